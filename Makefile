@@ -1,0 +1,96 @@
+# custom_actions: build, install, test and demo.
+#
+#   make && sudo make install       for the PostgreSQL that PG_CONFIG belongs to
+#   make installcheck               pg_regress against a running server (PGHOST, PGPORT)
+#   make test                       every suite on private throw-away servers
+#   make test SUITES="regress tap" TESTS="invoke*"
+#   make demo, make demo-stop       the help desk example on a server of its own
+#   make COPT=-Werror, make CC=clang
+#
+# Everything that is built stays below src/, everything that runs below test/tmp/.
+
+EXTENSION = custom_actions
+EXTVERSION = 1.0
+PG_CONFIG ?= pg_config
+
+# These targets install PostgreSQL if need be, so they come without it.
+STANDALONE = test demo demo-stop
+
+.PHONY: $(STANDALONE)
+
+ifeq (,$(filter-out $(STANDALONE),$(or $(MAKECMDGOALS),all)))
+
+test:
+	@test/run
+
+demo:
+	@test/demo/start
+
+demo-stop:
+	@test/demo/stop
+
+else
+
+MODULES = src/custom_actions
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/steps/*.c)))
+SQL_PARTS = $(sort $(wildcard src/sql/[0-9]*.sql))
+DATA_built = src/$(EXTENSION)--$(EXTVERSION).sql
+DATA = $(sort $(wildcard src/sql/$(EXTENSION)--*--*.sql))
+INSTALLED_HEADERS = $(wildcard src/custom_actions.h)
+
+PG_CPPFLAGS = -Isrc
+PG_CFLAGS = -MMD -MP -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
+ifneq (,$(findstring clang,$(CC)))
+# pg_config and pg_config.h speak for the compiler that built PostgreSQL.
+PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wno-ignored-attributes
+endif
+
+REGRESS = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
+REGRESS_OPTS = --load-extension=$(EXTENSION)
+# PGXS would run all tests in one database; here each has a fresh one.
+NO_INSTALLCHECK = 1
+
+EXTRA_CLEAN = $(OBJS:.o=.d) test/tmp/installcheck test/tmp/failed test/tmp/build.*
+
+# No bitcode, and dependencies by -MMD instead of a .deps directory at the top.
+override with_llvm = no
+override autodepend =
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+ifeq (,$(wildcard $(PGXS)))
+$(error PostgreSQL's build files are missing: install postgresql-server-dev-NN, or set PG_CONFIG)
+endif
+include $(PGXS)
+
+-include $(wildcard $(OBJS:.o=.d))
+
+src/custom_actions$(DLSUFFIX): $(OBJS)
+	$(CC) $(CFLAGS) $(OBJS) $(LDFLAGS) $(LDFLAGS_SL) -shared -o $@
+
+$(DATA_built): $(SQL_PARTS) src/sql Makefile
+	cat $(SQL_PARTS) > $@
+
+# PGXS names both of these after the directory that the module is built in.
+install: install-headers
+.PHONY: install-headers
+install-headers: | installdirs
+	$(if $(INSTALLED_HEADERS),$(MKDIR_P) '$(DESTDIR)$(includedir_server)/extension/$(EXTENSION)')
+	$(if $(INSTALLED_HEADERS),$(INSTALL_DATA) $(INSTALLED_HEADERS) '$(DESTDIR)$(includedir_server)/extension/$(EXTENSION)/')
+
+uninstall: uninstall-named
+.PHONY: uninstall-named
+uninstall-named:
+	rm -f '$(DESTDIR)$(pkglibdir)/$(EXTENSION)$(DLSUFFIX)'
+	rm -rf '$(DESTDIR)$(includedir_server)/extension/$(EXTENSION)'
+
+.PHONY: installcheck
+installcheck:
+	@status=0; \
+	for name in $(REGRESS); do \
+		out=test/tmp/installcheck/$$name; \
+		rm -rf $$out && $(MKDIR_P) $$out && \
+		$(pg_regress_installcheck) $(REGRESS_OPTS) --outputdir=$$out $$name || status=1; \
+	done; \
+	exit $$status
+
+endif

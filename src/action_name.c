@@ -1,0 +1,227 @@
+/*
+ * action_name.c
+ *		Names of actions, inputs, outputs and steps: which are good, what an
+ *		action's name means to the caller, and the search_path a new action
+ *		keeps.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "common/keywords.h"
+#include "definition.h"
+#include "fmgr.h"
+#include "mb/pg_wchar.h"
+#include "published.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/varlena.h"
+
+#include "compat.h"
+
+PG_FUNCTION_INFO_V1(custom_action_canonical_name);
+PG_FUNCTION_INFO_V1(custom_action_capture_search_path);
+
+/* Is this a word that SQL would not take as a plain name? */
+static bool
+is_reserved(const char *name)
+{
+	int			keyword = ScanKeywordLookup(name, &ScanKeywords);
+
+	return keyword >= 0 &&
+		(ScanKeywordCategories[keyword] == RESERVED_KEYWORD ||
+		 ScanKeywordCategories[keyword] == TYPE_FUNC_NAME_KEYWORD);
+}
+
+/* Is this a character of a name, at its start or later? */
+static bool
+is_name_character(char c, bool first)
+{
+	return (c >= 'a' && c <= 'z') || c == '_' || (!first && c >= '0' && c <= '9');
+}
+
+/* Is this a name that actions, inputs, outputs and steps may have? */
+bool
+name_is_valid(const char *name)
+{
+	int			i;
+
+	if (name[0] == '\0' || strlen(name) >= NAMEDATALEN)
+		return false;
+	for (i = 0; name[i] != '\0'; i++)
+	{
+		if (!is_name_character(name[i], i == 0))
+			return false;
+	}
+	return !is_reserved(name);
+}
+
+/* Makes a good name that resembles a bad one. */
+char *
+name_proposal(const char *name)
+{
+	StringInfoData out;
+	const char *c;
+
+	initStringInfo(&out);
+	for (c = name; *c != '\0' && out.len < NAMEDATALEN - 2; c += pg_mblen(c))
+	{
+		char		lower = *c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c;
+
+		if (is_name_character(lower, out.len == 0))
+			appendStringInfoChar(&out, lower);
+		else if (lower >= '0' && lower <= '9')
+			appendStringInfo(&out, "_%c", lower);
+		else if (out.len > 0 && out.data[out.len - 1] != '_')
+			appendStringInfoChar(&out, '_');
+	}
+	while (out.len > 1 && out.data[out.len - 1] == '_')
+		out.data[--out.len] = '\0';
+	if (out.len == 0)
+		appendStringInfoString(&out, "name");
+	if (is_reserved(out.data))
+		appendStringInfoChar(&out, '_');
+	return out.data;
+}
+
+/* Raises that a text is no name of an action, with one that is. */
+pg_noreturn static void
+refuse_name(const char *text, const char *schema, const char *name)
+{
+	char	   *proposal = name_proposal(name);
+
+	if (schema != NULL)
+		proposal = quote_qualified_identifier(schema, proposal);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_NAME),
+			 errmsg("invalid name of an action: \"%s\"", text),
+			 is_reserved(name) ? errdetail("\"%s\" is a reserved word.", name) :
+			 strlen(name) >= NAMEDATALEN ?
+			 errdetail("A name has at most %d characters.", NAMEDATALEN - 1) :
+			 errdetail("A name consists of lower-case letters, digits and underscores, after an optional schema and a period."),
+			 errhint("Use a name such as \"%s\".", proposal)));
+}
+
+/* Finds the last part of a name as written, before it was cut to the length of identifiers. */
+static char *
+last_part(const char *text)
+{
+	const char *dot = strrchr(text, '.');
+	const char *start = dot == NULL ? text : dot + 1;
+	char	   *part;
+	int			length;
+
+	start += strspn(start, " \t\n\r\f\"");
+	part = pstrdup(start);
+	length = strlen(part);
+	while (length > 0 && strchr(" \t\n\r\f\"", part[length - 1]) != NULL)
+		part[--length] = '\0';
+	return part;
+}
+
+/* Is there a draft of this qualified name? Asked on nobody's behalf: only the name is looked at. */
+static bool
+draft_exists(const char *name)
+{
+	Oid			schema = get_namespace_oid(CA_SCHEMA, true);
+	Oid			oid = OidIsValid(schema) ? get_relname_relid("action", schema) : InvalidOid;
+	AttrNumber	column;
+	Relation	relation;
+	SysScanDesc scan;
+	ScanKeyData key;
+	bool		found;
+
+	if (!OidIsValid(oid))
+		return false;
+	column = get_attnum(oid, "name");
+	if (column == InvalidAttrNumber)
+		return false;
+
+	relation = table_open(oid, AccessShareLock);
+	ScanKeyEntryInitialize(&key, 0, column, BTEqualStrategyNumber, TEXTOID,
+						   TupleDescAttr(RelationGetDescr(relation), column - 1)->attcollation,
+						   F_TEXTEQ, CStringGetTextDatum(name));
+	list_free(RelationGetIndexList(relation));	/* finds the primary key */
+	scan = systable_beginscan(relation, relation->rd_pkindex, true, NULL, 1, &key);
+	found = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	table_close(relation, AccessShareLock);
+	return found;
+}
+
+/* Finds the schema that an unqualified name means: where the action is, else where it would be made. */
+static char *
+schema_of_unqualified(const char *name)
+{
+	List	   *path = fetch_search_path(false);
+	ListCell   *cell;
+
+	foreach(cell, path)
+	{
+		char	   *schema = get_namespace_name(lfirst_oid(cell));
+
+		if (schema == NULL || isAnyTempNamespace(lfirst_oid(cell)))
+			continue;
+		if (OidIsValid(action_find_in_schema(lfirst_oid(cell), name, false)) ||
+			draft_exists(quote_qualified_identifier(schema, name)))
+			return schema;
+	}
+	foreach(cell, path)
+	{
+		if (!isAnyTempNamespace(lfirst_oid(cell)))
+			return get_namespace_name(lfirst_oid(cell));
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_SCHEMA),
+			 errmsg("no schema has been selected to create action \"%s\" in", name),
+			 errhint("Write the name as \"schema.%s\".", name)));
+	return NULL;				/* not reached */
+}
+
+/* SQL: the name of an action as "schema.name", folded and checked. */
+Datum
+custom_action_canonical_name(PG_FUNCTION_ARGS)
+{
+	char	   *given = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	List	   *parts;
+	char	   *schema = NULL;
+	char	   *name;
+
+	if (!SplitIdentifierString(pstrdup(given), '.', &parts) ||
+		list_length(parts) < 1 || list_length(parts) > 2)
+		refuse_name(given, NULL, last_part(given));
+
+	name = llast(parts);
+	if (list_length(parts) == 2)
+		schema = linitial(parts);
+	if (strlen(last_part(given)) >= NAMEDATALEN)
+		refuse_name(given, schema, last_part(given));
+	if (!name_is_valid(name))
+		refuse_name(given, schema, name);
+	if (schema == NULL)
+		schema = schema_of_unqualified(name);
+	PG_RETURN_TEXT_P(cstring_to_text(quote_qualified_identifier(schema, name)));
+}
+
+/* SQL: the search_path in force as existing schemas, pg_temp last. */
+Datum
+custom_action_capture_search_path(PG_FUNCTION_ARGS)
+{
+	List	   *path = fetch_search_path(false);
+	StringInfoData out;
+	ListCell   *cell;
+
+	initStringInfo(&out);
+	foreach(cell, path)
+	{
+		char	   *schema = get_namespace_name(lfirst_oid(cell));
+
+		if (schema != NULL && !isAnyTempNamespace(lfirst_oid(cell)))
+			appendStringInfo(&out, "%s, ", quote_identifier(schema));
+	}
+	appendStringInfoString(&out, "pg_temp");
+	PG_RETURN_TEXT_P(cstring_to_text(out.data));
+}

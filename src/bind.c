@@ -1,0 +1,345 @@
+/*
+ * bind.c
+ *		What jsonb callers send and get: the keys of an object to the slots of
+ *		the inputs, the slots of the outputs to the keys of an object.
+ *
+ * Values are made in the frame's per-step memory; frame_set() keeps a copy.
+ */
+#include "postgres.h"
+
+#include "convert.h"
+#include "execute.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#define TARGET_KEY	"target"
+
+/* One caller's object on its way into a frame. */
+typedef struct InputBinding
+{
+	Frame	   *frame;
+	Signature  *signature;
+	JsonbContainer *object;
+	int			taken;			/* keys of the object that were used */
+	Conversion	conversion;
+} InputBinding;
+
+/* Says in errors which input was being read. */
+static void
+bind_error_context(void *arg)
+{
+	InputBinding *binding = arg;
+
+	if (binding->conversion.place != NULL)
+		errcontext("%s of action \"%s\"",
+				   convert_place_name(binding->conversion.place),
+				   binding->conversion.action);
+}
+
+/* Fetches a member of an object; false if there is none. */
+static bool
+fetch_member(JsonbContainer *object, const char *name, JsonbValue *value)
+{
+	return getKeyJsonValueFromContainer(object, name, strlen(name),
+										value) != NULL;
+}
+
+/* Refuses a call that lacks a required input. */
+static void
+refuse_missing(const InputBinding *binding, const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("input \"%s\" of action \"%s\" is required",
+					name, binding->conversion.action)));
+}
+
+/* Appends a name to a list that people read. */
+static void
+list_name(StringInfo list, const char *name)
+{
+	appendStringInfo(list, "%s%s", list->len > 0 ? ", " : "", name);
+}
+
+/* Is this a key that callers may send? */
+static bool
+input_is_known(const Signature *signature, const char *name)
+{
+	if (signature->nkeys > 0 && strcmp(name, TARGET_KEY) == 0)
+		return true;
+	for (int i = signature->nkeys; i < signature->ninputs; i++)
+	{
+		if (strcmp(signature->inputs[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Is this a column of the target's key? */
+static bool
+key_column_is_known(const Signature *signature, const char *name)
+{
+	for (int i = 0; i < signature->nkeys; i++)
+	{
+		if (strcmp(signature->inputs[i].column, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Returns the first key of an object that is not among the known ones. */
+static char *
+unknown_key(JsonbContainer *object, const Signature *signature,
+			bool (*is_known) (const Signature *, const char *))
+{
+	JsonbIterator *iterator = JsonbIteratorInit(object);
+	JsonbIteratorToken token;
+	JsonbValue	key;
+
+	while ((token = JsonbIteratorNext(&iterator, &key, true)) != WJB_DONE)
+	{
+		char	   *name;
+
+		if (token != WJB_KEY)
+			continue;
+		name = pnstrdup(key.val.string.val, key.val.string.len);
+		if (!is_known(signature, name))
+			return name;
+	}
+	elog(ERROR, "no unknown key in the input of an action");
+}
+
+/* Refuses a key that is no input, listing those there are. */
+static void
+refuse_unknown_input(const InputBinding *binding)
+{
+	const Signature *signature = binding->signature;
+	StringInfoData known;
+
+	initStringInfo(&known);
+	if (signature->nkeys > 0)
+		list_name(&known, TARGET_KEY);
+	for (int i = signature->nkeys; i < signature->ninputs; i++)
+		list_name(&known, signature->inputs[i].name);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("action \"%s\" has no input \"%s\"",
+					binding->conversion.action,
+					unknown_key(binding->object, signature, input_is_known)),
+			 known.len > 0 ?
+			 errhint("Its inputs are: %s.", known.data) :
+			 errhint("It takes no input.")));
+}
+
+/* Refuses a key that is no column of the target's key. */
+static void
+refuse_unknown_key_column(const InputBinding *binding, JsonbContainer *target)
+{
+	const Signature *signature = binding->signature;
+	StringInfoData known;
+
+	initStringInfo(&known);
+	for (int i = 0; i < signature->nkeys; i++)
+		list_name(&known, signature->inputs[i].column);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("input \"%s\" of action \"%s\" has no key column \"%s\"",
+					TARGET_KEY, binding->conversion.action,
+					unknown_key(target, signature, key_column_is_known)),
+			 errhint("Its key columns are: %s.", known.data)));
+}
+
+/* Converts a given value and puts it into the input's slot. */
+static void
+bind_value(InputBinding *binding, int input, JsonbValue *value)
+{
+	Program    *program = binding->frame->program;
+	Argument   *argument = &binding->signature->inputs[input];
+	Datum		datum;
+	bool		isnull;
+
+	datum = jsonb_to_datum(&binding->conversion, value, argument->type, -1,
+						   &isnull);
+	if (isnull && argument->column != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s of action \"%s\" must not be null",
+						convert_place_name(binding->conversion.place),
+						binding->conversion.action)));
+	frame_set(binding->frame, program->input_slots[input], datum, isnull);
+}
+
+/* Binds an input that has a key of its own in the object. */
+static void
+bind_given(InputBinding *binding, int input, const char *name,
+		   JsonbValue *value)
+{
+	ConvertPlace place = {binding->conversion.place, name, 0};
+
+	binding->conversion.place = &place;
+	bind_value(binding, input, value);
+	binding->conversion.place = place.parent;
+}
+
+/* Gives an omitted input its default, or NULL. */
+static void
+bind_omitted(InputBinding *binding, int input)
+{
+	Frame	   *frame = binding->frame;
+	Program    *program = frame->program;
+	Argument   *argument = &binding->signature->inputs[input];
+	Expression *initial = program->input_defaults[input];
+	JsonbValue	null;
+	Datum		value;
+	bool		isnull;
+
+	if (initial != NULL)
+	{
+		value = expression_evaluate(frame, initial, &isnull);
+		frame_set(frame, program->input_slots[input], value, isnull);
+		return;
+	}
+	if (argument->required)
+		refuse_missing(binding, argument->name);
+	null.type = jbvNull;
+	bind_given(binding, input, argument->name, &null);
+}
+
+/* Binds the columns of a composite key from {"column": value, ...}. */
+static void
+bind_composite_target(InputBinding *binding, JsonbValue *value)
+{
+	Signature  *signature = binding->signature;
+	ConvertPlace place = {NULL, TARGET_KEY, 0};
+	JsonbContainer *target;
+	JsonbValue	column;
+
+	if (value->type != jbvBinary ||
+		!JsonContainerIsObject(value->val.binary.data))
+		ereport(ERROR,
+				(errcode(value->type == jbvNull ?
+						 ERRCODE_NULL_VALUE_NOT_ALLOWED :
+						 ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("input \"%s\" of action \"%s\" must be an object of its key columns",
+						TARGET_KEY, binding->conversion.action),
+				 errhint("Send all %d columns of the key, beginning with \"%s\".",
+						 signature->nkeys, signature->inputs[0].column)));
+
+	target = value->val.binary.data;
+	binding->conversion.place = &place;
+	for (int i = 0; i < signature->nkeys; i++)
+	{
+		char	   *name = signature->inputs[i].column;
+
+		if (!fetch_member(target, name, &column))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("input \"%s\" of action \"%s\" lacks key column \"%s\"",
+							TARGET_KEY, binding->conversion.action, name)));
+		bind_given(binding, i, name, &column);
+	}
+	binding->conversion.place = NULL;
+	if (JsonContainerSize(target) > signature->nkeys)
+		refuse_unknown_key_column(binding, target);
+}
+
+/* Binds the key of the bound row. */
+static void
+bind_target(InputBinding *binding)
+{
+	JsonbValue	value;
+
+	if (!fetch_member(binding->object, TARGET_KEY, &value))
+		refuse_missing(binding, TARGET_KEY);
+	binding->taken++;
+
+	if (binding->signature->nkeys == 1)
+		bind_given(binding, 0, TARGET_KEY, &value);
+	else
+		bind_composite_target(binding, &value);
+}
+
+/* Binds all inputs of an object. */
+static void
+bind_object(InputBinding *binding)
+{
+	Signature  *signature = binding->signature;
+	JsonbValue	value;
+
+	if (signature->nkeys > 0)
+		bind_target(binding);
+	for (int i = signature->nkeys; i < signature->ninputs; i++)
+	{
+		char	   *name = signature->inputs[i].name;
+
+		if (fetch_member(binding->object, name, &value))
+		{
+			binding->taken++;
+			bind_given(binding, i, name, &value);
+		}
+		else
+			bind_omitted(binding, i);
+	}
+	if (binding->taken < JsonContainerSize(binding->object))
+		refuse_unknown_input(binding);
+}
+
+/* Fills the slots of the inputs from what a jsonb caller sent. */
+void
+bind_jsonb_inputs(Frame *frame, Jsonb *input)
+{
+	InputBinding binding;
+	ErrorContextCallback context;
+	MemoryContext caller;
+
+	memset(&binding, 0, sizeof(binding));
+	binding.frame = frame;
+	binding.signature = frame->program->signature;
+	binding.object = &input->root;
+	binding.conversion.action = frame->program->action;
+
+	if (!JB_ROOT_IS_OBJECT(input))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("input of action \"%s\" must be a JSON object",
+						binding.conversion.action),
+				 errhint("Send an object with one key per input, or {} for none.")));
+
+	context.callback = bind_error_context;
+	context.arg = &binding;
+	context.previous = error_context_stack;
+	error_context_stack = &context;
+	caller = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
+
+	bind_object(&binding);
+
+	MemoryContextSwitchTo(caller);
+	error_context_stack = context.previous;
+}
+
+/* Makes the object of outputs that a jsonb caller gets. */
+Jsonb *
+bind_jsonb_outputs(Frame *frame)
+{
+	Program    *program = frame->program;
+	JsonbParseState *state = NULL;
+	JsonbValue *result;
+
+	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < program->signature->noutputs; i++)
+	{
+		int			slot = program->output_slots[i];
+		JsonbValue	key;
+
+		key.type = jbvString;
+		key.val.string.val = program->signature->outputs[i].name;
+		key.val.string.len = strlen(key.val.string.val);
+		(void) pushJsonbValue(&state, WJB_KEY, &key);
+		datum_to_jsonb(&state, WJB_VALUE, frame_value(frame, slot),
+					   frame_isnull(frame, slot), program->slots[slot].type);
+	}
+	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	return JsonbValueToJsonb(result);
+}

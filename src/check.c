@@ -1,0 +1,544 @@
+/*
+ * check.c
+ *		Runs the compiler for its findings only.
+ *
+ * Everything here runs as the owner of the action, under the action's own
+ * settings and in a restricted security context. User and settings are
+ * restored on success; after an error, the end of the (sub)transaction does
+ * it, which is why errors are caught by run_guarded() only.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_proc.h"
+#include "check.h"
+#include "depend.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "published.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/syscache.h"
+
+#include "compat.h"
+
+#define FALLBACK_SEARCH_PATH	"pg_catalog, pg_temp"
+
+/* Who and what to return to. */
+typedef struct CheckSession
+{
+	Oid			user;
+	int			security;
+	int			guc_level;
+} CheckSession;
+
+/* What pg_proc says of a published action. */
+typedef struct PublishedFunction
+{
+	Oid			oid;
+	Oid			owner;
+	bool		security_definer;
+	char		volatility;
+	char	   *name;
+	char	   *source;
+	ArrayType  *settings;		/* or NULL */
+} PublishedFunction;
+
+/* A setting of a definition on trial. */
+typedef struct SettingTrial
+{
+	const char *name;
+	const char *value;
+} SettingTrial;
+
+PG_FUNCTION_INFO_V1(custom_action_check_definition);
+PG_FUNCTION_INFO_V1(custom_action_freeze_definition);
+
+/* Is this an error that nobody but the caller's caller may catch? */
+static bool
+error_passes(const ErrorData *error)
+{
+	switch (error->sqlerrcode)
+	{
+		case ERRCODE_QUERY_CANCELED:
+		case ERRCODE_ADMIN_SHUTDOWN:
+		case ERRCODE_CRASH_SHUTDOWN:
+		case ERRCODE_T_R_SERIALIZATION_FAILURE:
+		case ERRCODE_T_R_DEADLOCK_DETECTED:
+			return true;
+		default:
+			return ERRCODE_TO_CATEGORY(error->sqlerrcode) ==
+				ERRCODE_INSUFFICIENT_RESOURCES;
+	}
+}
+
+/* Runs work(arg) in a subtransaction and returns what it raised, or NULL. */
+ErrorData *
+run_guarded(void (*work) (void *arg), void *arg)
+{
+	MemoryContext mcxt = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *volatile error = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(mcxt);
+	PG_TRY();
+	{
+		work(arg);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(mcxt);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(mcxt);
+	CurrentResourceOwner = owner;
+
+	if (error != NULL && error_passes(error))
+		ReThrowError(error);
+	return error;
+}
+
+/* Returns a problem's detail with the position in its formula, or NULL. */
+char *
+problem_detail_text(const Problem *problem)
+{
+	StringInfoData out;
+
+	if (problem->formula == NULL)
+		return problem->detail;
+
+	initStringInfo(&out);
+	if (problem->detail != NULL)
+		appendStringInfo(&out, "%s ", problem->detail);
+	if (problem->position > 0)
+		appendStringInfo(&out, "At character %d of formula \"%s\".",
+						 problem->position, problem->formula);
+	else
+		appendStringInfo(&out, "In formula \"%s\".", problem->formula);
+	return out.data;
+}
+
+/* Appends one line per problem that is an error. */
+void
+problems_print(StringInfo out, const ProblemSink *sink)
+{
+	ListCell   *cell;
+
+	foreach(cell, sink->problems)
+	{
+		const Problem *problem = lfirst(cell);
+		char	   *detail = problem_detail_text(problem);
+
+		if (problem->warning)
+			continue;
+		if (out->len > 0)
+			appendStringInfoChar(out, '\n');
+		if (problem->location != NULL && problem->location[0] != '\0')
+			appendStringInfo(out, "%s: ", problem->location);
+		appendStringInfoString(out, problem->message);
+		if (detail != NULL)
+			appendStringInfo(out, " (%s)", detail);
+	}
+}
+
+/* Raises all problems as one error, if there is more than remarks. */
+void
+problems_raise(const char *action, const ProblemSink *sink)
+{
+	StringInfoData detail;
+	const char *hint = NULL;
+	ListCell   *cell;
+
+	if (!problem_any_error(sink))
+		return;
+
+	foreach(cell, sink->problems)
+	{
+		const Problem *problem = lfirst(cell);
+
+		if (!problem->warning && hint == NULL)
+			hint = problem->hint;
+	}
+	initStringInfo(&detail);
+	problems_print(&detail, sink);
+	ereport(ERROR,
+			(errcode(ERRCODE_CA_CHECK_FAILED),
+			 errmsg("action \"%s\" did not pass its check", action),
+			 errdetail_internal("%s", detail.data),
+			 hint ? errhint("%s", hint) : 0));
+}
+
+/* Becomes the owner of an action, with nothing but a safe search_path set. */
+static void
+session_enter(CheckSession *session, Oid owner)
+{
+	GetUserIdAndSecContext(&session->user, &session->security);
+	SetUserIdAndSecContext(owner, session->security |
+						   SECURITY_RESTRICTED_OPERATION |
+						   SECURITY_LOCAL_USERID_CHANGE);
+	session->guc_level = NewGUCNestLevel();
+	(void) set_config_option("search_path", FALLBACK_SEARCH_PATH, PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+/* Becomes oneself again. */
+static void
+session_leave(const CheckSession *session)
+{
+	AtEOXact_GUC(false, session->guc_level);
+	SetUserIdAndSecContext(session->user, session->security);
+}
+
+/* Returns what settings may be set by the current user. */
+static GucContext
+setting_context(void)
+{
+	return superuser() ? PGC_SUSET : PGC_USERSET;
+}
+
+/* Returns a setting's value as SET takes it; an array is a list of names. */
+static char *
+setting_text(const Json *value)
+{
+	StringInfoData out;
+
+	if (value->kind != JSON_IS_ARRAY)
+		return value->text;
+
+	initStringInfo(&out);
+	for (int i = 0; i < value->count; i++)
+	{
+		if (value->items[i]->text == NULL)
+			return NULL;
+		appendStringInfo(&out, "%s%s", i > 0 ? ", " : "",
+						 quote_identifier(value->items[i]->text));
+	}
+	return out.data;
+}
+
+/* Tries a setting without setting it. */
+static void
+setting_try(void *arg)
+{
+	SettingTrial *trial = arg;
+
+	(void) set_config_option(trial->name, trial->value, setting_context(),
+							 PGC_S_SESSION, GUC_ACTION_SAVE, false, ERROR,
+							 false);
+}
+
+/* Applies one setting of a definition; a bad one is a problem. */
+static void
+setting_apply(const char *name, const Json *value, ProblemSink *sink)
+{
+	SettingTrial trial = {name, setting_text(value)};
+	char	   *location = psprintf("settings.%s", name);
+	ErrorData  *error;
+
+	if (trial.value == NULL)
+	{
+		problem_report(sink, ERRCODE_INVALID_PARAMETER_VALUE, location,
+					   "a setting must be a string, a number, a boolean or an array of names",
+					   NULL, NULL);
+		return;
+	}
+	error = run_guarded(setting_try, &trial);
+	if (error != NULL)
+	{
+		problem_report(sink, error->sqlerrcode, location, error->message,
+					   error->detail, error->hint);
+		return;
+	}
+	(void) set_config_option(name, trial.value, setting_context(),
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+/* Applies the settings of a definition. */
+static void
+settings_apply(const Json *settings, ProblemSink *sink)
+{
+	if (settings == NULL || settings->kind != JSON_IS_OBJECT)
+		return;
+	for (int i = 0; i < settings->count; i++)
+		setting_apply(settings->keys[i], settings->items[i], sink);
+}
+
+/* Checks a document as its owner would meet it. */
+Definition *
+check_definition(const char *action, Json *document, Oid owner, bool freeze,
+				 ProblemSink *sink)
+{
+	Definition *definition = definition_parse(document, sink);
+	CheckSession session;
+	CompileOptions options;
+	Program    *program;
+
+	if (definition == NULL)
+		return NULL;
+
+	memset(&options, 0, sizeof(options));
+	options.action = action;
+	options.sink = sink;
+	options.freeze = freeze;
+
+	session_enter(&session, owner);
+	settings_apply(definition->settings, sink);
+	program = compile(definition, &options, CurrentMemoryContext);
+	session_leave(&session);
+
+	return program != NULL ? definition : NULL;
+}
+
+/* Reads the pg_proc row of a published action. */
+static PublishedFunction *
+published_function(Oid oid)
+{
+	PublishedFunction *function = palloc0(sizeof(PublishedFunction));
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(oid));
+	Form_pg_proc procedure;
+	Datum		datum;
+	bool		isnull;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", oid);
+	procedure = (Form_pg_proc) GETSTRUCT(tuple);
+	function->oid = oid;
+	function->owner = procedure->proowner;
+	function->security_definer = procedure->prosecdef;
+	function->volatility = procedure->provolatile;
+
+	datum = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
+	if (isnull)
+		elog(ERROR, "null prosrc for function %u", oid);
+	function->source = TextDatumGetCString(datum);
+	datum = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proconfig, &isnull);
+	if (!isnull)
+		function->settings = DatumGetArrayTypePCopy(datum);
+	ReleaseSysCache(tuple);
+
+	function->name = function_name_canonical(oid);
+	return function;
+}
+
+/* Refuses a source that says otherwise than pg_proc whose rights it runs with. */
+static void
+check_attributes(const PublishedFunction *function,
+				 const Definition *definition)
+{
+	if (function->security_definer != definition->as_owner)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				 errmsg("function of action \"%s\" must be SECURITY %s",
+						function->name,
+						definition->as_owner ? "DEFINER" : "INVOKER"),
+				 errdetail("Its definition says \"run_as\": \"%s\".",
+						   definition->as_owner ? "owner" : "caller"),
+				 errhint("Change run_as in the draft and activate the action.")));
+	if ((function->volatility == PROVOLATILE_VOLATILE) == definition->read_only)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				 errmsg("function of action \"%s\" must be %s",
+						function->name,
+						definition->read_only ? "STABLE" : "VOLATILE"),
+				 errdetail("Its definition says \"read_only\": %s.",
+						   definition->read_only ? "true" : "false"),
+				 errhint("Change read_only in the draft and activate the action.")));
+}
+
+/* Refuses a source whose signature is not that of its function. */
+static void
+check_signature(const PublishedFunction *function, const Signature *signature)
+{
+	char	   *difference = signature_difference(signature, function->oid,
+												  false);
+
+	if (difference != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_CA_SIGNATURE),
+				 errmsg("signature of function %s is not the one its definition gives",
+						function->name),
+				 errdetail_internal("%s", difference),
+				 errhint("Functions of language %s are made by activate_action().",
+						 CA_LANGUAGE)));
+}
+
+/* Compiles a published definition as its function would run. */
+static Program *
+compile_published(const PublishedFunction *function, Definition *definition,
+				  int version, ProblemSink *sink, MemoryContext mcxt)
+{
+	CheckSession session;
+	CompileOptions options;
+	Program    *program;
+
+	memset(&options, 0, sizeof(options));
+	options.action = function->name;
+	options.version = version;
+	options.function = function->oid;
+	options.sink = sink;
+
+	session_enter(&session, function->owner);
+	if (function->settings != NULL)
+		ProcessGUCArray(function->settings, setting_context(), PGC_S_SESSION,
+						GUC_ACTION_SAVE);
+	program = compile(definition, &options, mcxt);
+	session_leave(&session);
+	return program;
+}
+
+/* Checks a published function. */
+Program *
+check_published(Oid oid, bool *active, ProblemSink *sink, MemoryContext mcxt)
+{
+	PublishedFunction *function = published_function(oid);
+	Envelope   *envelope = envelope_parse(function->source);
+	Definition *definition;
+	Program    *program;
+
+	*active = envelope->active;
+	sink->action = function->name;
+	definition = definition_parse(envelope->definition, sink);
+	if (definition == NULL)
+		return NULL;
+	check_attributes(function, definition);
+	if (!envelope->active)
+		return NULL;
+
+	program = compile_published(function, definition, envelope->version, sink,
+								mcxt);
+	if (program != NULL)
+		check_signature(function, program->signature);
+	return program;
+}
+
+/* Checks a function and records what it depends on; sound says to insist. */
+static void
+validate(Oid function, bool sound)
+{
+	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext};
+	bool		active;
+	Program    *program = check_published(function, &active, &sink,
+										  CurrentMemoryContext);
+
+	if (sound)
+		problems_raise(sink.action, &sink);
+	if (program != NULL)
+		dependencies_record(function, program->dependencies);
+}
+
+/* Records what it can; the caller catches what goes wrong. */
+static void
+validate_quietly(void *arg)
+{
+	validate(*(Oid *) arg, false);
+}
+
+/* Does the work of the language's validator. */
+void
+action_validate(Oid function)
+{
+	MemoryContext mcxt = AllocSetContextCreate(CurrentMemoryContext,
+											   "custom_actions validation",
+											   ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(mcxt);
+
+	if (check_function_bodies)
+		validate(function, true);
+	else
+		(void) run_guarded(validate_quietly, &function);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(mcxt);
+}
+
+/*
+ * Returns as whom to check: the draft's owner if the caller may act as him,
+ * else the caller himself, so that nobody looks through another's eyes.
+ */
+static Oid
+check_role(Oid owner)
+{
+	return has_privs_of_role(GetUserId(), owner) ? owner : GetUserId();
+}
+
+/* Puts a text that may be absent into a row. */
+static void
+put_text(Datum *values, bool *nulls, int column, const char *text)
+{
+	nulls[column] = (text == NULL);
+	if (text != NULL)
+		values[column] = CStringGetTextDatum(text);
+}
+
+/* Returns the problems of a sink as rows. */
+static void
+put_problems(ReturnSetInfo *result, const ProblemSink *sink)
+{
+	ListCell   *cell;
+
+	foreach(cell, sink->problems)
+	{
+		const Problem *problem = lfirst(cell);
+		Datum		values[5] = {0};
+		bool		nulls[5];
+
+		put_text(values, nulls, 0, problem->warning ? "warning" : "error");
+		put_text(values, nulls, 1, problem->location);
+		put_text(values, nulls, 2, problem->message);
+		put_text(values, nulls, 3, problem_detail_text(problem));
+		put_text(values, nulls, 4, problem->hint);
+		tuplestore_putvalues(result->setResult, result->setDesc, values,
+							 nulls);
+	}
+}
+
+/* check_definition(action, definition, owner): every problem as a row */
+Datum
+custom_action_check_definition(PG_FUNCTION_ARGS)
+{
+	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext};
+	char	   *action;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return (Datum) 0;
+
+	action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	sink.action = action;
+	(void) check_definition(action,
+							json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))),
+							check_role(PG_GETARG_OID(2)), false, &sink);
+	put_problems((ReturnSetInfo *) fcinfo->resultinfo, &sink);
+	return (Datum) 0;
+}
+
+/* freeze_definition(action, definition, owner): with all look-ups written in */
+Datum
+custom_action_freeze_definition(PG_FUNCTION_ARGS)
+{
+	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext};
+	Definition *definition;
+	char	   *action;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+
+	action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	sink.action = action;
+	definition = check_definition(action,
+								  json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))),
+								  check_role(PG_GETARG_OID(2)), true, &sink);
+	problems_raise(action, &sink);
+	if (definition == NULL)
+		elog(ERROR, "action \"%s\" gave neither program nor problem", action);
+	PG_RETURN_TEXT_P(cstring_to_text(definition_print(definition->json)));
+}

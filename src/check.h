@@ -1,0 +1,43 @@
+/*
+ * check.h
+ *		Runs the compiler for its findings only: as the owner of an action,
+ *		under the action's own settings, in a restricted security context.
+ */
+#ifndef CA_CHECK_H
+#define CA_CHECK_H
+
+#include "postgres.h"
+
+#include "compile.h"
+#include "problem.h"
+
+/*
+ * Checks a document as its owner would meet it; problems go to the sink. With
+ * freeze, what was looked up is written into the returned definition. NULL
+ * when there is nothing sound to return.
+ */
+extern Definition *check_definition(const char *action, Json *document,
+									Oid owner, bool freeze, ProblemSink *sink);
+
+/*
+ * Checks a published function: its source, and that the source agrees with
+ * pg_proc. Sets *active; an inactive action is not compiled. The program, if
+ * there is one, lives below mcxt.
+ */
+extern Program *check_published(Oid function, bool *active, ProblemSink *sink,
+								MemoryContext mcxt);
+
+/* The work of the language's validator. */
+extern void action_validate(Oid function);
+
+/* Raises UA005 with all problems, if one is an error. */
+extern void problems_raise(const char *action, const ProblemSink *sink);
+/* One line per problem that is an error: place, message, detail. */
+extern void problems_print(StringInfo out, const ProblemSink *sink);
+/* A problem's detail with the position in its formula, or NULL. */
+extern char *problem_detail_text(const Problem *problem);
+
+/* Runs work(arg) in a subtransaction; what it raises is returned, NULL if nothing. Cancel and the like pass. */
+extern ErrorData *run_guarded(void (*work) (void *arg), void *arg);
+
+#endif

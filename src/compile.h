@@ -1,0 +1,120 @@
+/*
+ * compile.h
+ *		Definition -> program: an array of typed slots and a list of
+ *		instructions.
+ *
+ * A Program does not change once compiled, lives in its own memory context and
+ * is shared by all invocations of its backend (execute.h). Compiling only
+ * analyses: it never plans, folds or evaluates anything, so no code of a
+ * user's runs here.
+ */
+#ifndef CA_COMPILE_H
+#define CA_COMPILE_H
+
+#include "postgres.h"
+
+#include "access/tupdesc.h"
+#include "catalog/objectaddress.h"
+#include "definition.h"
+#include "formula.h"
+#include "nodes/bitmapset.h"
+#include "signature.h"
+#include "step.h"
+
+/* A typed place for a value; the n-th slot is Param $n+1 of every plan. */
+typedef struct Slot
+{
+	Oid			type;
+	int32		typmod;
+	Oid			collation;
+	int16		length;
+	bool		byval;
+} Slot;
+
+/* A column of a row that something refers to, and the slot that holds it. */
+typedef struct RowColumn
+{
+	char	   *name;			/* NULL: the whole row */
+	int			slot;
+} RowColumn;
+
+/* The target or the result of a step: what formulas call by its name. */
+typedef struct Row
+{
+	char	   *name;
+	Oid			relation;		/* InvalidOid: not a row of a table */
+	bool		is_count;		/* set-based step: the only column is count */
+	struct Instruction *origin; /* step that gives it, NULL for target */
+	List	   *columns;		/* of RowColumn; grows while compiling */
+} Row;
+
+/* let.x, output.x, input.x, context.x: a named slot */
+typedef struct Variable
+{
+	char	   *name;
+	int			slot;
+} Variable;
+
+typedef struct Instruction
+{
+	const StepKind *kind;
+	char	   *path;
+	char	   *label;			/* "step 3 (update target)" for error contexts */
+	Expression *when;			/* or NULL */
+	void	   *data;			/* the kind's own */
+} Instruction;
+
+typedef struct Program
+{
+	MemoryContext mcxt;
+	const char *action;			/* canonical name */
+	int			version;
+	bool		read_only;
+	Oid			function;		/* InvalidOid: compiled from a draft */
+	Definition *definition;
+	Signature  *signature;
+
+	int			nslots;
+	Slot	   *slots;
+	int			nexpressions;	/* Expression.number runs from 0 */
+	int		   *input_slots;	/* per signature input */
+	Expression **input_casts;	/* per signature input: typmod to apply, or NULL */
+	Expression **input_defaults;	/* per signature input, or NULL */
+	int		   *output_slots;	/* per signature output */
+	Expression **output_defaults;	/* per signature output, or NULL */
+	Bitmapset  *outputs_set;	/* outputs that some step sets */
+	int			context_slots[CONTEXT_FIELDS];	/* -1: nothing asks for it */
+	Row		   *target;			/* NULL: not bound to a row */
+	struct Statement *load;		/* reads the target, or NULL */
+	List	   *statements;		/* of Statement: plans to free with the program */
+	List	   *expressions;	/* of Expression */
+	Instruction **steps;
+	int			nsteps;
+
+	/* What must not change for the program to stay good */
+	List	   *relations;		/* of OID: tables whose columns have slots */
+	List	   *dependencies;	/* of ObjectAddress *: tables, types, functions, actions */
+
+	/* Life in the cache (cache.c); the only fields that change later */
+	int			use_count;		/* invocations running it */
+	bool		stale;			/* compiled anew by the next invocation */
+	bool		detached;		/* out of the cache: freed with its last use */
+	struct Frame *idle;			/* a frame ready for the next invocation, or NULL */
+	bool		listed_idle;	/* execute.c knows that it may be */
+	TupleDesc	result;			/* row type of several outputs, made at the first typed call */
+} Program;
+
+typedef struct CompileOptions
+{
+	const char *action;			/* canonical name of the action */
+	int			version;
+	Oid			function;		/* published function, or InvalidOid for a draft */
+	ProblemSink *sink;			/* collect: check everything, each statement in a subtransaction */
+	bool		freeze;			/* write what was looked up into definition->json */
+} CompileOptions;
+
+/* Compiles in a new context below parent. NULL if problems were collected that leave no program. */
+extern Program *compile(Definition *definition, const CompileOptions *options,
+						MemoryContext parent);
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * context.h
+ *		Values of context.caller, context.depth and their like.
+ */
+#ifndef CA_CONTEXT_H
+#define CA_CONTEXT_H
+
+#include "postgres.h"
+
+struct Frame;
+
+/* Fills the context slots that the program refers to. */
+extern void context_fill(struct Frame *frame);
+
+#endif

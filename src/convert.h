@@ -1,0 +1,36 @@
+/*
+ * convert.h
+ *		jsonb values to Datums of any type, and back.
+ */
+#ifndef CA_CONVERT_H
+#define CA_CONVERT_H
+
+#include "postgres.h"
+
+#include "utils/jsonb.h"
+
+/* Where in a caller's document a value stands: input "tags"[2]."street" */
+typedef struct ConvertPlace
+{
+	const struct ConvertPlace *parent;	/* NULL: an input */
+	const char *name;			/* of the input or attribute; NULL: an element */
+	int			index;			/* of an element, from 1 */
+} ConvertPlace;
+
+/* One caller's document on its way in. */
+typedef struct Conversion
+{
+	const char *action;
+	const ConvertPlace *place;	/* value being read, or NULL */
+} Conversion;
+
+extern char *convert_place_name(const ConvertPlace *place);
+
+/* Reads conversion->place; JSON null gives SQL NULL, checked against domains. */
+extern Datum jsonb_to_datum(Conversion *conversion, JsonbValue *value,
+							Oid type, int32 typmod, bool *isnull);
+/* Appends a value of any type as to_jsonb would show it. */
+extern void datum_to_jsonb(JsonbParseState **state, JsonbIteratorToken token,
+						   Datum value, bool isnull, Oid type);
+
+#endif

@@ -1,0 +1,11 @@
+/*
+ * ddl.h
+ *		Protection of published actions from ALTER and DROP.
+ */
+#ifndef CA_DDL_H
+#define CA_DDL_H
+
+/* Defines custom_actions.ddl_check; called by _PG_init. */
+extern void ddl_init(void);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * depend.h
+ *		What a published action depends on: collected while it is compiled,
+ *		recorded in pg_depend, at the level of whole objects.
+ */
+#ifndef CA_DEPEND_H
+#define CA_DEPEND_H
+
+#include "postgres.h"
+
+#include "nodes/nodes.h"
+#include "nodes/pg_list.h"
+
+/* Adds an object to a list of ObjectAddress *, unless pinned or there already. */
+extern void dependency_add(List **dependencies, Oid class, Oid object);
+
+/* Adds what an analysed query or expression refers to. */
+extern void dependencies_of_query(List **dependencies, Node *query);
+
+/* Records a list for a function, without edges that lead back to it. */
+extern void dependencies_record(Oid function, const List *dependencies);
+
+/* Actions whose functions depend on an object, as a list of OIDs. */
+extern List *actions_depending_on(Oid class, Oid object);
+
+/* Does a function depend on an object of this schema? */
+extern bool function_depends_on_schema(Oid function, Oid schema);
+
+#endif

@@ -1,0 +1,184 @@
+/*
+ * describe.c
+ *		Outline of a definition for people who do not read JSON.
+ *
+ * Describes broken drafts too: what cannot be read is listed at the end.
+ */
+#include "postgres.h"
+
+#include "definition.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "step.h"
+#include "utils/builtins.h"
+
+PG_FUNCTION_INFO_V1(custom_action_describe_definition);
+
+static void describe_steps(StringInfo out, const List *steps, int indent);
+
+/* Appends the header. */
+static void
+describe_header(StringInfo out, const Definition *definition)
+{
+	ListCell   *cell;
+
+	appendStringInfo(out, "Action %s\n", definition->action ? definition->action : "(unnamed)");
+	if (definition->description != NULL)
+		appendStringInfo(out, "  %s\n", definition->description);
+	if (definition->table == NULL)
+		appendStringInfoString(out, "  Bound to no table\n");
+	else
+	{
+		appendStringInfo(out, definition->collection ? "  Bound to the table %s as a whole" :
+						 "  Bound to a row of %s, the target", definition->table);
+		foreach(cell, definition->key)
+			appendStringInfo(out, "%s%s", foreach_current_index(cell) == 0 ?
+							 ", found by " : ", ", (char *) lfirst(cell));
+		appendStringInfoChar(out, '\n');
+	}
+	appendStringInfo(out, "  Runs with the rights of its %s\n",
+					 definition->as_owner ? "owner" : "caller");
+	if (definition->read_only)
+		appendStringInfoString(out, "  Only reads\n");
+	if (definition->timeout != NULL)
+		appendStringInfo(out, "  Takes at most %s\n", definition->timeout);
+}
+
+/* Appends the inputs or outputs. */
+static void
+describe_parameters(StringInfo out, const char *title, const List *parameters)
+{
+	ListCell   *cell;
+
+	if (parameters == NIL)
+		return;
+	appendStringInfo(out, "\n%s\n", title);
+	foreach(cell, parameters)
+	{
+		Parameter  *parameter = lfirst(cell);
+
+		appendStringInfo(out, "  %s: %s", parameter->name, parameter->type);
+		if (parameter->initial != NULL)
+		{
+			appendStringInfoString(out, parameter->output ? ", unless set " : ", by default ");
+			json_print(out, parameter->initial);
+		}
+		else if (!parameter->output && !parameter->required)
+			appendStringInfoString(out, ", optional");
+		if (parameter->output && parameter->required)
+			appendStringInfoString(out, ", never empty");
+		if (parameter->sensitive)
+			appendStringInfoString(out, ", sensitive");
+		if (parameter->description != NULL)
+			appendStringInfo(out, " (%s)", parameter->description);
+		appendStringInfoChar(out, '\n');
+	}
+}
+
+/* Appends the heading of a branch. */
+static void
+describe_branch(StringInfo out, const Branch *branch, int indent)
+{
+	appendStringInfoSpaces(out, indent);
+	if (branch->when != NULL)
+		appendStringInfo(out, "when %s:\n", branch->when);
+	else if (strcmp(branch->key, "then") == 0)
+		appendStringInfoString(out, "then:\n");
+	else if (strcmp(branch->key, "else") == 0)
+		appendStringInfoString(out, "otherwise:\n");
+	else if (strcmp(branch->key, "on_error") == 0)
+		appendStringInfoString(out, "if this fails:\n");
+	else
+		appendStringInfo(out, "%s:\n", branch->key);
+}
+
+/* Appends a step and what is below it. */
+static void
+describe_step(StringInfo out, const Step *step, int indent)
+{
+	ListCell   *cell;
+
+	appendStringInfoSpaces(out, indent);
+	appendStringInfo(out, "%s. ", step->path);
+	step->kind->describe(out, step);
+	if (step->when != NULL)
+		appendStringInfo(out, ", when %s", step->when);
+	if (!step->enabled)
+		appendStringInfoString(out, " (disabled)");
+	appendStringInfoChar(out, '\n');
+	if (step->description != NULL)
+	{
+		appendStringInfoSpaces(out, indent + 3);
+		appendStringInfo(out, "(%s)\n", step->description);
+	}
+	foreach(cell, step->branches)
+	{
+		Branch	   *branch = lfirst(cell);
+
+		if (branch->steps == NIL && strcmp(branch->key, "on_error") != 0)
+			continue;
+		describe_branch(out, branch, indent + 3);
+		if (branch->steps == NIL)
+		{
+			appendStringInfoSpaces(out, indent + 6);
+			appendStringInfoString(out, "go on\n");
+		}
+		describe_steps(out, branch->steps, indent + 6);
+	}
+}
+
+/* Appends a list of steps. */
+static void
+describe_steps(StringInfo out, const List *steps, int indent)
+{
+	ListCell   *cell;
+
+	check_stack_depth();
+	foreach(cell, steps)
+		describe_step(out, lfirst(cell), indent);
+}
+
+/* Appends what could not be read. */
+static void
+describe_problems(StringInfo out, const List *problems)
+{
+	ListCell   *cell;
+
+	if (problems == NIL)
+		return;
+	appendStringInfoString(out, "\nNot understood\n");
+	foreach(cell, problems)
+	{
+		Problem    *problem = lfirst(cell);
+
+		appendStringInfoString(out, "  ");
+		if (problem->location != NULL && problem->location[0] != '\0')
+			appendStringInfo(out, "%s: ", problem->location);
+		appendStringInfo(out, "%s\n", problem->message);
+	}
+}
+
+/* SQL: outline of a definition in words. */
+Datum
+custom_action_describe_definition(PG_FUNCTION_ARGS)
+{
+	Json	   *document = json_parse(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	ProblemSink sink = {0};
+	Definition *definition;
+	StringInfoData out;
+
+	sink.collect = true;
+	sink.mcxt = CurrentMemoryContext;
+	definition = definition_parse(document, &sink);
+
+	initStringInfo(&out);
+	describe_header(&out, definition);
+	describe_parameters(&out, "Input", definition->inputs);
+	describe_parameters(&out, "Output", definition->outputs);
+	appendStringInfoString(&out, "\nSteps\n");
+	describe_steps(&out, definition->steps, 2);
+	describe_problems(&out, sink.problems);
+	while (out.len > 0 && out.data[out.len - 1] == '\n')
+		out.data[--out.len] = '\0';
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
+}

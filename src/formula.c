@@ -1,0 +1,679 @@
+/*
+ * formula.c
+ *		Turns values into typed expression trees: the parser hooks, and the
+ *		coercion of what a value gives to what its place wants.
+ *
+ * The hooks run inside PostgreSQL's own parse analysis of the statement that
+ * holds the value, so a formula sees exactly the tables that the statement
+ * puts in scope. Nothing is evaluated here except the input functions of
+ * literals, and those never for a type that has a domain inside: its CHECK
+ * would run.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "compiler.h"
+#include "formula.h"
+#include "miscadmin.h"
+#include "names.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_coerce.h"
+#include "parser/parse_expr.h"
+#include "parser/parse_func.h"
+#include "parser/parse_node.h"
+#include "parser/parse_relation.h"
+#include "parser/parse_type.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/typcache.h"
+
+static Node *transform_as(ParseState *pstate, Scope *scope, Value *value, Oid type, int32 typmod);
+
+/* Moves an error position into the formula and shows its text. */
+static void
+formula_error_callback(void *arg)
+{
+	const Formula *formula = (const Formula *) arg;
+	int			position = geterrposition();
+
+	if (position > 0)
+	{
+		errposition(0);
+		internalerrposition(Max(position - formula->offset, 1));
+		internalerrquery(formula->text);
+	}
+	else if (getinternalerrposition() <= 0)
+	{
+		internalerrposition(1);
+		internalerrquery(formula->text);
+	}
+}
+
+/* Does reading a value of this type run a CHECK of some domain inside it? */
+static bool
+contains_domain(Oid type)
+{
+	Oid			element;
+
+	check_stack_depth();
+	switch (get_typtype(type))
+	{
+		case TYPTYPE_DOMAIN:
+			return true;
+		case TYPTYPE_RANGE:
+			return contains_domain(get_range_subtype(type));
+		case TYPTYPE_MULTIRANGE:
+			return contains_domain(get_multirange_range(type));
+		case TYPTYPE_COMPOSITE:
+			{
+				TupleDesc	tupdesc = lookup_rowtype_tupdesc_copy(type, -1);
+
+				for (int i = 0; i < tupdesc->natts; i++)
+					if (!TupleDescAttr(tupdesc, i)->attisdropped &&
+						contains_domain(TupleDescAttr(tupdesc, i)->atttypid))
+						return true;
+				return false;
+			}
+		default:
+			element = get_element_type(type);
+			return OidIsValid(element) && contains_domain(element);
+	}
+}
+
+/* Is a domain hidden inside this type? A domain itself only counts by its base type. */
+bool
+type_contains_domain(Oid type)
+{
+	return contains_domain(getBaseType(type));
+}
+
+/* Does the meaning of this type's text depend on the clock or the session? */
+static bool
+type_reads_clock(Oid type)
+{
+	switch (getBaseType(type))
+	{
+		case DATEOID:
+		case TIMEOID:
+		case TIMETZOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+static Node *
+text_const(const char *text)
+{
+	return (Node *) makeConst(TEXTOID, -1, DEFAULT_COLLATION_OID, -1,
+							  CStringGetTextDatum(text), false, false);
+}
+
+static Node *
+unknown_const(const char *text)
+{
+	return (Node *) makeConst(UNKNOWNOID, -1, InvalidOid, -2,
+							  CStringGetDatum(pstrdup(text)), false, false);
+}
+
+static Node *
+null_of_type(Oid type, int32 typmod)
+{
+	return (Node *) makeNullConst(type, typmod, get_typcollation(type));
+}
+
+/* Coerces by assignment rules; text falls back to the type's input. NULL: impossible. */
+static Node *
+try_coerce(ParseState *pstate, Node *node, Oid type, int32 typmod)
+{
+	Oid			source = exprType(node);
+	Node	   *result;
+
+	if (source == UNKNOWNOID && IsA(node, Const) && !((Const *) node)->constisnull &&
+		type_contains_domain(type))
+	{
+		node = text_const(DatumGetCString(((Const *) node)->constvalue));
+		source = TEXTOID;
+	}
+	result = coerce_to_target_type(pstate, node, source, type, typmod,
+								   COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST, -1);
+	if (result == NULL && TypeCategory(source) == TYPCATEGORY_STRING)
+		result = coerce_to_target_type(pstate, node, source, type, typmod,
+									   COERCION_EXPLICIT, COERCE_IMPLICIT_CAST, -1);
+	return result;
+}
+
+/* Coerces to what is wanted, or says what is wrong. */
+static Node *
+coerce_value(ParseState *pstate, Node *node, Oid type, int32 typmod)
+{
+	Node	   *result;
+
+	if (!OidIsValid(type))
+		return exprType(node) == UNKNOWNOID ?
+			coerce_type(pstate, node, UNKNOWNOID, TEXTOID, -1,
+						COERCION_IMPLICIT, COERCE_IMPLICIT_CAST, -1) : node;
+	result = try_coerce(pstate, node, type, typmod);
+	if (result == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("the value is of type %s, but %s is wanted",
+						format_type_be(exprType(node)), format_type_be(type)),
+				 errhint("Cast it, for example (...)::%s.", format_type_be(type))));
+	return result;
+}
+
+/* Refuses what would make one value many: sets, aggregates, window functions. */
+static void
+refuse_not_scalar(ParseState *pstate, const ParseState *before)
+{
+	const char *what = NULL;
+
+	if (pstate->p_hasTargetSRFs && !before->p_hasTargetSRFs)
+		what = "set-returning functions";
+	else if (pstate->p_hasAggs && !before->p_hasAggs)
+		what = "aggregate functions";
+	else if (pstate->p_hasWindowFuncs && !before->p_hasWindowFuncs)
+		what = "window functions";
+	if (what != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("%s are not allowed in a formula", what),
+				 errhint("Use a sub-SELECT in parentheses.")));
+}
+
+/* Transforms a formula where it stands and coerces the result. */
+static Node *
+formula_transform(ParseState *pstate, Scope *scope, const Formula *formula,
+				  Oid type, int32 typmod)
+{
+	const Formula *outer = scope->current;
+	ParseState *outer_pstate = scope->pstate;
+	const char *outer_text = pstate->p_sourcetext;
+	ParseState	before = *pstate;
+	ErrorContextCallback callback;
+	Node	   *node;
+
+	callback.callback = formula_error_callback;
+	callback.arg = unconstify(Formula *, formula);
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	scope->current = formula;
+	scope->pstate = pstate;
+	pstate->p_sourcetext = formula->offset > 0 ?
+		psprintf("%*s%s", formula->offset, "", formula->text) : formula->text;
+
+	PG_TRY();
+	{
+		node = transformExpr(pstate, copyObject(formula->raw), pstate->p_expr_kind);
+		refuse_not_scalar(pstate, &before);
+		node = coerce_value(pstate, node, type, typmod);
+	}
+	PG_FINALLY();
+	{
+		scope->current = outer;
+		scope->pstate = outer_pstate;
+		pstate->p_sourcetext = outer_text;
+	}
+	PG_END_TRY();
+
+	error_context_stack = callback.previous;
+	return node;
+}
+
+/* A literal without a wanted type: what SQL would make of it. */
+static Node *
+natural_literal(const Json *json)
+{
+	Oid			type = TEXTOID;
+
+	if (json->kind == JSON_IS_BOOLEAN)
+		type = BOOLOID;
+	else if (json->kind == JSON_IS_NUMBER)
+	{
+		type = NUMERICOID;
+		if (strspn(json->text, "-0123456789") == strlen(json->text) && strlen(json->text) < 19)
+		{
+			long long	number = strtoll(json->text, NULL, 10);
+
+			type = number >= PG_INT32_MIN && number <= PG_INT32_MAX ? INT4OID : INT8OID;
+		}
+	}
+	if (json->kind == JSON_IS_NULL)
+		return null_of_type(type, -1);
+	return coerce_type(NULL, unknown_const(json->text), UNKNOWNOID, type, -1,
+					   COERCION_IMPLICIT, COERCE_IMPLICIT_CAST, -1);
+}
+
+/* The compact JSON text of a literal. */
+static char *
+json_text(const Json *json)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	json_print(&text, json);
+	return text.data;
+}
+
+/* A scalar of the document as a literal of the wanted type. */
+static Node *
+literal_transform(ParseState *pstate, const Value *value, Oid type, int32 typmod)
+{
+	const Json *json = value->json;
+	Oid			base = OidIsValid(type) ? getBaseType(type) : InvalidOid;
+	Node	   *node;
+
+	if (!OidIsValid(type))
+		return natural_literal(json);
+	if (json->kind == JSON_IS_NULL)
+		return coerce_value(pstate, (Node *) makeConst(UNKNOWNOID, -1, InvalidOid, -2, (Datum) 0, true, false),
+							type, typmod);
+	if (base == JSONBOID || base == JSONOID)
+		return coerce_value(pstate, unknown_const(json_text(json)), type, typmod);
+	node = coerce_value(pstate, unknown_const(json->text), type, typmod);
+	if (type_reads_clock(type))
+		node = coerce_value(pstate, text_const(json->text), type, typmod);
+	return node;
+}
+
+/* Text parts put together; NULL prints nothing. */
+static Node *
+template_transform(ParseState *pstate, Scope *scope, const Value *value)
+{
+	List	   *parts = NIL;
+	ListCell   *cell;
+
+	foreach(cell, value->items)
+	{
+		Value	   *part = lfirst(cell);
+		Node	   *node = transform_as(pstate, scope, part, InvalidOid, -1);
+		Node	   *text = coerce_to_target_type(pstate, node, exprType(node), TEXTOID, -1,
+												 COERCION_EXPLICIT, COERCE_EXPLICIT_CAST, -1);
+
+		if (text == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("a value of type %s cannot be printed in a template",
+							format_type_be(exprType(node)))));
+		parts = lappend(parts, text);
+	}
+	return (Node *) makeFuncExpr(F_CONCAT, TEXTOID, parts, DEFAULT_COLLATION_OID,
+								 DEFAULT_COLLATION_OID, COERCE_EXPLICIT_CALL);
+}
+
+/* Is nothing inside computed? */
+static bool
+value_is_literal(const Value *value)
+{
+	ListCell   *cell;
+
+	if (value->kind != VALUE_ARRAY && value->kind != VALUE_OBJECT)
+		return value->kind == VALUE_LITERAL;
+	foreach(cell, value->items)
+		if (!value_is_literal(lfirst(cell)))
+			return false;
+	return true;
+}
+
+/* JSON with formulas inside: nested calls of the building functions. */
+static Node *
+json_build_transform(ParseState *pstate, Scope *scope, Value *value, bool binary)
+{
+	List	   *arguments = NIL;
+	Oid			function;
+
+	if (value->kind == VALUE_FORMULA || value->kind == VALUE_TEMPLATE)
+		return transform_as(pstate, scope, value, InvalidOid, -1);
+	if (value->kind == VALUE_LITERAL)
+		return literal_transform(pstate, value, JSONBOID, -1);
+	for (int i = 0; i < list_length(value->items); i++)
+	{
+		if (value->kind == VALUE_OBJECT)
+			arguments = lappend(arguments, text_const(list_nth(value->keys, i)));
+		arguments = lappend(arguments,
+							json_build_transform(pstate, scope, list_nth(value->items, i), binary));
+	}
+	if (value->kind == VALUE_OBJECT)
+		function = binary ? F_JSONB_BUILD_OBJECT_ANY : F_JSON_BUILD_OBJECT_ANY;
+	else
+		function = binary ? F_JSONB_BUILD_ARRAY_ANY : F_JSON_BUILD_ARRAY_ANY;
+	if (arguments == NIL)
+		return literal_transform(pstate, value, JSONBOID, -1);
+	return (Node *) makeFuncExpr(function, binary ? JSONBOID : JSONOID, arguments,
+								 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+}
+
+/* A JSON array for an array type: an ARRAY[] of its elements. */
+static Node *
+array_transform(ParseState *pstate, Scope *scope, const Value *value, Oid array_type,
+				Oid element, int32 typmod)
+{
+	ArrayExpr  *array = makeNode(ArrayExpr);
+	ListCell   *cell;
+	int			nested = 0;
+
+	foreach(cell, value->items)
+	{
+		Value	   *item = lfirst(cell);
+
+		nested += item->kind == VALUE_ARRAY;
+		array->elements = lappend(array->elements, item->kind == VALUE_ARRAY ?
+								  array_transform(pstate, scope, item, array_type, element, typmod) :
+								  transform_as(pstate, scope, item, element, typmod));
+	}
+	if (nested != 0 && nested != list_length(value->items))
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("an array cannot mix elements and arrays")));
+	array->array_typeid = array_type;
+	array->array_collid = get_typcollation(array_type);
+	array->element_typeid = element;
+	array->multidims = nested > 0;
+	array->location = -1;
+	return (Node *) array;
+}
+
+/* A JSON object for a composite type: a row of its attributes. */
+static Node *
+composite_transform(ParseState *pstate, Scope *scope, const Value *value, Oid type)
+{
+	TupleDesc	tupdesc = lookup_rowtype_tupdesc_copy(type, -1);
+	RowExpr    *row = makeNode(RowExpr);
+	int			used = 0;
+
+	for (int i = 0; i < tupdesc->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i);
+		Node	   *node = NULL;
+
+		for (int k = 0; k < list_length(value->keys) && !attribute->attisdropped; k++)
+			if (strcmp(list_nth(value->keys, k), NameStr(attribute->attname)) == 0)
+			{
+				node = transform_as(pstate, scope, list_nth(value->items, k),
+									attribute->atttypid, attribute->atttypmod);
+				used++;
+			}
+		if (node == NULL)
+			node = attribute->attisdropped ? null_of_type(INT4OID, -1) :
+				null_of_type(attribute->atttypid, attribute->atttypmod);
+		row->args = lappend(row->args, node);
+		row->colnames = lappend(row->colnames, makeString(pstrdup(NameStr(attribute->attname))));
+	}
+	if (used != list_length(value->keys))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("the object has keys that type %s does not have", format_type_be(type))));
+	row->row_typeid = type;
+	row->row_format = COERCE_EXPLICIT_CAST;
+	row->location = -1;
+	return (Node *) row;
+}
+
+/* A JSON array or object, by what is wanted. */
+static Node *
+nested_transform(ParseState *pstate, Scope *scope, Value *value, Oid type, int32 typmod)
+{
+	Oid			base = OidIsValid(type) ? getBaseTypeAndTypmod(type, &typmod) : JSONBOID;
+	Oid			element = get_element_type(base);
+	Node	   *node;
+
+	if (base == JSONBOID || base == JSONOID)
+	{
+		if (value_is_literal(value))
+			node = unknown_const(json_text(value->json));
+		else
+			node = json_build_transform(pstate, scope, value, base == JSONBOID);
+		return coerce_value(pstate, node, OidIsValid(type) ? type : JSONBOID, -1);
+	}
+	if (value->kind == VALUE_ARRAY && OidIsValid(element))
+		node = array_transform(pstate, scope, value, base, element, typmod);
+	else if (value->kind == VALUE_OBJECT && type_is_rowtype(base))
+		node = composite_transform(pstate, scope, value, base);
+	else
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("a JSON %s cannot be a value of type %s",
+						value->kind == VALUE_ARRAY ? "array" : "object", format_type_be(type))));
+	return coerce_value(pstate, node, type, typmod);
+}
+
+/* Transforms a value into a tree of the given type. */
+static Node *
+transform_as(ParseState *pstate, Scope *scope, Value *value, Oid type, int32 typmod)
+{
+	check_stack_depth();
+	switch (value->kind)
+	{
+		case VALUE_LITERAL:
+			return literal_transform(pstate, value, type, typmod);
+		case VALUE_FORMULA:
+			return formula_transform(pstate, scope, value->formula, type, typmod);
+		case VALUE_TEMPLATE:
+			{
+				Node	   *node = template_transform(pstate, scope, value);
+				Oid			base = OidIsValid(type) ? getBaseType(type) : InvalidOid;
+
+				if (base == JSONBOID || base == JSONOID)
+					node = (Node *) makeFuncExpr(base == JSONBOID ? F_TO_JSONB : F_TO_JSON, base,
+												 list_make1(node), InvalidOid, InvalidOid,
+												 COERCE_EXPLICIT_CALL);
+				return coerce_value(pstate, node, type, typmod);
+			}
+		case VALUE_ARRAY:
+		case VALUE_OBJECT:
+			return nested_transform(pstate, scope, value, type, typmod);
+		case VALUE_SLOT:
+			scope->uses_slots = true;
+			return coerce_value(pstate, slot_param(scope->program, value->slot, -1), type, typmod);
+	}
+	return NULL;				/* keep compiler quiet */
+}
+
+/* Transforms a value into a tree of the type it is wanted as. */
+Node *
+value_transform(ParseState *pstate, Scope *scope, Value *value)
+{
+	return transform_as(pstate, scope, value, value->type, value->typmod);
+}
+
+typedef struct GuardedTransform
+{
+	ParseState *pstate;
+	Scope	   *scope;
+	Value	   *value;
+	Node	   *result;
+} GuardedTransform;
+
+static void
+transform_guarded(void *arg)
+{
+	GuardedTransform *work = arg;
+
+	work->result = value_transform(work->pstate, work->scope, work->value);
+}
+
+/* Answers $n with the tree of the n-th value. */
+static Node *
+value_param_ref(ParseState *pstate, ParamRef *reference)
+{
+	Scope	   *scope = pstate->p_ref_hook_state;
+	GuardedTransform work = {pstate, scope, NULL, NULL};
+
+	if (scope->current != NULL || reference->number < 1 ||
+		reference->number > list_length(scope->values))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_PARAMETER),
+				 errmsg("there is no parameter $%d", reference->number),
+				 errhint("Inputs are called input.<name>."),
+				 parser_errposition(pstate, reference->location)));
+	work.value = list_nth(scope->values, reference->number - 1);
+	if (scope->compiler == NULL)
+		return value_transform(pstate, scope, work.value);
+	if (!compiler_guard(scope->compiler, work.value->location, transform_guarded, &work))
+		return null_of_type(OidIsValid(work.value->type) ? work.value->type : TEXTOID,
+							work.value->typmod);
+	return work.result;
+}
+
+/* Applies the fields after the first two of a.b.c.d. */
+static Node *
+select_fields(ParseState *pstate, Node *node, List *fields, int location)
+{
+	ListCell   *cell;
+
+	for_each_from(cell, fields, 2)
+	{
+		Node	   *field = lfirst(cell);
+		Node	   *result = NULL;
+
+		if (IsA(field, String))
+			result = ParseFuncOrColumn(pstate, list_make1(field), list_make1(node),
+									   pstate->p_last_srf, NULL, false, location);
+		if (result == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("field \"%s\" does not exist in type %s",
+							IsA(field, String) ? strVal(field) : "*",
+							format_type_be(exprType(node))),
+					 parser_errposition(pstate, location)));
+		node = result;
+	}
+	return node;
+}
+
+/* Names of ours that have a dot win over tables of the same name. */
+static Node *
+pre_column_ref(ParseState *pstate, ColumnRef *reference)
+{
+	Scope	   *scope = pstate->p_ref_hook_state;
+	Node	   *node;
+
+	if (scope->names == NULL || scope->current == NULL ||
+		list_length(reference->fields) < 2 || !IsA(linitial(reference->fields), String) ||
+		!IsA(lsecond(reference->fields), String))
+		return NULL;
+	node = names_resolve(pstate, scope, strVal(linitial(reference->fields)),
+						 strVal(lsecond(reference->fields)), reference->location);
+	if (node == NULL)
+		return NULL;
+	return select_fields(pstate, node, reference->fields, reference->location);
+}
+
+/* Warns of a bare name in a sub-SELECT that could have meant a column of `this`. */
+static void
+warn_captured_name(ParseState *pstate, Scope *scope, const char *name, Node *var)
+{
+	if (scope->compiler == NULL || !OidIsValid(scope->this_relation) ||
+		pstate == scope->pstate || !IsA(var, Var) || ((Var *) var)->varlevelsup > 0 ||
+		get_attnum(scope->this_relation, name) == InvalidAttrNumber)
+		return;
+	problem_warn(scope->compiler->sink, scope->current->location,
+				 psprintf("\"%s\" means the column of the sub-SELECT's table, not of the row being changed", name),
+				 psprintf("Write this.%s, or the table's name before it.", name));
+}
+
+/* A bare name that is no column may be a step: its whole row. */
+static Node *
+post_column_ref(ParseState *pstate, ColumnRef *reference, Node *var)
+{
+	Scope	   *scope = pstate->p_ref_hook_state;
+	const char *first;
+
+	if (scope->names == NULL || scope->current == NULL || !IsA(linitial(reference->fields), String))
+		return NULL;
+	first = strVal(linitial(reference->fields));
+	if (list_length(reference->fields) == 1)
+	{
+		if (var == NULL)
+			return names_resolve(pstate, scope, first, NULL, reference->location);
+		warn_captured_name(pstate, scope, first, var);
+	}
+	else if (var == NULL && list_length(reference->fields) == 2 &&
+			 refnameNamespaceItem(pstate, NULL, first, reference->location, NULL) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("\"%s\" is not known at this place", first),
+				 errhint("Known names are %s%s.", names_list(scope->names),
+						 OidIsValid(scope->this_relation) ? ", this" : ""),
+				 parser_errposition(pstate, reference->location)));
+	return NULL;
+}
+
+/* Sets the hooks of a statement's parse analysis. */
+void
+formula_parser_setup(ParseState *pstate, void *arg)
+{
+	pstate->p_pre_columnref_hook = pre_column_ref;
+	pstate->p_post_columnref_hook = post_column_ref;
+	pstate->p_paramref_hook = value_param_ref;
+	pstate->p_ref_hook_state = arg;
+}
+
+/* The type's name in a cast, as raw parse tree. */
+static Node *
+cast_tree(Node *raw, Oid type, int32 typmod)
+{
+	TypeCast   *cast = makeNode(TypeCast);
+
+	cast->arg = raw;
+	cast->typeName = makeTypeNameFromOid(type, typmod);
+	cast->location = -1;
+	return (Node *) cast;
+}
+
+/* The raw tree of a literal; arrays become ARRAY[...]. */
+static Node *
+literal_tree(const Json *json, bool as_json)
+{
+	A_Const    *literal = makeNode(A_Const);
+
+	literal->location = -1;
+	if (json->kind == JSON_IS_ARRAY && !as_json)
+	{
+		A_ArrayExpr *array = makeNode(A_ArrayExpr);
+
+		for (int i = 0; i < json->count; i++)
+			array->elements = lappend(array->elements, literal_tree(json->items[i], false));
+		array->location = -1;
+		return (Node *) array;
+	}
+	if (json->kind == JSON_IS_NULL)
+		literal->isnull = true;
+	else
+	{
+		literal->val.sval.type = T_String;
+		literal->val.sval.sval = as_json ? json_text(json) : pstrdup(json->text);
+	}
+	return (Node *) literal;
+}
+
+/* The raw tree of an input's default, for CREATE FUNCTION. */
+Node *
+value_default_tree(const Json *json, Oid type, int32 typmod, const char *location)
+{
+	Value	   *value = value_parse(json, type, typmod, location);
+	Oid			base = getBaseType(type);
+	bool		as_json = base == JSONBOID || base == JSONOID;
+	Node	   *tree;
+
+	if (value->kind == VALUE_FORMULA)
+		return cast_tree(copyObject(value->formula->raw), type, typmod);
+	if (!value_is_literal(value) || (json->kind == JSON_IS_OBJECT && !as_json))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("the default of an input of type %s must be a literal or a formula",
+						format_type_be(type)),
+				 errhint("Write a formula, for example \"=concat('a', 'b')\".")));
+	tree = literal_tree(value->kind == VALUE_LITERAL ? value->json : json, as_json);
+	if (IsA(tree, A_Const) && !((A_Const *) tree)->isnull && type_contains_domain(type))
+		tree = cast_tree(tree, TEXTOID, -1);
+	return cast_tree(tree, type, typmod);
+}

@@ -1,0 +1,55 @@
+/*
+ * json.h
+ *		A JSON document as a tree that keeps what jsonb loses: the order and
+ *		the repetition of keys, and the exact text of numbers.
+ *
+ * Nodes are allocated in the current memory context and never freed one by
+ * one.
+ */
+#ifndef CA_JSON_H
+#define CA_JSON_H
+
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+typedef enum JsonKind
+{
+	JSON_IS_NULL,
+	JSON_IS_BOOLEAN,
+	JSON_IS_NUMBER,
+	JSON_IS_STRING,
+	JSON_IS_ARRAY,
+	JSON_IS_OBJECT
+} JsonKind;
+
+typedef struct Json
+{
+	JsonKind	kind;
+	char	   *text;			/* string decoded, number as written, "true"/"false" */
+	int			count;			/* members of an array or object */
+	int			room;			/* allocated length of keys and items */
+	char	  **keys;			/* of an object */
+	struct Json **items;
+} Json;
+
+extern Json *json_parse(const char *text);	/* raises 22P02 on malformed text */
+extern void json_print(StringInfo out, const Json *json);	/* compact, one line */
+
+extern Json *json_get(const Json *object, const char *key);	/* NULL: absent */
+extern const char *json_get_text(const Json *object, const char *key);	/* NULL: absent, null or not a scalar */
+extern const char *json_duplicate_key(const Json *object);	/* NULL: none */
+
+extern Json *json_new_object(void);
+extern Json *json_new_array(void);
+extern Json *json_new_string(const char *text);
+extern Json *json_new_number(const char *text);
+extern Json *json_new_boolean(bool value);
+extern Json *json_new_null(void);
+extern void json_put(Json *object, const char *key, Json *value);	/* replaces */
+extern void json_add(Json *object, const char *key, Json *value);	/* adds, even when present */
+extern void json_put_string(Json *object, const char *key, const char *text);	/* nothing if text is NULL */
+extern void json_append(Json *array, Json *value);
+extern Json *json_copy(const Json *json);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * key.h
+ *		The columns by which one row of a table is found, each with the
+ *		equality operator of its own index: never by name, since a citext key
+ *		compared as text silently finds nothing.
+ */
+#ifndef CA_KEY_H
+#define CA_KEY_H
+
+#include "postgres.h"
+
+#include "nodes/pg_list.h"
+
+typedef struct KeyColumn
+{
+	char	   *name;
+	Oid			type;
+	int32		typmod;
+	Oid			collation;
+	char	   *equals;			/* "OPERATOR(pg_catalog.=)" */
+} KeyColumn;
+
+/*
+ * The primary key (columns NIL), or the unique index over exactly these
+ * columns; any_columns takes the columns even without an index. NIL: there is
+ * no such key. A list of KeyColumn, in index order.
+ */
+extern List *key_of_table(Oid table, const List *columns, bool any_columns);
+
+#endif

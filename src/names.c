@@ -1,0 +1,333 @@
+/*
+ * names.c
+ *		Resolves input.x, target.x, step.x, let.x, output.x and context.x to
+ *		Params over the program's slots.
+ *
+ * Slots are added only while compiling. When PostgreSQL analyses a statement
+ * anew later, the same names must give the same types again, or the statement
+ * fails and the next invocation compiles afresh.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "compiler.h"
+#include "names.h"
+#include "nodes/makefuncs.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+static const struct
+{
+	const char *name;
+	Oid			type;
+}			context_fields[CONTEXT_FIELDS] = {
+	[CONTEXT_CALLER] = {"caller", TEXTOID},
+	[CONTEXT_SESSION_USER] = {"session_user", TEXTOID},
+	[CONTEXT_DEPTH] = {"depth", INT4OID},
+	[CONTEXT_ACTION] = {"action", TEXTOID},
+	[CONTEXT_VERSION] = {"version", INT4OID},
+	[CONTEXT_INVOCATION] = {"invocation", UUIDOID},
+	[CONTEXT_CORRELATION] = {"correlation", UUIDOID},
+	[CONTEXT_STARTED_AT] = {"started_at", TIMESTAMPTZOID},
+	[CONTEXT_SHARED] = {"shared", JSONBOID}
+};
+
+/* Adds a slot and returns its number. */
+int
+program_add_slot(Program *program, Oid type, int32 typmod, Oid collation)
+{
+	MemoryContext old = MemoryContextSwitchTo(program->mcxt);
+	Slot	   *slot;
+
+	if (program->slots == NULL)
+		program->slots = palloc(8 * sizeof(Slot));
+	else if (program->nslots >= 8 && (program->nslots & (program->nslots - 1)) == 0)
+		program->slots = repalloc(program->slots, 2 * program->nslots * sizeof(Slot));
+	slot = &program->slots[program->nslots];
+	slot->type = type;
+	slot->typmod = typmod;
+	slot->collation = collation;
+	get_typlenbyval(type, &slot->length, &slot->byval);
+	MemoryContextSwitchTo(old);
+	return program->nslots++;
+}
+
+/* Makes the Param that reads a slot. */
+Node *
+slot_param(const Program *program, int slot, int location)
+{
+	Param	   *param = makeNode(Param);
+
+	param->paramkind = PARAM_EXTERN;
+	param->paramid = slot + 1;
+	param->paramtype = program->slots[slot].type;
+	param->paramtypmod = program->slots[slot].typmod;
+	param->paramcollid = program->slots[slot].collation;
+	param->location = location;
+	return (Node *) param;
+}
+
+Variable *
+variable_find(const List *variables, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, variables)
+	{
+		Variable   *variable = lfirst(cell);
+
+		if (strcmp(variable->name, name) == 0)
+			return variable;
+	}
+	return NULL;
+}
+
+/* Adds a variable with a slot of its own. */
+Variable *
+variable_add(Program *program, List **variables, const char *name, Oid type, int32 typmod)
+{
+	MemoryContext old = MemoryContextSwitchTo(program->mcxt);
+	Variable   *variable = palloc(sizeof(Variable));
+
+	variable->name = pstrdup(name);
+	variable->slot = program_add_slot(program, type, typmod, get_typcollation(type));
+	*variables = lappend(*variables, variable);
+	MemoryContextSwitchTo(old);
+	return variable;
+}
+
+Row *
+row_find(const Names *names, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, names->rows)
+	{
+		Row		   *row = lfirst(cell);
+
+		if (strcmp(row->name, name) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+RowColumn *
+row_column_find(const Row *row, const char *column)
+{
+	ListCell   *cell;
+
+	foreach(cell, row->columns)
+	{
+		RowColumn  *entry = lfirst(cell);
+
+		if (column == NULL ? entry->name == NULL :
+			entry->name != NULL && strcmp(entry->name, column) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
+/* What a column of a row (NULL: the row) is now, by the catalogs; false: it is not there. */
+static bool
+row_column_type(const Row *row, const char *column, Oid *type, int32 *typmod, Oid *collation)
+{
+	AttrNumber	attnum;
+
+	if (column == NULL)
+	{
+		*type = get_rel_type_id(row->relation);
+		*typmod = -1;
+		*collation = InvalidOid;
+		return OidIsValid(*type);
+	}
+	attnum = get_attnum(row->relation, column);
+	if (attnum == InvalidAttrNumber)
+		return false;
+	get_atttypetypmodcoll(row->relation, attnum, type, typmod, collation);
+	return true;
+}
+
+/* Complains about a column that a row does not have. */
+static void
+row_column_missing(const Row *row, const char *column)
+{
+	if (row->is_count)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("step \"%s\" works on many rows and gives only their count, not \"%s\"",
+						row->name, column ? column : "the row"),
+				 errhint("Write %s.count, or address one row by \"id\".", row->name)));
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("column \"%s\" of \"%s\" does not exist", column ? column : "*", row->name),
+			 OidIsValid(row->relation) ?
+			 errdetail("\"%s\" is a row of table %s.", row->name,
+					   relation_name_canonical(row->relation)) : 0));
+}
+
+/* Finds or makes the slot of a row's column. */
+int
+row_slot(Scope *scope, Row *row, const char *column)
+{
+	RowColumn  *entry = row_column_find(row, column);
+	Oid			type;
+	int32		typmod;
+	Oid			collation;
+	MemoryContext old;
+
+	if (entry != NULL && (scope->compiler != NULL || !OidIsValid(row->relation)))
+		return entry->slot;
+	if (!OidIsValid(row->relation) ||
+		!row_column_type(row, column, &type, &typmod, &collation))
+		row_column_missing(row, column);
+	if (entry != NULL)
+	{
+		Slot	   *slot = &scope->program->slots[entry->slot];
+
+		if (slot->type != type || slot->typmod != typmod)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("table \"%s\" was changed while action \"%s\" was running",
+							relation_name_canonical(row->relation), scope->program->action),
+					 errhint("Invoke the action again.")));
+		return entry->slot;
+	}
+	if (scope->compiler == NULL)
+		elog(ERROR, "column \"%s\" of \"%s\" has no slot", column ? column : "*", row->name);
+
+	old = MemoryContextSwitchTo(scope->program->mcxt);
+	entry = palloc(sizeof(RowColumn));
+	entry->name = column ? pstrdup(column) : NULL;
+	entry->slot = program_add_slot(scope->program, type, typmod, collation);
+	row->columns = lappend(row->columns, entry);
+	MemoryContextSwitchTo(old);
+	return entry->slot;
+}
+
+/* The slot of context.<name>, made when first asked for. */
+static int
+context_slot(Scope *scope, const char *name)
+{
+	for (int i = 0; i < CONTEXT_FIELDS; i++)
+		if (strcmp(context_fields[i].name, name) == 0)
+		{
+			int		   *slot = &scope->program->context_slots[i];
+
+			if (*slot < 0)
+				*slot = program_add_slot(scope->program, context_fields[i].type, -1,
+										 get_typcollation(context_fields[i].type));
+			return *slot;
+		}
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("context has no field \"%s\"", name),
+			 errhint("Its fields are caller, session_user, depth, action, version, invocation, correlation, started_at, shared.")));
+}
+
+/* "a, b, c" of the variables' names, or "none". */
+static char *
+variables_list(const List *variables)
+{
+	StringInfoData text;
+	ListCell   *cell;
+
+	initStringInfo(&text);
+	foreach(cell, variables)
+		appendStringInfo(&text, "%s%s", text.len ? ", " : "", ((Variable *) lfirst(cell))->name);
+	return text.len ? text.data : "none";
+}
+
+/* The slot of a variable such as input.x. */
+static int
+variable_slot(const List *variables, const char *group, const char *name)
+{
+	Variable   *variable = variable_find(variables, name);
+
+	if (variable == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("%s \"%s\" does not exist", group, name),
+				 errhint("Known at this place: %s.", variables_list(variables))));
+	return variable->slot;
+}
+
+/* All names that may stand before a dot. */
+char *
+names_list(const Names *names)
+{
+	StringInfoData text;
+	ListCell   *cell;
+
+	initStringInfo(&text);
+	appendStringInfoString(&text, "input, output, let, context");
+	foreach(cell, names->rows)
+		appendStringInfo(&text, ", %s", ((Row *) lfirst(cell))->name);
+	return text.data;
+}
+
+/* Is this the name of a step that comes later? */
+static bool
+is_later_step(const Names *names, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, names->steps)
+		if (strcmp((char *) lfirst(cell), name) == 0)
+			return true;
+	return false;
+}
+
+/* The group of variables called by this name, or NULL. */
+static const List *
+variables_group(const Names *names, const char *name, bool *found)
+{
+	*found = true;
+	if (strcmp(name, "input") == 0)
+		return names->inputs;
+	if (strcmp(name, "output") == 0)
+		return names->outputs;
+	if (strcmp(name, "let") == 0)
+		return names->lets;
+	*found = false;
+	return NIL;
+}
+
+/* Resolves first.second, or the bare first when second is NULL. */
+Node *
+names_resolve(ParseState *pstate, Scope *scope, const char *first,
+			  const char *second, int location)
+{
+	const Names *names = scope->names;
+	bool		is_group;
+	const List *variables = variables_group(names, first, &is_group);
+	bool		is_context = strcmp(first, "context") == 0;
+	ParseCallbackState position;
+	Row		   *row;
+	int			slot;
+
+	row = is_group || is_context ? NULL : row_find(names, first);
+	if (row == NULL && !is_group && !is_context &&
+		!(scope->compiler != NULL && is_later_step(names, first)))
+		return NULL;
+
+	setup_parser_errposition_callback(&position, pstate, location);
+	if (row != NULL)
+		slot = row_slot(scope, row, second);
+	else if (!is_group && !is_context)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("step \"%s\" has not run at this place", first),
+				 errhint("A formula can only use steps that come before its own, outside of other steps' lists.")));
+	else if (second == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("\"%s\" alone is not a value", first),
+				 errhint("Write %s.<name>.", first)));
+	else if (is_context)
+		slot = context_slot(scope, second);
+	else
+		slot = variable_slot(variables, first, second);
+	cancel_parser_errposition_callback(&position);
+	scope->uses_slots = true;
+	return slot_param(scope->program, slot, location);
+}

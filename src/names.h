@@ -1,0 +1,42 @@
+/*
+ * names.h
+ *		What the formulas of one action may call by name, and the slots behind
+ *		the names.
+ */
+#ifndef CA_NAMES_H
+#define CA_NAMES_H
+
+#include "postgres.h"
+
+#include "compile.h"
+
+typedef struct Names
+{
+	Row		   *target;			/* NULL: not bound to a row */
+	List	   *rows;			/* of Row: target and the steps reached so far */
+	List	   *inputs;			/* of Variable */
+	List	   *outputs;
+	List	   *lets;
+	List	   *steps;			/* of char *: all step names of the action */
+} Names;
+
+extern int	program_add_slot(Program *program, Oid type, int32 typmod, Oid collation);
+extern Variable *variable_find(const List *variables, const char *name);
+extern Variable *variable_add(Program *program, List **variables, const char *name,
+							  Oid type, int32 typmod);
+extern Row *row_find(const Names *names, const char *name);
+extern RowColumn *row_column_find(const Row *row, const char *column);
+
+/* The slot of a column of a row, made when compiling meets it first; column NULL is the whole row. */
+extern int	row_slot(Scope *scope, Row *row, const char *column);
+
+/* A Param for the name's slot; NULL when the first part is no name of ours. */
+extern Node *names_resolve(ParseState *pstate, Scope *scope, const char *first,
+						   const char *second, int location);
+
+/* "input, target, task, ...", for hints. */
+extern char *names_list(const Names *names);
+
+extern Node *slot_param(const Program *program, int slot, int location);
+
+#endif

@@ -1,0 +1,135 @@
+/*
+ * problem.c
+ *		Collects the problems of a definition, or raises the first one.
+ *
+ * A collected Problem is a deep copy in the sink's memory context, so that it
+ * survives the subtransaction in which it was found.
+ */
+#include "postgres.h"
+
+#include "problem.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+
+/* Copies a text that may be absent. */
+static char *
+copy_text(const char *text)
+{
+	return text == NULL ? NULL : pstrdup(text);
+}
+
+/* Keeps a problem, or raises it when the sink does not collect; remarks are then dropped. */
+void
+problem_add(ProblemSink *sink, const Problem *problem)
+{
+	MemoryContext old;
+	Problem    *copy;
+
+	if (!sink->collect)
+	{
+		if (!problem->warning)
+			problem_raise(sink->action, problem);
+		return;
+	}
+
+	old = MemoryContextSwitchTo(sink->mcxt ? sink->mcxt : CurrentMemoryContext);
+	copy = palloc(sizeof(Problem));
+	*copy = *problem;
+	copy->location = copy_text(problem->location);
+	copy->message = copy_text(problem->message);
+	copy->detail = copy_text(problem->detail);
+	copy->hint = copy_text(problem->hint);
+	copy->formula = copy_text(problem->formula);
+	sink->problems = lappend(sink->problems, copy);
+	MemoryContextSwitchTo(old);
+}
+
+/* Reports what makes the definition unusable. */
+void
+problem_report(ProblemSink *sink, int sqlstate, const char *location,
+			   const char *message, const char *detail, const char *hint)
+{
+	Problem		problem = {0};
+
+	problem.sqlstate = sqlstate;
+	problem.location = unconstify(char *, location);
+	problem.message = unconstify(char *, message);
+	problem.detail = unconstify(char *, detail);
+	problem.hint = unconstify(char *, hint);
+	problem_add(sink, &problem);
+}
+
+/* Reports what the author should look at. */
+void
+problem_warn(ProblemSink *sink, const char *location, const char *message,
+			 const char *hint)
+{
+	Problem		problem = {0};
+
+	problem.warning = true;
+	problem.sqlstate = ERRCODE_WARNING;
+	problem.location = unconstify(char *, location);
+	problem.message = unconstify(char *, message);
+	problem.hint = unconstify(char *, hint);
+	problem_add(sink, &problem);
+}
+
+/* Is there a problem that is more than a remark? */
+bool
+problem_any_error(const ProblemSink *sink)
+{
+	ListCell   *cell;
+
+	foreach(cell, sink->problems)
+	{
+		if (!((Problem *) lfirst(cell))->warning)
+			return true;
+	}
+	return false;
+}
+
+/* Says where a problem is and, if there is more to say, what it is. */
+static char *
+problem_detail(const char *action, const Problem *problem)
+{
+	StringInfoData out;
+	const char *place = problem->location;
+
+	initStringInfo(&out);
+	if (place != NULL && place[0] != '\0')
+	{
+		if (place[0] >= '0' && place[0] <= '9')
+			appendStringInfo(&out, "Step %s", place);
+		else
+			appendStringInfo(&out, "Key \"%s\"", place);
+		if (action != NULL)
+			appendStringInfo(&out, " of action \"%s\".", action);
+		else
+			appendStringInfoString(&out, " of the definition.");
+	}
+	if (problem->detail != NULL)
+	{
+		if (out.len > 0)
+			appendStringInfoChar(&out, ' ');
+		appendStringInfoString(&out, problem->detail);
+	}
+	return out.len > 0 ? out.data : NULL;
+}
+
+/* Raises a problem as an error. */
+void
+problem_raise(const char *action, const Problem *problem)
+{
+	char	   *detail = problem_detail(action, problem);
+
+	ereport(ERROR,
+			(errcode(problem->sqlstate ? problem->sqlstate : ERRCODE_INVALID_PARAMETER_VALUE),
+			 action ? errmsg("action \"%s\": %s", action, problem->message)
+			 : errmsg_internal("%s", problem->message),
+			 detail ? errdetail_internal("%s", detail) : 0,
+			 problem->hint ? errhint("%s", problem->hint) : 0,
+			 problem->formula ? internalerrquery(problem->formula) : 0,
+			 problem->formula ? internalerrposition(problem->position) : 0));
+	pg_unreachable();
+}

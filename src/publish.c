@@ -1,0 +1,381 @@
+/*
+ * publish.c
+ *		Makes the function of an action, or gives it a new version.
+ *
+ * CREATE [OR REPLACE] FUNCTION is built as a parse tree: no text of a user's
+ * is pasted into SQL, and privileges, event triggers and the validator work
+ * as for a statement that was typed in. Types and defaults are resolved under
+ * the search_path of the action. What a DBA set on the function stays.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "commands/comment.h"
+#include "common/hashfn.h"
+#include "definition.h"
+#include "fmgr.h"
+#include "formula.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "published.h"
+#include "signature.h"
+#include "storage/lmgr.h"
+#include "tcop/dest.h"
+#include "tcop/utility.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "utils/varlena.h"
+
+#include "compat.h"
+
+typedef struct Publishing
+{
+	char	   *action;			/* canonical name */
+	char	   *schema;
+	char	   *name;
+	Definition *definition;
+	Signature  *signature;
+	Envelope	envelope;
+	Oid			existing;		/* function to replace, or InvalidOid */
+	Envelope   *before;			/* its envelope, or NULL */
+} Publishing;
+
+PG_FUNCTION_INFO_V1(custom_action_publish);
+
+/* Splits the canonical name. */
+static void
+split_name(Publishing *publishing)
+{
+	List	   *names = stringToQualifiedNameList(publishing->action, NULL);
+
+	DeconstructQualifiedName(names, &publishing->schema, &publishing->name);
+	if (publishing->schema == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg("name of action \"%s\" has no schema", publishing->action)));
+}
+
+/*
+ * Keeps others from publishing the same name until the transaction ends: two
+ * first versions with different arguments would be an overload. The lock is
+ * one on our language, told apart by a hash of the name.
+ */
+static void
+lock_name(const Publishing *publishing)
+{
+	uint32		hash = hash_any((const unsigned char *) publishing->action,
+								strlen(publishing->action));
+
+	LockDatabaseObject(LanguageRelationId, action_language(), (uint16) (hash | 1),
+					   ShareUpdateExclusiveLock);
+}
+
+/* Finds the function to replace; refuses what is not ours. */
+static void
+find_existing(Publishing *publishing)
+{
+	Oid			schema = LookupExplicitNamespace(publishing->schema, false);
+
+	publishing->existing = action_find_in_schema(schema, publishing->name, true);
+	if (!OidIsValid(publishing->existing))
+		return;
+	if (!function_is_action(publishing->existing))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_FUNCTION),
+				 errmsg("function %s already exists and is not an action",
+						format_procedure(publishing->existing)),
+				 errhint("Give the action another name, or drop or rename the function.")));
+
+	publishing->before = action_envelope(publishing->existing);
+	publishing->envelope.plugins = publishing->before->plugins;
+}
+
+/* Refuses a new version with another signature. */
+static void
+check_signature(const Publishing *publishing)
+{
+	char	   *difference;
+
+	if (!OidIsValid(publishing->existing))
+		return;
+	difference = signature_difference(publishing->signature, publishing->existing, true);
+	if (difference == NULL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_CA_SIGNATURE),
+			 errmsg("signature of action \"%s\" would change", publishing->action),
+			 errdetail_internal("%s", difference),
+			 errhint("Callers rely on it. Make a new action, or drop this one with drop_action first.")));
+}
+
+/* Makes the SQL default of an optional input. */
+static Node *
+default_tree(const Argument *argument)
+{
+	A_Const    *null;
+
+	if (argument->parameter != NULL && argument->parameter->initial != NULL)
+		return value_default_tree(argument->parameter->initial, argument->type,
+								  argument->typmod, argument->parameter->location);
+	null = makeNode(A_Const);
+	null->isnull = true;
+	null->location = -1;
+	return (Node *) null;
+}
+
+/* Makes an argument or result column of the function. */
+static FunctionParameter *
+function_parameter(const Argument *argument, FunctionParameterMode mode)
+{
+	FunctionParameter *parameter = makeNode(FunctionParameter);
+
+	parameter->name = argument->name;
+	parameter->argType = makeTypeNameFromOid(argument->type, argument->typmod);
+	parameter->mode = mode;
+	if (mode == FUNC_PARAM_IN && !argument->required)
+		parameter->defexpr = default_tree(argument);
+	return parameter;
+}
+
+/* Makes a constant of a SET clause. */
+static Node *
+string_constant(const char *text)
+{
+	A_Const    *constant = makeNode(A_Const);
+
+	constant->val.sval.type = T_String;
+	constant->val.sval.sval = pstrdup(text);
+	constant->location = -1;
+	return (Node *) constant;
+}
+
+/* Makes the values of a SET clause: one, or each of a list of names. */
+static List *
+setting_values(const char *name, const char *value)
+{
+	List	   *parts;
+	List	   *result = NIL;
+	ListCell   *cell;
+
+	if ((GetConfigOptionFlags(name, true) & GUC_LIST_QUOTE) == 0)
+		return list_make1(string_constant(value));
+	if (!SplitIdentifierString(pstrdup(value), ',', &parts))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("setting \"%s\" must be a list of names: \"%s\"", name, value)));
+	foreach(cell, parts)
+		result = lappend(result, string_constant(lfirst(cell)));
+	return result == NIL ? list_make1(string_constant("")) : result;
+}
+
+/* Makes a SET clause. */
+static DefElem *
+setting_clause(const char *name, const char *value)
+{
+	VariableSetStmt *set = makeNode(VariableSetStmt);
+
+	set->kind = VAR_SET_VALUE;
+	set->name = pstrdup(name);
+	set->args = setting_values(name, value);
+	return makeDefElem("set", (Node *) set, -1);
+}
+
+/* Does an object have this setting? Names of settings know no case. */
+static bool
+has_setting(const Json *settings, const char *name)
+{
+	int			i;
+
+	for (i = 0; settings != NULL && i < settings->count; i++)
+	{
+		if (pg_strcasecmp(settings->keys[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Makes SET clauses of what was set on the function and came from no definition. */
+static List *
+kept_settings(const Publishing *publishing, HeapTuple tuple)
+{
+	List	   *result = NIL;
+	bool		isnull;
+	Datum		array = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proconfig, &isnull);
+	Datum	   *entries;
+	int			nentries;
+	int			i;
+
+	if (isnull)
+		return NIL;
+	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT,
+					  &entries, NULL, &nentries);
+	for (i = 0; i < nentries; i++)
+	{
+		char	   *name = TextDatumGetCString(entries[i]);
+		char	   *value = strchr(name, '=');
+
+		if (value == NULL)
+			continue;
+		*value++ = '\0';
+		if (!has_setting(publishing->definition->settings, name) &&
+			!has_setting(json_get(publishing->before->definition, "settings"), name))
+			result = lappend(result, setting_clause(name, value));
+	}
+	return result;
+}
+
+/* Makes the clauses that keep what a DBA set on the function. */
+static List *
+kept_options(const Publishing *publishing)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(publishing->existing));
+	Form_pg_proc proc;
+	List	   *result;
+	const char *parallel;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", publishing->existing);
+	proc = (Form_pg_proc) GETSTRUCT(tuple);
+	parallel = proc->proparallel == PROPARALLEL_SAFE ? "safe" :
+		proc->proparallel == PROPARALLEL_RESTRICTED ? "restricted" : "unsafe";
+	result = kept_settings(publishing, tuple);
+	result = lappend(result, makeDefElem("cost", (Node *)
+										 makeFloat(psprintf("%g", proc->procost)), -1));
+	result = lappend(result, makeDefElem("parallel", (Node *) makeString(pstrdup(parallel)), -1));
+	if (proc->proleakproof)
+		result = lappend(result, makeDefElem("leakproof", (Node *) makeBoolean(true), -1));
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+/* Makes the clauses of the function. */
+static List *
+function_options(const Publishing *publishing)
+{
+	const Definition *definition = publishing->definition;
+	const Json *settings = definition->settings;
+	List	   *source = list_make1(makeString(envelope_print(&publishing->envelope)));
+	List	   *result = list_make1(makeDefElem("as", (Node *) source, -1));
+	int			i;
+
+	result = lappend(result, makeDefElem("language", (Node *) makeString(CA_LANGUAGE), -1));
+	result = lappend(result, makeDefElem("volatility", (Node *)
+										 makeString(definition->read_only ? "stable" : "volatile"), -1));
+	result = lappend(result, makeDefElem("security", (Node *)
+										 makeBoolean(definition->as_owner), -1));
+	for (i = 0; settings != NULL && i < settings->count; i++)
+		result = lappend(result, setting_clause(settings->keys[i], settings->items[i]->text));
+	if (OidIsValid(publishing->existing))
+		result = list_concat(result, kept_options(publishing));
+	return result;
+}
+
+/* Makes the statement. */
+static CreateFunctionStmt *
+create_statement(const Publishing *publishing)
+{
+	const Signature *signature = publishing->signature;
+	CreateFunctionStmt *statement = makeNode(CreateFunctionStmt);
+	int			i;
+
+	statement->replace = OidIsValid(publishing->existing);
+	statement->funcname = list_make2(makeString(publishing->schema),
+									 makeString(publishing->name));
+	for (i = 0; i < signature->ninputs; i++)
+		statement->parameters = lappend(statement->parameters,
+										function_parameter(&signature->inputs[i], FUNC_PARAM_IN));
+	for (i = 0; i < signature->noutputs; i++)
+		statement->parameters = lappend(statement->parameters,
+										function_parameter(&signature->outputs[i], FUNC_PARAM_OUT));
+	if (signature->noutputs == 0)
+		statement->returnType = makeTypeNameFromOid(VOIDOID, -1);
+	statement->options = function_options(publishing);
+	return statement;
+}
+
+/* Runs a statement as if it had been typed in. */
+static void
+run_utility(Node *statement, const char *text)
+{
+	PlannedStmt *wrapper = makeNode(PlannedStmt);
+
+	wrapper->commandType = CMD_UTILITY;
+	wrapper->utilityStmt = statement;
+	wrapper->stmt_location = -1;
+	ProcessUtility(wrapper, text, false, PROCESS_UTILITY_QUERY, NULL, NULL,
+				   None_Receiver, NULL);
+	CommandCounterIncrement();
+}
+
+/* Puts the description in the function's comment; a comment that is not ours stays if there is none. */
+static void
+comment_function(const Publishing *publishing, Oid function)
+{
+	const char *description = publishing->definition->description;
+	const char *ours = publishing->before == NULL ? NULL :
+		json_get_text(publishing->before->definition, "description");
+	char	   *comment;
+
+	if (description == NULL)
+	{
+		comment = ours == NULL ? NULL : GetComment(function, ProcedureRelationId, 0);
+		if (comment == NULL || strcmp(comment, ours) != 0)
+			return;
+	}
+	CreateComments(function, ProcedureRelationId, 0, description);
+}
+
+/* Applies the search_path of the action until the nest level ends. */
+static void
+apply_search_path(const Definition *definition)
+{
+	const char *path = json_get_text(definition->settings, "search_path");
+
+	if (path != NULL)
+		(void) set_config_option("search_path", path,
+								 superuser() ? PGC_SUSET : PGC_USERSET,
+								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+/* SQL: creates or replaces the function of an action. */
+Datum
+custom_action_publish(PG_FUNCTION_ARGS)
+{
+	Publishing publishing = {0};
+	ProblemSink sink = {0};
+	int			nest_level;
+	Oid			function;
+
+	publishing.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	publishing.envelope.definition = json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	publishing.envelope.version = PG_GETARG_INT32(2);
+	publishing.envelope.active = PG_GETARG_BOOL(3);
+	sink.action = publishing.action;
+
+	split_name(&publishing);
+	lock_name(&publishing);
+	find_existing(&publishing);
+	publishing.definition = definition_parse(publishing.envelope.definition, &sink);
+
+	nest_level = NewGUCNestLevel();
+	apply_search_path(publishing.definition);
+	publishing.signature = signature_resolve(publishing.definition, &sink);
+	check_signature(&publishing);
+	run_utility((Node *) create_statement(&publishing),
+				psprintf("publish action %s", publishing.action));
+	AtEOXact_GUC(true, nest_level);
+
+	function = action_find(publishing.action);
+	if (!OidIsValid(function))
+		elog(ERROR, "function of action \"%s\" was not created", publishing.action);
+	comment_function(&publishing, function);
+	PG_RETURN_OID(function);
+}

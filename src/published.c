@@ -1,0 +1,275 @@
+/*
+ * published.c
+ *		Finds published actions and reads and writes the envelope that is their
+ *		source text.
+ *
+ * Only functions of our own language count. The language's OID is kept until
+ * a pg_language row changes.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_proc.h"
+#include "commands/proclang.h"
+#include "definition.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "published.h"
+#include "utils/builtins.h"
+#include "utils/catcache.h"
+#include "utils/inval.h"
+#include "utils/json.h"
+#include "utils/syscache.h"
+
+#include "compat.h"
+
+#define MAX_SEARCH_PATH		64
+
+static Oid	language = InvalidOid;
+static bool language_known = false;
+
+PG_FUNCTION_INFO_V1(custom_action_published);
+
+/* Forgets the language when pg_language changes. */
+static void
+forget_language(Datum arg, int cacheid, uint32 hashvalue)
+{
+	language_known = false;
+}
+
+/* Gives the OID of our language in this database. */
+Oid
+action_language(void)
+{
+	static bool registered = false;
+
+	if (language_known)
+		return language;
+
+	if (!registered)
+	{
+		CacheRegisterSyscacheCallback(LANGOID, forget_language, (Datum) 0);
+		registered = true;
+	}
+	language = get_language_oid(CA_LANGUAGE, true);
+	language_known = true;
+	return language;
+}
+
+/* Is this function an action? */
+bool
+function_is_action(Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	bool		result;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	result = ((Form_pg_proc) GETSTRUCT(tuple))->prolang == action_language() &&
+		OidIsValid(action_language());
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+/*
+ * Finds the action of a name in the first schema of a list that has one; with
+ * any_language another function of the name does if there is no action.
+ */
+static Oid
+find_in_schemas(const char *name, const Oid *schemas, int nschemas,
+				bool any_language)
+{
+	Oid			ours = action_language();
+	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
+	Oid			found = InvalidOid;
+	Oid			other = InvalidOid;
+	int			best = nschemas;
+	int			i,
+				j;
+
+	for (i = 0; i < list->n_members; i++)
+	{
+		Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
+
+		if (proc->prolang != ours && !any_language)
+			continue;
+		for (j = 0; j < nschemas; j++)
+		{
+			if (proc->pronamespace == schemas[j])
+				break;
+		}
+		if (j == nschemas)
+			continue;
+		if (proc->prolang != ours)
+			other = proc->oid;
+		else if (j < best)
+		{
+			best = j;
+			found = proc->oid;
+		}
+	}
+	ReleaseSysCacheList(list);
+	return OidIsValid(found) ? found : other;
+}
+
+/* Finds the action of a name in a schema. */
+Oid
+action_find_in_schema(Oid schema, const char *name, bool any_language)
+{
+	return find_in_schemas(name, &schema, 1, any_language);
+}
+
+/* Finds an action by its possibly qualified name. */
+static Oid
+find_by_name(const char *name, bool check_usage)
+{
+	List	   *names = stringToQualifiedNameList(name, NULL);
+	char	   *schema;
+	char	   *function;
+	Oid			path[MAX_SEARCH_PATH];
+	int			length;
+
+	if (!OidIsValid(action_language()))
+		return InvalidOid;
+
+	DeconstructQualifiedName(names, &schema, &function);
+	if (schema == NULL)
+	{
+		length = fetch_search_path_array(path, MAX_SEARCH_PATH);
+		return find_in_schemas(function, path, Min(length, MAX_SEARCH_PATH), false);
+	}
+
+	path[0] = check_usage ? LookupExplicitNamespace(schema, true) :
+		get_namespace_oid(schema, true);
+	return OidIsValid(path[0]) ? find_in_schemas(function, path, 1, false) : InvalidOid;
+}
+
+/* Finds an action the caller may look up. */
+Oid
+action_find(const char *name)
+{
+	return find_by_name(name, true);
+}
+
+/* Raises what is wrong with a source text. */
+pg_noreturn static void
+refuse_envelope(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("source of the action is not valid: %s", what),
+			 errhint("Functions of language \"%s\" are made by activate_action.",
+					 CA_LANGUAGE)));
+}
+
+/* Reads the source text of an action's function. */
+Envelope *
+envelope_parse(const char *source)
+{
+	static const char *const known[] = {"format", "version", "active", "definition", "plugins"};
+	Envelope   *envelope = palloc0(sizeof(Envelope));
+	Json	   *json = json_parse(source);
+	Json	   *format = json_get(json, "format");
+	Json	   *version = json_get(json, "version");
+	Json	   *active = json_get(json, "active");
+	int			i,
+				j;
+
+	if (json->kind != JSON_IS_OBJECT)
+		refuse_envelope("it is not a JSON object");
+	if (json_duplicate_key(json) != NULL)
+		refuse_envelope(psprintf("duplicate key \"%s\"", json_duplicate_key(json)));
+	if (format == NULL || format->kind != JSON_IS_NUMBER)
+		refuse_envelope("key \"format\" must be a number");
+	if (strcmp(format->text, CppAsString2(CA_FORMAT)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("source of the action has format %s, this version of the extension reads format %d",
+						format->text, CA_FORMAT),
+				 errhint("Update the extension \"custom_actions\".")));
+	for (i = 0; i < json->count; i++)
+	{
+		for (j = 0; j < lengthof(known) && strcmp(json->keys[i], known[j]) != 0; j++)
+			;
+		if (j == lengthof(known))
+			refuse_envelope(psprintf("unknown key \"%s\"", json->keys[i]));
+	}
+	if (version == NULL || version->kind != JSON_IS_NUMBER ||
+		strspn(version->text, "0123456789") != strlen(version->text) ||
+		strlen(version->text) > 9)
+		refuse_envelope("key \"version\" must be a whole number");
+	if (active == NULL || active->kind != JSON_IS_BOOLEAN)
+		refuse_envelope("key \"active\" must be true or false");
+
+	envelope->version = atoi(version->text);
+	envelope->active = strcmp(active->text, "true") == 0;
+	envelope->definition = json_get(json, "definition");
+	envelope->plugins = json_get(json, "plugins");
+	if (envelope->definition == NULL || envelope->definition->kind != JSON_IS_OBJECT)
+		refuse_envelope("key \"definition\" must be an object");
+	if (envelope->plugins != NULL && envelope->plugins->kind != JSON_IS_ARRAY)
+		refuse_envelope("key \"plugins\" must be an array");
+	return envelope;
+}
+
+/* Reads the envelope of a published action. */
+Envelope *
+action_envelope(Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Envelope   *envelope;
+	Datum		source;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	source = SysCacheGetAttrNotNull(PROCOID, tuple, Anum_pg_proc_prosrc);
+	envelope = envelope_parse(TextDatumGetCString(source));
+	ReleaseSysCache(tuple);
+	return envelope;
+}
+
+/* Writes the source text of an action's function. */
+char *
+envelope_print(const Envelope *envelope)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "{\"format\": %d, \"version\": %d, \"active\": %s,\n\"definition\":\n%s",
+					 CA_FORMAT, envelope->version,
+					 envelope->active ? "true" : "false",
+					 definition_print(envelope->definition));
+	if (envelope->plugins != NULL && envelope->plugins->count > 0)
+	{
+		appendStringInfoString(&out, ",\n\"plugins\":\n");
+		json_print(&out, envelope->plugins);
+	}
+	appendStringInfoString(&out, "}\n");
+	return out.data;
+}
+
+/* SQL: the published function of an action and what its envelope says, if there is one. */
+Datum
+custom_action_published(PG_FUNCTION_ARGS)
+{
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Oid			function = find_by_name(name, false);
+	Envelope   *envelope;
+	Datum		values[4];
+	bool		nulls[4] = {false};
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (!OidIsValid(function))
+		PG_RETURN_NULL();
+
+	envelope = action_envelope(function);
+	values[0] = ObjectIdGetDatum(function);
+	values[1] = Int32GetDatum(envelope->version);
+	values[2] = BoolGetDatum(envelope->active);
+	values[3] = CStringGetTextDatum(definition_print(envelope->definition));
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	PG_RETURN_NULL();
+}

@@ -1,0 +1,294 @@
+/*
+ * signature.c
+ *		Resolves the types, the bound table and the key of a definition, and
+ *		compares the result with a function of pg_proc.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "funcapi.h"
+#include "key.h"
+#include "nodes/makefuncs.h"
+#include "parser/parse_type.h"
+#include "signature.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/syscache.h"
+
+char *
+type_name_canonical(Oid type, int32 typmod)
+{
+	Oid			element = get_element_type(type);
+	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(OidIsValid(element) ? element : type));
+	bits16		flags = FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for type %u", type);
+	if (((Form_pg_type) GETSTRUCT(tuple))->typnamespace == PG_CATALOG_NAMESPACE)
+		flags = FORMAT_TYPE_TYPEMOD_GIVEN;
+	ReleaseSysCache(tuple);
+	return format_type_extended(type, typmod, flags);
+}
+
+char *
+relation_name_canonical(Oid relation)
+{
+	char	   *name = get_rel_name(relation);
+
+	if (name == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("a table of the action was dropped")));
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), name);
+}
+
+char *
+function_name_canonical(Oid function)
+{
+	char	   *name = get_func_name(function);
+
+	if (name == NULL)
+		elog(ERROR, "cache lookup failed for function %u", function);
+	return quote_qualified_identifier(get_namespace_name(get_func_namespace(function)), name);
+}
+
+/* Resolves the bound table; InvalidOid after a problem. */
+static Oid
+bound_table(const Definition *definition, ProblemSink *sink)
+{
+	RangeVar   *range = makeRangeVarFromNameList(stringToQualifiedNameList(definition->table, NULL));
+	Oid			table = RangeVarGetRelid(range, NoLock, true);
+	char		kind = OidIsValid(table) ? get_rel_relkind(table) : '\0';
+
+	if (!OidIsValid(table))
+		problem_report(sink, ERRCODE_UNDEFINED_TABLE, "table",
+					   psprintf("table \"%s\" does not exist", definition->table), NULL,
+					   "Write it with its schema, or set \"search_path\" in the action's settings.");
+	else if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE &&
+			 kind != RELKIND_VIEW && kind != RELKIND_FOREIGN_TABLE && kind != RELKIND_MATVIEW)
+	{
+		problem_report(sink, ERRCODE_WRONG_OBJECT_TYPE, "table",
+					   psprintf("\"%s\" is not a table or view", definition->table), NULL, NULL);
+		table = InvalidOid;
+	}
+	return table;
+}
+
+/* Fills the leading arguments: the target's key. */
+static bool
+resolve_key(Signature *signature, const Definition *definition, ProblemSink *sink)
+{
+	List	   *key = key_of_table(signature->table, definition->key, true);
+
+	if (key == NIL)
+	{
+		problem_report(sink, ERRCODE_UNDEFINED_OBJECT, "key",
+					   definition->key == NIL ?
+					   psprintf("%s has no primary key", relation_name_canonical(signature->table)) :
+					   psprintf("%s has no such key columns", relation_name_canonical(signature->table)),
+					   NULL, "Name the columns that find one row with \"key\": [\"column\"], or set \"binding\": \"collection\".");
+		return false;
+	}
+	for (int i = 0; i < list_length(key); i++)
+	{
+		KeyColumn  *column = list_nth(key, i);
+		Argument   *argument = &signature->inputs[signature->ninputs++];
+
+		argument->name = list_length(key) == 1 ? "target" : psprintf("target_%s", column->name);
+		argument->column = column->name;
+		argument->type = column->type;
+		argument->typmod = column->typmod;
+		argument->collation = column->collation;
+		argument->required = true;
+	}
+	signature->nkeys = list_length(key);
+	return true;
+}
+
+/* Resolves the type of a parameter. */
+static void
+resolve_parameter(void *arg)
+{
+	Argument   *argument = arg;
+	Parameter  *parameter = argument->parameter;
+	Oid			type;
+	int32		typmod;
+
+	parseTypeString(parameter->type, &type, &typmod, false);
+	if (get_typtype(type) == TYPTYPE_PSEUDO || !get_typisdefined(type))
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("type %s cannot be used for \"%s\"", format_type_be(type), parameter->name)));
+	argument->type = type;
+	argument->typmod = typmod;
+	argument->collation = get_typcollation(type);
+}
+
+/* Fills an argument from its parameter; false after a problem. */
+static bool
+add_parameter(Argument *argument, Parameter *parameter, ProblemSink *sink)
+{
+	argument->name = parameter->name;
+	argument->parameter = parameter;
+	argument->required = parameter->required;
+	return problem_guard(sink, psprintf("%s.type", parameter->location),
+						 resolve_parameter, argument);
+}
+
+/* Adds the inputs that are required, or those that are not. */
+static bool
+add_inputs(Signature *signature, const Definition *definition, ProblemSink *sink, bool required)
+{
+	ListCell   *cell;
+	bool		ok = true;
+
+	foreach(cell, definition->inputs)
+	{
+		Parameter  *parameter = lfirst(cell);
+
+		if (parameter->required == required)
+			ok = add_parameter(&signature->inputs[signature->ninputs++], parameter, sink) && ok;
+	}
+	return ok;
+}
+
+Signature *
+signature_resolve(const Definition *definition, ProblemSink *sink)
+{
+	Signature  *signature = palloc0(sizeof(Signature));
+	ListCell   *cell;
+	bool		ok = true;
+
+	signature->inputs = palloc0(sizeof(Argument) * (INDEX_MAX_KEYS + list_length(definition->inputs)));
+	signature->outputs = palloc0(sizeof(Argument) * (list_length(definition->outputs) + 1));
+	if (definition->table != NULL)
+	{
+		signature->table = bound_table(definition, sink);
+		ok = OidIsValid(signature->table) &&
+			(definition->collection || resolve_key(signature, definition, sink));
+	}
+	ok = add_inputs(signature, definition, sink, true) && ok;
+	ok = add_inputs(signature, definition, sink, false) && ok;
+	foreach(cell, definition->outputs)
+		ok = add_parameter(&signature->outputs[signature->noutputs++], lfirst(cell), sink) && ok;
+	if (signature->ninputs + signature->noutputs > CA_MAX_ARGUMENTS)
+	{
+		problem_report(sink, ERRCODE_TOO_MANY_ARGUMENTS, "input",
+					   psprintf("an action can have at most %d arguments, this one has %d",
+								CA_MAX_ARGUMENTS, signature->ninputs + signature->noutputs),
+					   "Key columns, inputs and outputs are counted together.",
+					   "Put several values into one composite or jsonb argument.");
+		ok = false;
+	}
+	return ok ? signature : NULL;
+}
+
+/* A function's arguments of one direction, as pg_proc has them. */
+typedef struct ProcArguments
+{
+	int			count;
+	Oid		   *types;
+	char	  **names;
+	int			ndefaults;
+} ProcArguments;
+
+/* Splits pg_proc's arguments into inputs and outputs. */
+static void
+proc_arguments(HeapTuple tuple, ProcArguments *inputs, ProcArguments *outputs)
+{
+	Oid		   *types;
+	char	  **names;
+	char	   *modes;
+	int			count = get_func_arg_info(tuple, &types, &names, &modes);
+
+	memset(inputs, 0, sizeof(*inputs));
+	memset(outputs, 0, sizeof(*outputs));
+	inputs->types = palloc(sizeof(Oid) * Max(count, 1));
+	inputs->names = palloc(sizeof(char *) * Max(count, 1));
+	outputs->types = palloc(sizeof(Oid) * Max(count, 1));
+	outputs->names = palloc(sizeof(char *) * Max(count, 1));
+	inputs->ndefaults = ((Form_pg_proc) GETSTRUCT(tuple))->pronargdefaults;
+	for (int i = 0; i < count; i++)
+	{
+		char		mode = modes ? modes[i] : PROARGMODE_IN;
+		ProcArguments *side = mode == PROARGMODE_IN ? inputs : outputs;
+
+		side->types[side->count] = types[i];
+		side->names[side->count++] = names ? names[i] : "";
+	}
+}
+
+/* Appends what differs between declared and published arguments of one direction. */
+static void
+compare_arguments(StringInfo out, const char *what, const Argument *declared, int ndeclared,
+				  const ProcArguments *published)
+{
+	int			common = Min(ndeclared, published->count);
+
+	for (int i = 0; i < common; i++)
+	{
+		if (strcmp(declared[i].name, published->names[i]) != 0)
+			appendStringInfo(out, "%s %d is \"%s\", but was \"%s\".\n", what, i + 1,
+							 declared[i].name, published->names[i]);
+		else if (declared[i].type != published->types[i])
+			appendStringInfo(out, "%s \"%s\" is of type %s, but was %s.\n", what, declared[i].name,
+							 format_type_be(declared[i].type), format_type_be(published->types[i]));
+	}
+	for (int i = common; i < ndeclared; i++)
+		appendStringInfo(out, "%s \"%s\" is new.\n", what, declared[i].name);
+	for (int i = common; i < published->count; i++)
+		appendStringInfo(out, "%s \"%s\" is missing.\n", what, published->names[i]);
+}
+
+/* Appends inputs whose required-ness differs where it must not. */
+static void
+compare_required(StringInfo out, const Signature *signature, const ProcArguments *published, bool lax)
+{
+	int			first_default = published->count - published->ndefaults;
+
+	for (int i = 0; i < Min(signature->ninputs, published->count); i++)
+	{
+		bool		was_required = i < first_default;
+
+		if (signature->inputs[i].required && !was_required)
+			appendStringInfo(out, "Input \"%s\" is required, but was optional.\n",
+							 signature->inputs[i].name);
+		else if (!lax && !signature->inputs[i].required && was_required)
+			appendStringInfo(out, "Input \"%s\" is optional, but has no default.\n",
+							 signature->inputs[i].name);
+	}
+}
+
+char *
+signature_difference(const Signature *signature, Oid function, bool lax)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	ProcArguments inputs;
+	ProcArguments outputs;
+	StringInfoData text;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	initStringInfo(&text);
+	proc_arguments(tuple, &inputs, &outputs);
+	compare_arguments(&text, "Input", signature->inputs, signature->ninputs, &inputs);
+	compare_arguments(&text, "Output", signature->outputs, signature->noutputs, &outputs);
+	if (text.len == 0)
+		compare_required(&text, signature, &inputs, lax);
+	if (text.len == 0 && signature->noutputs == 0 &&
+		((Form_pg_proc) GETSTRUCT(tuple))->prorettype != VOIDOID)
+		appendStringInfoString(&text, "The action has no output, but the function returns a value.\n");
+	if (((Form_pg_proc) GETSTRUCT(tuple))->proretset)
+		appendStringInfoString(&text, "The function returns a set.\n");
+	ReleaseSysCache(tuple);
+	if (text.len == 0)
+		return NULL;
+	text.data[text.len - 1] = '\0';
+	return text.data;
+}

@@ -1,0 +1,55 @@
+/*
+ * signature.h
+ *		What callers see of an action: key, inputs and outputs with their types.
+ *
+ * A signature is resolved from a definition under the current search_path; it
+ * is compared with pg_proc wherever a source and its function meet.
+ */
+#ifndef CA_SIGNATURE_H
+#define CA_SIGNATURE_H
+
+#include "postgres.h"
+
+#include "definition.h"
+
+#define CA_MAX_ARGUMENTS	100
+
+typedef struct Argument
+{
+	char	   *name;			/* of the function's argument: "target", "reason" */
+	char	   *column;			/* key column, or NULL for a parameter */
+	Oid			type;
+	int32		typmod;
+	Oid			collation;
+	bool		required;		/* input: no SQL default; output: NULL is an error */
+	Parameter  *parameter;		/* NULL for a key column */
+} Argument;
+
+typedef struct Signature
+{
+	Oid			table;			/* bound table, or InvalidOid */
+	int			nkeys;			/* leading inputs that are the target's key */
+	int			ninputs;		/* key columns, required, then optional inputs */
+	Argument   *inputs;			/* in the function's argument order */
+	int			noutputs;
+	Argument   *outputs;
+} Signature;
+
+/* Resolves types, bound table and key; problems go to the sink. */
+extern Signature *signature_resolve(const Definition *definition, ProblemSink *sink);
+
+/*
+ * Compares a signature with a pg_proc row: NULL when they agree, else one
+ * sentence per difference. lax allows what a new version may change (required
+ * to optional); strict is for a source that must match its function.
+ */
+extern char *signature_difference(const Signature *signature, Oid function, bool lax);
+
+/* Type name as it is frozen into a definition: qualified unless in pg_catalog. */
+extern char *type_name_canonical(Oid type, int32 typmod);
+
+/* "schema.name" of a relation or function, each part quoted if needed. */
+extern char *relation_name_canonical(Oid relation);
+extern char *function_name_canonical(Oid function);
+
+#endif

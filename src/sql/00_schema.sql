@@ -1,0 +1,12 @@
+\echo Use "CREATE EXTENSION custom_actions" to load this file. \quit
+
+-- Catalogs and internals live here whatever schema the extension is created
+-- in; the functions people call go to the schema of CREATE EXTENSION.
+CREATE SCHEMA custom_actions;
+
+COMMENT ON SCHEMA custom_actions IS
+	'drafts, versions and internals of the extension custom_actions';
+
+-- Nothing that others put into the target schema is seen while this runs;
+-- what goes there is written with its name.
+SET LOCAL search_path TO pg_catalog, custom_actions, pg_temp;

@@ -1,0 +1,177 @@
+-- Catalog tables.  Names are text, canonical and qualified: rows survive dump,
+-- restore and upgrade.  NULL means "the definition does not say", so that a
+-- definition goes in and comes out the same.
+--
+-- No foreign keys: pg_restore -j loads config tables side by side, and dumps
+-- made with --inserts row by row, parents not always first.  Row triggers keep
+-- the tables together instead.
+
+CREATE FUNCTION custom_actions.capture_search_path()
+RETURNS text
+LANGUAGE c STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_capture_search_path';
+
+COMMENT ON FUNCTION custom_actions.capture_search_path() IS
+	'the search_path in force, as existing schemas with pg_temp last';
+
+CREATE TABLE custom_actions.action (
+	name          text PRIMARY KEY,
+	description   text,
+	owner         text NOT NULL DEFAULT CURRENT_USER,
+	designer      text,
+	bound_table   text,
+	binding       text CHECK (binding IN ('row', 'collection')),
+	key_columns   text[],
+	run_as        text CHECK (run_as IN ('caller', 'owner')),
+	read_only     boolean,
+	lock          boolean,
+	timeout       text,
+	log           text CHECK (log IN ('off', 'failures', 'basic', 'full', 'trace')),
+	plugin_policy text CHECK (plugin_policy IN ('none', 'pre_and_post', 'all')),
+	settings      jsonb
+		DEFAULT pg_catalog.jsonb_build_object(
+			'search_path', custom_actions.capture_search_path())
+		CHECK (pg_catalog.jsonb_typeof(settings) = 'object'),
+	created_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	created_by    text NOT NULL DEFAULT CURRENT_USER,
+	modified_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	modified_by   text NOT NULL DEFAULT CURRENT_USER
+);
+
+COMMENT ON TABLE custom_actions.action IS
+	'draft of an action: what holds for it as a whole';
+COMMENT ON COLUMN custom_actions.action.name IS 'qualified name, "schema.name"';
+COMMENT ON COLUMN custom_actions.action.description IS 'what the action does';
+COMMENT ON COLUMN custom_actions.action.owner IS
+	'role that owns the draft and will own the function; once published, the owner of the function counts';
+COMMENT ON COLUMN custom_actions.action.designer IS
+	'role that may edit the draft besides the owner';
+COMMENT ON COLUMN custom_actions.action.bound_table IS
+	'table, view or foreign table the action is bound to; NULL: global';
+COMMENT ON COLUMN custom_actions.action.binding IS
+	'row: called for one row of the table; collection: for the table as a whole';
+COMMENT ON COLUMN custom_actions.action.key_columns IS
+	'columns that identify the target; NULL: the primary key';
+COMMENT ON COLUMN custom_actions.action.run_as IS
+	'caller or owner, like SECURITY INVOKER and SECURITY DEFINER';
+COMMENT ON COLUMN custom_actions.action.read_only IS 'the action writes nothing';
+COMMENT ON COLUMN custom_actions.action.lock IS
+	'whether the target is locked; NULL: if a step writes it';
+COMMENT ON COLUMN custom_actions.action.timeout IS 'time limit, such as ''2 min''';
+COMMENT ON COLUMN custom_actions.action.log IS 'what the log keeps of a call';
+COMMENT ON COLUMN custom_actions.action.plugin_policy IS 'which plug-ins may be registered';
+COMMENT ON COLUMN custom_actions.action.settings IS
+	'settings in force while the action runs, search_path among them';
+COMMENT ON COLUMN custom_actions.action.created_at IS 'when the draft was made';
+COMMENT ON COLUMN custom_actions.action.created_by IS 'who made the draft';
+COMMENT ON COLUMN custom_actions.action.modified_at IS
+	'when the draft or one of its parts was last changed';
+COMMENT ON COLUMN custom_actions.action.modified_by IS
+	'who last changed the draft or one of its parts';
+
+CREATE TABLE custom_actions.parameter (
+	action        text NOT NULL,
+	direction     text NOT NULL DEFAULT 'in' CHECK (direction IN ('in', 'out')),
+	name          text NOT NULL,
+	position      numeric NOT NULL DEFAULT 1,
+	type          text NOT NULL,
+	required      boolean,
+	default_value jsonb,
+	sensitive     boolean,
+	description   text,
+	PRIMARY KEY (action, direction, name),
+	CONSTRAINT parameter_name_unique UNIQUE (action, name)
+);
+
+COMMENT ON TABLE custom_actions.parameter IS 'inputs and outputs of a draft';
+COMMENT ON COLUMN custom_actions.parameter.action IS 'name of the action';
+COMMENT ON COLUMN custom_actions.parameter.direction IS 'in: input, out: output';
+COMMENT ON COLUMN custom_actions.parameter.name IS
+	'name, unique among the inputs and outputs of the action';
+COMMENT ON COLUMN custom_actions.parameter.position IS
+	'order within its direction; 2.5 goes between 2 and 3';
+COMMENT ON COLUMN custom_actions.parameter.type IS 'type as in CREATE TABLE';
+COMMENT ON COLUMN custom_actions.parameter.required IS
+	'input: must be given; output: must not be NULL; NULL: an input without default is required';
+COMMENT ON COLUMN custom_actions.parameter.default_value IS
+	'literal or formula; SQL NULL: none; JSON null: the default is NULL';
+COMMENT ON COLUMN custom_actions.parameter.sensitive IS 'masked wherever values are recorded';
+COMMENT ON COLUMN custom_actions.parameter.description IS 'what it is for';
+
+CREATE TABLE custom_actions.step (
+	id          bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+	action      text NOT NULL,
+	parent      bigint CHECK (parent <> id),
+	branch      text CHECK (branch IN ('then', 'else', 'do', 'on_error', 'case')),
+	position    numeric NOT NULL DEFAULT 1,
+	kind        text NOT NULL,
+	subject     text,
+	name        text,
+	arguments   jsonb NOT NULL DEFAULT '{}'
+		CHECK (pg_catalog.jsonb_typeof(arguments) = 'object'),
+	enabled     boolean,
+	description text,
+	CONSTRAINT step_branch_of_parent CHECK ((parent IS NULL) = (branch IS NULL))
+);
+
+CREATE INDEX step_action_parent ON custom_actions.step (action, parent);
+CREATE INDEX step_parent ON custom_actions.step (parent);
+
+COMMENT ON SEQUENCE custom_actions.step_id_seq IS 'numbers the steps';
+COMMENT ON INDEX custom_actions.step_action_parent IS 'finds the steps of an action';
+COMMENT ON INDEX custom_actions.step_parent IS 'finds the steps below a step';
+COMMENT ON TABLE custom_actions.step IS 'steps of a draft';
+COMMENT ON COLUMN custom_actions.step.id IS 'number of the row';
+COMMENT ON COLUMN custom_actions.step.action IS 'name of the action';
+COMMENT ON COLUMN custom_actions.step.parent IS 'id of the step it is part of';
+COMMENT ON COLUMN custom_actions.step.branch IS
+	'list of the parent it belongs to: then, else, do, on_error or case';
+COMMENT ON COLUMN custom_actions.step.position IS
+	'order within its list; 2.5 goes between 2 and 3';
+COMMENT ON COLUMN custom_actions.step.kind IS
+	'the verb: create, update, delete, assign, ...; case for a case of choose';
+COMMENT ON COLUMN custom_actions.step.subject IS
+	'what the verb acts on: a table, the target, a step, a condition, a title';
+COMMENT ON COLUMN custom_actions.step.name IS 'name for use in later steps ("as")';
+COMMENT ON COLUMN custom_actions.step.arguments IS
+	'the other keys of the step; of let and output, the values by name';
+COMMENT ON COLUMN custom_actions.step.enabled IS 'false: the step is left out';
+COMMENT ON COLUMN custom_actions.step.description IS 'why the step is there';
+
+CREATE TABLE custom_actions.version (
+	action       text NOT NULL,
+	version      integer NOT NULL CHECK (version > 0),
+	definition   json NOT NULL,
+	note         text,
+	draft_hash   text,
+	activated_by text NOT NULL DEFAULT CURRENT_USER,
+	activated_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	PRIMARY KEY (action, version)
+);
+
+COMMENT ON TABLE custom_actions.version IS
+	'every definition that was ever activated; written by activate_action only';
+COMMENT ON COLUMN custom_actions.version.action IS 'name of the action';
+COMMENT ON COLUMN custom_actions.version.version IS 'number, counting from 1';
+COMMENT ON COLUMN custom_actions.version.definition IS
+	'definition as published, with what activation looked up written in';
+COMMENT ON COLUMN custom_actions.version.note IS 'remark given at activation';
+COMMENT ON COLUMN custom_actions.version.draft_hash IS
+	'action_hash of the draft it was made from';
+COMMENT ON COLUMN custom_actions.version.activated_by IS 'who activated it';
+COMMENT ON COLUMN custom_actions.version.activated_at IS 'when it was activated';
+
+CREATE TABLE custom_actions.table_setting (
+	table_name    text PRIMARY KEY,
+	owner_column  text,
+	status_column text
+);
+
+COMMENT ON TABLE custom_actions.table_setting IS
+	'columns that the steps assign and set_status use by default, set by the owner of the table';
+COMMENT ON COLUMN custom_actions.table_setting.table_name IS
+	'qualified name, "schema.name"';
+COMMENT ON COLUMN custom_actions.table_setting.owner_column IS
+	'column that says whose row it is (assign)';
+COMMENT ON COLUMN custom_actions.table_setting.status_column IS
+	'column that holds the status of the row (set_status)';

@@ -1,0 +1,81 @@
+-- What C does for the design-time functions.
+--
+-- The row form of a definition is what the tables hold:
+--   {"action": {column: value, ...}, "parameters": [{column: value, ...}, ...],
+--    "steps": [{"kind", "subject", "name", "arguments", "enabled",
+--               "description", "branches": [{"branch", "steps": [...]}]}]}
+
+CREATE FUNCTION custom_actions.canonical_name(name text)
+RETURNS text
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_canonical_name';
+
+COMMENT ON FUNCTION custom_actions.canonical_name(text) IS
+	'name of an action as "schema.name": the action it means under the search_path, else the one it would create';
+
+CREATE FUNCTION custom_actions.definition_rows(definition json)
+RETURNS jsonb
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_definition_rows';
+
+COMMENT ON FUNCTION custom_actions.definition_rows(json) IS
+	'row form of a definition; refuses unknown and duplicate keys';
+
+CREATE FUNCTION custom_actions.definition_text(rows jsonb)
+RETURNS json
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_definition_text';
+
+COMMENT ON FUNCTION custom_actions.definition_text(jsonb) IS
+	'definition in canonical form, made from its row form';
+
+CREATE FUNCTION custom_actions.check_definition(
+	action text, definition json, owner oid)
+RETURNS TABLE (severity text, location text, message text, detail text, hint text)
+LANGUAGE c STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_check_definition';
+
+COMMENT ON FUNCTION custom_actions.check_definition(text, json, oid) IS
+	'every problem of a definition, as the owner would meet it';
+
+CREATE FUNCTION custom_actions.freeze_definition(
+	action text, definition json, owner oid)
+RETURNS json
+LANGUAGE c STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_freeze_definition';
+
+COMMENT ON FUNCTION custom_actions.freeze_definition(text, json, oid) IS
+	'definition with everything that is looked up in the catalogs written in';
+
+CREATE FUNCTION custom_actions.publish(
+	action text, definition json, version integer, active boolean)
+RETURNS regprocedure
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_publish';
+
+COMMENT ON FUNCTION custom_actions.publish(text, json, integer, boolean) IS
+	'creates or replaces the function of an action, never an overload';
+
+CREATE FUNCTION custom_actions.published(action text)
+RETURNS TABLE (function oid, version integer, active boolean, definition json)
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 1
+AS 'MODULE_PATHNAME', 'custom_action_published';
+
+COMMENT ON FUNCTION custom_actions.published(text) IS
+	'published function of an action; no row if there is none';
+
+CREATE FUNCTION custom_actions.describe_definition(definition json)
+RETURNS text
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_describe_definition';
+
+COMMENT ON FUNCTION custom_actions.describe_definition(json) IS
+	'outline of a definition in words';
+
+CREATE FUNCTION custom_actions.refresh_dependencies()
+RETURNS integer
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_refresh_dependencies';
+
+COMMENT ON FUNCTION custom_actions.refresh_dependencies() IS
+	'records anew what every active action depends on';

@@ -1,0 +1,465 @@
+-- Row triggers that keep drafts sound however they are edited: who may edit,
+-- names, and columns nobody may forge.  During a restore they return at once.
+
+CREATE FUNCTION custom_actions.restoring()
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT current_setting('check_function_bodies') = 'off'
+		AND EXISTS (
+			SELECT FROM pg_class AS c
+			WHERE c.oid = 'custom_actions.action'::regclass
+				AND pg_has_role(c.relowner, 'USAGE'));
+END;
+
+COMMENT ON FUNCTION custom_actions.restoring() IS
+	'whether the owner of the catalog is restoring a dump; a designer who sets check_function_bodies himself is not';
+
+CREATE FUNCTION custom_actions.is_member(role text)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT EXISTS (
+		SELECT FROM pg_roles AS r
+		WHERE (r.rolname = role AND pg_has_role(r.oid, 'USAGE'))
+			OR (r.rolname = CURRENT_USER AND r.rolsuper));
+END;
+
+COMMENT ON FUNCTION custom_actions.is_member(text) IS
+	'whether the current user has the privileges of a role';
+
+CREATE FUNCTION custom_actions.action_function(action_name text)
+RETURNS oid
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT p.oid
+	FROM parse_ident(action_name) AS path (part)
+		JOIN pg_namespace AS n ON n.nspname = path.part[1]
+		JOIN pg_proc AS p ON p.pronamespace = n.oid AND p.proname = path.part[2]
+		JOIN pg_language AS l ON l.oid = p.prolang
+	WHERE l.lanname = 'custom_action';
+END;
+
+COMMENT ON FUNCTION custom_actions.action_function(text) IS
+	'published function of an action by its qualified name; NULL if there is none';
+
+CREATE FUNCTION custom_actions.published_owner(action_name text)
+RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT pg_get_userbyid(p.proowner)::text
+	FROM pg_proc AS p
+	WHERE p.oid = action_function(action_name);
+END;
+
+COMMENT ON FUNCTION custom_actions.published_owner(text) IS
+	'owner of the published function of an action; NULL if there is none';
+
+CREATE FUNCTION custom_actions.require_name(what text, name text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	proposal text := regexp_replace(lower(name), '[^a-z0-9_]+', '_', 'g');
+BEGIN
+	IF name ~ '^[a-z_][a-z0-9_]*$' AND length(name) <= 63 THEN
+		IF NOT EXISTS (
+			SELECT FROM pg_get_keywords() AS k
+			WHERE k.word = name AND k.catcode IN ('R', 'T'))
+		THEN
+			RETURN;
+		END IF;
+		RAISE EXCEPTION '% name "%" is a reserved word', what, name
+			USING ERRCODE = 'invalid_name',
+				HINT = format('Use "%s_", for example.', name);
+	END IF;
+	IF proposal !~ '^[a-z_]' THEN
+		proposal := '_' || proposal;
+	END IF;
+	RAISE EXCEPTION '% name "%" is not valid', what, name
+		USING ERRCODE = 'invalid_name',
+			DETAIL = 'Names consist of lower-case letters, digits and underscores and do not start with a digit.',
+			HINT = format('Use "%s", for example.', left(proposal, 63));
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_name(text, text) IS
+	'refuses what cannot be the name of an action, input, output or step, and proposes one';
+
+CREATE FUNCTION custom_actions.require_member(what text, role text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF is_member(role) THEN
+		RETURN;
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = role) THEN
+		RAISE EXCEPTION '%, role "%", does not exist', what, role
+			USING ERRCODE = 'undefined_object',
+				HINT = 'A superuser can set another owner.';
+	END IF;
+	RAISE EXCEPTION 'permission denied: "%" is not a member of %, role "%"',
+			CURRENT_USER, what, role
+		USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_member(text, text) IS
+	'refuses a user who does not have the privileges of a role';
+
+CREATE FUNCTION custom_actions.canonical_path(what text, path text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	part text[];
+BEGIN
+	BEGIN
+		part := parse_ident(path);
+	EXCEPTION WHEN invalid_parameter_value THEN
+		RAISE EXCEPTION '% name "%" is not valid', what, path
+			USING ERRCODE = 'invalid_name';
+	END;
+	IF cardinality(part) <> 2 THEN
+		RAISE EXCEPTION '% name "%" is not of the form "schema.name"', what, path
+			USING ERRCODE = 'invalid_name';
+	END IF;
+	RETURN quote_ident(part[1]) || '.' || quote_ident(part[2]);
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.canonical_path(text, text) IS
+	'a qualified name, folded and quoted the one way it is stored';
+
+CREATE FUNCTION custom_actions.guard_action()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	function_owner text;
+	old_owner text;
+BEGIN
+	IF restoring() THEN
+		RETURN coalesce(NEW, OLD);
+	END IF;
+
+	IF TG_OP <> 'INSERT' THEN
+		function_owner := published_owner(OLD.name);
+		old_owner := coalesce(function_owner, OLD.owner);
+		IF TG_OP = 'DELETE'
+			OR NEW.owner IS DISTINCT FROM OLD.owner
+			OR NEW.designer IS DISTINCT FROM OLD.designer
+		THEN
+			PERFORM require_member(format('the owner of action "%s"', OLD.name), old_owner);
+		ELSIF NOT is_member(old_owner) AND is_member(OLD.designer) IS NOT TRUE THEN
+			RAISE EXCEPTION 'permission denied for action "%"', OLD.name
+				USING ERRCODE = 'insufficient_privilege',
+					DETAIL = format('"%s" is a member neither of its owner nor of its designer.',
+						CURRENT_USER),
+					HINT = 'The owner can name a role in the column "designer".';
+		END IF;
+	END IF;
+
+	IF TG_OP = 'DELETE' THEN
+		IF function_owner IS NOT NULL THEN
+			RAISE EXCEPTION 'action "%" is published', OLD.name
+				USING ERRCODE = 'object_in_use',
+					HINT = 'Use drop_action to drop the action with its function.';
+		END IF;
+		RETURN OLD;
+	END IF;
+
+	IF TG_OP = 'INSERT' OR NEW.name IS DISTINCT FROM OLD.name THEN
+		IF function_owner IS NOT NULL THEN
+			RAISE EXCEPTION 'action "%" cannot be renamed because it is published', OLD.name
+				USING ERRCODE = 'object_in_use',
+					HINT = 'Create an action of the new name from its definition, and drop this one when nobody calls it any more.';
+		END IF;
+		NEW.name := canonical_path('action', NEW.name);
+		PERFORM require_name('action', (parse_ident(NEW.name))[2]);
+		function_owner := published_owner(NEW.name);
+		IF TG_OP = 'INSERT' THEN
+			NEW.owner := coalesce(function_owner, NEW.owner, CURRENT_USER);
+		ELSIF function_owner IS NOT NULL THEN
+			PERFORM require_member(format('the owner of action "%s"', NEW.name),
+				function_owner);
+		END IF;
+	END IF;
+
+	IF TG_OP = 'INSERT' OR NEW.owner IS DISTINCT FROM OLD.owner THEN
+		IF function_owner <> NEW.owner THEN
+			RAISE EXCEPTION 'owner of action "%" cannot be changed here because it is published',
+					NEW.name
+				USING ERRCODE = 'object_in_use',
+					HINT = format('Use ALTER FUNCTION %s OWNER TO %I.', NEW.name, NEW.owner);
+		END IF;
+		PERFORM require_member(format('the owner of action "%s"', NEW.name), NEW.owner);
+	END IF;
+	IF NEW.designer IS NOT NULL
+		AND (TG_OP = 'INSERT' OR NEW.designer IS DISTINCT FROM OLD.designer)
+		AND NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = NEW.designer)
+	THEN
+		RAISE EXCEPTION 'role "%" does not exist', NEW.designer
+			USING ERRCODE = 'undefined_object';
+	END IF;
+
+	NEW.modified_at := clock_timestamp();
+	NEW.modified_by := CURRENT_USER;
+	IF TG_OP = 'INSERT' THEN
+		NEW.created_at := NEW.modified_at;
+		NEW.created_by := CURRENT_USER;
+	ELSE
+		NEW.created_at := OLD.created_at;
+		NEW.created_by := OLD.created_by;
+	END IF;
+	RETURN NEW;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.guard_action() IS
+	'row trigger of action: who may edit, names, owner and the columns nobody may forge';
+
+CREATE TRIGGER guard
+	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.action
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.guard_action();
+
+COMMENT ON TRIGGER guard ON custom_actions.action IS
+	'who may edit, names, owner and the columns nobody may forge';
+
+CREATE FUNCTION custom_actions.touch_action(action_name text)
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	UPDATE action SET modified_at = clock_timestamp() WHERE name = action_name;
+	RETURN FOUND;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.touch_action(text) IS
+	'locks a draft and marks it as modified by the current user, who must be allowed to; false if it does not exist';
+
+CREATE FUNCTION custom_actions.guard_part()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	ancestor bigint;
+BEGIN
+	IF restoring() THEN
+		RETURN coalesce(NEW, OLD);
+	END IF;
+
+	IF TG_OP = 'UPDATE' AND NEW.action IS DISTINCT FROM OLD.action THEN
+		IF NOT EXISTS (SELECT FROM action AS a WHERE a.name = OLD.action) THEN
+			RETURN NEW;			-- the action was renamed
+		END IF;
+		RAISE EXCEPTION 'a % of action "%" cannot move to another action',
+				TG_TABLE_NAME, OLD.action
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'Delete it here and insert it there.';
+	END IF;
+
+	IF TG_OP = 'DELETE' THEN
+		PERFORM touch_action(OLD.action);
+		RETURN OLD;
+	END IF;
+
+	IF NOT touch_action(NEW.action) THEN
+		RAISE EXCEPTION 'action "%" does not exist', NEW.action
+			USING ERRCODE = 'undefined_function',
+				HINT = 'Use create_action first; the name is stored as "schema.name".';
+	END IF;
+	IF NEW.name IS NOT NULL THEN
+		PERFORM require_name(
+			CASE WHEN TG_TABLE_NAME = 'step' THEN 'step'
+				WHEN to_jsonb(NEW) ->> 'direction' = 'out' THEN 'output'
+				ELSE 'input' END,
+			NEW.name);
+	END IF;
+
+	IF TG_TABLE_NAME = 'step' THEN
+		IF NEW.parent IS NOT NULL AND NOT EXISTS (
+			SELECT FROM step AS s WHERE s.id = NEW.parent AND s.action = NEW.action)
+		THEN
+			RAISE EXCEPTION 'action "%" has no step with id %', NEW.action, NEW.parent
+				USING ERRCODE = 'foreign_key_violation';
+		END IF;
+		ancestor := NEW.parent;
+		WHILE ancestor IS NOT NULL LOOP
+			SELECT s.parent INTO ancestor FROM step AS s WHERE s.id = ancestor;
+			IF ancestor = NEW.id THEN
+				RAISE EXCEPTION 'step % of action "%" cannot be below itself',
+						NEW.id, NEW.action
+					USING ERRCODE = 'check_violation';
+			END IF;
+		END LOOP;
+		IF TG_OP = 'UPDATE' AND NEW.id <> OLD.id
+			AND EXISTS (SELECT FROM step AS s WHERE s.parent = OLD.id)
+		THEN
+			RAISE EXCEPTION 'id of step % of action "%" cannot change because it has steps below it',
+					OLD.id, OLD.action
+				USING ERRCODE = 'foreign_key_violation';
+		END IF;
+	END IF;
+	RETURN NEW;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.guard_part() IS
+	'row trigger of parameter and step: who may edit, names and parents';
+
+CREATE TRIGGER guard
+	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.parameter
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.guard_part();
+
+COMMENT ON TRIGGER guard ON custom_actions.parameter IS 'who may edit, and names';
+
+CREATE TRIGGER guard
+	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.step
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.guard_part();
+
+COMMENT ON TRIGGER guard ON custom_actions.step IS 'who may edit, names and parents';
+
+CREATE FUNCTION custom_actions.delete_children()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	DELETE FROM step AS s WHERE s.parent = OLD.id;
+	RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.delete_children() IS
+	'row trigger of step: a deleted step takes the steps below it along';
+
+CREATE TRIGGER delete_children
+	AFTER DELETE ON custom_actions.step
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.delete_children();
+
+COMMENT ON TRIGGER delete_children ON custom_actions.step IS
+	'a deleted step takes the steps below it along';
+
+CREATE FUNCTION custom_actions.carry_parts()
+RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER				-- nobody but the owner may change or delete versions
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF TG_OP = 'DELETE' THEN
+		DELETE FROM parameter AS p WHERE p.action = OLD.name;
+		DELETE FROM step AS s WHERE s.action = OLD.name;
+		DELETE FROM version AS v WHERE v.action = OLD.name;
+	ELSIF NEW.name <> OLD.name THEN
+		UPDATE parameter AS p SET action = NEW.name WHERE p.action = OLD.name;
+		UPDATE step AS s SET action = NEW.name WHERE s.action = OLD.name;
+		UPDATE version AS v SET action = NEW.name WHERE v.action = OLD.name;
+	END IF;
+	RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.carry_parts() IS
+	'row trigger of action: its parts are renamed and deleted with it';
+
+CREATE TRIGGER carry_parts
+	AFTER DELETE OR UPDATE OF name ON custom_actions.action
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.carry_parts();
+
+COMMENT ON TRIGGER carry_parts ON custom_actions.action IS
+	'its parts are renamed and deleted with it';
+
+CREATE FUNCTION custom_actions.require_table_owner(table_name text, missing_ok boolean)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	part text[] := parse_ident(table_name);
+	table_owner oid;
+BEGIN
+	SELECT c.relowner INTO table_owner
+	FROM pg_class AS c
+		JOIN pg_namespace AS n ON n.oid = c.relnamespace
+	WHERE n.nspname = part[1] AND c.relname = part[2]
+		AND c.relkind IN ('r', 'p', 'v', 'f', 'm');
+	IF NOT FOUND THEN
+		IF missing_ok THEN
+			RETURN;
+		END IF;
+		RAISE EXCEPTION 'relation "%" does not exist', table_name
+			USING ERRCODE = 'undefined_table';
+	END IF;
+	IF NOT pg_has_role(table_owner, 'USAGE') THEN
+		RAISE EXCEPTION 'must be owner of table %', table_name
+			USING ERRCODE = 'insufficient_privilege';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_table_owner(text, boolean) IS
+	'refuses a user who does not own a table';
+
+CREATE FUNCTION custom_actions.guard_table_setting()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	part text[];
+	missing text;
+BEGIN
+	IF restoring() THEN
+		RETURN coalesce(NEW, OLD);
+	END IF;
+	IF TG_OP <> 'INSERT' THEN
+		PERFORM require_table_owner(OLD.table_name, missing_ok => true);
+	END IF;
+	IF TG_OP = 'DELETE' THEN
+		RETURN OLD;
+	END IF;
+	NEW.table_name := canonical_path('table', NEW.table_name);
+	PERFORM require_table_owner(NEW.table_name, missing_ok => false);
+
+	part := parse_ident(NEW.table_name);
+	SELECT wanted.name INTO missing
+	FROM (VALUES (NEW.owner_column), (NEW.status_column)) AS wanted (name)
+	WHERE wanted.name IS NOT NULL AND NOT EXISTS (
+		SELECT
+		FROM pg_attribute AS a
+			JOIN pg_class AS c ON c.oid = a.attrelid
+			JOIN pg_namespace AS n ON n.oid = c.relnamespace
+		WHERE n.nspname = part[1] AND c.relname = part[2]
+			AND a.attname = wanted.name AND a.attnum > 0 AND NOT a.attisdropped)
+	LIMIT 1;
+	IF missing IS NOT NULL THEN
+		RAISE EXCEPTION 'column "%" of relation "%" does not exist', missing, NEW.table_name
+			USING ERRCODE = 'undefined_column';
+	END IF;
+	RETURN NEW;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.guard_table_setting() IS
+	'row trigger of table_setting: written by the owner of the table only';
+
+CREATE TRIGGER guard
+	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.table_setting
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.guard_table_setting();
+
+COMMENT ON TRIGGER guard ON custom_actions.table_setting IS
+	'written by the owner of the table only';

@@ -1,0 +1,206 @@
+-- Between the tables and the definition document.
+
+CREATE FUNCTION custom_actions.without_nulls(object jsonb)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT coalesce(jsonb_object_agg(e.key, e.value), '{}')
+	FROM jsonb_each(object) AS e
+	WHERE e.value <> 'null'::jsonb;
+END;
+
+COMMENT ON FUNCTION custom_actions.without_nulls(jsonb) IS
+	'an object without its keys that are null';
+
+CREATE FUNCTION custom_actions.step_row(step custom_actions.step)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	branches jsonb;
+BEGIN
+	SELECT jsonb_agg(to_jsonb(b) ORDER BY b.branch) INTO branches
+	FROM (
+		SELECT s.branch, jsonb_agg(step_row(s) ORDER BY s.position, s.id) AS steps
+		FROM step AS s
+		WHERE s.parent = step_row.step.id
+		GROUP BY s.branch) AS b;
+
+	RETURN without_nulls(jsonb_build_object(
+		'kind', step.kind,
+		'subject', step.subject,
+		'name', step.name,
+		'arguments', step.arguments,
+		'enabled', step.enabled,
+		'description', step.description,
+		'branches', branches));
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.step_row(custom_actions.step) IS
+	'row form of a step with the steps below it';
+
+CREATE FUNCTION custom_actions.draft_definition(action_name text)
+RETURNS json
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	header jsonb;
+	parameters jsonb;
+	steps jsonb;
+BEGIN
+	SELECT without_nulls(to_jsonb(a)
+			- '{owner,designer,created_at,created_by,modified_at,modified_by}'::text[])
+	INTO header
+	FROM action AS a
+	WHERE a.name = action_name;
+	IF NOT FOUND THEN
+		RETURN NULL;
+	END IF;
+
+	SELECT jsonb_agg(
+		without_nulls(to_jsonb(p) - '{action,default_value}'::text[])
+			|| CASE WHEN p.default_value IS NULL THEN '{}'
+				ELSE jsonb_build_object('default_value', p.default_value) END
+		ORDER BY p.direction, p.position, p.name)
+	INTO parameters
+	FROM parameter AS p
+	WHERE p.action = action_name;
+
+	SELECT jsonb_agg(step_row(s) ORDER BY s.position, s.id) INTO steps
+	FROM step AS s
+	WHERE s.action = action_name AND s.parent IS NULL;
+
+	RETURN definition_text(jsonb_build_object(
+		'action', header,
+		'parameters', coalesce(parameters, '[]'),
+		'steps', coalesce(steps, '[]')));
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.draft_definition(text) IS
+	'definition that the draft of an action makes; NULL without a draft';
+
+CREATE FUNCTION custom_actions.definition_hash(definition json)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT encode(sha256(convert_to(definition::text, 'UTF8')), 'hex');
+END;
+
+COMMENT ON FUNCTION custom_actions.definition_hash(json) IS
+	'SHA-256 of the text of a definition';
+
+CREATE FUNCTION custom_actions.same_definition(one json, other json)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT one::jsonb::text IS NOT DISTINCT FROM other::jsonb::text;
+END;
+
+COMMENT ON FUNCTION custom_actions.same_definition(json, json) IS
+	'whether two definitions say the same, however they are laid out';
+
+CREATE FUNCTION custom_actions.insert_steps(
+	action_name text, steps jsonb, parent_id bigint, branch_name text,
+	first_position numeric)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	item record;
+	part record;
+	step_id bigint;
+	first_id bigint;
+BEGIN
+	FOR item IN
+		SELECT e.step, first_position + e.number - 1 AS position
+		FROM jsonb_array_elements(steps) WITH ORDINALITY AS e (step, number)
+		ORDER BY e.number
+	LOOP
+		INSERT INTO step (action, parent, branch, position, kind, subject, name,
+			arguments, enabled, description)
+		VALUES (action_name, parent_id, branch_name, item.position,
+			item.step ->> 'kind', item.step ->> 'subject', item.step ->> 'name',
+			coalesce(item.step -> 'arguments', '{}'),
+			(item.step ->> 'enabled')::boolean, item.step ->> 'description')
+		RETURNING id INTO step_id;
+		first_id := coalesce(first_id, step_id);
+
+		FOR part IN
+			SELECT e.branch ->> 'branch' AS name, e.branch -> 'steps' AS steps
+			FROM jsonb_array_elements(nullif(item.step -> 'branches', 'null')) AS e (branch)
+		LOOP
+			PERFORM insert_steps(action_name, part.steps, step_id, part.name, 1);
+		END LOOP;
+	END LOOP;
+	RETURN first_id;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.insert_steps(text, jsonb, bigint, text, numeric) IS
+	'writes steps in row form with the steps below them; returns the id of the first';
+
+CREATE FUNCTION custom_actions.insert_parameters(action_name text, parameters jsonb)
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	INSERT INTO custom_actions.parameter (action, direction, name, position, type,
+		required, default_value, sensitive, description)
+	SELECT action_name, p.item ->> 'direction', p.item ->> 'name',
+		(p.item ->> 'position')::numeric, p.item ->> 'type',
+		(p.item ->> 'required')::boolean, p.item -> 'default_value',
+		(p.item ->> 'sensitive')::boolean, p.item ->> 'description'
+	FROM jsonb_array_elements(parameters) AS p (item);
+END;
+
+COMMENT ON FUNCTION custom_actions.insert_parameters(text, jsonb) IS
+	'writes inputs and outputs in row form';
+
+CREATE FUNCTION custom_actions.write_draft(action_name text, definition json)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	rows jsonb := definition_rows(definition);
+	header custom_actions.action;
+BEGIN
+	IF rows -> 'plugins' <> '[]' THEN
+		RAISE EXCEPTION 'definition of action "%" has plug-ins', action_name
+			USING ERRCODE = 'feature_not_supported',
+				HINT = 'Remove the key "plugins".';
+	END IF;
+	IF NOT EXISTS (SELECT FROM action AS a WHERE a.name = action_name) THEN
+		INSERT INTO action (name, settings) VALUES (action_name, NULL);
+	END IF;
+	header := jsonb_populate_record(NULL::custom_actions.action, rows -> 'action');
+	UPDATE action AS a SET
+		description = header.description,
+		bound_table = header.bound_table,
+		binding = header.binding,
+		key_columns = header.key_columns,
+		run_as = header.run_as,
+		read_only = header.read_only,
+		lock = header.lock,
+		timeout = header.timeout,
+		log = header.log,
+		plugin_policy = header.plugin_policy,
+		settings = header.settings
+	WHERE a.name = action_name;
+	DELETE FROM parameter AS p WHERE p.action = action_name;
+	DELETE FROM step AS s WHERE s.action = action_name AND s.parent IS NULL;
+	PERFORM insert_parameters(action_name, nullif(rows -> 'parameters', 'null'));
+	PERFORM insert_steps(action_name, nullif(rows -> 'steps', 'null'), NULL, NULL, 1);
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.write_draft(text, json) IS
+	'makes a definition the draft of an action, new or in place of the one there is';

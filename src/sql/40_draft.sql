@@ -1,0 +1,253 @@
+-- Editing drafts.
+--
+-- The functions people call have no SET clause, because an unqualified name
+-- means what it means under the caller's search_path.  Their SQL-standard
+-- bodies are bound when the extension is created; they settle the name and
+-- leave the work to functions in the schema custom_actions.
+
+CREATE FUNCTION custom_actions.require_draft(action_name text)
+RETURNS custom_actions.action
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	draft custom_actions.action;
+BEGIN
+	SELECT * INTO draft FROM action AS a WHERE a.name = action_name FOR UPDATE;
+	IF NOT FOUND THEN
+		IF action_function(action_name) IS NOT NULL THEN
+			RAISE EXCEPTION 'action "%" has no draft', action_name
+				USING ERRCODE = 'undefined_function',
+					HINT = 'Use restore_action to make one of what is published.';
+		END IF;
+		RAISE EXCEPTION 'action "%" does not exist', action_name
+			USING ERRCODE = 'undefined_function',
+				HINT = 'Use create_action to create it.';
+	END IF;
+	RETURN draft;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_draft(text) IS
+	'locks the draft of an action; an error if there is none';
+
+CREATE FUNCTION custom_actions.create_draft(
+	action_name text, name_in_definition text, definition json,
+	caller_search_path text, or_replace boolean)
+RETURNS text
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF action_name IS NULL OR definition IS NULL THEN
+		RAISE EXCEPTION 'name and definition must not be null'
+			USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	IF name_in_definition <> action_name THEN
+		RAISE EXCEPTION 'definition is of action "%", not of "%"',
+				name_in_definition, action_name
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'Change or remove its key "action".';
+	END IF;
+	IF or_replace IS NOT TRUE
+		AND EXISTS (SELECT FROM action AS a WHERE a.name = action_name)
+	THEN
+		RAISE EXCEPTION 'action "%" already exists', action_name
+			USING ERRCODE = 'duplicate_object',
+				HINT = 'Use or_replace => true to replace its draft.';
+	END IF;
+
+	PERFORM write_draft(action_name, definition);
+	UPDATE action AS a
+	SET settings = coalesce(a.settings, '{}')
+		|| jsonb_build_object('search_path', caller_search_path)
+	WHERE a.name = action_name
+		AND a.settings ->> 'search_path' IS NULL;
+	RETURN action_name;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.create_draft(text, text, json, text, boolean) IS
+	'does the work of create_action';
+
+CREATE FUNCTION @extschema@.create_action(
+	name text, definition json DEFAULT '{}', or_replace boolean DEFAULT false)
+RETURNS text
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	SELECT custom_actions.create_draft(
+		custom_actions.canonical_name(create_action.name),
+		custom_actions.canonical_name(create_action.definition ->> 'action'),
+		create_action.definition,
+		custom_actions.capture_search_path(),
+		create_action.or_replace);
+END;
+
+COMMENT ON FUNCTION @extschema@.create_action(text, json, boolean) IS
+	'creates the draft of an action from a definition; returns its qualified name';
+
+CREATE FUNCTION custom_actions.add_parameter(
+	action_name text, name text, type text, direction text, required boolean,
+	default_value jsonb, description text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM require_draft(action_name);
+	IF EXISTS (
+		SELECT FROM parameter AS p
+		WHERE p.action = action_name AND p.name = add_parameter.name)
+	THEN
+		RAISE EXCEPTION 'action "%" already has an input or output "%"',
+				action_name, add_parameter.name
+			USING ERRCODE = 'duplicate_object';
+	END IF;
+	INSERT INTO parameter (action, direction, name, position, type, required,
+		default_value, description)
+	SELECT action_name, coalesce(add_parameter.direction, 'in'), add_parameter.name,
+		coalesce(floor(max(p.position)), 0) + 1, add_parameter.type,
+		add_parameter.required, add_parameter.default_value,
+		add_parameter.description
+	FROM parameter AS p
+	WHERE p.action = action_name
+		AND p.direction = coalesce(add_parameter.direction, 'in');
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.add_parameter(text, text, text, text, boolean, jsonb, text) IS
+	'does the work of add_action_parameter';
+
+CREATE FUNCTION @extschema@.add_action_parameter(
+	action text, name text, type text, direction text DEFAULT 'in',
+	required boolean DEFAULT NULL, default_value jsonb DEFAULT NULL,
+	description text DEFAULT NULL)
+RETURNS void
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	SELECT custom_actions.add_parameter(
+		custom_actions.canonical_name(add_action_parameter.action),
+		add_action_parameter.name, add_action_parameter.type,
+		add_action_parameter.direction, add_action_parameter.required,
+		add_action_parameter.default_value, add_action_parameter.description);
+END;
+
+COMMENT ON FUNCTION @extschema@.add_action_parameter(text, text, text, text, boolean, jsonb, text) IS
+	'adds an input or output to the draft of an action, after the others';
+
+CREATE FUNCTION custom_actions.single_step_row(
+	kind text, subject text, arguments jsonb, name text)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	-- Through the document and back: that checks its shape, and steps nested
+	-- in the arguments become rows.
+	step jsonb := without_nulls(jsonb_build_object(
+		'kind', kind, 'subject', subject, 'name', name, 'arguments', arguments));
+	path text[] := '{steps,0}';
+BEGIN
+	IF kind = 'case' THEN		-- exists only within choose
+		step := jsonb_build_object('kind', 'choose', 'branches', jsonb_build_array(
+			jsonb_build_object('branch', 'case', 'steps', jsonb_build_array(step))));
+		path := '{steps,0,branches,0,steps,0}';
+	END IF;
+	RETURN definition_rows(definition_text(jsonb_build_object(
+		'action', '{}'::jsonb, 'steps', jsonb_build_array(step)))) #> path;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.single_step_row(text, text, jsonb, text) IS
+	'row form of one step, with the steps nested in its arguments';
+
+CREATE FUNCTION custom_actions.add_step(
+	action_name text, kind text, subject text, arguments jsonb, name text,
+	parent bigint, branch text, "position" numeric)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+	parent_branch text := branch;
+	step_position numeric := "position";
+	step_row jsonb;
+BEGIN
+	PERFORM require_draft(action_name);
+	IF kind IS NULL THEN
+		RAISE EXCEPTION 'kind of step must not be null'
+			USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	IF jsonb_typeof(coalesce(arguments, '{}')) <> 'object' THEN
+		RAISE EXCEPTION 'arguments of step "%" must be an object', kind
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	IF parent IS NOT NULL AND parent_branch IS NULL THEN
+		parent_branch := CASE WHEN kind = 'case' THEN 'case' ELSE 'do' END;
+	ELSIF parent IS NULL AND parent_branch IS NOT NULL THEN
+		RAISE EXCEPTION 'a branch needs a parent'
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'Give the id of the parent step, or leave "branch" out.';
+	END IF;
+
+	step_row := single_step_row(kind, subject, coalesce(arguments, '{}'), name);
+	IF step_position IS NULL THEN
+		SELECT coalesce(floor(max(s.position)), 0) + 1 INTO step_position
+		FROM step AS s
+		WHERE s.action = action_name
+			AND CASE WHEN parent IS NULL THEN s.parent IS NULL
+				ELSE s.parent = add_step.parent AND s.branch = parent_branch END;
+	END IF;
+	RETURN insert_steps(action_name, jsonb_build_array(step_row), parent,
+		parent_branch, step_position);
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.add_step(text, text, text, jsonb, text, bigint, text, numeric) IS
+	'does the work of add_action_step';
+
+CREATE FUNCTION @extschema@.add_action_step(
+	action text, kind text, subject text DEFAULT NULL,
+	arguments jsonb DEFAULT '{}', name text DEFAULT NULL,
+	parent bigint DEFAULT NULL, branch text DEFAULT NULL,
+	"position" numeric DEFAULT NULL)
+RETURNS bigint
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	SELECT custom_actions.add_step(
+		custom_actions.canonical_name(add_action_step.action),
+		add_action_step.kind, add_action_step.subject, add_action_step.arguments,
+		add_action_step.name, add_action_step.parent, add_action_step.branch,
+		add_action_step."position");
+END;
+
+COMMENT ON FUNCTION @extschema@.add_action_step(text, text, text, jsonb, text, bigint, text, numeric) IS
+	'adds a step to the draft of an action, after the others of its list; returns its id';
+
+CREATE FUNCTION custom_actions.restore_draft(action_name text, version integer)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	definition json := definition_of(action_name, restore_draft.version, 'published');
+BEGIN
+	PERFORM write_draft(action_name, definition);
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.restore_draft(text, integer) IS
+	'does the work of restore_action';
+
+CREATE FUNCTION @extschema@.restore_action(name text, version integer DEFAULT NULL)
+RETURNS void
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	SELECT custom_actions.restore_draft(
+		custom_actions.canonical_name(restore_action.name), restore_action.version);
+END;
+
+COMMENT ON FUNCTION @extschema@.restore_action(text, integer) IS
+	'loads a version, or what is published, into the draft of an action';

@@ -1,0 +1,240 @@
+-- What there is: definitions, problems, outlines, and the view of all actions.
+
+CREATE FUNCTION custom_actions.definition_of(
+	action_name text, wanted integer, otherwise text)
+RETURNS json
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	result json;
+BEGIN
+	IF wanted IS NOT NULL THEN
+		SELECT v.definition INTO result
+		FROM version AS v
+		WHERE v.action = action_name AND v.version = wanted;
+	ELSIF otherwise = 'draft' THEN
+		result := draft_definition(action_name);
+	END IF;
+	IF result IS NULL THEN
+		SELECT p.definition INTO result
+		FROM published(action_name) AS p
+		WHERE p.version = wanted OR wanted IS NULL;
+	END IF;
+	IF result IS NOT NULL THEN
+		RETURN result;
+	END IF;
+
+	IF NOT EXISTS (SELECT FROM action AS a WHERE a.name = action_name)
+		AND action_function(action_name) IS NULL
+	THEN
+		RAISE EXCEPTION 'action "%" does not exist', action_name
+			USING ERRCODE = 'undefined_function';
+	ELSIF wanted IS NULL THEN
+		RAISE EXCEPTION 'action "%" is not published', action_name
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'Give a version, or use activate_action to publish the draft.';
+	END IF;
+	RAISE EXCEPTION 'action "%" has no version %', action_name, wanted
+		USING ERRCODE = 'undefined_object',
+			HINT = 'The table custom_actions.version lists them.';
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.definition_of(text, integer, text) IS
+	'definition of a version, else of the draft or of what is published; an error if there is none';
+
+CREATE FUNCTION @extschema@.action_definition(name text, version integer DEFAULT NULL)
+RETURNS json
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT custom_actions.definition_of(
+		custom_actions.canonical_name(action_definition.name),
+		action_definition.version, 'draft');
+END;
+
+COMMENT ON FUNCTION @extschema@.action_definition(text, integer) IS
+	'definition of a version of an action, or of its draft';
+
+CREATE FUNCTION @extschema@.action_hash(name text)
+RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT custom_actions.definition_hash(
+		custom_actions.definition_of(
+			custom_actions.canonical_name(action_hash.name), NULL, 'draft'));
+END;
+
+COMMENT ON FUNCTION @extschema@.action_hash(text) IS
+	'hash of the draft of an action, for activate_action(expected_hash)';
+
+CREATE FUNCTION @extschema@.describe_action(name text)
+RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT custom_actions.describe_definition(
+		custom_actions.definition_of(
+			custom_actions.canonical_name(describe_action.name), NULL, 'draft'));
+END;
+
+COMMENT ON FUNCTION @extschema@.describe_action(text) IS 'outline of the draft of an action';
+
+CREATE FUNCTION custom_actions.action_owner(action_name text)
+RETURNS oid
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	owner_name text := coalesce(
+		published_owner(action_name),
+		(SELECT a.owner FROM action AS a WHERE a.name = action_name));
+	result oid;
+BEGIN
+	SELECT r.oid INTO result FROM pg_roles AS r WHERE r.rolname = owner_name;
+	IF NOT FOUND AND owner_name IS NOT NULL THEN
+		RAISE EXCEPTION 'the owner of action "%", role "%", does not exist',
+				action_name, owner_name
+			USING ERRCODE = 'undefined_object',
+				HINT = 'A superuser can set another owner.';
+	END IF;
+	RETURN result;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.action_owner(text) IS
+	'owner of the function of an action, else of its draft';
+
+CREATE FUNCTION custom_actions.check_draft(action_name text)
+RETURNS TABLE (severity text, location text, message text, detail text, hint text)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	definition json := definition_of(action_name, NULL, 'draft');
+BEGIN
+	RETURN QUERY
+	SELECT c.severity, c.location, c.message, c.detail, c.hint
+	FROM check_definition(action_name, definition, action_owner(action_name)) AS c;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.check_draft(text) IS
+	'does the work of check_action';
+
+CREATE FUNCTION @extschema@.check_action(name text)
+RETURNS TABLE (severity text, location text, message text, detail text, hint text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT c.severity, c.location, c.message, c.detail, c.hint
+	FROM custom_actions.check_draft(
+		custom_actions.canonical_name(check_action.name)) AS c;
+END;
+
+COMMENT ON FUNCTION @extschema@.check_action(text) IS
+	'every problem of the draft of an action; no rows when it is sound';
+
+CREATE FUNCTION custom_actions.draft_differs(
+	action_name text, published_version integer, published_definition json)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	draft json;
+BEGIN
+	-- Not edited since it was activated: no need to put it together.
+	IF EXISTS (
+		SELECT
+		FROM version AS v
+			JOIN action AS a ON a.name = v.action
+		WHERE v.action = action_name AND v.version = published_version
+			AND a.modified_at < v.activated_at)
+	THEN
+		RETURN false;
+	END IF;
+	draft := draft_definition(action_name);
+	RETURN NOT (
+		same_definition(draft, published_definition)
+		OR EXISTS (
+			SELECT
+			FROM version AS v
+			WHERE v.action = action_name AND v.version = published_version
+				AND v.draft_hash = definition_hash(draft)));
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.draft_differs(text, integer, json) IS
+	'whether a draft says something else than what is published';
+
+CREATE VIEW custom_actions.actions
+WITH (security_invoker = true)
+AS
+WITH function AS (
+	SELECT format('%I.%I', n.nspname, p.proname) AS name, p.oid,
+		pg_get_userbyid(p.proowner)::text AS owner, p.prosecdef, p.provolatile,
+		format('%I.%I(%s) RETURNS %s', n.nspname, p.proname,
+			pg_get_function_arguments(p.oid), pg_get_function_result(p.oid)) AS signature,
+		obj_description(p.oid, 'pg_proc') AS description
+	FROM pg_catalog.pg_proc AS p
+		JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
+		JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+	WHERE l.lanname = 'custom_action'
+)
+SELECT coalesce(a.name, f.name) AS name,
+	CASE WHEN p.active THEN 'active'
+		WHEN f.oid IS NOT NULL THEN 'inactive'
+		WHEN EXISTS (SELECT FROM custom_actions.version AS v WHERE v.action = a.name)
+			THEN 'dropped'
+		ELSE 'draft' END AS state,
+	CASE WHEN a.name IS NOT NULL AND f.oid IS NOT NULL
+		THEN custom_actions.draft_differs(a.name, p.version, p.definition) END AS differs,
+	p.version,
+	f.signature,
+	CASE WHEN f.oid IS NOT NULL THEN p.definition ->> 'table'
+		ELSE a.bound_table END AS bound_table,
+	coalesce(f.owner, a.owner) AS owner,
+	a.designer,
+	CASE WHEN f.oid IS NOT NULL
+		THEN CASE WHEN f.prosecdef THEN 'owner' ELSE 'caller' END
+		ELSE coalesce(a.run_as, 'caller') END AS run_as,
+	CASE WHEN f.oid IS NOT NULL THEN f.provolatile <> 'v'
+		ELSE coalesce(a.read_only, false) END AS read_only,
+	coalesce(f.description, a.description) AS description,
+	a.created_at,
+	a.created_by,
+	a.modified_at,
+	a.modified_by,
+	v.activated_at,
+	v.activated_by
+FROM custom_actions.action AS a
+	FULL JOIN function AS f ON f.name = a.name
+	LEFT JOIN LATERAL custom_actions.published(f.name) AS p ON true
+	LEFT JOIN custom_actions.version AS v
+		ON v.action = a.name AND v.version = p.version;
+
+COMMENT ON VIEW custom_actions.actions IS
+	'all actions with their state: draft, active, inactive or dropped';
+COMMENT ON COLUMN custom_actions.actions.name IS 'qualified name';
+COMMENT ON COLUMN custom_actions.actions.state IS
+	'draft: never activated; active; inactive: deactivated; dropped: the function is gone, the draft is left';
+COMMENT ON COLUMN custom_actions.actions.differs IS
+	'whether the draft says something else than what is published';
+COMMENT ON COLUMN custom_actions.actions.version IS 'version that is published';
+COMMENT ON COLUMN custom_actions.actions.signature IS 'the function as callers see it';
+COMMENT ON COLUMN custom_actions.actions.bound_table IS
+	'table the action is bound to; NULL: global';
+COMMENT ON COLUMN custom_actions.actions.owner IS
+	'owner of the function, else of the draft';
+COMMENT ON COLUMN custom_actions.actions.designer IS
+	'role that may edit the draft besides the owner';
+COMMENT ON COLUMN custom_actions.actions.run_as IS 'whose privileges count: caller or owner';
+COMMENT ON COLUMN custom_actions.actions.read_only IS 'whether the action writes nothing';
+COMMENT ON COLUMN custom_actions.actions.description IS 'what the action does';
+COMMENT ON COLUMN custom_actions.actions.created_at IS 'when the draft was made';
+COMMENT ON COLUMN custom_actions.actions.created_by IS 'who made the draft';
+COMMENT ON COLUMN custom_actions.actions.modified_at IS 'when the draft was last changed';
+COMMENT ON COLUMN custom_actions.actions.modified_by IS 'who last changed the draft';
+COMMENT ON COLUMN custom_actions.actions.activated_at IS
+	'when the published version was activated';
+COMMENT ON COLUMN custom_actions.actions.activated_by IS
+	'who activated the published version';

@@ -1,0 +1,397 @@
+-- From draft to function and back.
+
+CREATE FUNCTION custom_actions.guard_version()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF restoring() THEN
+		RETURN NEW;
+	END IF;
+	IF NOT EXISTS (
+		SELECT
+		FROM published(NEW.action) AS p
+		WHERE p.version = NEW.version
+			AND same_definition(p.definition, NEW.definition))
+	THEN
+		RAISE EXCEPTION 'version % of action "%" is not what is published',
+				NEW.version, NEW.action
+			USING ERRCODE = 'insufficient_privilege',
+				HINT = 'Versions are written by activate_action.';
+	END IF;
+	PERFORM require_member(format('the owner of action "%s"', NEW.action),
+		published_owner(NEW.action));
+	PERFORM require_draft(NEW.action);
+	NEW.draft_hash := definition_hash(draft_definition(NEW.action));
+	NEW.activated_by := CURRENT_USER;
+	NEW.activated_at := clock_timestamp();
+	RETURN NEW;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.guard_version() IS
+	'row trigger of version: only what is published, by a member of its owner';
+
+CREATE TRIGGER guard
+	BEFORE INSERT ON custom_actions.version
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.guard_version();
+
+COMMENT ON TRIGGER guard ON custom_actions.version IS
+	'only what is published, by a member of its owner';
+
+CREATE FUNCTION custom_actions.step_title(step jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT concat_ws(' ', step ->> 'kind', step ->> 'subject');
+END;
+
+COMMENT ON FUNCTION custom_actions.step_title(jsonb) IS
+	'kind and subject of a step in row form';
+
+CREATE FUNCTION custom_actions.title_follows(steps jsonb, first integer, title text)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT EXISTS (
+		SELECT
+		FROM jsonb_array_elements(steps) WITH ORDINALITY AS e (step, number)
+		WHERE e.number > first AND custom_actions.step_title(e.step) = title);
+END;
+
+COMMENT ON FUNCTION custom_actions.title_follows(jsonb, integer, text) IS
+	'whether a step of this title stands in a list, from a place counted from 0 on';
+
+CREATE FUNCTION custom_actions.compare_steps(
+	old_steps jsonb, new_steps jsonb, prefix text)
+RETURNS SETOF text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	i integer := 0;				-- place in the old list
+	j integer := 0;				-- place in the new list
+	old_step jsonb := old_steps -> 0;
+	new_step jsonb := new_steps -> 0;
+	before text;
+	label text;
+	part record;
+BEGIN
+	WHILE old_step IS NOT NULL OR new_step IS NOT NULL LOOP
+		before := prefix || CASE
+			WHEN coalesce(new_step, old_step) ->> 'kind' = 'case' THEN ' '
+			WHEN prefix <> '' THEN '.'
+			ELSE '' END;
+		label := before || j + 1;
+
+		IF old_step IS NULL
+			OR step_title(old_step) <> step_title(new_step)
+				AND title_follows(new_steps, j, step_title(old_step))
+		THEN
+			RETURN NEXT format('Added step %s (%s).', label, step_title(new_step));
+			j := j + 1;
+		ELSIF new_step IS NULL
+			OR step_title(old_step) <> step_title(new_step)
+				AND title_follows(old_steps, i, step_title(new_step))
+		THEN
+			RETURN NEXT format('Removed step %s (%s).',
+				before || i + 1, step_title(old_step));
+			i := i + 1;
+		ELSE
+			IF old_step - 'branches' <> new_step - 'branches' THEN
+				RETURN NEXT format('Changed step %s (%s).', label, step_title(new_step));
+			END IF;
+			FOR part IN
+				SELECT coalesce(o.branch ->> 'branch', n.branch ->> 'branch') AS name,
+					o.branch -> 'steps' AS old_steps, n.branch -> 'steps' AS new_steps
+				FROM jsonb_array_elements(old_step -> 'branches') AS o (branch)
+					FULL JOIN jsonb_array_elements(new_step -> 'branches') AS n (branch)
+						ON o.branch ->> 'branch' = n.branch ->> 'branch'
+				WHERE o.branch IS DISTINCT FROM n.branch
+				ORDER BY 1
+			LOOP
+				RETURN QUERY SELECT compare_steps(part.old_steps, part.new_steps,
+					label || '.' || part.name);
+			END LOOP;
+			i := i + 1;
+			j := j + 1;
+		END IF;
+		old_step := old_steps -> i;
+		new_step := new_steps -> j;
+	END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.compare_steps(jsonb, jsonb, text) IS
+	'one sentence for every step added, changed or removed, by its path';
+
+CREATE FUNCTION custom_actions.compare_definitions(
+	old_definition json, new_definition json)
+RETURNS SETOF text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	old_rows jsonb := definition_rows(old_definition);
+	new_rows jsonb := definition_rows(new_definition);
+BEGIN
+	RETURN QUERY
+	SELECT format('Changed %s.', coalesce(o.key, n.key))
+	FROM jsonb_each(old_rows -> 'action') AS o
+		FULL JOIN jsonb_each(new_rows -> 'action') AS n USING (key)
+	WHERE o.value IS DISTINCT FROM n.value
+	ORDER BY 1;
+
+	RETURN QUERY
+	SELECT format('%s %s "%s".',
+		CASE WHEN o.item IS NULL THEN 'Added'
+			WHEN n.item IS NULL THEN 'Removed' ELSE 'Changed' END,
+		CASE WHEN coalesce(n.item, o.item) ->> 'direction' = 'out'
+			THEN 'output' ELSE 'input' END,
+		coalesce(n.item, o.item) ->> 'name')
+	FROM jsonb_array_elements(old_rows -> 'parameters') AS o (item)
+		FULL JOIN jsonb_array_elements(new_rows -> 'parameters') AS n (item)
+			ON o.item ->> 'name' = n.item ->> 'name'
+	WHERE o.item IS DISTINCT FROM n.item
+	ORDER BY coalesce(n.item, o.item) ->> 'direction',
+		coalesce(n.item, o.item) ->> 'name';
+
+	RETURN QUERY
+	SELECT compare_steps(old_rows -> 'steps', new_rows -> 'steps', '');
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.compare_definitions(json, json) IS
+	'one sentence for everything that differs between two definitions';
+
+CREATE FUNCTION custom_actions.require_sound(
+	action_name text, definition json, owner oid)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	problem record;
+	errors text[] := '{}';
+BEGIN
+	FOR problem IN
+		SELECT c.severity, c.message, c.hint,
+			concat_ws(': ', nullif(c.location, ''), c.message) AS line
+		FROM check_definition(action_name, definition, owner) AS c
+	LOOP
+		IF problem.severity = 'error' THEN
+			errors := errors || problem.line;
+		ELSIF problem.hint IS NULL THEN
+			RAISE WARNING 'action "%": %', action_name, problem.line;
+		ELSE
+			RAISE WARNING 'action "%": %', action_name, problem.line
+				USING HINT = problem.hint;
+		END IF;
+	END LOOP;
+	IF errors <> '{}' THEN
+		RAISE EXCEPTION 'action "%" has % problem%', action_name,
+				cardinality(errors), CASE WHEN cardinality(errors) > 1 THEN 's' ELSE '' END
+			USING ERRCODE = 'UA005',
+				DETAIL = array_to_string(errors, E'\n'),
+				HINT = format('SELECT * FROM check_action(%L) tells more about each.',
+					action_name);
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_sound(text, json, oid) IS
+	'checks a definition: warnings as such, all problems in one error';
+
+CREATE FUNCTION custom_actions.settle_new_function(
+	action_name text, function regprocedure, owner_name text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	grantees text;
+BEGIN
+	EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', function);
+	IF owner_name <> CURRENT_USER THEN
+		EXECUTE format('ALTER FUNCTION %s OWNER TO %I', function, owner_name);
+	END IF;
+
+	SELECT string_agg(quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO grantees
+	FROM pg_proc AS p
+		CROSS JOIN LATERAL aclexplode(p.proacl) AS acl
+		JOIN pg_roles AS r ON r.oid = acl.grantee
+	WHERE p.oid = function AND acl.privilege_type = 'EXECUTE'
+		AND acl.grantee <> p.proowner;
+	IF grantees IS NOT NULL THEN
+		RAISE NOTICE 'default privileges grant EXECUTE on action "%" to %',
+				action_name, grantees
+			USING HINT = 'Use REVOKE if they must not invoke it.';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.settle_new_function(text, regprocedure, text) IS
+	'gives a new function its owner and takes it from PUBLIC; tells who else may execute it';
+
+CREATE FUNCTION custom_actions.activate(
+	action_name text, note text, expected_hash text)
+RETURNS integer
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	draft custom_actions.action := require_draft(action_name);
+	definition json := draft_definition(action_name);
+	owner_id oid := action_owner(action_name);
+	old record;
+	new_version integer;
+	new_function regprocedure;
+	changes text;
+BEGIN
+	PERFORM require_member(format('the owner of action "%s"', action_name),
+		pg_get_userbyid(owner_id)::text);
+	IF expected_hash <> definition_hash(definition) THEN
+		RAISE EXCEPTION 'draft of action "%" is not the expected one', action_name
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				DETAIL = format('Its hash is %s. It was last changed by %s at %s.',
+					definition_hash(definition), draft.modified_by, draft.modified_at),
+				HINT = 'Look at action_definition again, then activate with the new action_hash.';
+	END IF;
+	PERFORM require_sound(action_name, definition, owner_id);
+	definition := freeze_definition(action_name, definition, owner_id);
+
+	SELECT p.function, p.version, p.active, p.definition INTO old
+	FROM published(action_name) AS p;
+	IF same_definition(definition, old.definition) THEN
+		IF NOT old.active THEN
+			PERFORM publish(action_name, old.definition, old.version, true);
+		END IF;
+		RETURN old.version;
+	END IF;
+
+	SELECT greatest(max(v.version), old.version, 0) + 1 INTO new_version
+	FROM version AS v
+	WHERE v.action = action_name;
+	new_function := publish(action_name, definition, new_version, true);
+	IF old.function IS NULL THEN
+		PERFORM settle_new_function(action_name, new_function, draft.owner);
+	ELSE
+		UPDATE action AS a SET owner = published_owner(action_name)
+		WHERE a.name = action_name AND a.owner <> published_owner(action_name);
+	END IF;
+	INSERT INTO version (action, version, definition, note)
+	VALUES (action_name, new_version, definition, activate.note);
+
+	IF old.definition IS NOT NULL THEN
+		SELECT string_agg(c.line, E'\n') INTO changes
+		FROM compare_definitions(old.definition, definition) AS c (line);
+		RAISE NOTICE 'action "%" is now at version %', action_name, new_version
+			USING DETAIL = coalesce(changes, 'Nothing but its layout changed.');
+	END IF;
+	RETURN new_version;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.activate(text, text, text) IS
+	'does the work of activate_action';
+
+CREATE FUNCTION @extschema@.activate_action(
+	name text, note text DEFAULT NULL, expected_hash text DEFAULT NULL)
+RETURNS integer
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	SELECT custom_actions.activate(
+		custom_actions.canonical_name(activate_action.name),
+		activate_action.note, activate_action.expected_hash);
+END;
+
+COMMENT ON FUNCTION @extschema@.activate_action(text, text, text) IS
+	'checks the draft of an action and publishes it; returns its version, the current one if nothing changed';
+
+CREATE FUNCTION custom_actions.deactivate(action_name text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	old record;
+BEGIN
+	PERFORM FROM action AS a WHERE a.name = action_name FOR UPDATE;
+	SELECT p.version, p.active, p.definition INTO old
+	FROM published(action_name) AS p;
+	IF NOT FOUND THEN
+		-- raises: no such action, or not published
+		PERFORM definition_of(action_name, NULL, 'published');
+	ELSIF old.active THEN
+		PERFORM publish(action_name, old.definition, old.version, false);
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.deactivate(text) IS
+	'does the work of deactivate_action';
+
+CREATE FUNCTION @extschema@.deactivate_action(name text)
+RETURNS void
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	SELECT custom_actions.deactivate(
+		custom_actions.canonical_name(deactivate_action.name));
+END;
+
+COMMENT ON FUNCTION @extschema@.deactivate_action(text) IS
+	'refuses calls of an action until it is activated again; grants stay';
+
+CREATE FUNCTION custom_actions.drop(action_name text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	function regprocedure;
+	needed_by text;
+BEGIN
+	PERFORM FROM action AS a WHERE a.name = action_name FOR UPDATE;
+	function := action_function(action_name);
+	IF function IS NULL THEN
+		PERFORM require_draft(action_name);
+	ELSE
+		BEGIN
+			EXECUTE format('DROP FUNCTION %s', function);
+		EXCEPTION WHEN dependent_objects_still_exist THEN
+			GET STACKED DIAGNOSTICS needed_by = PG_EXCEPTION_DETAIL;
+			RAISE EXCEPTION 'cannot drop action "%" because other objects depend on it',
+					action_name
+				USING ERRCODE = 'dependent_objects_still_exist',
+					DETAIL = needed_by,
+					HINT = 'Change, deactivate or drop them first.';
+		END;
+	END IF;
+	DELETE FROM action AS a WHERE a.name = action_name;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.drop(text) IS 'does the work of drop_action';
+
+CREATE FUNCTION @extschema@.drop_action(name text)
+RETURNS void
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	SELECT custom_actions.drop(custom_actions.canonical_name(drop_action.name));
+END;
+
+COMMENT ON FUNCTION @extschema@.drop_action(text) IS
+	'drops an action: its function, its draft and its versions; refused while others depend on it';
+
+CREATE FUNCTION @extschema@.refresh_action_dependencies()
+RETURNS integer
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	SELECT custom_actions.refresh_dependencies();
+END;
+
+COMMENT ON FUNCTION @extschema@.refresh_action_dependencies() IS
+	'records anew what every active action depends on, as after a restore; returns how many';

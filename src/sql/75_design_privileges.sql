@@ -1,0 +1,73 @@
+-- Who may design.  Activating is a grant of its own: USAGE on the language.
+
+CREATE FUNCTION custom_actions.design_privileges()
+RETURNS SETOF text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT 'USAGE ON SCHEMA custom_actions'
+	UNION ALL
+	SELECT format('SELECT ON %s', relation)
+	FROM unnest('{custom_actions.action, custom_actions.parameter,
+		custom_actions.step, custom_actions.version,
+		custom_actions.table_setting, custom_actions.actions}'::text[]) AS relation
+	UNION ALL
+	SELECT format('INSERT, UPDATE, DELETE ON %s', relation)
+	FROM unnest('{custom_actions.action, custom_actions.parameter,
+		custom_actions.step, custom_actions.table_setting}'::text[]) AS relation
+	UNION ALL
+	SELECT 'INSERT ON custom_actions.version'
+	UNION ALL
+	SELECT 'USAGE ON SEQUENCE custom_actions.step_id_seq'
+	UNION ALL
+	-- every function of the extension but those that only PostgreSQL calls,
+	-- those that are for its owner, and those that are for everyone
+	SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure)
+	FROM pg_extension AS e
+		JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass
+			AND d.refobjid = e.oid AND d.deptype = 'e'
+			AND d.classid = 'pg_proc'::regclass
+		JOIN pg_proc AS p ON p.oid = d.objid
+	WHERE e.extname = 'custom_actions'
+		AND p.prorettype NOT IN (
+			'trigger'::regtype, 'event_trigger'::regtype, 'language_handler'::regtype)
+		AND p.proname NOT IN ('validator', 'design_privileges',
+			'grant_action_design', 'revoke_action_design', 'invoke_action');
+END;
+
+COMMENT ON FUNCTION custom_actions.design_privileges() IS
+	'what a designer needs, as the middle part of a GRANT';
+
+CREATE FUNCTION @extschema@.grant_action_design(role regrole)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	privilege text;
+BEGIN
+	FOR privilege IN SELECT custom_actions.design_privileges() LOOP
+		EXECUTE format('GRANT %s TO %s', privilege, role);
+	END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION @extschema@.grant_action_design(regrole) IS
+	'lets a role create and edit drafts; activating them takes USAGE on the language besides';
+
+CREATE FUNCTION @extschema@.revoke_action_design(role regrole)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	privilege text;
+BEGIN
+	FOR privilege IN SELECT custom_actions.design_privileges() LOOP
+		EXECUTE format('REVOKE %s FROM %s', privilege, role);
+	END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION @extschema@.revoke_action_design(regrole) IS
+	'takes back what grant_action_design gave';

@@ -1,0 +1,45 @@
+-- DDL that would break an active action is refused.  The tags are those that
+-- change or drop what a definition can use.
+
+CREATE FUNCTION custom_actions.ddl_end()
+RETURNS event_trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'custom_action_ddl_end';
+
+COMMENT ON FUNCTION custom_actions.ddl_end() IS
+	'checks the actions that depend on what a command altered';
+
+CREATE FUNCTION custom_actions.ddl_drop()
+RETURNS event_trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'custom_action_ddl_drop';
+
+COMMENT ON FUNCTION custom_actions.ddl_drop() IS
+	'checks the actions that depend on what a command dropped parts of';
+
+CREATE EVENT TRIGGER custom_actions_ddl_end ON ddl_command_end
+	WHEN TAG IN (
+		'ALTER AGGREGATE', 'ALTER COLLATION', 'ALTER DOMAIN', 'ALTER EXTENSION',
+		'ALTER FOREIGN TABLE', 'ALTER FUNCTION', 'ALTER MATERIALIZED VIEW',
+		'ALTER OPERATOR', 'ALTER PROCEDURE', 'ALTER ROUTINE', 'ALTER RULE',
+		'ALTER SCHEMA', 'ALTER SEQUENCE', 'ALTER TABLE', 'ALTER TYPE',
+		'ALTER VIEW', 'CREATE AGGREGATE', 'CREATE FUNCTION', 'CREATE PROCEDURE',
+		'CREATE RULE', 'CREATE VIEW')
+	EXECUTE FUNCTION custom_actions.ddl_end();
+
+COMMENT ON EVENT TRIGGER custom_actions_ddl_end IS
+	'refuses DDL that would break an active action';
+
+CREATE EVENT TRIGGER custom_actions_ddl_drop ON sql_drop
+	WHEN TAG IN (
+		'ALTER DOMAIN', 'ALTER EXTENSION', 'ALTER FOREIGN TABLE', 'ALTER TABLE',
+		'ALTER TYPE', 'ALTER VIEW', 'CREATE VIEW', 'DROP AGGREGATE', 'DROP CAST',
+		'DROP COLLATION', 'DROP DOMAIN', 'DROP EXTENSION', 'DROP FOREIGN TABLE',
+		'DROP FUNCTION', 'DROP INDEX', 'DROP MATERIALIZED VIEW', 'DROP OPERATOR',
+		'DROP OPERATOR CLASS', 'DROP OPERATOR FAMILY', 'DROP OWNED',
+		'DROP PROCEDURE', 'DROP ROUTINE', 'DROP RULE', 'DROP SCHEMA',
+		'DROP SEQUENCE', 'DROP TABLE', 'DROP TRIGGER', 'DROP TYPE', 'DROP VIEW')
+	EXECUTE FUNCTION custom_actions.ddl_drop();
+
+COMMENT ON EVENT TRIGGER custom_actions_ddl_drop IS
+	'refuses DDL that would break an active action by dropping part of what it uses';

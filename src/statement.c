@@ -1,0 +1,213 @@
+/*
+ * statement.c
+ *		Prepares and runs generated statements; what they return goes straight
+ *		from the executor's tuple into the frame's slots.
+ */
+#include "postgres.h"
+
+#include "access/tupdesc.h"
+#include "execute.h"
+#include "lib/stringinfo.h"
+#include "statement.h"
+#include "tcop/dest.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/memutils.h"
+
+/* Receives the rows of a statement; keeps the columns of the first. */
+typedef struct SlotReceiver
+{
+	DestReceiver base;
+	Frame	   *frame;
+	const Statement *statement;
+	uint64		rows;
+} SlotReceiver;
+
+static bool
+receiver_take(TupleTableSlot *tuple, DestReceiver *self)
+{
+	SlotReceiver *receiver = (SlotReceiver *) self;
+	const Statement *statement = receiver->statement;
+
+	if (receiver->rows++ > 0 || statement->nslots == 0)
+		return true;
+	slot_getallattrs(tuple);
+	for (int i = 0; i < statement->nslots; i++)
+		frame_set(receiver->frame, statement->slots[i],
+				  tuple->tts_values[i], tuple->tts_isnull[i]);
+	return true;
+}
+
+/* Complains that a table or function changed its types under a running action. */
+static void
+raise_changed(const Statement *statement)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("a type that action \"%s\" uses was changed while it was running",
+					statement->scope->program->action),
+			 errhint("Invoke the action again.")));
+}
+
+/* The slots' types were fixed when the program was compiled. */
+static void
+receiver_startup(DestReceiver *self, int operation, TupleDesc tupdesc)
+{
+	const Statement *statement = ((SlotReceiver *) self)->statement;
+	const Slot *slots = statement->scope->program->slots;
+
+	if (tupdesc->natts < statement->nslots)
+		raise_changed(statement);
+	for (int i = 0; i < statement->nslots; i++)
+		if (TupleDescAttr(tupdesc, i)->atttypid != slots[statement->slots[i]].type)
+			raise_changed(statement);
+}
+
+static void
+receiver_nothing(DestReceiver *self)
+{
+}
+
+char *
+statement_value(Statement *statement, Value *value)
+{
+	statement->scope->values = lappend(statement->scope->values, value);
+	return psprintf("$%d", list_length(statement->scope->values));
+}
+
+/* Lists the columns that something refers to and notes their slots. */
+static void
+statement_columns(Statement *statement, StringInfo text)
+{
+	ListCell   *row_cell;
+
+	foreach(row_cell, statement->into)
+	{
+		Row		   *row = lfirst(row_cell);
+		ListCell   *cell;
+
+		foreach(cell, row->columns)
+		{
+			RowColumn  *column = lfirst(cell);
+
+			if (row->is_count)
+				continue;
+			appendStringInfoString(text, statement->nslots > 0 ? ", " : " ");
+			if (column->name != NULL)
+				appendStringInfo(text, "this.%s", quote_identifier(column->name));
+			else
+				appendStringInfo(text, "(this.*)::%s", relation_name_canonical(row->relation));
+			statement->slots[statement->nslots++] = column->slot;
+		}
+	}
+}
+
+/* Puts the final text together. */
+static char *
+statement_text(Statement *statement)
+{
+	StringInfoData text;
+	StringInfoData columns;
+	ListCell   *cell;
+	int			count = 0;
+
+	foreach(cell, statement->into)
+		count += list_length(((Row *) lfirst(cell))->columns);
+	statement->nslots = 0;
+	if (statement->slots == NULL)
+		statement->slots = MemoryContextAlloc(statement->scope->program->mcxt,
+											  Max(count, 1) * sizeof(int));
+	initStringInfo(&columns);
+	statement_columns(statement, &columns);
+	initStringInfo(&text);
+	appendStringInfoString(&text, statement->head.data);
+	if (columns.len > 0)
+		appendStringInfo(&text, "%s%s", statement->select ? "" : " RETURNING", columns.data);
+	appendStringInfoString(&text, statement->tail.data);
+	return text.data;
+}
+
+/* Prepares the plan and keeps it for the life of the program. */
+static void
+statement_prepare(Statement *statement)
+{
+	SPIPrepareOptions options = {0};
+	SPIPlanPtr	plan;
+
+	options.parserSetup = formula_parser_setup;
+	options.parserSetupArg = statement->scope;
+	options.parseMode = RAW_PARSE_DEFAULT;
+	options.cursorOptions = statement->set_based ? 0 : CURSOR_OPT_GENERIC_PLAN;
+	plan = SPI_prepare_extended(statement_text(statement), &options);
+	if (plan == NULL)
+		elog(ERROR, "could not prepare a statement of action \"%s\": %s",
+			 statement->scope->program->action, SPI_result_code_string(SPI_result));
+	SPI_keepplan(plan);
+	statement->plan = plan;
+}
+
+uint64
+statement_execute(Frame *frame, Statement *statement)
+{
+	SPIExecuteOptions options = {0};
+	SlotReceiver receiver = {0};
+	int			code;
+
+	if (statement->plan == NULL)
+		statement_prepare(statement);
+	receiver.base.receiveSlot = receiver_take;
+	receiver.base.rStartup = receiver_startup;
+	receiver.base.rShutdown = receiver_nothing;
+	receiver.base.rDestroy = receiver_nothing;
+	receiver.base.mydest = DestTuplestore;
+	receiver.frame = frame;
+	receiver.statement = statement;
+
+	options.params = statement->scope->uses_slots ? frame->params : NULL;
+	options.read_only = frame->read_only;
+	options.dest = (DestReceiver *) &receiver;
+	code = SPI_execute_plan_extended(statement->plan, &options);
+	if (code < 0)
+		elog(ERROR, "could not run a statement of action \"%s\": %s",
+			 frame->program->action, SPI_result_code_string(code));
+	return SPI_processed;
+}
+
+Datum
+statement_scalar(Frame *frame, Statement *statement, Oid type, bool *isnull)
+{
+	SPIExecuteOptions options = {0};
+	TupleDesc	tupdesc;
+	Datum		value;
+	MemoryContext caller = CurrentMemoryContext;
+
+	if (statement->plan == NULL)
+		statement_prepare(statement);
+	options.params = statement->scope->uses_slots ? frame->params : NULL;
+	options.read_only = frame->read_only;
+	if (SPI_execute_plan_extended(statement->plan, &options) != SPI_OK_SELECT ||
+		SPI_processed != 1)
+		elog(ERROR, "formula of action \"%s\" gave no row", frame->program->action);
+	tupdesc = SPI_tuptable->tupdesc;
+	if (TupleDescAttr(tupdesc, 0)->atttypid != type)
+		raise_changed(statement);
+	value = SPI_getbinval(SPI_tuptable->vals[0], tupdesc, 1, isnull);
+	if (!*isnull)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(tupdesc, 0);
+		MemoryContext old = MemoryContextSwitchTo(caller);
+
+		value = datumCopy(value, attribute->attbyval, attribute->attlen);
+		MemoryContextSwitchTo(old);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return value;
+}
+
+void
+statement_free_plan(Statement *statement)
+{
+	if (statement->plan != NULL)
+		SPI_freeplan(statement->plan);
+	statement->plan = NULL;
+}

@@ -1,0 +1,47 @@
+/*
+ * assignment.c
+ *		Compiles and runs the assignments of let and output.
+ */
+#include "postgres.h"
+
+#include "assignment.h"
+#include "execute.h"
+
+typedef struct Assignments
+{
+	int			count;
+	Assignment	items[FLEXIBLE_ARRAY_MEMBER];
+} Assignments;
+
+void
+assignment_compile(Compiler *compiler, Instruction *instruction, AssignmentCompiler compile_one)
+{
+	const Json *values = compiler->step->subject;
+	Assignments *assignments = palloc0(offsetof(Assignments, items) +
+									   values->count * sizeof(Assignment));
+
+	assignments->count = values->count;
+	for (int i = 0; i < values->count; i++)
+	{
+		assignments->items[i].output = -1;
+		compile_one(compiler, &assignments->items[i], values->keys[i], values->items[i]);
+	}
+	instruction->data = assignments;
+}
+
+void
+assignment_execute(Frame *frame, Instruction *instruction)
+{
+	const Assignments *assignments = instruction->data;
+
+	for (int i = 0; i < assignments->count; i++)
+	{
+		const Assignment *assignment = &assignments->items[i];
+		bool		isnull;
+		Datum		value = expression_evaluate(frame, assignment->expression, &isnull);
+
+		frame_set(frame, assignment->slot, value, isnull);
+		if (assignment->output >= 0)
+			frame->outputs_set = bms_add_member(frame->outputs_set, assignment->output);
+	}
+}

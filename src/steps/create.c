@@ -1,0 +1,299 @@
+/*
+ * create.c
+ *		create: inserts a row, or one per row of a table or array.
+ */
+#include "postgres.h"
+
+#include "access/relation.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "compiler.h"
+#include "key.h"
+#include "steps.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "write.h"
+
+static const ArgumentSpec conflict_members[] = {
+	{"columns", ARGUMENT_NAMES},
+	{"do", ARGUMENT_CHOICE, false, "nothing update"},
+	{"set", ARGUMENT_VALUES},
+	{NULL}
+};
+
+static const ArgumentSpec arguments[] = {
+	{"from", ARGUMENT_VALUE},
+	{"where", ARGUMENT_CONDITION},
+	{"set", ARGUMENT_VALUES},
+	{"on_conflict", ARGUMENT_OBJECT, false, NULL, conflict_members},
+	{NULL}
+};
+
+/* Is a value given for this column? */
+static bool
+has_column(const List *columns, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, columns)
+		if (strcmp(((WriteColumn *) lfirst(cell))->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Reports columns that would be left NULL although they must not be. */
+static void
+check_not_null(Compiler *compiler, Oid table, const List *columns, const Json *set)
+{
+	Relation	relation = relation_open(table, AccessShareLock);
+	TupleDesc	tupdesc = RelationGetDescr(relation);
+	bool		triggers = relation->trigdesc != NULL && relation->trigdesc->trig_insert_before_row;
+
+	for (int i = 0; i < tupdesc->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i);
+		char	   *message;
+
+		if (attribute->attisdropped || !attribute->attnotnull || attribute->atthasdef ||
+			attribute->attidentity != '\0' || attribute->attgenerated != '\0' ||
+			has_column(columns, NameStr(attribute->attname)) ||
+			(set != NULL && json_get(set, NameStr(attribute->attname)) != NULL))
+			continue;
+		message = psprintf("column \"%s\" of table %s is NOT NULL, has no default and gets no value",
+						   NameStr(attribute->attname), relation_name_canonical(table));
+		if (triggers)
+			problem_warn(compiler->sink, compiler_location(compiler, "set"), message,
+						 "Does a BEFORE INSERT trigger set it?");
+		else
+			compiler_problem(compiler, ERRCODE_NOT_NULL_VIOLATION, compiler_location(compiler, "set"),
+							 message, NULL, "Add it to \"set\".");
+	}
+	relation_close(relation, NoLock);
+}
+
+/* The FROM item of an array formula, by the type of its elements. */
+static char *
+array_source(Compiler *compiler, Statement *statement, const Json *from)
+{
+	char	   *location = compiler_location(compiler, "from");
+	Value	   *value = compiler_value(compiler, from, InvalidOid, -1, location);
+	Oid			type = compiler_expression(compiler, value)->type;
+	Oid			element = get_element_type(getBaseType(type));
+
+	if (getBaseType(type) == JSONBOID)
+		return psprintf("pg_catalog.jsonb_array_elements(%s) AS this(value)",
+						statement_value(statement, value));
+	if (!OidIsValid(element))
+	{
+		compiler_problem(compiler, ERRCODE_DATATYPE_MISMATCH, location,
+						 psprintf("the formula gives %s, but an array is wanted", format_type_be(type)),
+						 NULL, "Name a table, or give an array or a jsonb array.");
+		return NULL;
+	}
+	return psprintf("pg_catalog.unnest(%s) AS this%s", statement_value(statement, value),
+					type_is_rowtype(element) ? "" : "(value)");
+}
+
+/* The FROM item of a set-based create; NULL after a problem. */
+static char *
+create_source(Compiler *compiler, Instruction *instruction, Statement *statement, const Json *from)
+{
+	Oid			table;
+
+	if (from->kind != JSON_IS_STRING || from->text[0] == '=')
+		return array_source(compiler, statement, from);
+	table = compiler_table(compiler, from->text, compiler_location(compiler, "from"));
+	if (!OidIsValid(table))
+		return NULL;
+	statement->scope->this_relation = table;
+	if (compiler->freeze)
+		json_put_string(compiler->step->json, "from", relation_name_canonical(table));
+	return psprintf("%s AS this", relation_name_canonical(table));
+}
+
+/* "a, b" of the columns, quoted. */
+static void
+append_names(StringInfo text, const List *columns)
+{
+	for (int i = 0; i < list_length(columns); i++)
+		appendStringInfo(text, "%s%s", i ? ", " : "",
+						 quote_identifier(((WriteColumn *) list_nth(columns, i))->name));
+}
+
+static void
+append_values(Statement *statement, StringInfo text, const List *columns)
+{
+	for (int i = 0; i < list_length(columns); i++)
+		appendStringInfo(text, "%s%s", i ? ", " : "",
+						 statement_value(statement, ((WriteColumn *) list_nth(columns, i))->value));
+}
+
+/* The columns of on_conflict must be those of a unique index. */
+static bool
+append_conflict_columns(Compiler *compiler, StringInfo text, Oid table, const Json *columns)
+{
+	List	   *names = NIL;
+
+	for (int i = 0; i < columns->count; i++)
+	{
+		names = lappend(names, columns->items[i]->text);
+		appendStringInfo(text, "%s%s", i ? ", " : " (", quote_identifier(columns->items[i]->text));
+	}
+	appendStringInfoChar(text, ')');
+	if (key_of_table(table, names, false) != NIL)
+		return true;
+	compiler_problem(compiler, ERRCODE_INVALID_COLUMN_REFERENCE,
+					 compiler_location(compiler, "on_conflict.columns"),
+					 psprintf("table %s has no unique key over exactly these columns",
+							  relation_name_canonical(table)), NULL, NULL);
+	return false;
+}
+
+/* Appends the ON CONFLICT clause. */
+static void
+append_conflict(Compiler *compiler, Statement *statement, Oid table, const Json *conflict)
+{
+	StringInfo	text = &statement->head;
+	const Json *columns = json_get(conflict, "columns");
+	const Json *set = json_get(conflict, "set");
+	const char *what = json_get_text(conflict, "do");
+	bool		update = what ? strcmp(what, "update") == 0 : set != NULL;
+	List	   *assignments;
+
+	appendStringInfoString(text, " ON CONFLICT");
+	if (columns != NULL && columns->count > 0 &&
+		!append_conflict_columns(compiler, text, table, columns))
+		return;
+	if (!update)
+	{
+		appendStringInfoString(text, " DO NOTHING");
+		return;
+	}
+	assignments = write_columns(compiler, table, set,
+								compiler_location(compiler, "on_conflict.set"), false);
+	if (columns == NULL || columns->count == 0 || assignments == NIL)
+	{
+		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE,
+						 compiler_location(compiler, "on_conflict"),
+						 "on_conflict with update needs \"columns\" and \"set\"", NULL, NULL);
+		return;
+	}
+	appendStringInfoString(text, " DO UPDATE SET ");
+	write_append_set(statement, text, assignments);
+}
+
+/* INSERT's list of columns and where their values come from. */
+static bool
+append_rows(Compiler *compiler, Instruction *instruction, Statement *statement, const List *columns)
+{
+	StringInfo	text = &statement->head;
+	const Json *from = step_argument(compiler->step, "from");
+	const char *where = json_get_text(compiler->step->json, "where");
+	char	   *source;
+
+	if (columns == NIL && from == NULL)
+	{
+		appendStringInfoString(text, " DEFAULT VALUES");
+		return true;
+	}
+	appendStringInfoString(text, " (");
+	append_names(text, columns);
+	if (from == NULL)
+	{
+		appendStringInfoString(text, ") VALUES (");
+		append_values(statement, text, columns);
+		appendStringInfoChar(text, ')');
+		return true;
+	}
+	source = create_source(compiler, instruction, statement, from);
+	if (source == NULL)
+		return false;
+	appendStringInfoString(text, ") SELECT ");
+	append_values(statement, text, columns);
+	appendStringInfo(text, " FROM %s WHERE ", source);
+	appendStringInfoString(text, where == NULL ? "true" :
+						   statement_value(statement,
+										   compiler_condition_value(compiler, where,
+																	compiler_location(compiler, "where"))));
+	return true;
+}
+
+/* Complains about arguments that only a set-based create has. */
+static bool
+arguments_fit(Compiler *compiler, const Json *from, const Json *set)
+{
+	if (from == NULL && step_argument(compiler->step, "where") != NULL)
+		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler_location(compiler, "where"),
+						 "\"where\" of a create needs \"from\"", NULL,
+						 "For a condition on the whole step use \"when\".");
+	else if (from != NULL && (set == NULL || set->count == 0))
+		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler_location(compiler, "set"),
+						 "a create with \"from\" must set at least one column", NULL, NULL);
+	else
+		return true;
+	return false;
+}
+
+static void
+create_compile(Compiler *compiler, Instruction *instruction)
+{
+	const Json *from = step_argument(compiler->step, "from");
+	const Json *set = step_argument(compiler->step, "set");
+	const Json *conflict = step_argument(compiler->step, "on_conflict");
+	Oid			table = compiler_table(compiler, compiler->step->subject->text, compiler->step->path);
+	Statement  *statement;
+	Write	   *write;
+	List	   *columns;
+	Row		   *row;
+
+	if (!OidIsValid(table) || !arguments_fit(compiler, from, set))
+		return;
+	if (compiler->freeze)
+		json_put_string(compiler->step->json, "create", relation_name_canonical(table));
+	columns = write_columns(compiler, table, set, compiler_location(compiler, "set"), true);
+	if (compiler->checking)
+		check_not_null(compiler, table, columns, set);
+	statement = compiler_statement(compiler, from ? InvalidOid : table);
+	statement->relation = table;
+	appendStringInfo(&statement->head, "INSERT INTO %s AS this", relation_name_canonical(table));
+	if (append_rows(compiler, instruction, statement, columns))
+	{
+		if (conflict != NULL && conflict->kind == JSON_IS_OBJECT)
+			append_conflict(compiler, statement, table, conflict);
+		compiler_analyse(compiler, statement);
+	}
+	statement->set_based = from != NULL;
+	row = compiler_declare(compiler, instruction, table, from != NULL);
+	if (row != NULL)
+		statement->into = list_make1(row);
+	write = palloc0(sizeof(Write));
+	write->statement = statement;
+	write->count = write_count_row(statement);
+	instruction->data = write;
+}
+
+static void
+create_describe(StringInfo out, const Step *step)
+{
+	const Json *from = step_argument(step, "from");
+
+	if (from != NULL)
+		appendStringInfo(out, "Create a row in %s for each of %s", step_subject_text(step),
+						 step_value_text(from));
+	else
+		appendStringInfo(out, "Create a row in %s", step_subject_text(step));
+	step_describe_rows(out, step);
+	step_describe_values(out, " with ", step_argument(step, "set"), " = ");
+}
+
+const StepKind create_kind = {
+	.name = "create",
+	.subject = SUBJECT_NAME,
+	.arguments = arguments,
+	.named = true,
+	.writes = true,
+	.compile = create_compile,
+	.execute = write_execute,
+	.describe = create_describe
+};

@@ -1,0 +1,53 @@
+/*
+ * delete.c
+ *		delete: removes the addressed rows; the result is what they last held.
+ */
+#include "postgres.h"
+
+#include "compiler.h"
+#include "steps.h"
+#include "write.h"
+
+static const ArgumentSpec arguments[] = {
+	{"id", ARGUMENT_VALUE},
+	{"where", ARGUMENT_CONDITION},
+	{"required", ARGUMENT_BOOLEAN},
+	{NULL}
+};
+
+static void
+delete_compile(Compiler *compiler, Instruction *instruction)
+{
+	Address    *address = address_compile(compiler, false);
+	Write	   *write = palloc0(sizeof(Write));
+
+	if (address == NULL)
+		return;
+	write->address = address;
+	write->statement = compiler_statement(compiler, address->relation);
+	appendStringInfo(&write->statement->head, "DELETE FROM %s AS this WHERE ", address->table_name);
+	address_condition(compiler, write->statement, &write->statement->head, address);
+	compiler_analyse(compiler, write->statement);
+	write_note_target(compiler, address, NIL, true);
+	address_results(compiler, instruction, write->statement, address);
+	write->count = write_count_row(write->statement);
+	instruction->data = write;
+}
+
+static void
+delete_describe(StringInfo out, const Step *step)
+{
+	appendStringInfo(out, "Delete %s", step_subject_text(step));
+	step_describe_rows(out, step);
+}
+
+const StepKind delete_kind = {
+	.name = "delete",
+	.subject = SUBJECT_NAME,
+	.arguments = arguments,
+	.named = true,
+	.writes = true,
+	.compile = delete_compile,
+	.execute = write_execute,
+	.describe = delete_describe
+};

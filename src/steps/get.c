@@ -1,0 +1,155 @@
+/*
+ * get.c
+ *		get: reads one row.
+ */
+#include "postgres.h"
+
+#include "address.h"
+#include "compiler.h"
+#include "execute.h"
+#include "steps.h"
+
+static const ArgumentSpec arguments[] = {
+	{"id", ARGUMENT_VALUE},
+	{"where", ARGUMENT_CONDITION},
+	{"order_by", ARGUMENT_ORDER},
+	{"required", ARGUMENT_BOOLEAN},
+	{"lock", ARGUMENT_CHOICE, false, "wait nowait skip"},
+	{NULL}
+};
+
+typedef struct Get
+{
+	Address    *address;
+	Statement  *statement;
+	bool		one_of_many;	/* no order: a second row is an error */
+} Get;
+
+typedef struct OrderWork
+{
+	const Json *json;
+	const char *location;
+	List	   *items;
+} OrderWork;
+
+static void
+order_work(void *arg)
+{
+	OrderWork  *work = arg;
+
+	if (work->json->kind == JSON_IS_STRING)
+		work->items = order_parse(work->json->text, work->location);
+	for (int i = 0; i < work->json->count; i++)
+		work->items = list_concat(work->items,
+								  order_parse(work->json->items[i]->text, work->location));
+}
+
+/* Appends ORDER BY; false when the step has none. */
+static bool
+append_order(Compiler *compiler, Statement *statement)
+{
+	OrderWork	work = {step_argument(compiler->step, "order_by"),
+	compiler_location(compiler, "order_by"), NIL};
+
+	if (work.json == NULL || !compiler_guard(compiler, work.location, order_work, &work))
+		return work.json != NULL;
+	for (int i = 0; i < list_length(work.items); i++)
+	{
+		SortItem   *item = list_nth(work.items, i);
+
+		appendStringInfo(&statement->tail, "%s%s%s", i ? ", " : " ORDER BY ",
+						 statement_value(statement, item->value), item->suffix);
+	}
+	return work.items != NIL;
+}
+
+/* Appends the locking clause. */
+static void
+append_lock(Compiler *compiler, Statement *statement)
+{
+	const char *lock = json_get_text(compiler->step->json, "lock");
+
+	if (lock == NULL)
+		return;
+	if (compiler->program->read_only)
+		compiler_problem(compiler, ERRCODE_READ_ONLY_SQL_TRANSACTION, compiler_location(compiler, "lock"),
+						 "a read-only action cannot lock rows", NULL, "Remove \"lock\" or \"read_only\".");
+	appendStringInfo(&statement->tail, " FOR UPDATE OF this%s",
+					 strcmp(lock, "nowait") == 0 ? " NOWAIT" :
+					 strcmp(lock, "skip") == 0 ? " SKIP LOCKED" : "");
+}
+
+/* A get of the target that always runs proves that the target exists. */
+static void
+note_target(Compiler *compiler, const Address *address)
+{
+	if (address->row != NULL && address->row == compiler->program->target &&
+		compiler->conditional == 0 && address->required && address->where == NULL)
+		compiler->target_proven = true;
+}
+
+static void
+get_compile(Compiler *compiler, Instruction *instruction)
+{
+	Get		   *get = palloc0(sizeof(Get));
+	Statement  *statement;
+	bool		ordered;
+
+	get->address = address_compile(compiler, true);
+	if (get->address == NULL)
+		return;
+	statement = compiler_statement(compiler, get->address->relation);
+	statement->select = true;
+	appendStringInfoString(&statement->head, "SELECT");
+	appendStringInfo(&statement->tail, " FROM %s AS this WHERE ", get->address->table_name);
+	address_condition(compiler, statement, &statement->tail, get->address);
+	ordered = append_order(compiler, statement);
+	get->one_of_many = get->address->key == NIL && !ordered;
+	if (get->address->key == NIL)
+		appendStringInfoString(&statement->tail, ordered ? " LIMIT 1" : " LIMIT 2");
+	append_lock(compiler, statement);
+	compiler_analyse(compiler, statement);
+	note_target(compiler, get->address);
+	address_results(compiler, instruction, statement, get->address);
+	get->statement = statement;
+	instruction->data = get;
+}
+
+static void
+get_execute(Frame *frame, Instruction *instruction)
+{
+	Get		   *get = instruction->data;
+	uint64		rows = statement_execute(frame, get->statement);
+
+	if (rows == 0 && get->address->required)
+		address_missing(frame, get->address);
+	if (rows > 1 && get->one_of_many)
+		ereport(ERROR,
+				(errcode(ERRCODE_TOO_MANY_ROWS),
+				 errmsg("several rows of %s satisfy the condition", get->address->table_name),
+				 frame_errdetail(frame),
+				 errhint("Make \"where\" more exact, or say which one with \"order_by\".")));
+}
+
+static void
+get_describe(StringInfo out, const Step *step)
+{
+	const Json *order = step_argument(step, "order_by");
+
+	appendStringInfo(out, "Read a row of %s", step_subject_text(step));
+	step_describe_rows(out, step);
+	if (order != NULL)
+		appendStringInfo(out, ", the first by %s", step_value_text(order));
+	if (step_argument(step, "lock") != NULL)
+		appendStringInfoString(out, ", and lock it");
+}
+
+const StepKind get_kind = {
+	.name = "get",
+	.subject = SUBJECT_NAME,
+	.arguments = arguments,
+	.named = true,
+	.compile = get_compile,
+	.execute = get_execute,
+	.describe = get_describe
+};

@@ -1,0 +1,59 @@
+/*
+ * output.c
+ *		output: sets outputs of the action.
+ */
+#include "postgres.h"
+
+#include "assignment.h"
+#include "steps.h"
+
+static const ArgumentSpec arguments[] = {
+	{NULL}
+};
+
+/* Compiles one output = value. */
+static void
+output_compile_one(Compiler *compiler, Assignment *assignment, const char *name, const Json *json)
+{
+	Program    *program = compiler->program;
+	char	   *location = compiler_location(compiler, name);
+
+	for (int i = 0; i < program->signature->noutputs; i++)
+	{
+		const Argument *output = &program->signature->outputs[i];
+
+		if (strcmp(output->name, name) != 0)
+			continue;
+		program->outputs_set = bms_add_member(program->outputs_set, i);
+		assignment->slot = program->output_slots[i];
+		assignment->output = i;
+		assignment->expression =
+			compiler_expression(compiler, compiler_value(compiler, json, output->type,
+														 output->typmod, location));
+		return;
+	}
+	compiler_problem(compiler, ERRCODE_UNDEFINED_PARAMETER, location,
+					 psprintf("the action has no output \"%s\"", name), NULL,
+					 "Declare it under \"output\".");
+}
+
+static void
+output_compile(Compiler *compiler, Instruction *instruction)
+{
+	assignment_compile(compiler, instruction, output_compile_one);
+}
+
+static void
+output_describe(StringInfo out, const Step *step)
+{
+	step_describe_values(out, "Output ", step->subject, " = ");
+}
+
+const StepKind output_kind = {
+	.name = "output",
+	.subject = SUBJECT_VALUES,
+	.arguments = arguments,
+	.compile = output_compile,
+	.execute = assignment_execute,
+	.describe = output_describe
+};

@@ -1,0 +1,81 @@
+/*
+ * steps.c
+ *		The table of step kinds, and what their descriptions share.
+ */
+#include "postgres.h"
+
+#include "steps.h"
+
+static const StepKind *const step_kinds[] = {STEP_KINDS};
+
+int
+step_kind_count(void)
+{
+	return lengthof(step_kinds);
+}
+
+const StepKind *
+step_kind_at(int index)
+{
+	return step_kinds[index];
+}
+
+const StepKind *
+step_kind_find(const char *name)
+{
+	for (int i = 0; i < lengthof(step_kinds); i++)
+		if (strcmp(step_kinds[i]->name, name) == 0)
+			return step_kinds[i];
+	return NULL;
+}
+
+const char *
+step_kind_names(void)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < lengthof(step_kinds); i++)
+		appendStringInfo(&names, "%s%s", i ? ", " : "", step_kinds[i]->name);
+	return names.data;
+}
+
+const char *
+step_subject_text(const Step *step)
+{
+	return step->subject != NULL && step->subject->text != NULL ? step->subject->text : "?";
+}
+
+char *
+step_value_text(const Json *json)
+{
+	StringInfoData text;
+
+	if (json == NULL)
+		return "?";
+	if (json->kind == JSON_IS_STRING && json->text[0] == '=' && json->text[1] != '=')
+		return json->text + 1;
+	initStringInfo(&text);
+	json_print(&text, json);
+	return text.data;
+}
+
+void
+step_describe_rows(StringInfo out, const Step *step)
+{
+	const Json *id = step_argument(step, "id");
+	const Json *where = step_argument(step, "where");
+
+	if (id != NULL)
+		appendStringInfo(out, " with id %s", step_value_text(id));
+	if (where != NULL)
+		appendStringInfo(out, " where %s", where->text + (where->text[0] == '='));
+}
+
+void
+step_describe_values(StringInfo out, const char *before, const Json *values, const char *between)
+{
+	for (int i = 0; values != NULL && i < values->count; i++)
+		appendStringInfo(out, "%s%s%s%s", i ? ", " : before, values->keys[i], between,
+						 step_value_text(values->items[i]));
+}

@@ -1,0 +1,100 @@
+/*
+ * target.c
+ *		Loads the bound row.
+ *
+ * It is read only when something refers to a column beyond its key, or when
+ * no step that always runs would prove that it exists; it is locked only when
+ * a step writes it, so that a role with SELECT can run an action that reads.
+ */
+#include "postgres.h"
+
+#include "address.h"
+#include "catalog/pg_class.h"
+#include "access/relation.h"
+#include "compat.h"
+#include "compiler.h"
+#include "execute.h"
+#include "target.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+/* Does anything refer to a column that the caller did not give? */
+static bool
+reads_beyond_key(const Program *program)
+{
+	ListCell   *cell;
+
+	foreach(cell, program->target->columns)
+	{
+		int			slot = ((RowColumn *) lfirst(cell))->slot;
+		bool		is_key = false;
+
+		for (int i = 0; i < program->signature->nkeys; i++)
+			is_key = is_key || program->input_slots[i] == slot;
+		if (!is_key)
+			return true;
+	}
+	return false;
+}
+
+/* A view whose writes are triggers' work may have no rows that can be locked. */
+static bool
+can_lock(Oid table)
+{
+	Relation	relation = relation_open(table, AccessShareLock);
+	bool		can = true;
+
+	if (relation->rd_rel->relkind == RELKIND_VIEW && relation->trigdesc != NULL)
+		can = !relation->trigdesc->trig_update_instead_row &&
+			!relation->trigdesc->trig_delete_instead_row;
+	relation_close(relation, NoLock);
+	return can;
+}
+
+/* The locking clause of the load. */
+static const char *
+locking_clause(const Compiler *compiler)
+{
+	const Definition *definition = compiler->program->definition;
+	bool		lock = definition->lock_given ? definition->lock :
+		compiler->target_written && can_lock(compiler->program->target->relation);
+
+	if (!lock || definition->read_only)
+		return "";
+	return compiler->target_key_changed ? " FOR UPDATE OF this" : " FOR NO KEY UPDATE OF this";
+}
+
+void
+target_compile(Compiler *compiler)
+{
+	Program    *program = compiler->program;
+	const Definition *definition = program->definition;
+	Statement  *load;
+
+	if (definition->read_only && definition->lock_given && definition->lock)
+		compiler_problem(compiler, ERRCODE_READ_ONLY_SQL_TRANSACTION, "lock",
+						 "a read-only action cannot lock its target", NULL,
+						 "Remove \"lock\" or \"read_only\".");
+	if (compiler->target_proven && !reads_beyond_key(program) &&
+		!(definition->lock_given && definition->lock))
+		return;
+	load = compiler_statement(compiler, program->target->relation);
+	load->select = true;
+	load->into = list_make1(program->target);
+	appendStringInfoString(&load->head, "SELECT");
+	appendStringInfo(&load->tail, " FROM %s AS this WHERE ",
+					 relation_name_canonical(program->target->relation));
+	address_target_condition(compiler, load);
+	appendStringInfoString(&load->tail, locking_clause(compiler));
+	compiler_analyse(compiler, load);
+	program->load = load;
+}
+
+void
+target_load(Frame *frame)
+{
+	Program    *program = frame->program;
+
+	if (program->load != NULL && statement_execute(frame, program->load) == 0)
+		address_target_missing(frame);
+}

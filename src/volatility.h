@@ -1,0 +1,15 @@
+/*
+ * volatility.h
+ *		Formulas compute, steps act: refuses what a formula must not call.
+ */
+#ifndef CA_VOLATILITY_H
+#define CA_VOLATILITY_H
+
+#include "postgres.h"
+
+#include "parser/parse_node.h"
+
+/* Raises for a volatile function that is not on the fixed list, a row lock, or, if read_only, nextval. */
+extern void volatility_check(ParseState *pstate, Node *tree, bool read_only);
+
+#endif

@@ -1,0 +1,199 @@
+/*
+ * write.c
+ *		Compiles and runs the statements of steps that change rows.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "execute.h"
+#include "key.h"
+#include "settings.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "write.h"
+
+/* Why a column cannot be written, or NULL. */
+static const char *
+column_refusal(Form_pg_attribute attribute, bool insert)
+{
+	if (attribute->attnum < 0)
+		return "is a system column";
+	if (attribute->attgenerated != '\0')
+		return "is a generated column";
+	if (attribute->attidentity == ATTRIBUTE_IDENTITY_ALWAYS)
+		return "is an identity column that is always generated";
+	return NULL;
+}
+
+/* Looks up one column of a set; NULL after a problem. */
+static WriteColumn *
+write_column(Compiler *compiler, Oid relation, const char *name, const Json *json,
+			 const char *location, bool insert)
+{
+	HeapTuple	tuple = SearchSysCacheAttName(relation, name);
+	Form_pg_attribute attribute;
+	WriteColumn *column = NULL;
+	const char *refusal;
+
+	if (!HeapTupleIsValid(tuple))
+	{
+		compiler_problem(compiler, ERRCODE_UNDEFINED_COLUMN, location,
+						 psprintf("column \"%s\" of table %s does not exist", name,
+								  relation_name_canonical(relation)), NULL, NULL);
+		return NULL;
+	}
+	attribute = (Form_pg_attribute) GETSTRUCT(tuple);
+	refusal = column_refusal(attribute, insert);
+	if (refusal != NULL)
+		compiler_problem(compiler, ERRCODE_GENERATED_ALWAYS, location,
+						 psprintf("column \"%s\" of table %s cannot be set: it %s", name,
+								  relation_name_canonical(relation), refusal), NULL,
+						 "Leave it out.");
+	else
+	{
+		column = palloc(sizeof(WriteColumn));
+		column->name = pstrdup(name);
+		column->value = compiler_value(compiler, json, attribute->atttypid,
+									   attribute->atttypmod, location);
+	}
+	ReleaseSysCache(tuple);
+	return column;
+}
+
+List *
+write_columns(Compiler *compiler, Oid relation, const Json *set, const char *location, bool insert)
+{
+	List	   *columns = NIL;
+
+	for (int i = 0; set != NULL && i < set->count; i++)
+	{
+		WriteColumn *column = write_column(compiler, relation, set->keys[i], set->items[i],
+										   psprintf("%s.%s", location, set->keys[i]), insert);
+
+		if (column != NULL)
+			columns = lappend(columns, column);
+	}
+	return columns;
+}
+
+void
+write_append_set(Statement *statement, StringInfo text, const List *columns)
+{
+	for (int i = 0; i < list_length(columns); i++)
+	{
+		WriteColumn *column = list_nth(columns, i);
+
+		appendStringInfo(text, "%s%s = %s", i ? ", " : "", quote_identifier(column->name),
+						 statement_value(statement, column->value));
+	}
+}
+
+/* Does one of the columns belong to the key of the addressed row? */
+static bool
+changes_key(const Address *address, const List *columns)
+{
+	ListCell   *key_cell;
+	ListCell   *cell;
+
+	foreach(key_cell, address->key)
+		foreach(cell, columns)
+			if (strcmp(((KeyColumn *) lfirst(key_cell))->name,
+					   ((WriteColumn *) lfirst(cell))->name) == 0)
+				return true;
+	return false;
+}
+
+void
+write_note_target(Compiler *compiler, const Address *address, const List *columns, bool deletes)
+{
+	if (address->row == NULL || address->row != compiler->program->target)
+		return;
+	compiler->target_written = true;
+	if (deletes || changes_key(address, columns))
+		compiler->target_key_changed = true;
+	if (compiler->conditional == 0 && address->required && address->where == NULL)
+		compiler->target_proven = true;
+}
+
+Row *
+write_count_row(const Statement *statement)
+{
+	Row		   *row = statement->into != NIL ? llast(statement->into) : NULL;
+
+	return row != NULL && row->is_count ? row : NULL;
+}
+
+void
+write_compile_update(Compiler *compiler, Instruction *instruction, Address *address,
+					 const List *columns)
+{
+	Statement  *statement = compiler_statement(compiler, address->relation);
+	Write	   *write = palloc0(sizeof(Write));
+
+	appendStringInfo(&statement->head, "UPDATE %s AS this SET ", address->table_name);
+	write_append_set(statement, &statement->head, columns);
+	appendStringInfoString(&statement->head, " WHERE ");
+	address_condition(compiler, statement, &statement->head, address);
+	compiler_analyse(compiler, statement);
+	write_note_target(compiler, address, columns, false);
+	address_results(compiler, instruction, statement, address);
+	write->address = address;
+	write->statement = statement;
+	write->count = write_count_row(statement);
+	instruction->data = write;
+}
+
+void
+write_execute(Frame *frame, Instruction *instruction)
+{
+	Write	   *write = instruction->data;
+	uint64		rows = statement_execute(frame, write->statement);
+
+	if (write->count != NULL)
+		frame_set(frame, ((RowColumn *) linitial(write->count->columns))->slot,
+				  Int64GetDatum((int64) rows), false);
+	if (write->address != NULL && rows == 0 && !write->address->set_based &&
+		write->address->required)
+		address_missing(frame, write->address);
+}
+
+/* The column to write: the step's own, else the table's setting. */
+static char *
+setting_column(Compiler *compiler, Oid relation, const char *setting)
+{
+	const char *column = json_get_text(compiler->step->json, "column");
+	char	   *found = column ? pstrdup(column) : table_setting(relation, setting);
+
+	if (found == NULL)
+		compiler_problem(compiler, ERRCODE_UNDEFINED_COLUMN, compiler->step->path,
+						 psprintf("table %s has no %s", relation_name_canonical(relation), setting), NULL,
+						 psprintf("Give the step a \"column\", or set %s for the table in custom_actions.table_setting.",
+								  setting));
+	else if (compiler->freeze)
+		json_put_string(compiler->step->json, "column", found);
+	return found;
+}
+
+void
+write_compile_setting(Compiler *compiler, Instruction *instruction, const char *setting)
+{
+	Address    *address = address_compile(compiler, false);
+	Json	   *set;
+	char	   *column;
+
+	if (address == NULL)
+		return;
+	column = setting_column(compiler, address->relation, setting);
+	if (column == NULL)
+		return;
+	set = json_new_object();
+	json_put(set, column, json_copy(step_argument(compiler->step, "to")));
+	write_compile_update(compiler, instruction, address,
+						 write_columns(compiler, address->relation, set,
+									   compiler_location(compiler, "to"), false));
+}

@@ -1,0 +1,52 @@
+/*
+ * write.h
+ *		What create, update, delete, assign and set_status share: checked
+ *		columns with their values, and running a statement that writes.
+ */
+#ifndef CA_WRITE_H
+#define CA_WRITE_H
+
+#include "postgres.h"
+
+#include "address.h"
+
+struct Frame;
+
+typedef struct WriteColumn
+{
+	char	   *name;
+	Value	   *value;
+} WriteColumn;
+
+/* A step that changes rows: its data. */
+typedef struct Write
+{
+	Address    *address;		/* NULL for create */
+	Statement  *statement;
+	Row		   *count;			/* where the number of rows goes, or NULL */
+} Write;
+
+/* The columns of a set object; problems name the column. A list of WriteColumn. */
+extern List *write_columns(Compiler *compiler, Oid relation, const Json *set,
+						   const char *location, bool insert);
+
+/* UPDATE of the addressed rows with these columns; fills instruction->data. */
+extern void write_compile_update(Compiler *compiler, Instruction *instruction,
+								 Address *address, const List *columns);
+
+/* "a = $1, b = $2" */
+extern void write_append_set(Statement *statement, StringInfo text, const List *columns);
+
+/* Notes that a step writes the target, if it does. */
+extern void write_note_target(Compiler *compiler, const Address *address, const List *columns,
+							  bool deletes);
+
+/* Takes over the step's count row, if it is set-based and named. */
+extern Row *write_count_row(const Statement *statement);
+
+extern void write_execute(struct Frame *frame, Instruction *instruction);
+
+/* assign and set_status: one column, named or by the table's setting. */
+extern void write_compile_setting(Compiler *compiler, Instruction *instruction, const char *setting);
+
+#endif

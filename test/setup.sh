@@ -1,0 +1,143 @@
+#!/bin/bash
+# What must happen before anything runs, as root or as a user with sudo:
+# Debian packages, the unprivileged user, a directory of its own, a copy of the
+# sources in it. Sourced by test/run and test/demo/start; nothing is built or
+# run inside the checkout itself.
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+PG_CONFIG=${PG_CONFIG:-pg_config}
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+
+die()
+{
+	echo "$*" >&2
+	exit 1
+}
+
+have()
+{
+	command -v "$1" >/dev/null 2>&1
+}
+
+# Prints the packages that are missing; with "test", those of the suites too.
+missing_packages()
+{
+	local major
+
+	have "${CC:-gcc}" && have make || echo build-essential
+	if have "$PG_CONFIG"; then
+		major=$("$PG_CONFIG" --version | sed -E 's/^[^0-9]*([0-9]+).*/\1/')
+		[ -x "$("$PG_CONFIG" --bindir)/postgres" ] || echo "postgresql-$major"
+		[ -f "$("$PG_CONFIG" --pgxs)" ] || echo "postgresql-server-dev-$major"
+	else
+		major=$(apt-cache depends postgresql 2>/dev/null | sed -nE 's/.*Depends: postgresql-([0-9]+).*/\1/p' | head -n 1)
+		major=${major:-15}
+		echo "postgresql-$major postgresql-server-dev-$major"
+	fi
+	[ "${1-}" = test ] || return 0
+	if ! have "$PG_CONFIG" || [ ! -f "$("$PG_CONFIG" --sharedir)/extension/pgtap.control" ]; then
+		echo "postgresql-$major-pgtap"
+	fi
+	have pg_prove || echo libtap-parser-sourcehandler-pgtap-perl
+	perl -MIPC::Run -e 1 2>/dev/null || echo libipc-run-perl
+	perl -MTest::More -e 1 2>/dev/null || echo perl
+}
+
+as_root()
+{
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	elif have sudo; then
+		sudo "$@"
+	else
+		die "please install as root: $packages"
+	fi
+}
+
+# Installs what is missing. A PostgreSQL that arrives this way gets no cluster.
+install_packages()
+{
+	local packages keep=/etc/postgresql-common/createcluster.d/custom_actions.conf
+	local first=''
+
+	have apt-get || die "please install: $(missing_packages "$@" | xargs)"
+	packages=$(missing_packages "$@" | xargs)
+	as_root apt-get update -q
+	packages=$(missing_packages "$@" | xargs)
+	echo "installing $packages"
+	if [ ! -e /usr/bin/pg_createcluster ]; then
+		first=yes
+		as_root mkdir -p "${keep%/*}"
+		echo 'create_main_cluster = false' | as_root tee "$keep" >/dev/null
+	fi
+	# shellcheck disable=SC2086
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $packages || {
+		[ -z "$first" ] || as_root rm -f "$keep"
+		die "could not install $packages"
+	}
+	[ -z "$first" ] || as_root rm -f "$keep"
+	packages=$(missing_packages "$@" | xargs)
+	[ -z "$packages" ] || die "still missing: $packages"
+}
+
+require_packages()
+{
+	[ -z "$(missing_packages "$@")" ] || install_packages "$@"
+}
+
+# Sets server_user: servers refuse to run as root. The owner of the checkout if
+# that is somebody else, so that nothing in it ever belongs to root.
+choose_user()
+{
+	server_user=$(id -un)
+	[ "$(id -u)" -eq 0 ] || return 0
+	server_user=$(stat -c %U "$top")
+	case $server_user in
+		root | UNKNOWN)
+			if id postgres >/dev/null 2>&1; then
+				server_user=postgres
+			else
+				server_user=nobody
+			fi
+			;;
+	esac
+}
+
+as_server()
+{
+	if [ "$(id -un)" = "$server_user" ]; then
+		"$@"
+	else
+		(cd / && exec runuser -u "$server_user" -- "$@")
+	fi
+}
+
+# Makes test/tmp for the server user; fails where that user cannot get to it.
+make_tmp()
+{
+	if [ "$(id -un)" = "$server_user" ]; then
+		mkdir -p "$top/test/tmp" 2>/dev/null || return 1
+	else
+		install -d -o "$server_user" -g "$(id -gn "$server_user")" "$top/test/tmp"
+	fi
+	as_server test -r "$top/test/tmp" -a -w "$top/test/tmp" -a -x "$top/test/tmp"
+}
+
+# Prints a new directory that belongs to the server user: below test/tmp if that
+# user can get there, else in /tmp.
+new_directory()
+{
+	if make_tmp; then
+		as_server mktemp -d "$top/test/tmp/$1.XXXXXX"
+	else
+		as_server mktemp -d "/tmp/custom_actions_$1.XXXXXX"
+	fi
+}
+
+# Copies the checkout to $1/source, without what is built or only runs.
+copy_sources()
+{
+	as_server mkdir "$1/source"
+	tar -C "$top" --exclude=./.git --exclude=./test/tmp --exclude='*.o' --exclude='*.d' --exclude='*.so' \
+		--exclude='./src/custom_actions--*.sql' -cf - . | as_server tar -C "$1/source" --no-same-owner -xf -
+}
