@@ -103,14 +103,14 @@ address_by_row(Compiler *compiler, Address *address)
 	return true;
 }
 
-/* Resolves the subject: a row with a name wins over a table. */
+/* Resolves the subject: a row with a name wins over a table, but for the step's own name. */
 static bool
 address_subject(Compiler *compiler, Address *address)
 {
 	const Step *step = compiler->step;
 	const char *subject = step->subject->text;
 
-	address->row = row_find(compiler->names, subject);
+	address->row = row_find(compiler->names->rows, subject);
 	if (address->row != NULL && !OidIsValid(address->row->relation))
 	{
 		compiler_problem(compiler, ERRCODE_WRONG_OBJECT_TYPE, step->path,
@@ -130,7 +130,8 @@ address_subject(Compiler *compiler, Address *address)
 		ListCell   *cell;
 
 		foreach(cell, compiler->names->steps)
-			if (strcmp(lfirst(cell), subject) == 0)
+			if (strcmp(lfirst(cell), subject) == 0 &&
+				(step->name == NULL || strcmp(step->name, subject) != 0))
 			{
 				compiler_problem(compiler, ERRCODE_UNDEFINED_OBJECT, step->path,
 								 psprintf("step \"%s\" has not run at this place", subject), NULL,
@@ -229,17 +230,40 @@ address_target_condition(Compiler *compiler, Statement *statement)
 	}
 }
 
+/*
+ * The row under its first name. A step that writes a row and has a name gives
+ * the row another one; what a get reads stays as it was read.
+ */
+static const Row *
+first_name(const Row *row)
+{
+	while (row->same != NULL)
+		row = row->same;
+	return row;
+}
+
 void
 address_results(Compiler *compiler, Instruction *instruction, Statement *statement,
 				const Address *address)
 {
+	ListCell   *cell;
 	Row		   *row;
 
 	if (address->row != NULL)
-		statement->into = lappend(statement->into, address->row);
+		foreach(cell, compiler->names->rows)
+		{
+			Row		   *other = lfirst(cell);
+
+			if (first_name(other) == first_name(address->row))
+				statement->into = lappend(statement->into, other);
+		}
 	row = compiler_declare(compiler, instruction, address->relation, address->set_based);
 	if (row != NULL)
+	{
 		statement->into = lappend(statement->into, row);
+		if (compiler->conditional == 0 && !address->set_based && compiler->step->kind->writes)
+			row->same = address->row;
+	}
 	statement->set_based = address->set_based;
 }
 
@@ -287,6 +311,16 @@ address_missing(Frame *frame, const Address *address)
 	raise_missing(frame, address->where != NULL ?
 				  psprintf("no row of %s satisfies the condition", address->table_name) :
 				  psprintf("there is no such row in %s", address->table_name));
+}
+
+void
+address_several(Frame *frame, Oid relation)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_TOO_MANY_ROWS),
+			 errmsg("several rows of %s have this key", relation_name_canonical(relation)),
+			 frame_errdetail(frame),
+			 errhint("The columns of the key must identify one row.")));
 }
 
 void

@@ -41,4 +41,7 @@ extern void address_results(Compiler *compiler, Instruction *instruction,
 extern void address_missing(struct Frame *frame, const Address *address) pg_attribute_noreturn();
 extern void address_target_missing(struct Frame *frame) pg_attribute_noreturn();
 
+/* Raises P0003: the key of a view or foreign table is only a promise. */
+extern void address_several(struct Frame *frame, Oid relation) pg_attribute_noreturn();
+
 #endif

@@ -2,24 +2,28 @@
  * cache.c
  *		Keeps one compiled program per action and backend.
  *
- * Invalidation callbacks only mark: the pg_proc row, or a table whose columns
- * have slots, changed. A program in use stays until its last user releases
- * it. Programs without a fixed search_path are also bound to the path they
- * were compiled under.
+ * Invalidation callbacks only mark: the pg_proc row, a function that is
+ * called, or a table whose columns have slots, changed. A program in use stays
+ * until its last user releases it. Programs without a fixed search_path are also bound to the path they
+ * were compiled under, and plans to the user they were made for.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "cache.h"
 #include "catalog/namespace.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "compat.h"
-#include "execute.h"
+#include "frame.h"
+#include "miscadmin.h"
 #include "published.h"
 #include "statement.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
 #include "utils/syscache.h"
@@ -34,8 +38,26 @@ typedef struct CacheEntry
 
 static HTAB *programs = NULL;
 static uint64 invalidations = 0;	/* told apart: before and during a compile */
+static bool any_stale = false;	/* some program may be stale */
 
-/* Marks programs whose function changed. */
+/*
+ * Does a program call the function of this hash? Planning may have computed
+ * what it returns, which PostgreSQL itself would not notice.
+ */
+static bool
+program_calls(const Program *program, uint32 hash)
+{
+	ListCell   *cell;
+
+	foreach(cell, program->called)
+	{
+		if ((uint32) lfirst_int(cell) == hash)
+			return true;
+	}
+	return false;
+}
+
+/* Marks programs whose function, or one that they call, changed. */
 static void
 function_changed(Datum arg, int cacheid, uint32 hash)
 {
@@ -45,8 +67,9 @@ function_changed(Datum arg, int cacheid, uint32 hash)
 	invalidations++;
 	hash_seq_init(&scan, programs);
 	while ((entry = hash_seq_search(&scan)) != NULL)
-		if (entry->program != NULL && (hash == 0 || hash == entry->hash))
-			entry->program->stale = true;
+		if (entry->program != NULL &&
+			(hash == 0 || hash == entry->hash || program_calls(entry->program, hash)))
+			entry->program->stale = any_stale = true;
 }
 
 /* Marks programs that hold columns of a changed table. */
@@ -61,7 +84,7 @@ relation_changed(Datum arg, Oid relation)
 	while ((entry = hash_seq_search(&scan)) != NULL)
 		if (entry->program != NULL &&
 			(!OidIsValid(relation) || list_member_oid(entry->program->relations, relation)))
-			entry->program->stale = true;
+			entry->program->stale = any_stale = true;
 }
 
 void
@@ -76,13 +99,13 @@ cache_init(void)
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 }
 
-/* Frees a program with its plans. */
+/* Forgets the plans of a program that is not in use. */
 static void
-program_free(Program *program)
+program_forget_plans(Program *program)
 {
 	ListCell   *cell;
 
-	execute_forget(program);
+	frame_forget_idle(program);
 	foreach(cell, program->statements)
 		statement_free_plan(lfirst(cell));
 	foreach(cell, program->expressions)
@@ -91,7 +114,15 @@ program_free(Program *program)
 
 		if (expression->cached != NULL)
 			FreeCachedExpression(expression->cached);
+		expression->cached = NULL;
 	}
+}
+
+/* Frees a program with its plans. */
+static void
+program_free(Program *program)
+{
+	program_forget_plans(program);
 	MemoryContextDelete(MemoryContextGetParent(program->mcxt));
 }
 
@@ -112,6 +143,37 @@ entry_detach(CacheEntry *entry)
 	program->detached = true;
 	if (program->use_count == 0)
 		program_free(program);
+}
+
+/* Frees what an entry remembers of the search_path. */
+static void
+entry_forget_path(CacheEntry *entry)
+{
+	if (entry->path == NULL)
+		return;
+	list_free(entry->path->schemas);
+	pfree(entry->path);
+	entry->path = NULL;
+}
+
+/* Removes the entries of stale programs: their actions may be gone for good. */
+static void
+entries_forget(void)
+{
+	HASH_SEQ_STATUS scan;
+	CacheEntry *entry;
+
+	any_stale = false;
+	hash_seq_init(&scan, programs);
+	while ((entry = hash_seq_search(&scan)) != NULL)
+	{
+		if (entry->program != NULL && !entry->program->stale)
+			continue;
+		if (entry->program != NULL)
+			entry_detach(entry);
+		entry_forget_path(entry);
+		hash_search(programs, &entry->function, HASH_REMOVE, NULL);
+	}
 }
 
 /* Refuses a function whose source does not agree with its pg_proc row. */
@@ -161,6 +223,26 @@ compile_function(Oid function, MemoryContext home)
 	return program;
 }
 
+/* Notes the functions that a program calls, by name or as an operator. */
+static void
+note_called(Program *program)
+{
+	MemoryContext old = MemoryContextSwitchTo(program->mcxt);
+	ListCell   *cell;
+
+	foreach(cell, program->dependencies)
+	{
+		const ObjectAddress *address = lfirst(cell);
+		Oid			function = address->classId == ProcedureRelationId ? address->objectId :
+			address->classId == OperatorRelationId ? get_opcode(address->objectId) : InvalidOid;
+
+		if (OidIsValid(function))
+			program->called = lappend_int(program->called, (int)
+										  GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(function)));
+	}
+	MemoryContextSwitchTo(old);
+}
+
 /* Compiles and puts the program into its entry. */
 static void
 entry_compile(CacheEntry *entry)
@@ -176,8 +258,10 @@ entry_compile(CacheEntry *entry)
 		MemoryContextReset(home);
 		before = invalidations;
 		program = compile_function(entry->function, home);
+		note_called(program);
 	} while (before != invalidations && ++tries < 3);
 	program->stale = before != invalidations;
+	any_stale |= program->stale;
 	MemoryContextSetParent(home, CacheMemoryContext);
 	entry->program = program;
 }
@@ -202,13 +286,31 @@ entry_find(Oid function)
 static void
 entry_note_path(CacheEntry *entry)
 {
-	if (entry->path != NULL)
-	{
-		list_free(entry->path->schemas);
-		pfree(entry->path);
-		entry->path = NULL;
-	}
+	entry_forget_path(entry);
 	entry->path = GetSearchPathMatcher(CacheMemoryContext);
+}
+
+/*
+ * Plans hold what planning computed or inlined after checking the privileges
+ * of the user it planned for; where functions of users' are called, another
+ * user gets his own.
+ */
+static void
+entry_note_user(CacheEntry *entry)
+{
+	Oid			user = GetUserId();
+
+	if (entry->program == NULL || entry->program->user == user)
+		return;
+	if (entry->program->called == NIL)
+		entry->program->user = user;
+	else if (entry->program->use_count > 0)
+		entry_detach(entry);
+	else
+	{
+		program_forget_plans(entry->program);
+		entry->program->user = user;
+	}
 }
 
 Program *
@@ -217,15 +319,57 @@ program_get(Oid function)
 	CacheEntry *entry;
 
 	AcceptInvalidationMessages();
+	if (any_stale)
+		entries_forget();
 	entry = entry_find(function);
 	if (entry->program != NULL &&
 		(entry->program->stale || !SearchPathMatchesCurrentEnvironment(entry->path)))
 		entry_detach(entry);
+	entry_note_user(entry);
 	if (entry->program == NULL)
 	{
 		entry_compile(entry);
+		entry->program->user = GetUserId();
 		entry_note_path(entry);
 	}
 	entry->program->use_count++;
 	return entry->program;
+}
+
+/* Refuses a header that only makes sense for an action with callers. */
+static void
+refuse_signature(const Definition *definition)
+{
+	if (definition->table == NULL && definition->inputs == NIL && definition->outputs == NIL &&
+		!definition->as_owner)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+			 errmsg("DO can only run an action without \"table\", \"input\", \"output\" and \"run_as\""),
+			 errhint("Create the action with create_action() to give it a signature.")));
+}
+
+Program *
+program_of_text(const char *text)
+{
+	MemoryContext home = AllocSetContextCreate(CurrentMemoryContext, "custom action home",
+											   ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(home);
+	ProblemSink sink = {0};
+	CompileOptions options = {0};
+	Definition *definition;
+	Program    *program;
+
+	sink.action = options.action = "inline";
+	sink.mcxt = home;
+	options.sink = &sink;
+	definition = definition_parse(json_parse(text), &sink);
+	refuse_signature(definition);
+	program = compile(definition, &options, home);
+	program->user = GetUserId();
+	program->use_count = 1;
+	program->detached = true;
+	program->stale = true;
+	MemoryContextSwitchTo(old);
+	return program;
 }

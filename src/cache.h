@@ -11,6 +11,9 @@
 
 /* The good program of a published function; raises UA001 when it is not active. Every get needs a release. */
 extern Program *program_get(Oid function);
+
+/* The program of a DO statement's text; its release frees it. */
+extern Program *program_of_text(const char *text);
 extern void program_release(Program *program);
 
 extern void cache_init(void);

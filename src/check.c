@@ -24,6 +24,7 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/syscache.h"
+#include "utils/varlena.h"
 
 #include "compat.h"
 
@@ -42,6 +43,9 @@ typedef struct PublishedFunction
 {
 	Oid			oid;
 	Oid			owner;
+	Oid			schema;
+	char		kind;
+	bool		strict;
 	bool		security_definer;
 	char		volatility;
 	char	   *name;
@@ -273,16 +277,64 @@ settings_apply(const Json *settings, ProblemSink *sink)
 		setting_apply(settings->keys[i], settings->items[i], sink);
 }
 
+/* Is pg_temp in a search_path? Where it is not, it comes first. */
+static bool
+path_has_temp(const char *path)
+{
+	List	   *names;
+	ListCell   *cell;
+
+	if (!SplitIdentifierString(pstrdup(path), ',', &names))
+		return true;			/* is a problem of its own */
+	foreach(cell, names)
+	{
+		if (strcmp(lfirst(cell), "pg_temp") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Fixes the search_path of a definition, and puts temporary objects last. */
+static void
+settle_search_path(Json *document)
+{
+	Json	   *settings = json_get(document, "settings");
+	Json	   *path;
+
+	if (document->kind != JSON_IS_OBJECT)
+		return;
+	if (settings == NULL || settings->kind == JSON_IS_NULL)
+	{
+		settings = json_new_object();
+		json_put(document, "settings", settings);
+	}
+	if (settings->kind != JSON_IS_OBJECT)
+		return;
+	for (int i = 0; i < settings->count; i++)
+	{
+		if (pg_strcasecmp(settings->keys[i], "search_path") == 0)
+			settings->keys[i] = pstrdup("search_path");
+	}
+	path = json_get(settings, "search_path");
+	if (path == NULL)
+		json_put_string(settings, "search_path", FALLBACK_SEARCH_PATH);
+	else if (path->kind == JSON_IS_STRING && !path_has_temp(path->text))
+		json_put_string(settings, "search_path",
+						psprintf("%s%spg_temp", path->text, path->text[0] ? ", " : ""));
+}
+
 /* Checks a document as its owner would meet it. */
 Definition *
 check_definition(const char *action, Json *document, Oid owner, bool freeze,
 				 ProblemSink *sink)
 {
-	Definition *definition = definition_parse(document, sink);
+	Definition *definition;
 	CheckSession session;
 	CompileOptions options;
 	Program    *program;
 
+	settle_search_path(document);
+	definition = definition_parse(document, sink);
 	if (definition == NULL)
 		return NULL;
 
@@ -314,6 +366,9 @@ published_function(Oid oid)
 	procedure = (Form_pg_proc) GETSTRUCT(tuple);
 	function->oid = oid;
 	function->owner = procedure->proowner;
+	function->schema = procedure->pronamespace;
+	function->kind = procedure->prokind;
+	function->strict = procedure->proisstrict;
 	function->security_definer = procedure->prosecdef;
 	function->volatility = procedure->provolatile;
 
@@ -344,6 +399,12 @@ check_attributes(const PublishedFunction *function,
 				 errdetail("Its definition says \"run_as\": \"%s\".",
 						   definition->as_owner ? "owner" : "caller"),
 				 errhint("Change run_as in the draft and activate the action.")));
+	if (function->strict)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				 errmsg("function of action \"%s\" must be CALLED ON NULL INPUT",
+						function->name),
+				 errdetail("invoke_action() runs it whatever is null.")));
 	if ((function->volatility == PROVOLATILE_VOLATILE) == definition->read_only)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
@@ -353,6 +414,21 @@ check_attributes(const PublishedFunction *function,
 				 errdetail("Its definition says \"read_only\": %s.",
 						   definition->read_only ? "true" : "false"),
 				 errhint("Change read_only in the draft and activate the action.")));
+}
+
+/* Refuses what is no function of ours at all, also while restoring. */
+static void
+check_identity(const PublishedFunction *function)
+{
+	if (function->kind != PROKIND_FUNCTION)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				 errmsg("action \"%s\" must be an ordinary function", function->name)));
+	if (action_is_overloaded(function->oid))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_FUNCTION),
+				 errmsg("action \"%s\" exists already with other arguments", function->name),
+				 errhint("An action has one signature. Give the other action another name.")));
 }
 
 /* Refuses a source whose signature is not that of its function. */
@@ -401,10 +477,12 @@ Program *
 check_published(Oid oid, bool *active, ProblemSink *sink, MemoryContext mcxt)
 {
 	PublishedFunction *function = published_function(oid);
-	Envelope   *envelope = envelope_parse(function->source);
+	Envelope   *envelope;
 	Definition *definition;
 	Program    *program;
 
+	check_identity(function);
+	envelope = envelope_parse(function->source);
 	*active = envelope->active;
 	sink->action = function->name;
 	definition = definition_parse(envelope->definition, sink);
@@ -436,6 +514,16 @@ validate(Oid function, bool sound)
 		dependencies_record(function, program->dependencies);
 }
 
+/* Refuses what would be in the way of other actions, also while restoring. */
+static void
+check_readable(Oid oid)
+{
+	const PublishedFunction *function = published_function(oid);
+
+	check_identity(function);
+	(void) envelope_parse(function->source);
+}
+
 /* Records what it can; the caller catches what goes wrong. */
 static void
 validate_quietly(void *arg)
@@ -455,7 +543,10 @@ action_validate(Oid function)
 	if (check_function_bodies)
 		validate(function, true);
 	else
+	{
+		check_readable(function);
 		(void) run_guarded(validate_quietly, &function);
+	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(mcxt);
 }

@@ -17,18 +17,21 @@
 #include "compiler.h"
 #include "depend.h"
 #include "key.h"
+#include "limit.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "on_error.h"
 #include "optimizer/optimizer.h"
 #include "parser/analyze.h"
 #include "parser/parse_collate.h"
+#include "parser/parse_expr.h"
 #include "parser/parser.h"
+#include "sandbox.h"
 #include "target.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/regproc.h"
-#include "volatility.h"
 
 bool
 compiler_guard(Compiler *compiler, const char *location, void (*fn) (void *arg), void *arg)
@@ -56,8 +59,10 @@ compiler_location(const Compiler *compiler, const char *field)
 void
 compiler_depend(Compiler *compiler, Oid class, Oid object)
 {
-	if (compiler->checking)
-		dependency_add(&compiler->program->dependencies, class, object);
+	MemoryContext old = MemoryContextSwitchTo(compiler->program->mcxt);
+
+	dependency_add(&compiler->program->dependencies, class, object);
+	MemoryContextSwitchTo(old);
 }
 
 typedef struct TableLookup
@@ -107,6 +112,7 @@ scope_new(Compiler *compiler, Oid this_relation)
 
 	scope->program = compiler->program;
 	scope->names = compiler->names;
+	scope->rows = compiler->names->rows;
 	scope->compiler = compiler;
 	scope->this_relation = this_relation;
 	compiler->scopes = lappend(compiler->scopes, scope);
@@ -190,19 +196,53 @@ typedef struct AnalysisWork
 	Compiler   *compiler;
 	Statement  *statement;
 	Expression *expression;
+	const Argument *argument;
+	void		(*analyse) (void *arg);
 } AnalysisWork;
 
 /* Notes what an analysed tree depends on. */
 static void
 note_dependencies(Compiler *compiler, Node *tree)
 {
-	MemoryContext old;
+	MemoryContext old = MemoryContextSwitchTo(compiler->program->mcxt);
 
-	if (!compiler->checking)
-		return;
-	old = MemoryContextSwitchTo(compiler->program->mcxt);
 	dependencies_of_query(&compiler->program->dependencies, tree);
 	MemoryContextSwitchTo(old);
+}
+
+/* Notes the columns that a SELECT gives. */
+static void
+note_result(Compiler *compiler, Statement *statement, const Query *query)
+{
+	MemoryContext old = MemoryContextSwitchTo(compiler->program->mcxt);
+	ListCell   *cell;
+
+	if (!statement->wants_result)
+	{
+		MemoryContextSwitchTo(old);
+		return;
+	}
+	foreach(cell, query->targetList)
+	{
+		const TargetEntry *entry = lfirst_node(TargetEntry, cell);
+		ResultColumn *column = palloc(sizeof(ResultColumn));
+
+		if (entry->resjunk)
+			continue;
+		column->name = pstrdup(entry->resname);
+		column->type = exprType((Node *) entry->expr);
+		column->typmod = exprTypmod((Node *) entry->expr);
+		statement->result = lappend(statement->result, column);
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* A position in generated text means nothing to the author. */
+static void
+generated_text_callback(void *arg)
+{
+	if (geterrposition() > 0)
+		errposition(0);
 }
 
 static void
@@ -210,12 +250,31 @@ statement_analyse(void *arg)
 {
 	AnalysisWork *work = arg;
 	Statement  *statement = work->statement;
-	char	   *text = psprintf("%s%s", statement->head.data, statement->tail.data);
-	RawStmt    *raw = linitial_node(RawStmt, raw_parser(text, RAW_PARSE_DEFAULT));
-	Query	   *query = parse_analyze_withcb(raw, text, formula_parser_setup,
-											 statement->scope, NULL);
+	char	   *text = psprintf("%s%s%s", statement->head.data,
+								statement->wants_result && !statement->whole_result ? " *" : "",
+								statement->tail.data);
+	ErrorContextCallback callback;
+	RawStmt    *raw;
+	Query	   *query;
 
+	callback.callback = generated_text_callback;
+	callback.arg = NULL;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	raw = linitial_node(RawStmt, raw_parser(text, RAW_PARSE_DEFAULT));
+	query = parse_analyze_withcb(raw, text, formula_parser_setup, statement->scope, NULL);
+	error_context_stack = callback.previous;
 	note_dependencies(work->compiler, (Node *) query);
+	note_result(work->compiler, statement, query);
+}
+
+/* Analyses without executing anything. */
+static void
+analyse_in_sandbox(void *arg)
+{
+	AnalysisWork *work = arg;
+
+	sandbox_call(work->analyse, work);
 }
 
 /* Runs an analysis in the scratch context. */
@@ -223,7 +282,10 @@ static bool
 analyse(Compiler *compiler, const char *location, void (*fn) (void *arg), AnalysisWork *work)
 {
 	MemoryContext old = MemoryContextSwitchTo(compiler->scratch);
-	bool		ok = compiler_guard(compiler, location, fn, work);
+	bool		ok;
+
+	work->analyse = fn;
+	ok = compiler_guard(compiler, location, compiler->checking ? analyse_in_sandbox : fn, work);
 
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(compiler->scratch);
@@ -233,7 +295,7 @@ analyse(Compiler *compiler, const char *location, void (*fn) (void *arg), Analys
 void
 compiler_analyse(Compiler *compiler, Statement *statement)
 {
-	AnalysisWork work = {compiler, statement, NULL};
+	AnalysisWork work = {compiler, statement, NULL, NULL, NULL};
 
 	analyse(compiler, compiler->step ? compiler->step->path : "target", statement_analyse, &work);
 }
@@ -281,7 +343,7 @@ Expression *
 compiler_expression(Compiler *compiler, Value *value)
 {
 	Expression *expression = palloc0(sizeof(Expression));
-	AnalysisWork work = {compiler, NULL, expression};
+	AnalysisWork work = {compiler, NULL, expression, NULL, NULL};
 
 	expression->number = compiler->program->nexpressions++;
 	expression->value = value;
@@ -325,8 +387,19 @@ compiler_row(Compiler *compiler, const char *name, Oid relation)
 	if (OidIsValid(relation))
 		compiler->program->relations =
 			list_append_unique_oid(compiler->program->relations, relation);
-	compiler->names->rows = lappend(compiler->names->rows, row);
+	compiler->names->rows = lappend(list_copy(compiler->names->rows), row);
 	return row;
+}
+
+RowColumn *
+compiler_row_column(Compiler *compiler, Row *row, const char *name, Oid type, int32 typmod)
+{
+	RowColumn  *column = palloc0(sizeof(RowColumn));
+
+	column->name = pstrdup(name);
+	column->slot = program_add_slot(compiler->program, type, typmod, get_typcollation(type));
+	row->columns = lappend(row->columns, column);
+	return column;
 }
 
 Row *
@@ -341,11 +414,7 @@ compiler_declare(Compiler *compiler, Instruction *instruction, Oid relation, boo
 	row->origin = instruction;
 	if (is_count)
 	{
-		RowColumn  *column = palloc(sizeof(RowColumn));
-
-		column->name = "count";
-		column->slot = program_add_slot(compiler->program, INT8OID, -1, InvalidOid);
-		row->columns = list_make1(column);
+		compiler_row_column(compiler, row, "count", INT8OID, -1)->computed = true;
 	}
 	return row;
 }
@@ -390,13 +459,13 @@ compile_step(Compiler *compiler, const Step *step)
 						 psprintf("a read-only action cannot hold a step of kind %s", step->kind->name),
 						 NULL, "Remove the step, or \"read_only\".");
 	if (step->when != NULL)
-	{
 		instruction->when = compiler_condition(compiler, step->when,
 											   compiler_location(compiler, "when"));
+	if (step->when != NULL || on_error_branch(step) != NULL)
 		compiler->conditional++;
-	}
 	compiler_guard(compiler, step->path, step_work, &work);
-	if (step->when != NULL)
+	on_error_compile(compiler, instruction);
+	if (step->when != NULL || on_error_branch(step) != NULL)
 		compiler->conditional--;
 	compiler->step = outer;
 	return instruction;
@@ -450,6 +519,31 @@ input_cast(Compiler *compiler, const Argument *argument, int slot)
 	return compiler_expression(compiler, value);
 }
 
+/* Analyses a default as CREATE FUNCTION will. */
+static void
+default_analyse(void *arg)
+{
+	AnalysisWork *work = arg;
+	const Argument *argument = work->argument;
+	ParseState *pstate = make_parsestate(NULL);
+
+	(void) transformExpr(pstate,
+						 value_default_tree(argument->parameter->initial, argument->type,
+											argument->typmod, argument->parameter->location),
+						 EXPR_KIND_FUNCTION_DEFAULT);
+	free_parsestate(pstate);
+}
+
+/* Checks what only CREATE FUNCTION would find wrong with a default. */
+static void
+check_sql_default(Compiler *compiler, const Argument *argument)
+{
+	AnalysisWork work = {compiler, NULL, NULL, argument, NULL};
+
+	analyse(compiler, psprintf("%s.default", argument->parameter->location),
+			default_analyse, &work);
+}
+
 /* A default is computed before any name has a value. */
 static Expression *
 input_default(Compiler *compiler, const Argument *argument)
@@ -457,9 +551,11 @@ input_default(Compiler *compiler, const Argument *argument)
 	Names	   *names = compiler->names;
 	Names		no_names = {0};
 	Expression *expression;
+	bool		failed = compiler->failed;
 
 	if (argument->parameter == NULL || argument->parameter->initial == NULL)
 		return NULL;
+	compiler->failed = false;
 	compiler->names = &no_names;
 	expression = compiler_expression(compiler,
 									 compiler_value(compiler, argument->parameter->initial,
@@ -467,6 +563,9 @@ input_default(Compiler *compiler, const Argument *argument)
 													psprintf("%s.default", argument->parameter->location)));
 	expression->scope->names = NULL;
 	compiler->names = names;
+	if (compiler->checking && !compiler->failed && !argument->required)
+		check_sql_default(compiler, argument);
+	compiler->failed = compiler->failed || failed;
 	return expression;
 }
 
@@ -486,7 +585,7 @@ compile_inputs(Compiler *compiler)
 
 		if (argument->column != NULL)
 		{
-			RowColumn  *column = palloc(sizeof(RowColumn));
+			RowColumn  *column = palloc0(sizeof(RowColumn));
 
 			column->name = argument->column;
 			column->slot = program_add_slot(program, argument->type, argument->typmod,
@@ -551,6 +650,8 @@ program_new(Definition *definition, const CompileOptions *options, MemoryContext
 
 	program->mcxt = mcxt;
 	program->action = MemoryContextStrdup(mcxt, options->action);
+	program->title = psprintf("action \"%s\"", program->action);
+	program->time_limit = definition->timeout ? limits_parse(definition->timeout) : 0;
 	program->version = options->version;
 	program->function = options->function;
 	program->read_only = definition->read_only;

@@ -36,6 +36,7 @@ typedef struct RowColumn
 {
 	char	   *name;			/* NULL: the whole row */
 	int			slot;
+	bool		computed;		/* set by the step itself, no column of its statement */
 } RowColumn;
 
 /* The target or the result of a step: what formulas call by its name. */
@@ -44,6 +45,7 @@ typedef struct Row
 	char	   *name;
 	Oid			relation;		/* InvalidOid: not a row of a table */
 	bool		is_count;		/* set-based step: the only column is count */
+	struct Row *same;			/* the row that this is another name of, or NULL */
 	struct Instruction *origin; /* step that gives it, NULL for target */
 	List	   *columns;		/* of RowColumn; grows while compiling */
 } Row;
@@ -61,6 +63,7 @@ typedef struct Instruction
 	char	   *path;
 	char	   *label;			/* "step 3 (update target)" for error contexts */
 	Expression *when;			/* or NULL */
+	struct OnError *on_error;	/* or NULL */
 	void	   *data;			/* the kind's own */
 } Instruction;
 
@@ -68,8 +71,10 @@ typedef struct Program
 {
 	MemoryContext mcxt;
 	const char *action;			/* canonical name */
+	const char *title;			/* "action \"x\"", for the time limit's message */
 	int			version;
 	bool		read_only;
+	int64		time_limit;		/* milliseconds, 0: the default */
 	Oid			function;		/* InvalidOid: compiled from a draft */
 	Definition *definition;
 	Signature  *signature;
@@ -94,8 +99,10 @@ typedef struct Program
 	/* What must not change for the program to stay good */
 	List	   *relations;		/* of OID: tables whose columns have slots */
 	List	   *dependencies;	/* of ObjectAddress *: tables, types, functions, actions */
+	List	   *called;			/* of int: hashes of functions in the syscache */
 
 	/* Life in the cache (cache.c); the only fields that change later */
+	Oid			user;			/* whom its plans are for */
 	int			use_count;		/* invocations running it */
 	bool		stale;			/* compiled anew by the next invocation */
 	bool		detached;		/* out of the cache: freed with its last use */

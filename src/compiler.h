@@ -21,8 +21,10 @@ typedef struct Compiler
 	bool		freeze;
 	bool		failed;			/* a problem was collected that leaves no program */
 	int			conditional;	/* > 0: inside something that may not run */
+	int			handlers;		/* > 0: inside an on_error list */
 	bool		target_written;
 	bool		target_key_changed; /* or deleted */
+	bool		may_stop;		/* an earlier step may have ended the action */
 	bool		target_proven;	/* a step that always runs fails without the target */
 	const Step *step;			/* being compiled */
 	List	   *scopes;			/* of Scope: lose their compiler at the end */
@@ -53,6 +55,10 @@ extern Value *compiler_slot_value(Compiler *compiler, int slot, const char *loca
 
 /* A row that formulas can name from here on. */
 extern Row *compiler_row(Compiler *compiler, const char *name, Oid relation);
+
+/* A column of a row that is no table's. */
+extern RowColumn *compiler_row_column(Compiler *compiler, Row *row, const char *name,
+									  Oid type, int32 typmod);
 
 /* Names the result of the step; NULL if the step has no name. */
 extern Row *compiler_declare(Compiler *compiler, Instruction *instruction, Oid relation, bool is_count);

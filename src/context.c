@@ -28,8 +28,7 @@ uuid_make(pg_uuid_t *uuid)
 	uuid->data[8] = (uuid->data[8] & 0x3f) | 0x80;
 }
 
-/* The invocation's own id, made when first asked for. */
-static const pg_uuid_t *
+const pg_uuid_t *
 invocation_id(Frame *frame)
 {
 	if (!frame->has_invocation)

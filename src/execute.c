@@ -1,34 +1,30 @@
 /*
  * execute.c
- *		Runs a program: a frame per invocation, its steps one after the other,
- *		its outputs at the end.
+ *		Runs a program: binds the inputs, runs the steps one after the other,
+ *		computes the outputs.
  *
- * Memory: a frame's home lives up to the end of the transaction and is used
- * again by the next invocation of the same program; mcxt, below it, holds the
- * slots' values and is reset after each invocation; the expression context's
- * per-tuple memory is reset before each step. A frame that an error left is
- * thrown away.
+ * The expression context's per-tuple memory is reset before each step.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/xact.h"
-#include "cache.h"
 #include "context.h"
 #include "execute.h"
 #include "executor/executor.h"
+#include "frame.h"
 #include "funcapi.h"
+#include "limit.h"
 #include "miscadmin.h"
+#include "on_error.h"
+#include "problem.h"
 #include "statement.h"
 #include "target.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 
 static Frame *innermost = NULL; /* the invocation that is running, or NULL */
-static List *idle_programs = NIL;	/* of Program that keep an idle frame */
 
 /* Names action, version and step in the CONTEXT of an error. */
 static void
@@ -46,241 +42,30 @@ frame_error_callback(void *arg)
 int
 frame_errdetail(Frame *frame)
 {
+	if (frame->current != NULL && frame->iteration > 0)
+		return errdetail("Action \"%s\" version %d, %s, iteration " INT64_FORMAT ".",
+						 frame->program->action, frame->program->version,
+						 frame->current->label, frame->iteration);
 	if (frame->current != NULL)
 		return errdetail("Action \"%s\" version %d, %s.", frame->program->action,
 						 frame->program->version, frame->current->label);
 	return errdetail("Action \"%s\" version %d.", frame->program->action, frame->program->version);
 }
 
-/* Sets a slot; by-reference values are copied into the invocation's memory. */
-void
-frame_set(Frame *frame, int slot, Datum value, bool isnull)
-{
-	ParamExternData *param = &frame->params->params[slot];
-	const Slot *type = &frame->program->slots[slot];
-
-	if (!isnull && !type->byval)
-	{
-		MemoryContext old = MemoryContextSwitchTo(frame->mcxt);
-
-		value = datumCopy(value, false, type->length);
-		MemoryContextSwitchTo(old);
-	}
-	param->value = value;
-	param->isnull = isnull;
-}
-
-/* Makes a frame for the current user. */
-static Frame *
-frame_new(Program *program)
-{
-	MemoryContext home = AllocSetContextCreate(TopTransactionContext, "custom action frame",
-											   ALLOCSET_SMALL_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(home);
-	Frame	   *frame = palloc0(sizeof(Frame));
-
-	frame->program = program;
-	frame->home = home;
-	frame->mcxt = AllocSetContextCreate(home, "custom action values", ALLOCSET_SMALL_SIZES);
-	frame->user = GetUserId();
-	frame->params = makeParamList(program->nslots);
-	for (int i = 0; i < program->nslots; i++)
-	{
-		frame->params->params[i].ptype = program->slots[i].type;
-		frame->params->params[i].isnull = true;
-	}
-	frame->states = palloc0(sizeof(ExpressionState) * Max(program->nexpressions, 1));
-	frame->econtext = CreateStandaloneExprContext();
-	frame->econtext->ecxt_param_list_info = frame->params;
-	MemoryContextSwitchTo(old);
-	return frame;
-}
-
-/* Expression states hold the privileges of the user they were made for. */
-static Frame *
-frame_take(Program *program)
-{
-	Frame	   *frame = program->idle;
-
-	if (frame == NULL)
-		return frame_new(program);
-	program->idle = NULL;
-	if (frame->user == GetUserId())
-		return frame;
-	frame_free(frame);
-	return frame_new(program);
-}
-
-void
-frame_free(Frame *frame)
-{
-	MemoryContextDelete(frame->home);
-}
-
-/* Clears a frame and keeps it for the next invocation. */
+/* Runs one step, its handler included. */
 static void
-frame_give_back(Frame *frame)
+step_execute(Frame *frame, Instruction *instruction)
 {
-	Program    *program = frame->program;
-
-	if (program->idle != NULL || program->stale)
-	{
-		frame_free(frame);
+	CHECK_FOR_INTERRUPTS();
+	frame->current = instruction;
+	ResetExprContext(frame->econtext);
+	if (instruction->when != NULL && !condition_is_true(frame, instruction->when))
 		return;
-	}
-	ReScanExprContext(frame->econtext);
-	for (int i = 0; i < program->nslots; i++)
-	{
-		frame->params->params[i].value = (Datum) 0;
-		frame->params->params[i].isnull = true;
-	}
-	frame->outputs_set = NULL;
-	MemoryContextReset(frame->mcxt);
-	program->idle = frame;
-	if (!program->listed_idle)
-	{
-		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
-
-		idle_programs = lappend(idle_programs, program);
-		program->listed_idle = true;
-		MemoryContextSwitchTo(old);
-	}
-}
-
-/* Forgets idle frames: their memory ends with the transaction. */
-static void
-execute_at_transaction_end(XactEvent event, void *arg)
-{
-	ListCell   *cell;
-
-	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
-		return;
-	foreach(cell, idle_programs)
-	{
-		Program    *program = lfirst(cell);
-
-		program->idle = NULL;
-		program->listed_idle = false;
-	}
-	list_free(idle_programs);
-	idle_programs = NIL;
-	innermost = NULL;
-}
-
-void
-execute_forget(Program *program)
-{
-	if (program->idle != NULL)
-		frame_free(program->idle);
-	program->idle = NULL;
-	if (program->listed_idle)
-		idle_programs = list_delete_ptr(idle_programs, program);
-}
-
-void
-execute_init(void)
-{
-	RegisterXactCallback(execute_at_transaction_end, NULL);
-}
-
-/* Plans an expression, or plans it anew after something it depends on changed. */
-static void
-expression_plan(Frame *frame, Expression *expression)
-{
-	if (expression->cached != NULL && frame->program->use_count == 1)
-		FreeCachedExpression(expression->cached);
-	expression->cached = NULL;
-	expression->cached = GetCachedExpression(expression->tree);
-	expression->generation++;
-}
-
-/* The state of a plain expression in this frame. */
-static ExprState *
-expression_state(Frame *frame, Expression *expression)
-{
-	ExpressionState *entry = &frame->states[expression->number];
-
-	if (expression->cached == NULL || !expression->cached->is_valid)
-		expression_plan(frame, expression);
-	if (entry->state == NULL || entry->generation != expression->generation)
-	{
-		MemoryContext old = MemoryContextSwitchTo(frame->home);
-
-		entry->state = ExecInitExprWithParams((Expr *) expression->cached->expr, frame->params);
-		entry->generation = expression->generation;
-		MemoryContextSwitchTo(old);
-	}
-	return entry->state;
-}
-
-/* Shows the formula in the CONTEXT of an error. */
-static void
-expression_error_callback(void *arg)
-{
-	const Value *value = ((Expression *) arg)->value;
-
-	if (value->formula != NULL)
-		errcontext("formula \"%s\"", value->formula->text);
-}
-
-/* Evaluates a plain expression; mutable ones see what earlier steps did. */
-static Datum
-plain_evaluate(Frame *frame, Expression *expression, bool *isnull)
-{
-	ExprState  *state = expression_state(frame, expression);
-	bool		snapshot = expression->mutable && !frame->read_only;
-	Datum		value;
-
-	if (snapshot)
-	{
-		CommandCounterIncrement();
-		PushActiveSnapshot(GetTransactionSnapshot());
-	}
-	value = ExecEvalExprSwitchContext(state, frame->econtext, isnull);
-	if (snapshot)
-		PopActiveSnapshot();
-	return value;
-}
-
-Datum
-expression_evaluate(Frame *frame, Expression *expression, bool *isnull)
-{
-	ErrorContextCallback callback;
-	Datum		value;
-
-	callback.callback = expression_error_callback;
-	callback.arg = expression;
-	callback.previous = error_context_stack;
-	error_context_stack = &callback;
-	if (expression->plain)
-		value = plain_evaluate(frame, expression, isnull);
+	if (instruction->on_error != NULL)
+		on_error_execute(frame, instruction);
 	else
-	{
-		MemoryContext old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
-
-		value = statement_scalar(frame, expression->query, expression->type, isnull);
-		MemoryContextSwitchTo(old);
-	}
-	error_context_stack = callback.previous;
-	return value;
-}
-
-bool
-condition_is_true(Frame *frame, Expression *expression)
-{
-	bool		isnull;
-	Datum		value = expression_evaluate(frame, expression, &isnull);
-
-	return !isnull && DatumGetBool(value);
-}
-
-char *
-text_evaluate(Frame *frame, Expression *expression)
-{
-	bool		isnull;
-	Datum		value = expression_evaluate(frame, expression, &isnull);
-
-	return isnull ? NULL : TextDatumGetCString(value);
+		instruction->kind->execute(frame, instruction);
+	deadlines_check();
 }
 
 void
@@ -288,15 +73,43 @@ steps_execute(Frame *frame, Instruction **steps, int nsteps)
 {
 	Instruction *outer = frame->current;
 
-	for (int i = 0; i < nsteps; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		frame->current = steps[i];
-		ResetExprContext(frame->econtext);
-		if (steps[i]->when == NULL || condition_is_true(frame, steps[i]->when))
-			steps[i]->kind->execute(frame, steps[i]);
-	}
+	for (int i = 0; i < nsteps && !frame->stopped; i++)
+		step_execute(frame, steps[i]);
 	frame->current = outer;
+}
+
+void
+bind_default(Frame *frame, int input)
+{
+	Program    *program = frame->program;
+	bool		isnull = true;
+	Datum		value = (Datum) 0;
+
+	if (program->input_defaults[input] != NULL)
+		value = expression_evaluate(frame, program->input_defaults[input], &isnull);
+	frame_set(frame, program->input_slots[input], value, isnull);
+}
+
+/* Takes the values of a request; both sides agreed on the types when compiled. */
+static void
+bind_values(Frame *frame, const InvokeRequest *request)
+{
+	Program    *program = frame->program;
+
+	if (request->ninputs != program->signature->ninputs ||
+		request->noutputs != program->signature->noutputs)
+		elog(ERROR, "action \"%s\" has another signature than its caller expects", program->action);
+	for (int i = 0; i < request->ninputs; i++)
+	{
+		int			slot = program->input_slots[i];
+
+		if (request->input_types[i] != program->slots[slot].type)
+			elog(ERROR, "action \"%s\" has another signature than its caller expects", program->action);
+		if (request->input_given[i])
+			frame_set(frame, slot, request->inputs[i], request->input_nulls[i]);
+		else
+			bind_default(frame, i);
+	}
 }
 
 /* Takes the arguments of a typed call; they live as long as the call. */
@@ -424,47 +237,145 @@ typed_result(Frame *frame, FunctionCallInfo fcinfo)
 	return HeapTupleGetDatum(heap_form_tuple(result_tupdesc(program), values, nulls));
 }
 
+/* The outputs of a request by values, in the caller's memory. */
+static void
+values_result(Frame *frame, InvokeRequest *request)
+{
+	Program    *program = frame->program;
+	MemoryContext old = MemoryContextSwitchTo(request->result_context);
+
+	for (int i = 0; i < request->noutputs; i++)
+	{
+		int			slot = program->output_slots[i];
+		const Slot *type = &program->slots[slot];
+
+		if (type->type != request->output_types[i])
+			elog(ERROR, "action \"%s\" has another signature than its caller expects", program->action);
+		request->output_nulls[i] = frame_isnull(frame, slot);
+		request->outputs[i] = request->output_nulls[i] ? (Datum) 0 :
+			datumCopy(frame_value(frame, slot), type->byval, type->length);
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* Takes the inputs, however the caller gives them. */
+static void
+bind_inputs(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
+{
+	if (request == NULL)
+		bind_arguments(frame, fcinfo);
+	else if (request->kind == REQUEST_JSON)
+		bind_jsonb_inputs(frame, request->input);
+	else
+		bind_values(frame, request);
+	check_inputs(frame);
+}
+
+/* Gives the outputs, however the caller wants them. */
+static Datum
+give_outputs(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
+{
+	if (request == NULL)
+		return typed_result(frame, fcinfo);
+	if (request->kind == REQUEST_JSON)
+		request->output = bind_jsonb_outputs(frame);
+	else
+		values_result(frame, request);
+	return (Datum) 0;
+}
+
 /* Binds the inputs, runs the steps, gives the result. */
 static Datum
 frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 {
 	Program    *program = frame->program;
 	MemoryContext caller = CurrentMemoryContext;
-	Datum		result = (Datum) 0;
+	Datum		result;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	if (request != NULL)
-		bind_jsonb_inputs(frame, request->input);
-	else
-		bind_arguments(frame, fcinfo);
-	check_inputs(frame);
+	bind_inputs(frame, fcinfo, request);
 	context_fill(frame);
 	target_load(frame);
 	steps_execute(frame, program->steps, program->nsteps);
 	ResetExprContext(frame->econtext);
 	finish_outputs(frame);
 	MemoryContextSwitchTo(caller);
-	if (request != NULL)
-		request->output = bind_jsonb_outputs(frame);
-	else
-		result = typed_result(frame, fcinfo);
+	result = give_outputs(frame, fcinfo, request);
 	if (SPI_finish() != SPI_OK_FINISH)
 		elog(ERROR, "SPI_finish failed");
 	return result;
 }
 
-/* Starts the clock and the names of an invocation. */
+/* Appends "a > b > c", the outermost invocation first. */
 static void
-frame_begin(Frame *frame)
+append_chain(StringInfo out, const Frame *frame)
+{
+	if (frame->parent != NULL)
+	{
+		append_chain(out, frame->parent);
+		appendStringInfoString(out, " > ");
+	}
+	appendStringInfoString(out, frame->program->action);
+}
+
+/* Refuses to nest deeper than allowed, showing the chain. */
+static void
+check_depth(Frame *frame)
+{
+	StringInfoData chain;
+
+	if (frame->depth <= limits_max_depth())
+		return;
+	initStringInfo(&chain);
+	append_chain(&chain, frame);
+	ereport(ERROR,
+			(errcode(ERRCODE_CA_DEPTH),
+			 errmsg("action \"%s\" would run at level %d, but only %d levels are allowed",
+					frame->program->action, frame->depth, limits_max_depth()),
+			 errdetail("The chain of invocations is: %s.", chain.data),
+			 errhint("Is there a circle? The limit is custom_actions.max_depth.")));
+}
+
+/* Enters a frame: its place in the chain of invocations. */
+static void
+frame_enter(Frame *frame, InvokeRequest *request)
 {
 	frame->parent = innermost;
 	frame->depth = innermost ? innermost->depth + 1 : 1;
 	frame->current = NULL;
+	frame->iteration = 0;
+	frame->stopped = false;
+	frame->handling = NULL;
 	frame->read_only = frame->program->read_only;
 	frame->caller = GetOuterUserId();
 	frame->has_invocation = false;
 	innermost = frame;
+	if (request != NULL && request->wants_invocation)
+	{
+		request->invocation = *invocation_id(frame);
+		request->has_invocation = true;
+	}
+}
+
+/* Leaves a frame that failed: tells the caller where. */
+static void
+frame_abandon(Frame *frame, InvokeRequest *request, const Deadline *deadline)
+{
+	if (request != NULL)
+	{
+		request->own_limit = deadline->raised;
+		if (frame->current != NULL)
+			request->failed_step = MemoryContextStrdup(request->result_context, frame->current->path);
+	}
+	frame_free(frame);
+}
+
+/* The time limit of an invocation. */
+static int64
+program_limit(const Program *program)
+{
+	return program->time_limit > 0 ? program->time_limit : limits_action_timeout();
 }
 
 Datum
@@ -472,21 +383,30 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 {
 	Frame	   *volatile frame = frame_take(program);
 	ErrorContextCallback callback;
+	Deadline	deadline;
 	volatile Datum result = (Datum) 0;
 
 	callback.callback = frame_error_callback;
 	callback.arg = frame;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	frame_begin(frame);
+	frame_enter(frame, request);
+	deadline_push(&deadline, program_limit(program), program->title, false);
 	PG_TRY();
 	{
+		check_depth(frame);
 		result = frame_run(frame, fcinfo, request);
+		deadline_pop(&deadline);
 	}
 	PG_CATCH();
 	{
+		ErrorData  *limit_error;
+
 		innermost = frame->parent;
-		frame_free(frame);
+		limit_error = deadline_failed(&deadline);
+		frame_abandon(frame, request, &deadline);
+		if (limit_error != NULL)
+			ReThrowError(limit_error);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();

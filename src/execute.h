@@ -30,25 +30,55 @@ typedef struct Frame
 	struct Frame *parent;		/* the invocation this one runs in, or NULL */
 	MemoryContext mcxt;			/* values of the slots; reset when the invocation ends */
 	ParamListInfo params;		/* the slots; every one valid at all times */
+	bool	   *owned;			/* by slot: the value is a copy in mcxt */
 	ExprContext *econtext;
+	MemoryContext states_mcxt;	/* of the expression states */
 	ExpressionState *states;	/* by Expression.number */
 	Instruction *current;		/* for error contexts, or NULL */
 	Bitmapset  *outputs_set;	/* outputs that a step has set */
 	bool		read_only;		/* SPI: the caller's snapshot, no writes */
 	Oid			user;			/* who the expression states were made for */
 	int			depth;
+	int64		iteration;		/* of the innermost loop, 0 outside */
+	bool		stopped;		/* a stop step has ended the action */
+	struct Handling *handling;	/* the error that an on_error list deals with, or NULL */
 	Oid			caller;
 	bool		has_invocation;	/* the id is made when first asked for */
 	pg_uuid_t	invocation;
 } Frame;
 
-/* Asks the call handler, by way of fcinfo->context, for jsonb in and jsonb out. */
+/* How a request gives inputs and takes outputs. */
+typedef enum RequestKind
+{
+	REQUEST_JSON,				/* jsonb in, jsonb out: invoke_action */
+	REQUEST_VALUES				/* Datums in, Datums out: a perform step */
+} RequestKind;
+
+/* Asks the call handler, by way of fcinfo->context, for another form of call. */
 typedef struct InvokeRequest
 {
 	ExtensibleNode node;		/* extnodename = CA_INVOKE_REQUEST */
-	Jsonb	   *input;
-	Jsonb	   *output;			/* filled by the handler, in result_context */
-	MemoryContext result_context;
+	RequestKind kind;
+	MemoryContext result_context;	/* of everything the handler fills in */
+
+	Jsonb	   *input;			/* REQUEST_JSON */
+	Jsonb	   *output;
+
+	int			ninputs;		/* REQUEST_VALUES: in the function's argument order */
+	const Oid  *input_types;
+	const Datum *inputs;
+	const bool *input_nulls;
+	const bool *input_given;	/* false: the default */
+	int			noutputs;
+	const Oid  *output_types;
+	Datum	   *outputs;
+	bool	   *output_nulls;
+
+	bool		wants_invocation;	/* fill in the id */
+	bool		has_invocation;
+	pg_uuid_t	invocation;
+	const char *failed_step;	/* after an error: path of the step, or NULL */
+	bool		own_limit;		/* the error is this action's own time limit */
 } InvokeRequest;
 
 #define CA_INVOKE_REQUEST	"custom_actions.invoke_request"
@@ -69,13 +99,12 @@ extern char *text_evaluate(Frame *frame, Expression *expression);	/* NULL for NU
 
 /* Runs the program for a call of its function. */
 extern Datum program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request);
-extern void frame_free(Frame *frame);
-extern void execute_forget(Program *program);	/* before it is freed */
 
 /* DETAIL that says action, version and step. */
 extern int	frame_errdetail(Frame *frame);
 
-extern void execute_init(void);
+/* Evaluates a default of an input into its slot. */
+extern void bind_default(Frame *frame, int input);
 
 extern void steps_execute(Frame *frame, Instruction **steps, int nsteps);
 

@@ -31,6 +31,8 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/typcache.h"
+#include "volatility.h"
+#include "volatility.h"
 
 static Node *transform_as(ParseState *pstate, Scope *scope, Value *value, Oid type, int32 typmod);
 
@@ -170,6 +172,18 @@ coerce_value(ParseState *pstate, Node *node, Oid type, int32 typmod)
 	return result;
 }
 
+/* Refuses a condition that is no boolean: text would be read as one only at run time. */
+static void
+refuse_not_boolean(const Node *node)
+{
+	Oid			type = exprType(node);
+
+	if (type != UNKNOWNOID && TypeCategory(type) != TYPCATEGORY_BOOLEAN)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("a condition must be of type boolean, not %s", format_type_be(type))));
+}
+
 /* Refuses what would make one value many: sets, aggregates, window functions. */
 static void
 refuse_not_scalar(ParseState *pstate, const ParseState *before)
@@ -182,6 +196,9 @@ refuse_not_scalar(ParseState *pstate, const ParseState *before)
 		what = "aggregate functions";
 	else if (pstate->p_hasWindowFuncs && !before->p_hasWindowFuncs)
 		what = "window functions";
+	pstate->p_hasTargetSRFs = before->p_hasTargetSRFs;
+	pstate->p_hasAggs = before->p_hasAggs;
+	pstate->p_hasWindowFuncs = before->p_hasWindowFuncs;
 	if (what != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -214,7 +231,11 @@ formula_transform(ParseState *pstate, Scope *scope, const Formula *formula,
 	{
 		node = transformExpr(pstate, copyObject(formula->raw), pstate->p_expr_kind);
 		refuse_not_scalar(pstate, &before);
+		if (formula->condition)
+			refuse_not_boolean(node);
 		node = coerce_value(pstate, node, type, typmod);
+		if (scope->compiler != NULL && scope->compiler->checking)
+			volatility_check(pstate, node, scope->program->read_only);
 	}
 	PG_FINALLY();
 	{
@@ -284,6 +305,57 @@ literal_transform(ParseState *pstate, const Value *value, Oid type, int32 typmod
 	return node;
 }
 
+/* Calls a function on some of its arguments. */
+static Node *
+call_part(Oid function, Oid type, Oid collation, const List *arguments, int from, int count)
+{
+	List	   *part = NIL;
+
+	for (int i = from; i < Min(from + count, list_length(arguments)); i++)
+		part = lappend(part, list_nth(arguments, i));
+	return (Node *) makeFuncExpr(function, type, part, collation, collation, COERCE_EXPLICIT_CALL);
+}
+
+/* Calls concat; one call takes no more than FUNC_MAX_ARGS arguments. */
+static Node *
+concat_call(List *parts)
+{
+	while (list_length(parts) > FUNC_MAX_ARGS)
+	{
+		List	   *joined = NIL;
+
+		for (int i = 0; i < list_length(parts); i += FUNC_MAX_ARGS)
+			joined = lappend(joined, call_part(F_CONCAT, TEXTOID, DEFAULT_COLLATION_OID,
+											   parts, i, FUNC_MAX_ARGS));
+		parts = joined;
+	}
+	return call_part(F_CONCAT, TEXTOID, DEFAULT_COLLATION_OID, parts, 0, FUNC_MAX_ARGS);
+}
+
+/* Calls a building function; what one call cannot take is built as jsonb in pieces. */
+static Node *
+json_build_call(bool object, bool binary, const List *arguments)
+{
+	bool		pieces = list_length(arguments) > FUNC_MAX_ARGS;
+	Oid			type = binary || pieces ? JSONBOID : JSONOID;
+	Oid			function;
+	Node	   *node = NULL;
+
+	if (object)
+		function = type == JSONBOID ? F_JSONB_BUILD_OBJECT_ANY : F_JSON_BUILD_OBJECT_ANY;
+	else
+		function = type == JSONBOID ? F_JSONB_BUILD_ARRAY_ANY : F_JSON_BUILD_ARRAY_ANY;
+	for (int i = 0; i < list_length(arguments); i += FUNC_MAX_ARGS)
+	{
+		Node	   *piece = call_part(function, type, InvalidOid, arguments, i, FUNC_MAX_ARGS);
+
+		node = node == NULL ? piece :
+			(Node *) makeFuncExpr(F_JSONB_CONCAT, JSONBOID, list_make2(node, piece),
+								  InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+	}
+	return node;
+}
+
 /* Text parts put together; NULL prints nothing. */
 static Node *
 template_transform(ParseState *pstate, Scope *scope, const Value *value)
@@ -305,8 +377,7 @@ template_transform(ParseState *pstate, Scope *scope, const Value *value)
 							format_type_be(exprType(node)))));
 		parts = lappend(parts, text);
 	}
-	return (Node *) makeFuncExpr(F_CONCAT, TEXTOID, parts, DEFAULT_COLLATION_OID,
-								 DEFAULT_COLLATION_OID, COERCE_EXPLICIT_CALL);
+	return concat_call(parts);
 }
 
 /* Is nothing inside computed? */
@@ -323,12 +394,31 @@ value_is_literal(const Value *value)
 	return true;
 }
 
+/* What a value without formulas says, its "==" read as "=". */
+static Json *
+value_json(const Value *value)
+{
+	Json	   *json;
+
+	check_stack_depth();
+	if (value->kind == VALUE_LITERAL)
+		return json_copy(value->json);
+	json = value->kind == VALUE_OBJECT ? json_new_object() : json_new_array();
+	for (int i = 0; i < list_length(value->items); i++)
+	{
+		if (value->kind == VALUE_OBJECT)
+			json_add(json, list_nth(value->keys, i), value_json(list_nth(value->items, i)));
+		else
+			json_append(json, value_json(list_nth(value->items, i)));
+	}
+	return json;
+}
+
 /* JSON with formulas inside: nested calls of the building functions. */
 static Node *
 json_build_transform(ParseState *pstate, Scope *scope, Value *value, bool binary)
 {
 	List	   *arguments = NIL;
-	Oid			function;
 
 	if (value->kind == VALUE_FORMULA || value->kind == VALUE_TEMPLATE)
 		return transform_as(pstate, scope, value, InvalidOid, -1);
@@ -341,14 +431,9 @@ json_build_transform(ParseState *pstate, Scope *scope, Value *value, bool binary
 		arguments = lappend(arguments,
 							json_build_transform(pstate, scope, list_nth(value->items, i), binary));
 	}
-	if (value->kind == VALUE_OBJECT)
-		function = binary ? F_JSONB_BUILD_OBJECT_ANY : F_JSON_BUILD_OBJECT_ANY;
-	else
-		function = binary ? F_JSONB_BUILD_ARRAY_ANY : F_JSON_BUILD_ARRAY_ANY;
 	if (arguments == NIL)
 		return literal_transform(pstate, value, JSONBOID, -1);
-	return (Node *) makeFuncExpr(function, binary ? JSONBOID : JSONOID, arguments,
-								 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+	return json_build_call(value->kind == VALUE_OBJECT, binary, arguments);
 }
 
 /* A JSON array for an array type: an ARRAY[] of its elements. */
@@ -428,7 +513,7 @@ nested_transform(ParseState *pstate, Scope *scope, Value *value, Oid type, int32
 	if (base == JSONBOID || base == JSONOID)
 	{
 		if (value_is_literal(value))
-			node = unknown_const(json_text(value->json));
+			node = unknown_const(json_text(value_json(value)));
 		else
 			node = json_build_transform(pstate, scope, value, base == JSONBOID);
 		return coerce_value(pstate, node, OidIsValid(type) ? type : JSONBOID, -1);
@@ -471,8 +556,13 @@ transform_as(ParseState *pstate, Scope *scope, Value *value, Oid type, int32 typ
 		case VALUE_OBJECT:
 			return nested_transform(pstate, scope, value, type, typmod);
 		case VALUE_SLOT:
-			scope->uses_slots = true;
-			return coerce_value(pstate, slot_param(scope->program, value->slot, -1), type, typmod);
+			{
+				Node	   *param = slot_param(scope, value->slot, -1);
+
+				/* an argument does not obey the type modifier yet */
+				castNode(Param, param)->paramtypmod = -1;
+					return coerce_value(pstate, param, type, typmod);
+			}
 	}
 	return NULL;				/* keep compiler quiet */
 }
@@ -549,6 +639,17 @@ select_fields(ParseState *pstate, Node *node, List *fields, int location)
 	return node;
 }
 
+/* The column of this.column.field, which SQL would take for schema.table.column. */
+static Node *
+this_column(ParseState *pstate, const char *column, int location)
+{
+	int			levels_up;
+	ParseNamespaceItem *item = refnameNamespaceItem(pstate, NULL, "this", location, &levels_up);
+
+	return item == NULL ? NULL :
+		scanNSItemForColumn(pstate, item, levels_up, column, location);
+}
+
 /* Names of ours that have a dot win over tables of the same name. */
 static Node *
 pre_column_ref(ParseState *pstate, ColumnRef *reference)
@@ -560,8 +661,12 @@ pre_column_ref(ParseState *pstate, ColumnRef *reference)
 		list_length(reference->fields) < 2 || !IsA(linitial(reference->fields), String) ||
 		!IsA(lsecond(reference->fields), String))
 		return NULL;
-	node = names_resolve(pstate, scope, strVal(linitial(reference->fields)),
-						 strVal(lsecond(reference->fields)), reference->location);
+	if (strcmp(strVal(linitial(reference->fields)), "this") == 0)
+		node = list_length(reference->fields) == 2 ? NULL :
+			this_column(pstate, strVal(lsecond(reference->fields)), reference->location);
+	else
+		node = names_resolve(pstate, scope, strVal(linitial(reference->fields)),
+							 strVal(lsecond(reference->fields)), reference->location);
 	if (node == NULL)
 		return NULL;
 	return select_fields(pstate, node, reference->fields, reference->location);
@@ -601,7 +706,7 @@ post_column_ref(ParseState *pstate, ColumnRef *reference, Node *var)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("\"%s\" is not known at this place", first),
-				 errhint("Known names are %s%s.", names_list(scope->names),
+				 errhint("Known names are %s%s.", names_list(scope->rows),
 						 OidIsValid(scope->this_relation) ? ", this" : ""),
 				 parser_errposition(pstate, reference->location)));
 	return NULL;
@@ -629,9 +734,12 @@ cast_tree(Node *raw, Oid type, int32 typmod)
 	return (Node *) cast;
 }
 
-/* The raw tree of a literal; arrays become ARRAY[...]. */
+/*
+ * The raw tree of a literal; arrays become ARRAY[...]. With as_text it is text,
+ * so that nothing inside it is read before the function is called.
+ */
 static Node *
-literal_tree(const Json *json, bool as_json)
+literal_tree(const Json *json, bool as_json, bool as_text)
 {
 	A_Const    *literal = makeNode(A_Const);
 
@@ -641,18 +749,28 @@ literal_tree(const Json *json, bool as_json)
 		A_ArrayExpr *array = makeNode(A_ArrayExpr);
 
 		for (int i = 0; i < json->count; i++)
-			array->elements = lappend(array->elements, literal_tree(json->items[i], false));
+			array->elements = lappend(array->elements,
+									  literal_tree(json->items[i], false, as_text));
 		array->location = -1;
 		return (Node *) array;
 	}
 	if (json->kind == JSON_IS_NULL)
-		literal->isnull = true;
-	else
 	{
-		literal->val.sval.type = T_String;
-		literal->val.sval.sval = as_json ? json_text(json) : pstrdup(json->text);
+		literal->isnull = true;
+		return (Node *) literal;
 	}
-	return (Node *) literal;
+	literal->val.sval.type = T_String;
+	literal->val.sval.sval = as_json ? json_text(json) : pstrdup(json->text);
+	return as_text ? cast_tree((Node *) literal, TEXTOID, -1) : (Node *) literal;
+}
+
+/* The raw tree of a formula that is the default of a type. */
+static Node *
+formula_tree(const Formula *formula, bool as_text)
+{
+	Node	   *raw = copyObject(formula->raw);
+
+	return as_text && IsA(raw, A_Const) ? cast_tree(raw, TEXTOID, -1) : raw;
 }
 
 /* The raw tree of an input's default, for CREATE FUNCTION. */
@@ -662,18 +780,16 @@ value_default_tree(const Json *json, Oid type, int32 typmod, const char *locatio
 	Value	   *value = value_parse(json, type, typmod, location);
 	Oid			base = getBaseType(type);
 	bool		as_json = base == JSONBOID || base == JSONOID;
-	Node	   *tree;
+	bool		as_text = type_contains_domain(type);
 
 	if (value->kind == VALUE_FORMULA)
-		return cast_tree(copyObject(value->formula->raw), type, typmod);
+		return cast_tree(formula_tree(value->formula, as_text), type, typmod);
 	if (!value_is_literal(value) || (json->kind == JSON_IS_OBJECT && !as_json))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("the default of an input of type %s must be a literal or a formula",
 						format_type_be(type)),
 				 errhint("Write a formula, for example \"=concat('a', 'b')\".")));
-	tree = literal_tree(value->kind == VALUE_LITERAL ? value->json : json, as_json);
-	if (IsA(tree, A_Const) && !((A_Const *) tree)->isnull && type_contains_domain(type))
-		tree = cast_tree(tree, TEXTOID, -1);
-	return cast_tree(tree, type, typmod);
+	return cast_tree(literal_tree(value_json(value),
+								  as_json, as_text), type, typmod);
 }

@@ -46,6 +46,7 @@ typedef struct Formula
 	Node	   *raw;			/* raw parse tree of the expression */
 	int			offset;			/* bytes before text in what was parsed */
 	char	   *location;		/* "3.set.title" */
+	bool		condition;		/* must be boolean by itself */
 } Formula;
 
 typedef enum ValueKind
@@ -100,10 +101,11 @@ typedef struct Scope
 {
 	struct Program *program;
 	struct Names *names;		/* what formulas here may call by name, or NULL */
+	List	   *rows;			/* of Row: those of the names that are visible here */
 	struct Compiler *compiler;	/* set while compiling only */
 	List	   *values;			/* of Value: $1 ... $n of the statement */
 	Oid			this_relation;	/* the row being read or changed, for warnings */
-	bool		uses_slots;		/* some formula refers to a slot */
+	Bitmapset  *slots;			/* slots that formulas refer to */
 	const Formula *current;		/* formula being transformed, else NULL */
 	ParseState *pstate;			/* where the current formula stands */
 } Scope;

@@ -6,8 +6,10 @@
 
 #include "cache.h"
 #include "ddl.h"
-#include "execute.h"
 #include "fmgr.h"
+#include "frame.h"
+#include "limit.h"
+#include "sandbox.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;
@@ -19,6 +21,8 @@ _PG_init(void)
 {
 	ddl_init();
 	cache_init();
-	execute_init();
+	frames_init();
+	limits_init();
+	sandbox_init();
 	MarkGUCPrefixReserved("custom_actions");
 }

@@ -1,371 +1,37 @@
 /*
  * invoke.c
- *		invoke_action: finds the function of an action by its name and calls it
- *		with jsonb in and jsonb out.
- *
- * A handle keeps what calling a function needs (a FmgrInfo, which never
- * rechecks anything) and is good until its pg_proc row changes. Invalidation
- * callbacks only set flags; handles are freed by the next call, those in use
- * when the last call through them ends.
+ *		invoke_action and try_invoke_action: actions by name, jsonb in and jsonb
+ *		out.
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/namespace.h"
-#include "catalog/objectaccess.h"
-#include "catalog/pg_namespace.h"
-#include "catalog/pg_proc.h"
+#include "caught.h"
 #include "execute.h"
 #include "fmgr.h"
-#include "miscadmin.h"
-#include "pgstat.h"
-#include "published.h"
-#include "signature.h"
-#include "utils/acl.h"
+#include "handle.h"
 #include "utils/builtins.h"
-#include "utils/hsearch.h"
-#include "utils/inval.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
-#include "utils/syscache.h"
-
-#include "compat.h"
-
-/* Longest name that is kept with its function: schema, dot, name */
-#define NAME_KEY_LENGTH		(2 * NAMEDATALEN + 2)
-
-typedef struct Handle
-{
-	Oid			function;
-	Oid			schema;
-	uint32		hash;			/* of the function in the syscache */
-	int			nargs;
-	FmgrInfo	flinfo;
-	bool		valid;
-	int			use_count;		/* calls under way */
-	MemoryContext mcxt;
-} Handle;
-
-typedef struct HandleEntry
-{
-	Oid			function;		/* hash key */
-	Handle	   *handle;
-} HandleEntry;
-
-typedef struct NameEntry
-{
-	char		name[NAME_KEY_LENGTH];	/* hash key: as callers write it */
-	Oid			function;
-} NameEntry;
 
 PG_FUNCTION_INFO_V1(custom_action_invoke);
-
-static HTAB *handles = NULL;	/* of HandleEntry */
-static HTAB *names = NULL;		/* of NameEntry; qualified names only */
-static bool handles_stale = false;	/* some handle is no longer valid */
-static bool names_stale = false;	/* names may mean something else */
-
-/* Marks the handle of a changed function. */
-static void
-function_changed(Datum arg, int cacheid, uint32 hashvalue)
-{
-	HASH_SEQ_STATUS status;
-	HandleEntry *entry;
-
-	hash_seq_init(&status, handles);
-	while ((entry = hash_seq_search(&status)) != NULL)
-	{
-		if (entry->handle != NULL &&
-			(hashvalue == 0 || entry->handle->hash == hashvalue))
-		{
-			entry->handle->valid = false;
-			handles_stale = true;
-			names_stale = true;
-		}
-	}
-}
-
-/* Forgets what names mean once a schema has changed. */
-static void
-schema_changed(Datum arg, int cacheid, uint32 hashvalue)
-{
-	names_stale = true;
-}
-
-/* Creates the caches on first use. */
-static void
-handles_init(void)
-{
-	HASHCTL		control;
-
-	memset(&control, 0, sizeof(control));
-	control.keysize = NAME_KEY_LENGTH;
-	control.entrysize = sizeof(NameEntry);
-	names = hash_create("custom_actions names", 64, &control,
-						HASH_ELEM | HASH_STRINGS);
-
-	memset(&control, 0, sizeof(control));
-	control.keysize = sizeof(Oid);
-	control.entrysize = sizeof(HandleEntry);
-	handles = hash_create("custom_actions handles", 64, &control,
-						  HASH_ELEM | HASH_BLOBS);
-
-	CacheRegisterSyscacheCallback(PROCOID, function_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
-}
-
-/* Drops all names. */
-static void
-names_forget(void)
-{
-	HASH_SEQ_STATUS status;
-	NameEntry  *entry;
-
-	names_stale = false;
-	hash_seq_init(&status, names);
-	while ((entry = hash_seq_search(&status)) != NULL)
-		hash_search(names, entry->name, HASH_REMOVE, NULL);
-}
-
-/* Drops all handles that are stale; those in use are left to their calls. */
-static void
-handles_forget(void)
-{
-	HASH_SEQ_STATUS status;
-	HandleEntry *entry;
-
-	handles_stale = false;
-	hash_seq_init(&status, handles);
-	while ((entry = hash_seq_search(&status)) != NULL)
-	{
-		Handle	   *handle = entry->handle;
-
-		if (handle != NULL && handle->valid)
-			continue;
-		hash_search(handles, &entry->function, HASH_REMOVE, NULL);
-		if (handle != NULL && handle->use_count == 0)
-			MemoryContextDelete(handle->mcxt);
-	}
-}
-
-/* Reads what calling a function needs into a new handle. */
-static void
-handle_load(Handle *handle)
-{
-	HeapTuple	tuple;
-	Form_pg_proc procedure;
-
-	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(handle->function));
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", handle->function);
-	procedure = (Form_pg_proc) GETSTRUCT(tuple);
-	handle->schema = procedure->pronamespace;
-	handle->nargs = procedure->pronargs;
-	ReleaseSysCache(tuple);
-
-	fmgr_info_cxt(handle->function, &handle->flinfo, handle->mcxt);
-}
-
-/*
- * Returns a function's handle. It is entered before it is loaded, so that a
- * change in between is not missed; then it is loaded again.
- */
-static Handle *
-handle_get(Oid function)
-{
-	HandleEntry *entry;
-	Handle	   *handle;
-	MemoryContext mcxt;
-	bool		found;
-
-	for (;;)
-	{
-		if (handles_stale)
-			handles_forget();
-		entry = hash_search(handles, &function, HASH_ENTER, &found);
-		if (!found)
-			entry->handle = NULL;
-		if (entry->handle != NULL)
-			return entry->handle;
-
-		mcxt = AllocSetContextCreate(CacheMemoryContext,
-									 "custom_actions handle",
-									 ALLOCSET_SMALL_SIZES);
-		handle = MemoryContextAllocZero(mcxt, sizeof(Handle));
-		handle->mcxt = mcxt;
-		handle->function = function;
-		handle->hash = GetSysCacheHashValue1(PROCOID,
-											 ObjectIdGetDatum(function));
-		handle->valid = true;
-		entry->handle = handle;
-
-		PG_TRY();
-		{
-			handle_load(handle);
-		}
-		PG_CATCH();
-		{
-			handle->valid = false;
-			handles_stale = true;
-			PG_RE_THROW();
-		}
-		PG_END_TRY();
-	}
-}
-
-/* Can this name be kept? Its meaning must not depend on the search_path. */
-static bool
-name_is_kept(const char *name)
-{
-	return strlen(name) < NAME_KEY_LENGTH &&
-		strchr(name, '.') != NULL && strchr(name, '"') == NULL;
-}
-
-/* Resolves the name of an action; raises if there is none. */
-static Oid
-function_of_name(const char *name)
-{
-	Oid			function = action_find(name);
-
-	if (!OidIsValid(function))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_FUNCTION),
-				 errmsg("action \"%s\" does not exist", name),
-				 strchr(name, '.') == NULL ?
-				 errhint("Name it with its schema, or check the search_path. A draft can be invoked once activate_action() has published it.") :
-				 errhint("A draft can be invoked once activate_action() has published it.")));
-	return function;
-}
-
-/* Finds the handle of an action by its name. */
-static pg_noinline Handle *
-handle_of_name(const char *name)
-{
-	NameEntry  *entry;
-	Handle	   *handle;
-	Oid			function;
-
-	if (handles == NULL)
-		handles_init();
-	AcceptInvalidationMessages();
-	if (names_stale)
-		names_forget();
-	if (!name_is_kept(name))
-		return handle_get(function_of_name(name));
-
-	entry = hash_search(names, name, HASH_FIND, NULL);
-	if (entry != NULL)
-		return handle_get(entry->function);
-
-	function = function_of_name(name);
-	handle = handle_get(function);
-	entry = hash_search(names, name, HASH_ENTER, NULL);
-	entry->function = function;
-	return handle;
-}
-
-/* Checks what neither fmgr nor the handler checks: EXECUTE and USAGE. */
-static void
-check_privileges(const Handle *handle, const char *name)
-{
-	Oid			user = GetUserId();
-
-	if (object_aclcheck(NamespaceRelationId, handle->schema, user,
-						ACL_USAGE) != ACLCHECK_OK)
-		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA,
-					   get_namespace_name(handle->schema));
-	if (object_aclcheck(ProcedureRelationId, handle->function, user,
-						ACL_EXECUTE) != ACLCHECK_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for action \"%s\"", name),
-				 errhint("Its owner can GRANT EXECUTE ON FUNCTION %s to you.",
-						 function_name_canonical(handle->function))));
-	InvokeFunctionExecuteHook(handle->function);
-}
-
-/* Calls the function with a request in place of arguments. */
-static Jsonb *
-call_handle(Handle *handle, Jsonb *input)
-{
-	LOCAL_FCINFO(fcinfo, FUNC_MAX_ARGS);
-	InvokeRequest request;
-	PgStat_FunctionCallUsage usage;
-
-	memset(&request, 0, sizeof(request));
-	request.node.type = T_ExtensibleNode;
-	request.node.extnodename = CA_INVOKE_REQUEST;
-	request.input = input;
-	request.result_context = CurrentMemoryContext;
-
-	InitFunctionCallInfoData(*fcinfo, &handle->flinfo, handle->nargs,
-							 InvalidOid, (Node *) &request, NULL);
-	for (int i = 0; i < handle->nargs; i++)
-	{
-		fcinfo->args[i].value = (Datum) 0;
-		fcinfo->args[i].isnull = true;
-	}
-
-	pgstat_init_function_usage(fcinfo, &usage);
-	(void) FunctionCallInvoke(fcinfo);
-	pgstat_end_function_usage(&usage, true);
-
-	if (request.output == NULL)
-		elog(ERROR, "function %u returned no output", handle->function);
-	return request.output;
-}
-
-/* Ends a call; the last one frees a handle that has become stale. */
-static void
-handle_release(Handle *handle)
-{
-	HandleEntry *entry;
-
-	if (--handle->use_count > 0 || handle->valid)
-		return;
-	entry = hash_search(handles, &handle->function, HASH_FIND, NULL);
-	if (entry != NULL && entry->handle == handle)
-		hash_search(handles, &handle->function, HASH_REMOVE, NULL);
-	MemoryContextDelete(handle->mcxt);
-}
-
-/* Runs an action by its name. */
-static Jsonb *
-invoke(const char *name, Jsonb *input)
-{
-	Handle	   *handle = handle_of_name(name);
-	Jsonb	   *output;
-
-	check_privileges(handle, name);
-	handle->use_count++;
-	PG_TRY();
-	{
-		output = call_handle(handle, input);
-	}
-	PG_FINALLY();
-	{
-		handle_release(handle);
-	}
-	PG_END_TRY();
-	return output;
-}
+PG_FUNCTION_INFO_V1(custom_action_try_invoke);
 
 /* Refuses an argument that must be given. */
 static void
-refuse_null_argument(FunctionCallInfo fcinfo, int argument, const char *name,
-					 const char *hint)
+refuse_null_argument(FunctionCallInfo fcinfo, int argument, const char *name, const char *hint)
 {
 	if (PG_ARGISNULL(argument))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" of invoke_action must not be null",
-						name),
+				 errmsg("argument \"%s\" of %s must not be null", name,
+						get_func_name(fcinfo->flinfo->fn_oid)),
 				 errhint("%s", hint)));
 }
 
-/* invoke_action(action text, input jsonb, idempotency_key text) returns jsonb */
-Datum
-custom_action_invoke(PG_FUNCTION_ARGS)
+/* Checks the arguments that both functions have. */
+static void
+check_arguments(FunctionCallInfo fcinfo)
 {
 	refuse_null_argument(fcinfo, 0, "action", "Give the name of an action.");
 	refuse_null_argument(fcinfo, 1, "input",
@@ -374,7 +40,136 @@ custom_action_invoke(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("idempotency keys are not supported yet")));
+}
 
-	PG_RETURN_JSONB_P(invoke(text_to_cstring(PG_GETARG_TEXT_PP(0)),
-							 PG_GETARG_JSONB_P(1)));
+/* Runs the action that the arguments name. */
+static void
+invoke(FunctionCallInfo fcinfo, InvokeRequest *request)
+{
+	request->kind = REQUEST_JSON;
+	request->input = PG_GETARG_JSONB_P(1);
+	request->result_context = CurrentMemoryContext;
+	handle_call(handle_of_name(text_to_cstring(PG_GETARG_TEXT_PP(0))), request);
+	if (request->output == NULL)
+		elog(ERROR, "the action returned no output");
+}
+
+/* invoke_action(action text, input jsonb, idempotency_key text) returns jsonb */
+Datum
+custom_action_invoke(PG_FUNCTION_ARGS)
+{
+	InvokeRequest request = {0};
+
+	check_arguments(fcinfo);
+	invoke(fcinfo, &request);
+	PG_RETURN_JSONB_P(request.output);
+}
+
+typedef struct TryInvoke
+{
+	FunctionCallInfo fcinfo;
+	InvokeRequest request;
+} TryInvoke;
+
+static void
+try_invoke(void *arg)
+{
+	TryInvoke  *work = arg;
+
+	invoke(work->fcinfo, &work->request);
+}
+
+/* Adds a key with a text value, null for NULL. */
+static void
+push_text(JsonbParseState **state, const char *key, const char *text)
+{
+	JsonbValue	value = {0};
+
+	value.type = jbvString;
+	value.val.string.val = unconstify(char *, key);
+	value.val.string.len = strlen(key);
+	pushJsonbValue(state, WJB_KEY, &value);
+	if (text == NULL)
+		value.type = jbvNull;
+	else
+	{
+		value.val.string.val = unconstify(char *, text);
+		value.val.string.len = strlen(text);
+	}
+	pushJsonbValue(state, WJB_VALUE, &value);
+}
+
+/* Adds a key whose value follows. */
+static void
+push_key(JsonbParseState **state, const char *key)
+{
+	JsonbValue	value = {0};
+
+	value.type = jbvString;
+	value.val.string.val = unconstify(char *, key);
+	value.val.string.len = strlen(key);
+	pushJsonbValue(state, WJB_KEY, &value);
+}
+
+/* {"sqlstate": ..., "message": ..., ...} of a caught error */
+static void
+push_error(JsonbParseState **state, const Caught *caught)
+{
+	push_key(state, "error");
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	push_text(state, "sqlstate", unpack_sql_state(caught->error->sqlerrcode));
+	push_text(state, "message", caught->error->message);
+	push_text(state, "detail", caught->error->detail);
+	push_text(state, "hint", caught->error->hint);
+	push_text(state, "step", caught->step);
+	push_text(state, "constraint", caught->error->constraint_name);
+	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
+/* The answer of try_invoke_action. */
+static Jsonb *
+try_result(const InvokeRequest *request, const Caught *caught)
+{
+	JsonbParseState *state = NULL;
+	JsonbValue	ok = {0};
+	JsonbValue	output = {0};
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	push_key(&state, "ok");
+	ok.type = jbvBool;
+	ok.val.boolean = caught == NULL;
+	pushJsonbValue(&state, WJB_VALUE, &ok);
+	if (caught != NULL)
+		push_error(&state, caught);
+	else
+	{
+		push_key(&state, "output");
+		output.type = jbvBinary;
+		output.val.binary.data = &request->output->root;
+		output.val.binary.len = VARSIZE_ANY_EXHDR(request->output);
+		pushJsonbValue(&state, WJB_VALUE, &output);
+	}
+	push_text(&state, "invocation", request->has_invocation ?
+			  DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(&request->invocation))) : NULL);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+/* try_invoke_action(action text, input jsonb, idempotency_key text) returns jsonb */
+Datum
+custom_action_try_invoke(PG_FUNCTION_ARGS)
+{
+	TryInvoke	work = {0};
+	Caught	   *caught;
+
+	check_arguments(fcinfo);
+	work.fcinfo = fcinfo;
+	work.request.wants_invocation = true;
+	caught = caught_call(try_invoke, &work);
+	if (caught != NULL)
+	{
+		if (!caught_may_be_handled(caught) && !work.request.own_limit)
+			ReThrowError(caught->error);
+		caught->step = work.request.failed_step;
+	}
+	PG_RETURN_JSONB_P(try_result(&work.request, caught));
 }

@@ -11,8 +11,10 @@
 #include "execute.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "nodes/parsenodes.h"
 
 PG_FUNCTION_INFO_V1(custom_action_call_handler);
+PG_FUNCTION_INFO_V1(custom_action_inline_handler);
 PG_FUNCTION_INFO_V1(custom_action_validator);
 
 /* What invoke_action asks for, or NULL in a typed call. */
@@ -51,6 +53,28 @@ custom_action_call_handler(PG_FUNCTION_ARGS)
 	}
 	PG_END_TRY();
 	return result;
+}
+
+/* Runs the definition that a DO statement holds. */
+Datum
+custom_action_inline_handler(PG_FUNCTION_ARGS)
+{
+	InlineCodeBlock *block = castNode(InlineCodeBlock, DatumGetPointer(PG_GETARG_DATUM(0)));
+	InvokeRequest request = {0};
+	Program    *program = program_of_text(block->source_text);
+
+	request.kind = REQUEST_VALUES;
+	request.result_context = CurrentMemoryContext;
+	PG_TRY();
+	{
+		(void) program_invoke(program, fcinfo, &request);
+	}
+	PG_FINALLY();
+	{
+		program_release(program);
+	}
+	PG_END_TRY();
+	PG_RETURN_VOID();
 }
 
 Datum

@@ -52,11 +52,19 @@ program_add_slot(Program *program, Oid type, int32 typmod, Oid collation)
 	return program->nslots++;
 }
 
-/* Makes the Param that reads a slot. */
 Node *
-slot_param(const Program *program, int slot, int location)
+slot_param(Scope *scope, int slot, int location)
 {
+	const Program *program = scope->program;
 	Param	   *param = makeNode(Param);
+
+	if (!bms_is_member(slot, scope->slots))
+	{
+		MemoryContext old = MemoryContextSwitchTo(program->mcxt);
+
+		scope->slots = bms_add_member(scope->slots, slot);
+		MemoryContextSwitchTo(old);
+	}
 
 	param->paramkind = PARAM_EXTERN;
 	param->paramid = slot + 1;
@@ -96,19 +104,22 @@ variable_add(Program *program, List **variables, const char *name, Oid type, int
 	return variable;
 }
 
+/* The innermost row of a name: handlers in handlers each have an "error". */
 Row *
-row_find(const Names *names, const char *name)
+row_find(const List *rows, const char *name)
 {
 	ListCell   *cell;
 
-	foreach(cell, names->rows)
+	Row		   *found = NULL;
+
+	foreach(cell, rows)
 	{
 		Row		   *row = lfirst(cell);
 
 		if (strcmp(row->name, name) == 0)
-			return row;
+			found = row;
 	}
-	return NULL;
+	return found;
 }
 
 RowColumn *
@@ -196,7 +207,7 @@ row_slot(Scope *scope, Row *row, const char *column)
 		elog(ERROR, "column \"%s\" of \"%s\" has no slot", column ? column : "*", row->name);
 
 	old = MemoryContextSwitchTo(scope->program->mcxt);
-	entry = palloc(sizeof(RowColumn));
+	entry = palloc0(sizeof(RowColumn));
 	entry->name = column ? pstrdup(column) : NULL;
 	entry->slot = program_add_slot(scope->program, type, typmod, collation);
 	row->columns = lappend(row->columns, entry);
@@ -253,14 +264,14 @@ variable_slot(const List *variables, const char *group, const char *name)
 
 /* All names that may stand before a dot. */
 char *
-names_list(const Names *names)
+names_list(const List *rows)
 {
 	StringInfoData text;
 	ListCell   *cell;
 
 	initStringInfo(&text);
 	appendStringInfoString(&text, "input, output, let, context");
-	foreach(cell, names->rows)
+	foreach(cell, rows)
 		appendStringInfo(&text, ", %s", ((Row *) lfirst(cell))->name);
 	return text.data;
 }
@@ -305,7 +316,7 @@ names_resolve(ParseState *pstate, Scope *scope, const char *first,
 	Row		   *row;
 	int			slot;
 
-	row = is_group || is_context ? NULL : row_find(names, first);
+	row = is_group || is_context ? NULL : row_find(scope->rows, first);
 	if (row == NULL && !is_group && !is_context &&
 		!(scope->compiler != NULL && is_later_step(names, first)))
 		return NULL;
@@ -328,6 +339,5 @@ names_resolve(ParseState *pstate, Scope *scope, const char *first,
 	else
 		slot = variable_slot(variables, first, second);
 	cancel_parser_errposition_callback(&position);
-	scope->uses_slots = true;
-	return slot_param(scope->program, slot, location);
+	return slot_param(scope, slot, location);
 }

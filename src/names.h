@@ -13,7 +13,7 @@
 typedef struct Names
 {
 	Row		   *target;			/* NULL: not bound to a row */
-	List	   *rows;			/* of Row: target and the steps reached so far */
+	List	   *rows;			/* of Row: target and the steps reached so far; never changed in place, scopes keep it */
 	List	   *inputs;			/* of Variable */
 	List	   *outputs;
 	List	   *lets;
@@ -24,7 +24,7 @@ extern int	program_add_slot(Program *program, Oid type, int32 typmod, Oid collat
 extern Variable *variable_find(const List *variables, const char *name);
 extern Variable *variable_add(Program *program, List **variables, const char *name,
 							  Oid type, int32 typmod);
-extern Row *row_find(const Names *names, const char *name);
+extern Row *row_find(const List *rows, const char *name);
 extern RowColumn *row_column_find(const Row *row, const char *column);
 
 /* The slot of a column of a row, made when compiling meets it first; column NULL is the whole row. */
@@ -35,8 +35,9 @@ extern Node *names_resolve(ParseState *pstate, Scope *scope, const char *first,
 						   const char *second, int location);
 
 /* "input, target, task, ...", for hints. */
-extern char *names_list(const Names *names);
+extern char *names_list(const List *rows);
 
-extern Node *slot_param(const Program *program, int slot, int location);
+/* The Param that reads a slot; notes that the scope uses it. */
+extern Node *slot_param(Scope *scope, int slot, int location);
 
 #endif

@@ -21,6 +21,7 @@
 #include "utils/catcache.h"
 #include "utils/inval.h"
 #include "utils/json.h"
+#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 #include "compat.h"
@@ -112,6 +113,27 @@ find_in_schemas(const char *name, const Oid *schemas, int nschemas,
 	}
 	ReleaseSysCacheList(list);
 	return OidIsValid(found) ? found : other;
+}
+
+/* Does another action have the same schema and name? */
+bool
+action_is_overloaded(Oid function)
+{
+	Oid			schema = get_func_namespace(function);
+	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP,
+										   CStringGetDatum(get_func_name(function)));
+	bool		found = false;
+	int			i;
+
+	for (i = 0; i < list->n_members && !found; i++)
+	{
+		Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
+
+		found = proc->pronamespace == schema && proc->oid != function &&
+			proc->prolang == action_language();
+	}
+	ReleaseSysCacheList(list);
+	return found;
 }
 
 /* Finds the action of a name in a schema. */

@@ -33,6 +33,7 @@ extern char *envelope_print(const Envelope *envelope);
 extern Oid	action_language(void);
 /* Is this function an action? */
 extern bool function_is_action(Oid function);
+extern bool action_is_overloaded(Oid function);
 /* Resolves "schema.name" or "name" to the action's function; InvalidOid if there is none. Checks USAGE on the schema (42501). */
 extern Oid	action_find(const char *name);
 /* The same without a privilege check, in one schema; finds any function of that name if it is not an action and any_language is set. */

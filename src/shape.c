@@ -68,6 +68,8 @@ const ArgumentSpec step_leading_keys[] = {
 const ArgumentSpec step_trailing_keys[] = {
 	{"when", ARGUMENT_CONDITION, false, NULL, NULL},
 	{"enabled", ARGUMENT_BOOLEAN, false, NULL, NULL},
+	{"on_error_when", ARGUMENT_CONDITION, false, NULL, NULL},
+	{"on_error", ARGUMENT_STEPS, false, NULL, NULL},
 	{0}
 };
 

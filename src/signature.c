@@ -111,16 +111,26 @@ resolve_key(Signature *signature, const Definition *definition, ProblemSink *sin
 	return true;
 }
 
+/* Forgets a position in the name of a type: the query around would claim it. */
+static void
+forget_position(void *arg)
+{
+	errposition(0);
+}
+
 /* Resolves the type of a parameter. */
 static void
 resolve_parameter(void *arg)
 {
 	Argument   *argument = arg;
 	Parameter  *parameter = argument->parameter;
+	ErrorContextCallback callback = {error_context_stack, forget_position, NULL};
 	Oid			type;
 	int32		typmod;
 
+	error_context_stack = &callback;
 	parseTypeString(parameter->type, &type, &typmod, false);
+	error_context_stack = callback.previous;
 	if (get_typtype(type) == TYPTYPE_PSEUDO || !get_typisdefined(type))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/tupdesc.h"
 #include "execute.h"
 #include "lib/stringinfo.h"
@@ -13,6 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
+#include "utils/portal.h"
 
 /* Receives the rows of a statement; keeps the columns of the first. */
 typedef struct SlotReceiver
@@ -51,9 +53,8 @@ raise_changed(const Statement *statement)
 
 /* The slots' types were fixed when the program was compiled. */
 static void
-receiver_startup(DestReceiver *self, int operation, TupleDesc tupdesc)
+check_types(const Statement *statement, TupleDesc tupdesc)
 {
-	const Statement *statement = ((SlotReceiver *) self)->statement;
 	const Slot *slots = statement->scope->program->slots;
 
 	if (tupdesc->natts < statement->nslots)
@@ -66,6 +67,12 @@ receiver_startup(DestReceiver *self, int operation, TupleDesc tupdesc)
 static void
 receiver_nothing(DestReceiver *self)
 {
+}
+
+static void
+receiver_startup(DestReceiver *self, int operation, TupleDesc tupdesc)
+{
+	check_types(((SlotReceiver *) self)->statement, tupdesc);
 }
 
 char *
@@ -90,7 +97,7 @@ statement_columns(Statement *statement, StringInfo text)
 		{
 			RowColumn  *column = lfirst(cell);
 
-			if (row->is_count)
+			if (column->computed)
 				continue;
 			appendStringInfoString(text, statement->nslots > 0 ? ", " : " ");
 			if (column->name != NULL)
@@ -121,7 +128,7 @@ statement_text(Statement *statement)
 	statement_columns(statement, &columns);
 	initStringInfo(&text);
 	appendStringInfoString(&text, statement->head.data);
-	if (columns.len > 0)
+	if (columns.len > 0 && !statement->whole_result)
 		appendStringInfo(&text, "%s%s", statement->select ? "" : " RETURNING", columns.data);
 	appendStringInfoString(&text, statement->tail.data);
 	return text.data;
@@ -163,7 +170,7 @@ statement_execute(Frame *frame, Statement *statement)
 	receiver.frame = frame;
 	receiver.statement = statement;
 
-	options.params = statement->scope->uses_slots ? frame->params : NULL;
+	options.params = statement->scope->slots ? frame->params : NULL;
 	options.read_only = frame->read_only;
 	options.dest = (DestReceiver *) &receiver;
 	code = SPI_execute_plan_extended(statement->plan, &options);
@@ -171,6 +178,60 @@ statement_execute(Frame *frame, Statement *statement)
 		elog(ERROR, "could not run a statement of action \"%s\": %s",
 			 frame->program->action, SPI_result_code_string(code));
 	return SPI_processed;
+}
+
+/*
+ * A cursor copies its parameters, all of them: it gets a list that holds only
+ * those it uses.
+ */
+static ParamListInfo
+cursor_params(Frame *frame, const Statement *statement)
+{
+	ParamListInfo params;
+	int			slot = -1;
+
+	if (statement->scope->slots == NULL)
+		return NULL;
+	params = makeParamList(frame->program->nslots);
+	for (int i = 0; i < frame->program->nslots; i++)
+	{
+		params->params[i].isnull = true;
+		params->params[i].ptype = frame->program->slots[i].type;
+	}
+	while ((slot = bms_next_member(statement->scope->slots, slot)) >= 0)
+		params->params[slot] = frame->params->params[slot];
+	return params;
+}
+
+Portal
+statement_open(Frame *frame, Statement *statement)
+{
+	ParamListInfo params = cursor_params(frame, statement);
+	Portal		portal;
+
+	if (statement->plan == NULL)
+		statement_prepare(statement);
+	portal = SPI_cursor_open_with_paramlist(NULL, statement->plan, params, frame->read_only);
+	if (portal == NULL)
+		elog(ERROR, "could not open a cursor of action \"%s\": %s", frame->program->action,
+			 SPI_result_code_string(SPI_result));
+	if (params != NULL)
+		pfree(params);
+	PinPortal(portal);
+	return portal;
+}
+
+void
+statement_take(Frame *frame, const Statement *statement, HeapTuple tuple, TupleDesc tupdesc)
+{
+	check_types(statement, tupdesc);
+	for (int i = 0; i < statement->nslots; i++)
+	{
+		bool		isnull;
+		Datum		value = heap_getattr(tuple, i + 1, tupdesc, &isnull);
+
+		frame_set(frame, statement->slots[i], value, isnull);
+	}
 }
 
 Datum
@@ -183,7 +244,7 @@ statement_scalar(Frame *frame, Statement *statement, Oid type, bool *isnull)
 
 	if (statement->plan == NULL)
 		statement_prepare(statement);
-	options.params = statement->scope->uses_slots ? frame->params : NULL;
+	options.params = statement->scope->slots ? frame->params : NULL;
 	options.read_only = frame->read_only;
 	if (SPI_execute_plan_extended(statement->plan, &options) != SPI_OK_SELECT ||
 		SPI_processed != 1)

@@ -24,6 +24,9 @@ typedef struct Statement
 	Oid			relation;		/* whose columns are returned */
 	Scope	   *scope;
 	List	   *into;			/* of Row: where returned columns land */
+	bool		whole_result;	/* the head is complete; its one column is into's first */
+	bool		wants_result;	/* analysis is to find out what it returns */
+	List	   *result;			/* of ResultColumn: what analysis found that it returns */
 	bool		set_based;		/* many rows: keep no column, let the planner see values */
 
 	SPIPlanPtr	plan;			/* NULL until first executed */
@@ -31,11 +34,23 @@ typedef struct Statement
 	int		   *slots;			/* ... and the slots they land in */
 } Statement;
 
+typedef struct ResultColumn
+{
+	char	   *name;
+	Oid			type;
+	int32		typmod;
+} ResultColumn;
+
 /* Adds a value and returns its "$n", for pasting into the text. */
 extern char *statement_value(Statement *statement, Value *value);
 
 /* Runs it; returns the number of rows. Values of the first row land in the slots. */
 extern uint64 statement_execute(struct Frame *frame, Statement *statement);
+
+/* Opens a cursor over the rows; each take puts one row's columns into the slots. */
+extern Portal statement_open(struct Frame *frame, Statement *statement);
+extern void statement_take(struct Frame *frame, const Statement *statement,
+						   HeapTuple tuple, TupleDesc tupdesc);
 
 /* Runs SELECT $1 and returns its value, of this type, copied into the current context. */
 extern Datum statement_scalar(struct Frame *frame, Statement *statement, Oid type, bool *isnull);

@@ -94,7 +94,13 @@ void
 target_load(Frame *frame)
 {
 	Program    *program = frame->program;
+	uint64		rows;
 
-	if (program->load != NULL && statement_execute(frame, program->load) == 0)
+	if (program->load == NULL)
+		return;
+	rows = statement_execute(frame, program->load);
+	if (rows == 0)
 		address_target_missing(frame);
+	if (rows > 1)
+		address_several(frame, program->target->relation);
 }

@@ -346,7 +346,10 @@ value_parse(const Json *json, Oid type, int32 typmod, const char *location)
 Value *
 condition_parse(const char *text, const char *location)
 {
-	return formula_value(*text == '=' ? text + 1 : text, NULL, BOOLOID, -1, location);
+	Value	   *value = formula_value(*text == '=' ? text + 1 : text, NULL, BOOLOID, -1, location);
+
+	value->formula->condition = true;
+	return value;
 }
 
 /* Reads the text of a message: formula, template or literal, wanted as text. */

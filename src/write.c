@@ -116,7 +116,8 @@ write_note_target(Compiler *compiler, const Address *address, const List *column
 	compiler->target_written = true;
 	if (deletes || changes_key(address, columns))
 		compiler->target_key_changed = true;
-	if (compiler->conditional == 0 && address->required && address->where == NULL)
+	if (compiler->conditional == 0 && !compiler->may_stop &&
+		address->required && address->where == NULL)
 		compiler->target_proven = true;
 }
 
@@ -157,9 +158,12 @@ write_execute(Frame *frame, Instruction *instruction)
 	if (write->count != NULL)
 		frame_set(frame, ((RowColumn *) linitial(write->count->columns))->slot,
 				  Int64GetDatum((int64) rows), false);
-	if (write->address != NULL && rows == 0 && !write->address->set_based &&
-		write->address->required)
+	if (write->address == NULL || write->address->set_based)
+		return;
+	if (rows == 0 && write->address->required)
 		address_missing(frame, write->address);
+	if (rows > 1)
+		address_several(frame, write->address->relation);
 }
 
 /* The column to write: the step's own, else the table's setting. */
@@ -183,7 +187,7 @@ void
 write_compile_setting(Compiler *compiler, Instruction *instruction, const char *setting)
 {
 	Address    *address = address_compile(compiler, false);
-	Json	   *set;
+	WriteColumn *written;
 	char	   *column;
 
 	if (address == NULL)
@@ -191,9 +195,11 @@ write_compile_setting(Compiler *compiler, Instruction *instruction, const char *
 	column = setting_column(compiler, address->relation, setting);
 	if (column == NULL)
 		return;
-	set = json_new_object();
-	json_put(set, column, json_copy(step_argument(compiler->step, "to")));
-	write_compile_update(compiler, instruction, address,
-						 write_columns(compiler, address->relation, set,
-									   compiler_location(compiler, "to"), false));
+	written = write_column(compiler, address->relation, column,
+						   step_argument(compiler->step, "to"),
+						   compiler_location(compiler, "to"), false);
+	if (written != NULL)
+		write_compile_update(compiler, instruction, address, list_make1(written));
+	else
+		compiler_declare(compiler, instruction, address->relation, address->set_based);
 }

@@ -18,7 +18,7 @@ BEGIN ATOMIC
 	UNION ALL
 	SELECT 'INSERT ON custom_actions.version'
 	UNION ALL
-	SELECT 'USAGE ON SEQUENCE custom_actions.step_id_seq'
+	SELECT 'SELECT, USAGE ON SEQUENCE custom_actions.step_id_seq'
 	UNION ALL
 	-- every function of the extension but those that only PostgreSQL calls,
 	-- those that are for its owner, and those that are for everyone

@@ -14,7 +14,8 @@ typedef struct Assignments
 } Assignments;
 
 void
-assignment_compile(Compiler *compiler, Instruction *instruction, AssignmentCompiler compile_one)
+assignment_compile(Compiler *compiler, Instruction *instruction,
+				   AssignmentCompiler compile_one, AssignmentDeclarer declare_one)
 {
 	const Json *values = compiler->step->subject;
 	Assignments *assignments = palloc0(offsetof(Assignments, items) +
@@ -26,6 +27,8 @@ assignment_compile(Compiler *compiler, Instruction *instruction, AssignmentCompi
 		assignments->items[i].output = -1;
 		compile_one(compiler, &assignments->items[i], values->keys[i], values->items[i]);
 	}
+	for (int i = 0; declare_one != NULL && i < values->count; i++)
+		declare_one(compiler, &assignments->items[i], values->keys[i]);
 	instruction->data = assignments;
 }
 
@@ -33,14 +36,18 @@ void
 assignment_execute(Frame *frame, Instruction *instruction)
 {
 	const Assignments *assignments = instruction->data;
+	MemoryContext old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
+	NullableDatum *values = palloc(assignments->count * sizeof(NullableDatum));
 
+	MemoryContextSwitchTo(old);
+	for (int i = 0; i < assignments->count; i++)
+		values[i].value = expression_evaluate(frame, assignments->items[i].expression,
+											  &values[i].isnull);
 	for (int i = 0; i < assignments->count; i++)
 	{
 		const Assignment *assignment = &assignments->items[i];
-		bool		isnull;
-		Datum		value = expression_evaluate(frame, assignment->expression, &isnull);
 
-		frame_set(frame, assignment->slot, value, isnull);
+		frame_set(frame, assignment->slot, values[i].value, values[i].isnull);
 		if (assignment->output >= 0)
 			frame->outputs_set = bms_add_member(frame->outputs_set, assignment->output);
 	}

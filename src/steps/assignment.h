@@ -1,7 +1,8 @@
 /*
  * assignment.h
  *		What let and output share: a list of slots with the expressions that
- *		fill them, in the order written.
+ *		fill them. All are computed before the first is set, as in UPDATE: the
+ *		rows of a draft do not keep the order of names.
  */
 #ifndef CA_ASSIGNMENT_H
 #define CA_ASSIGNMENT_H
@@ -22,9 +23,12 @@ typedef struct Assignment
 typedef void (*AssignmentCompiler) (Compiler *compiler, Assignment *assignment,
 									const char *name, const Json *json);
 
-/* Compiles each member of the step's subject. */
+typedef void (*AssignmentDeclarer) (Compiler *compiler, Assignment *assignment,
+									const char *name);
+
+/* Compiles each member of the step's subject, then makes the names known. */
 extern void assignment_compile(Compiler *compiler, Instruction *instruction,
-							   AssignmentCompiler compile_one);
+							   AssignmentCompiler compile_one, AssignmentDeclarer declare_one);
 extern void assignment_execute(struct Frame *frame, Instruction *instruction);
 
 #endif

@@ -9,6 +9,7 @@
 #include "compat.h"
 #include "compiler.h"
 #include "key.h"
+#include "source.h"
 #include "steps.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -72,46 +73,6 @@ check_not_null(Compiler *compiler, Oid table, const List *columns, const Json *s
 	relation_close(relation, NoLock);
 }
 
-/* The FROM item of an array formula, by the type of its elements. */
-static char *
-array_source(Compiler *compiler, Statement *statement, const Json *from)
-{
-	char	   *location = compiler_location(compiler, "from");
-	Value	   *value = compiler_value(compiler, from, InvalidOid, -1, location);
-	Oid			type = compiler_expression(compiler, value)->type;
-	Oid			element = get_element_type(getBaseType(type));
-
-	if (getBaseType(type) == JSONBOID)
-		return psprintf("pg_catalog.jsonb_array_elements(%s) AS this(value)",
-						statement_value(statement, value));
-	if (!OidIsValid(element))
-	{
-		compiler_problem(compiler, ERRCODE_DATATYPE_MISMATCH, location,
-						 psprintf("the formula gives %s, but an array is wanted", format_type_be(type)),
-						 NULL, "Name a table, or give an array or a jsonb array.");
-		return NULL;
-	}
-	return psprintf("pg_catalog.unnest(%s) AS this%s", statement_value(statement, value),
-					type_is_rowtype(element) ? "" : "(value)");
-}
-
-/* The FROM item of a set-based create; NULL after a problem. */
-static char *
-create_source(Compiler *compiler, Instruction *instruction, Statement *statement, const Json *from)
-{
-	Oid			table;
-
-	if (from->kind != JSON_IS_STRING || from->text[0] == '=')
-		return array_source(compiler, statement, from);
-	table = compiler_table(compiler, from->text, compiler_location(compiler, "from"));
-	if (!OidIsValid(table))
-		return NULL;
-	statement->scope->this_relation = table;
-	if (compiler->freeze)
-		json_put_string(compiler->step->json, "from", relation_name_canonical(table));
-	return psprintf("%s AS this", relation_name_canonical(table));
-}
-
 /* "a, b" of the columns, quoted. */
 static void
 append_names(StringInfo text, const List *columns)
@@ -150,8 +111,8 @@ append_conflict_columns(Compiler *compiler, StringInfo text, Oid table, const Js
 	return false;
 }
 
-/* Appends the ON CONFLICT clause. */
-static void
+/* Appends the ON CONFLICT clause; false after a problem. */
+static bool
 append_conflict(Compiler *compiler, Statement *statement, Oid table, const Json *conflict)
 {
 	StringInfo	text = &statement->head;
@@ -164,23 +125,26 @@ append_conflict(Compiler *compiler, Statement *statement, Oid table, const Json 
 	appendStringInfoString(text, " ON CONFLICT");
 	if (columns != NULL && columns->count > 0 &&
 		!append_conflict_columns(compiler, text, table, columns))
-		return;
+		return false;
 	if (!update)
 	{
 		appendStringInfoString(text, " DO NOTHING");
-		return;
+		return true;
 	}
-	assignments = write_columns(compiler, table, set,
-								compiler_location(compiler, "on_conflict.set"), false);
-	if (columns == NULL || columns->count == 0 || assignments == NIL)
+	if (columns == NULL || columns->count == 0 || set == NULL || set->count == 0)
 	{
 		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE,
 						 compiler_location(compiler, "on_conflict"),
 						 "on_conflict with update needs \"columns\" and \"set\"", NULL, NULL);
-		return;
+		return false;
 	}
+	assignments = write_columns(compiler, table, set,
+								compiler_location(compiler, "on_conflict.set"), false);
+	if (assignments == NIL)
+		return false;
 	appendStringInfoString(text, " DO UPDATE SET ");
 	write_append_set(statement, text, assignments);
+	return true;
 }
 
 /* INSERT's list of columns and where their values come from. */
@@ -206,7 +170,8 @@ append_rows(Compiler *compiler, Instruction *instruction, Statement *statement, 
 		appendStringInfoChar(text, ')');
 		return true;
 	}
-	source = create_source(compiler, instruction, statement, from);
+	source = source_compile(compiler, statement, from, NULL, "from",
+							compiler_location(compiler, "from")).from;
 	if (source == NULL)
 		return false;
 	appendStringInfoString(text, ") SELECT ");
@@ -254,15 +219,12 @@ create_compile(Compiler *compiler, Instruction *instruction)
 	columns = write_columns(compiler, table, set, compiler_location(compiler, "set"), true);
 	if (compiler->checking)
 		check_not_null(compiler, table, columns, set);
-	statement = compiler_statement(compiler, from ? InvalidOid : table);
+	statement = compiler_statement(compiler, InvalidOid);
 	statement->relation = table;
 	appendStringInfo(&statement->head, "INSERT INTO %s AS this", relation_name_canonical(table));
-	if (append_rows(compiler, instruction, statement, columns))
-	{
-		if (conflict != NULL && conflict->kind == JSON_IS_OBJECT)
-			append_conflict(compiler, statement, table, conflict);
+	if (append_rows(compiler, instruction, statement, columns) &&
+		(conflict == NULL || append_conflict(compiler, statement, table, conflict)))
 		compiler_analyse(compiler, statement);
-	}
 	statement->set_based = from != NULL;
 	row = compiler_declare(compiler, instruction, table, from != NULL);
 	if (row != NULL)

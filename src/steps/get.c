@@ -7,6 +7,7 @@
 #include "address.h"
 #include "compiler.h"
 #include "execute.h"
+#include "source.h"
 #include "steps.h"
 
 static const ArgumentSpec arguments[] = {
@@ -22,46 +23,8 @@ typedef struct Get
 {
 	Address    *address;
 	Statement  *statement;
-	bool		one_of_many;	/* no order: a second row is an error */
+	bool		ordered;		/* else a second row is an error */
 } Get;
-
-typedef struct OrderWork
-{
-	const Json *json;
-	const char *location;
-	List	   *items;
-} OrderWork;
-
-static void
-order_work(void *arg)
-{
-	OrderWork  *work = arg;
-
-	if (work->json->kind == JSON_IS_STRING)
-		work->items = order_parse(work->json->text, work->location);
-	for (int i = 0; i < work->json->count; i++)
-		work->items = list_concat(work->items,
-								  order_parse(work->json->items[i]->text, work->location));
-}
-
-/* Appends ORDER BY; false when the step has none. */
-static bool
-append_order(Compiler *compiler, Statement *statement)
-{
-	OrderWork	work = {step_argument(compiler->step, "order_by"),
-	compiler_location(compiler, "order_by"), NIL};
-
-	if (work.json == NULL || !compiler_guard(compiler, work.location, order_work, &work))
-		return work.json != NULL;
-	for (int i = 0; i < list_length(work.items); i++)
-	{
-		SortItem   *item = list_nth(work.items, i);
-
-		appendStringInfo(&statement->tail, "%s%s%s", i ? ", " : " ORDER BY ",
-						 statement_value(statement, item->value), item->suffix);
-	}
-	return work.items != NIL;
-}
 
 /* Appends the locking clause. */
 static void
@@ -84,7 +47,8 @@ static void
 note_target(Compiler *compiler, const Address *address)
 {
 	if (address->row != NULL && address->row == compiler->program->target &&
-		compiler->conditional == 0 && address->required && address->where == NULL)
+		compiler->conditional == 0 && !compiler->may_stop &&
+		address->required && address->where == NULL)
 		compiler->target_proven = true;
 }
 
@@ -93,7 +57,6 @@ get_compile(Compiler *compiler, Instruction *instruction)
 {
 	Get		   *get = palloc0(sizeof(Get));
 	Statement  *statement;
-	bool		ordered;
 
 	get->address = address_compile(compiler, true);
 	if (get->address == NULL)
@@ -103,10 +66,9 @@ get_compile(Compiler *compiler, Instruction *instruction)
 	appendStringInfoString(&statement->head, "SELECT");
 	appendStringInfo(&statement->tail, " FROM %s AS this WHERE ", get->address->table_name);
 	address_condition(compiler, statement, &statement->tail, get->address);
-	ordered = append_order(compiler, statement);
-	get->one_of_many = get->address->key == NIL && !ordered;
+	get->ordered = source_append_order(compiler, statement);
 	if (get->address->key == NIL)
-		appendStringInfoString(&statement->tail, ordered ? " LIMIT 1" : " LIMIT 2");
+		appendStringInfoString(&statement->tail, get->ordered ? " LIMIT 1" : " LIMIT 2");
 	append_lock(compiler, statement);
 	compiler_analyse(compiler, statement);
 	note_target(compiler, get->address);
@@ -123,12 +85,15 @@ get_execute(Frame *frame, Instruction *instruction)
 
 	if (rows == 0 && get->address->required)
 		address_missing(frame, get->address);
-	if (rows > 1 && get->one_of_many)
-		ereport(ERROR,
-				(errcode(ERRCODE_TOO_MANY_ROWS),
-				 errmsg("several rows of %s satisfy the condition", get->address->table_name),
-				 frame_errdetail(frame),
-				 errhint("Make \"where\" more exact, or say which one with \"order_by\".")));
+	if (rows <= 1 || get->ordered)
+		return;
+	if (get->address->key != NIL)
+		address_several(frame, get->address->relation);
+	ereport(ERROR,
+			(errcode(ERRCODE_TOO_MANY_ROWS),
+			 errmsg("several rows of %s satisfy the condition", get->address->table_name),
+			 frame_errdetail(frame),
+			 errhint("Make \"where\" more exact, or say which one with \"order_by\".")));
 }
 
 static void

@@ -5,7 +5,7 @@
  */
 #include "postgres.h"
 
-#include "compiler.h"
+#include "branch.h"
 #include "execute.h"
 #include "steps.h"
 
@@ -14,34 +14,19 @@ static const ArgumentSpec arguments[] = {
 	{NULL}
 };
 
-typedef struct StepGroup
-{
-	Instruction **steps;
-	int			nsteps;
-} StepGroup;
-
 static void
 group_compile(Compiler *compiler, Instruction *instruction)
 {
-	StepGroup	   *group = palloc0(sizeof(StepGroup));
-	ListCell   *cell;
+	StepList   *list = palloc(sizeof(StepList));
 
-	foreach(cell, compiler->step->branches)
-	{
-		Branch	   *branch = lfirst(cell);
-
-		if (strcmp(branch->key, "do") == 0)
-			group->steps = compiler_steps(compiler, branch->steps, &group->nsteps);
-	}
-	instruction->data = group;
+	*list = branch_compile(compiler, "do", false);
+	instruction->data = list;
 }
 
 static void
 group_execute(Frame *frame, Instruction *instruction)
 {
-	StepGroup	   *group = instruction->data;
-
-	steps_execute(frame, group->steps, group->nsteps);
+	branch_execute(frame, instruction->data);
 }
 
 static void
@@ -50,7 +35,7 @@ group_describe(StringInfo out, const Step *step)
 	if (step->subject != NULL && step->subject->text != NULL)
 		appendStringInfoString(out, step->subject->text);
 	else
-		appendStringInfoString(out, "StepGroup");
+		appendStringInfoString(out, "Group");
 }
 
 const StepKind group_kind = {

@@ -14,7 +14,7 @@ static const ArgumentSpec arguments[] = {
 	{NULL}
 };
 
-/* Compiles one name = value, making the variable if it is new. */
+/* Compiles one name = value. */
 static void
 let_compile_one(Compiler *compiler, Assignment *assignment, const char *name, const Json *json)
 {
@@ -25,27 +25,32 @@ let_compile_one(Compiler *compiler, Assignment *assignment, const char *name, co
 									   slot ? slot->typmod : -1, location);
 
 	assignment->expression = compiler_expression(compiler, value);
-	if (variable == NULL)
-	{
-		Oid			type = assignment->expression->type;
+}
 
-		if (get_typtype(type) == TYPTYPE_PSEUDO)
-		{
-			compiler_problem(compiler, ERRCODE_DATATYPE_MISMATCH, location,
-							 psprintf("\"%s\" cannot hold a value of type %s", name, format_type_be(type)),
-							 NULL, "Cast the formula to a type of its own.");
-			type = TEXTOID;
-		}
+/* Makes the variable if it is new. */
+static void
+let_declare_one(Compiler *compiler, Assignment *assignment, const char *name)
+{
+	Variable   *variable = variable_find(compiler->names->lets, name);
+	Oid			type = assignment->expression->type;
+
+	if (variable == NULL && get_typtype(type) == TYPTYPE_PSEUDO)
+	{
+		compiler_problem(compiler, ERRCODE_DATATYPE_MISMATCH, compiler_location(compiler, name),
+						 psprintf("\"%s\" cannot hold a value of type %s", name, format_type_be(type)),
+						 NULL, "Cast the formula to a type of its own.");
+		type = TEXTOID;
+	}
+	if (variable == NULL)
 		variable = variable_add(compiler->program, &compiler->names->lets, name, type,
 								assignment->expression->typmod);
-	}
 	assignment->slot = variable->slot;
 }
 
 static void
 let_compile(Compiler *compiler, Instruction *instruction)
 {
-	assignment_compile(compiler, instruction, let_compile_one);
+	assignment_compile(compiler, instruction, let_compile_one, let_declare_one);
 }
 
 static void

@@ -40,7 +40,7 @@ output_compile_one(Compiler *compiler, Assignment *assignment, const char *name,
 static void
 output_compile(Compiler *compiler, Instruction *instruction)
 {
-	assignment_compile(compiler, instruction, output_compile_one);
+	assignment_compile(compiler, instruction, output_compile_one, NULL);
 }
 
 static void

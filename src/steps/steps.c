@@ -46,6 +46,12 @@ step_subject_text(const Step *step)
 	return step->subject != NULL && step->subject->text != NULL ? step->subject->text : "?";
 }
 
+const char *
+step_formula_text(const char *text)
+{
+	return *text == '=' ? text + 1 : text;
+}
+
 char *
 step_value_text(const Json *json)
 {
@@ -69,7 +75,7 @@ step_describe_rows(StringInfo out, const Step *step)
 	if (id != NULL)
 		appendStringInfo(out, " with id %s", step_value_text(id));
 	if (where != NULL)
-		appendStringInfo(out, " where %s", where->text + (where->text[0] == '='));
+		appendStringInfo(out, " where %s", step_formula_text(where->text));
 }
 
 void

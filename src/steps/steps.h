@@ -21,13 +21,23 @@ extern const StepKind let_kind;
 extern const StepKind output_kind;
 extern const StepKind require_kind;
 extern const StepKind group_kind;
+extern const StepKind if_kind;
+extern const StepKind choose_kind;
+extern const StepKind for_each_kind;
+extern const StepKind call_kind;
+extern const StepKind perform_kind;
+extern const StepKind stop_kind;
 
 #define STEP_KINDS \
 	&create_kind, &update_kind, &delete_kind, &assign_kind, &set_status_kind, \
-	&get_kind, &let_kind, &output_kind, &require_kind, &group_kind
+	&get_kind, &call_kind, &perform_kind, &let_kind, &output_kind, &if_kind, \
+	&choose_kind, &for_each_kind, &group_kind, &require_kind, &stop_kind
 
 /* The subject as people read it: "target", "support.task". */
 extern const char *step_subject_text(const Step *step);
+
+/* A condition's text without the optional '='. */
+extern const char *step_formula_text(const char *text);
 
 /* A value as people read it: a formula without '=', text in quotes. */
 extern char *step_value_text(const Json *json);

@@ -1,0 +1,32 @@
+/*
+ * frame.h
+ *		The life of frames; see frame.c.
+ */
+#ifndef CA_FRAME_H
+#define CA_FRAME_H
+
+#include "postgres.h"
+
+#include "execute.h"
+
+/* All slots of a frame at one moment, to go back to. */
+typedef struct SavedSlots
+{
+	ParamExternData *params;
+	bool	   *owned;
+	Bitmapset  *outputs_set;
+} SavedSlots;
+
+extern Frame *frame_take(Program *program);
+extern void frame_give_back(Frame *frame);
+extern void frame_free(Frame *frame);
+extern void frame_forget_idle(Program *program);	/* before it is freed */
+extern void frame_forget_states(Frame *frame);
+
+extern SavedSlots *frame_save(Frame *frame);
+extern void frame_keep(Frame *frame, SavedSlots *saved);
+extern void frame_restore(Frame *frame, SavedSlots *saved);
+
+extern void frames_init(void);
+
+#endif

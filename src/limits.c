@@ -1,0 +1,287 @@
+/*
+ * limits.c
+ *		Depth and time limits.
+ *
+ * One timer serves a stack of deadlines; it is armed for the earliest. Its
+ * handler asks for a cancel, as statement_timeout does, and the level whose
+ * deadline has passed turns that cancel into an error of its own. A deadline
+ * that has passed raises again after every step until its level is left, so
+ * code that swallows the cancel gains nothing. The slot of statement_timeout
+ * is never touched.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "access/xact.h"
+#include "limit.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/timeout.h"
+
+static int	max_depth = 8;
+static int	action_timeout = 0;
+static int	call_timeout = 120000;
+
+static Deadline *innermost = NULL;	/* the stack */
+static bool timer_known = false;	/* registered in this process */
+static TimeoutId timer;
+static volatile sig_atomic_t timer_fired = false;	/* some deadline has passed */
+static volatile sig_atomic_t cancel_asked = false;	/* by the timer, not by a user */
+static char call_message[256] = "";	/* of the last call that was too slow */
+
+/* Runs in the signal handler: only sets flags. */
+static void
+timer_handler(void)
+{
+	timer_fired = true;
+	cancel_asked = true;
+	QueryCancelPending = true;
+	InterruptPending = true;
+}
+
+/* Forgets everything when a transaction ends. */
+static void
+limits_at_transaction_end(XactEvent event, void *arg)
+{
+	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
+		return;
+	innermost = NULL;
+	timer_fired = false;
+	cancel_asked = false;
+	if (timer_known && get_timeout_active(timer))
+		disable_timeout(timer, false);
+}
+
+void
+limits_init(void)
+{
+	DefineCustomIntVariable("custom_actions.max_depth",
+							"Levels that actions may nest, counted through everything they call.",
+							NULL, &max_depth, 8, 1, 1000, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("custom_actions.action_timeout",
+							"Time limit of actions that have none of their own; 0 means none.",
+							NULL, &action_timeout, 0, 0, INT_MAX, PGC_USERSET, GUC_UNIT_MS,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("custom_actions.call_timeout",
+							"Time limit of a call step or plug-in that has none of its own; 0 means none.",
+							NULL, &call_timeout, 120000, 0, INT_MAX, PGC_USERSET, GUC_UNIT_MS,
+							NULL, NULL, NULL);
+	RegisterXactCallback(limits_at_transaction_end, NULL);
+}
+
+int
+limits_max_depth(void)
+{
+	return max_depth;
+}
+
+int64
+limits_action_timeout(void)
+{
+	return action_timeout;
+}
+
+int64
+limits_call_timeout(void)
+{
+	return call_timeout;
+}
+
+int64
+limits_parse(const char *text)
+{
+	Interval   *interval = DatumGetIntervalP(DirectFunctionCall3(interval_in, CStringGetDatum(text),
+																 ObjectIdGetDatum(InvalidOid),
+																 Int32GetDatum(-1)));
+	int64		days = (int64) interval->month * DAYS_PER_MONTH + interval->day;
+	int64		milliseconds = days * (USECS_PER_DAY / 1000) + interval->time / 1000;
+
+	if (interval->time < 0 || days < 0 || milliseconds <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" is not a time limit", text),
+				 errhint("Write an interval such as \"30 s\" or \"2 min\".")));
+	return milliseconds;
+}
+
+/* Has this deadline passed? Asked only after the timer has fired. */
+static bool
+deadline_passed(const Deadline *deadline)
+{
+	return GetCurrentTimestamp() >= deadline->at;
+}
+
+/* Takes back a cancel that the timer asked for and nobody has raised yet. */
+static void
+take_back_cancel(void)
+{
+	if (cancel_asked)
+		QueryCancelPending = false;
+	cancel_asked = false;
+}
+
+/* Arms the timer for the earliest deadline that is still to come. */
+static void
+timer_rearm(void)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	const Deadline *earliest = NULL;
+
+	timer_fired = false;
+	for (const Deadline *deadline = innermost; deadline != NULL; deadline = deadline->outer)
+	{
+		if (deadline->at <= now)
+			timer_fired = true;
+		else if (earliest == NULL || deadline->at < earliest->at)
+			earliest = deadline;
+	}
+	if (earliest != NULL)
+		enable_timeout_at(timer, earliest->at);
+	else if (get_timeout_active(timer))
+		disable_timeout(timer, false);
+}
+
+/* "2 s" */
+static char *
+limit_text(int64 milliseconds)
+{
+	if (milliseconds % 60000 == 0)
+		return psprintf(INT64_FORMAT " min", milliseconds / 60000);
+	if (milliseconds % 1000 == 0)
+		return psprintf(INT64_FORMAT " s", milliseconds / 1000);
+	return psprintf(INT64_FORMAT " ms", milliseconds);
+}
+
+/* The message of a limit; a call's is remembered, to know it again. */
+static char *
+deadline_message(const Deadline *deadline)
+{
+	char	   *message = psprintf("%s exceeded its time limit of %s", deadline->what,
+								   limit_text(deadline->limit));
+
+	if (deadline->is_call)
+		strlcpy(call_message, message, sizeof(call_message));
+	return message;
+}
+
+bool
+limits_is_call_limit(const ErrorData *error)
+{
+	return error->sqlerrcode == ERRCODE_QUERY_CANCELED && call_message[0] != '\0' &&
+		strncmp(error->message, call_message, sizeof(call_message) - 1) == 0;
+}
+
+void
+deadline_push(Deadline *deadline, int64 limit, const char *what, bool is_call)
+{
+	memset(deadline, 0, sizeof(*deadline));
+	if (limit <= 0)
+		return;
+	if (!timer_known)
+	{
+		timer = RegisterTimeout(USER_TIMEOUT, timer_handler);
+		timer_known = true;
+	}
+	deadline->limit = limit;
+	deadline->what = what;
+	deadline->is_call = is_call;
+	deadline->at = GetCurrentTimestamp() + limit * INT64CONST(1000);
+	deadline->outer = innermost;
+	innermost = deadline;
+	if (deadline->outer == NULL || deadline->at < get_timeout_finish_time(timer) ||
+		!get_timeout_active(timer))
+		timer_rearm();
+}
+
+/* Takes a deadline, and what an error left above it, off the stack. */
+static void
+deadline_lift(Deadline *deadline)
+{
+	TimestampTz armed = get_timeout_active(timer) ? get_timeout_finish_time(timer) : 0;
+
+	innermost = deadline->outer;
+	if (innermost == NULL || timer_fired || armed == 0 || armed >= deadline->at)
+		timer_rearm();
+}
+
+void
+deadline_pop(Deadline *deadline)
+{
+	bool		passed;
+
+	if (deadline->limit == 0)
+		return;
+	passed = timer_fired && deadline_passed(deadline);
+	if (passed)
+	{
+		take_back_cancel();
+		deadline->raised = true;
+		ereport(ERROR,
+				(errcode(ERRCODE_QUERY_CANCELED),
+				 errmsg("%s", deadline_message(deadline))));
+	}
+	deadline_lift(deadline);
+}
+
+/* Is the error being handled the cancel that the timer asked for? */
+static bool
+is_plain_cancel(void)
+{
+	ErrorData  *error;
+	bool		plain;
+
+	if (geterrcode() != ERRCODE_QUERY_CANCELED)
+		return false;
+	error = CopyErrorData();
+	plain = strcmp(error->message, _("canceling statement due to user request")) == 0;
+	FreeErrorData(error);
+	return plain;
+}
+
+ErrorData *
+deadline_failed(Deadline *deadline)
+{
+	MemoryContext old;
+	ErrorData  *error = NULL;
+
+	if (deadline->limit == 0)
+		return NULL;
+	old = MemoryContextSwitchTo(TopTransactionContext);
+	if (timer_fired && deadline_passed(deadline))
+	{
+		take_back_cancel();
+		if (is_plain_cancel())
+		{
+			error = CopyErrorData();
+			FlushErrorState();
+			error->message = deadline_message(deadline);
+			deadline->raised = true;
+		}
+	}
+	deadline_lift(deadline);
+	MemoryContextSwitchTo(old);
+	return error;
+}
+
+void
+deadlines_check(void)
+{
+	Deadline   *passed = NULL;
+
+	if (!timer_fired)
+		return;
+	for (Deadline *deadline = innermost; deadline != NULL; deadline = deadline->outer)
+		if (deadline_passed(deadline))
+			passed = deadline;
+	if (passed == NULL)
+		return;
+	take_back_cancel();
+	passed->raised = true;
+	ereport(ERROR,
+			(errcode(ERRCODE_QUERY_CANCELED),
+			 errmsg("%s", deadline_message(passed))));
+}

@@ -1,0 +1,30 @@
+/*
+ * on_error.h
+ *		The handler of a step: what runs when the step fails.
+ */
+#ifndef CA_ON_ERROR_H
+#define CA_ON_ERROR_H
+
+#include "postgres.h"
+
+#include "caught.h"
+#include "compiler.h"
+
+struct Frame;
+
+/* The error that an on_error list is dealing with. */
+typedef struct Handling
+{
+	const Caught *caught;
+} Handling;
+
+/* The step's on_error list, or NULL. */
+extern const Branch *on_error_branch(const Step *step);
+
+/* Compiles the handler of the step being compiled, if it has one. */
+extern void on_error_compile(Compiler *compiler, Instruction *instruction);
+
+/* Runs a step that has a handler. */
+extern void on_error_execute(struct Frame *frame, Instruction *instruction);
+
+#endif

@@ -1,0 +1,168 @@
+/*
+ * action_signature.c
+ *		Reads the signature of a performed action from pg_proc; of the action
+ *		being compiled, from its own header.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "action_signature.h"
+#include "catalog/pg_proc.h"
+#include "compat.h"
+#include "funcapi.h"
+#include "published.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#define KEY_PREFIX	"target_"
+
+/* Does this name mean the action that is being compiled? */
+static bool
+is_self(const Compiler *compiler, const char *name)
+{
+	List	   *parts = stringToQualifiedNameList(name, NULL);
+	const char *action = compiler->program->action;
+	char	   *schema;
+	char	   *last;
+
+	DeconstructQualifiedName(parts, &schema, &last);
+	if (schema != NULL)
+		return strcmp(quote_qualified_identifier(schema, last), action) == 0;
+	return strlen(action) > strlen(last) + 1 &&
+		strcmp(action + strlen(action) - strlen(last), last) == 0 &&
+		action[strlen(action) - strlen(last) - 1] == '.';
+}
+
+/* The arguments as the header being compiled declares them. */
+static ActionArgument *
+own_arguments(const Argument *arguments, int count)
+{
+	ActionArgument *result = palloc0(sizeof(ActionArgument) * Max(count, 1));
+
+	for (int i = 0; i < count; i++)
+	{
+		result[i].name = arguments[i].name;
+		result[i].key_column = arguments[i].column;
+		result[i].type = arguments[i].type;
+		result[i].required = arguments[i].required;
+	}
+	return result;
+}
+
+/* The signature of the action being compiled. */
+static ActionSignature *
+own_signature(Compiler *compiler)
+{
+	const Program *program = compiler->program;
+	const Signature *signature = program->signature;
+	ActionSignature *result = palloc0(sizeof(ActionSignature));
+
+	result->action = program->action;
+	result->function = program->function;
+	result->active = true;
+	result->read_only = program->read_only;
+	result->has_key = signature->nkeys > 0;
+	result->ninputs = signature->ninputs;
+	result->inputs = own_arguments(signature->inputs, signature->ninputs);
+	result->noutputs = signature->noutputs;
+	result->outputs = own_arguments(signature->outputs, signature->noutputs);
+	return result;
+}
+
+/* Splits pg_proc's arguments into inputs and outputs. */
+static void
+read_arguments(HeapTuple tuple, ActionSignature *result)
+{
+	Oid		   *types;
+	char	  **names;
+	char	   *modes;
+	int			count = get_func_arg_info(tuple, &types, &names, &modes);
+	int			ndefaults = ((Form_pg_proc) GETSTRUCT(tuple))->pronargdefaults;
+
+	result->inputs = palloc0(sizeof(ActionArgument) * Max(count, 1));
+	result->outputs = palloc0(sizeof(ActionArgument) * Max(count, 1));
+	for (int i = 0; i < count; i++)
+	{
+		bool		output = modes != NULL && modes[i] == PROARGMODE_OUT;
+		ActionArgument *argument = output ? &result->outputs[result->noutputs++] :
+			&result->inputs[result->ninputs++];
+
+		argument->name = names[i];
+		argument->type = types[i];
+	}
+	for (int i = 0; i < result->ninputs - ndefaults; i++)
+		result->inputs[i].required = true;
+}
+
+/* Marks the leading arguments that are the target's key. */
+static void
+mark_key(ActionSignature *result, const Json *definition)
+{
+	if (json_get_text(definition, "table") == NULL ||
+		strcmp(json_get_text(definition, "binding") ? json_get_text(definition, "binding") : "row",
+			   "collection") == 0)
+		return;
+	result->has_key = true;
+	for (int i = 0; i < result->ninputs; i++)
+		if (strncmp(result->inputs[i].name, KEY_PREFIX, strlen(KEY_PREFIX)) == 0)
+			result->inputs[i].key_column = result->inputs[i].name + strlen(KEY_PREFIX);
+}
+
+/* The signature of a published action. */
+static ActionSignature *
+published_signature(Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	ActionSignature *result = palloc0(sizeof(ActionSignature));
+	Envelope   *envelope;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	envelope = action_envelope(function);
+	result->action = function_name_canonical(function);
+	result->function = function;
+	result->active = envelope->active;
+	result->read_only = ((Form_pg_proc) GETSTRUCT(tuple))->provolatile != PROVOLATILE_VOLATILE;
+	read_arguments(tuple, result);
+	mark_key(result, envelope->definition);
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+typedef struct Lookup
+{
+	Compiler   *compiler;
+	const char *name;
+	ActionSignature *found;
+} Lookup;
+
+static void
+lookup_work(void *arg)
+{
+	Lookup	   *lookup = arg;
+	Oid			function;
+
+	if (is_self(lookup->compiler, lookup->name))
+	{
+		lookup->found = own_signature(lookup->compiler);
+		return;
+	}
+	function = action_find(lookup->name);
+	if (!OidIsValid(function))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("action \"%s\" does not exist", lookup->name),
+				 errhint("Activate it first. A step can perform only published actions, and the action itself.")));
+	lookup->found = published_signature(function);
+}
+
+ActionSignature *
+action_signature(Compiler *compiler, const char *name)
+{
+	Lookup		lookup = {compiler, name, NULL};
+
+	if (!compiler_guard(compiler, compiler->step->path, lookup_work, &lookup))
+		return NULL;
+	return lookup.found;
+}

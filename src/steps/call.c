@@ -1,0 +1,271 @@
+/*
+ * call.c
+ *		call: runs a function, with named arguments and a time limit.
+ *
+ * The call is a generated SELECT, so EXECUTE, defaults, VARIADIC and
+ * polymorphism are PostgreSQL's own. Arguments are coerced to the declared
+ * types, which pins the call to the function that was chosen.
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "execute.h"
+#include "funcapi.h"
+#include "function.h"
+#include "limit.h"
+#include "steps.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+static const ArgumentSpec arguments[] = {
+	{"with", ARGUMENT_VALUES},
+	{"timeout", ARGUMENT_NAME},
+	{NULL}
+};
+
+typedef struct Call
+{
+	Statement  *statement;
+	int64		limit;			/* milliseconds; 0: custom_actions.call_timeout */
+	char	   *title;			/* for the time limit's message */
+} Call;
+
+/* The value given for an argument: by its name, or by its number if it has none. */
+static const Json *
+given_value(const Function *function, int argument, const Json *with, int *used)
+{
+	const char *name = function->names[argument];
+	const Json *value = NULL;
+
+	if (with == NULL)
+		return NULL;
+	if (name[0] != '\0')
+		value = json_get(with, name);
+	else
+		value = json_get(with, psprintf("%d", argument + 1));
+	*used += value != NULL;
+	return value;
+}
+
+/* What an argument is called in messages. */
+static char *
+argument_title(const Function *function, int argument)
+{
+	return function->names[argument][0] ? function->names[argument] : psprintf("%d", argument + 1);
+}
+
+/* Appends the elements of a JSON array for VARIADIC "any". */
+static void
+append_any(Compiler *compiler, Statement *statement, const Json *value, const char *location)
+{
+	for (int i = 0; i < value->count; i++)
+		appendStringInfo(&statement->tail, "%s%s", i ? ", " : "",
+						 statement_value(statement,
+										 compiler_value(compiler, value->items[i], InvalidOid, -1,
+														psprintf("%s[%d]", location, i + 1))));
+}
+
+/* Appends one argument. */
+static void
+append_argument(Compiler *compiler, Statement *statement, const Function *function, int argument,
+				const Json *value)
+{
+	char	   *title = argument_title(function, argument);
+	char	   *location = compiler_location(compiler, psprintf("with.%s", title));
+	Oid			type = function->types[argument];
+	bool		variadic = function->variadic && argument == function->nargs - 1;
+
+	if (variadic && type == ANYOID && value->kind == JSON_IS_ARRAY)
+	{
+		append_any(compiler, statement, value, location);
+		return;
+	}
+	if (get_typtype(type) == TYPTYPE_PSEUDO)
+		type = InvalidOid;
+	if (variadic)
+		appendStringInfoString(&statement->tail, "VARIADIC ");
+	if (function->named)
+		appendStringInfo(&statement->tail, "%s => ", quote_identifier(function->names[argument]));
+	appendStringInfoString(&statement->tail,
+						   statement_value(statement, compiler_value(compiler, value, type, -1, location)));
+}
+
+/* Complains about names that the function does not have. */
+static void
+report_unknown(Compiler *compiler, const Function *function, const Json *with)
+{
+	for (int i = 0; i < with->count; i++)
+	{
+		StringInfoData known;
+		bool		found = false;
+
+		initStringInfo(&known);
+		for (int a = 0; a < function->nargs; a++)
+		{
+			appendStringInfo(&known, "%s%s", a ? ", " : "", argument_title(function, a));
+			found = found || strcmp(argument_title(function, a), with->keys[i]) == 0;
+		}
+		if (!found)
+			compiler_problem(compiler, ERRCODE_UNDEFINED_PARAMETER,
+							 compiler_location(compiler, psprintf("with.%s", with->keys[i])),
+							 psprintf("function %s has no argument \"%s\"", function->title, with->keys[i]),
+							 NULL, function->nargs > 0 ? psprintf("Its arguments are: %s.", known.data) :
+							 "It takes no arguments.");
+	}
+}
+
+/* Appends the list of arguments; false after a problem. */
+static bool
+append_arguments(Compiler *compiler, Statement *statement, const Function *function)
+{
+	const Json *with = step_argument(compiler->step, "with");
+	int			used = 0;
+	int			appended = 0;
+	bool		gap = false;
+
+	for (int i = 0; i < function->nargs; i++)
+	{
+		const Json *value = given_value(function, i, with, &used);
+		bool		optional = i >= function->nargs - function->ndefaults ||
+			(function->variadic && i == function->nargs - 1);
+
+		if (value == NULL && optional)
+		{
+			gap = gap || !function->named;
+			continue;
+		}
+		if (value == NULL || gap)
+		{
+			compiler_problem(compiler, ERRCODE_UNDEFINED_PARAMETER, compiler_location(compiler, "with"),
+							 psprintf("argument \"%s\" of function %s is missing",
+									  argument_title(function, value == NULL ? i : i - 1), function->title),
+							 NULL, NULL);
+			return false;
+		}
+		appendStringInfoString(&statement->tail, appended++ ? ", " : "");
+		append_argument(compiler, statement, function, i, value);
+	}
+	if (with != NULL && used < with->count)
+		report_unknown(compiler, function, with);
+	return with == NULL || used == with->count;
+}
+
+/* The text of the call: scalars as SELECT f(...), rows as SELECT ... FROM f(...). */
+static bool
+call_text(Compiler *compiler, Statement *statement, const Function *function)
+{
+	statement->select = true;
+	statement->wants_result = true;
+	statement->whole_result = !function->returns_row;
+	appendStringInfoString(&statement->head, "SELECT");
+	appendStringInfo(&statement->tail, "%s %s(", function->returns_row ? " FROM" : "",
+					 function_name_canonical(function->function));
+	if (!append_arguments(compiler, statement, function))
+		return false;
+	appendStringInfoString(&statement->tail, function->returns_row ? ") AS this" : ")");
+	return true;
+}
+
+/* Declares the result: OUT columns, or "result". */
+static void
+declare_result(Compiler *compiler, Instruction *instruction, Statement *statement,
+			   const Function *function)
+{
+	Row		   *row = function->returns_void ? NULL :
+		compiler_declare(compiler, instruction, InvalidOid, false);
+	ListCell   *cell;
+
+	if (row == NULL)
+		return;
+	foreach(cell, statement->result)
+	{
+		const ResultColumn *column = lfirst(cell);
+
+		if (function->returns_row)
+			compiler_row_column(compiler, row, column->name, column->type, column->typmod);
+		else
+			compiler_row_column(compiler, row, function->result_name ? function->result_name : "result",
+								column->type, column->typmod);
+	}
+	statement->into = list_make1(row);
+}
+
+/* The step's own time limit. */
+static int64
+call_limit(Compiler *compiler)
+{
+	const char *timeout = json_get_text(compiler->step->json, "timeout");
+
+	return timeout ? limits_parse(timeout) : 0;
+}
+
+static void
+call_compile(Compiler *compiler, Instruction *instruction)
+{
+	Call	   *call = palloc0(sizeof(Call));
+	Function   *function = function_resolve(compiler, compiler->step->subject->text,
+											step_argument(compiler->step, "with"));
+	Statement  *statement;
+
+	if (function == NULL)
+		return;
+	if (compiler->freeze)
+		json_put_string(compiler->step->json, "call", function->title);
+	if (compiler->program->read_only && func_volatile(function->function) == PROVOLATILE_VOLATILE)
+		compiler_problem(compiler, ERRCODE_READ_ONLY_SQL_TRANSACTION, compiler->step->path,
+						 psprintf("a read-only action cannot call the volatile function %s", function->title),
+						 NULL, "Declare the function STABLE if it changes nothing.");
+	compiler_depend(compiler, ProcedureRelationId, function->function);
+	call->limit = call_limit(compiler);
+	statement = compiler_statement(compiler, InvalidOid);
+	if (!call_text(compiler, statement, function))
+		return;
+	compiler_analyse(compiler, statement);
+	declare_result(compiler, instruction, statement, function);
+	call->statement = statement;
+	call->title = psprintf("%s of action \"%s\"", instruction->label, compiler->program->action);
+	instruction->data = call;
+}
+
+static void
+call_execute(Frame *frame, Instruction *instruction)
+{
+	Call	   *call = instruction->data;
+	Deadline	deadline;
+
+	deadline_push(&deadline, call->limit ? call->limit : limits_call_timeout(), call->title, true);
+	PG_TRY();
+	{
+		statement_execute(frame, call->statement);
+		deadline_pop(&deadline);
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error = deadline_failed(&deadline);
+
+		if (error != NULL)
+			ReThrowError(error);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+}
+
+static void
+call_describe(StringInfo out, const Step *step)
+{
+	appendStringInfo(out, "Call %s", step_subject_text(step));
+	step_describe_values(out, " with ", step_argument(step, "with"), " = ");
+}
+
+const StepKind call_kind = {
+	.name = "call",
+	.subject = SUBJECT_NAME,
+	.arguments = arguments,
+	.named = true,
+	.compile = call_compile,
+	.execute = call_execute,
+	.describe = call_describe
+};

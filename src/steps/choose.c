@@ -1,0 +1,82 @@
+/*
+ * choose.c
+ *		choose: runs the steps of the first case whose condition is true.
+ */
+#include "postgres.h"
+
+#include "branch.h"
+#include "execute.h"
+#include "steps.h"
+
+static const ArgumentSpec arguments[] = {
+	{"cases", ARGUMENT_CASES, true},
+	{"else", ARGUMENT_STEPS},
+	{NULL}
+};
+
+typedef struct Case
+{
+	Expression *when;
+	StepList	steps;
+} Case;
+
+typedef struct Choose
+{
+	Case	   *cases;
+	int			ncases;
+	StepList	otherwise;
+} Choose;
+
+static void
+choose_compile(Compiler *compiler, Instruction *instruction)
+{
+	Choose	   *data = palloc0(sizeof(Choose));
+	ListCell   *cell;
+
+	data->cases = palloc(sizeof(Case) * Max(list_length(compiler->step->branches), 1));
+	foreach(cell, compiler->step->branches)
+	{
+		const Branch *branch = lfirst(cell);
+		Case	   *one = &data->cases[data->ncases];
+
+		if (strcmp(branch->key, "case") != 0)
+			continue;
+		one->when = compiler_condition(compiler, branch->when,
+									   compiler_location(compiler, psprintf("case %d.when", ++data->ncases)));
+		one->steps = steps_compile(compiler, branch->steps, true);
+	}
+	data->otherwise = branch_compile(compiler, "else", true);
+	instruction->data = data;
+}
+
+static void
+choose_execute(Frame *frame, Instruction *instruction)
+{
+	Choose	   *data = instruction->data;
+
+	for (int i = 0; i < data->ncases; i++)
+		if (condition_is_true(frame, data->cases[i].when))
+		{
+			branch_execute(frame, &data->cases[i].steps);
+			return;
+		}
+	branch_execute(frame, &data->otherwise);
+}
+
+static void
+choose_describe(StringInfo out, const Step *step)
+{
+	if (step->subject != NULL && step->subject->text != NULL && step->subject->kind == JSON_IS_STRING)
+		appendStringInfo(out, "Choose %s", step->subject->text);
+	else
+		appendStringInfoString(out, "Choose the first case that holds");
+}
+
+const StepKind choose_kind = {
+	.name = "choose",
+	.subject = SUBJECT_TITLE,
+	.arguments = arguments,
+	.compile = choose_compile,
+	.execute = choose_execute,
+	.describe = choose_describe
+};

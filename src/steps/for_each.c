@@ -1,0 +1,199 @@
+/*
+ * for_each.c
+ *		for_each: runs steps once per row of a table or element of an array.
+ *
+ * The rows are those at the start of the loop; they come through a cursor, a
+ * few at a time. The results of steps inside are NULL again at each turn.
+ */
+#include "postgres.h"
+
+#include "branch.h"
+#include "catalog/pg_type.h"
+#include "execute.h"
+#include "limit.h"
+#include "source.h"
+#include "steps.h"
+
+#define FETCH_ROWS	50
+
+static const ArgumentSpec arguments[] = {
+	{"where", ARGUMENT_CONDITION},
+	{"order_by", ARGUMENT_ORDER},
+	{"columns", ARGUMENT_VALUES},
+	{"do", ARGUMENT_STEPS, true},
+	{NULL}
+};
+
+typedef struct ForEach
+{
+	Statement  *statement;
+	int			index_slot;
+	int		   *turn_slots;		/* set to NULL at each turn */
+	int			nturn_slots;
+	StepList	steps;
+} ForEach;
+
+/* The row of the loop and its columns. */
+static Row *
+loop_row(Compiler *compiler, const Source *source, int *index_slot)
+{
+	const char *name = compiler->step->name ? compiler->step->name : "item";
+	Row		   *row = compiler_row(compiler, name, source->relation);
+	RowColumn  *index;
+	ListCell   *cell;
+
+	if (OidIsValid(source->value_type))
+		compiler_row_column(compiler, row, "value", source->value_type, -1);
+	foreach(cell, source->columns)
+	{
+		const SourceColumn *column = lfirst(cell);
+
+		compiler_row_column(compiler, row, column->name, column->type, column->typmod);
+	}
+	if (row_column_find(row, "index") == NULL)
+	{
+		index = compiler_row_column(compiler, row, "index", INT8OID, -1);
+		index->computed = true;
+		*index_slot = index->slot;
+	}
+	else
+		*index_slot = -1;
+	return row;
+}
+
+/* Names inside the loop are not visible outside; their slots start each turn as NULL. */
+static void
+close_names(Compiler *compiler, ForEach *loop, List *before)
+{
+	List	   *slots = NIL;
+	int			i = 0;
+	ListCell   *cell;
+	ListCell   *column_cell;
+
+	for_each_from(cell, compiler->names->rows, list_length(before) + 1)
+		foreach(column_cell, ((Row *) lfirst(cell))->columns)
+			slots = lappend_int(slots, ((RowColumn *) lfirst(column_cell))->slot);
+	compiler->names->rows = before;
+	loop->nturn_slots = list_length(slots);
+	loop->turn_slots = palloc(sizeof(int) * Max(loop->nturn_slots, 1));
+	foreach(cell, slots)
+		loop->turn_slots[i++] = lfirst_int(cell);
+}
+
+/* SELECT columns FROM source WHERE ... ORDER BY ... */
+static Statement *
+loop_statement(Compiler *compiler, Source *source)
+{
+	const Json *columns = step_argument(compiler->step, "columns");
+	const char *where = json_get_text(compiler->step->json, "where");
+	Statement  *statement = compiler_statement(compiler, InvalidOid);
+
+	*source = source_compile(compiler, statement, compiler->step->subject, columns, "for_each",
+							 compiler->step->path);
+	if (source->from == NULL)
+		return NULL;
+	if (columns != NULL && source->columns == NIL)
+		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler_location(compiler, "columns"),
+						 "\"columns\" are for the elements of a jsonb array", NULL,
+						 "Leave it out: the columns of a table or composite type are known.");
+	statement->select = true;
+	statement->set_based = true;
+	appendStringInfoString(&statement->head, "SELECT");
+	appendStringInfo(&statement->tail, " FROM %s", source->from);
+	if (where != NULL)
+		appendStringInfo(&statement->tail, " WHERE %s",
+						 statement_value(statement,
+										 compiler_condition_value(compiler, where,
+																  compiler_location(compiler, "where"))));
+	source_append_order(compiler, statement);
+	compiler_analyse(compiler, statement);
+	return statement;
+}
+
+static void
+for_each_compile(Compiler *compiler, Instruction *instruction)
+{
+	ForEach    *loop = palloc0(sizeof(ForEach));
+	List	   *before = compiler->names->rows;
+	Source		source;
+	Row		   *row;
+
+	loop->statement = loop_statement(compiler, &source);
+	if (loop->statement == NULL)
+		return;
+	row = loop_row(compiler, &source, &loop->index_slot);
+	loop->statement->into = list_make1(row);
+	loop->steps = branch_compile(compiler, "do", true);
+	close_names(compiler, loop, before);
+	instruction->data = loop;
+}
+
+/* Runs the steps for one row. */
+static void
+loop_turn(Frame *frame, const ForEach *loop, int64 index)
+{
+	for (int i = 0; i < loop->nturn_slots; i++)
+		frame_set(frame, loop->turn_slots[i], (Datum) 0, true);
+	if (loop->index_slot >= 0)
+		frame_set(frame, loop->index_slot, Int64GetDatum(index), false);
+	branch_execute(frame, &loop->steps);
+	deadlines_check();
+}
+
+/* Runs the steps for the rows of one fetch; returns how many there were. */
+static uint64
+loop_fetch(Frame *frame, const ForEach *loop, Portal portal, int64 *index)
+{
+	SPITupleTable *table;
+	uint64		rows;
+
+	SPI_cursor_fetch(portal, true, FETCH_ROWS);
+	table = SPI_tuptable;
+	rows = SPI_processed;
+	for (uint64 i = 0; i < rows && !frame->stopped; i++)
+	{
+		frame->iteration = ++*index;
+		statement_take(frame, loop->statement, table->vals[i], table->tupdesc);
+		loop_turn(frame, loop, *index);
+	}
+	SPI_freetuptable(table);
+	return rows;
+}
+
+static void
+for_each_execute(Frame *frame, Instruction *instruction)
+{
+	ForEach    *loop = instruction->data;
+	Portal		portal = statement_open(frame, loop->statement);
+	int64		outer = frame->iteration;
+	int64		index = 0;
+
+	while (!frame->stopped && loop_fetch(frame, loop, portal, &index) == FETCH_ROWS)
+		;
+	frame->iteration = outer;
+	UnpinPortal(portal);
+	SPI_cursor_close(portal);
+}
+
+static void
+for_each_describe(StringInfo out, const Step *step)
+{
+	const Json *order = step_argument(step, "order_by");
+
+	appendStringInfo(out, "For each %s of %s", step->name ? step->name : "item",
+					 step_formula_text(step_subject_text(step)));
+	step_describe_rows(out, step);
+	if (order != NULL)
+		appendStringInfo(out, ", by %s", order->kind == JSON_IS_STRING ?
+						 step_formula_text(order->text) : step_value_text(order));
+}
+
+const StepKind for_each_kind = {
+	.name = "for_each",
+	.subject = SUBJECT_SOURCE,
+	.arguments = arguments,
+	.named = true,
+	.compile = for_each_compile,
+	.execute = for_each_execute,
+	.describe = for_each_describe
+};

@@ -1,0 +1,57 @@
+/*
+ * if.c
+ *		if: runs one of two lists of steps.
+ */
+#include "postgres.h"
+
+#include "branch.h"
+#include "execute.h"
+#include "steps.h"
+
+static const ArgumentSpec arguments[] = {
+	{"then", ARGUMENT_STEPS, true},
+	{"else", ARGUMENT_STEPS},
+	{NULL}
+};
+
+typedef struct If
+{
+	Expression *condition;
+	StepList	yes;
+	StepList	no;
+} If;
+
+static void
+if_compile(Compiler *compiler, Instruction *instruction)
+{
+	If		   *data = palloc(sizeof(If));
+
+	data->condition = compiler_condition(compiler, compiler->step->subject->text,
+										 compiler->step->path);
+	data->yes = branch_compile(compiler, "then", true);
+	data->no = branch_compile(compiler, "else", true);
+	instruction->data = data;
+}
+
+static void
+if_execute(Frame *frame, Instruction *instruction)
+{
+	If		   *data = instruction->data;
+
+	branch_execute(frame, condition_is_true(frame, data->condition) ? &data->yes : &data->no);
+}
+
+static void
+if_describe(StringInfo out, const Step *step)
+{
+	appendStringInfo(out, "If %s", step_formula_text(step_subject_text(step)));
+}
+
+const StepKind if_kind = {
+	.name = "if",
+	.subject = SUBJECT_CONDITION,
+	.arguments = arguments,
+	.compile = if_compile,
+	.execute = if_execute,
+	.describe = if_describe
+};

@@ -1,0 +1,68 @@
+/*
+ * message.c
+ *		Compiles and raises the errors of require and stop.
+ */
+#include "postgres.h"
+
+#include "execute.h"
+#include "message.h"
+
+/* Reads the SQLSTATE to raise; any but success, warning and no data. */
+static int
+message_sqlstate(Compiler *compiler, int default_sqlstate)
+{
+	const char *text = json_get_text(compiler->step->json, "sqlstate");
+
+	if (text == NULL)
+		return default_sqlstate;
+	if (strlen(text) == 5 && strspn(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 5 &&
+		!(text[0] == '0' && strchr("012", text[1]) != NULL))
+		return MAKE_SQLSTATE(text[0], text[1], text[2], text[3], text[4]);
+	compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler_location(compiler, "sqlstate"),
+					 psprintf("\"%s\" is not an SQLSTATE of an error", text), NULL,
+					 "It has five digits or upper-case letters, for example P0001.");
+	return default_sqlstate;
+}
+
+Message *
+message_compile(Compiler *compiler, int default_sqlstate)
+{
+	Message    *message = palloc0(sizeof(Message));
+
+	message->message = compiler_text(compiler, "message");
+	message->detail = compiler_text(compiler, "detail");
+	message->hint = compiler_text(compiler, "hint");
+	message->has_sqlstate = step_argument(compiler->step, "sqlstate") != NULL;
+	message->sqlstate = message_sqlstate(compiler, default_sqlstate);
+	return message;
+}
+
+bool
+message_is_given(const Message *message)
+{
+	return message->message != NULL || message->detail != NULL || message->hint != NULL ||
+		message->has_sqlstate;
+}
+
+/* The text of a part; NULL if there is none or it is empty. */
+static char *
+part_text(Frame *frame, Expression *expression)
+{
+	char	   *text = expression ? text_evaluate(frame, expression) : NULL;
+
+	return text && *text ? text : NULL;
+}
+
+void
+message_raise(Frame *frame, const Message *message, const char *fallback)
+{
+	char	   *text = part_text(frame, message->message);
+	char	   *detail = part_text(frame, message->detail);
+	char	   *hint = part_text(frame, message->hint);
+
+	ereport(ERROR,
+			(errcode(message->sqlstate),
+			 errmsg("%s", text ? text : fallback),
+			 detail ? errdetail("%s", detail) : frame_errdetail(frame),
+			 hint ? errhint("%s", hint) : 0));
+}

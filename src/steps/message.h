@@ -1,0 +1,37 @@
+/*
+ * message.h
+ *		The error that require and stop raise: message, detail, hint, sqlstate.
+ */
+#ifndef CA_MESSAGE_H
+#define CA_MESSAGE_H
+
+#include "postgres.h"
+
+#include "compiler.h"
+
+struct Frame;
+
+/* The keys, for the kinds' argument lists. */
+#define MESSAGE_ARGUMENTS \
+	{"message", ARGUMENT_TEXT}, \
+	{"detail", ARGUMENT_TEXT}, \
+	{"hint", ARGUMENT_TEXT}, \
+	{"sqlstate", ARGUMENT_NAME}
+
+typedef struct Message
+{
+	int			sqlstate;
+	bool		has_sqlstate;	/* given by the author */
+	Expression *message;		/* these three may be NULL */
+	Expression *detail;
+	Expression *hint;
+} Message;
+
+extern Message *message_compile(Compiler *compiler, int default_sqlstate);
+extern bool message_is_given(const Message *message);
+
+/* Raises the error; fallback is the message if the author gave none. */
+extern void message_raise(struct Frame *frame, const Message *message,
+						  const char *fallback) pg_attribute_noreturn();
+
+#endif

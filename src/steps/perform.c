@@ -1,0 +1,211 @@
+/*
+ * perform.c
+ *		perform: invokes another action as part of this one.
+ *
+ * The other action is found when this one is compiled; calling it goes
+ * straight to its function, with values, not text or jsonb. EXECUTE is checked
+ * at each call.
+ */
+#include "postgres.h"
+
+#include "action_signature.h"
+#include "catalog/pg_proc.h"
+#include "compat.h"
+#include "execute.h"
+#include "handle.h"
+#include "steps.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+static const ArgumentSpec arguments[] = {
+	{"with", ARGUMENT_VALUES},
+	{NULL}
+};
+
+typedef struct Perform
+{
+	Oid			function;		/* InvalidOid: this action itself, from a draft */
+	int			ninputs;
+	Oid		   *input_types;
+	Expression **inputs;		/* NULL: the default */
+	int			noutputs;
+	Oid		   *output_types;
+	int		   *output_slots;	/* -1: nothing refers to it */
+} Perform;
+
+/* The value given for an input; the key of the target may be an object. */
+static const Json *
+given_input(const ActionArgument *input, const Json *with, int *used)
+{
+	const Json *value = with ? json_get(with, input->name) : NULL;
+	const Json *target = with ? json_get(with, "target") : NULL;
+
+	if (value == NULL && input->key_column != NULL && target != NULL &&
+		target->kind == JSON_IS_OBJECT)
+		return json_get(target, input->key_column);
+	*used += value != NULL;
+	return value;
+}
+
+/* Complains about names that are no inputs of the action. */
+static void
+report_unknown(Compiler *compiler, const ActionSignature *signature, const Json *with)
+{
+	for (int i = 0; i < with->count; i++)
+	{
+		StringInfoData known;
+		bool		found = signature->has_key && strcmp(with->keys[i], "target") == 0;
+
+		initStringInfo(&known);
+		for (int a = 0; a < signature->ninputs; a++)
+		{
+			appendStringInfo(&known, "%s%s", a ? ", " : "", signature->inputs[a].name);
+			found = found || strcmp(signature->inputs[a].name, with->keys[i]) == 0;
+		}
+		if (!found)
+			compiler_problem(compiler, ERRCODE_UNDEFINED_PARAMETER,
+							 compiler_location(compiler, psprintf("with.%s", with->keys[i])),
+							 psprintf("action \"%s\" has no input \"%s\"", signature->action, with->keys[i]),
+							 NULL, signature->ninputs > 0 ?
+							 psprintf("Its inputs are: %s.", known.data) : "It takes no input.");
+	}
+}
+
+/* Compiles the inputs. */
+static void
+compile_inputs(Compiler *compiler, Perform *perform, const ActionSignature *signature)
+{
+	const Json *with = step_argument(compiler->step, "with");
+	int			used = 0;
+
+	perform->ninputs = signature->ninputs;
+	perform->input_types = palloc(sizeof(Oid) * Max(signature->ninputs, 1));
+	perform->inputs = palloc0(sizeof(Expression *) * Max(signature->ninputs, 1));
+	for (int i = 0; i < signature->ninputs; i++)
+	{
+		const ActionArgument *input = &signature->inputs[i];
+		const Json *value = given_input(input, with, &used);
+
+		perform->input_types[i] = input->type;
+		if (value != NULL)
+			perform->inputs[i] =
+				compiler_expression(compiler, compiler_value(compiler, value, input->type, -1,
+															 compiler_location(compiler, psprintf("with.%s", input->name))));
+		else if (input->required)
+			compiler_problem(compiler, ERRCODE_UNDEFINED_PARAMETER, compiler_location(compiler, "with"),
+							 psprintf("input \"%s\" of action \"%s\" is required", input->name,
+									  signature->action), NULL, NULL);
+	}
+	if (with != NULL && used < with->count)
+		report_unknown(compiler, signature, with);
+}
+
+/* Declares the outputs as columns of the step's result. */
+static void
+declare_outputs(Compiler *compiler, Instruction *instruction, Perform *perform,
+				const ActionSignature *signature)
+{
+	Row		   *row = compiler_declare(compiler, instruction, InvalidOid, false);
+
+	perform->noutputs = signature->noutputs;
+	perform->output_types = palloc(sizeof(Oid) * Max(signature->noutputs, 1));
+	perform->output_slots = palloc(sizeof(int) * Max(signature->noutputs, 1));
+	for (int i = 0; i < signature->noutputs; i++)
+	{
+		const ActionArgument *output = &signature->outputs[i];
+
+		perform->output_types[i] = output->type;
+		perform->output_slots[i] = row == NULL ? -1 :
+			compiler_row_column(compiler, row, output->name, output->type, -1)->slot;
+	}
+}
+
+/* Checks what an action may perform. */
+static void
+check_fit(Compiler *compiler, const ActionSignature *signature)
+{
+	if (compiler->checking && !signature->active)
+		compiler_problem(compiler, ERRCODE_CA_NOT_ACTIVE, compiler->step->path,
+						 psprintf("action \"%s\" is not active", signature->action), NULL,
+						 psprintf("Activate it first: activate_action('%s').", signature->action));
+	if (compiler->program->read_only && !signature->read_only)
+		compiler_problem(compiler, ERRCODE_READ_ONLY_SQL_TRANSACTION, compiler->step->path,
+						 psprintf("a read-only action cannot perform \"%s\", which is not read-only",
+								  signature->action), NULL, NULL);
+}
+
+static void
+perform_compile(Compiler *compiler, Instruction *instruction)
+{
+	Perform    *perform = palloc0(sizeof(Perform));
+	ActionSignature *signature = action_signature(compiler, compiler->step->subject->text);
+
+	if (signature == NULL)
+		return;
+	check_fit(compiler, signature);
+	perform->function = signature->function;
+	if (OidIsValid(perform->function) && perform->function != compiler->program->function)
+		compiler_depend(compiler, ProcedureRelationId, perform->function);
+	if (compiler->freeze)
+		json_put_string(compiler->step->json, "perform", signature->action);
+	compile_inputs(compiler, perform, signature);
+	declare_outputs(compiler, instruction, perform, signature);
+	instruction->data = perform;
+}
+
+/* Computes the inputs, in the frame's per-step memory. */
+static void
+evaluate_inputs(Frame *frame, const Perform *perform, Datum *values, bool *nulls, bool *given)
+{
+	for (int i = 0; i < perform->ninputs; i++)
+	{
+		given[i] = perform->inputs[i] != NULL;
+		if (given[i])
+			values[i] = expression_evaluate(frame, perform->inputs[i], &nulls[i]);
+	}
+}
+
+static void
+perform_execute(Frame *frame, Instruction *instruction)
+{
+	Perform    *perform = instruction->data;
+	MemoryContext old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
+	Datum	   *values = palloc0(sizeof(Datum) * (perform->ninputs + perform->noutputs + 1));
+	bool	   *nulls = palloc0(sizeof(bool) * (2 * perform->ninputs + perform->noutputs + 1));
+	InvokeRequest request = {0};
+
+	evaluate_inputs(frame, perform, values, nulls, nulls + perform->ninputs);
+	request.kind = REQUEST_VALUES;
+	request.result_context = CurrentMemoryContext;
+	request.ninputs = perform->ninputs;
+	request.input_types = perform->input_types;
+	request.inputs = values;
+	request.input_nulls = nulls;
+	request.input_given = nulls + perform->ninputs;
+	request.noutputs = perform->noutputs;
+	request.output_types = perform->output_types;
+	request.outputs = values + perform->ninputs;
+	request.output_nulls = nulls + 2 * perform->ninputs;
+	handle_call(handle_get(perform->function), &request);
+	for (int i = 0; i < perform->noutputs; i++)
+		if (perform->output_slots[i] >= 0)
+			frame_set(frame, perform->output_slots[i], request.outputs[i], request.output_nulls[i]);
+	MemoryContextSwitchTo(old);
+}
+
+static void
+perform_describe(StringInfo out, const Step *step)
+{
+	appendStringInfo(out, "Perform %s", step_subject_text(step));
+	step_describe_values(out, " with ", step_argument(step, "with"), " = ");
+}
+
+const StepKind perform_kind = {
+	.name = "perform",
+	.subject = SUBJECT_NAME,
+	.arguments = arguments,
+	.named = true,
+	.compile = perform_compile,
+	.execute = perform_execute,
+	.describe = perform_describe
+};

@@ -1,0 +1,90 @@
+/*
+ * stop.c
+ *		stop: ends the action. succeeded gives the outputs so far, canceled
+ *		undoes everything, failed raises an error, or the one being handled.
+ */
+#include "postgres.h"
+
+#include "message.h"
+#include "on_error.h"
+#include "execute.h"
+#include "steps.h"
+
+static const ArgumentSpec arguments[] = {
+	MESSAGE_ARGUMENTS,
+	{NULL}
+};
+
+typedef enum StopHow
+{
+	STOP_SUCCEEDED,
+	STOP_CANCELED,
+	STOP_FAILED
+} StopHow;
+
+typedef struct Stop
+{
+	StopHow		how;
+	Message    *message;
+} Stop;
+
+/* A message says why; an action that succeeded has none. */
+static void
+check_arguments(Compiler *compiler, const Stop *stop)
+{
+	if (stop->how == STOP_SUCCEEDED && message_is_given(stop->message))
+		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler->step->path,
+						 "stop succeeded takes no message", NULL,
+						 "Give the caller an output instead.");
+}
+
+static void
+stop_compile(Compiler *compiler, Instruction *instruction)
+{
+	Stop	   *stop = palloc0(sizeof(Stop));
+	const char *how = compiler->step->subject->text;
+
+	stop->how = strcmp(how, "succeeded") == 0 ? STOP_SUCCEEDED :
+		strcmp(how, "canceled") == 0 ? STOP_CANCELED : STOP_FAILED;
+	stop->message = message_compile(compiler, stop->how == STOP_FAILED ? ERRCODE_RAISE_EXCEPTION :
+									ERRCODE_CA_CANCELED);
+	check_arguments(compiler, stop);
+	if (stop->how == STOP_SUCCEEDED)
+		compiler->may_stop = true;
+	instruction->data = stop;
+}
+
+static void
+stop_execute(Frame *frame, Instruction *instruction)
+{
+	Stop	   *stop = instruction->data;
+
+	if (stop->how == STOP_SUCCEEDED)
+		frame->stopped = true;
+	else if (stop->how == STOP_FAILED && frame->handling != NULL && !message_is_given(stop->message))
+		ReThrowError(frame->handling->caught->error);
+	else
+		message_raise(frame, stop->message,
+					  psprintf("action \"%s\" was %s", frame->program->action,
+							   stop->how == STOP_FAILED ? "stopped as failed" : "canceled"));
+}
+
+static void
+stop_describe(StringInfo out, const Step *step)
+{
+	const Json *message = step_argument(step, "message");
+
+	appendStringInfo(out, "Stop: %s", step_subject_text(step));
+	if (message != NULL)
+		appendStringInfo(out, " with %s", step_value_text(message));
+}
+
+const StepKind stop_kind = {
+	.name = "stop",
+	.subject = SUBJECT_WORD,
+	.choices = "succeeded canceled failed",
+	.arguments = arguments,
+	.compile = stop_compile,
+	.execute = stop_execute,
+	.describe = stop_describe
+};

@@ -1,0 +1,120 @@
+-- DDL that would break an active action is refused; the rest passes, and the
+-- action goes on working.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SELECT plan(86);
+
+CREATE SCHEMA desk;
+CREATE TYPE desk.level AS ENUM ('low', 'high');
+CREATE DOMAIN desk.title AS text;
+CREATE TYPE desk.address AS (street text, city text);
+CREATE TABLE desk.agent (id integer PRIMARY KEY);
+CREATE TABLE desk.note (id integer PRIMARY KEY, body varchar(50), n integer NOT NULL DEFAULT 1, code text CONSTRAINT note_code UNIQUE,
+	lvl desk.level DEFAULT 'low', ttl desk.title, addr desk.address, unused integer, day date);
+INSERT INTO desk.note (id, body, code, day) VALUES (1, 'a', 'c1', '2026-01-01');
+CREATE VIEW desk.view AS SELECT id, body, n FROM desk.note;
+CREATE TABLE desk.parent (id integer PRIMARY KEY, p text);
+CREATE TABLE desk.child () INHERITS (desk.parent);
+CREATE FUNCTION desk.helper(text) RETURNS text LANGUAGE sql STABLE AS $$SELECT 'h' || $1$$;
+CREATE FUNCTION desk.level_is(desk.level, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1::text = $2';
+CREATE OPERATOR desk.=== (LEFTARG = desk.level, RIGHTARG = text, FUNCTION = desk.level_is);
+CREATE SEQUENCE desk.numbers;
+
+CREATE FUNCTION make(name text, definition text) RETURNS integer LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM create_action(name, definition::json, or_replace => true);
+	RETURN activate_action(name);
+END $$;
+DO $$ BEGIN
+	PERFORM make('desk.act', '{"table": "desk.note", "input": [{"name": "l", "type": "desk.level", "default": "low"}],
+		"steps": [{"require": "target.n > 0 AND desk.helper(target.body) <> '''' AND input.l OPERATOR(desk.===) ''low''"},
+			{"update": "target", "set": {"body": "x{{nextval(''desk.numbers'')}}", "ttl": "abc", "addr": {"street": "a"}}},
+			{"update": "desk.note", "id": {"code": "c1"}, "set": {"n": "=n + 1"}},
+			{"create": "desk.note", "set": {"id": 1}, "on_conflict": {"columns": ["id"], "do": "nothing"}}],
+		"output": [{"name": "r", "type": "integer", "default": "=target.n"}]}');
+	PERFORM make('desk.of_view', '{"table": "desk.view", "key": ["id"], "steps": [{"update": "target", "set": {"n": "=n + 1"}}]}');
+	PERFORM make('desk.of_child', '{"table": "desk.child", "key": ["id"], "steps": [{"update": "target", "set": {"p": "x"}}]}');
+END $$;
+SELECT is(desk.act(1), 1, 'it works');
+
+SELECT throws_ok(command, '2BP01', NULL, 'refused: ' || command)
+FROM unnest(ARRAY[
+	'ALTER TABLE desk.note DROP COLUMN addr', 'ALTER TABLE desk.note DROP COLUMN addr CASCADE',
+	'ALTER TABLE desk.note DROP COLUMN ttl CASCADE', 'ALTER TABLE desk.note DROP COLUMN code CASCADE',
+	'ALTER TABLE desk.note RENAME COLUMN ttl TO t', 'ALTER TABLE desk.note RENAME TO note2',
+	'ALTER TABLE desk.note SET SCHEMA public', 'ALTER SCHEMA desk RENAME TO desk2',
+	'ALTER TYPE desk.level RENAME TO l', 'ALTER TYPE desk.level SET SCHEMA public', 'ALTER TYPE desk.level RENAME VALUE ''low'' TO ''lower''',
+	'ALTER TYPE desk.address RENAME ATTRIBUTE street TO s', 'ALTER TYPE desk.address DROP ATTRIBUTE street',
+	'ALTER FUNCTION desk.helper(text) RENAME TO h', 'ALTER FUNCTION desk.helper(text) SET SCHEMA public', 'ALTER FUNCTION desk.helper(text) VOLATILE',
+	'CREATE OR REPLACE FUNCTION desk.helper(text) RETURNS text LANGUAGE sql VOLATILE AS ''SELECT $1''',
+	'DROP FUNCTION desk.helper(text)', 'DROP OPERATOR desk.=== (desk.level, text)', 'ALTER OPERATOR desk.=== (desk.level, text) SET SCHEMA public',
+	'DROP SEQUENCE desk.numbers', 'ALTER SEQUENCE desk.numbers RENAME TO n',
+	'ALTER TABLE desk.note ALTER addr TYPE text USING ''''', 
+	'ALTER TABLE desk.note DROP CONSTRAINT note_code', 'ALTER TABLE desk.note DROP CONSTRAINT note_pkey CASCADE',
+	'ALTER TABLE desk.note ALTER day SET NOT NULL', 'ALTER TABLE desk.note ALTER id ADD GENERATED ALWAYS AS IDENTITY',
+	'DROP TABLE desk.note', 'DROP VIEW desk.view', 'ALTER VIEW desk.view RENAME COLUMN n TO m', 'DROP TYPE desk.level',
+	'ALTER TABLE desk.parent RENAME COLUMN p TO q', 'ALTER TABLE desk.parent DROP COLUMN p',
+	'DO ''BEGIN ALTER TABLE desk.note DROP COLUMN ttl; END''', 'DO ''BEGIN EXECUTE $x$ALTER TABLE desk.note RENAME ttl TO t$x$; END''',
+	'ALTER FUNCTION desk.act(integer, desk.level) SECURITY DEFINER', 'ALTER FUNCTION desk.act(integer, desk.level) STABLE',
+	'ALTER FUNCTION desk.act(integer, desk.level) STRICT'
+]) AS command;
+SELECT is(desk.act(1), 2, 'it goes on working');
+
+SELECT lives_ok(command, 'passes: ' || command)
+FROM unnest(ARRAY[
+	'ALTER TABLE desk.note ADD COLUMN added text', 'ALTER TABLE desk.note DROP COLUMN added', 'ALTER TABLE desk.note DROP COLUMN unused',
+	'ALTER TABLE desk.note ALTER day TYPE timestamptz', 'ALTER TABLE desk.note ALTER code TYPE varchar(100)',
+	'CREATE INDEX ON desk.note (day)', 'DROP INDEX desk.note_day_idx', 'ALTER TYPE desk.level ADD VALUE ''mid''', 'ALTER TYPE desk.address ADD ATTRIBUTE zip text',
+	'CREATE OR REPLACE FUNCTION desk.helper(text) RETURNS text LANGUAGE sql STABLE AS ''SELECT $1''',
+	'ALTER FUNCTION desk.helper(text) COST 5', 'ALTER TABLE desk.note ADD CONSTRAINT positive CHECK (n > 0)', 'ALTER TABLE desk.note DROP CONSTRAINT positive',
+	'ALTER TABLE desk.note ENABLE ROW LEVEL SECURITY', 'ALTER TABLE desk.note SET (fillfactor = 50)', 'ALTER DOMAIN desk.title ADD CHECK (VALUE <> '''')',
+	'DROP TABLE desk.agent',
+	'ALTER FUNCTION desk.act(integer, desk.level) COST 7', 'ALTER TABLE desk.note ALTER lvl DROP DEFAULT',
+	'CREATE TEMPORARY TABLE note (x integer)', 'ALTER TABLE pg_temp.note RENAME x TO y', 'DROP TABLE pg_temp.note',
+	'CREATE EXTENSION hstore SCHEMA desk', 'ALTER EXTENSION hstore SET SCHEMA public', 'DROP EXTENSION hstore'
+]) AS command;
+SELECT is(desk.act(1), 3, 'it goes on working');
+SELECT is(invoke_action('desk.act', '{"target": 1}') ->> 'r', '4', 'by name too');
+
+-- Warn and off
+SET LOCAL custom_actions.ddl_check = warn;
+SAVEPOINT s;
+SET LOCAL client_min_messages = error;
+SELECT lives_ok('ALTER TABLE desk.note RENAME COLUMN ttl TO t', 'warn lets it pass');
+SET LOCAL client_min_messages = warning;
+SELECT throws_ok('SELECT desk.act(1)', NULL, NULL, 'and the action fails');
+ROLLBACK TO s;
+SET LOCAL custom_actions.ddl_check = off;
+SELECT lives_ok('ALTER TABLE desk.note RENAME COLUMN ttl TO t', 'off too');
+ROLLBACK TO s;
+SELECT is(desk.act(1), 5, 'after the rollback it works');
+SET LOCAL custom_actions.ddl_check = error;
+
+-- Deactivated, everything is allowed
+SELECT lives_ok('SELECT deactivate_action(''desk.act''), deactivate_action(''desk.of_view'')', 'deactivated');
+SELECT lives_ok(command, 'now passes: ' || command)
+FROM unnest(ARRAY['ALTER TABLE desk.note RENAME COLUMN ttl TO t', 'ALTER TABLE desk.note DROP COLUMN code',
+	'DROP FUNCTION desk.helper(text)', 'DROP SEQUENCE desk.numbers']) AS command;
+SELECT is((SELECT string_agg(concat_ws(': ', location, message), E'\n' ORDER BY location COLLATE "C") FROM check_action('desk.act')),
+'1: function desk.helper(character varying) does not exist
+2.set.body: relation "desk.numbers" does not exist
+2.set.ttl: column "ttl" of table desk.note does not exist
+3.id: table desk.note has no unique key over exactly these columns', 'check_action reports what is missing');
+SELECT throws_ok('SELECT activate_action(''desk.act'')', 'UA005', NULL, 'and it cannot be activated');
+
+-- Dropped with its table
+SELECT lives_ok('DROP TABLE desk.note CASCADE', 'DROP TABLE CASCADE');
+SELECT results_eq('SELECT name COLLATE "default", state, version FROM custom_actions.actions WHERE name IN (''desk.act'', ''desk.of_view'') ORDER BY 1',
+	'VALUES (''desk.act'', ''inactive'', 1), (''desk.of_view'', ''inactive'', 1)', 'an inactive action depends on nothing');
+CREATE TABLE desk.gone (id integer PRIMARY KEY);
+SELECT is(make('desk.of_gone', '{"table": "desk.gone", "steps": [{"delete": "target"}]}'), 1, 'another one');
+SELECT lives_ok('DROP TABLE desk.gone CASCADE', 'DROP TABLE CASCADE');
+SELECT results_eq('SELECT state, version FROM custom_actions.actions WHERE name = ''desk.of_gone''', 'VALUES (''dropped'', NULL::integer)', 'dropped with its table');
+SELECT throws_ok('SELECT invoke_action(''desk.of_gone'', ''{"target": 1}'')', '42883', NULL, 'cannot be invoked');
+CREATE TABLE desk.gone (id integer PRIMARY KEY);
+INSERT INTO desk.gone VALUES (1);
+SELECT is(activate_action('desk.of_gone'), 2, 'once the table is back it can be activated');
+SELECT is(invoke_action('desk.of_gone', '{"target": 1}'), '{}', 'and works');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,258 @@
+# Runs what README.md and doc/*.md show, and compares.
+#
+# The sql blocks of a page run one after the other in one psql session, in a
+# fresh database. At the top of a page,
+#   <!-- setup: helpdesk actions -->
+# loads the extension and test/demo/helpdesk.sql and actions.sql first; a page
+# without it starts with nothing at all. A block
+#   ```sql error=22023
+# must end with that error, any other without one. A text block belongs to the
+# sql block before it and holds exactly what psql prints, but for blanks at the
+# ends of lines and CONTEXT, unless the page sets SHOW_CONTEXT.
+use strict;
+use warnings;
+
+use File::Basename;
+use IPC::Run;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $mark = '-- end of block';
+
+sub slurp
+{
+	my ($file) = @_;
+
+	open my $in, '<', $file or die "$file: $!";
+	local $/;
+	return scalar <$in>;
+}
+
+# The sql blocks of a page: line, code, expected SQLSTATE, expected output or undef
+sub blocks
+{
+	my ($page) = @_;
+	my @blocks;
+	my ($kind, $start, $body, $number) = ('', 0, '', 0);
+
+	for (split /\n/, slurp($page))
+	{
+		$number++;
+		if ($kind eq '')
+		{
+			($kind, $start, $body) = ($1, $number, '') if /^```(.+)$/;
+			die "$page line $number: a block without its language" if /^```$/;
+		}
+		elsif (/^```$/)
+		{
+			if ($kind =~ /^sql(?: error=(\w{5}))?$/)
+			{
+				push @blocks, { line => $start, code => $body, state => $1 // '00000' };
+			}
+			elsif ($kind eq 'text')
+			{
+				die "$page line $start: no sql block before this output"
+				  if !@blocks || defined $blocks[-1]->{output};
+				$blocks[-1]->{output} = $body;
+			}
+			elsif ($kind ne 'sh')
+			{
+				die "$page line $start: nothing is known of blocks \"$kind\"";
+			}
+			$kind = '';
+		}
+		else
+		{
+			$body .= "$_\n";
+		}
+	}
+	die "$page line $start: a block that does not end" if $kind ne '';
+	return @blocks;
+}
+
+# What psql prints for each block, each with its SQLSTATE
+sub run_blocks
+{
+	my ($node, $database, @blocks) = @_;
+	my $script = '';
+	my $output = '';
+
+	for (@blocks)
+	{
+		$script .= "\\set LAST_ERROR_SQLSTATE 00000\n$_->{code}\\echo '$mark' :LAST_ERROR_SQLSTATE\n";
+	}
+	IPC::Run::run [ 'psql', '-X', '-d', $node->connstr($database), '-v', 'SHOW_CONTEXT=never' ],
+	  '<', \$script, '>&', \$output;
+	return $output =~ /(.*?)^\Q$mark\E (\w{5})\n/msg;
+}
+
+sub without_trailing_blanks
+{
+	my ($text) = @_;
+
+	$text =~ s/[ \t]+$//mg;
+	$text =~ s/\n+\z/\n/;
+	$text =~ s/\A\n+//;
+	return $text;
+}
+
+sub create_page_database
+{
+	my ($node, $database, $setup) = @_;
+
+	$node->safe_psql('postgres', "CREATE DATABASE $database");
+	return if $setup eq '';
+	$node->safe_psql($database, 'CREATE EXTENSION custom_actions');
+	$node->safe_psql($database, slurp("test/demo/$_.sql")) for split ' ', $setup;
+}
+
+# Roles belong to the server: none may be left to the next page.
+sub drop_page_database
+{
+	my ($node, $database) = @_;
+
+	$node->safe_psql('postgres', "DROP DATABASE $database");
+	for (split /\n/, $node->safe_psql('postgres', "SELECT quote_ident(rolname) FROM pg_roles WHERE oid >= 16384"))
+	{
+		$node->safe_psql('postgres', "DROP ROLE $_");
+	}
+}
+
+sub check_page
+{
+	my ($node, $page) = @_;
+	my @blocks = blocks($page);
+	my ($setup) = slurp($page) =~ /^<!-- setup: ([\w ]+?) -->$/m;
+	my $database = 'page_' . lc(basename($page, '.md'));
+	my @results;
+
+	create_page_database($node, $database, $setup // '');
+	@results = run_blocks($node, $database, @blocks);
+	drop_page_database($node, $database);
+
+	is(scalar(@results), 2 * @blocks, "$page: every block was run");
+	for my $block (@blocks)
+	{
+		my $output = without_trailing_blanks(shift(@results) // '');
+		my $state = shift(@results) // 'none';
+		my $name = "$page, block at line $block->{line}";
+
+		is($state, $block->{state}, "$name: SQLSTATE") or diag($output);
+		is($output, without_trailing_blanks($block->{output}), "$name: output")
+		  if defined $block->{output};
+	}
+}
+
+my $node = PostgreSQL::Test::Cluster->new('docs');
+my @pages = ('README.md', sort glob 'doc/*.md');
+my $reference = join '', map { slurp($_) } glob 'doc/*.md';
+
+$node->init;
+$node->append_conf('postgresql.conf', "timezone = 'UTC'");
+$node->start;
+
+check_page($node, $_) for @pages;
+
+# What exists is described.
+$node->safe_psql('postgres', 'CREATE EXTENSION custom_actions');
+
+for my $function (split /\n/, $node->safe_psql('postgres', <<'SQL'))
+SELECT p.oid::regprocedure::text
+FROM pg_depend AS d JOIN pg_proc AS p ON p.oid = d.objid
+WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND d.classid = 'pg_proc'::regclass
+	AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'custom_actions')
+	AND p.pronamespace = 'public'::regnamespace
+ORDER BY 1
+SQL
+{
+	my ($name) = $function =~ /^(\w+)/;
+
+	like($reference, qr/^### $name\b/m, "doc/reference.md has a section on $name");
+	like(join('', map { slurp($_) } @pages), qr/\b$name\s*\((?!\))|\b$name\(\)/, "$name is shown in use");
+}
+
+for my $column (split /\n/, $node->safe_psql('postgres', <<'SQL'))
+SELECT c.relname || '.' || a.attname
+FROM pg_depend AS d JOIN pg_class AS c ON c.oid = d.objid JOIN pg_attribute AS a ON a.attrelid = c.oid
+WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND d.classid = 'pg_class'::regclass
+	AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'custom_actions')
+	AND c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY 1
+SQL
+{
+	my ($table, $name) = split /\./, $column;
+	my ($section) = slurp('doc/reference.md') =~ /^### custom_actions\.$table\n(.*?)(?=^##|\z)/ms;
+
+	like($section // '', qr/`$name`/, "doc/reference.md describes column $column");
+}
+
+for my $setting (split /\n/, $node->safe_psql('postgres',
+		"LOAD 'custom_actions'; SELECT name FROM pg_settings WHERE name LIKE 'custom\\_actions.%' ORDER BY 1"))
+{
+	like($reference, qr/^### $setting$/m, "doc/reference.md describes setting $setting");
+}
+
+# The kinds of step, with their arguments, as the sources have them
+for my $file (glob 'src/steps/*.c')
+{
+	my $source = slurp($file);
+	my ($kind) = $source =~ /^const StepKind \w+ = \{\s+\.name = "(\w+)"/m or next;
+	my ($section) = slurp('doc/steps.md') =~ /^## $kind\n(.*?)(?=^## |\z)/ms;
+
+	ok(defined $section, "doc/steps.md has a section on $kind");
+	while ($source =~ /^\t\{"(\w+)", ARGUMENT_/mg)
+	{
+		like($section // '', qr/`$1`|"$1"/, "doc/steps.md describes \"$1\" of $kind");
+	}
+}
+
+# The keys of a definition, its inputs and outputs, and of every step
+my $shape = slurp('src/shape.c');
+for my $list (qw(action_keys parameter_keys step_leading_keys step_trailing_keys))
+{
+	my ($body) = $shape =~ /^const ArgumentSpec $list\[\] = \{\n(.*?)^\};/ms;
+
+	while ($body =~ /\{"(\w+)"/g)
+	{
+		like(slurp('doc/definition.md'), qr/`$1`/, "doc/definition.md describes key \"$1\"");
+	}
+}
+
+my $sqlstates = slurp('src/problem.h');
+while ($sqlstates =~ /MAKE_SQLSTATE\('(\w)', '(\w)', '(\w)', '(\w)', '(\w)'\)/g)
+{
+	like(slurp('doc/errors.md'), qr/`$1$2$3$4$5`/, "doc/errors.md describes SQLSTATE $1$2$3$4$5");
+}
+
+my ($volatile) = slurp('src/volatility.c') =~ /allowed_volatile\[\] = \{(.*?)\}/s;
+while ($volatile =~ /"(\w+)"/g)
+{
+	like(slurp('doc/values.md'), qr/`$1`/, "doc/values.md lists $1");
+}
+
+my ($context) = slurp('src/names.c') =~ /context_fields\[CONTEXT_FIELDS\] = \{(.*?)\n\};/s;
+while ($context =~ /\{"(\w+)"/g)
+{
+	like(slurp('doc/values.md'), qr/`context\.$1`/, "doc/values.md lists context.$1");
+}
+
+# Links lead somewhere.
+for my $page (@pages)
+{
+	my $text = slurp($page);
+
+	while ($text =~ /\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)
+	{
+		my ($file, $anchor) = ($1, $2);
+		my $target = $file eq '' ? $page : dirname($page) . "/$file";
+
+		ok(-e $target, "$page: link to $target");
+		next if !defined $anchor || !-f $target;
+		my @anchors = map { my $a = lc; $a =~ s/[^\w\- ]//g; $a =~ s/ /-/g; $a } slurp($target) =~ /^#+ (.+)$/mg;
+		ok((grep { $_ eq $anchor } @anchors), "$page: link to $target#$anchor");
+	}
+}
+
+$node->stop;
+done_testing();

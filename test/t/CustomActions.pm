@@ -1,0 +1,82 @@
+# What the TAP tests share: a server, the help desk, comparisons.
+package CustomActions;
+
+use strict;
+use warnings FATAL => 'all';
+
+use Exporter 'import';
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+our @EXPORT = qw(new_server create_database load_help_desk run_client is_text log_is_clean);
+
+# Starts a server; what follows the name goes into its configuration.
+sub new_server
+{
+	my ($name, $configuration) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+
+	$node->init;
+	$node->append_conf('postgresql.conf', "timezone = 'UTC'\nlog_error_verbosity = verbose\n" . ($configuration // ''));
+	$node->start;
+	return $node;
+}
+
+# Makes a database with the extension in it.
+sub create_database
+{
+	my ($node, $database) = @_;
+
+	$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0");
+	$node->safe_psql($database, 'CREATE EXTENSION custom_actions');
+	return;
+}
+
+# Loads the help desk with its actions.
+sub load_help_desk
+{
+	my ($node, $database) = @_;
+
+	$node->safe_psql($database, slurp_file("test/demo/$_.sql")) foreach qw(helpdesk actions);
+	return;
+}
+
+# Runs a client program that must succeed in silence; returns its output.
+sub run_client
+{
+	my ($node, $what, @command) = @_;
+	my ($out, $err) = ('', '');
+	my $result;
+
+	local %ENV = $node->_get_env();
+	$result = IPC::Run::run(\@command, '>', \$out, '2>', \$err);
+	ok($result, "$what succeeds");
+	is($err, '', "$what says nothing");
+	return $out;
+}
+
+# Compares texts line by line, so that a difference is shown and no more.
+sub is_text
+{
+	my ($got, $expected, $what) = @_;
+
+	return pass($what) if $got eq $expected;
+	is_deeply([ split /\n/, $got ], [ split /\n/, $expected ], $what);
+	return;
+}
+
+# Looks through the server's log for what must never be there.
+sub log_is_clean
+{
+	my ($node, $what) = @_;
+	my @found = grep {
+		/ (?:ERROR|FATAL|PANIC|LOG|WARNING):  (?!statement:|execute )/
+		  && /PANIC|TRAP|was terminated by signal|:  XX|cache lookup failed|could not open relation with OID|unrecognized node type|leak|unexpected/
+	} split /\n/, slurp_file($node->logfile);
+
+	is_deeply(\@found, [], $what);
+	return;
+}
+
+1;

@@ -1,0 +1,171 @@
+# However often actions are invoked, fail, change or come and go: the memory of
+# the backend stays flat.
+use strict;
+use warnings FATAL => 'all';
+
+use CustomActions;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = new_server('main');
+
+# What PostgreSQL itself keeps to the end of the transaction when rows or
+# catalogs change again and again, and the growth of a hash table, fit into this.
+my $slack = 100 * 1024;
+
+create_database($node, 'main');
+$node->safe_psql('main', q{
+	CREATE ROLE memory_one;
+	CREATE ROLE memory_two;
+	CREATE SCHEMA support;
+	CREATE TABLE support.case (id bigint PRIMARY KEY, title text, status text DEFAULT 'open', priority integer DEFAULT 1,
+		notes jsonb DEFAULT '{}');
+	CREATE TABLE support.task (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, case_id bigint REFERENCES support.case,
+		title text, tags text[]);
+	INSERT INTO support.case (id, title) SELECT i, 'Case ' || i FROM generate_series(1, 100000) AS i;
+	CREATE FUNCTION support.helper(value text) RETURNS text LANGUAGE sql STABLE AS 'SELECT upper(value)';
+	SELECT create_action('support.work', '{
+		"table": "support.case",
+		"input": [{"name": "reason", "type": "text"}, {"name": "tags", "type": "text[]", "default": ["a", "b"]},
+			{"name": "more", "type": "jsonb", "required": false}],
+		"output": [{"name": "task_id", "type": "bigint", "default": "=task.id"}, {"name": "said", "type": "text"},
+			{"name": "row", "type": "support.case", "default": "=target"}],
+		"steps": [
+			{"let": {"big": "=repeat(input.reason, 100)", "many": "=(SELECT array_agg(i) FROM generate_series(1, 50) AS i)"}},
+			{"create": "support.task", "as": "task",
+				"set": {"case_id": "=target.id", "title": "{{input.reason}} {{support.helper(target.title)}}", "tags": "=input.tags"}},
+			{"require": "input.reason <> ''fail''", "message": "Case {{target.id}} fails because of {{input.reason}}"},
+			{"update": "target", "set": {"status": "escalated", "priority": "=priority + 1",
+				"notes": {"reason": "=input.reason", "deep": [1, "=let.many[3]", {"x": "=input.more"}]}}},
+			{"get": "support.case", "as": "other", "id": "=target.id"},
+			{"group": "say", "do": [{"output": {"said": "{{other.title}} {{length(let.big)}} {{context.invocation}}"}}]}]}');
+	SELECT create_action('support.light', '{"input": [{"name": "x", "type": "integer"}],
+		"output": [{"name": "y", "type": "text", "default": "{{input.x + 1}}"}]}');
+	SELECT create_action('support.look', '{"run_as": "owner", "table": "support.case",
+		"output": [{"name": "title", "type": "text", "default": "=support.helper(target.title)"}]}');
+	SELECT activate_action(name) FROM custom_actions.action;
+	GRANT USAGE ON SCHEMA support TO PUBLIC;
+	GRANT ALL ON ALL TABLES IN SCHEMA support TO PUBLIC;
+	GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA support TO PUBLIC;
+
+	CREATE FUNCTION used() RETURNS bigint LANGUAGE sql VOLATILE
+		AS 'SELECT sum(total_bytes)::bigint FROM pg_catalog.pg_backend_memory_contexts';
+});
+
+# Runs a statement many times in one session after a warm-up, each by itself or
+# all in one transaction, and tells which memory contexts have grown.
+sub is_flat
+{
+	my ($what, $times, $statement, %options) = @_;
+	my $snapshot = q{SELECT name, parent, count(*) AS number, sum(total_bytes) AS bytes
+		FROM pg_catalog.pg_backend_memory_contexts GROUP BY 1, 2};
+	my $run = sub {
+		my ($first, $last) = @_;
+		return "\\o /dev/null\nSELECT format(\$statement\$$statement\$statement\$, i, i % 2) FROM generate_series($first, $last) AS i \\gexec\n\\o\n";
+	};
+	my $warm_up = int($times / 4);
+	my $script =
+		"SET client_min_messages = warning;\nCREATE TEMP TABLE before AS $snapshot;\nTRUNCATE before;\n"
+	  . ($options{transaction} ? "BEGIN;\n" : '')
+	  . "\\o /dev/null\n$snapshot;\nINSERT INTO before SELECT 'x', 'y', 0, 0;\nDELETE FROM before;\n\\o\n"
+	  . $run->(1, $warm_up)
+	  . "RESET ROLE;\nINSERT INTO before $snapshot;\n"
+	  . $run->($warm_up + 1, $warm_up + $times)
+	  . qq{RESET ROLE;
+		SELECT a.name, a.parent, b.number || ' -> ' || a.number, b.bytes || ' -> ' || a.bytes, a.bytes - coalesce(b.bytes, 0)
+		FROM ($snapshot) AS a LEFT JOIN before AS b ON b.name = a.name AND b.parent IS NOT DISTINCT FROM a.parent
+		WHERE a.bytes > coalesce(b.bytes, 0);\n};
+	my ($status, $out, $err) = $node->psql('main', $script, on_error_stop => 0);
+	my $grown = 0;
+
+	$grown += $_ foreach $out =~ /\|(\d+)$/mg;
+	is($err, '', "$what: no errors");
+	cmp_ok($grown, '<=', $slack, "$what: memory is flat") or diag($out);
+	return;
+}
+
+# In one transaction, by one query.
+foreach my $call (
+	q{invoke_action('support.work', jsonb_build_object('target', i, 'reason', 'VIP', 'more', jsonb_build_array(i)))},
+	q{support.work(i, 'VIP')})
+{
+	my @used = split /\n/, $node->safe_psql('main', qq{
+		BEGIN;
+		SELECT used
+		FROM (
+			SELECT i, $call, CASE WHEN i % 10000 = 0 THEN used() END AS used
+			FROM generate_series(1, 50000) AS i
+			OFFSET 0) AS calls
+		WHERE used IS NOT NULL
+		ORDER BY i;
+		ROLLBACK;});
+
+	is(scalar @used, 5, "50,000 invocations in one query: $call");
+	cmp_ok($used[4] - $used[0], '<=', $slack, 'memory is flat') or diag("@used");
+}
+
+is_flat('a transaction each, by name', 10000, q{SELECT invoke_action('support.light', '{"x": %s}')});
+is_flat('a transaction each, typed', 10000, q{SELECT * FROM support.light(%s)});
+is_flat('a transaction each, with work', 3000, q{SELECT invoke_action('support.work', '{"target": %s, "reason": "VIP", "more": {"a": [1]}}')});
+is_flat('a transaction each, with work, typed', 3000, q{SELECT * FROM support.work(%s, 'VIP')});
+is_flat('one transaction', 5000, q{SELECT invoke_action('support.light', '{"x": %s}')}, transaction => 1);
+is_flat('one transaction, with work', 3000, q{SELECT * FROM support.work(%s, 'VIP')}, transaction => 1);
+
+# Failures, caught one by one
+foreach my $failure (
+	[ 'a step that fails', q{SELECT support.work(%s, 'fail')} ],
+	[ 'a step that fails, by name', q{SELECT invoke_action('support.work', '{"target": %s, "reason": "fail"}')} ],
+	[ 'a row that is missing', q{SELECT support.work(-%s, 'VIP')} ],
+	[ 'a value that is bad', q{SELECT invoke_action('support.work', '{"target": "x%s", "reason": "VIP"}')} ],
+	[ 'an action that is missing', q{SELECT invoke_action('support.nothing', '{"target": %s}')} ])
+{
+	my ($what, $statement) = @$failure;
+	my $caught = "DO \$do\$ BEGIN EXECUTE \$call\$$statement\$call\$; RAISE WARNING 'did not fail'; EXCEPTION WHEN others THEN NULL; END \$do\$";
+
+	is_flat("$what, each a transaction", 2000, $caught);
+	is_flat("$what, in one transaction", 2000, $caught, transaction => 1);
+}
+
+# Plans and programs that are made anew
+is_flat('a function that is replaced', 300, q{
+	CREATE OR REPLACE FUNCTION support.helper(value text) RETURNS text LANGUAGE sql STABLE AS $f$SELECT upper(value) || %s$f$;
+	SELECT support.work(1, 'VIP'), support.look(1)});
+is_flat('an action that is activated anew', 200, q{
+	UPDATE custom_actions.step SET description = '%s' WHERE action = 'support.work';
+	SELECT activate_action('support.work');
+	SELECT support.work(1, 'VIP')});
+is_flat('an action that is activated anew, in one transaction', 50, q{
+	UPDATE custom_actions.parameter SET description = '%s' WHERE action = 'support.light' AND name = 'x';
+	SELECT activate_action('support.light');
+	SELECT invoke_action('support.light', '{"x": 1}'), support.light(1)}, transaction => 1);
+is_flat('an action that is turned off and on', 200, q{
+	SELECT deactivate_action('support.light');
+	SELECT activate_action('support.light');
+	SELECT invoke_action('support.light', '{"x": 1}')});
+is_flat('actions that come and go', 200, q{
+	SELECT create_action('support.brief', '{"output": [{"name": "y", "type": "text", "default": "%s"}]}');
+	SELECT activate_action('support.brief');
+	SELECT support.brief(), invoke_action('support.brief');
+	SELECT drop_action('support.brief')});
+is_flat('a table that changes', 200, q{
+	ALTER TABLE support.case ALTER COLUMN title SET DEFAULT '%s';
+	SELECT support.work(1, 'VIP'), support.look(1)});
+
+# Other users and other paths
+my $as_another = q{SELECT set_config('role', CASE %2$s WHEN 0 THEN 'memory_one' ELSE 'memory_two' END, false); };
+is_flat('roles that take turns', 1000, $as_another . q{SELECT support.work(%1$s, 'VIP'), support.look(1)});
+is_flat('roles that take turns in one transaction', 1000,
+	$as_another . q{SELECT invoke_action('support.work', '{"target": %1$s, "reason": "VIP"}'), support.look(1)}, transaction => 1);
+is_flat('search_paths that take turns', 1000, q{
+	SELECT set_config('search_path', CASE %2$s WHEN 0 THEN 'support, public' ELSE 'public' END, false);
+	SELECT support.light(%1$s), invoke_action('support.light', '{"x": 1}')});
+
+# Design
+is_flat('looking and checking', 300, q{
+	SELECT check_action('support.work'), describe_action('support.work'), action_definition('support.work'), action_hash('support.work')});
+is_flat('refreshing dependencies', 100, q{SELECT refresh_action_dependencies()});
+is_flat('DDL that is refused', 100, q{
+	DO $do$ BEGIN ALTER TABLE support.case DROP COLUMN title; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END $do$});
+
+log_is_clean($node, 'the log is clean');
+done_testing();
