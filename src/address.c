@@ -111,6 +111,8 @@ address_subject(Compiler *compiler, Address *address)
 	const char *subject = step->subject->text;
 
 	address->row = row_find(compiler->names->rows, subject);
+	if (address->row != NULL && address->row->broken)
+		return false;
 	if (address->row != NULL && !OidIsValid(address->row->relation))
 	{
 		compiler_problem(compiler, ERRCODE_WRONG_OBJECT_TYPE, step->path,

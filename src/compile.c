@@ -464,6 +464,9 @@ compile_step(Compiler *compiler, const Step *step)
 	if (step->when != NULL || on_error_branch(step) != NULL)
 		compiler->conditional++;
 	compiler_guard(compiler, step->path, step_work, &work);
+	if (step->name != NULL && compiler->checking && row_find(compiler->names->rows, step->name) == NULL &&
+		!step->kind->scoped)
+		compiler_row(compiler, step->name, InvalidOid)->broken = true;
 	on_error_compile(compiler, instruction);
 	if (step->when != NULL || on_error_branch(step) != NULL)
 		compiler->conditional--;
@@ -594,8 +597,13 @@ compile_inputs(Compiler *compiler)
 			program->input_slots[i] = column->slot;
 		}
 		else
-			program->input_slots[i] = variable_add(program, &compiler->names->inputs, argument->name,
-												   argument->type, argument->typmod)->slot;
+		{
+			Variable   *variable = variable_add(program, &compiler->names->inputs, argument->name,
+												argument->type, argument->typmod);
+
+			variable->broken = argument->broken;
+			program->input_slots[i] = variable->slot;
+		}
 	}
 	for (int i = 0; i < signature->ninputs; i++)
 	{
@@ -630,6 +638,8 @@ compile_output_defaults(Compiler *compiler)
 	{
 		const Argument *output = &signature->outputs[i];
 
+		if (output->broken)
+			continue;
 		if (output->parameter->initial != NULL)
 			program->output_defaults[i] =
 				compiler_expression(compiler,
@@ -674,6 +684,8 @@ compile_program(Compiler *compiler)
 		compiler_depend(compiler, RelationRelationId, program->signature->table);
 	if (program->signature->nkeys > 0)
 		program->target = compiler_row(compiler, "target", program->signature->table);
+	else if (program->signature->broken)
+		compiler_row(compiler, "target", InvalidOid)->broken = true;
 	compiler->names->target = program->target;
 	compile_inputs(compiler);
 	compile_outputs(compiler);
@@ -701,8 +713,7 @@ compile(Definition *definition, const CompileOptions *options, MemoryContext par
 	PG_TRY();
 	{
 		compiler.program->signature = signature_resolve(definition, options->sink);
-		if (compiler.program->signature != NULL)
-			compile_program(&compiler);
+		compile_program(&compiler);
 	}
 	PG_CATCH();
 	{
@@ -713,10 +724,5 @@ compile(Definition *definition, const CompileOptions *options, MemoryContext par
 	PG_END_TRY();
 	MemoryContextDelete(compiler.scratch);
 	MemoryContextSwitchTo(old);
-	if (compiler.program->signature == NULL)
-	{
-		MemoryContextDelete(mcxt);
-		return NULL;
-	}
 	return compiler.program;
 }

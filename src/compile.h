@@ -45,6 +45,7 @@ typedef struct Row
 	char	   *name;
 	Oid			relation;		/* InvalidOid: not a row of a table */
 	bool		is_count;		/* set-based step: the only column is count */
+	bool		broken;			/* its step does not compile: anything may be said of it */
 	struct Row *same;			/* the row that this is another name of, or NULL */
 	struct Instruction *origin; /* step that gives it, NULL for target */
 	List	   *columns;		/* of RowColumn; grows while compiling */
@@ -55,6 +56,7 @@ typedef struct Variable
 {
 	char	   *name;
 	int			slot;
+	bool		broken;			/* its type is not known: anything may be said of it */
 } Variable;
 
 typedef struct Instruction
@@ -120,7 +122,7 @@ typedef struct CompileOptions
 	bool		freeze;			/* write what was looked up into definition->json */
 } CompileOptions;
 
-/* Compiles in a new context below parent. NULL if problems were collected that leave no program. */
+/* Compiles in a new context below parent. After problems were collected the program is not fit to run. */
 extern Program *compile(Definition *definition, const CompileOptions *options,
 						MemoryContext parent);
 

@@ -16,6 +16,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_depend.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_namespace.h"
@@ -41,6 +42,8 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/tuplestore.h"
 
 #include "compat.h"
@@ -211,23 +214,56 @@ touched_by_command(TupleTableSlot *slot)
 }
 
 /*
+ * The table of a unique index that is being dropped: its row is gone for us,
+ * but not for the snapshot that the command started with.
+ */
+static Oid
+table_of_dropped_index(Oid index)
+{
+	Relation	catalog = table_open(IndexRelationId, AccessShareLock);
+	Oid			table = InvalidOid;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, Anum_pg_index_indexrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(index));
+	scan = systable_beginscan(catalog, IndexRelidIndexId, true, GetActiveSnapshot(), 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple) && ((Form_pg_index) GETSTRUCT(tuple))->indisunique)
+		table = ((Form_pg_index) GETSTRUCT(tuple))->indrelid;
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table)) ? table : InvalidOid;
+}
+
+/*
  * Makes a Touched of a row of pg_event_trigger_dropped_objects(), if it is a
- * column: of what was dropped as a whole, nothing depends any more.
+ * column or an index, which touch their table: of what was dropped as a whole,
+ * nothing depends any more.
  */
 static Touched *
 touched_by_drop(TupleTableSlot *slot)
 {
 	Touched    *touched;
 	bool		isnull;
+	bool		is_column = DatumGetInt32(slot_getattr(slot, DROPPED_COLUMN, &isnull)) != 0;
+	char	   *type = slot_text(slot, DROPPED_TYPE);
+	Oid			object = slot_oid(slot, DROPPED_OBJECT);
 
-	if (slot_oid(slot, DROPPED_CLASS) != RelationRelationId ||
-		DatumGetInt32(slot_getattr(slot, DROPPED_COLUMN, &isnull)) == 0)
+	if (slot_oid(slot, DROPPED_CLASS) != RelationRelationId)
+		return NULL;
+	if (!is_column && strcmp(type, "index") == 0 && ActiveSnapshotSet())
+		object = table_of_dropped_index(object);
+	else if (!is_column)
+		return NULL;
+	if (!OidIsValid(object))
 		return NULL;
 
 	touched = palloc(sizeof(Touched));
 	touched->class = RelationRelationId;
-	touched->object = slot_oid(slot, DROPPED_OBJECT);
-	touched->type = slot_text(slot, DROPPED_TYPE);
+	touched->object = object;
+	touched->type = type;
 	touched->identity = slot_text(slot, DROPPED_IDENTITY);
 	return touched;
 }

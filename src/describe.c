@@ -59,10 +59,7 @@ describe_parameters(StringInfo out, const char *title, const List *parameters)
 
 		appendStringInfo(out, "  %s: %s", parameter->name, parameter->type);
 		if (parameter->initial != NULL)
-		{
-			appendStringInfoString(out, parameter->output ? ", unless set " : ", by default ");
-			json_print(out, parameter->initial);
-		}
+			appendStringInfo(out, ", by default %s", step_value_text(parameter->initial));
 		else if (!parameter->output && !parameter->required)
 			appendStringInfoString(out, ", optional");
 		if (parameter->output && parameter->required)
@@ -75,21 +72,28 @@ describe_parameters(StringInfo out, const char *title, const List *parameters)
 	}
 }
 
-/* Appends the heading of a branch. */
-static void
-describe_branch(StringInfo out, const Branch *branch, int indent)
+/* Appends the heading of a branch, if it needs one; returns how far its steps are indented. */
+static int
+describe_branch(StringInfo out, const Step *step, const Branch *branch, int indent)
 {
+	const char *error_when = json_get_text(step->json, "on_error_when");
+
+	if (strcmp(branch->key, "do") == 0)
+		return indent;
 	appendStringInfoSpaces(out, indent);
 	if (branch->when != NULL)
-		appendStringInfo(out, "when %s:\n", branch->when);
+		appendStringInfo(out, "when %s:\n", step_formula_text(branch->when));
 	else if (strcmp(branch->key, "then") == 0)
 		appendStringInfoString(out, "then:\n");
 	else if (strcmp(branch->key, "else") == 0)
 		appendStringInfoString(out, "otherwise:\n");
-	else if (strcmp(branch->key, "on_error") == 0)
-		appendStringInfoString(out, "if this fails:\n");
-	else
+	else if (strcmp(branch->key, "on_error") != 0)
 		appendStringInfo(out, "%s:\n", branch->key);
+	else if (error_when != NULL)
+		appendStringInfo(out, "if this fails and %s:\n", step_formula_text(error_when));
+	else
+		appendStringInfoString(out, "if this fails:\n");
+	return indent + 3;
 }
 
 /* Appends a step and what is below it. */
@@ -114,16 +118,17 @@ describe_step(StringInfo out, const Step *step, int indent)
 	foreach(cell, step->branches)
 	{
 		Branch	   *branch = lfirst(cell);
+		int			below;
 
 		if (branch->steps == NIL && strcmp(branch->key, "on_error") != 0)
 			continue;
-		describe_branch(out, branch, indent + 3);
+		below = describe_branch(out, step, branch, indent + 3);
 		if (branch->steps == NIL)
 		{
-			appendStringInfoSpaces(out, indent + 6);
+			appendStringInfoSpaces(out, below);
 			appendStringInfoString(out, "go on\n");
 		}
-		describe_steps(out, branch->steps, indent + 6);
+		describe_steps(out, branch->steps, below);
 	}
 }
 

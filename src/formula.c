@@ -695,6 +695,13 @@ post_column_ref(ParseState *pstate, ColumnRef *reference, Node *var)
 	if (scope->names == NULL || scope->current == NULL || !IsA(linitial(reference->fields), String))
 		return NULL;
 	first = strVal(linitial(reference->fields));
+	if (var == NULL && strcmp(first, "target") == 0 && row_find(scope->rows, first) == NULL &&
+		refnameNamespaceItem(pstate, NULL, first, reference->location, NULL) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("the action is not bound to a row, so there is no target"),
+				 errhint("Set \"table\" of the action, or read the row with a get step."),
+				 parser_errposition(pstate, reference->location)));
 	if (list_length(reference->fields) == 1)
 	{
 		if (var == NULL)
@@ -780,7 +787,7 @@ value_default_tree(const Json *json, Oid type, int32 typmod, const char *locatio
 	Value	   *value = value_parse(json, type, typmod, location);
 	Oid			base = getBaseType(type);
 	bool		as_json = base == JSONBOID || base == JSONOID;
-	bool		as_text = type_contains_domain(type);
+	bool		as_text = type_contains_domain(type) || type_reads_clock(type);
 
 	if (value->kind == VALUE_FORMULA)
 		return cast_tree(formula_tree(value->formula, as_text), type, typmod);

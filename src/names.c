@@ -95,7 +95,7 @@ Variable *
 variable_add(Program *program, List **variables, const char *name, Oid type, int32 typmod)
 {
 	MemoryContext old = MemoryContextSwitchTo(program->mcxt);
-	Variable   *variable = palloc(sizeof(Variable));
+	Variable   *variable = palloc0(sizeof(Variable));
 
 	variable->name = pstrdup(name);
 	variable->slot = program_add_slot(program, type, typmod, get_typcollation(type));
@@ -248,9 +248,9 @@ variables_list(const List *variables)
 	return text.len ? text.data : "none";
 }
 
-/* The slot of a variable such as input.x. */
-static int
-variable_slot(const List *variables, const char *group, const char *name)
+/* The variable behind a name such as input.x. */
+static Variable *
+variable_named(const List *variables, const char *group, const char *name)
 {
 	Variable   *variable = variable_find(variables, name);
 
@@ -259,7 +259,7 @@ variable_slot(const List *variables, const char *group, const char *name)
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("%s \"%s\" does not exist", group, name),
 				 errhint("Known at this place: %s.", variables_list(variables))));
-	return variable->slot;
+	return variable;
 }
 
 /* All names that may stand before a dot. */
@@ -313,8 +313,9 @@ names_resolve(ParseState *pstate, Scope *scope, const char *first,
 	const List *variables = variables_group(names, first, &is_group);
 	bool		is_context = strcmp(first, "context") == 0;
 	ParseCallbackState position;
+	Variable   *variable;
 	Row		   *row;
-	int			slot;
+	int			slot = -1;
 
 	row = is_group || is_context ? NULL : row_find(scope->rows, first);
 	if (row == NULL && !is_group && !is_context &&
@@ -323,7 +324,10 @@ names_resolve(ParseState *pstate, Scope *scope, const char *first,
 
 	setup_parser_errposition_callback(&position, pstate, location);
 	if (row != NULL)
-		slot = row_slot(scope, row, second);
+	{
+		if (!row->broken)
+			slot = row_slot(scope, row, second);
+	}
 	else if (!is_group && !is_context)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -337,7 +341,13 @@ names_resolve(ParseState *pstate, Scope *scope, const char *first,
 	else if (is_context)
 		slot = context_slot(scope, second);
 	else
-		slot = variable_slot(variables, first, second);
+	{
+		variable = variable_named(variables, first, second);
+		if (!variable->broken)
+			slot = variable->slot;
+	}
 	cancel_parser_errposition_callback(&position);
+	if (slot < 0)				/* reported where it broke; an unknown NULL fits everywhere */
+		return (Node *) makeConst(UNKNOWNOID, -1, InvalidOid, -2, (Datum) 0, true, false);
 	return slot_param(scope, slot, location);
 }

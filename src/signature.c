@@ -140,32 +140,33 @@ resolve_parameter(void *arg)
 	argument->collation = get_typcollation(type);
 }
 
-/* Fills an argument from its parameter; false after a problem. */
-static bool
+/* Fills an argument from its parameter. */
+static void
 add_parameter(Argument *argument, Parameter *parameter, ProblemSink *sink)
 {
 	argument->name = parameter->name;
 	argument->parameter = parameter;
 	argument->required = parameter->required;
-	return problem_guard(sink, psprintf("%s.type", parameter->location),
-						 resolve_parameter, argument);
+	argument->type = TEXTOID;
+	argument->typmod = -1;
+	argument->collation = get_typcollation(TEXTOID);
+	argument->broken = !problem_guard(sink, psprintf("%s.type", parameter->location),
+									  resolve_parameter, argument);
 }
 
 /* Adds the inputs that are required, or those that are not. */
-static bool
+static void
 add_inputs(Signature *signature, const Definition *definition, ProblemSink *sink, bool required)
 {
 	ListCell   *cell;
-	bool		ok = true;
 
 	foreach(cell, definition->inputs)
 	{
 		Parameter  *parameter = lfirst(cell);
 
 		if (parameter->required == required)
-			ok = add_parameter(&signature->inputs[signature->ninputs++], parameter, sink) && ok;
+			add_parameter(&signature->inputs[signature->ninputs++], parameter, sink);
 	}
-	return ok;
 }
 
 Signature *
@@ -173,30 +174,26 @@ signature_resolve(const Definition *definition, ProblemSink *sink)
 {
 	Signature  *signature = palloc0(sizeof(Signature));
 	ListCell   *cell;
-	bool		ok = true;
 
 	signature->inputs = palloc0(sizeof(Argument) * (INDEX_MAX_KEYS + list_length(definition->inputs)));
 	signature->outputs = palloc0(sizeof(Argument) * (list_length(definition->outputs) + 1));
 	if (definition->table != NULL)
 	{
 		signature->table = bound_table(definition, sink);
-		ok = OidIsValid(signature->table) &&
-			(definition->collection || resolve_key(signature, definition, sink));
+		signature->broken = !OidIsValid(signature->table) ||
+			(!definition->collection && !resolve_key(signature, definition, sink));
 	}
-	ok = add_inputs(signature, definition, sink, true) && ok;
-	ok = add_inputs(signature, definition, sink, false) && ok;
+	add_inputs(signature, definition, sink, true);
+	add_inputs(signature, definition, sink, false);
 	foreach(cell, definition->outputs)
-		ok = add_parameter(&signature->outputs[signature->noutputs++], lfirst(cell), sink) && ok;
+		add_parameter(&signature->outputs[signature->noutputs++], lfirst(cell), sink);
 	if (signature->ninputs + signature->noutputs > CA_MAX_ARGUMENTS)
-	{
 		problem_report(sink, ERRCODE_TOO_MANY_ARGUMENTS, "input",
 					   psprintf("an action can have at most %d arguments, this one has %d",
 								CA_MAX_ARGUMENTS, signature->ninputs + signature->noutputs),
 					   "Key columns, inputs and outputs are counted together.",
 					   "Put several values into one composite or jsonb argument.");
-		ok = false;
-	}
-	return ok ? signature : NULL;
+	return signature;
 }
 
 /* A function's arguments of one direction, as pg_proc has them. */
@@ -234,26 +231,50 @@ proc_arguments(HeapTuple tuple, ProcArguments *inputs, ProcArguments *outputs)
 	}
 }
 
+/* The place of a name among published arguments, or -1. */
+static int
+published_place(const ProcArguments *published, const char *name)
+{
+	for (int i = 0; i < published->count; i++)
+		if (strcmp(published->names[i], name) == 0)
+			return i;
+	return -1;
+}
+
+/* Is this published argument still declared? */
+static bool
+is_declared(const Argument *declared, int ndeclared, const char *name)
+{
+	for (int i = 0; i < ndeclared; i++)
+		if (strcmp(declared[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 /* Appends what differs between declared and published arguments of one direction. */
 static void
 compare_arguments(StringInfo out, const char *what, const Argument *declared, int ndeclared,
 				  const ProcArguments *published)
 {
-	int			common = Min(ndeclared, published->count);
+	int			before = out->len;
 
-	for (int i = 0; i < common; i++)
+	for (int i = 0; i < ndeclared; i++)
 	{
-		if (strcmp(declared[i].name, published->names[i]) != 0)
-			appendStringInfo(out, "%s %d is \"%s\", but was \"%s\".\n", what, i + 1,
-							 declared[i].name, published->names[i]);
-		else if (declared[i].type != published->types[i])
+		int			place = published_place(published, declared[i].name);
+
+		if (place < 0)
+			appendStringInfo(out, "%s \"%s\" is new.\n", what, declared[i].name);
+		else if (declared[i].type != published->types[place])
 			appendStringInfo(out, "%s \"%s\" is of type %s, but was %s.\n", what, declared[i].name,
-							 format_type_be(declared[i].type), format_type_be(published->types[i]));
+							 format_type_be(declared[i].type), format_type_be(published->types[place]));
 	}
-	for (int i = common; i < ndeclared; i++)
-		appendStringInfo(out, "%s \"%s\" is new.\n", what, declared[i].name);
-	for (int i = common; i < published->count; i++)
-		appendStringInfo(out, "%s \"%s\" is missing.\n", what, published->names[i]);
+	for (int i = 0; i < published->count; i++)
+		if (!is_declared(declared, ndeclared, published->names[i]))
+			appendStringInfo(out, "%s \"%s\" is missing.\n", what, published->names[i]);
+	for (int i = 0; i < ndeclared && out->len == before; i++)
+		if (strcmp(declared[i].name, published->names[i]) != 0)
+			appendStringInfo(out, "%s %d is \"%s\", but was \"%s\": the order differs.\n", what, i + 1,
+							 declared[i].name, published->names[i]);
 }
 
 /* Appends inputs whose required-ness differs where it must not. */

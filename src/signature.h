@@ -23,11 +23,13 @@ typedef struct Argument
 	Oid			collation;
 	bool		required;		/* input: no SQL default; output: NULL is an error */
 	Parameter  *parameter;		/* NULL for a key column */
+	bool		broken;			/* its type is not known; text stands in */
 } Argument;
 
 typedef struct Signature
 {
 	Oid			table;			/* bound table, or InvalidOid */
+	bool		broken;			/* bound to a table that is not known, or has no such key */
 	int			nkeys;			/* leading inputs that are the target's key */
 	int			ninputs;		/* key columns, required, then optional inputs */
 	Argument   *inputs;			/* in the function's argument order */
@@ -35,7 +37,10 @@ typedef struct Signature
 	Argument   *outputs;
 } Signature;
 
-/* Resolves types, bound table and key; problems go to the sink. */
+/*
+ * Resolves types, bound table and key. With a collecting sink, what is wrong
+ * is marked as broken, so that the rest can be checked.
+ */
 extern Signature *signature_resolve(const Definition *definition, ProblemSink *sink);
 
 /*

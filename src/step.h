@@ -59,6 +59,7 @@ typedef struct StepKind
 	const ArgumentSpec *arguments;	/* besides as, when, enabled, description; in canonical order */
 	bool		named;			/* may have "as" */
 	bool		writes;			/* not allowed in a read-only action */
+	bool		scoped;			/* its name is visible in its own steps only */
 
 	/* Resolves names and values, fills instruction->data. */
 	void		(*compile) (struct Compiler *compiler, struct Instruction *instruction);
@@ -71,5 +72,11 @@ extern const StepKind *step_kind_find(const char *name);	/* NULL: unknown */
 extern const char *step_kind_names(void);	/* "create, update, ..." */
 extern int	step_kind_count(void);
 extern const StepKind *step_kind_at(int index);
+
+/* A condition's text without the optional '='. */
+extern const char *step_formula_text(const char *text);
+
+/* A value as people read it: a formula without '=', text in quotes. */
+extern char *step_value_text(const Json *json);
 
 #endif

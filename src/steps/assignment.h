@@ -18,6 +18,7 @@ typedef struct Assignment
 	int			slot;
 	int			output;			/* index of the output set, or -1 */
 	Expression *expression;		/* NULL after a problem */
+	bool		broken;			/* its value does not compile */
 } Assignment;
 
 typedef void (*AssignmentCompiler) (Compiler *compiler, Assignment *assignment,

@@ -256,8 +256,12 @@ call_execute(Frame *frame, Instruction *instruction)
 static void
 call_describe(StringInfo out, const Step *step)
 {
+	const char *timeout = json_get_text(step->json, "timeout");
+
 	appendStringInfo(out, "Call %s", step_subject_text(step));
 	step_describe_values(out, " with ", step_argument(step, "with"), " = ");
+	if (timeout != NULL)
+		appendStringInfo(out, ", for at most %s", timeout);
 }
 
 const StepKind call_kind = {

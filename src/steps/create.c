@@ -239,6 +239,7 @@ static void
 create_describe(StringInfo out, const Step *step)
 {
 	const Json *from = step_argument(step, "from");
+	const Json *conflict = step_argument(step, "on_conflict");
 
 	if (from != NULL)
 		appendStringInfo(out, "Create a row in %s for each of %s", step_subject_text(step),
@@ -247,6 +248,10 @@ create_describe(StringInfo out, const Step *step)
 		appendStringInfo(out, "Create a row in %s", step_subject_text(step));
 	step_describe_rows(out, step);
 	step_describe_values(out, " with ", step_argument(step, "set"), " = ");
+	if (conflict != NULL && json_get(conflict, "set") != NULL)
+		step_describe_values(out, "; if it is there already, set ", json_get(conflict, "set"), " to ");
+	else if (conflict != NULL)
+		appendStringInfoString(out, "; if it is there already, do nothing");
 }
 
 const StepKind create_kind = {

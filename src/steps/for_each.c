@@ -193,6 +193,7 @@ const StepKind for_each_kind = {
 	.subject = SUBJECT_SOURCE,
 	.arguments = arguments,
 	.named = true,
+	.scoped = true,
 	.compile = for_each_compile,
 	.execute = for_each_execute,
 	.describe = for_each_describe

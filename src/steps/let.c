@@ -19,12 +19,17 @@ static void
 let_compile_one(Compiler *compiler, Assignment *assignment, const char *name, const Json *json)
 {
 	char	   *location = compiler_location(compiler, name);
+	bool		failed = compiler->failed;
 	Variable   *variable = variable_find(compiler->names->lets, name);
 	Slot	   *slot = variable ? &compiler->program->slots[variable->slot] : NULL;
-	Value	   *value = compiler_value(compiler, json, slot ? slot->type : InvalidOid,
-									   slot ? slot->typmod : -1, location);
+	Value	   *value;
 
+	compiler->failed = false;
+	value = compiler_value(compiler, json, slot ? slot->type : InvalidOid,
+						   slot ? slot->typmod : -1, location);
 	assignment->expression = compiler_expression(compiler, value);
+	assignment->broken = compiler->failed;
+	compiler->failed = compiler->failed || failed;
 }
 
 /* Makes the variable if it is new. */
@@ -42,8 +47,11 @@ let_declare_one(Compiler *compiler, Assignment *assignment, const char *name)
 		type = TEXTOID;
 	}
 	if (variable == NULL)
+	{
 		variable = variable_add(compiler->program, &compiler->names->lets, name, type,
 								assignment->expression->typmod);
+		variable->broken = assignment->broken;
+	}
 	assignment->slot = variable->slot;
 }
 

@@ -71,11 +71,14 @@ step_describe_rows(StringInfo out, const Step *step)
 {
 	const Json *id = step_argument(step, "id");
 	const Json *where = step_argument(step, "where");
+	const char *required = json_get_text(step->json, "required");
 
 	if (id != NULL)
 		appendStringInfo(out, " with id %s", step_value_text(id));
 	if (where != NULL)
 		appendStringInfo(out, " where %s", step_formula_text(where->text));
+	if (required != NULL && strcmp(required, "false") == 0)
+		appendStringInfoString(out, " (if there is one)");
 }
 
 void

@@ -36,12 +36,6 @@ extern const StepKind stop_kind;
 /* The subject as people read it: "target", "support.task". */
 extern const char *step_subject_text(const Step *step);
 
-/* A condition's text without the optional '='. */
-extern const char *step_formula_text(const char *text);
-
-/* A value as people read it: a formula without '=', text in quotes. */
-extern char *step_value_text(const Json *json);
-
 /* " with id ..., where ...": which rows the step works on. */
 extern void step_describe_rows(StringInfo out, const Step *step);
 

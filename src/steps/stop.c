@@ -73,8 +73,14 @@ static void
 stop_describe(StringInfo out, const Step *step)
 {
 	const Json *message = step_argument(step, "message");
+	const char *how = step_subject_text(step);
 
-	appendStringInfo(out, "Stop: %s", step_subject_text(step));
+	if (strcmp(how, "succeeded") == 0)
+		appendStringInfoString(out, "Stop here: done");
+	else if (strcmp(how, "canceled") == 0)
+		appendStringInfoString(out, "Cancel the action");
+	else
+		appendStringInfoString(out, "Fail");
 	if (message != NULL)
 		appendStringInfo(out, " with %s", step_value_text(message));
 }

@@ -33,10 +33,10 @@ FROM (VALUES
 		'Input "a" is of type bigint, but was integer.'),
 	('name of an input', '{"table": "desk.note", "input": [{"name": "c", "type": "integer"}, {"name": "b", "type": "text", "default": "x"}],
 		"output": [{"name": "r", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}]}',
-		'Input 2 is "c", but was "a".'),
+		E'Input "c" is new.\nInput "a" is missing.'),
 	('order of inputs', '{"table": "desk.note", "input": [{"name": "b", "type": "text"}, {"name": "a", "type": "integer"}],
 		"output": [{"name": "r", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}]}',
-		E'Input 2 is "b", but was "a".\nInput 3 is "a", but was "b".'),
+		E'Input 2 is "b", but was "a": the order differs.'),
 	('a new input', '{"table": "desk.note", "input": [{"name": "a", "type": "integer"}, {"name": "b", "type": "text", "default": "x"}, {"name": "c", "type": "text", "default": "x"}],
 		"output": [{"name": "r", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}]}',
 		'Input "c" is new.'),
@@ -51,10 +51,10 @@ FROM (VALUES
 		'Output "r" is of type bigint, but was integer.'),
 	('name of an output', '{"table": "desk.note", "input": [{"name": "a", "type": "integer"}, {"name": "b", "type": "text", "default": "x"}],
 		"output": [{"name": "q", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}]}',
-		'Output 1 is "q", but was "r".'),
+		E'Output "q" is new.\nOutput "r" is missing.'),
 	('order of outputs', '{"table": "desk.note", "input": [{"name": "a", "type": "integer"}, {"name": "b", "type": "text", "default": "x"}],
 		"output": [{"name": "s", "type": "text", "default": "y"}, {"name": "r", "type": "integer", "default": 1}]}',
-		E'Output 1 is "s", but was "r".\nOutput 2 is "r", but was "s".'),
+		'Output 1 is "s", but was "r": the order differs.'),
 	('a new output', '{"table": "desk.note", "input": [{"name": "a", "type": "integer"}, {"name": "b", "type": "text", "default": "x"}],
 		"output": [{"name": "r", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}, {"name": "t", "type": "text", "default": "y"}]}',
 		'Output "t" is new.'),
@@ -77,10 +77,10 @@ FROM (VALUES
 WHERE expected IS NOT NULL;
 SELECT matches(activate('{"table": "desk.pair", "input": [{"name": "a", "type": "integer"}, {"name": "b", "type": "text", "default": "x"}],
 	"output": [{"name": "r", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}]}'),
-	'"target_a", but was "target"', 'a composite key');
+	'Input "target" is missing', 'a composite key');
 SELECT matches(activate('{"input": [{"name": "a", "type": "integer"}, {"name": "b", "type": "text", "default": "x"}],
 	"output": [{"name": "r", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}]}'),
-	'Input 1 is "a", but was "target"', 'no target');
+	'Input "target" is missing', 'no target');
 SELECT is(functions(), 1::bigint, 'no overload appeared');
 SELECT is((SELECT array_agg(version) FROM custom_actions.version WHERE action = 'desk.act'), '{1}', 'and no version');
 
