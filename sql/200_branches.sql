@@ -128,11 +128,11 @@ SELECT define('desk.early_required', '
   "steps": [ {"stop": "succeeded"}, {"output": {"a": 1}} ] }');
 SELECT desk.early_required();
 -- a stop of the innermost action ends only that one
-SELECT define('desk.inner', '{ "output": [ {"name": "x", "type": "integer", "default": 7} ],
+SELECT define('desk.within', '{ "output": [ {"name": "x", "type": "integer", "default": 7} ],
   "steps": [ {"stop": "succeeded"}, {"output": {"x": 8}} ] }');
-SELECT define('desk.outer', '{ "output": [ {"name": "y", "type": "integer"} ],
-  "steps": [ {"perform": "desk.inner", "as": "p"}, {"output": {"y": "=p.x * 10"}} ] }');
-SELECT desk.outer();
+SELECT define('desk.around', '{ "output": [ {"name": "y", "type": "integer"} ],
+  "steps": [ {"perform": "desk.within", "as": "p"}, {"output": {"y": "=p.x * 10"}} ] }');
+SELECT desk.around();
 
 -- the condition, like all formulas, may fail, and says where
 SELECT define('desk.fails', '
@@ -185,9 +185,9 @@ SELECT describe_action('desk.nested');
 SELECT describe_action('desk.early');
 
 -- round trip: the document, the rows, and steps added one by one
-SELECT create_action('desk.copy', action_definition('desk.nested'), true);
-SELECT (action_definition('desk.copy')::jsonb - 'action') = (action_definition('desk.nested')::jsonb - 'action') AS same,
-	   activate_action('desk.copy');
+SELECT create_action('desk.copy', (action_definition('desk.nested')::jsonb - 'action')::json, true);
+SELECT (action_definition('desk.copy')::jsonb - 'action') = (action_definition('desk.nested')::jsonb - 'action') AS same;
+SELECT activate_action('desk.copy');
 SELECT n, desk.copy(n) FROM unnest('{0,3,7,9,10}'::integer[]) AS n;
 SELECT action_definition('desk.tier');
 SELECT parent IS NULL AS top, branch, position, kind, subject, arguments
@@ -199,7 +199,9 @@ SELECT add_action_step('desk.by_hand', 'if', 'input.n > 0',
 SELECT add_action_step('desk.by_hand', 'output', NULL, '{"word": "{{output.word}}!"}', NULL, :step, 'then', 1.5) > 0 AS added;
 SELECT add_action_step('desk.by_hand', 'choose', NULL, '{}') AS choose \gset
 SELECT add_action_step('desk.by_hand', 'output', NULL, '{"word": "{{output.word}} at last"}', NULL, :step, 'then') > 0 AS added;
+\set VERBOSITY terse
 SELECT add_action_step('desk.by_hand', 'output', NULL, '{"word": "x"}', NULL, :step, 'nothing');
+\set VERBOSITY default
 SELECT add_action_step('desk.by_hand', 'if', 'true', '{"then": [ {"nothing": 1} ]}');
 SELECT branch, position, kind, subject, arguments FROM custom_actions.step WHERE action = 'desk.by_hand' ORDER BY id;
 SELECT severity, location, message FROM check_action('desk.by_hand');

@@ -73,6 +73,7 @@ frame_keep(Frame *frame, SavedSlots *saved)
 		else
 			pfree(DatumGetPointer(saved->params[i].value));
 	}
+	bms_free(saved->outputs_set);
 	pfree(saved->params);
 	pfree(saved->owned);
 	pfree(saved);
@@ -87,6 +88,7 @@ frame_restore(Frame *frame, SavedSlots *saved)
 			pfree(DatumGetPointer(frame_value(frame, i)));
 	memcpy(frame->params->params, saved->params, sizeof(ParamExternData) * frame->program->nslots);
 	memcpy(frame->owned, saved->owned, sizeof(bool) * frame->program->nslots);
+	bms_free(frame->outputs_set);
 	frame->outputs_set = saved->outputs_set;
 	pfree(saved->params);
 	pfree(saved->owned);

@@ -32,7 +32,7 @@ extern int64 limits_parse(const char *text);
 /* Sets a limit; nothing happens for 0. */
 extern void deadline_push(Deadline *deadline, int64 limit, const char *what, bool is_call);
 
-/* The work ended well: raises if it was too slow all the same, then lifts the limit. */
+/* The work ended well: raises a cancel if it was too slow all the same, else lifts the limit. */
 extern void deadline_pop(Deadline *deadline);
 
 /*
@@ -42,7 +42,7 @@ extern void deadline_pop(Deadline *deadline);
  */
 extern ErrorData *deadline_failed(Deadline *deadline);
 
-/* Raises if some limit in force has passed, although its cancel was swallowed. */
+/* Raises a cancel if some limit in force has passed, also if one was swallowed before. */
 extern void deadlines_check(void);
 
 /* Did a call's own limit raise this? */

@@ -4,10 +4,10 @@
  *
  * One timer serves a stack of deadlines; it is armed for the earliest. Its
  * handler asks for a cancel, as statement_timeout does, and the level whose
- * deadline has passed turns that cancel into an error of its own. A deadline
- * that has passed raises again after every step until its level is left, so
- * code that swallows the cancel gains nothing. The slot of statement_timeout
- * is never touched.
+ * deadline passed first turns that cancel into an error of its own. Until its
+ * level is left, the cancel is asked for again after every step and whenever a
+ * subtransaction is rolled back, so code that swallows it gains nothing. The
+ * slot of statement_timeout is never touched.
  */
 #include "postgres.h"
 
@@ -31,16 +31,61 @@ static bool timer_known = false;	/* registered in this process */
 static TimeoutId timer;
 static volatile sig_atomic_t timer_fired = false;	/* some deadline has passed */
 static volatile sig_atomic_t cancel_asked = false;	/* by the timer, not by a user */
+static MemoryContext error_mcxt = NULL; /* of the last error of a limit */
 static char call_message[256] = "";	/* of the last call that was too slow */
 
-/* Runs in the signal handler: only sets flags. */
+/* Asks for a cancel. Runs in the signal handler, too: only sets flags. */
 static void
-timer_handler(void)
+ask_cancel(void)
 {
 	timer_fired = true;
 	cancel_asked = true;
 	QueryCancelPending = true;
 	InterruptPending = true;
+}
+
+/* Takes back a cancel that only the timer asked for and nobody has raised yet. */
+static void
+take_back_cancel(void)
+{
+	if (cancel_asked && !get_timeout_indicator(STATEMENT_TIMEOUT, false))
+		QueryCancelPending = false;
+	cancel_asked = false;
+}
+
+/*
+ * Arms the timer for the earliest deadline that is still to come, and asks for
+ * a cancel if one has passed. The timer is off while the flags are set, so that
+ * it cannot fire for a deadline that is no more.
+ */
+static void
+timer_rearm(void)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	const Deadline *earliest = NULL;
+
+	if (get_timeout_active(timer))
+		disable_timeout(timer, false);
+	take_back_cancel();
+	timer_fired = false;
+	for (const Deadline *deadline = innermost; deadline != NULL; deadline = deadline->outer)
+	{
+		if (deadline->at <= now)
+			ask_cancel();
+		else if (earliest == NULL || deadline->at < earliest->at)
+			earliest = deadline;
+	}
+	if (earliest != NULL)
+		enable_timeout_at(timer, earliest->at);
+}
+
+/* Code that catches the cancel in a subtransaction is canceled again. */
+static void
+limits_at_subtransaction_end(SubXactEvent event, SubTransactionId id, SubTransactionId parent,
+							 void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB && timer_fired)
+		timer_rearm();
 }
 
 /* Forgets everything when a transaction ends. */
@@ -71,6 +116,7 @@ limits_init(void)
 							NULL, &call_timeout, 120000, 0, INT_MAX, PGC_USERSET, GUC_UNIT_MS,
 							NULL, NULL, NULL);
 	RegisterXactCallback(limits_at_transaction_end, NULL);
+	RegisterSubXactCallback(limits_at_subtransaction_end, NULL);
 }
 
 int
@@ -106,43 +152,6 @@ limits_parse(const char *text)
 				 errmsg("\"%s\" is not a time limit", text),
 				 errhint("Write an interval such as \"30 s\" or \"2 min\".")));
 	return milliseconds;
-}
-
-/* Has this deadline passed? Asked only after the timer has fired. */
-static bool
-deadline_passed(const Deadline *deadline)
-{
-	return GetCurrentTimestamp() >= deadline->at;
-}
-
-/* Takes back a cancel that the timer asked for and nobody has raised yet. */
-static void
-take_back_cancel(void)
-{
-	if (cancel_asked)
-		QueryCancelPending = false;
-	cancel_asked = false;
-}
-
-/* Arms the timer for the earliest deadline that is still to come. */
-static void
-timer_rearm(void)
-{
-	TimestampTz now = GetCurrentTimestamp();
-	const Deadline *earliest = NULL;
-
-	timer_fired = false;
-	for (const Deadline *deadline = innermost; deadline != NULL; deadline = deadline->outer)
-	{
-		if (deadline->at <= now)
-			timer_fired = true;
-		else if (earliest == NULL || deadline->at < earliest->at)
-			earliest = deadline;
-	}
-	if (earliest != NULL)
-		enable_timeout_at(timer, earliest->at);
-	else if (get_timeout_active(timer))
-		disable_timeout(timer, false);
 }
 
 /* "2 s" */
@@ -183,7 +192,9 @@ deadline_push(Deadline *deadline, int64 limit, const char *what, bool is_call)
 		return;
 	if (!timer_known)
 	{
-		timer = RegisterTimeout(USER_TIMEOUT, timer_handler);
+		timer = RegisterTimeout(USER_TIMEOUT, ask_cancel);
+		error_mcxt = AllocSetContextCreate(TopMemoryContext, "custom action limit",
+										   ALLOCSET_SMALL_SIZES);
 		timer_known = true;
 	}
 	deadline->limit = limit;
@@ -209,22 +220,33 @@ deadline_lift(Deadline *deadline)
 }
 
 void
+deadlines_check(void)
+{
+	if (!timer_fired)
+		return;
+	timer_rearm();
+	CHECK_FOR_INTERRUPTS();
+}
+
+void
 deadline_pop(Deadline *deadline)
 {
-	bool		passed;
-
 	if (deadline->limit == 0)
 		return;
-	passed = timer_fired && deadline_passed(deadline);
-	if (passed)
-	{
-		take_back_cancel();
-		deadline->raised = true;
-		ereport(ERROR,
-				(errcode(ERRCODE_QUERY_CANCELED),
-				 errmsg("%s", deadline_message(deadline))));
-	}
+	deadlines_check();
 	deadline_lift(deadline);
+}
+
+/* Has this deadline passed, and before those around it? */
+static bool
+deadline_passed_first(const Deadline *deadline)
+{
+	if (!timer_fired || deadline->at > GetCurrentTimestamp())
+		return false;
+	for (const Deadline *outer = deadline->outer; outer != NULL; outer = outer->outer)
+		if (outer->at <= deadline->at)
+			return false;
+	return true;
 }
 
 /* Is the error being handled the cancel that the timer asked for? */
@@ -250,38 +272,16 @@ deadline_failed(Deadline *deadline)
 
 	if (deadline->limit == 0)
 		return NULL;
-	old = MemoryContextSwitchTo(TopTransactionContext);
-	if (timer_fired && deadline_passed(deadline))
+	MemoryContextReset(error_mcxt);
+	old = MemoryContextSwitchTo(error_mcxt);
+	if (deadline_passed_first(deadline) && is_plain_cancel())
 	{
-		take_back_cancel();
-		if (is_plain_cancel())
-		{
-			error = CopyErrorData();
-			FlushErrorState();
-			error->message = deadline_message(deadline);
-			deadline->raised = true;
-		}
+		error = CopyErrorData();
+		FlushErrorState();
+		error->message = deadline_message(deadline);
+		deadline->raised = true;
 	}
 	deadline_lift(deadline);
 	MemoryContextSwitchTo(old);
 	return error;
-}
-
-void
-deadlines_check(void)
-{
-	Deadline   *passed = NULL;
-
-	if (!timer_fired)
-		return;
-	for (Deadline *deadline = innermost; deadline != NULL; deadline = deadline->outer)
-		if (deadline_passed(deadline))
-			passed = deadline;
-	if (passed == NULL)
-		return;
-	take_back_cancel();
-	passed->raised = true;
-	ereport(ERROR,
-			(errcode(ERRCODE_QUERY_CANCELED),
-			 errmsg("%s", deadline_message(passed))));
 }

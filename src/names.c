@@ -186,7 +186,8 @@ row_slot(Scope *scope, Row *row, const char *column)
 	Oid			collation;
 	MemoryContext old;
 
-	if (entry != NULL && (scope->compiler != NULL || !OidIsValid(row->relation)))
+	if (entry != NULL &&
+		(scope->compiler != NULL || !OidIsValid(row->relation) || entry->computed))
 		return entry->slot;
 	if (!OidIsValid(row->relation) ||
 		!row_column_type(row, column, &type, &typmod, &collation))

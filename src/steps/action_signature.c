@@ -7,6 +7,7 @@
 
 #include "access/htup_details.h"
 #include "action_signature.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
 #include "compat.h"
 #include "funcapi.h"

@@ -43,6 +43,7 @@ assignment_execute(Frame *frame, Instruction *instruction)
 	for (int i = 0; i < assignments->count; i++)
 		values[i].value = expression_evaluate(frame, assignments->items[i].expression,
 											  &values[i].isnull);
+	MemoryContextSwitchTo(frame->mcxt);
 	for (int i = 0; i < assignments->count; i++)
 	{
 		const Assignment *assignment = &assignments->items[i];
@@ -51,4 +52,5 @@ assignment_execute(Frame *frame, Instruction *instruction)
 		if (assignment->output >= 0)
 			frame->outputs_set = bms_add_member(frame->outputs_set, assignment->output);
 	}
+	MemoryContextSwitchTo(old);
 }

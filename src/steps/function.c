@@ -60,7 +60,8 @@ function_read(Oid oid)
 	function->variadic = OidIsValid(form->provariadic);
 	function->returns_void = form->prorettype == VOIDOID;
 	read_inputs(tuple, function);
-	class = get_func_result_type(oid, NULL, NULL);
+	class = IsPolymorphicType(form->prorettype) ? TYPEFUNC_SCALAR :
+		get_func_result_type(oid, NULL, NULL);
 	function->returns_row = class == TYPEFUNC_COMPOSITE || class == TYPEFUNC_COMPOSITE_DOMAIN ||
 		(class == TYPEFUNC_RECORD && form->prorettype == RECORDOID &&
 		 build_function_result_tupdesc_t(tuple) != NULL);
