@@ -237,12 +237,12 @@ SELECT count(*) FROM shop.log;
 -- by-reference values across turns, more than one fetch
 SELECT define('shop.long', '
 { "input": [ {"name": "n", "type": "integer"} ],
-  "output": [ {"name": "longest", "type": "text", "default": "=left(let.longest, 20)"}, {"name": "length", "type": "integer", "default": "=length(let.all)"},
+  "output": [ {"name": "longest", "type": "text", "default": "=left(let.longest, 20)"}, {"name": "length", "type": "integer", "default": "=length(let.joined)"},
               {"name": "kept", "type": "text[]", "default": "=let.kept"}, {"name": "line", "type": "shop.line", "default": "=let.line"} ],
   "steps": [
-    {"let": {"all": "", "longest": "", "kept": "=array[]::text[]", "line": "=null::shop.line"}},
+    {"let": {"joined": "", "longest": "", "kept": "=array[]::text[]", "line": "=null::shop.line"}},
     {"for_each": "=array(select repeat(chr(65 + i % 26), i) from generate_series(1, input.n) i)", "as": "s", "do": [
-      {"let": {"all": "=let.all || s.value"}},
+      {"let": {"joined": "=let.joined || s.value"}},
       {"let": {"longest": "=s.value"}, "when": "length(s.value) > length(let.longest)"},
       {"let": {"kept": "=let.kept || left(s.value, 3)"}, "when": "s.index % 50 = 0"},
       {"get": "shop.line", "as": "g", "id": "=(s.index % 4) + 1"},
@@ -277,14 +277,30 @@ ALTER TABLE shop.line DISABLE ROW LEVEL SECURITY;
 DROP OWNED BY regress_shop_clerk;
 DROP ROLE regress_shop_clerk;
 
+-- index in the statements of the steps inside, and of an inner loop
+SELECT define('shop.numbered', '
+{ "output": [ {"name": "seen", "type": "text[]", "default": "=array(select body from shop.log order by body)"} ],
+  "steps": [
+    {"for_each": "shop.line", "as": "l", "order_by": "id", "where": "id > 1", "do": [
+      {"create": "shop.log", "as": "c", "set": {"body": "{{l.index}} {{l.item}}"}},
+      {"update": "c", "set": {"body": "=body || l.index * 11"}},
+      {"for_each": "shop.line", "as": "m", "where": "id = l.index", "order_by": "id * l.index", "do": [
+        {"update": "shop.log", "where": "id = c.id", "set": {"body": "=body || m.index || m.item"}} ]} ]} ] }');
+BEGIN;
+SELECT shop.numbered();
+ROLLBACK;
+
 -- a loop follows its table: a dropped column is refused, an added one seen in whole rows
-ALTER TABLE shop.line DROP COLUMN quantity;
-SELECT define('shop.rows', '
+CREATE TABLE shop.box (id integer PRIMARY KEY, size text);
+INSERT INTO shop.box VALUES (1, 'small');
+SELECT define('shop.boxes', '
 { "output": [ {"name": "trace", "type": "text", "default": "=let.trace"} ],
-  "steps": [ {"let": {"trace": ""}}, {"for_each": "shop.line", "as": "l", "where": "id = 1", "do": [ {"let": {"trace": "{{to_jsonb(l)}}"}} ]} ] }');
-SELECT shop.rows();
-ALTER TABLE shop.line ADD COLUMN extra text DEFAULT 'new';
-SELECT shop.rows();
+  "steps": [ {"let": {"trace": ""}}, {"for_each": "shop.box", "as": "b", "where": "id = 1", "do": [ {"let": {"trace": "{{to_jsonb(b)}} {{b.size}}"}} ]} ] }');
+SELECT shop.boxes();
+ALTER TABLE shop.box DROP COLUMN size;
+DROP TABLE shop.box;
+ALTER TABLE shop.box ADD COLUMN extra text DEFAULT 'new';
+SELECT shop.boxes();
 
 -- the outline, and back
 SELECT describe_action('shop.json');

@@ -293,7 +293,7 @@ shown_key(Frame *frame, const List *key, const int *slots)
 	return psprintf("(%s) = (%s)", names.data, values.data);
 }
 
-static void raise_missing(Frame *frame, const char *message) pg_attribute_noreturn();
+pg_noreturn static void raise_missing(Frame *frame, const char *message);
 
 static void
 raise_missing(Frame *frame, const char *message)

@@ -8,6 +8,7 @@
 
 #include "postgres.h"
 
+#include "compat.h"
 #include "compiler.h"
 
 struct Frame;
@@ -38,10 +39,10 @@ extern void address_results(Compiler *compiler, Instruction *instruction,
 							Statement *statement, const Address *address);
 
 /* Raises P0002. */
-extern void address_missing(struct Frame *frame, const Address *address) pg_attribute_noreturn();
-extern void address_target_missing(struct Frame *frame) pg_attribute_noreturn();
+pg_noreturn extern void address_missing(struct Frame *frame, const Address *address);
+pg_noreturn extern void address_target_missing(struct Frame *frame);
 
 /* Raises P0003: the key of a view or foreign table is only a promise. */
-extern void address_several(struct Frame *frame, Oid relation) pg_attribute_noreturn();
+pg_noreturn extern void address_several(struct Frame *frame, Oid relation);
 
 #endif

@@ -42,17 +42,41 @@ caught_call(void (*fn) (void *arg), void *arg)
 	return caught;
 }
 
+/* Must the caller learn of it? Cancels, lost races, lack of resources, shutdown. */
+static bool
+must_pass(const ErrorData *error)
+{
+	switch (error->sqlerrcode)
+	{
+		case ERRCODE_QUERY_CANCELED:
+			return !limits_is_call_limit(error);
+		case ERRCODE_ADMIN_SHUTDOWN:
+		case ERRCODE_CRASH_SHUTDOWN:
+		case ERRCODE_T_R_SERIALIZATION_FAILURE:
+		case ERRCODE_T_R_DEADLOCK_DETECTED:
+			return true;
+		default:
+			return ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_INSUFFICIENT_RESOURCES;
+	}
+}
+
+ErrorData *
+caught_error(void (*fn) (void *arg), void *arg)
+{
+	Caught	   *caught = caught_call(fn, arg);
+
+	if (caught == NULL)
+		return NULL;
+	if (must_pass(caught->error))
+		ReThrowError(caught->error);
+	return caught->error;
+}
+
 bool
 caught_may_be_handled(const Caught *caught)
 {
 	int			sqlstate = caught->error->sqlerrcode;
 
-	if (sqlstate == ERRCODE_QUERY_CANCELED)
-		return limits_is_call_limit(caught->error);
-	return sqlstate != ERRCODE_T_R_SERIALIZATION_FAILURE &&
-		sqlstate != ERRCODE_T_R_DEADLOCK_DETECTED &&
-		sqlstate != ERRCODE_ASSERT_FAILURE &&
-		ERRCODE_TO_CATEGORY(sqlstate) != ERRCODE_INSUFFICIENT_RESOURCES &&
-		ERRCODE_TO_CATEGORY(sqlstate) != ERRCODE_INTERNAL_ERROR &&
-		sqlstate != ERRCODE_ADMIN_SHUTDOWN && sqlstate != ERRCODE_CRASH_SHUTDOWN;
+	return !must_pass(caught->error) && sqlstate != ERRCODE_ASSERT_FAILURE &&
+		ERRCODE_TO_CATEGORY(sqlstate) != ERRCODE_INTERNAL_ERROR;
 }

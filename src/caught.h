@@ -20,6 +20,9 @@ typedef struct Caught
  */
 extern Caught *caught_call(void (*fn) (void *arg), void *arg);
 
+/* The same; errors that nobody may keep from the caller are thrown on. */
+extern ErrorData *caught_error(void (*fn) (void *arg), void *arg);
+
 /* May a handler deal with it? Not with cancels, lost races, lack of resources, bugs. */
 extern bool caught_may_be_handled(const Caught *caught);
 

@@ -5,13 +5,14 @@
  * Everything here runs as the owner of the action, under the action's own
  * settings and in a restricted security context. User and settings are
  * restored on success; after an error, the end of the (sub)transaction does
- * it, which is why errors are caught by run_guarded() only.
+ * it, which is why errors are caught by caught_error() only.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_proc.h"
+#include "caught.h"
 #include "check.h"
 #include "depend.h"
 #include "fmgr.h"
@@ -62,125 +63,6 @@ typedef struct SettingTrial
 
 PG_FUNCTION_INFO_V1(custom_action_check_definition);
 PG_FUNCTION_INFO_V1(custom_action_freeze_definition);
-
-/* Is this an error that nobody but the caller's caller may catch? */
-static bool
-error_passes(const ErrorData *error)
-{
-	switch (error->sqlerrcode)
-	{
-		case ERRCODE_QUERY_CANCELED:
-		case ERRCODE_ADMIN_SHUTDOWN:
-		case ERRCODE_CRASH_SHUTDOWN:
-		case ERRCODE_T_R_SERIALIZATION_FAILURE:
-		case ERRCODE_T_R_DEADLOCK_DETECTED:
-			return true;
-		default:
-			return ERRCODE_TO_CATEGORY(error->sqlerrcode) ==
-				ERRCODE_INSUFFICIENT_RESOURCES;
-	}
-}
-
-/* Runs work(arg) in a subtransaction and returns what it raised, or NULL. */
-ErrorData *
-run_guarded(void (*work) (void *arg), void *arg)
-{
-	MemoryContext mcxt = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData  *volatile error = NULL;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(mcxt);
-	PG_TRY();
-	{
-		work(arg);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(mcxt);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(mcxt);
-	CurrentResourceOwner = owner;
-
-	if (error != NULL && error_passes(error))
-		ReThrowError(error);
-	return error;
-}
-
-/* Returns a problem's detail with the position in its formula, or NULL. */
-char *
-problem_detail_text(const Problem *problem)
-{
-	StringInfoData out;
-
-	if (problem->formula == NULL)
-		return problem->detail;
-
-	initStringInfo(&out);
-	if (problem->detail != NULL)
-		appendStringInfo(&out, "%s ", problem->detail);
-	if (problem->position > 0)
-		appendStringInfo(&out, "At character %d of formula \"%s\".",
-						 problem->position, problem->formula);
-	else
-		appendStringInfo(&out, "In formula \"%s\".", problem->formula);
-	return out.data;
-}
-
-/* Appends one line per problem that is an error. */
-void
-problems_print(StringInfo out, const ProblemSink *sink)
-{
-	ListCell   *cell;
-
-	foreach(cell, sink->problems)
-	{
-		const Problem *problem = lfirst(cell);
-		char	   *detail = problem_detail_text(problem);
-
-		if (problem->warning)
-			continue;
-		if (out->len > 0)
-			appendStringInfoChar(out, '\n');
-		if (problem->location != NULL && problem->location[0] != '\0')
-			appendStringInfo(out, "%s: ", problem->location);
-		appendStringInfoString(out, problem->message);
-		if (detail != NULL)
-			appendStringInfo(out, " (%s)", detail);
-	}
-}
-
-/* Raises all problems as one error, if there is more than remarks. */
-void
-problems_raise(const char *action, const ProblemSink *sink)
-{
-	StringInfoData detail;
-	const char *hint = NULL;
-	ListCell   *cell;
-
-	if (!problem_any_error(sink))
-		return;
-
-	foreach(cell, sink->problems)
-	{
-		const Problem *problem = lfirst(cell);
-
-		if (!problem->warning && hint == NULL)
-			hint = problem->hint;
-	}
-	initStringInfo(&detail);
-	problems_print(&detail, sink);
-	ereport(ERROR,
-			(errcode(ERRCODE_CA_CHECK_FAILED),
-			 errmsg("action \"%s\" did not pass its check", action),
-			 errdetail_internal("%s", detail.data),
-			 hint ? errhint("%s", hint) : 0));
-}
 
 /* Becomes the owner of an action, with nothing but a safe search_path set. */
 static void
@@ -256,7 +138,7 @@ setting_apply(const char *name, const Json *value, ProblemSink *sink)
 					   NULL, NULL);
 		return;
 	}
-	error = run_guarded(setting_try, &trial);
+	error = caught_error(setting_try, &trial);
 	if (error != NULL)
 	{
 		problem_report(sink, error->sqlerrcode, location, error->message,
@@ -545,7 +427,7 @@ action_validate(Oid function)
 	else
 	{
 		check_readable(function);
-		(void) run_guarded(validate_quietly, &function);
+		(void) caught_error(validate_quietly, &function);
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(mcxt);
@@ -585,7 +467,7 @@ put_problems(ReturnSetInfo *result, const ProblemSink *sink)
 		put_text(values, nulls, 0, problem->warning ? "warning" : "error");
 		put_text(values, nulls, 1, problem->location);
 		put_text(values, nulls, 2, problem->message);
-		put_text(values, nulls, 3, problem_detail_text(problem));
+		put_text(values, nulls, 3, problem_finding(problem));
 		put_text(values, nulls, 4, problem->hint);
 		tuplestore_putvalues(result->setResult, result->setDesc, values,
 							 nulls);

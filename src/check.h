@@ -30,14 +30,4 @@ extern Program *check_published(Oid function, bool *active, ProblemSink *sink,
 /* The work of the language's validator. */
 extern void action_validate(Oid function);
 
-/* Raises UA005 with all problems, if one is an error. */
-extern void problems_raise(const char *action, const ProblemSink *sink);
-/* One line per problem that is an error: place, message, detail. */
-extern void problems_print(StringInfo out, const ProblemSink *sink);
-/* A problem's detail with the position in its formula, or NULL. */
-extern char *problem_detail_text(const Problem *problem);
-
-/* Runs work(arg) in a subtransaction; what it raises is returned, NULL if nothing. Cancel and the like pass. */
-extern ErrorData *run_guarded(void (*work) (void *arg), void *arg);
-
 #endif

@@ -16,8 +16,8 @@
 #include "compat.h"
 #include "compiler.h"
 #include "depend.h"
+#include "freeze.h"
 #include "key.h"
-#include "limit.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "on_error.h"
@@ -661,7 +661,7 @@ program_new(Definition *definition, const CompileOptions *options, MemoryContext
 	program->mcxt = mcxt;
 	program->action = MemoryContextStrdup(mcxt, options->action);
 	program->title = psprintf("action \"%s\"", program->action);
-	program->time_limit = definition->timeout ? limits_parse(definition->timeout) : 0;
+	program->time_limit = definition->time_limit;
 	program->version = options->version;
 	program->function = options->function;
 	program->read_only = definition->read_only;
@@ -689,6 +689,8 @@ compile_program(Compiler *compiler)
 	compiler->names->target = program->target;
 	compile_inputs(compiler);
 	compile_outputs(compiler);
+	if (compiler->freeze)
+		freeze_header(program);
 	program->steps = compiler_steps(compiler, definition->steps, &program->nsteps);
 	compile_output_defaults(compiler);
 	if (program->target != NULL)

@@ -22,6 +22,7 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "caught.h"
 #include "check.h"
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
@@ -436,7 +437,7 @@ recheck_actions(Broken *broken, List *actions)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(mcxt);
 		Recheck		work = {lfirst_oid(cell), {NULL, true, NIL, mcxt}};
-		ErrorData  *error = run_guarded(recheck, &work);
+		ErrorData  *error = caught_error(recheck, &work);
 
 		MemoryContextSwitchTo(caller);
 		if (error != NULL || problem_any_error(&work.sink))

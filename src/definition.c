@@ -10,8 +10,8 @@
 #include "postgres.h"
 
 #include "definition_parser.h"
+#include "limit.h"
 #include "shape.h"
-#include "utils/datetime.h"
 
 #include "compat.h"
 
@@ -56,29 +56,6 @@ member_boolean(const Json *json, const char *key, bool absent_value)
 	if (value == NULL || value->kind != JSON_IS_BOOLEAN)
 		return absent_value;
 	return strcmp(value->text, "true") == 0;
-}
-
-/* Is this the text of an interval that is longer than nothing? */
-static bool
-is_time_limit(const char *text)
-{
-	char		buffer[256];
-	char	   *field[MAXDATEFIELDS];
-	int			ftype[MAXDATEFIELDS];
-	int			nfields;
-	int			dtype;
-	struct pg_itm_in itm = {0};
-	int			error;
-
-	error = ParseDateTime(text, buffer, sizeof(buffer), field, ftype,
-						  MAXDATEFIELDS, &nfields);
-	if (error == 0)
-		error = DecodeInterval(field, ftype, nfields, INTERVAL_FULL_RANGE, &dtype, &itm);
-	if (error == DTERR_BAD_FORMAT)
-		error = DecodeISO8601Interval(pstrdup(text), &dtype, &itm);
-	if (error != 0 || dtype != DTK_DELTA)
-		return false;
-	return itm.tm_usec > 0 || itm.tm_mday > 0 || itm.tm_mon > 0 || itm.tm_year > 0;
 }
 
 /* Is there a parameter of this name? */
@@ -275,11 +252,12 @@ check_header(DefinitionParser *parser)
 										of_table[i]),
 							   "Leave it out, or set \"binding\" to \"row\".");
 	}
-	if (definition->timeout != NULL && !is_time_limit(definition->timeout))
+	if (definition->timeout != NULL &&
+		!limits_parse(definition->timeout, &definition->time_limit))
 	{
 		definition_problem(parser, "timeout",
 						   psprintf("key \"timeout\" is not a time limit: \"%s\"", definition->timeout),
-						   "Write an interval such as \"30 s\" or \"2 min\".");
+						   LIMIT_HINT);
 		definition->timeout = NULL;
 	}
 	if (definition->read_only && definition->lock)

@@ -64,6 +64,7 @@ typedef struct Definition
 	bool		lock_given;		/* "lock" stands in the document */
 	bool		lock;
 	char	   *timeout;
+	int64		time_limit;		/* the timeout in milliseconds, 0: none */
 	char	   *log;
 	char	   *plugin_policy;
 	Json	   *settings;		/* object, or NULL */

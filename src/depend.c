@@ -24,6 +24,7 @@
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "caught.h"
 #include "check.h"
 #include "depend.h"
 #include "fmgr.h"
@@ -127,6 +128,16 @@ add_operators(List **dependencies, const List *operators)
 		add_operator(dependencies, lfirst_oid(cell));
 }
 
+/* Adds the types of a list of OIDs. */
+static void
+add_types(List **dependencies, const List *types)
+{
+	ListCell   *cell;
+
+	foreach(cell, types)
+		add_type(dependencies, lfirst_oid(cell));
+}
+
 /* Adds what one node of an expression refers to by itself. */
 static void
 add_node(List **dependencies, Node *node)
@@ -169,6 +180,9 @@ add_node(List **dependencies, Node *node)
 			dependency_add(dependencies, CollationRelationId,
 						   ((CollateExpr *) node)->collOid);
 			break;
+		case T_TableFunc:
+			add_types(dependencies, ((TableFunc *) node)->coltypes);
+			break;
 		case T_FieldSelect:
 			add_type(dependencies, exprType((Node *) ((FieldSelect *) node)->arg));
 			break;
@@ -183,6 +197,16 @@ add_node(List **dependencies, Node *node)
 		case T_CoerceToDomain:
 		case T_RowExpr:
 		case T_ArrayExpr:
+		case T_SubscriptingRef:
+		case T_MinMaxExpr:
+		case T_CaseExpr:
+		case T_CoalesceExpr:
+#if PG_VERSION_NUM >= 160000
+		case T_JsonConstructorExpr:
+#endif
+#if PG_VERSION_NUM >= 170000
+		case T_JsonExpr:
+#endif
 			add_type(dependencies, exprType(node));
 			dependency_add(dependencies, CollationRelationId,
 						   exprCollation(node));
@@ -541,7 +565,7 @@ custom_action_refresh_dependencies(PG_FUNCTION_ARGS)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(mcxt);
 		Refresh		refresh = {lfirst_oid(cell), {NULL, true, NIL, mcxt}, false};
-		ErrorData  *error = run_guarded(refresh_one, &refresh);
+		ErrorData  *error = caught_error(refresh_one, &refresh);
 
 		if (error != NULL || problem_any_error(&refresh.sink))
 			warn_skipped(&refresh, error);

@@ -96,15 +96,18 @@ describe_branch(StringInfo out, const Step *step, const Branch *branch, int inde
 	return indent + 3;
 }
 
-/* Appends a step and what is below it. */
+/* Appends a step and what is below it. Where it stands tells the rest of its path. */
 static void
 describe_step(StringInfo out, const Step *step, int indent)
 {
+	const char *dot = strrchr(step->path, '.');
 	ListCell   *cell;
 
 	appendStringInfoSpaces(out, indent);
-	appendStringInfo(out, "%s. ", step->path);
+	appendStringInfo(out, "%s. ", dot ? dot + 1 : step->path);
 	step->kind->describe(out, step);
+	if (step->name != NULL && !step->kind->scoped)
+		appendStringInfo(out, " (called %s)", step->name);
 	if (step->when != NULL)
 		appendStringInfo(out, ", when %s", step->when);
 	if (!step->enabled)

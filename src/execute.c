@@ -32,7 +32,10 @@ frame_error_callback(void *arg)
 {
 	Frame	   *frame = arg;
 
-	if (frame->current != NULL)
+	if (frame->current != NULL && frame->iteration > 0)
+		errcontext("action \"%s\" version %d, %s, iteration " INT64_FORMAT, frame->program->action,
+				   frame->program->version, frame->current->label, frame->iteration);
+	else if (frame->current != NULL)
 		errcontext("action \"%s\" version %d, %s", frame->program->action,
 				   frame->program->version, frame->current->label);
 	else

@@ -26,8 +26,11 @@ extern int	limits_max_depth(void);
 extern int64 limits_action_timeout(void);	/* milliseconds, 0: none */
 extern int64 limits_call_timeout(void);
 
-/* Milliseconds of an interval's text; raises 22023 unless it is positive. */
-extern int64 limits_parse(const char *text);
+/* Reads an interval's text as milliseconds; false unless it is a time limit: positive, and not for ever. */
+extern bool limits_parse(const char *text, int64 *milliseconds);
+
+/* What to tell authors of bad ones. */
+#define LIMIT_HINT	"Write an interval such as \"30 s\" or \"2 min\"."
 
 /* Sets a limit; nothing happens for 0. */
 extern void deadline_push(Deadline *deadline, int64 limit, const char *what, bool is_call);

@@ -17,10 +17,13 @@
 #include "limit.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
+#include "utils/datetime.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/timeout.h"
+
+/* Longest limit, in milliseconds: a hundred years, far from any overflow */
+#define MAX_LIMIT	(INT64CONST(100) * 365 * 24 * 3600 * 1000)
 
 static int	max_depth = 8;
 static int	action_timeout = 0;
@@ -137,21 +140,27 @@ limits_call_timeout(void)
 	return call_timeout;
 }
 
-int64
-limits_parse(const char *text)
+bool
+limits_parse(const char *text, int64 *milliseconds)
 {
-	Interval   *interval = DatumGetIntervalP(DirectFunctionCall3(interval_in, CStringGetDatum(text),
-																 ObjectIdGetDatum(InvalidOid),
-																 Int32GetDatum(-1)));
-	int64		days = (int64) interval->month * DAYS_PER_MONTH + interval->day;
-	int64		milliseconds = days * (USECS_PER_DAY / 1000) + interval->time / 1000;
+	char		buffer[256];
+	char	   *field[MAXDATEFIELDS];
+	int			ftype[MAXDATEFIELDS];
+	int			nfields;
+	int			dtype;
+	struct pg_itm_in itm = {0};
+	int			error;
 
-	if (interval->time < 0 || days < 0 || milliseconds <= 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"%s\" is not a time limit", text),
-				 errhint("Write an interval such as \"30 s\" or \"2 min\".")));
-	return milliseconds;
+	error = ParseDateTime(text, buffer, sizeof(buffer), field, ftype, MAXDATEFIELDS, &nfields);
+	if (error == 0)
+		error = DecodeInterval(field, ftype, nfields, INTERVAL_FULL_RANGE, &dtype, &itm);
+	if (error == DTERR_BAD_FORMAT)
+		error = DecodeISO8601Interval(pstrdup(text), &dtype, &itm);
+	if (error != 0 || dtype != DTK_DELTA)
+		return false;
+	*milliseconds = ((((int64) itm.tm_year * MONTHS_PER_YEAR + itm.tm_mon) * DAYS_PER_MONTH + itm.tm_mday) *
+					 USECS_PER_DAY + itm.tm_usec) / 1000;
+	return *milliseconds > 0 && *milliseconds <= MAX_LIMIT;
 }
 
 /* "2 s" */

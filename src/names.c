@@ -168,9 +168,14 @@ row_column_missing(const Row *row, const char *column)
 				 errmsg("step \"%s\" works on many rows and gives only their count, not \"%s\"",
 						row->name, column ? column : "the row"),
 				 errhint("Write %s.count, or address one row by \"id\".", row->name)));
+	if (column == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("\"%s\" is not a row of a table and cannot be used as a whole", row->name),
+				 errhint("Name one of its columns.")));
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("column \"%s\" of \"%s\" does not exist", column ? column : "*", row->name),
+			 errmsg("column \"%s\" of \"%s\" does not exist", column, row->name),
 			 OidIsValid(row->relation) ?
 			 errdetail("\"%s\" is a row of table %s.", row->name,
 					   relation_name_canonical(row->relation)) : 0));

@@ -7,10 +7,10 @@
  */
 #include "postgres.h"
 
+#include "caught.h"
+#include "compat.h"
 #include "problem.h"
 #include "utils/memutils.h"
-
-#include "compat.h"
 
 /* Copies a text that may be absent. */
 static char *
@@ -132,4 +132,99 @@ problem_raise(const char *action, const Problem *problem)
 			 problem->formula ? internalerrquery(problem->formula) : 0,
 			 problem->formula ? internalerrposition(problem->position) : 0));
 	pg_unreachable();
+}
+
+bool
+problem_guard(ProblemSink *sink, const char *location, void (*fn) (void *arg), void *arg)
+{
+	ErrorData  *error;
+	Problem		problem = {0};
+
+	if (!sink->collect)
+	{
+		fn(arg);
+		return true;
+	}
+	error = caught_error(fn, arg);
+	if (error == NULL)
+		return true;
+	problem.sqlstate = error->sqlerrcode;
+	problem.location = unconstify(char *, location);
+	problem.message = error->message;
+	problem.detail = error->detail;
+	problem.hint = error->hint;
+	problem.formula = error->internalquery;
+	problem.position = error->internalpos;
+	problem_add(sink, &problem);
+	return false;
+}
+
+/* A problem's detail with the position in its formula, or NULL. */
+char *
+problem_finding(const Problem *problem)
+{
+	StringInfoData out;
+
+	if (problem->formula == NULL)
+		return problem->detail;
+
+	initStringInfo(&out);
+	if (problem->detail != NULL)
+		appendStringInfo(&out, "%s ", problem->detail);
+	if (problem->position > 0)
+		appendStringInfo(&out, "At character %d of formula \"%s\".",
+						 problem->position, problem->formula);
+	else
+		appendStringInfo(&out, "In formula \"%s\".", problem->formula);
+	return out.data;
+}
+
+/* Appends one line per problem that is an error. */
+void
+problems_print(StringInfo out, const ProblemSink *sink)
+{
+	ListCell   *cell;
+
+	foreach(cell, sink->problems)
+	{
+		const Problem *problem = lfirst(cell);
+		char	   *detail = problem_finding(problem);
+
+		if (problem->warning)
+			continue;
+		if (out->len > 0)
+			appendStringInfoChar(out, '\n');
+		if (problem->location != NULL && problem->location[0] != '\0')
+			appendStringInfo(out, "%s: ", problem->location);
+		appendStringInfoString(out, problem->message);
+		if (detail != NULL)
+			appendStringInfo(out, " (%s)", detail);
+	}
+}
+
+/* Raises all problems as one error, if there is more than remarks. */
+void
+problems_raise(const char *action, const ProblemSink *sink)
+{
+	StringInfoData detail;
+	const char *hint = NULL;
+	ListCell   *cell;
+
+	if (!problem_any_error(sink))
+		return;
+
+	foreach(cell, sink->problems)
+	{
+		const Problem *problem = lfirst(cell);
+
+		if (!problem->warning && hint == NULL)
+			hint = problem->hint;
+	}
+	initStringInfo(&detail);
+	problems_print(&detail, sink);
+	ereport(ERROR,
+			(errcode(ERRCODE_CA_CHECK_FAILED),
+			 errmsg("action \"%s\" did not pass its check", action),
+			 errdetail_internal("%s", detail.data),
+			 hint ? errhint("%s", hint) : 0));
 }

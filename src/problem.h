@@ -11,6 +11,8 @@
 
 #include "postgres.h"
 
+#include "compat.h"
+#include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 
 /* SQLSTATEs of our own; class UA is free for implementations */
@@ -48,7 +50,7 @@ extern void problem_report(ProblemSink *sink, int sqlstate,
 extern void problem_warn(ProblemSink *sink, const char *location,
 						 const char *message, const char *hint);
 extern void problem_add(ProblemSink *sink, const Problem *problem);
-extern void problem_raise(const char *action, const Problem *problem) pg_attribute_noreturn();
+pg_noreturn extern void problem_raise(const char *action, const Problem *problem);
 
 /*
  * Calls fn(arg). A collecting sink runs it in a subtransaction: an error
@@ -57,5 +59,12 @@ extern void problem_raise(const char *action, const Problem *problem) pg_attribu
 extern bool problem_guard(ProblemSink *sink, const char *location,
 						  void (*fn) (void *arg), void *arg);
 extern bool problem_any_error(const ProblemSink *sink);
+
+/* A problem's detail with the position in its formula, or NULL. */
+extern char *problem_finding(const Problem *problem);
+/* One line per problem that is an error: place, message, finding. */
+extern void problems_print(StringInfo out, const ProblemSink *sink);
+/* Raises UA005 with all problems, if one is an error. */
+extern void problems_raise(const char *action, const ProblemSink *sink);
 
 #endif

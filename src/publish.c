@@ -250,7 +250,7 @@ kept_options(const Publishing *publishing)
 	result = lappend(result, makeDefElem("cost", (Node *)
 										 makeFloat(psprintf("%g", proc->procost)), -1));
 	result = lappend(result, makeDefElem("parallel", (Node *) makeString(pstrdup(parallel)), -1));
-	if (proc->proleakproof)
+	if (proc->proleakproof && superuser())
 		result = lappend(result, makeDefElem("leakproof", (Node *) makeBoolean(true), -1));
 	ReleaseSysCache(tuple);
 	return result;

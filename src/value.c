@@ -10,6 +10,7 @@
 
 #include <ctype.h>
 
+#include "compat.h"
 #include "formula.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -123,7 +124,7 @@ formula_raw_parse(Formula *formula, const char *source)
 	return castNode(SelectStmt, linitial_node(RawStmt, parsed)->stmt);
 }
 
-static void formula_not_single(const Formula *formula) pg_attribute_noreturn();
+pg_noreturn static void formula_not_single(const Formula *formula);
 
 /* Complains about a formula that is more, or less, than one expression. */
 static void

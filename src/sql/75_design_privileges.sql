@@ -21,7 +21,7 @@ BEGIN ATOMIC
 	SELECT 'SELECT, USAGE ON SEQUENCE custom_actions.step_id_seq'
 	UNION ALL
 	-- every function of the extension but those that only PostgreSQL calls,
-	-- those that are for its owner, and those that are for everyone
+	-- those that are for its owner, and those that everyone may call anyway
 	SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure)
 	FROM pg_extension AS e
 		JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass
@@ -31,8 +31,10 @@ BEGIN ATOMIC
 	WHERE e.extname = 'custom_actions'
 		AND p.prorettype NOT IN (
 			'trigger'::regtype, 'event_trigger'::regtype, 'language_handler'::regtype)
+		AND 'internal'::regtype <> ALL (p.proargtypes)
 		AND p.proname NOT IN ('validator', 'design_privileges',
-			'grant_action_design', 'revoke_action_design', 'invoke_action');
+			'grant_action_design', 'revoke_action_design')
+		AND NOT has_function_privilege('public', p.oid, 'EXECUTE');
 END;
 
 COMMENT ON FUNCTION custom_actions.design_privileges() IS

@@ -16,9 +16,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#define KEY_PREFIX	"target_"
-
-/* Does this name mean the action that is being compiled? */
+/* Could this name mean the action that is being compiled and not yet published? */
 static bool
 is_self(const Compiler *compiler, const char *name)
 {
@@ -35,6 +33,13 @@ is_self(const Compiler *compiler, const char *name)
 		action[strlen(action) - strlen(last) - 1] == '.';
 }
 
+/* Is this the function of the action that is being compiled? */
+static bool
+is_published_self(const Compiler *compiler, Oid function)
+{
+	return strcmp(function_name_canonical(function), compiler->program->action) == 0;
+}
+
 /* The arguments as the header being compiled declares them. */
 static ActionArgument *
 own_arguments(const Argument *arguments, int count)
@@ -44,7 +49,6 @@ own_arguments(const Argument *arguments, int count)
 	for (int i = 0; i < count; i++)
 	{
 		result[i].name = arguments[i].name;
-		result[i].key_column = arguments[i].column;
 		result[i].type = arguments[i].type;
 		result[i].required = arguments[i].required;
 	}
@@ -63,7 +67,7 @@ own_signature(Compiler *compiler)
 	result->function = program->function;
 	result->active = true;
 	result->read_only = program->read_only;
-	result->has_key = signature->nkeys > 0;
+	result->composite_key = signature->nkeys > 1;
 	result->ninputs = signature->ninputs;
 	result->inputs = own_arguments(signature->inputs, signature->ninputs);
 	result->noutputs = signature->noutputs;
@@ -96,18 +100,13 @@ read_arguments(HeapTuple tuple, ActionSignature *result)
 		result->inputs[i].required = true;
 }
 
-/* Marks the leading arguments that are the target's key. */
-static void
-mark_key(ActionSignature *result, const Json *definition)
+/* Is the key of a published definition composite? Activation has frozen its columns. */
+static bool
+has_composite_key(const Json *definition)
 {
-	if (json_get_text(definition, "table") == NULL ||
-		strcmp(json_get_text(definition, "binding") ? json_get_text(definition, "binding") : "row",
-			   "collection") == 0)
-		return;
-	result->has_key = true;
-	for (int i = 0; i < result->ninputs; i++)
-		if (strncmp(result->inputs[i].name, KEY_PREFIX, strlen(KEY_PREFIX)) == 0)
-			result->inputs[i].key_column = result->inputs[i].name + strlen(KEY_PREFIX);
+	const Json *key = json_get(definition, "key");
+
+	return key != NULL && key->kind == JSON_IS_ARRAY && key->count > 1;
 }
 
 /* The signature of a published action. */
@@ -126,7 +125,7 @@ published_signature(Oid function)
 	result->active = envelope->active;
 	result->read_only = ((Form_pg_proc) GETSTRUCT(tuple))->provolatile != PROVOLATILE_VOLATILE;
 	read_arguments(tuple, result);
-	mark_key(result, envelope->definition);
+	result->composite_key = has_composite_key(envelope->definition);
 	ReleaseSysCache(tuple);
 	return result;
 }
@@ -144,12 +143,14 @@ lookup_work(void *arg)
 	Lookup	   *lookup = arg;
 	Oid			function;
 
-	if (is_self(lookup->compiler, lookup->name))
+	function = action_find(lookup->name);
+	if (OidIsValid(function) ? is_published_self(lookup->compiler, function) :
+		is_self(lookup->compiler, lookup->name))
 	{
 		lookup->found = own_signature(lookup->compiler);
+		lookup->found->function = function;
 		return;
 	}
-	function = action_find(lookup->name);
 	if (!OidIsValid(function))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),

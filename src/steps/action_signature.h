@@ -12,7 +12,6 @@
 typedef struct ActionArgument
 {
 	const char *name;
-	const char *key_column;		/* of a composite key: "target_<key_column>" */
 	Oid			type;
 	bool		required;
 } ActionArgument;
@@ -23,7 +22,7 @@ typedef struct ActionSignature
 	Oid			function;		/* InvalidOid: the draft being compiled */
 	bool		active;
 	bool		read_only;
-	bool		has_key;
+	bool		composite_key;	/* "target" may be an object of its columns */
 	int			ninputs;
 	ActionArgument *inputs;
 	int			noutputs;

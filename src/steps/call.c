@@ -71,7 +71,7 @@ append_any(Compiler *compiler, Statement *statement, const Json *value, const ch
 /* Appends one argument. */
 static void
 append_argument(Compiler *compiler, Statement *statement, const Function *function, int argument,
-				const Json *value)
+				const Json *value, bool named)
 {
 	char	   *title = argument_title(function, argument);
 	char	   *location = compiler_location(compiler, psprintf("with.%s", title));
@@ -87,7 +87,7 @@ append_argument(Compiler *compiler, Statement *statement, const Function *functi
 		type = InvalidOid;
 	if (variadic)
 		appendStringInfoString(&statement->tail, "VARIADIC ");
-	if (function->named)
+	if (named)
 		appendStringInfo(&statement->tail, "%s => ", quote_identifier(function->names[argument]));
 	appendStringInfoString(&statement->tail,
 						   statement_value(statement, compiler_value(compiler, value, type, -1, location)));
@@ -117,6 +117,19 @@ report_unknown(Compiler *compiler, const Function *function, const Json *with)
 	}
 }
 
+/*
+ * Can the arguments go by name? Not if a VARIADIC one is left out: with names
+ * its function is found only by the word VARIADIC.
+ */
+static bool
+goes_by_name(const Function *function, const Json *with)
+{
+	int			used = 0;
+
+	return function->named &&
+		(!function->variadic || given_value(function, function->nargs - 1, with, &used) != NULL);
+}
+
 /* Appends the list of arguments; false after a problem. */
 static bool
 append_arguments(Compiler *compiler, Statement *statement, const Function *function)
@@ -124,17 +137,17 @@ append_arguments(Compiler *compiler, Statement *statement, const Function *funct
 	const Json *with = step_argument(compiler->step, "with");
 	int			used = 0;
 	int			appended = 0;
+	bool		named = goes_by_name(function, with);
 	bool		gap = false;
 
 	for (int i = 0; i < function->nargs; i++)
 	{
 		const Json *value = given_value(function, i, with, &used);
-		bool		optional = i >= function->nargs - function->ndefaults ||
-			(function->variadic && i == function->nargs - 1);
+		bool		optional = i >= function->nargs - function->ndefaults;
 
 		if (value == NULL && optional)
 		{
-			gap = gap || !function->named;
+			gap = gap || !named;
 			continue;
 		}
 		if (value == NULL || gap)
@@ -146,7 +159,7 @@ append_arguments(Compiler *compiler, Statement *statement, const Function *funct
 			return false;
 		}
 		appendStringInfoString(&statement->tail, appended++ ? ", " : "");
-		append_argument(compiler, statement, function, i, value);
+		append_argument(compiler, statement, function, i, value, named);
 	}
 	if (with != NULL && used < with->count)
 		report_unknown(compiler, function, with);
@@ -174,11 +187,10 @@ static void
 declare_result(Compiler *compiler, Instruction *instruction, Statement *statement,
 			   const Function *function)
 {
-	Row		   *row = function->returns_void ? NULL :
-		compiler_declare(compiler, instruction, InvalidOid, false);
+	Row		   *row = compiler_declare(compiler, instruction, InvalidOid, false);
 	ListCell   *cell;
 
-	if (row == NULL)
+	if (row == NULL || function->returns_void)
 		return;
 	foreach(cell, statement->result)
 	{
@@ -193,13 +205,17 @@ declare_result(Compiler *compiler, Instruction *instruction, Statement *statemen
 	statement->into = list_make1(row);
 }
 
-/* The step's own time limit. */
+/* The step's own time limit; 0 if it has none. */
 static int64
 call_limit(Compiler *compiler)
 {
 	const char *timeout = json_get_text(compiler->step->json, "timeout");
+	int64		limit = 0;
 
-	return timeout ? limits_parse(timeout) : 0;
+	if (timeout != NULL && !limits_parse(timeout, &limit))
+		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler_location(compiler, "timeout"),
+						 psprintf("\"%s\" is not a time limit", timeout), NULL, LIMIT_HINT);
+	return limit;
 }
 
 static void

@@ -184,8 +184,7 @@ for_each_describe(StringInfo out, const Step *step)
 					 step_formula_text(step_subject_text(step)));
 	step_describe_rows(out, step);
 	if (order != NULL)
-		appendStringInfo(out, ", by %s", order->kind == JSON_IS_STRING ?
-						 step_formula_text(order->text) : step_value_text(order));
+		appendStringInfo(out, ", by %s", step_order_text(order));
 }
 
 const StepKind for_each_kind = {

@@ -93,7 +93,7 @@ function_fits(Compiler *compiler, const Function *function)
 	else if (get_func_retset(function->function))
 	{
 		message = "%s returns a set, and a call step takes one result";
-		hint = "Loop over its rows: for_each with \"=array(select ... from the function)\", or use a sub-SELECT in a formula.";
+		hint = "If it is not volatile, loop over its rows: for_each with \"=array(select ... from the function)\". Else make it return an array.";
 	}
 	else if (result == TRIGGEROID || result == EVENT_TRIGGEROID || result == INTERNALOID ||
 			 (result == RECORDOID && !function->returns_row))
@@ -119,9 +119,8 @@ takes_arguments(const Function *function, const Json *with)
 
 		found += json_get(with, name[0] ? name : psprintf("%d", i + 1)) != NULL;
 	}
-	return with == NULL ? function->nargs - function->ndefaults - function->variadic <= 0 :
-		found == with->count &&
-		found >= function->nargs - function->ndefaults - function->variadic;
+	return with == NULL ? function->nargs == function->ndefaults :
+		found == with->count && found >= function->nargs - function->ndefaults;
 }
 
 typedef struct Lookup

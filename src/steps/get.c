@@ -104,7 +104,7 @@ get_describe(StringInfo out, const Step *step)
 	appendStringInfo(out, "Read a row of %s", step_subject_text(step));
 	step_describe_rows(out, step);
 	if (order != NULL)
-		appendStringInfo(out, ", the first by %s", step_value_text(order));
+		appendStringInfo(out, ", the first by %s", step_order_text(order));
 	if (step_argument(step, "lock") != NULL)
 		appendStringInfoString(out, ", and lock it");
 }

@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "compat.h"
 #include "compiler.h"
 
 struct Frame;
@@ -31,7 +32,7 @@ extern Message *message_compile(Compiler *compiler, int default_sqlstate);
 extern bool message_is_given(const Message *message);
 
 /* Raises the error; fallback is the message if the author gave none. */
-extern void message_raise(struct Frame *frame, const Message *message,
-						  const char *fallback) pg_attribute_noreturn();
+pg_noreturn extern void message_raise(struct Frame *frame, const Message *message,
+						  const char *fallback);
 
 #endif

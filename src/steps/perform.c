@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "action_signature.h"
 #include "catalog/pg_proc.h"
 #include "compat.h"
@@ -16,6 +17,7 @@
 #include "steps.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 
 static const ArgumentSpec arguments[] = {
 	{"with", ARGUMENT_VALUES},
@@ -33,18 +35,24 @@ typedef struct Perform
 	int		   *output_slots;	/* -1: nothing refers to it */
 } Perform;
 
-/* The value given for an input; the key of the target may be an object. */
-static const Json *
-given_input(const ActionArgument *input, const Json *with, int *used)
+/* The inputs given; {"target": {"a": 1}} of a composite key becomes "target_a". */
+static Json *
+given_inputs(const Json *with, const ActionSignature *signature)
 {
-	const Json *value = with ? json_get(with, input->name) : NULL;
-	const Json *target = with ? json_get(with, "target") : NULL;
+	Json	   *given = json_new_object();
 
-	if (value == NULL && input->key_column != NULL && target != NULL &&
-		target->kind == JSON_IS_OBJECT)
-		return json_get(target, input->key_column);
-	*used += value != NULL;
-	return value;
+	for (int i = 0; with != NULL && i < with->count; i++)
+	{
+		const Json *value = with->items[i];
+
+		if (!signature->composite_key || strcmp(with->keys[i], "target") != 0 ||
+			value->kind != JSON_IS_OBJECT)
+			json_add(given, with->keys[i], with->items[i]);
+		else
+			for (int k = 0; k < value->count; k++)
+				json_add(given, psprintf("target_%s", value->keys[k]), value->items[k]);
+	}
+	return given;
 }
 
 /* Complains about names that are no inputs of the action. */
@@ -54,7 +62,7 @@ report_unknown(Compiler *compiler, const ActionSignature *signature, const Json 
 	for (int i = 0; i < with->count; i++)
 	{
 		StringInfoData known;
-		bool		found = signature->has_key && strcmp(with->keys[i], "target") == 0;
+		bool		found = false;
 
 		initStringInfo(&known);
 		for (int a = 0; a < signature->ninputs; a++)
@@ -75,7 +83,7 @@ report_unknown(Compiler *compiler, const ActionSignature *signature, const Json 
 static void
 compile_inputs(Compiler *compiler, Perform *perform, const ActionSignature *signature)
 {
-	const Json *with = step_argument(compiler->step, "with");
+	const Json *with = given_inputs(step_argument(compiler->step, "with"), signature);
 	int			used = 0;
 
 	perform->ninputs = signature->ninputs;
@@ -84,8 +92,9 @@ compile_inputs(Compiler *compiler, Perform *perform, const ActionSignature *sign
 	for (int i = 0; i < signature->ninputs; i++)
 	{
 		const ActionArgument *input = &signature->inputs[i];
-		const Json *value = given_input(input, with, &used);
+		const Json *value = json_get(with, input->name);
 
+		used += value != NULL;
 		perform->input_types[i] = input->type;
 		if (value != NULL)
 			perform->inputs[i] =
@@ -96,7 +105,7 @@ compile_inputs(Compiler *compiler, Perform *perform, const ActionSignature *sign
 							 psprintf("input \"%s\" of action \"%s\" is required", input->name,
 									  signature->action), NULL, NULL);
 	}
-	if (with != NULL && used < with->count)
+	if (used < with->count)
 		report_unknown(compiler, signature, with);
 }
 
@@ -165,6 +174,20 @@ evaluate_inputs(Frame *frame, const Perform *perform, Datum *values, bool *nulls
 	}
 }
 
+/* Calls the action; one that only reads sees what earlier steps did. */
+static void
+call_action(const Frame *frame, Handle *handle, InvokeRequest *request)
+{
+	if (!frame->read_only)
+	{
+		CommandCounterIncrement();
+		PushActiveSnapshot(GetTransactionSnapshot());
+	}
+	handle_call(handle, request);
+	if (!frame->read_only)
+		PopActiveSnapshot();
+}
+
 static void
 perform_execute(Frame *frame, Instruction *instruction)
 {
@@ -186,7 +209,7 @@ perform_execute(Frame *frame, Instruction *instruction)
 	request.output_types = perform->output_types;
 	request.outputs = values + perform->ninputs;
 	request.output_nulls = nulls + 2 * perform->ninputs;
-	handle_call(handle_get(perform->function), &request);
+	call_action(frame, handle_get(perform->function), &request);
 	for (int i = 0; i < perform->noutputs; i++)
 		if (perform->output_slots[i] >= 0)
 			frame_set(frame, perform->output_slots[i], request.outputs[i], request.output_nulls[i]);

@@ -66,6 +66,19 @@ step_value_text(const Json *json)
 	return text.data;
 }
 
+char *
+step_order_text(const Json *json)
+{
+	StringInfoData text;
+
+	if (json->kind == JSON_IS_STRING)
+		return unconstify(char *, step_formula_text(json->text));
+	initStringInfo(&text);
+	for (int i = 0; i < json->count; i++)
+		appendStringInfo(&text, "%s%s", i ? ", " : "", step_formula_text(json->items[i]->text));
+	return text.data;
+}
+
 void
 step_describe_rows(StringInfo out, const Step *step)
 {
@@ -73,7 +86,9 @@ step_describe_rows(StringInfo out, const Step *step)
 	const Json *where = step_argument(step, "where");
 	const char *required = json_get_text(step->json, "required");
 
-	if (id != NULL)
+	if (id != NULL && id->kind == JSON_IS_OBJECT)
+		step_describe_values(out, " with ", id, " = ");
+	else if (id != NULL)
 		appendStringInfo(out, " with id %s", step_value_text(id));
 	if (where != NULL)
 		appendStringInfo(out, " where %s", step_formula_text(where->text));

@@ -36,6 +36,9 @@ extern const StepKind stop_kind;
 /* The subject as people read it: "target", "support.task". */
 extern const char *step_subject_text(const Step *step);
 
+/* What rows are ordered by: "priority desc, id". */
+extern char *step_order_text(const Json *json);
+
 /* " with id ..., where ...": which rows the step works on. */
 extern void step_describe_rows(StringInfo out, const Step *step);
 

@@ -237,6 +237,21 @@ while ($context =~ /\{"(\w+)"/g)
 	like(slurp('doc/values.md'), qr/`context\.$1`/, "doc/values.md lists context.$1");
 }
 
+my ($error) = slurp('src/on_error.c') =~ /field_names\[ERROR_FIELDS\] = \{(.*?)\}/s;
+ok(defined $error, 'the fields of error are found in the sources');
+while (($error // '') =~ /"(\w+)"/g)
+{
+	like(slurp('doc/values.md'), qr/`error\.$1`/, "doc/values.md lists error.$1");
+}
+
+my ($case) = $shape =~ /^const ArgumentSpec case_keys\[\] = \{\n(.*?)^\};/ms;
+my ($choose) = slurp('doc/steps.md') =~ /^## choose\n(.*?)(?=^## )/ms;
+ok(defined $case, 'the keys of a case are found in the sources');
+while (($case // '') =~ /\{"(\w+)"/g)
+{
+	like($choose // '', qr/`$1`/, "doc/steps.md describes \"$1\" of a case");
+}
+
 # Links lead somewhere.
 for my $page (@pages)
 {
