@@ -97,7 +97,7 @@ CREATE FUNCTION lib.widest(a anycompatible, b anycompatible) RETURNS anycompatib
 CREATE FUNCTION lib.both(a anyelement, OUT x anyelement, OUT y anyarray) LANGUAGE sql IMMUTABLE AS 'SELECT a, array[a]';
 SELECT define('lib.poly', '
 { "input": [ {"name": "d", "type": "date"}, {"name": "list", "type": "numeric[]"} ],
-  "output": [ {"name": "seen", "type": "text[]", "default": "=array[a.result + 1, b.result + 1, c.result || '' '' || pg_typeof(c.result), d.result || ''!'', e.result || '' '' || pg_typeof(e.result), f.x || '' '' || pg_typeof(f.y)::text, g.result || pg_typeof(g.result)]::text[]"} ],
+  "output": [ {"name": "seen", "type": "text[]", "default": "=array[a.result + 1, b.result + 1, c.result || '' '' || pg_typeof(c.result), d.result || ''!'', e.result || '' '' || pg_typeof(e.result), f.x || '' '' || pg_typeof(f.y)::text, g.result || '' '' || pg_typeof(g.result)]::text[]"} ],
   "steps": [
     {"call": "lib.same", "as": "a", "with": {"a": "=input.d"}},
     {"call": "lib.same", "as": "b", "with": {"a": 41}},
@@ -268,3 +268,6 @@ SELECT lib.agains(5);
 
 SELECT describe_action('lib.results');
 SELECT action_definition('lib.variadics');
+
+DROP OWNED BY regress_lib_user;
+DROP ROLE regress_lib_user;

@@ -60,6 +60,10 @@ GRANT USAGE ON SCHEMA desk TO regress_desk_stranger;
 SET ROLE regress_desk_stranger;
 SELECT answer(try_invoke_action('desk.quiet'));
 RESET ROLE;
+-- too deep: the innermost call is refused, the step of the outermost is named
+SELECT define('desk.deep', '{ "input": [ {"name": "n", "type": "integer"} ], "steps": [ {"let": {"x": 1}}, {"perform": "desk.deep", "with": {"n": "=input.n + 1"}, "when": "input.n < 20"} ] }');
+SELECT answer(try_invoke_action('desk.deep', '{"n": 1}'));
+SELECT answer(try_invoke_action('desk.deep', '{"n": 13}')) ->> 'ok' AS eight_levels;
 -- a call that is no call
 SELECT try_invoke_action(NULL);
 SELECT try_invoke_action('desk.quiet', NULL);
@@ -173,7 +177,6 @@ DO LANGUAGE custom_action '{"steps": [ {"create": "desk.log", "set": {"body": "a
 COMMIT;
 SELECT body FROM desk.log ORDER BY id;
 -- what it refuses: keys of a header, what is no definition
-DO LANGUAGE custom_action '{"action": "desk.x", "steps": []}';
 DO LANGUAGE custom_action '{"table": "desk.ticket", "steps": []}';
 DO LANGUAGE custom_action '{"input": [ {"name": "n", "type": "integer"} ], "steps": []}';
 DO LANGUAGE custom_action '{"output": [ {"name": "n", "type": "integer", "default": 1} ], "steps": []}';

@@ -160,7 +160,7 @@ bind_value(InputBinding *binding, int input, JsonbValue *value)
 	Datum		datum;
 	bool		isnull;
 
-	datum = jsonb_to_datum(&binding->conversion, value, argument->type, -1,
+	datum = convert_from_jsonb(&binding->conversion, value, argument->type, -1,
 						   &isnull);
 	if (isnull && argument->column != NULL)
 		ereport(ERROR,
@@ -337,7 +337,7 @@ bind_jsonb_outputs(Frame *frame)
 		key.val.string.val = program->signature->outputs[i].name;
 		key.val.string.len = strlen(key.val.string.val);
 		(void) pushJsonbValue(&state, WJB_KEY, &key);
-		datum_to_jsonb(&state, WJB_VALUE, frame_value(frame, slot),
+		convert_to_jsonb(&state, WJB_VALUE, frame_value(frame, slot),
 					   frame_isnull(frame, slot), program->slots[slot].type);
 	}
 	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);

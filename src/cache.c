@@ -243,9 +243,12 @@ note_called(Program *program)
 	MemoryContextSwitchTo(old);
 }
 
-/* Compiles and puts the program into its entry. */
-static void
-entry_compile(CacheEntry *entry)
+/*
+ * Compiles a function. Reading literals may run code of users', even actions:
+ * no entry of the cache may be held meanwhile.
+ */
+static Program *
+compile_fresh(Oid function)
 {
 	MemoryContext home = AllocSetContextCreate(CurrentMemoryContext, "custom action home",
 											   ALLOCSET_SMALL_SIZES);
@@ -257,13 +260,14 @@ entry_compile(CacheEntry *entry)
 	{
 		MemoryContextReset(home);
 		before = invalidations;
-		program = compile_function(entry->function, home);
+		program = compile_function(function, home);
 		note_called(program);
 	} while (before != invalidations && ++tries < 3);
 	program->stale = before != invalidations;
 	any_stale |= program->stale;
+	program->user = GetUserId();
 	MemoryContextSetParent(home, CacheMemoryContext);
-	entry->program = program;
+	return program;
 }
 
 /* The entry of a function, made when new. */
@@ -328,8 +332,12 @@ program_get(Oid function)
 	entry_note_user(entry);
 	if (entry->program == NULL)
 	{
-		entry_compile(entry);
-		entry->program->user = GetUserId();
+		Program    *program = compile_fresh(function);
+
+		entry = entry_find(function);
+		if (entry->program != NULL)
+			entry_detach(entry);
+		entry->program = program;
 		entry_note_path(entry);
 	}
 	entry->program->use_count++;
@@ -341,12 +349,12 @@ static void
 refuse_signature(const Definition *definition)
 {
 	if (definition->table == NULL && definition->inputs == NIL && definition->outputs == NIL &&
-		!definition->as_owner)
+		!definition->as_owner && definition->settings == NULL && definition->plugins == NULL)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
-			 errmsg("DO can only run an action without \"table\", \"input\", \"output\" and \"run_as\""),
-			 errhint("Create the action with create_action() to give it a signature.")));
+			 errmsg("DO can only run an action without \"table\", \"input\", \"output\", \"run_as\", \"settings\" and \"plugins\""),
+			 errhint("Create the action with create_action() to give it those.")));
 }
 
 Program *

@@ -14,8 +14,33 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
-Caught *
-caught_call(void (*fn) (void *arg), void *arg)
+/*
+ * Takes the error being handled. It has a context of its own, because not all
+ * that CopyErrorData() copies is freed by FreeErrorData().
+ */
+static Caught *
+caught_take(void)
+{
+	MemoryContext mcxt = AllocSetContextCreate(CurrentMemoryContext, "custom action error",
+											   ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(mcxt);
+	Caught	   *caught = palloc0(sizeof(Caught));
+
+	caught->mcxt = mcxt;
+	caught->error = CopyErrorData();
+	MemoryContextSwitchTo(old);
+	return caught;
+}
+
+void
+caught_free(Caught *caught)
+{
+	MemoryContextDelete(caught->mcxt);
+}
+
+/* Calls fn(arg) in a subtransaction, which ends as told unless an error ends it. */
+static Caught *
+call_in_subtransaction(void (*fn) (void *arg), void *arg, bool keep)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -26,13 +51,15 @@ caught_call(void (*fn) (void *arg), void *arg)
 	PG_TRY();
 	{
 		fn(arg);
-		ReleaseCurrentSubTransaction();
+		if (keep)
+			ReleaseCurrentSubTransaction();
+		else
+			RollbackAndReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		caught = palloc0(sizeof(Caught));
-		caught->error = CopyErrorData();
+		caught = caught_take();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
 	}
@@ -40,6 +67,12 @@ caught_call(void (*fn) (void *arg), void *arg)
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
 	return caught;
+}
+
+Caught *
+caught_call(void (*fn) (void *arg), void *arg)
+{
+	return call_in_subtransaction(fn, arg, true);
 }
 
 /* Must the caller learn of it? Cancels, lost races, lack of resources, shutdown. */
@@ -60,16 +93,28 @@ must_pass(const ErrorData *error)
 	}
 }
 
+/* The error, if it says something about the work; thrown on when it was given up or never got its locks. */
+static ErrorData *
+finding_of(const Caught *caught)
+{
+	if (caught == NULL)
+		return NULL;
+	if (must_pass(caught->error) || caught->error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
+		caught->error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
+		ReThrowError(caught->error);
+	return caught->error;
+}
+
 ErrorData *
 caught_error(void (*fn) (void *arg), void *arg)
 {
-	Caught	   *caught = caught_call(fn, arg);
+	return finding_of(call_in_subtransaction(fn, arg, true));
+}
 
-	if (caught == NULL)
-		return NULL;
-	if (must_pass(caught->error))
-		ReThrowError(caught->error);
-	return caught->error;
+ErrorData *
+caught_trial(void (*fn) (void *arg), void *arg)
+{
+	return finding_of(call_in_subtransaction(fn, arg, false));
 }
 
 bool

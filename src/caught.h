@@ -11,17 +11,25 @@ typedef struct Caught
 {
 	ErrorData  *error;
 	const char *step;			/* path of the step that failed, or NULL */
+	MemoryContext mcxt;			/* of all this */
 } Caught;
 
 /*
  * Calls fn(arg) in a subtransaction. NULL: it went well; else its work is
- * undone and the error, in the current context, is the result. SPI, if it is
+ * undone and the error, below the current context, is the result. SPI, if it is
  * used inside, must be connected before.
  */
 extern Caught *caught_call(void (*fn) (void *arg), void *arg);
+extern void caught_free(Caught *caught);
 
-/* The same; errors that nobody may keep from the caller are thrown on. */
+/*
+ * The same for work that checks something; errors that do not speak of what is
+ * checked, such as cancels and locks not got, are thrown on.
+ */
 extern ErrorData *caught_error(void (*fn) (void *arg), void *arg);
+
+/* The same; the work is undone also if it went well, and its locks with it. */
+extern ErrorData *caught_trial(void (*fn) (void *arg), void *arg);
 
 /* May a handler deal with it? Not with cancels, lost races, lack of resources, bugs. */
 extern bool caught_may_be_handled(const Caught *caught);

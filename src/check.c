@@ -330,6 +330,32 @@ check_signature(const PublishedFunction *function, const Signature *signature)
 						 CA_LANGUAGE)));
 }
 
+/* Tries the settings of a function without setting them. */
+static void
+settings_try(void *arg)
+{
+	ProcessGUCArray(arg, setting_context(), PGC_S_SESSION, GUC_ACTION_SAVE);
+}
+
+/* Applies the settings of a function; a bad one is a problem. */
+static bool
+settings_apply_published(ArrayType *settings, ProblemSink *sink)
+{
+	ErrorData  *error;
+
+	if (settings == NULL)
+		return true;
+	error = caught_trial(settings_try, settings);
+	if (error != NULL)
+	{
+		problem_report(sink, error->sqlerrcode, LOCATION_SETTINGS, error->message,
+					   error->detail, error->hint);
+		return false;
+	}
+	settings_try(settings);
+	return true;
+}
+
 /* Compiles a published definition as its function would run. */
 static Program *
 compile_published(const PublishedFunction *function, Definition *definition,
@@ -337,7 +363,7 @@ compile_published(const PublishedFunction *function, Definition *definition,
 {
 	CheckSession session;
 	CompileOptions options;
-	Program    *program;
+	Program    *program = NULL;
 
 	memset(&options, 0, sizeof(options));
 	options.action = function->name;
@@ -346,10 +372,8 @@ compile_published(const PublishedFunction *function, Definition *definition,
 	options.sink = sink;
 
 	session_enter(&session, function->owner);
-	if (function->settings != NULL)
-		ProcessGUCArray(function->settings, setting_context(), PGC_S_SESSION,
-						GUC_ACTION_SAVE);
-	program = compile(definition, &options, mcxt);
+	if (settings_apply_published(function->settings, sink))
+		program = compile(definition, &options, mcxt);
 	session_leave(&session);
 	return program;
 }

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
@@ -26,6 +27,8 @@
 #include "parser/parse_collate.h"
 #include "parser/parse_expr.h"
 #include "parser/parser.h"
+#include "parser/parsetree.h"
+#include "rewrite/rewriteHandler.h"
 #include "sandbox.h"
 #include "target.h"
 #include "utils/builtins.h"
@@ -237,6 +240,25 @@ note_result(Compiler *compiler, Statement *statement, const Query *query)
 	MemoryContextSwitchTo(old);
 }
 
+/*
+ * Refuses to write a view that nothing makes writable; analysis leaves this to
+ * the rewriter, which comes too late for us.
+ */
+static void
+refuse_not_writable(const Query *query)
+{
+	Oid			table;
+
+	if (query->resultRelation == 0)
+		return;
+	table = rt_fetch(query->resultRelation, query->rtable)->relid;
+	if ((relation_is_updatable(table, NIL, true, NULL) & (1 << query->commandType)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table %s cannot be written", relation_name_canonical(table)),
+				 errhint("A view needs an INSTEAD OF trigger or an unconditional INSTEAD rule, unless it is automatically updatable.")));
+}
+
 /* A position in generated text means nothing to the author. */
 static void
 generated_text_callback(void *arg)
@@ -264,6 +286,8 @@ statement_analyse(void *arg)
 	raw = linitial_node(RawStmt, raw_parser(text, RAW_PARSE_DEFAULT));
 	query = parse_analyze_withcb(raw, text, formula_parser_setup, statement->scope, NULL);
 	error_context_stack = callback.previous;
+	if (work->compiler->checking)
+		refuse_not_writable(query);
 	note_dependencies(work->compiler, (Node *) query);
 	note_result(work->compiler, statement, query);
 }
@@ -300,6 +324,18 @@ compiler_analyse(Compiler *compiler, Statement *statement)
 	analyse(compiler, compiler->step ? compiler->step->path : "target", statement_analyse, &work);
 }
 
+/* Is a value made one of a user's domain? Its CHECK may look at tables. */
+static bool
+makes_domain_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, CoerceToDomain) &&
+		((CoerceToDomain *) node)->resulttype >= FirstUnpinnedObjectId)
+		return true;
+	return expression_tree_walker(node, makes_domain_walker, context);
+}
+
 static void
 expression_analyse(void *arg)
 {
@@ -322,7 +358,8 @@ expression_analyse(void *arg)
 	expression->type = exprType(tree);
 	expression->typmod = exprTypmod(tree);
 	expression->plain = !pstate->p_hasSubLinks;
-	expression->mutable = !expression->plain || contain_mutable_functions(tree);
+	expression->mutable = !expression->plain || contain_mutable_functions(tree) ||
+		makes_domain_walker(tree, NULL);
 	free_parsestate(pstate);
 }
 

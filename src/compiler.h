@@ -22,6 +22,7 @@ typedef struct Compiler
 	bool		failed;			/* a problem was collected that leaves no program */
 	int			conditional;	/* > 0: inside something that may not run */
 	int			handlers;		/* > 0: inside an on_error list */
+	bool		target_read;	/* by a get step */
 	bool		target_written;
 	bool		target_key_changed; /* or deleted */
 	bool		may_stop;		/* an earlier step may have ended the action */

@@ -344,7 +344,7 @@ array_read_member(ArrayReader *reader, JsonbValue *value, int level)
 		array_read(reader, value->val.binary.data, level + 1);
 		return;
 	}
-	element = jsonb_to_datum(reader->conversion, value, reader->element,
+	element = convert_from_jsonb(reader->conversion, value, reader->element,
 							 reader->typmod, &isnull);
 	reader->state = accumArrayResult(reader->state, element, isnull,
 									 reader->element, CurrentMemoryContext);
@@ -489,7 +489,7 @@ attribute_to_datum(Conversion *conversion, JsonbContainer *container,
 		value.type = jbvNull;
 
 	conversion->place = &place;
-	result = jsonb_to_datum(conversion, &value, attribute->atttypid,
+	result = convert_from_jsonb(conversion, &value, attribute->atttypid,
 							attribute->atttypmod, isnull);
 	conversion->place = place.parent;
 	return result;
@@ -542,14 +542,14 @@ domain_to_datum(Conversion *conversion, JsonbValue *value, Oid type,
 	Datum		result;
 	void	   *cache = NULL;
 
-	result = jsonb_to_datum(conversion, value, base, base_typmod, isnull);
+	result = convert_from_jsonb(conversion, value, base, base_typmod, isnull);
 	domain_check(result, *isnull, type, &cache, CurrentMemoryContext);
 	return result;
 }
 
 /* Converts one JSON value to a type. */
 Datum
-jsonb_to_datum(Conversion *conversion, JsonbValue *value, Oid type,
+convert_from_jsonb(Conversion *conversion, JsonbValue *value, Oid type,
 			   int32 typmod, bool *isnull)
 {
 	Converter  *converter = converter_get(type);
@@ -661,7 +661,7 @@ common_value(JsonbValue *result, Datum value, Oid type)
 
 /* Appends one value to a jsonb object or array under construction. */
 void
-datum_to_jsonb(JsonbParseState **state, JsonbIteratorToken token, Datum value,
+convert_to_jsonb(JsonbParseState **state, JsonbIteratorToken token, Datum value,
 			   bool isnull, Oid type)
 {
 	JsonbValue	result;

@@ -27,10 +27,10 @@ typedef struct Conversion
 extern char *convert_place_name(const ConvertPlace *place);
 
 /* Reads conversion->place; JSON null gives SQL NULL, checked against domains. */
-extern Datum jsonb_to_datum(Conversion *conversion, JsonbValue *value,
+extern Datum convert_from_jsonb(Conversion *conversion, JsonbValue *value,
 							Oid type, int32 typmod, bool *isnull);
 /* Appends a value of any type as to_jsonb would show it. */
-extern void datum_to_jsonb(JsonbParseState **state, JsonbIteratorToken token,
+extern void convert_to_jsonb(JsonbParseState **state, JsonbIteratorToken token,
 						   Datum value, bool isnull, Oid type);
 
 #endif

@@ -14,13 +14,18 @@
 #include "access/table.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_cast.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_opclass.h"
+#include "catalog/pg_opfamily.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_rewrite.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "caught.h"
 #include "check.h"
@@ -95,7 +100,7 @@ typedef struct Recheck
 	ProblemSink sink;
 } Recheck;
 
-/* The actions that no longer compile. */
+/* Actions that do not compile, for one sort of reasons. */
 typedef struct Broken
 {
 	int			count;
@@ -214,59 +219,110 @@ touched_by_command(TupleTableSlot *slot)
 	return OidIsValid(touched->object) ? touched : NULL;
 }
 
+/* The table of a unique index. */
+static Oid
+table_of_index(HeapTuple tuple)
+{
+	Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
+
+	return index->indisunique ? index->indrelid : InvalidOid;
+}
+
+/* The table of a trigger. */
+static Oid
+table_of_trigger(HeapTuple tuple)
+{
+	return ((Form_pg_trigger) GETSTRUCT(tuple))->tgrelid;
+}
+
+/* The table of a rule. */
+static Oid
+table_of_rule(HeapTuple tuple)
+{
+	return ((Form_pg_rewrite) GETSTRUCT(tuple))->ev_class;
+}
+
+/* Where the catalogs say to what table a part belongs. */
+static const struct TablePart
+{
+	const char *type;			/* as pg_event_trigger_dropped_objects() has it */
+	Oid			catalog;
+	Oid			index;			/* on the one key column */
+	AttrNumber	key;
+	Oid			(*table) (HeapTuple tuple);
+}			table_parts[] = {
+	{"index", IndexRelationId, IndexRelidIndexId, Anum_pg_index_indexrelid, table_of_index},
+	{"trigger", TriggerRelationId, TriggerOidIndexId, Anum_pg_trigger_oid, table_of_trigger},
+	{"rule", RewriteRelationId, RewriteOidIndexId, Anum_pg_rewrite_oid, table_of_rule}
+};
+
 /*
- * The table of a unique index that is being dropped: its row is gone for us,
- * but not for the snapshot that the command started with.
+ * The table of a part that is being dropped: its row is gone for us, but not
+ * for the snapshot that the command started with.
  */
 static Oid
-table_of_dropped_index(Oid index)
+table_of_dropped_part(const struct TablePart *part, Oid object)
 {
-	Relation	catalog = table_open(IndexRelationId, AccessShareLock);
+	Relation	catalog = table_open(part->catalog, AccessShareLock);
 	Oid			table = InvalidOid;
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
-	ScanKeyInit(&key, Anum_pg_index_indexrelid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(index));
-	scan = systable_beginscan(catalog, IndexRelidIndexId, true, GetActiveSnapshot(), 1, &key);
+	ScanKeyInit(&key, part->key, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(object));
+	scan = systable_beginscan(catalog, part->index, true, GetActiveSnapshot(), 1, &key);
 	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple) && ((Form_pg_index) GETSTRUCT(tuple))->indisunique)
-		table = ((Form_pg_index) GETSTRUCT(tuple))->indrelid;
+	if (HeapTupleIsValid(tuple))
+		table = part->table(tuple);
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);
 	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table)) ? table : InvalidOid;
 }
 
+/* The table that a dropped object was a column or another part of, or InvalidOid. */
+static Oid
+table_of_dropped(Oid class, Oid object, bool is_column, const char *type)
+{
+	if (is_column && class == RelationRelationId)
+		return object;
+	for (int i = 0; i < lengthof(table_parts) && ActiveSnapshotSet(); i++)
+	{
+		if (strcmp(type, table_parts[i].type) == 0)
+			return table_of_dropped_part(&table_parts[i], object);
+	}
+	return InvalidOid;
+}
+
+/* Can expressions use objects of this catalog without naming them anywhere? */
+static bool
+is_used_unnamed(Oid class)
+{
+	return class == CastRelationId || class == OperatorClassRelationId ||
+		class == OperatorFamilyRelationId;
+}
+
 /*
- * Makes a Touched of a row of pg_event_trigger_dropped_objects(), if it is a
- * column or an index, which touch their table: of what was dropped as a whole,
- * nothing depends any more.
+ * Makes a Touched of a row of pg_event_trigger_dropped_objects(), if it is part
+ * of a table, which it touches, or something that nobody names: of what else
+ * was dropped as a whole, nothing depends any more.
  */
 static Touched *
 touched_by_drop(TupleTableSlot *slot)
 {
-	Touched    *touched;
+	Touched    *touched = palloc(sizeof(Touched));
 	bool		isnull;
 	bool		is_column = DatumGetInt32(slot_getattr(slot, DROPPED_COLUMN, &isnull)) != 0;
-	char	   *type = slot_text(slot, DROPPED_TYPE);
-	Oid			object = slot_oid(slot, DROPPED_OBJECT);
 
-	if (slot_oid(slot, DROPPED_CLASS) != RelationRelationId)
-		return NULL;
-	if (!is_column && strcmp(type, "index") == 0 && ActiveSnapshotSet())
-		object = table_of_dropped_index(object);
-	else if (!is_column)
-		return NULL;
-	if (!OidIsValid(object))
-		return NULL;
-
-	touched = palloc(sizeof(Touched));
-	touched->class = RelationRelationId;
-	touched->object = object;
-	touched->type = type;
+	touched->class = slot_oid(slot, DROPPED_CLASS);
+	touched->object = slot_oid(slot, DROPPED_OBJECT);
+	touched->type = slot_text(slot, DROPPED_TYPE);
 	touched->identity = slot_text(slot, DROPPED_IDENTITY);
-	return touched;
+	if (is_used_unnamed(touched->class))
+		return touched;
+	touched->object = table_of_dropped(touched->class, touched->object, is_column, touched->type);
+	touched->class = RelationRelationId;
+	return OidIsValid(touched->object) ? touched : NULL;
 }
 
 /* Lists what a command touched, as one of core's functions tells it. */
@@ -344,14 +400,30 @@ add_actions_of_schema(List **actions, Oid schema)
 	}
 }
 
+/* Adds the actions that depend on a function of this one's name: a call may now mean this one. */
+static void
+add_actions_of_namesakes(List **actions, Oid function)
+{
+	char	   *name = get_func_name(function);
+	CatCList   *namesakes;
+
+	if (name == NULL)
+		return;
+	namesakes = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
+	for (int i = 0; i < namesakes->n_members; i++)
+		add_actions(actions, ProcedureRelationId,
+					((Form_pg_proc) GETSTRUCT(&namesakes->members[i]->tuple))->oid);
+	ReleaseSysCacheList(namesakes);
+}
+
 /*
- * Adds the actions that depend on a function, and the function itself if it
- * is an action that was altered; one being created is checked by the validator.
+ * Adds the actions that a function concerns, and the function itself if it is
+ * an action that was altered; one being created is checked by the validator.
  */
 static void
 add_actions_of_function(List **actions, Oid function, bool altered)
 {
-	add_actions(actions, ProcedureRelationId, function);
+	add_actions_of_namesakes(actions, function);
 	if (altered && function_is_action(function))
 		*actions = list_append_unique_oid(*actions, function);
 }
@@ -377,7 +449,10 @@ actions_concerned(const Touched *touched, bool altered)
 			add_actions_of_schema(&actions, touched->object);
 			break;
 		default:
-			add_actions(&actions, touched->class, touched->object);
+			if (is_used_unnamed(touched->class))
+				actions = actions_depending_on(LanguageRelationId, action_language());
+			else
+				add_actions(&actions, touched->class, touched->object);
 			break;
 	}
 	return actions;
@@ -423,9 +498,41 @@ report_broken(Broken *broken, const Recheck *work, const ErrorData *error)
 					 broken->count > 1 ? "\n" : "", name, problems.data);
 }
 
-/* Compiles actions again and collects those that no longer do. */
+/*
+ * Is a finding no fault of the command's? What the owner may not do, or a setting
+ * that nobody may make, kept the action from running before as well.
+ */
+static bool
+not_by_command(int sqlstate, const char *location)
+{
+	return sqlstate == ERRCODE_INSUFFICIENT_PRIVILEGE ||
+		(location != NULL && strcmp(location, LOCATION_SETTINGS) == 0);
+}
+
+/* Could an action not have run anyway? */
+static bool
+was_broken_before(const Recheck *work, const ErrorData *error)
+{
+	ListCell   *cell;
+
+	if (error != NULL && not_by_command(error->sqlerrcode, NULL))
+		return true;
+	foreach(cell, work->sink.problems)
+	{
+		const Problem *problem = lfirst(cell);
+
+		if (!problem->warning && not_by_command(problem->sqlstate, problem->location))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Compiles actions again and collects those that no longer do, and those that
+ * did not before. The locks of the work go with it.
+ */
 static void
-recheck_actions(Broken *broken, List *actions)
+recheck_actions(Broken *broken, Broken *before, List *actions)
 {
 	MemoryContext mcxt = AllocSetContextCreate(CurrentMemoryContext,
 											   "custom_actions recheck",
@@ -437,11 +544,11 @@ recheck_actions(Broken *broken, List *actions)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(mcxt);
 		Recheck		work = {lfirst_oid(cell), {NULL, true, NIL, mcxt}};
-		ErrorData  *error = caught_error(recheck, &work);
+		ErrorData  *error = caught_trial(recheck, &work);
 
 		MemoryContextSwitchTo(caller);
 		if (error != NULL || problem_any_error(&work.sink))
-			report_broken(broken, &work, error);
+			report_broken(was_broken_before(&work, error) ? before : broken, &work, error);
 		MemoryContextReset(mcxt);
 	}
 	MemoryContextDelete(mcxt);
@@ -460,14 +567,35 @@ command_verb(const EventTriggerData *data)
 	return "alter";
 }
 
-/* Refuses the command, or warns. */
+/* Says that the list is longer. */
 static void
-refuse_command(const char *verb, const Touched *touched, Broken *broken)
+note_unlisted(Broken *broken)
 {
 	if (broken->count > MAX_LISTED)
 		appendStringInfo(&broken->detail, "\nAnd %d more.",
 						 broken->count - MAX_LISTED);
+}
 
+/* Tells of actions that could not run before the command either. */
+static void
+warn_not_checked(Broken *before)
+{
+	note_unlisted(before);
+	ereport(WARNING,
+			(errcode(ERRCODE_CA_CHECK_FAILED),
+			 before->count == 1 ?
+			 errmsg("action \"%s\" cannot run, so what this command does to it was not checked",
+					before->name) :
+			 errmsg("%d actions cannot run, so what this command does to them was not checked",
+					before->count),
+			 errdetail_internal("%s", before->detail.data)));
+}
+
+/* Refuses the command, or warns. */
+static void
+refuse_command(const char *verb, const Touched *touched, Broken *broken)
+{
+	note_unlisted(broken);
 	ereport(ddl_check == DDL_CHECK_WARN ? WARNING : ERROR,
 			(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
 			 broken->count == 1 ?
@@ -490,12 +618,16 @@ check_touched(const EventTriggerData *data, const Touched *touched,
 	List	   *actions = actions_concerned(touched, strcmp(verb, "alter") == 0);
 	List	   *remaining = list_difference_oid(actions, *checked);
 	Broken		broken = {0};
+	Broken		before = {0};
 
 	if (remaining == NIL)
 		return;
 	*checked = list_concat(*checked, remaining);
 	initStringInfo(&broken.detail);
-	recheck_actions(&broken, remaining);
+	initStringInfo(&before.detail);
+	recheck_actions(&broken, &before, remaining);
+	if (before.count > 0)
+		warn_not_checked(&before);
 	if (broken.count > 0)
 		refuse_command(verb, touched, &broken);
 }

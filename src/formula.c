@@ -32,7 +32,6 @@
 #include "utils/rel.h"
 #include "utils/typcache.h"
 #include "volatility.h"
-#include "volatility.h"
 
 static Node *transform_as(ParseState *pstate, Scope *scope, Value *value, Oid type, int32 typmod);
 
@@ -56,59 +55,77 @@ formula_error_callback(void *arg)
 	}
 }
 
-/* Does reading a value of this type run a CHECK of some domain inside it? */
+/* Is there a type of some sort in this type, or is it one itself? */
 static bool
-contains_domain(Oid type)
+type_holds(Oid type, bool (*wanted) (Oid type))
 {
 	Oid			element;
 
 	check_stack_depth();
+	if (wanted(type))
+		return true;
 	switch (get_typtype(type))
 	{
 		case TYPTYPE_DOMAIN:
-			return true;
+			return type_holds(getBaseType(type), wanted);
 		case TYPTYPE_RANGE:
-			return contains_domain(get_range_subtype(type));
+			return type_holds(get_range_subtype(type), wanted);
 		case TYPTYPE_MULTIRANGE:
-			return contains_domain(get_multirange_range(type));
+			return type_holds(get_multirange_range(type), wanted);
 		case TYPTYPE_COMPOSITE:
 			{
 				TupleDesc	tupdesc = lookup_rowtype_tupdesc_copy(type, -1);
 
 				for (int i = 0; i < tupdesc->natts; i++)
 					if (!TupleDescAttr(tupdesc, i)->attisdropped &&
-						contains_domain(TupleDescAttr(tupdesc, i)->atttypid))
+						type_holds(TupleDescAttr(tupdesc, i)->atttypid, wanted))
 						return true;
 				return false;
 			}
 		default:
 			element = get_element_type(type);
-			return OidIsValid(element) && contains_domain(element);
+			return OidIsValid(element) && type_holds(element, wanted);
 	}
+}
+
+/* Does reading a value of this type run a CHECK? */
+static bool
+is_domain(Oid type)
+{
+	return get_typtype(type) == TYPTYPE_DOMAIN;
 }
 
 /* Is a domain hidden inside this type? A domain itself only counts by its base type. */
 bool
 type_contains_domain(Oid type)
 {
-	return contains_domain(getBaseType(type));
+	return type_holds(getBaseType(type), is_domain);
 }
 
-/* Does the meaning of this type's text depend on the clock or the session? */
+/* Does the meaning of this type's text depend on the clock or a setting? */
 static bool
-type_reads_clock(Oid type)
+is_volatile_text(Oid type)
 {
-	switch (getBaseType(type))
+	switch (type)
 	{
 		case DATEOID:
 		case TIMEOID:
 		case TIMETZOID:
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
+		case INTERVALOID:
+		case MONEYOID:
 			return true;
 		default:
 			return false;
 	}
+}
+
+/* Must a literal of this type be read anew each time? */
+static bool
+type_reads_clock(Oid type)
+{
+	return type_holds(type, is_volatile_text);
 }
 
 static Node *

@@ -35,7 +35,7 @@ static TimeoutId timer;
 static volatile sig_atomic_t timer_fired = false;	/* some deadline has passed */
 static volatile sig_atomic_t cancel_asked = false;	/* by the timer, not by a user */
 static MemoryContext error_mcxt = NULL; /* of the last error of a limit */
-static char call_message[256] = "";	/* of the last call that was too slow */
+static const char call_limit_id[] = "custom_actions call limit";	/* message_id of a call's own limit */
 
 /* Asks for a cancel. Runs in the signal handler, too: only sets flags. */
 static void
@@ -174,23 +174,18 @@ limit_text(int64 milliseconds)
 	return psprintf(INT64_FORMAT " ms", milliseconds);
 }
 
-/* The message of a limit; a call's is remembered, to know it again. */
+/* The message of a limit. */
 static char *
 deadline_message(const Deadline *deadline)
 {
-	char	   *message = psprintf("%s exceeded its time limit of %s", deadline->what,
-								   limit_text(deadline->limit));
-
-	if (deadline->is_call)
-		strlcpy(call_message, message, sizeof(call_message));
-	return message;
+	return psprintf("%s exceeded its time limit of %s", deadline->what,
+					limit_text(deadline->limit));
 }
 
 bool
 limits_is_call_limit(const ErrorData *error)
 {
-	return error->sqlerrcode == ERRCODE_QUERY_CANCELED && call_message[0] != '\0' &&
-		strncmp(error->message, call_message, sizeof(call_message) - 1) == 0;
+	return error->message_id != NULL && strcmp(error->message_id, call_limit_id) == 0;
 }
 
 void
@@ -268,7 +263,8 @@ is_plain_cancel(void)
 	if (geterrcode() != ERRCODE_QUERY_CANCELED)
 		return false;
 	error = CopyErrorData();
-	plain = strcmp(error->message, _("canceling statement due to user request")) == 0;
+	plain = error->message_id != NULL &&
+		strcmp(error->message_id, "canceling statement due to user request") == 0;
 	FreeErrorData(error);
 	return plain;
 }
@@ -288,6 +284,8 @@ deadline_failed(Deadline *deadline)
 		error = CopyErrorData();
 		FlushErrorState();
 		error->message = deadline_message(deadline);
+		if (deadline->is_call)
+			error->message_id = call_limit_id;
 		deadline->raised = true;
 	}
 	deadline_lift(deadline);

@@ -109,6 +109,7 @@ static void
 show_error(Frame *frame, const OnError *on_error, const Caught *caught)
 {
 	const ErrorData *error = caught->error;
+	MemoryContext old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
 
 	set_text(frame, on_error->slots[ERROR_SQLSTATE], unpack_sql_state(error->sqlerrcode));
 	set_text(frame, on_error->slots[ERROR_MESSAGE], error->message);
@@ -116,22 +117,29 @@ show_error(Frame *frame, const OnError *on_error, const Caught *caught)
 	set_text(frame, on_error->slots[ERROR_HINT], error->hint);
 	set_text(frame, on_error->slots[ERROR_CONSTRAINT], error->constraint_name);
 	set_text(frame, on_error->slots[ERROR_STEP], caught->step);
+	MemoryContextSwitchTo(old);
+}
+
+void
+handling_rethrow(Frame *frame, const Handling *handling)
+{
+	frame->current = handling->failed;
+	ReThrowError(handling->caught->error);
 }
 
 /* Runs the handler, or lets the error pass. */
 static void
-handle(Frame *frame, const OnError *on_error, const Caught *caught)
+handle(Frame *frame, const OnError *on_error, Handling *handling)
 {
-	Handling	handling = {caught};
 	Handling   *outer = frame->handling;
 
-	if (!caught_may_be_handled(caught))
-		ReThrowError(caught->error);
-	show_error(frame, on_error, caught);
+	if (!caught_may_be_handled(handling->caught))
+		handling_rethrow(frame, handling);
+	show_error(frame, on_error, handling->caught);
 	ResetExprContext(frame->econtext);
 	if (on_error->when != NULL && !condition_is_true(frame, on_error->when))
-		ReThrowError(caught->error);
-	frame->handling = &handling;
+		handling_rethrow(frame, handling);
+	frame->handling = handling;
 	steps_execute(frame, on_error->steps, on_error->nsteps);
 	frame->handling = outer;
 }
@@ -140,6 +148,7 @@ void
 on_error_execute(Frame *frame, Instruction *instruction)
 {
 	StepRun		run = {frame, instruction};
+	Handling	handling;
 	Handling   *outer = frame->handling;
 	int64		iteration = frame->iteration;
 	SavedSlots *saved = frame_save(frame);
@@ -151,12 +160,13 @@ on_error_execute(Frame *frame, Instruction *instruction)
 		return;
 	}
 	caught->step = frame->current->path;
+	handling.caught = caught;
+	handling.failed = frame->current;
 	frame->current = instruction;
 	frame->handling = outer;
 	frame->iteration = iteration;
 	frame_forget_states(frame);
 	frame_restore(frame, saved);
-	handle(frame, instruction->on_error, caught);
-	FreeErrorData(caught->error);
-	pfree(caught);
+	handle(frame, instruction->on_error, &handling);
+	caught_free(caught);
 }

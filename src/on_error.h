@@ -16,7 +16,11 @@ struct Frame;
 typedef struct Handling
 {
 	const Caught *caught;
+	Instruction *failed;		/* the step that raised it */
 } Handling;
+
+/* Raises the error again, as that of the step that failed. */
+pg_attribute_noreturn() extern void handling_rethrow(struct Frame *frame, const Handling *handling);
 
 /* The step's on_error list, or NULL. */
 extern const Branch *on_error_branch(const Step *step);

@@ -16,6 +16,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/comment.h"
+#include "commands/event_trigger.h"
 #include "common/hashfn.h"
 #include "definition.h"
 #include "fmgr.h"
@@ -23,6 +24,7 @@
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "published.h"
+#include "sandbox.h"
 #include "signature.h"
 #include "storage/lmgr.h"
 #include "tcop/dest.h"
@@ -301,17 +303,52 @@ create_statement(const Publishing *publishing)
 	return statement;
 }
 
-/* Runs a statement as if it had been typed in. */
-static void
-run_utility(Node *statement, const char *text)
+/* A statement that is to be run. */
+typedef struct Utility
 {
+	Node	   *statement;
+	const char *text;
+} Utility;
+
+/* Runs a statement, event triggers aside. */
+static void
+run_subcommand(void *arg)
+{
+	const Utility *utility = arg;
 	PlannedStmt *wrapper = makeNode(PlannedStmt);
 
 	wrapper->commandType = CMD_UTILITY;
-	wrapper->utilityStmt = statement;
+	wrapper->utilityStmt = utility->statement;
 	wrapper->stmt_location = -1;
-	ProcessUtility(wrapper, text, false, PROCESS_UTILITY_QUERY, NULL, NULL,
+	ProcessUtility(wrapper, utility->text, false, PROCESS_UTILITY_SUBCOMMAND, NULL, NULL,
 				   None_Receiver, NULL);
+}
+
+/*
+ * Runs CREATE FUNCTION as if it had been typed in. The literals of a default
+ * are read by it once more, by now perhaps as a type that has got a CHECK since
+ * the definition was checked: that happens in the sandbox. The event triggers
+ * are no designer's, so they run outside, which is why they are fired here.
+ */
+static void
+run_create_function(Node *statement, const char *text)
+{
+	Utility		utility = {statement, text};
+	bool		event_triggers = EventTriggerBeginCompleteQuery();
+
+	PG_TRY();
+	{
+		EventTriggerDDLCommandStart(statement);
+		sandbox_create_function(run_subcommand, &utility);
+		EventTriggerSQLDrop(statement);
+		EventTriggerDDLCommandEnd(statement);
+	}
+	PG_FINALLY();
+	{
+		if (event_triggers)
+			EventTriggerEndCompleteQuery();
+	}
+	PG_END_TRY();
 	CommandCounterIncrement();
 }
 
@@ -369,7 +406,7 @@ custom_action_publish(PG_FUNCTION_ARGS)
 	apply_search_path(publishing.definition);
 	publishing.signature = signature_resolve(publishing.definition, &sink);
 	check_signature(&publishing);
-	run_utility((Node *) create_statement(&publishing),
+	run_create_function((Node *) create_statement(&publishing),
 				psprintf("publish action %s", publishing.action));
 	AtEOXact_GUC(true, nest_level);
 

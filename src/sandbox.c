@@ -19,13 +19,16 @@
 
 static object_access_hook_type next_hook = NULL;
 static bool active = false;
+static bool until_function = false;
 
-/* Refuses functions that do something. */
+/* Refuses functions that do something; ends what lasts until a function is made. */
 static void
 sandbox_hook(ObjectAccessType access, Oid class, Oid object, int part, void *arg)
 {
 	if (next_hook != NULL)
 		next_hook(access, class, object, part, arg);
+	if (until_function && access == OAT_POST_CREATE && class == ProcedureRelationId)
+		active = until_function = false;
 	if (!active || access != OAT_FUNCTION_EXECUTE)
 		return;
 	if (object >= FirstUnpinnedObjectId || func_volatile(object) != PROVOLATILE_IMMUTABLE)
@@ -44,13 +47,15 @@ sandbox_init(void)
 	object_access_hook = sandbox_hook;
 }
 
-/* Calls fn(arg) in the sandbox. */
-void
-sandbox_call(void (*fn) (void *arg), void *arg)
+/* Calls fn(arg) in the sandbox, all of it or what comes before a new pg_proc row. */
+static void
+call_inside(void (*fn) (void *arg), void *arg, bool only_until_function)
 {
 	bool		outer = active;
+	bool		outer_until_function = until_function;
 
 	active = true;
+	until_function = only_until_function;
 	PG_TRY();
 	{
 		fn(arg);
@@ -58,6 +63,19 @@ sandbox_call(void (*fn) (void *arg), void *arg)
 	PG_FINALLY();
 	{
 		active = outer;
+		until_function = outer_until_function;
 	}
 	PG_END_TRY();
+}
+
+void
+sandbox_call(void (*fn) (void *arg), void *arg)
+{
+	call_inside(fn, arg, false);
+}
+
+void
+sandbox_create_function(void (*fn) (void *arg), void *arg)
+{
+	call_inside(fn, arg, true);
 }

@@ -6,6 +6,14 @@
 #define CA_SANDBOX_H
 
 extern void sandbox_init(void);
+
+/* Calls fn(arg) in the sandbox. */
 extern void sandbox_call(void (*fn) (void *arg), void *arg);
+
+/*
+ * Calls fn(arg), which runs CREATE FUNCTION, in the sandbox until the function
+ * is in the catalog: defaults are read inside, the validator works outside.
+ */
+extern void sandbox_create_function(void (*fn) (void *arg), void *arg);
 
 #endif

@@ -16,13 +16,18 @@
 #include "utils/memutils.h"
 #include "utils/portal.h"
 
-/* Receives the rows of a statement; keeps the columns of the first. */
+/*
+ * Receives the rows of a statement; keeps the columns of the first. They go
+ * into the slots when the statement is done: until then it may read from them.
+ * Meanwhile they are in the frame's per-step memory.
+ */
 typedef struct SlotReceiver
 {
 	DestReceiver base;
 	Frame	   *frame;
 	const Statement *statement;
 	uint64		rows;
+	NullableDatum *values;		/* of the first row */
 } SlotReceiver;
 
 static bool
@@ -30,13 +35,22 @@ receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 {
 	SlotReceiver *receiver = (SlotReceiver *) self;
 	const Statement *statement = receiver->statement;
+	MemoryContext old;
 
 	if (receiver->rows++ > 0 || statement->nslots == 0)
 		return true;
+	old = MemoryContextSwitchTo(receiver->frame->econtext->ecxt_per_tuple_memory);
+	receiver->values = palloc(statement->nslots * sizeof(NullableDatum));
 	slot_getallattrs(tuple);
 	for (int i = 0; i < statement->nslots; i++)
-		frame_set(receiver->frame, statement->slots[i],
-				  tuple->tts_values[i], tuple->tts_isnull[i]);
+	{
+		const Slot *slot = &statement->scope->program->slots[statement->slots[i]];
+
+		receiver->values[i].isnull = tuple->tts_isnull[i];
+		if (!tuple->tts_isnull[i])
+			receiver->values[i].value = datumCopy(tuple->tts_values[i], slot->byval, slot->length);
+	}
+	MemoryContextSwitchTo(old);
 	return true;
 }
 
@@ -177,6 +191,8 @@ statement_execute(Frame *frame, Statement *statement)
 	if (code < 0)
 		elog(ERROR, "could not run a statement of action \"%s\": %s",
 			 frame->program->action, SPI_result_code_string(code));
+	for (int i = 0; i < statement->nslots && receiver.rows > 0; i++)
+		frame_set(frame, statement->slots[i], receiver.values[i].value, receiver.values[i].isnull);
 	return SPI_processed;
 }
 

@@ -5,6 +5,7 @@
  * It is read only when something refers to a column beyond its key, or when
  * no step that always runs would prove that it exists; it is locked only when
  * a step writes it, so that a role with SELECT can run an action that reads.
+ * A get step counts as reading: what it reads must not change before the write.
  */
 #include "postgres.h"
 
@@ -70,13 +71,15 @@ target_compile(Compiler *compiler)
 	Program    *program = compiler->program;
 	const Definition *definition = program->definition;
 	Statement  *load;
+	const char *lock;
 
 	if (definition->read_only && definition->lock_given && definition->lock)
 		compiler_problem(compiler, ERRCODE_READ_ONLY_SQL_TRANSACTION, "lock",
 						 "a read-only action cannot lock its target", NULL,
 						 "Remove \"lock\" or \"read_only\".");
+	lock = locking_clause(compiler);
 	if (compiler->target_proven && !reads_beyond_key(program) &&
-		!(definition->lock_given && definition->lock))
+		!(definition->lock_given && definition->lock) && !(compiler->target_read && lock[0] != '\0'))
 		return;
 	load = compiler_statement(compiler, program->target->relation);
 	load->select = true;
@@ -85,7 +88,7 @@ target_compile(Compiler *compiler)
 	appendStringInfo(&load->tail, " FROM %s AS this WHERE ",
 					 relation_name_canonical(program->target->relation));
 	address_target_condition(compiler, load);
-	appendStringInfoString(&load->tail, locking_clause(compiler));
+	appendStringInfoString(&load->tail, lock);
 	compiler_analyse(compiler, load);
 	program->load = load;
 }

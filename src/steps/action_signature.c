@@ -24,13 +24,14 @@ is_self(const Compiler *compiler, const char *name)
 	const char *action = compiler->program->action;
 	char	   *schema;
 	char	   *last;
+	char	   *tail;
 
 	DeconstructQualifiedName(parts, &schema, &last);
 	if (schema != NULL)
 		return strcmp(quote_qualified_identifier(schema, last), action) == 0;
-	return strlen(action) > strlen(last) + 1 &&
-		strcmp(action + strlen(action) - strlen(last), last) == 0 &&
-		action[strlen(action) - strlen(last) - 1] == '.';
+	tail = psprintf(".%s", quote_identifier(last));
+	return strlen(action) > strlen(tail) &&
+		strcmp(action + strlen(action) - strlen(tail), tail) == 0;
 }
 
 /* Is this the function of the action that is being compiled? */

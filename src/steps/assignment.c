@@ -6,6 +6,7 @@
 
 #include "assignment.h"
 #include "execute.h"
+#include "utils/datum.h"
 
 typedef struct Assignments
 {
@@ -39,10 +40,16 @@ assignment_execute(Frame *frame, Instruction *instruction)
 	MemoryContext old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
 	NullableDatum *values = palloc(assignments->count * sizeof(NullableDatum));
 
-	MemoryContextSwitchTo(old);
 	for (int i = 0; i < assignments->count; i++)
+	{
+		const Expression *expression = assignments->items[i].expression;
+
 		values[i].value = expression_evaluate(frame, assignments->items[i].expression,
 											  &values[i].isnull);
+		/* it may point into a slot that is set below */
+		if (!values[i].isnull && assignments->count > 1)
+			values[i].value = datumCopy(values[i].value, expression->byval, expression->length);
+	}
 	MemoryContextSwitchTo(frame->mcxt);
 	for (int i = 0; i < assignments->count; i++)
 	{

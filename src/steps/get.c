@@ -46,8 +46,10 @@ append_lock(Compiler *compiler, Statement *statement)
 static void
 note_target(Compiler *compiler, const Address *address)
 {
-	if (address->row != NULL && address->row == compiler->program->target &&
-		compiler->conditional == 0 && !compiler->may_stop &&
+	if (address->row == NULL || address->row != compiler->program->target)
+		return;
+	compiler->target_read = true;
+	if (compiler->conditional == 0 && !compiler->may_stop &&
 		address->required && address->where == NULL)
 		compiler->target_proven = true;
 }

@@ -25,7 +25,7 @@ message_sqlstate(Compiler *compiler, int default_sqlstate)
 }
 
 Message *
-message_compile(Compiler *compiler, int default_sqlstate)
+message_compile(Compiler *compiler, int default_sqlstate, const char *fallback)
 {
 	Message    *message = palloc0(sizeof(Message));
 
@@ -34,6 +34,7 @@ message_compile(Compiler *compiler, int default_sqlstate)
 	message->hint = compiler_text(compiler, "hint");
 	message->has_sqlstate = step_argument(compiler->step, "sqlstate") != NULL;
 	message->sqlstate = message_sqlstate(compiler, default_sqlstate);
+	message->fallback = fallback;
 	return message;
 }
 
@@ -54,15 +55,19 @@ part_text(Frame *frame, Expression *expression)
 }
 
 void
-message_raise(Frame *frame, const Message *message, const char *fallback)
+message_raise(Frame *frame, const Message *message)
 {
-	char	   *text = part_text(frame, message->message);
-	char	   *detail = part_text(frame, message->detail);
-	char	   *hint = part_text(frame, message->hint);
+	char	   *text;
+	char	   *detail;
+	char	   *hint;
 
+	MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
+	text = part_text(frame, message->message);
+	detail = part_text(frame, message->detail);
+	hint = part_text(frame, message->hint);
 	ereport(ERROR,
 			(errcode(message->sqlstate),
-			 errmsg("%s", text ? text : fallback),
+			 errmsg("%s", text ? text : message->fallback),
 			 detail ? errdetail("%s", detail) : frame_errdetail(frame),
 			 hint ? errhint("%s", hint) : 0));
 }

@@ -23,16 +23,16 @@ typedef struct Message
 {
 	int			sqlstate;
 	bool		has_sqlstate;	/* given by the author */
+	const char *fallback;		/* the message if the author gave none */
 	Expression *message;		/* these three may be NULL */
 	Expression *detail;
 	Expression *hint;
 } Message;
 
-extern Message *message_compile(Compiler *compiler, int default_sqlstate);
+extern Message *message_compile(Compiler *compiler, int default_sqlstate, const char *fallback);
 extern bool message_is_given(const Message *message);
 
-/* Raises the error; fallback is the message if the author gave none. */
-pg_noreturn extern void message_raise(struct Frame *frame, const Message *message,
-						  const char *fallback);
+/* Raises the error. */
+pg_noreturn extern void message_raise(struct Frame *frame, const Message *message);
 
 #endif

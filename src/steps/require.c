@@ -16,7 +16,6 @@ static const ArgumentSpec arguments[] = {
 typedef struct Require
 {
 	Expression *condition;
-	const char *formula;
 	Message    *message;
 } Require;
 
@@ -26,9 +25,10 @@ require_compile(Compiler *compiler, Instruction *instruction)
 	Require    *require = palloc0(sizeof(Require));
 	const char *formula = compiler->step->subject->text;
 
-	require->formula = step_formula_text(formula);
 	require->condition = compiler_condition(compiler, formula, compiler->step->path);
-	require->message = message_compile(compiler, ERRCODE_CA_CANCELED);
+	require->message = message_compile(compiler, ERRCODE_CA_CANCELED,
+									   psprintf("action \"%s\" requires: %s", compiler->program->action,
+												step_formula_text(formula)));
 	instruction->data = require;
 }
 
@@ -38,8 +38,7 @@ require_execute(Frame *frame, Instruction *instruction)
 	Require    *require = instruction->data;
 
 	if (!condition_is_true(frame, require->condition))
-		message_raise(frame, require->message,
-					  psprintf("action \"%s\" requires: %s", frame->program->action, require->formula));
+		message_raise(frame, require->message);
 }
 
 static void

@@ -47,7 +47,9 @@ stop_compile(Compiler *compiler, Instruction *instruction)
 	stop->how = strcmp(how, "succeeded") == 0 ? STOP_SUCCEEDED :
 		strcmp(how, "canceled") == 0 ? STOP_CANCELED : STOP_FAILED;
 	stop->message = message_compile(compiler, stop->how == STOP_FAILED ? ERRCODE_RAISE_EXCEPTION :
-									ERRCODE_CA_CANCELED);
+									ERRCODE_CA_CANCELED,
+									psprintf("action \"%s\" was %s", compiler->program->action,
+											 stop->how == STOP_FAILED ? "stopped as failed" : "canceled"));
 	check_arguments(compiler, stop);
 	if (stop->how == STOP_SUCCEEDED)
 		compiler->may_stop = true;
@@ -62,11 +64,9 @@ stop_execute(Frame *frame, Instruction *instruction)
 	if (stop->how == STOP_SUCCEEDED)
 		frame->stopped = true;
 	else if (stop->how == STOP_FAILED && frame->handling != NULL && !message_is_given(stop->message))
-		ReThrowError(frame->handling->caught->error);
+		handling_rethrow(frame, frame->handling);
 	else
-		message_raise(frame, stop->message,
-					  psprintf("action \"%s\" was %s", frame->program->action,
-							   stop->how == STOP_FAILED ? "stopped as failed" : "canceled"));
+		message_raise(frame, stop->message);
 }
 
 static void

@@ -171,10 +171,10 @@ is_cut("SET custom_actions.action_timeout = '20s'; SELECT support.limited_sleep(
 action('patient', '{"timeout": "20 s", "steps": [{"call": "pg_sleep", "with": {"1": 0.5}}]}');
 gives("SET custom_actions.action_timeout = '100ms'; SELECT support.patient()", '', 'also if it is the longer one');
 is_cut("SET custom_actions.call_timeout = '200ms'; SELECT support.sleep()", limit_error('step 1 (call pg_catalog.pg_sleep(double precision)) of action "support.sleep"', '200 ms'),
-	0.3, 'custom_actions.call_timeout');
+	0.2, 'custom_actions.call_timeout');
 action('limited_call', '{"steps": [{"call": "pg_sleep", "with": {"1": 30}, "timeout": "200 ms"}]}');
 is_cut("SET custom_actions.call_timeout = '20s'; SELECT support.limited_call()", limit_error('step 1 (call pg_catalog.pg_sleep(double precision)) of action "support.limited_call"', '200 ms'),
-	0.3, '"timeout" of a call');
+	0.2, '"timeout" of a call');
 action('patient_call', '{"steps": [{"call": "pg_sleep", "with": {"1": 0.5}, "timeout": "20 s"}]}');
 gives("SET custom_actions.call_timeout = '100ms'; SELECT support.patient_call()", '', 'also if it is longer than custom_actions.call_timeout');
 gives("SET custom_actions.call_timeout = 0; SET custom_actions.action_timeout = 0; SELECT support.sleep(0.1)", '', '0 means no limit');
