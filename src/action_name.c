@@ -14,6 +14,7 @@
 #include "definition.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
+#include "parser/scansup.h"
 #include "published.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -24,6 +25,7 @@
 
 PG_FUNCTION_INFO_V1(custom_action_canonical_name);
 PG_FUNCTION_INFO_V1(custom_action_capture_search_path);
+PG_FUNCTION_INFO_V1(custom_action_require_name);
 
 /* Is this a word that SQL would not take as a plain name? */
 static bool
@@ -105,6 +107,39 @@ refuse_name(const char *text, const char *schema, const char *name)
 			 errhint("Use a name such as \"%s\".", proposal)));
 }
 
+/* Raises if a part of a qualified name would be cut to the length of identifiers. */
+void
+name_require_length(const char *text)
+{
+	bool		quoted = false;
+	int			length = 0;
+	const char *c;
+
+	for (c = text;; c++)
+	{
+		if (*c == '"' && !(quoted && c[1] == '"'))
+			quoted = !quoted;
+		else if (*c == '\0' || (*c == '.' && !quoted))
+		{
+			if (length >= NAMEDATALEN)
+				ereport(ERROR,
+						(errcode(ERRCODE_NAME_TOO_LONG),
+						 errmsg("name \"%s\" is too long", text),
+						 errdetail("Each of its parts has at most %d bytes.", NAMEDATALEN - 1)));
+			if (*c == '\0')
+				return;
+			length = 0;
+		}
+		else
+		{
+			if (*c == '"')
+				c++;
+			if (quoted || !scanner_isspace(*c))
+				length++;
+		}
+	}
+}
+
 /* Finds the last part of a name as written, before it was cut to the length of identifiers. */
 static char *
 last_part(const char *text)
@@ -122,23 +157,27 @@ last_part(const char *text)
 	return part;
 }
 
-/* Is there a draft of this qualified name? Asked on nobody's behalf: only the name is looked at. */
-static bool
-draft_exists(const char *name)
+/* Gives the owner in the draft of this qualified name, or NULL. Asked on nobody's behalf: only name and owner are looked at. */
+char *
+draft_owner(const char *name)
 {
 	Oid			schema = get_namespace_oid(CA_SCHEMA, true);
 	Oid			oid = OidIsValid(schema) ? get_relname_relid("action", schema) : InvalidOid;
 	AttrNumber	column;
+	AttrNumber	owner_column;
 	Relation	relation;
 	SysScanDesc scan;
 	ScanKeyData key;
-	bool		found;
+	HeapTuple	tuple;
+	char	   *owner = NULL;
+	bool		isnull;
 
 	if (!OidIsValid(oid))
-		return false;
+		return NULL;
 	column = get_attnum(oid, "name");
-	if (column == InvalidAttrNumber)
-		return false;
+	owner_column = get_attnum(oid, "owner");
+	if (column == InvalidAttrNumber || owner_column == InvalidAttrNumber)
+		return NULL;
 
 	relation = table_open(oid, AccessShareLock);
 	ScanKeyEntryInitialize(&key, 0, column, BTEqualStrategyNumber, TEXTOID,
@@ -146,10 +185,13 @@ draft_exists(const char *name)
 						   F_TEXTEQ, CStringGetTextDatum(name));
 	list_free(RelationGetIndexList(relation));	/* finds the primary key */
 	scan = systable_beginscan(relation, relation->rd_pkindex, true, NULL, 1, &key);
-	found = HeapTupleIsValid(systable_getnext(scan));
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		owner = TextDatumGetCString(heap_getattr(tuple, owner_column,
+												 RelationGetDescr(relation), &isnull));
 	systable_endscan(scan);
 	table_close(relation, AccessShareLock);
-	return found;
+	return owner;
 }
 
 /* Finds the schema that an unqualified name means: where the action is, else where it would be made. */
@@ -166,7 +208,7 @@ schema_of_unqualified(const char *name)
 		if (schema == NULL || isAnyTempNamespace(lfirst_oid(cell)))
 			continue;
 		if (OidIsValid(action_find_in_schema(lfirst_oid(cell), name, false)) ||
-			draft_exists(quote_qualified_identifier(schema, name)))
+			draft_owner(quote_qualified_identifier(schema, name)) != NULL)
 			return schema;
 	}
 	foreach(cell, path)
@@ -199,11 +241,28 @@ custom_action_canonical_name(PG_FUNCTION_ARGS)
 		schema = linitial(parts);
 	if (strlen(last_part(given)) >= NAMEDATALEN)
 		refuse_name(given, schema, last_part(given));
+	name_require_length(given);
 	if (!name_is_valid(name))
 		refuse_name(given, schema, name);
 	if (schema == NULL)
 		schema = schema_of_unqualified(name);
 	PG_RETURN_TEXT_P(cstring_to_text(quote_qualified_identifier(schema, name)));
+}
+
+/* SQL: refuses what cannot be the name of an action, input, output or step. */
+Datum
+custom_action_require_name(PG_FUNCTION_ARGS)
+{
+	char	   *what = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(1));
+
+	if (!name_is_valid(name))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg(NAME_MESSAGE, what, name),
+				 errdetail(NAME_DETAIL),
+				 errhint(NAME_HINT, name_proposal(name))));
+	PG_RETURN_VOID();
 }
 
 /* SQL: the search_path in force as existing schemas, pg_temp last. */

@@ -22,7 +22,6 @@ typedef struct Address
 	List	   *key;			/* of KeyColumn; NIL when set-based */
 	List	   *values;			/* of Value, one per key column */
 	Value	   *where;			/* or NULL */
-	Expression **shown;			/* the key's values for the error message */
 	char	   *table_name;
 } Address;
 

@@ -298,6 +298,18 @@ check_attributes(const PublishedFunction *function,
 				 errhint("Change read_only in the draft and activate the action.")));
 }
 
+/* Refuses a second action of one name. */
+void
+check_single(Oid function)
+{
+	if (action_is_overloaded(function))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_FUNCTION),
+				 errmsg("action \"%s\" exists already with other arguments",
+						function_name_canonical(function)),
+				 errhint("An action has one signature. Give the other action another name.")));
+}
+
 /* Refuses what is no function of ours at all, also while restoring. */
 static void
 check_identity(const PublishedFunction *function)
@@ -306,11 +318,7 @@ check_identity(const PublishedFunction *function)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 				 errmsg("action \"%s\" must be an ordinary function", function->name)));
-	if (action_is_overloaded(function->oid))
-		ereport(ERROR,
-				(errcode(ERRCODE_DUPLICATE_FUNCTION),
-				 errmsg("action \"%s\" exists already with other arguments", function->name),
-				 errhint("An action has one signature. Give the other action another name.")));
+	check_single(function->oid);
 }
 
 /* Refuses a source whose signature is not that of its function. */

@@ -19,6 +19,9 @@
 extern Definition *check_definition(const char *action, Json *document,
 									Oid owner, bool freeze, ProblemSink *sink);
 
+/* Where a published function's SET clauses are found wrong */
+#define LOCATION_SETTINGS	"settings"
+
 /*
  * Checks a published function: its source, and that the source agrees with
  * pg_proc. Sets *active; an inactive action is not compiled. The program, if
@@ -26,6 +29,9 @@ extern Definition *check_definition(const char *action, Json *document,
  */
 extern Program *check_published(Oid function, bool *active, ProblemSink *sink,
 								MemoryContext mcxt);
+
+/* Refuses a second action of one name (42723). */
+extern void check_single(Oid function);
 
 /* The work of the language's validator. */
 extern void action_validate(Oid function);

@@ -35,6 +35,9 @@ typedef void JsonCallbackResult;
 
 /* 16: soft errors */
 #if PG_VERSION_NUM < 160000
+#include "parser/parse_type.h"
+#define parseTypeString(string, type, typmod, escontext) \
+	((void) (escontext), (parseTypeString) (string, type, typmod, false))
 #define stringToQualifiedNameList(string, escontext) \
 	((void) (escontext), (stringToQualifiedNameList) (string))
 #endif
@@ -62,6 +65,14 @@ object_aclcheck(Oid classid, Oid objectid, Oid roleid, AclMode mode)
 	}
 	elog(ERROR, "no privilege check for objects of catalog %u", classid);
 	return ACLCHECK_NO_PRIV;	/* not reached */
+}
+
+static inline bool
+object_ownercheck(Oid classid, Oid objectid, Oid roleid)
+{
+	if (classid != ProcedureRelationId)
+		elog(ERROR, "no ownership check for objects of catalog %u", classid);
+	return pg_proc_ownercheck(objectid, roleid);
 }
 #endif
 

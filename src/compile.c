@@ -68,43 +68,16 @@ compiler_depend(Compiler *compiler, Oid class, Oid object)
 	MemoryContextSwitchTo(old);
 }
 
-typedef struct TableLookup
-{
-	const char *name;
-	Oid			table;
-} TableLookup;
-
-static void
-table_lookup(void *arg)
-{
-	TableLookup *lookup = arg;
-	RangeVar   *range = makeRangeVarFromNameList(stringToQualifiedNameList(lookup->name, NULL));
-	char		kind;
-
-	lookup->table = RangeVarGetRelid(range, NoLock, true);
-	if (!OidIsValid(lookup->table))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("table \"%s\" does not exist", lookup->name),
-				 range->schemaname == NULL ?
-				 errhint("Write it with its schema, or set \"search_path\" in the action's settings.") : 0));
-	kind = get_rel_relkind(lookup->table);
-	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE &&
-		kind != RELKIND_VIEW && kind != RELKIND_FOREIGN_TABLE && kind != RELKIND_MATVIEW)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not a table or view", lookup->name)));
-}
-
 Oid
 compiler_table(Compiler *compiler, const char *name, const char *location)
 {
-	TableLookup lookup = {name, InvalidOid};
+	Oid			table = table_of_name_guarded(name, location, compiler->sink);
 
-	if (!compiler_guard(compiler, location, table_lookup, &lookup))
-		return InvalidOid;
-	compiler_depend(compiler, RelationRelationId, lookup.table);
-	return lookup.table;
+	if (OidIsValid(table))
+		compiler_depend(compiler, RelationRelationId, table);
+	else
+		compiler->failed = true;
+	return table;
 }
 
 /* A scope for a statement or expression at this place. */
@@ -448,7 +421,6 @@ compiler_declare(Compiler *compiler, Instruction *instruction, Oid relation, boo
 		return NULL;
 	row = compiler_row(compiler, compiler->step->name, is_count ? InvalidOid : relation);
 	row->is_count = is_count;
-	row->origin = instruction;
 	if (is_count)
 	{
 		compiler_row_column(compiler, row, "count", INT8OID, -1)->computed = true;
@@ -723,7 +695,6 @@ compile_program(Compiler *compiler)
 		program->target = compiler_row(compiler, "target", program->signature->table);
 	else if (program->signature->broken)
 		compiler_row(compiler, "target", InvalidOid)->broken = true;
-	compiler->names->target = program->target;
 	compile_inputs(compiler);
 	compile_outputs(compiler);
 	if (compiler->freeze)

@@ -3,10 +3,10 @@
  *		Definition -> program: an array of typed slots and a list of
  *		instructions.
  *
- * A Program does not change once compiled, lives in its own memory context and
- * is shared by all invocations of its backend (execute.h). Compiling only
- * analyses: it never plans, folds or evaluates anything, so no code of a
- * user's runs here.
+ * A Program lives in its own memory context and is shared by all invocations
+ * of its backend (execute.h). Once compiled, only its plans change, and what
+ * cache.c keeps in it. Compiling only analyses: it plans, folds and evaluates
+ * nothing.
  */
 #ifndef CA_COMPILE_H
 #define CA_COMPILE_H
@@ -47,7 +47,6 @@ typedef struct Row
 	bool		is_count;		/* set-based step: the only column is count */
 	bool		broken;			/* its step does not compile: anything may be said of it */
 	struct Row *same;			/* the row that this is another name of, or NULL */
-	struct Instruction *origin; /* step that gives it, NULL for target */
 	List	   *columns;		/* of RowColumn; grows while compiling */
 } Row;
 

@@ -1,7 +1,8 @@
 /*
  * compiler.h
  *		What the files under steps/ use while they compile: tables, values,
- *		rows, statements. Only compile.c and steps/ include it.
+ *		rows, statements. Everything that takes part in compiling includes it;
+ *		nothing that runs does.
  */
 #ifndef CA_COMPILER_H
 #define CA_COMPILER_H
@@ -21,7 +22,6 @@ typedef struct Compiler
 	bool		freeze;
 	bool		failed;			/* a problem was collected that leaves no program */
 	int			conditional;	/* > 0: inside something that may not run */
-	int			handlers;		/* > 0: inside an on_error list */
 	bool		target_read;	/* by a get step */
 	bool		target_written;
 	bool		target_key_changed; /* or deleted */

@@ -3,9 +3,10 @@
  *		Event triggers: an ALTER or DROP that breaks a published action fails.
  *
  * The objects that a command touched lead through pg_depend to the actions
- * that need them; those are compiled again, as their owners, never run. A
- * database without actions pays for one index probe, other commands for the
- * list of what they touched.
+ * that need them; those are compiled again, as their owners, never run, in a
+ * subtransaction that is undone, so that no lock of it stays. A database
+ * without actions pays for one index probe, other commands for the list of
+ * what they touched.
  */
 #include "postgres.h"
 
@@ -43,6 +44,7 @@
 #include "published.h"
 #include "signature.h"
 #include "utils/builtins.h"
+#include "utils/catcache.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -151,10 +153,16 @@ any_action(void)
 
 /* Is there anything to protect from this command? */
 static bool
+anything_to_protect(void)
+{
+	return !IsBinaryUpgrade && !creating_extension && any_action();
+}
+
+/* Is it to be seen to that actions still compile? */
+static bool
 ddl_check_applies(void)
 {
-	return ddl_check != DDL_CHECK_OFF && check_function_bodies &&
-		!IsBinaryUpgrade && !creating_extension && any_action();
+	return ddl_check != DDL_CHECK_OFF && check_function_bodies && anything_to_protect();
 }
 
 /* Returns the event trigger's data; raises if called otherwise. */
@@ -556,15 +564,16 @@ recheck_actions(Broken *broken, Broken *before, List *actions)
 
 /* Says what the command did to the object. */
 static const char *
-command_verb(const EventTriggerData *data)
+command_verb(const EventTriggerData *data, const Touched *touched)
 {
 	const char *tag = GetCommandTagName(data->tag);
 
 	if (strncmp(tag, "DROP", 4) == 0)
 		return "drop";
-	if (strncmp(tag, "CREATE", 6) == 0)
-		return "replace";
-	return "alter";
+	if (strncmp(tag, "CREATE", 6) != 0)
+		return "alter";
+	return touched->class != ProcedureRelationId ||
+		actions_depending_on(touched->class, touched->object) != NIL ? "replace" : "create";
 }
 
 /* Says that the list is longer. */
@@ -595,16 +604,18 @@ warn_not_checked(Broken *before)
 static void
 refuse_command(const char *verb, const Touched *touched, Broken *broken)
 {
+	bool		is_needed = strcmp(verb, "create") != 0 && broken->function != touched->object;
+
 	note_unlisted(broken);
 	ereport(ddl_check == DDL_CHECK_WARN ? WARNING : ERROR,
 			(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
 			 broken->count == 1 ?
 			 errmsg("cannot %s %s %s because action \"%s\" %s", verb,
 					touched->type, touched->identity, broken->name,
-					broken->function == touched->object ?
-					"would not work any more" : "needs it") :
-			 errmsg("cannot %s %s %s because %d actions need it", verb,
-					touched->type, touched->identity, broken->count),
+					is_needed ? "needs it" : "would not work any more") :
+			 errmsg("cannot %s %s %s because %d actions %s", verb,
+					touched->type, touched->identity, broken->count,
+					is_needed ? "need it" : "would not work any more"),
 			 errdetail_internal("%s", broken->detail.data),
 			 errhint("Deactivate the action with deactivate_action(), or SET custom_actions.ddl_check = 'off'; then change its draft and activate it.")));
 }
@@ -614,7 +625,7 @@ static void
 check_touched(const EventTriggerData *data, const Touched *touched,
 			  List **checked)
 {
-	const char *verb = command_verb(data);
+	const char *verb = command_verb(data, touched);
 	List	   *actions = actions_concerned(touched, strcmp(verb, "alter") == 0);
 	List	   *remaining = list_difference_oid(actions, *checked);
 	Broken		broken = {0};
@@ -663,15 +674,39 @@ leave_altered_table(List *objects, Node *command)
 	return others;
 }
 
+/*
+ * Refuses a function renamed or moved to the name of another action, whatever
+ * the settings: callers would no longer know whom they call.
+ */
+static void
+check_names(const List *objects)
+{
+	ListCell   *cell;
+
+	foreach(cell, objects)
+	{
+		const Touched *touched = lfirst(cell);
+
+		if (touched->class != ProcedureRelationId || !function_is_action(touched->object))
+			continue;
+		action_lock_name(function_name_canonical(touched->object));
+		check_single(touched->object);
+	}
+}
+
 /* Event trigger on ddl_command_end. */
 Datum
 custom_action_ddl_end(PG_FUNCTION_ARGS)
 {
 	EventTriggerData *data = event_data(fcinfo);
+	List	   *objects;
 
+	if (!anything_to_protect())
+		PG_RETURN_NULL();
+	objects = touched_objects(F_PG_EVENT_TRIGGER_DDL_COMMANDS, touched_by_command);
+	check_names(objects);
 	if (ddl_check_applies())
-		check_command(data, touched_objects(F_PG_EVENT_TRIGGER_DDL_COMMANDS,
-											touched_by_command));
+		check_command(data, objects);
 	PG_RETURN_NULL();
 }
 

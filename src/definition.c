@@ -32,9 +32,8 @@ definition_check_name(DefinitionParser *parser, const char *name,
 	if (name_is_valid(name))
 		return true;
 	problem_report(parser->sink, ERRCODE_INVALID_NAME, location,
-				   psprintf("invalid name of %s: \"%s\"", what, name),
-				   "A name consists of lower-case letters, digits and underscores and is no reserved word.",
-				   psprintf("Use a name such as \"%s\".", name_proposal(name)));
+				   psprintf(NAME_MESSAGE, what, name),
+				   NAME_DETAIL, psprintf(NAME_HINT, name_proposal(name)));
 	return false;
 }
 

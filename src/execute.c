@@ -42,17 +42,26 @@ frame_error_callback(void *arg)
 		errcontext("action \"%s\" version %d", frame->program->action, frame->program->version);
 }
 
+char *
+frame_where(Frame *frame)
+{
+	StringInfoData where;
+
+	initStringInfo(&where);
+	appendStringInfo(&where, "Action \"%s\" version %d", frame->program->action,
+					 frame->program->version);
+	if (frame->current != NULL)
+		appendStringInfo(&where, ", %s", frame->current->label);
+	if (frame->current != NULL && frame->iteration > 0)
+		appendStringInfo(&where, ", iteration " INT64_FORMAT, frame->iteration);
+	appendStringInfoChar(&where, '.');
+	return where.data;
+}
+
 int
 frame_errdetail(Frame *frame)
 {
-	if (frame->current != NULL && frame->iteration > 0)
-		return errdetail("Action \"%s\" version %d, %s, iteration " INT64_FORMAT ".",
-						 frame->program->action, frame->program->version,
-						 frame->current->label, frame->iteration);
-	if (frame->current != NULL)
-		return errdetail("Action \"%s\" version %d, %s.", frame->program->action,
-						 frame->program->version, frame->current->label);
-	return errdetail("Action \"%s\" version %d.", frame->program->action, frame->program->version);
+	return errdetail_internal("%s", frame_where(frame));
 }
 
 /* Runs one step, its handler included. */
@@ -406,7 +415,7 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 		ErrorData  *limit_error;
 
 		innermost = frame->parent;
-		limit_error = deadline_failed(&deadline);
+		limit_error = deadline_failed(&deadline, frame);
 		frame_abandon(frame, request, &deadline);
 		if (limit_error != NULL)
 			ReThrowError(limit_error);

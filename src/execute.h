@@ -100,7 +100,8 @@ extern char *text_evaluate(Frame *frame, Expression *expression);	/* NULL for NU
 /* Runs the program for a call of its function. */
 extern Datum program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request);
 
-/* DETAIL that says action, version and step. */
+/* "Action x version 3, step 2 (update target)." and the DETAIL that says so */
+extern char *frame_where(Frame *frame);
 extern int	frame_errdetail(Frame *frame);
 
 /* Evaluates a default of an input into its slot. */

@@ -127,7 +127,6 @@ extern List *order_parse(const char *text, const char *location);
 /* Reads a value; shape and syntax errors raise with position. */
 extern Value *value_parse(const Json *json, Oid type, int32 typmod, const char *location);
 extern Value *condition_parse(const char *text, const char *location);	/* boolean, '=' optional */
-extern Value *template_parse(const Json *json, const char *location);	/* text */
 extern Formula *formula_parse(const char *text, const char *location);
 
 /* Raw tree of a value for CREATE FUNCTION's DEFAULT: cast to type; raises for what a default cannot hold. */

@@ -10,6 +10,8 @@
 
 #include "utils/timestamp.h"
 
+struct Frame;
+
 /* One time limit in force; lives on the stack of whoever set it. */
 typedef struct Deadline
 {
@@ -43,7 +45,7 @@ extern void deadline_pop(Deadline *deadline);
  * limit. If the limit was the cause, the error is flushed and the limit's own
  * is the result, to be thrown instead; else NULL.
  */
-extern ErrorData *deadline_failed(Deadline *deadline);
+extern ErrorData *deadline_failed(Deadline *deadline, struct Frame *frame);
 
 /* Raises a cancel if some limit in force has passed, also if one was swallowed before. */
 extern void deadlines_check(void);

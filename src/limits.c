@@ -14,6 +14,7 @@
 #include <limits.h>
 
 #include "access/xact.h"
+#include "execute.h"
 #include "limit.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -270,7 +271,7 @@ is_plain_cancel(void)
 }
 
 ErrorData *
-deadline_failed(Deadline *deadline)
+deadline_failed(Deadline *deadline, Frame *frame)
 {
 	MemoryContext old;
 	ErrorData  *error = NULL;
@@ -284,6 +285,7 @@ deadline_failed(Deadline *deadline)
 		error = CopyErrorData();
 		FlushErrorState();
 		error->message = deadline_message(deadline);
+		error->detail = frame_where(frame);
 		if (deadline->is_call)
 			error->message_id = call_limit_id;
 		deadline->raised = true;

@@ -12,7 +12,6 @@
 
 typedef struct Names
 {
-	Row		   *target;			/* NULL: not bound to a row */
 	List	   *rows;			/* of Row: target and the steps reached so far; never changed in place, scopes keep it */
 	List	   *inputs;			/* of Variable */
 	List	   *outputs;

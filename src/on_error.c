@@ -77,9 +77,7 @@ on_error_compile(Compiler *compiler, Instruction *instruction)
 	if (when != NULL)
 		on_error->when = compiler_condition(compiler, when,
 											compiler_location(compiler, "on_error_when"));
-	compiler->handlers++;
 	on_error->steps = compiler_steps(compiler, branch->steps, &on_error->nsteps);
-	compiler->handlers--;
 	compiler->names->rows = list_delete_ptr(list_copy(compiler->names->rows), row);
 	instruction->on_error = on_error;
 }

@@ -19,7 +19,6 @@
 #define ERRCODE_CA_NOT_ACTIVE			MAKE_SQLSTATE('U', 'A', '0', '0', '1')
 #define ERRCODE_CA_CANCELED				MAKE_SQLSTATE('U', 'A', '0', '0', '2')
 #define ERRCODE_CA_DEPTH				MAKE_SQLSTATE('U', 'A', '0', '0', '3')
-#define ERRCODE_CA_IDEMPOTENCY			MAKE_SQLSTATE('U', 'A', '0', '0', '4')
 #define ERRCODE_CA_CHECK_FAILED			MAKE_SQLSTATE('U', 'A', '0', '0', '5')
 #define ERRCODE_CA_SIGNATURE			MAKE_SQLSTATE('U', 'A', '0', '0', '6')
 

@@ -13,11 +13,11 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_language.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/comment.h"
 #include "commands/event_trigger.h"
-#include "common/hashfn.h"
 #include "definition.h"
 #include "fmgr.h"
 #include "formula.h"
@@ -26,9 +26,9 @@
 #include "published.h"
 #include "sandbox.h"
 #include "signature.h"
-#include "storage/lmgr.h"
 #include "tcop/dest.h"
 #include "tcop/utility.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -50,6 +50,7 @@ typedef struct Publishing
 	Envelope   *before;			/* its envelope, or NULL */
 } Publishing;
 
+PG_FUNCTION_INFO_V1(custom_action_claim_name);
 PG_FUNCTION_INFO_V1(custom_action_publish);
 
 /* Splits the canonical name. */
@@ -65,39 +66,75 @@ split_name(Publishing *publishing)
 				 errmsg("name of action \"%s\" has no schema", publishing->action)));
 }
 
-/*
- * Keeps others from publishing the same name until the transaction ends: two
- * first versions with different arguments would be an overload. The lock is
- * one on our language, told apart by a hash of the name.
- */
-static void
-lock_name(const Publishing *publishing)
-{
-	uint32		hash = hash_any((const unsigned char *) publishing->action,
-								strlen(publishing->action));
-
-	LockDatabaseObject(LanguageRelationId, action_language(), (uint16) (hash | 1),
-					   ShareUpdateExclusiveLock);
-}
-
-/* Finds the function to replace; refuses what is not ours. */
+/* Finds the function to replace. */
 static void
 find_existing(Publishing *publishing)
 {
 	Oid			schema = LookupExplicitNamespace(publishing->schema, false);
 
 	publishing->existing = action_find_in_schema(schema, publishing->name, true);
+}
+
+/* Refuses who does not own the draft of an action that is not published. */
+static void
+check_draft_owner(const Publishing *publishing)
+{
+	char	   *owner = draft_owner(publishing->action);
+
+	if (owner != NULL && !superuser() &&
+		!has_privs_of_role(GetUserId(), get_role_oid(owner, true)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied: \"%s\" is not a member of the owner of action \"%s\", role \"%s\"",
+						GetUserNameFromId(GetUserId(), false), publishing->action, owner)));
+}
+
+/* Refuses who may not publish; CREATE FUNCTION asks again, but after the lock. */
+static void
+check_privileges(const Publishing *publishing)
+{
+	AclResult	result;
+
+	result = object_aclcheck(LanguageRelationId, action_language(), GetUserId(), ACL_USAGE);
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, OBJECT_LANGUAGE, CA_LANGUAGE);
+	result = object_aclcheck(NamespaceRelationId,
+							 get_namespace_oid(publishing->schema, false),
+							 GetUserId(), ACL_CREATE);
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, OBJECT_SCHEMA, publishing->schema);
 	if (!OidIsValid(publishing->existing))
-		return;
-	if (!function_is_action(publishing->existing))
+		check_draft_owner(publishing);
+	else if (!object_ownercheck(ProcedureRelationId, publishing->existing, GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_FUNCTION, publishing->action);
+}
+
+/* Refuses a function that is not ours. */
+static void
+check_existing(const Publishing *publishing)
+{
+	if (OidIsValid(publishing->existing) && !function_is_action(publishing->existing))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_FUNCTION),
 				 errmsg("function %s already exists and is not an action",
 						format_procedure(publishing->existing)),
 				 errhint("Give the action another name, or drop or rename the function.")));
+}
 
-	publishing->before = action_envelope(publishing->existing);
-	publishing->envelope.plugins = publishing->before->plugins;
+/* Locks the name for the current user, and finds the function to replace. */
+static void
+claim_name(Publishing *publishing)
+{
+	split_name(publishing);
+	find_existing(publishing);
+	check_existing(publishing);
+	check_privileges(publishing);
+	action_lock_name(publishing->action);
+
+	/* what others did while we waited */
+	find_existing(publishing);
+	check_existing(publishing);
+	check_privileges(publishing);
 }
 
 /* Refuses a new version with another signature. */
@@ -382,6 +419,17 @@ apply_search_path(const Definition *definition)
 								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
+/* SQL: checks who may publish an action, and locks its name. */
+Datum
+custom_action_claim_name(PG_FUNCTION_ARGS)
+{
+	Publishing	publishing = {0};
+
+	publishing.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	claim_name(&publishing);
+	PG_RETURN_VOID();
+}
+
 /* SQL: creates or replaces the function of an action. */
 Datum
 custom_action_publish(PG_FUNCTION_ARGS)
@@ -397,9 +445,12 @@ custom_action_publish(PG_FUNCTION_ARGS)
 	publishing.envelope.active = PG_GETARG_BOOL(3);
 	sink.action = publishing.action;
 
-	split_name(&publishing);
-	lock_name(&publishing);
-	find_existing(&publishing);
+	claim_name(&publishing);
+	if (OidIsValid(publishing.existing))
+	{
+		publishing.before = action_envelope(publishing.existing);
+		publishing.envelope.plugins = publishing.before->plugins;
+	}
 	publishing.definition = definition_parse(publishing.envelope.definition, &sink);
 
 	nest_level = NewGUCNestLevel();

@@ -10,13 +10,16 @@
 
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
 #include "commands/proclang.h"
+#include "common/hashfn.h"
 #include "definition.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "published.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/inval.h"
@@ -31,6 +34,7 @@
 static Oid	language = InvalidOid;
 static bool language_known = false;
 
+PG_FUNCTION_INFO_V1(custom_action_function);
 PG_FUNCTION_INFO_V1(custom_action_published);
 
 /* Forgets the language when pg_language changes. */
@@ -74,6 +78,17 @@ function_is_action(Oid function)
 	return result;
 }
 
+/* Raises that two actions have one name. */
+pg_noreturn static void
+refuse_ambiguous(Oid schema, const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_AMBIGUOUS_FUNCTION),
+			 errmsg("name of action \"%s\" is not unique",
+					quote_qualified_identifier(get_namespace_name(schema), name)),
+			 errhint("Rename or drop one of the functions of this name.")));
+}
+
 /*
  * Finds the action of a name in the first schema of a list that has one; with
  * any_language another function of the name does if there is no action.
@@ -87,6 +102,7 @@ find_in_schemas(const char *name, const Oid *schemas, int nschemas,
 	Oid			found = InvalidOid;
 	Oid			other = InvalidOid;
 	int			best = nschemas;
+	bool		ambiguous = false;
 	int			i,
 				j;
 
@@ -105,13 +121,16 @@ find_in_schemas(const char *name, const Oid *schemas, int nschemas,
 			continue;
 		if (proc->prolang != ours)
 			other = proc->oid;
-		else if (j < best)
+		else if (j <= best)
 		{
+			ambiguous = j == best;
 			best = j;
 			found = proc->oid;
 		}
 	}
 	ReleaseSysCacheList(list);
+	if (ambiguous)
+		refuse_ambiguous(schemas[best], name);
 	return OidIsValid(found) ? found : other;
 }
 
@@ -136,6 +155,20 @@ action_is_overloaded(Oid function)
 	return found;
 }
 
+/*
+ * Two functions of a name with different arguments would be an overload, and
+ * none could be told from the other. The lock is one on our language, told
+ * apart by a hash of the name.
+ */
+void
+action_lock_name(const char *name)
+{
+	uint32		hash = hash_any((const unsigned char *) name, strlen(name));
+
+	LockDatabaseObject(LanguageRelationId, action_language(), (uint16) (hash | 1),
+					   ShareUpdateExclusiveLock);
+}
+
 /* Finds the action of a name in a schema. */
 Oid
 action_find_in_schema(Oid schema, const char *name, bool any_language)
@@ -153,6 +186,7 @@ find_by_name(const char *name, bool check_usage)
 	Oid			path[MAX_SEARCH_PATH];
 	int			length;
 
+	name_require_length(name);
 	if (!OidIsValid(action_language()))
 		return InvalidOid;
 
@@ -270,6 +304,17 @@ envelope_print(const Envelope *envelope)
 	}
 	appendStringInfoString(&out, "}\n");
 	return out.data;
+}
+
+/* SQL: the published function of an action, or NULL. */
+Datum
+custom_action_function(PG_FUNCTION_ARGS)
+{
+	Oid			function = find_by_name(text_to_cstring(PG_GETARG_TEXT_PP(0)), false);
+
+	if (!OidIsValid(function))
+		PG_RETURN_NULL();
+	PG_RETURN_OID(function);
 }
 
 /* SQL: the published function of an action and what its envelope says, if there is one. */

@@ -59,26 +59,49 @@ function_name_canonical(Oid function)
 	return quote_qualified_identifier(get_namespace_name(get_func_namespace(function)), name);
 }
 
-/* Resolves the bound table; InvalidOid after a problem. */
-static Oid
-bound_table(const Definition *definition, ProblemSink *sink)
+Oid
+table_of_name(const char *name)
 {
-	RangeVar   *range = makeRangeVarFromNameList(stringToQualifiedNameList(definition->table, NULL));
+	RangeVar   *range = makeRangeVarFromNameList(stringToQualifiedNameList(name, NULL));
 	Oid			table = RangeVarGetRelid(range, NoLock, true);
-	char		kind = OidIsValid(table) ? get_rel_relkind(table) : '\0';
+	char		kind;
 
 	if (!OidIsValid(table))
-		problem_report(sink, ERRCODE_UNDEFINED_TABLE, "table",
-					   psprintf("table \"%s\" does not exist", definition->table), NULL,
-					   "Write it with its schema, or set \"search_path\" in the action's settings.");
-	else if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE &&
-			 kind != RELKIND_VIEW && kind != RELKIND_FOREIGN_TABLE && kind != RELKIND_MATVIEW)
-	{
-		problem_report(sink, ERRCODE_WRONG_OBJECT_TYPE, "table",
-					   psprintf("\"%s\" is not a table or view", definition->table), NULL, NULL);
-		table = InvalidOid;
-	}
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table \"%s\" does not exist", name),
+				 range->schemaname == NULL ?
+				 errhint("Write it with its schema, or set \"search_path\" in the action's settings.") : 0));
+	kind = get_rel_relkind(table);
+	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE &&
+		kind != RELKIND_VIEW && kind != RELKIND_FOREIGN_TABLE && kind != RELKIND_MATVIEW)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a table or view", name)));
 	return table;
+}
+
+typedef struct TableWork
+{
+	const char *name;
+	Oid			table;
+} TableWork;
+
+static void
+table_work(void *arg)
+{
+	TableWork  *work = arg;
+
+	work->table = table_of_name(work->name);
+}
+
+Oid
+table_of_name_guarded(const char *name, const char *location, ProblemSink *sink)
+{
+	TableWork	work = {name, InvalidOid};
+
+	(void) problem_guard(sink, location, table_work, &work);
+	return work.table;
 }
 
 /* Fills the leading arguments: the target's key. */
@@ -130,7 +153,7 @@ resolve_parameter(void *arg)
 	int32		typmod;
 
 	error_context_stack = &callback;
-	parseTypeString(parameter->type, &type, &typmod, false);
+	parseTypeString(parameter->type, &type, &typmod, NULL);
 	error_context_stack = callback.previous;
 	if (get_typtype(type) == TYPTYPE_PSEUDO || !get_typisdefined(type))
 		ereport(ERROR,
@@ -180,7 +203,7 @@ signature_resolve(const Definition *definition, ProblemSink *sink)
 	signature->outputs = palloc0(sizeof(Argument) * (list_length(definition->outputs) + 1));
 	if (definition->table != NULL)
 	{
-		signature->table = bound_table(definition, sink);
+		signature->table = table_of_name_guarded(definition->table, "table", sink);
 		signature->broken = !OidIsValid(signature->table) ||
 			(!definition->collection && !resolve_key(signature, definition, sink));
 	}

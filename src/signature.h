@@ -50,6 +50,11 @@ extern Signature *signature_resolve(const Definition *definition, ProblemSink *s
  */
 extern char *signature_difference(const Signature *signature, Oid function, bool lax);
 
+/* Resolves the name of a table or view under the current search_path, or raises. */
+extern Oid	table_of_name(const char *name);
+/* The same; a problem goes to a collecting sink, InvalidOid is returned. */
+extern Oid	table_of_name_guarded(const char *name, const char *location, ProblemSink *sink);
+
 /* Type name as it is frozen into a definition: qualified unless in pg_catalog. */
 extern char *type_name_canonical(Oid type, int32 typmod);
 

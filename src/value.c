@@ -352,10 +352,3 @@ condition_parse(const char *text, const char *location)
 	value->formula->condition = true;
 	return value;
 }
-
-/* Reads the text of a message: formula, template or literal, wanted as text. */
-Value *
-template_parse(const Json *json, const char *location)
-{
-	return value_parse(json, TEXTOID, -1, location);
-}

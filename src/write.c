@@ -11,7 +11,6 @@
 #include "compat.h"
 #include "execute.h"
 #include "key.h"
-#include "settings.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -19,7 +18,7 @@
 
 /* Why a column cannot be written, or NULL. */
 static const char *
-column_refusal(Form_pg_attribute attribute, bool insert)
+column_refusal(Form_pg_attribute attribute)
 {
 	if (attribute->attnum < 0)
 		return "is a system column";
@@ -30,10 +29,9 @@ column_refusal(Form_pg_attribute attribute, bool insert)
 	return NULL;
 }
 
-/* Looks up one column of a set; NULL after a problem. */
-static WriteColumn *
+WriteColumn *
 write_column(Compiler *compiler, Oid relation, const char *name, const Json *json,
-			 const char *location, bool insert)
+			 const char *location)
 {
 	HeapTuple	tuple = SearchSysCacheAttName(relation, name);
 	Form_pg_attribute attribute;
@@ -48,12 +46,16 @@ write_column(Compiler *compiler, Oid relation, const char *name, const Json *jso
 		return NULL;
 	}
 	attribute = (Form_pg_attribute) GETSTRUCT(tuple);
-	refusal = column_refusal(attribute, insert);
+	refusal = column_refusal(attribute);
 	if (refusal != NULL)
 		compiler_problem(compiler, ERRCODE_GENERATED_ALWAYS, location,
 						 psprintf("column \"%s\" of table %s cannot be set: it %s", name,
 								  relation_name_canonical(relation), refusal), NULL,
 						 "Leave it out.");
+	else if (compiler->checking && attribute->attnotnull && json->kind == JSON_IS_NULL)
+		compiler_problem(compiler, ERRCODE_NOT_NULL_VIOLATION, location,
+						 psprintf("column \"%s\" of table %s is NOT NULL and cannot be set to null", name,
+								  relation_name_canonical(relation)), NULL, NULL);
 	else
 	{
 		column = palloc(sizeof(WriteColumn));
@@ -66,14 +68,14 @@ write_column(Compiler *compiler, Oid relation, const char *name, const Json *jso
 }
 
 List *
-write_columns(Compiler *compiler, Oid relation, const Json *set, const char *location, bool insert)
+write_columns(Compiler *compiler, Oid relation, const Json *set, const char *location)
 {
 	List	   *columns = NIL;
 
 	for (int i = 0; set != NULL && i < set->count; i++)
 	{
 		WriteColumn *column = write_column(compiler, relation, set->keys[i], set->items[i],
-										   psprintf("%s.%s", location, set->keys[i]), insert);
+										   psprintf("%s.%s", location, set->keys[i]));
 
 		if (column != NULL)
 			columns = lappend(columns, column);
@@ -164,42 +166,4 @@ write_execute(Frame *frame, Instruction *instruction)
 		address_missing(frame, write->address);
 	if (rows > 1)
 		address_several(frame, write->address->relation);
-}
-
-/* The column to write: the step's own, else the table's setting. */
-static char *
-setting_column(Compiler *compiler, Oid relation, const char *setting)
-{
-	const char *column = json_get_text(compiler->step->json, "column");
-	char	   *found = column ? pstrdup(column) : table_setting(relation, setting);
-
-	if (found == NULL)
-		compiler_problem(compiler, ERRCODE_UNDEFINED_COLUMN, compiler->step->path,
-						 psprintf("table %s has no %s", relation_name_canonical(relation), setting), NULL,
-						 psprintf("Give the step a \"column\", or set %s for the table in custom_actions.table_setting.",
-								  setting));
-	else if (compiler->freeze)
-		json_put_string(compiler->step->json, "column", found);
-	return found;
-}
-
-void
-write_compile_setting(Compiler *compiler, Instruction *instruction, const char *setting)
-{
-	Address    *address = address_compile(compiler, false);
-	WriteColumn *written;
-	char	   *column;
-
-	if (address == NULL)
-		return;
-	column = setting_column(compiler, address->relation, setting);
-	if (column == NULL)
-		return;
-	written = write_column(compiler, address->relation, column,
-						   step_argument(compiler->step, "to"),
-						   compiler_location(compiler, "to"), false);
-	if (written != NULL)
-		write_compile_update(compiler, instruction, address, list_make1(written));
-	else
-		compiler_declare(compiler, instruction, address->relation, address->set_based);
 }

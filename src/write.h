@@ -26,9 +26,13 @@ typedef struct Write
 	Row		   *count;			/* where the number of rows goes, or NULL */
 } Write;
 
+/* One column and its value; NULL after a problem. */
+extern WriteColumn *write_column(Compiler *compiler, Oid relation, const char *name,
+								 const Json *json, const char *location);
+
 /* The columns of a set object; problems name the column. A list of WriteColumn. */
 extern List *write_columns(Compiler *compiler, Oid relation, const Json *set,
-						   const char *location, bool insert);
+						   const char *location);
 
 /* UPDATE of the addressed rows with these columns; fills instruction->data. */
 extern void write_compile_update(Compiler *compiler, Instruction *instruction,
@@ -45,8 +49,5 @@ extern void write_note_target(Compiler *compiler, const Address *address, const 
 extern Row *write_count_row(const Statement *statement);
 
 extern void write_execute(struct Frame *frame, Instruction *instruction);
-
-/* assign and set_status: one column, named or by the table's setting. */
-extern void write_compile_setting(Compiler *compiler, Instruction *instruction, const char *setting);
 
 #endif

@@ -47,6 +47,14 @@ AS 'MODULE_PATHNAME', 'custom_action_freeze_definition';
 COMMENT ON FUNCTION custom_actions.freeze_definition(text, json, oid) IS
 	'definition with everything that is looked up in the catalogs written in';
 
+CREATE FUNCTION custom_actions.claim_name(action text)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_claim_name';
+
+COMMENT ON FUNCTION custom_actions.claim_name(text) IS
+	'checks who may publish an action, and keeps others from it until the transaction ends';
+
 CREATE FUNCTION custom_actions.publish(
 	action text, definition json, version integer, active boolean)
 RETURNS regprocedure

@@ -32,16 +32,8 @@ COMMENT ON FUNCTION custom_actions.is_member(text) IS
 
 CREATE FUNCTION custom_actions.action_function(action_name text)
 RETURNS oid
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
-	SELECT p.oid
-	FROM parse_ident(action_name) AS path (part)
-		JOIN pg_namespace AS n ON n.nspname = path.part[1]
-		JOIN pg_proc AS p ON p.pronamespace = n.oid AND p.proname = path.part[2]
-		JOIN pg_language AS l ON l.oid = p.prolang
-	WHERE l.lanname = 'custom_action';
-END;
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_function';
 
 COMMENT ON FUNCTION custom_actions.action_function(text) IS
 	'published function of an action by its qualified name; NULL if there is none';
@@ -61,32 +53,8 @@ COMMENT ON FUNCTION custom_actions.published_owner(text) IS
 
 CREATE FUNCTION custom_actions.require_name(what text, name text)
 RETURNS void
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	proposal text := regexp_replace(lower(name), '[^a-z0-9_]+', '_', 'g');
-BEGIN
-	IF name ~ '^[a-z_][a-z0-9_]*$' AND length(name) <= 63 THEN
-		IF NOT EXISTS (
-			SELECT FROM pg_get_keywords() AS k
-			WHERE k.word = name AND k.catcode IN ('R', 'T'))
-		THEN
-			RETURN;
-		END IF;
-		RAISE EXCEPTION '% name "%" is a reserved word', what, name
-			USING ERRCODE = 'invalid_name',
-				HINT = format('Use "%s_", for example.', name);
-	END IF;
-	IF proposal !~ '^[a-z_]' THEN
-		proposal := '_' || proposal;
-	END IF;
-	RAISE EXCEPTION '% name "%" is not valid', what, name
-		USING ERRCODE = 'invalid_name',
-			DETAIL = 'Names consist of lower-case letters, digits and underscores and do not start with a digit.',
-			HINT = format('Use "%s", for example.', left(proposal, 63));
-END
-$$;
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_require_name';
 
 COMMENT ON FUNCTION custom_actions.require_name(text, text) IS
 	'refuses what cannot be the name of an action, input, output or step, and proposes one';
@@ -132,12 +100,40 @@ BEGIN
 		RAISE EXCEPTION '% name "%" is not of the form "schema.name"', what, path
 			USING ERRCODE = 'invalid_name';
 	END IF;
+	IF greatest(octet_length(part[1]), octet_length(part[2])) > 63 THEN
+		RAISE EXCEPTION '% name "%" is too long', what, path
+			USING ERRCODE = 'name_too_long',
+				DETAIL = 'Each of its parts has at most 63 bytes.';
+	END IF;
 	RETURN quote_ident(part[1]) || '.' || quote_ident(part[2]);
 END
 $$;
 
 COMMENT ON FUNCTION custom_actions.canonical_path(text, text) IS
 	'a qualified name, folded and quoted the one way it is stored';
+
+CREATE FUNCTION custom_actions.require_create(action_name text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	schema_name text := (parse_ident(action_name))[1];
+BEGIN
+	IF EXISTS (
+		SELECT
+		FROM pg_namespace AS n
+		WHERE n.nspname = schema_name AND NOT has_schema_privilege(n.oid, 'CREATE'))
+	THEN
+		RAISE EXCEPTION 'permission denied for schema %', quote_ident(schema_name)
+			USING ERRCODE = 'insufficient_privilege',
+				DETAIL = format('Action "%s" takes CREATE on its schema.', action_name);
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_create(text) IS
+	'refuses a user who may not create an action of this name; a schema that does not exist yet is nobody''s';
 
 CREATE FUNCTION custom_actions.guard_action()
 RETURNS trigger
@@ -156,6 +152,7 @@ BEGIN
 		function_owner := published_owner(OLD.name);
 		old_owner := coalesce(function_owner, OLD.owner);
 		IF TG_OP = 'DELETE'
+			OR NEW.name IS DISTINCT FROM OLD.name
 			OR NEW.owner IS DISTINCT FROM OLD.owner
 			OR NEW.designer IS DISTINCT FROM OLD.designer
 		THEN
@@ -187,6 +184,9 @@ BEGIN
 		NEW.name := canonical_path('action', NEW.name);
 		PERFORM require_name('action', (parse_ident(NEW.name))[2]);
 		function_owner := published_owner(NEW.name);
+		IF function_owner IS NULL THEN
+			PERFORM require_create(NEW.name);
+		END IF;
 		IF TG_OP = 'INSERT' THEN
 			NEW.owner := coalesce(function_owner, NEW.owner, CURRENT_USER);
 		ELSIF function_owner IS NOT NULL THEN
@@ -249,6 +249,44 @@ $$;
 COMMENT ON FUNCTION custom_actions.touch_action(text) IS
 	'locks a draft and marks it as modified by the current user, who must be allowed to; false if it does not exist';
 
+-- The triggers of other commands run as the user who gave them.
+CREATE FUNCTION custom_actions.carrying_parts()
+RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT pg_trigger_depth() > 1 AND EXISTS (
+		SELECT
+		FROM pg_class AS c
+		WHERE c.oid = 'custom_actions.action'::regclass
+			AND pg_get_userbyid(c.relowner) = CURRENT_USER);
+END;
+
+COMMENT ON FUNCTION custom_actions.carrying_parts() IS
+	'whether a row trigger was fired by a command of the trigger carry_parts';
+
+CREATE FUNCTION custom_actions.require_given_id(id bigint)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	BEGIN
+		IF id = currval('step_id_seq') THEN
+			RETURN;
+		END IF;
+	EXCEPTION WHEN object_not_in_prerequisite_state THEN
+		NULL;					-- this session has taken none yet
+	END;
+	RAISE EXCEPTION 'id % of step is not the next of its sequence', id
+		USING ERRCODE = 'generated_always',
+			HINT = 'Leave the column "id" out.';
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_given_id(bigint) IS
+	'refuses an id that the sequence has not just given; chosen ones would be in the way of others';
+
 CREATE FUNCTION custom_actions.guard_part()
 RETURNS trigger
 LANGUAGE plpgsql
@@ -262,7 +300,7 @@ BEGIN
 	END IF;
 
 	IF TG_OP = 'UPDATE' AND NEW.action IS DISTINCT FROM OLD.action THEN
-		IF NOT EXISTS (SELECT FROM action AS a WHERE a.name = OLD.action) THEN
+		IF carrying_parts() THEN
 			RETURN NEW;			-- the action was renamed
 		END IF;
 		RAISE EXCEPTION 'a % of action "%" cannot move to another action',
@@ -290,6 +328,9 @@ BEGIN
 	END IF;
 
 	IF TG_TABLE_NAME = 'step' THEN
+		IF TG_OP = 'INSERT' OR NEW.id <> OLD.id THEN
+			PERFORM require_given_id(NEW.id);
+		END IF;
 		IF NEW.parent IS NOT NULL AND NOT EXISTS (
 			SELECT FROM step AS s WHERE s.id = NEW.parent AND s.action = NEW.action)
 		THEN

@@ -253,6 +253,7 @@ DECLARE
 BEGIN
 	PERFORM require_member(format('the owner of action "%s"', action_name),
 		pg_get_userbyid(owner_id)::text);
+	PERFORM claim_name(action_name);
 	IF expected_hash <> definition_hash(definition) THEN
 		RAISE EXCEPTION 'draft of action "%" is not the expected one', action_name
 			USING ERRCODE = 'object_not_in_prerequisite_state',

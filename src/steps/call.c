@@ -17,6 +17,7 @@
 #include "function.h"
 #include "limit.h"
 #include "steps.h"
+#include "with.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -93,28 +94,15 @@ append_argument(Compiler *compiler, Statement *statement, const Function *functi
 						   statement_value(statement, compiler_value(compiler, value, type, -1, location)));
 }
 
-/* Complains about names that the function does not have. */
-static void
-report_unknown(Compiler *compiler, const Function *function, const Json *with)
+/* The names of the arguments, or their numbers. */
+static List *
+argument_titles(const Function *function)
 {
-	for (int i = 0; i < with->count; i++)
-	{
-		StringInfoData known;
-		bool		found = false;
+	List	   *titles = NIL;
 
-		initStringInfo(&known);
-		for (int a = 0; a < function->nargs; a++)
-		{
-			appendStringInfo(&known, "%s%s", a ? ", " : "", argument_title(function, a));
-			found = found || strcmp(argument_title(function, a), with->keys[i]) == 0;
-		}
-		if (!found)
-			compiler_problem(compiler, ERRCODE_UNDEFINED_PARAMETER,
-							 compiler_location(compiler, psprintf("with.%s", with->keys[i])),
-							 psprintf("function %s has no argument \"%s\"", function->title, with->keys[i]),
-							 NULL, function->nargs > 0 ? psprintf("Its arguments are: %s.", known.data) :
-							 "It takes no arguments.");
-	}
+	for (int i = 0; i < function->nargs; i++)
+		titles = lappend(titles, argument_title(function, i));
+	return titles;
 }
 
 /*
@@ -162,7 +150,8 @@ append_arguments(Compiler *compiler, Statement *statement, const Function *funct
 		append_argument(compiler, statement, function, i, value, named);
 	}
 	if (with != NULL && used < with->count)
-		report_unknown(compiler, function, with);
+		with_report_unknown(compiler, with, argument_titles(function),
+							psprintf("function %s", function->title), "argument");
 	return with == NULL || used == with->count;
 }
 
@@ -229,7 +218,7 @@ call_compile(Compiler *compiler, Instruction *instruction)
 	if (function == NULL)
 		return;
 	if (compiler->freeze)
-		json_put_string(compiler->step->json, "call", function->title);
+		json_put_string(compiler->step->json, compiler->step->kind->name, function->title);
 	if (compiler->program->read_only && func_volatile(function->function) == PROVOLATILE_VOLATILE)
 		compiler_problem(compiler, ERRCODE_READ_ONLY_SQL_TRANSACTION, compiler->step->path,
 						 psprintf("a read-only action cannot call the volatile function %s", function->title),
@@ -260,7 +249,7 @@ call_execute(Frame *frame, Instruction *instruction)
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error = deadline_failed(&deadline);
+		ErrorData  *error = deadline_failed(&deadline, frame);
 
 		if (error != NULL)
 			ReThrowError(error);

@@ -139,7 +139,7 @@ append_conflict(Compiler *compiler, Statement *statement, Oid table, const Json 
 		return false;
 	}
 	assignments = write_columns(compiler, table, set,
-								compiler_location(compiler, "on_conflict.set"), false);
+								compiler_location(compiler, "on_conflict.set"));
 	if (assignments == NIL)
 		return false;
 	appendStringInfoString(text, " DO UPDATE SET ");
@@ -215,8 +215,8 @@ create_compile(Compiler *compiler, Instruction *instruction)
 	if (!OidIsValid(table) || !arguments_fit(compiler, from, set))
 		return;
 	if (compiler->freeze)
-		json_put_string(compiler->step->json, "create", relation_name_canonical(table));
-	columns = write_columns(compiler, table, set, compiler_location(compiler, "set"), true);
+		json_put_string(compiler->step->json, compiler->step->kind->name, relation_name_canonical(table));
+	columns = write_columns(compiler, table, set, compiler_location(compiler, "set"));
 	if (compiler->checking)
 		check_not_null(compiler, table, columns, set);
 	statement = compiler_statement(compiler, InvalidOid);

@@ -88,7 +88,8 @@ loop_statement(Compiler *compiler, Source *source)
 	const char *where = json_get_text(compiler->step->json, "where");
 	Statement  *statement = compiler_statement(compiler, InvalidOid);
 
-	*source = source_compile(compiler, statement, compiler->step->subject, columns, "for_each",
+	*source = source_compile(compiler, statement, compiler->step->subject, columns,
+							 compiler->step->kind->name,
 							 compiler->step->path);
 	if (source->from == NULL)
 		return NULL;

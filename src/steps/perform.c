@@ -15,6 +15,7 @@
 #include "execute.h"
 #include "handle.h"
 #include "steps.h"
+#include "with.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
@@ -55,28 +56,15 @@ given_inputs(const Json *with, const ActionSignature *signature)
 	return given;
 }
 
-/* Complains about names that are no inputs of the action. */
-static void
-report_unknown(Compiler *compiler, const ActionSignature *signature, const Json *with)
+/* The names of the inputs. */
+static List *
+input_names(const ActionSignature *signature)
 {
-	for (int i = 0; i < with->count; i++)
-	{
-		StringInfoData known;
-		bool		found = false;
+	List	   *names = NIL;
 
-		initStringInfo(&known);
-		for (int a = 0; a < signature->ninputs; a++)
-		{
-			appendStringInfo(&known, "%s%s", a ? ", " : "", signature->inputs[a].name);
-			found = found || strcmp(signature->inputs[a].name, with->keys[i]) == 0;
-		}
-		if (!found)
-			compiler_problem(compiler, ERRCODE_UNDEFINED_PARAMETER,
-							 compiler_location(compiler, psprintf("with.%s", with->keys[i])),
-							 psprintf("action \"%s\" has no input \"%s\"", signature->action, with->keys[i]),
-							 NULL, signature->ninputs > 0 ?
-							 psprintf("Its inputs are: %s.", known.data) : "It takes no input.");
-	}
+	for (int i = 0; i < signature->ninputs; i++)
+		names = lappend(names, unconstify(char *, signature->inputs[i].name));
+	return names;
 }
 
 /* Compiles the inputs. */
@@ -106,7 +94,8 @@ compile_inputs(Compiler *compiler, Perform *perform, const ActionSignature *sign
 									  signature->action), NULL, NULL);
 	}
 	if (used < with->count)
-		report_unknown(compiler, signature, with);
+		with_report_unknown(compiler, with, input_names(signature),
+							psprintf("action \"%s\"", signature->action), "input");
 }
 
 /* Declares the outputs as columns of the step's result. */
@@ -156,7 +145,7 @@ perform_compile(Compiler *compiler, Instruction *instruction)
 	if (OidIsValid(perform->function) && perform->function != compiler->program->function)
 		compiler_depend(compiler, ProcedureRelationId, perform->function);
 	if (compiler->freeze)
-		json_put_string(compiler->step->json, "perform", signature->action);
+		json_put_string(compiler->step->json, compiler->step->kind->name, signature->action);
 	compile_inputs(compiler, perform, signature);
 	declare_outputs(compiler, instruction, perform, signature);
 	instruction->data = perform;

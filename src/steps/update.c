@@ -25,7 +25,7 @@ update_compile(Compiler *compiler, Instruction *instruction)
 
 	if (address == NULL)
 		return;
-	columns = write_columns(compiler, address->relation, set, compiler_location(compiler, "set"), false);
+	columns = write_columns(compiler, address->relation, set, compiler_location(compiler, "set"));
 	if (columns != NIL)
 		write_compile_update(compiler, instruction, address, columns);
 	else if (set == NULL || set->count == 0)

@@ -2,7 +2,7 @@
 -- action goes on working.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(86);
+SELECT plan(102);
 
 CREATE SCHEMA desk;
 CREATE TYPE desk.level AS ENUM ('low', 'high');
@@ -19,6 +19,15 @@ CREATE FUNCTION desk.helper(text) RETURNS text LANGUAGE sql STABLE AS $$SELECT '
 CREATE FUNCTION desk.level_is(desk.level, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1::text = $2';
 CREATE OPERATOR desk.=== (LEFTARG = desk.level, RIGHTARG = text, FUNCTION = desk.level_is);
 CREATE SEQUENCE desk.numbers;
+CREATE FUNCTION desk.street(desk.address) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1.street';
+CREATE CAST (desk.address AS text) WITH FUNCTION desk.street(desk.address) AS ASSIGNMENT;
+CREATE CAST (desk.address AS integer) WITH INOUT AS ASSIGNMENT;
+CREATE TABLE desk.place (id integer PRIMARY KEY, addr desk.address, number integer);
+CREATE VIEW desk.all_notes AS SELECT id, body FROM desk.note UNION ALL SELECT id, NULL FROM desk.place;
+CREATE VIEW desk.ruled AS SELECT * FROM desk.all_notes;
+CREATE FUNCTION desk.insert_note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER insert_note INSTEAD OF INSERT ON desk.all_notes FOR EACH ROW EXECUTE FUNCTION desk.insert_note();
+CREATE RULE update_note AS ON UPDATE TO desk.ruled DO INSTEAD NOTHING;
 
 CREATE FUNCTION make(name text, definition text) RETURNS integer LANGUAGE plpgsql AS $$
 BEGIN
@@ -35,7 +44,21 @@ DO $$ BEGIN
 	PERFORM make('desk.of_view', '{"table": "desk.view", "key": ["id"], "steps": [{"update": "target", "set": {"n": "=n + 1"}}]}');
 	PERFORM make('desk.of_child', '{"table": "desk.child", "key": ["id"], "steps": [{"update": "target", "set": {"p": "x"}}]}');
 END $$;
+DO $$ BEGIN
+	PERFORM make('desk.of_trigger', '{"steps": [{"create": "desk.all_notes", "set": {"id": 5}}]}');
+	PERFORM make('desk.of_rule', '{"steps": [{"update": "desk.ruled", "where": "id = 5", "set": {"body": "x"}}]}');
+	PERFORM make('desk.of_cast', '{"table": "desk.place", "steps": [{"update": "target", "set": {"number": "=addr"}}]}');
+END $$;
 SELECT is(desk.act(1), 1, 'it works');
+
+-- A view that nothing makes writable
+DO $$ BEGIN
+	PERFORM create_action('desk.bad', '{"steps": [{"delete": "desk.ruled", "where": "id = 5"}, {"update": "desk.all_notes", "where": "id = 5", "set": {"body": "x"}}, {"delete": "desk.all_notes", "where": "id = 5"}]}');
+END $$;
+SELECT is((SELECT string_agg(concat_ws(': ', location, message), E'\n' ORDER BY location COLLATE "C") FROM check_action('desk.bad')),
+'1: table desk.ruled cannot be written
+2: table desk.all_notes cannot be written
+3: table desk.all_notes cannot be written', 'a view without a way to write it is found');
 
 SELECT throws_ok(command, '2BP01', NULL, 'refused: ' || command)
 FROM unnest(ARRAY[
@@ -56,7 +79,10 @@ FROM unnest(ARRAY[
 	'ALTER TABLE desk.parent RENAME COLUMN p TO q', 'ALTER TABLE desk.parent DROP COLUMN p',
 	'DO ''BEGIN ALTER TABLE desk.note DROP COLUMN ttl; END''', 'DO ''BEGIN EXECUTE $x$ALTER TABLE desk.note RENAME ttl TO t$x$; END''',
 	'ALTER FUNCTION desk.act(integer, desk.level) SECURITY DEFINER', 'ALTER FUNCTION desk.act(integer, desk.level) STABLE',
-	'ALTER FUNCTION desk.act(integer, desk.level) STRICT'
+	'ALTER FUNCTION desk.act(integer, desk.level) STRICT',
+	'DROP TRIGGER insert_note ON desk.all_notes', 'DROP FUNCTION desk.insert_note() CASCADE', 'DROP RULE update_note ON desk.ruled',
+	'DROP CAST (desk.address AS integer)',
+	'CREATE FUNCTION desk.helper(varchar) RETURNS text LANGUAGE sql VOLATILE AS ''SELECT $1::text'''
 ]) AS command;
 SELECT is(desk.act(1), 2, 'it goes on working');
 
@@ -71,10 +97,32 @@ FROM unnest(ARRAY[
 	'DROP TABLE desk.agent',
 	'ALTER FUNCTION desk.act(integer, desk.level) COST 7', 'ALTER TABLE desk.note ALTER lvl DROP DEFAULT',
 	'CREATE TEMPORARY TABLE note (x integer)', 'ALTER TABLE pg_temp.note RENAME x TO y', 'DROP TABLE pg_temp.note',
+	'DROP CAST (desk.address AS text)', 'CREATE FUNCTION desk.helper(integer) RETURNS text LANGUAGE sql AS ''SELECT $1::text''', 'DROP FUNCTION desk.helper(integer)',
+	'CREATE TRIGGER update_note INSTEAD OF UPDATE ON desk.all_notes FOR EACH ROW EXECUTE FUNCTION desk.insert_note()', 'DROP TRIGGER update_note ON desk.all_notes',
 	'CREATE EXTENSION hstore SCHEMA desk', 'ALTER EXTENSION hstore SET SCHEMA public', 'DROP EXTENSION hstore'
 ]) AS command;
 SELECT is(desk.act(1), 3, 'it goes on working');
 SELECT is(invoke_action('desk.act', '{"target": 1}') ->> 'r', '4', 'by name too');
+
+SELECT throws_ok('CREATE FUNCTION desk.helper(varchar) RETURNS text LANGUAGE sql VOLATILE AS ''SELECT $1::text''', '2BP01',
+	'cannot create function desk.helper(character varying) because action "desk.act" would not work any more', 'a function of the same name');
+
+-- What the owner may not do any more is not the fault of DDL
+CREATE ROLE ddl_protection_owner;
+GRANT USAGE ON LANGUAGE custom_action TO ddl_protection_owner;
+CREATE SCHEMA locked;
+CREATE SCHEMA own AUTHORIZATION ddl_protection_owner;
+CREATE TABLE locked.t (id integer PRIMARY KEY, n integer);
+GRANT USAGE ON SCHEMA locked TO ddl_protection_owner;
+SELECT is(make('own.act', '{"table": "locked.t", "steps": [{"update": "target", "set": {"n": 1}}]}'), 1, 'an action of another owner');
+ALTER FUNCTION own.act(integer) OWNER TO ddl_protection_owner;
+SELECT throws_ok('ALTER TABLE locked.t RENAME n TO m', '2BP01', NULL, 'is protected');
+REVOKE USAGE ON SCHEMA locked FROM ddl_protection_owner;
+SET LOCAL client_min_messages = error;
+SELECT lives_ok('ALTER TABLE locked.t ADD COLUMN added integer', 'until the owner cannot use the schema any more');
+SET LOCAL client_min_messages = warning;
+ALTER FUNCTION own.act(integer) OWNER TO CURRENT_USER;
+SELECT throws_ok('ALTER TABLE locked.t RENAME n TO m', '2BP01', NULL, 'and again under an owner who can');
 
 -- Warn and off
 SET LOCAL custom_actions.ddl_check = warn;

@@ -3,7 +3,7 @@
 -- advance the sequence "runs", which no rollback takes back.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(40);
+SELECT plan(43);
 
 CREATE ROLE no_code_runs_designer;
 GRANT USAGE ON LANGUAGE custom_action TO no_code_runs_designer;
@@ -135,6 +135,41 @@ FROM (VALUES
 		'function plant.spy(text) would run while the action is checked'),
 	('default that calls a function', '[{"name": "i", "type": "boolean", "default": "=plant.spy(''default'')"}]', NULL)
 ) AS t (title, input, expected);
+
+-- CREATE FUNCTION reads the literals of defaults once more, after the check. The
+-- event triggers of others run all the same.
+CREATE TABLE public.heard (event text);
+CREATE FUNCTION public.hear(event text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN event; END';
+CREATE FUNCTION public.listen() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO public.heard VALUES (public.hear(tg_event));
+	IF tg_event = 'ddl_command_end' THEN
+		INSERT INTO public.heard SELECT public.hear(object_identity) FROM pg_event_trigger_ddl_commands();
+	END IF;
+END $$;
+CREATE FUNCTION public.tighten() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+	ALTER DOMAIN plant.late ADD CHECK (plant.spy(VALUE::text));
+END $$;
+CREATE DOMAIN plant.early AS integer;
+CREATE DOMAIN plant.late AS integer;
+CREATE EVENT TRIGGER listen_start ON ddl_command_start WHEN TAG IN ('CREATE FUNCTION') EXECUTE FUNCTION public.listen();
+CREATE EVENT TRIGGER listen_end ON ddl_command_end WHEN TAG IN ('CREATE FUNCTION') EXECUTE FUNCTION public.listen();
+DO $$ BEGIN
+	PERFORM create_action('plant.late', '{"input": [{"name": "i", "type": "boolean", "default": "=''{1}''::plant.early[] IS NULL"}], "steps": []}');
+END $$;
+SELECT lives_ok('SELECT activate_action(''plant.late'')', 'a default that is read as a type without a CHECK');
+SELECT results_eq('SELECT event FROM public.heard', ARRAY['ddl_command_start', 'ddl_command_end', 'plant.late(boolean)'],
+	'event triggers may call functions');
+CREATE EVENT TRIGGER tighten ON ddl_command_start WHEN TAG IN ('CREATE FUNCTION') EXECUTE FUNCTION public.tighten();
+DO $$ BEGIN
+	PERFORM create_action('plant.late', '{"input": [{"name": "i", "type": "boolean", "default": "=''{1}''::plant.late[] IS NULL"}], "steps": []}', or_replace => true);
+END $$;
+SELECT throws_ok('SELECT activate_action(''plant.late'')', '0A000', 'function plant.spy(text) would run while the action is checked',
+	'a CHECK that comes between check and CREATE FUNCTION');
+DROP EVENT TRIGGER tighten;
+DROP EVENT TRIGGER listen_start;
+DROP EVENT TRIGGER listen_end;
 
 SELECT is((SELECT is_called FROM public.runs), false, 'none of it ran');
 

@@ -97,15 +97,15 @@ like(result('saying', 'DROP FUNCTION support.inside CASCADE'), qr/\AERROR:  4288
 
 ### The table of a performed action
 
-is(result('touching', 'SELECT 1'), '2|3', 'a performed action');
+is(result('touching', 'SELECT 1'), '(2,3)', 'a performed action');
 like(result('touching', 'DROP TABLE support.other'), qr/\AERROR:  2BP01: cannot drop table support.other because other objects depend on it/, 'its table cannot be dropped');
 like(result('touching', 'DROP TABLE support.other CASCADE'), qr/\AERROR:  42883: an action that is to be performed was dropped/, 'but with CASCADE');
 like(result('touching', 'ALTER TABLE support.other DROP COLUMN priority'), qr/\AERROR:  2BP01/, 'nor its column');
-is(result('touching', 'ALTER TABLE support.other ADD COLUMN more text'), '2|3', 'a column is added');
-is(result('touching', 'TRUNCATE support.other; INSERT INTO support.other VALUES (1, 10)'), '2|11', 'new rows');
-like(result('touching', 'ALTER TABLE support.other ALTER COLUMN priority TYPE bigint'), qr/\A(?:2\|3|ERROR:  (?:55000|2BP01))/, 'another type');
+is(result('touching', 'ALTER TABLE support.other ADD COLUMN more text'), '(2,3)', 'a column is added');
+is(result('touching', 'TRUNCATE support.other; INSERT INTO support.other VALUES (1, 10)'), '(2,11)', 'new rows');
+like(result('touching', 'ALTER TABLE support.other ALTER COLUMN priority TYPE bigint'), qr/\A(?:\(2,3\)|ERROR:  (?:55000|2BP01))/, 'another type');
 like(result('touching', 'SET custom_actions.ddl_check = off; ALTER TABLE support.other DROP COLUMN priority'), qr/\AERROR:  42703/, 'a column is gone, unchecked');
-is(result('touching', 'SELECT 1', 'DROP TABLE support.other CASCADE', q{SELECT support.touching('SELECT 1')}) =~ s/: function.*//sr, '2|3ERROR:  42883', 'dropped between two invocations');
+is(result('touching', 'SELECT 1', 'DROP TABLE support.other CASCADE', q{SELECT support.touching('SELECT 1')}) =~ s/: function.*//sr, '(2,3)ERROR:  42883', 'dropped between two invocations');
 
 ### Its own tables
 

@@ -49,7 +49,7 @@ $node->safe_psql('main', q{
 	GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA support TO PUBLIC;
 
 	CREATE FUNCTION used() RETURNS bigint LANGUAGE sql VOLATILE
-		AS 'SELECT sum(total_bytes)::bigint FROM pg_catalog.pg_backend_memory_contexts';
+		AS 'SELECT sum(used_bytes)::bigint FROM pg_catalog.pg_backend_memory_contexts';
 });
 
 # Runs a statement many times in one session after a warm-up, each by itself or
@@ -57,7 +57,7 @@ $node->safe_psql('main', q{
 sub is_flat
 {
 	my ($what, $times, $statement, %options) = @_;
-	my $snapshot = q{SELECT name, parent, count(*) AS number, sum(total_bytes) AS bytes
+	my $snapshot = q{SELECT name, parent, count(*) AS number, sum(used_bytes) AS bytes
 		FROM pg_catalog.pg_backend_memory_contexts GROUP BY 1, 2};
 	my $run = sub {
 		my ($first, $last) = @_;

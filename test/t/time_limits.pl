@@ -269,7 +269,7 @@ is_cut('SELECT support.slow_create()', limit_error('action "support.slow_create"
 ### try_invoke_action
 
 gives(q{SELECT (try_invoke_action('support.limited_sleep') - 'invocation')::text},
-	'{"ok": false, "error": {"hint": null, "step": "1", "detail": null, "message": "action \"support.limited_sleep\" exceeded its time limit of 200 ms", "sqlstate": "57014", "constraint": null}}',
+	'{"ok": false, "error": {"hint": null, "step": "1", "detail": "Action \"support.limited_sleep\" version 1, step 1 (call pg_catalog.pg_sleep(double precision)).", "message": "action \"support.limited_sleep\" exceeded its time limit of 200 ms", "sqlstate": "57014", "constraint": null}}',
 	'try_invoke_action reports the limit of its own action');
 gives(q{BEGIN; SELECT try_invoke_action('support.limited_sleep') ->> 'ok'; INSERT INTO support.note VALUES ('alive'); SELECT pg_sleep(0.4); COMMIT; SELECT pg_sleep(0.4)},
 	qr/\Afalse\s*\z/, 'and the transaction goes on');

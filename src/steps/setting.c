@@ -1,0 +1,66 @@
+/*
+ * setting.c
+ *		Compiles and describes the steps that write a table's owner or status
+ *		column.
+ */
+#include "postgres.h"
+
+#include "setting.h"
+#include "settings.h"
+#include "steps.h"
+#include "write.h"
+
+const ArgumentSpec setting_arguments[] = {
+	{"id", ARGUMENT_VALUE},
+	{"where", ARGUMENT_CONDITION},
+	{"to", ARGUMENT_VALUE, true},
+	{"column", ARGUMENT_NAME},
+	{"required", ARGUMENT_BOOLEAN},
+	{NULL}
+};
+
+/* The column to write: the step's own, else the table's setting. */
+static char *
+setting_column(Compiler *compiler, Oid relation, const char *setting)
+{
+	const char *column = json_get_text(compiler->step->json, "column");
+	char	   *found = column ? pstrdup(column) : table_setting(relation, setting);
+
+	if (found == NULL)
+		compiler_problem(compiler, ERRCODE_UNDEFINED_COLUMN, compiler->step->path,
+						 psprintf("table %s has no %s", relation_name_canonical(relation), setting), NULL,
+						 psprintf("Give the step a \"column\", or set %s for the table in custom_actions.table_setting.",
+								  setting));
+	else if (compiler->freeze)
+		json_put_string(compiler->step->json, "column", found);
+	return found;
+}
+
+void
+setting_compile(Compiler *compiler, Instruction *instruction, const char *setting)
+{
+	Address    *address = address_compile(compiler, false);
+	WriteColumn *written;
+	char	   *column;
+
+	if (address == NULL)
+		return;
+	column = setting_column(compiler, address->relation, setting);
+	if (column == NULL)
+		return;
+	written = write_column(compiler, address->relation, column,
+						   step_argument(compiler->step, "to"),
+						   compiler_location(compiler, "to"));
+	if (written != NULL)
+		write_compile_update(compiler, instruction, address, list_make1(written));
+	else
+		compiler_declare(compiler, instruction, address->relation, address->set_based);
+}
+
+void
+setting_describe(StringInfo out, const Step *step, const char *verb)
+{
+	appendStringInfo(out, "%s %s", verb, step_subject_text(step));
+	step_describe_rows(out, step);
+	appendStringInfo(out, " to %s", step_value_text(step_argument(step, "to")));
+}

@@ -1,0 +1,19 @@
+/*
+ * setting.h
+ *		What assign and set_status share: they write one column, the step's own
+ *		or the one that custom_actions.table_setting names for the table.
+ */
+#ifndef CA_SETTING_H
+#define CA_SETTING_H
+
+#include "postgres.h"
+
+#include "compiler.h"
+
+extern const ArgumentSpec setting_arguments[];
+
+/* setting: owner_column or status_column */
+extern void setting_compile(Compiler *compiler, Instruction *instruction, const char *setting);
+extern void setting_describe(StringInfo out, const Step *step, const char *verb);
+
+#endif
