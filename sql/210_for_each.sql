@@ -76,7 +76,7 @@ SELECT * FROM shop.composites('{"(1,x)","(2,y)",NULL,"(,)"}', '{"(3,c)","(2,b)",
 SELECT invoke_action('shop.composites', '{"pairs": [{"a": 7, "b": "seven"}, {"b": "only"}, null]}');
 
 -- jsonb: value, or columns; objects with less and more; what is no array
-SELECT define('shop.json', '
+SELECT define('shop.docs', '
 { "input": [ {"name": "items", "type": "jsonb", "required": false} ],
   "output": [ {"name": "trace", "type": "text", "default": "=let.trace"} ],
   "steps": [
@@ -85,13 +85,13 @@ SELECT define('shop.json', '
     {"for_each": "=input.items", "as": "i", "columns": {"sku": "text", "n": "numeric(5,1)", "tags": "text[]", "Odd Name": "jsonb"},
      "where": "n is distinct from 0", "order_by": "n",
      "do": [ {"let": {"trace": "{{let.trace}} {{i.index}}:{{i.sku}}={{i.n}}{{array_length(i.tags, 1)}}{{i.\"Odd Name\"}}"}} ]} ] }');
-SELECT shop.json('[{"sku": "a", "n": 2.55}, {"sku": "b", "n": 1, "tags": ["x", "y"], "more": 1}, {"n": 0}, {"Odd Name": {"k": 1}}]');
-SELECT shop.json('[]'), shop.json(NULL) AS null_result;
-SELECT shop.json('{"sku": "a"}');
-SELECT shop.json('7');
-SELECT shop.json('[1, 2]');
-SELECT shop.json('[{"sku": "a", "n": "many"}]');
-SELECT invoke_action('shop.json', '{"items": [{"sku": "a", "n": 1}, {"sku": "b", "n": 0}]}');
+SELECT shop.docs('[{"sku": "a", "n": 2.55}, {"sku": "b", "n": 1, "tags": ["x", "y"], "more": 1}, {"n": 0}, {"Odd Name": {"k": 1}}]');
+SELECT shop.docs('[]'), shop.docs(NULL) AS null_result;
+SELECT shop.docs('{"sku": "a"}');
+SELECT shop.docs('7');
+SELECT shop.docs('[1, 2]');
+SELECT shop.docs('[{"sku": "a", "n": "many"}]');
+SELECT invoke_action('shop.docs', '{"items": [{"sku": "a", "n": 1}, {"sku": "b", "n": 0}]}');
 SELECT define('shop.json_values', '
 { "input": [ {"name": "items", "type": "jsonb"} ], "output": [ {"name": "sum", "type": "numeric", "default": "=let.sum"} ],
   "steps": [ {"let": {"sum": "=0::numeric"}}, {"for_each": "=input.items", "as": "v", "do": [ {"let": {"sum": "=let.sum + coalesce(v.value::numeric, 0)"}, "when": "jsonb_typeof(v.value) = ''number''"} ]} ] }');
@@ -303,7 +303,7 @@ ALTER TABLE shop.box ADD COLUMN extra text DEFAULT 'new';
 SELECT shop.boxes();
 
 -- the outline, and back
-SELECT describe_action('shop.json');
+SELECT describe_action('shop.docs');
 SELECT describe_action('shop.total');
 SELECT create_action('shop.total_copy', (action_definition('shop.total')::jsonb - 'action')::json);
 SELECT activate_action('shop.total_copy');

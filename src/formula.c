@@ -1,13 +1,10 @@
 /*
  * formula.c
- *		Turns values into typed expression trees: the parser hooks, and the
- *		coercion of what a value gives to what its place wants.
+ *		Turns values into typed expression trees, coerced to what their place
+ *		wants.
  *
- * The hooks run inside PostgreSQL's own parse analysis of the statement that
- * holds the value, so a formula sees exactly the tables that the statement
- * puts in scope. Nothing is evaluated here except the input functions of
- * literals, and those never for a type that has a domain inside: its CHECK
- * would run.
+ * Nothing is evaluated here except the input functions of literals, and those
+ * never for a type that has a domain inside: its CHECK would run.
  */
 #include "postgres.h"
 
@@ -17,15 +14,11 @@
 #include "compiler.h"
 #include "formula.h"
 #include "miscadmin.h"
-#include "names.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_coerce.h"
 #include "parser/parse_expr.h"
-#include "parser/parse_func.h"
 #include "parser/parse_node.h"
-#include "parser/parse_relation.h"
-#include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -122,7 +115,7 @@ is_volatile_text(Oid type)
 }
 
 /* Must a literal of this type be read anew each time? */
-static bool
+bool
 type_reads_clock(Oid type)
 {
 	return type_holds(type, is_volatile_text);
@@ -290,9 +283,8 @@ natural_literal(const Json *json)
 					   COERCION_IMPLICIT, COERCE_IMPLICIT_CAST, -1);
 }
 
-/* The compact JSON text of a literal. */
-static char *
-json_text(const Json *json)
+char *
+literal_text(const Json *json)
 {
 	StringInfoData text;
 
@@ -315,7 +307,7 @@ literal_transform(ParseState *pstate, const Value *value, Oid type, int32 typmod
 		return coerce_value(pstate, (Node *) makeConst(UNKNOWNOID, -1, InvalidOid, -2, (Datum) 0, true, false),
 							type, typmod);
 	if (base == JSONBOID || base == JSONOID)
-		return coerce_value(pstate, unknown_const(json_text(json)), type, typmod);
+		return coerce_value(pstate, unknown_const(literal_text(json)), type, typmod);
 	node = coerce_value(pstate, unknown_const(json->text), type, typmod);
 	if (type_reads_clock(type))
 		node = coerce_value(pstate, text_const(json->text), type, typmod);
@@ -397,8 +389,7 @@ template_transform(ParseState *pstate, Scope *scope, const Value *value)
 	return concat_call(parts);
 }
 
-/* Is nothing inside computed? */
-static bool
+bool
 value_is_literal(const Value *value)
 {
 	ListCell   *cell;
@@ -411,8 +402,7 @@ value_is_literal(const Value *value)
 	return true;
 }
 
-/* What a value without formulas says, its "==" read as "=". */
-static Json *
+Json *
 value_json(const Value *value)
 {
 	Json	   *json;
@@ -530,7 +520,7 @@ nested_transform(ParseState *pstate, Scope *scope, Value *value, Oid type, int32
 	if (base == JSONBOID || base == JSONOID)
 	{
 		if (value_is_literal(value))
-			node = unknown_const(json_text(value_json(value)));
+			node = unknown_const(literal_text(value_json(value)));
 		else
 			node = json_build_transform(pstate, scope, value, base == JSONBOID);
 		return coerce_value(pstate, node, OidIsValid(type) ? type : JSONBOID, -1);
@@ -589,231 +579,4 @@ Node *
 value_transform(ParseState *pstate, Scope *scope, Value *value)
 {
 	return transform_as(pstate, scope, value, value->type, value->typmod);
-}
-
-typedef struct GuardedTransform
-{
-	ParseState *pstate;
-	Scope	   *scope;
-	Value	   *value;
-	Node	   *result;
-} GuardedTransform;
-
-static void
-transform_guarded(void *arg)
-{
-	GuardedTransform *work = arg;
-
-	work->result = value_transform(work->pstate, work->scope, work->value);
-}
-
-/* Answers $n with the tree of the n-th value. */
-static Node *
-value_param_ref(ParseState *pstate, ParamRef *reference)
-{
-	Scope	   *scope = pstate->p_ref_hook_state;
-	GuardedTransform work = {pstate, scope, NULL, NULL};
-
-	if (scope->current != NULL || reference->number < 1 ||
-		reference->number > list_length(scope->values))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_PARAMETER),
-				 errmsg("there is no parameter $%d", reference->number),
-				 errhint("Inputs are called input.<name>."),
-				 parser_errposition(pstate, reference->location)));
-	work.value = list_nth(scope->values, reference->number - 1);
-	if (scope->compiler == NULL)
-		return value_transform(pstate, scope, work.value);
-	if (!compiler_guard(scope->compiler, work.value->location, transform_guarded, &work))
-		return null_of_type(OidIsValid(work.value->type) ? work.value->type : TEXTOID,
-							work.value->typmod);
-	return work.result;
-}
-
-/* Applies the fields after the first two of a.b.c.d. */
-static Node *
-select_fields(ParseState *pstate, Node *node, List *fields, int location)
-{
-	ListCell   *cell;
-
-	for_each_from(cell, fields, 2)
-	{
-		Node	   *field = lfirst(cell);
-		Node	   *result = NULL;
-
-		if (IsA(field, String))
-			result = ParseFuncOrColumn(pstate, list_make1(field), list_make1(node),
-									   pstate->p_last_srf, NULL, false, location);
-		if (result == NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("field \"%s\" does not exist in type %s",
-							IsA(field, String) ? strVal(field) : "*",
-							format_type_be(exprType(node))),
-					 parser_errposition(pstate, location)));
-		node = result;
-	}
-	return node;
-}
-
-/* The column of this.column.field, which SQL would take for schema.table.column. */
-static Node *
-this_column(ParseState *pstate, const char *column, int location)
-{
-	int			levels_up;
-	ParseNamespaceItem *item = refnameNamespaceItem(pstate, NULL, "this", location, &levels_up);
-
-	return item == NULL ? NULL :
-		scanNSItemForColumn(pstate, item, levels_up, column, location);
-}
-
-/* Names of ours that have a dot win over tables of the same name. */
-static Node *
-pre_column_ref(ParseState *pstate, ColumnRef *reference)
-{
-	Scope	   *scope = pstate->p_ref_hook_state;
-	Node	   *node;
-
-	if (scope->names == NULL || scope->current == NULL ||
-		list_length(reference->fields) < 2 || !IsA(linitial(reference->fields), String) ||
-		!IsA(lsecond(reference->fields), String))
-		return NULL;
-	if (strcmp(strVal(linitial(reference->fields)), "this") == 0)
-		node = list_length(reference->fields) == 2 ? NULL :
-			this_column(pstate, strVal(lsecond(reference->fields)), reference->location);
-	else
-		node = names_resolve(pstate, scope, strVal(linitial(reference->fields)),
-							 strVal(lsecond(reference->fields)), reference->location);
-	if (node == NULL)
-		return NULL;
-	return select_fields(pstate, node, reference->fields, reference->location);
-}
-
-/* Warns of a bare name in a sub-SELECT that could have meant a column of `this`. */
-static void
-warn_captured_name(ParseState *pstate, Scope *scope, const char *name, Node *var)
-{
-	if (scope->compiler == NULL || !OidIsValid(scope->this_relation) ||
-		pstate == scope->pstate || !IsA(var, Var) || ((Var *) var)->varlevelsup > 0 ||
-		get_attnum(scope->this_relation, name) == InvalidAttrNumber)
-		return;
-	problem_warn(scope->compiler->sink, scope->current->location,
-				 psprintf("\"%s\" means the column of the sub-SELECT's table, not of the row being changed", name),
-				 psprintf("Write this.%s, or the table's name before it.", name));
-}
-
-/* A bare name that is no column may be a step: its whole row. */
-static Node *
-post_column_ref(ParseState *pstate, ColumnRef *reference, Node *var)
-{
-	Scope	   *scope = pstate->p_ref_hook_state;
-	const char *first;
-
-	if (scope->names == NULL || scope->current == NULL || !IsA(linitial(reference->fields), String))
-		return NULL;
-	first = strVal(linitial(reference->fields));
-	if (var == NULL && strcmp(first, "target") == 0 && row_find(scope->rows, first) == NULL &&
-		refnameNamespaceItem(pstate, NULL, first, reference->location, NULL) == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("the action is not bound to a row, so there is no target"),
-				 errhint("Set \"table\" of the action, or read the row with a get step."),
-				 parser_errposition(pstate, reference->location)));
-	if (list_length(reference->fields) == 1)
-	{
-		if (var == NULL)
-			return names_resolve(pstate, scope, first, NULL, reference->location);
-		warn_captured_name(pstate, scope, first, var);
-	}
-	else if (var == NULL && list_length(reference->fields) == 2 &&
-			 refnameNamespaceItem(pstate, NULL, first, reference->location, NULL) == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("\"%s\" is not known at this place", first),
-				 errhint("Known names are %s%s.", names_list(scope->rows),
-						 OidIsValid(scope->this_relation) ? ", this" : ""),
-				 parser_errposition(pstate, reference->location)));
-	return NULL;
-}
-
-/* Sets the hooks of a statement's parse analysis. */
-void
-formula_parser_setup(ParseState *pstate, void *arg)
-{
-	pstate->p_pre_columnref_hook = pre_column_ref;
-	pstate->p_post_columnref_hook = post_column_ref;
-	pstate->p_paramref_hook = value_param_ref;
-	pstate->p_ref_hook_state = arg;
-}
-
-/* The type's name in a cast, as raw parse tree. */
-static Node *
-cast_tree(Node *raw, Oid type, int32 typmod)
-{
-	TypeCast   *cast = makeNode(TypeCast);
-
-	cast->arg = raw;
-	cast->typeName = makeTypeNameFromOid(type, typmod);
-	cast->location = -1;
-	return (Node *) cast;
-}
-
-/*
- * The raw tree of a literal; arrays become ARRAY[...]. With as_text it is text,
- * so that nothing inside it is read before the function is called.
- */
-static Node *
-literal_tree(const Json *json, bool as_json, bool as_text)
-{
-	A_Const    *literal = makeNode(A_Const);
-
-	literal->location = -1;
-	if (json->kind == JSON_IS_ARRAY && !as_json)
-	{
-		A_ArrayExpr *array = makeNode(A_ArrayExpr);
-
-		for (int i = 0; i < json->count; i++)
-			array->elements = lappend(array->elements,
-									  literal_tree(json->items[i], false, as_text));
-		array->location = -1;
-		return (Node *) array;
-	}
-	if (json->kind == JSON_IS_NULL)
-	{
-		literal->isnull = true;
-		return (Node *) literal;
-	}
-	literal->val.sval.type = T_String;
-	literal->val.sval.sval = as_json ? json_text(json) : pstrdup(json->text);
-	return as_text ? cast_tree((Node *) literal, TEXTOID, -1) : (Node *) literal;
-}
-
-/* The raw tree of a formula that is the default of a type. */
-static Node *
-formula_tree(const Formula *formula, bool as_text)
-{
-	Node	   *raw = copyObject(formula->raw);
-
-	return as_text && IsA(raw, A_Const) ? cast_tree(raw, TEXTOID, -1) : raw;
-}
-
-/* The raw tree of an input's default, for CREATE FUNCTION. */
-Node *
-value_default_tree(const Json *json, Oid type, int32 typmod, const char *location)
-{
-	Value	   *value = value_parse(json, type, typmod, location);
-	Oid			base = getBaseType(type);
-	bool		as_json = base == JSONBOID || base == JSONOID;
-	bool		as_text = type_contains_domain(type) || type_reads_clock(type);
-
-	if (value->kind == VALUE_FORMULA)
-		return cast_tree(formula_tree(value->formula, as_text), type, typmod);
-	if (!value_is_literal(value) || (json->kind == JSON_IS_OBJECT && !as_json))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("the default of an input of type %s must be a literal or a formula",
-						format_type_be(type)),
-				 errhint("Write a formula, for example \"=concat('a', 'b')\".")));
-	return cast_tree(literal_tree(value_json(value),
-								  as_json, as_text), type, typmod);
 }

@@ -135,6 +135,15 @@ extern Node *value_default_tree(const Json *json, Oid type, int32 typmod, const 
 /* Sets the hooks of a ParseState; arg is a Scope. A ParserSetupHook. */
 extern void formula_parser_setup(ParseState *pstate, void *arg);
 
+/* Is nothing inside the value computed? */
+extern bool value_is_literal(const Value *value);
+/* What such a value says, its "==" read as "=". */
+extern Json *value_json(const Value *value);
+/* The compact JSON text of a literal. */
+extern char *literal_text(const Json *json);
+
+/* Does the meaning of this type's text depend on the clock or the session? */
+extern bool type_reads_clock(Oid type);
 /* Would reading a literal of this type run code of a user's? (a domain inside) */
 extern bool type_contains_domain(Oid type);
 

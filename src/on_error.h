@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "caught.h"
+#include "compat.h"
 #include "compiler.h"
 
 struct Frame;
@@ -20,7 +21,7 @@ typedef struct Handling
 } Handling;
 
 /* Raises the error again, as that of the step that failed. */
-pg_attribute_noreturn() extern void handling_rethrow(struct Frame *frame, const Handling *handling);
+pg_noreturn extern void handling_rethrow(struct Frame *frame, const Handling *handling);
 
 /* The step's on_error list, or NULL. */
 extern const Branch *on_error_branch(const Step *step);
