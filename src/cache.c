@@ -17,6 +17,7 @@
 #include "catalog/pg_proc.h"
 #include "compat.h"
 #include "frame.h"
+#include "limit.h"
 #include "miscadmin.h"
 #include "published.h"
 #include "statement.h"
@@ -190,6 +191,33 @@ check_agreement(const Program *program)
 				 errhint("Activate the action again.")));
 }
 
+typedef struct CompileWork
+{
+	Definition *definition;
+	const CompileOptions *options;
+	MemoryContext home;
+	Program    *program;
+} CompileWork;
+
+static void
+compile_work(void *arg)
+{
+	CompileWork *work = arg;
+
+	work->program = compile(work->definition, work->options, work->home);
+}
+
+/* Compiles within the action's time limit: analysis may wait for locks. */
+static Program *
+compile_limited(Definition *definition, const CompileOptions *options, MemoryContext home)
+{
+	CompileWork work = {definition, options, home, NULL};
+	int64		limit = definition->time_limit > 0 ? definition->time_limit : limits_action_timeout();
+
+	limited_call(limit, psprintf("action \"%s\"", options->action), false, NULL, compile_work, &work);
+	return work.program;
+}
+
 /* Compiles what the function's source says, below the given context. */
 static Program *
 compile_function(Oid function, MemoryContext home)
@@ -217,7 +245,7 @@ compile_function(Oid function, MemoryContext home)
 	options.version = envelope->version;
 	options.function = function;
 	options.sink = &sink;
-	program = compile(definition_parse(envelope->definition, &sink), &options, home);
+	program = compile_limited(definition_parse(envelope->definition, &sink), &options, home);
 	check_agreement(program);
 	MemoryContextSwitchTo(old);
 	return program;
@@ -373,7 +401,7 @@ program_of_text(const char *text)
 	options.sink = &sink;
 	definition = definition_parse(json_parse(text), &sink);
 	refuse_signature(definition);
-	program = compile(definition, &options, home);
+	program = compile_limited(definition, &options, home);
 	program->user = GetUserId();
 	program->use_count = 1;
 	program->detached = true;

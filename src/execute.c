@@ -372,11 +372,10 @@ frame_enter(Frame *frame, InvokeRequest *request)
 
 /* Leaves a frame that failed: tells the caller where. */
 static void
-frame_abandon(Frame *frame, InvokeRequest *request, const Deadline *deadline)
+frame_abandon(Frame *frame, InvokeRequest *request)
 {
 	if (request != NULL)
 	{
-		request->own_limit = deadline->raised;
 		if (frame->current != NULL)
 			request->failed_step = MemoryContextStrdup(request->result_context, frame->current->path);
 	}
@@ -416,7 +415,7 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 
 		innermost = frame->parent;
 		limit_error = deadline_failed(&deadline, frame);
-		frame_abandon(frame, request, &deadline);
+		frame_abandon(frame, request);
 		if (limit_error != NULL)
 			ReThrowError(limit_error);
 		PG_RE_THROW();

@@ -78,7 +78,6 @@ typedef struct InvokeRequest
 	bool		has_invocation;
 	pg_uuid_t	invocation;
 	const char *failed_step;	/* after an error: path of the step, or NULL */
-	bool		own_limit;		/* the error is this action's own time limit */
 } InvokeRequest;
 
 #define CA_INVOKE_REQUEST	"custom_actions.invoke_request"

@@ -9,6 +9,7 @@
 #include "execute.h"
 #include "fmgr.h"
 #include "handle.h"
+#include "limit.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
@@ -167,7 +168,7 @@ custom_action_try_invoke(PG_FUNCTION_ARGS)
 	caught = caught_call(try_invoke, &work);
 	if (caught != NULL)
 	{
-		if (!caught_may_be_handled(caught) && !work.request.own_limit)
+		if (!caught_may_be_handled(caught) && !limits_is_limit(caught->error))
 			ReThrowError(caught->error);
 		caught->step = work.request.failed_step;
 	}

@@ -20,7 +20,6 @@ typedef struct Deadline
 	int64		limit;			/* milliseconds, for the message */
 	const char *what;			/* "action \"support.x\"" */
 	bool		is_call;		/* an ordinary failure of the step */
-	bool		raised;			/* this limit ended the work */
 } Deadline;
 
 extern void limits_init(void);
@@ -50,7 +49,14 @@ extern ErrorData *deadline_failed(Deadline *deadline, struct Frame *frame);
 /* Raises a cancel if some limit in force has passed, also if one was swallowed before. */
 extern void deadlines_check(void);
 
+/* Calls fn(arg) under a limit; frame is for the error's DETAIL, or NULL. */
+extern void limited_call(int64 limit, const char *what, bool is_call, struct Frame *frame,
+						 void (*fn) (void *arg), void *arg);
+
 /* Did a call's own limit raise this? */
 extern bool limits_is_call_limit(const ErrorData *error);
+
+/* Did a limit raise this, of a call or of an action that ended with it? */
+extern bool limits_is_limit(const ErrorData *error);
 
 #endif

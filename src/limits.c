@@ -17,6 +17,7 @@
 #include "execute.h"
 #include "limit.h"
 #include "miscadmin.h"
+#include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/guc.h"
@@ -34,9 +35,12 @@ static Deadline *innermost = NULL;	/* the stack */
 static bool timer_known = false;	/* registered in this process */
 static TimeoutId timer;
 static volatile sig_atomic_t timer_fired = false;	/* some deadline has passed */
-static volatile sig_atomic_t cancel_asked = false;	/* by the timer, not by a user */
+static volatile sig_atomic_t cancel_asked = false;	/* by the timer */
+static volatile sig_atomic_t user_cancel = false;	/* by somebody else, in this transaction */
 static MemoryContext error_mcxt = NULL; /* of the last error of a limit */
-static const char call_limit_id[] = "custom_actions call limit";	/* message_id of a call's own limit */
+/* message_id of the errors of limits */
+static const char action_limit_id[] = "custom_actions action limit";
+static const char call_limit_id[] = "custom_actions call limit";
 
 /* Asks for a cancel. Runs in the signal handler, too: only sets flags. */
 static void
@@ -48,11 +52,24 @@ ask_cancel(void)
 	InterruptPending = true;
 }
 
+/*
+ * On SIGINT: notes a cancel that somebody else asked for, which no limit may
+ * take for its own. PostgreSQL's timeouts send the signal too.
+ */
+static void
+note_user_cancel(SIGNAL_ARGS)
+{
+	if (!get_timeout_indicator(STATEMENT_TIMEOUT, false) &&
+		!get_timeout_indicator(LOCK_TIMEOUT, false))
+		user_cancel = true;
+	StatementCancelHandler(postgres_signal_arg);
+}
+
 /* Takes back a cancel that only the timer asked for and nobody has raised yet. */
 static void
 take_back_cancel(void)
 {
-	if (cancel_asked && !get_timeout_indicator(STATEMENT_TIMEOUT, false))
+	if (cancel_asked && !user_cancel && !get_timeout_indicator(STATEMENT_TIMEOUT, false))
 		QueryCancelPending = false;
 	cancel_asked = false;
 }
@@ -101,6 +118,7 @@ limits_at_transaction_end(XactEvent event, void *arg)
 	innermost = NULL;
 	timer_fired = false;
 	cancel_asked = false;
+	user_cancel = false;
 	if (timer_known && get_timeout_active(timer))
 		disable_timeout(timer, false);
 }
@@ -189,6 +207,13 @@ limits_is_call_limit(const ErrorData *error)
 	return error->message_id != NULL && strcmp(error->message_id, call_limit_id) == 0;
 }
 
+bool
+limits_is_limit(const ErrorData *error)
+{
+	return limits_is_call_limit(error) ||
+		(error->message_id != NULL && strcmp(error->message_id, action_limit_id) == 0);
+}
+
 void
 deadline_push(Deadline *deadline, int64 limit, const char *what, bool is_call)
 {
@@ -201,6 +226,7 @@ deadline_push(Deadline *deadline, int64 limit, const char *what, bool is_call)
 		error_mcxt = AllocSetContextCreate(TopMemoryContext, "custom action limit",
 										   ALLOCSET_SMALL_SIZES);
 		timer_known = true;
+		pqsignal(SIGINT, note_user_cancel);
 	}
 	deadline->limit = limit;
 	deadline->what = what;
@@ -280,17 +306,39 @@ deadline_failed(Deadline *deadline, Frame *frame)
 		return NULL;
 	MemoryContextReset(error_mcxt);
 	old = MemoryContextSwitchTo(error_mcxt);
-	if (deadline_passed_first(deadline) && is_plain_cancel())
+	if (!user_cancel && deadline_passed_first(deadline) && is_plain_cancel())
 	{
 		error = CopyErrorData();
 		FlushErrorState();
 		error->message = deadline_message(deadline);
-		error->detail = frame_where(frame);
-		if (deadline->is_call)
-			error->message_id = call_limit_id;
-		deadline->raised = true;
+		if (frame != NULL)
+			error->detail = frame_where(frame);
+		error->message_id = deadline->is_call ? call_limit_id : action_limit_id;
 	}
 	deadline_lift(deadline);
 	MemoryContextSwitchTo(old);
 	return error;
+}
+
+void
+limited_call(int64 limit, const char *what, bool is_call, Frame *frame,
+			 void (*fn) (void *arg), void *arg)
+{
+	Deadline	deadline;
+
+	deadline_push(&deadline, limit, what, is_call);
+	PG_TRY();
+	{
+		fn(arg);
+		deadline_pop(&deadline);
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error = deadline_failed(&deadline, frame);
+
+		if (error != NULL)
+			ReThrowError(error);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
 }

@@ -235,27 +235,28 @@ call_compile(Compiler *compiler, Instruction *instruction)
 	instruction->data = call;
 }
 
+typedef struct CallRun
+{
+	Frame	   *frame;
+	Call	   *call;
+} CallRun;
+
+static void
+call_run(void *arg)
+{
+	CallRun    *run = arg;
+
+	statement_execute(run->frame, run->call->statement);
+}
+
 static void
 call_execute(Frame *frame, Instruction *instruction)
 {
 	Call	   *call = instruction->data;
-	Deadline	deadline;
+	CallRun		run = {frame, call};
 
-	deadline_push(&deadline, call->limit ? call->limit : limits_call_timeout(), call->title, true);
-	PG_TRY();
-	{
-		statement_execute(frame, call->statement);
-		deadline_pop(&deadline);
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error = deadline_failed(&deadline, frame);
-
-		if (error != NULL)
-			ReThrowError(error);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
+	limited_call(call->limit ? call->limit : limits_call_timeout(), call->title, true,
+				 frame, call_run, &run);
 }
 
 static void
