@@ -117,6 +117,10 @@ program_forget_plans(Program *program)
 			FreeCachedExpression(expression->cached);
 		expression->cached = NULL;
 	}
+	foreach(cell, program->retired)
+		FreeCachedExpression(lfirst(cell));
+	list_free(program->retired);
+	program->retired = NIL;
 }
 
 /* Frees a program with its plans. */

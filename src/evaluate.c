@@ -20,8 +20,18 @@
 static void
 expression_plan(Frame *frame, Expression *expression)
 {
-	if (expression->cached != NULL && frame->program->use_count == 1)
+	Program    *program = frame->program;
+
+	if (expression->cached != NULL && program->use_count == 1)
 		FreeCachedExpression(expression->cached);
+	else if (expression->cached != NULL)
+	{
+		/* another frame's state may still be made from it */
+		MemoryContext old = MemoryContextSwitchTo(program->mcxt);
+
+		program->retired = lappend(program->retired, expression->cached);
+		MemoryContextSwitchTo(old);
+	}
 	expression->cached = NULL;
 	expression->cached = GetCachedExpression(expression->tree);
 	expression->generation++;
