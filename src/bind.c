@@ -188,17 +188,12 @@ static void
 bind_omitted(InputBinding *binding, int input)
 {
 	Frame	   *frame = binding->frame;
-	Program    *program = frame->program;
 	Argument   *argument = &binding->signature->inputs[input];
-	Expression *initial = program->input_defaults[input];
 	JsonbValue	null;
-	Datum		value;
-	bool		isnull;
 
-	if (initial != NULL)
+	if (frame->program->input_defaults[input] != NULL)
 	{
-		value = expression_evaluate(frame, initial, &isnull);
-		frame_set(frame, program->input_slots[input], value, isnull);
+		bind_default(frame, input);
 		return;
 	}
 	if (argument->required)

@@ -33,15 +33,8 @@ static void
 formula_error_callback(void *arg)
 {
 	const Formula *formula = (const Formula *) arg;
-	int			position = geterrposition();
 
-	if (position > 0)
-	{
-		errposition(0);
-		internalerrposition(Max(position - formula->offset, 1));
-		internalerrquery(formula->text);
-	}
-	else if (getinternalerrposition() <= 0)
+	if (!formula_shift_position(formula) && getinternalerrposition() <= 0)
 	{
 		internalerrposition(1);
 		internalerrquery(formula->text);

@@ -135,6 +135,12 @@ extern Node *value_default_tree(const Json *json, Oid type, int32 typmod, const 
 /* Sets the hooks of a ParseState; arg is a Scope. A ParserSetupHook. */
 extern void formula_parser_setup(ParseState *pstate, void *arg);
 
+/*
+ * In an error context callback: moves the position of an error into the formula
+ * it belongs to and shows its text; false if the error has no position.
+ */
+extern bool formula_shift_position(const Formula *formula);
+
 /* Is nothing inside the value computed? */
 extern bool value_is_literal(const Value *value);
 /* What such a value says, its "==" read as "=". */

@@ -80,26 +80,6 @@ try_invoke(void *arg)
 	invoke(work->fcinfo, &work->request);
 }
 
-/* Adds a key with a text value, null for NULL. */
-static void
-push_text(JsonbParseState **state, const char *key, const char *text)
-{
-	JsonbValue	value = {0};
-
-	value.type = jbvString;
-	value.val.string.val = unconstify(char *, key);
-	value.val.string.len = strlen(key);
-	pushJsonbValue(state, WJB_KEY, &value);
-	if (text == NULL)
-		value.type = jbvNull;
-	else
-	{
-		value.val.string.val = unconstify(char *, text);
-		value.val.string.len = strlen(text);
-	}
-	pushJsonbValue(state, WJB_VALUE, &value);
-}
-
 /* Adds a key whose value follows. */
 static void
 push_key(JsonbParseState **state, const char *key)
@@ -110,6 +90,22 @@ push_key(JsonbParseState **state, const char *key)
 	value.val.string.val = unconstify(char *, key);
 	value.val.string.len = strlen(key);
 	pushJsonbValue(state, WJB_KEY, &value);
+}
+
+/* Adds a key with a text value, null for NULL. */
+static void
+push_text(JsonbParseState **state, const char *key, const char *text)
+{
+	JsonbValue	value = {0};
+
+	push_key(state, key);
+	value.type = text == NULL ? jbvNull : jbvString;
+	if (text != NULL)
+	{
+		value.val.string.val = unconstify(char *, text);
+		value.val.string.len = strlen(text);
+	}
+	pushJsonbValue(state, WJB_VALUE, &value);
 }
 
 /* {"sqlstate": ..., "message": ..., ...} of a caught error */

@@ -73,10 +73,6 @@ target_compile(Compiler *compiler)
 	Statement  *load;
 	const char *lock;
 
-	if (definition->read_only && definition->lock_given && definition->lock)
-		compiler_problem(compiler, ERRCODE_READ_ONLY_SQL_TRANSACTION, "lock",
-						 "a read-only action cannot lock its target", NULL,
-						 "Remove \"lock\" or \"read_only\".");
 	lock = locking_clause(compiler);
 	if (compiler->target_proven && !reads_beyond_key(program) &&
 		!(definition->lock_given && definition->lock) && !(compiler->target_read && lock[0] != '\0'))

@@ -22,19 +22,24 @@
 
 #define ORDER_PREFIX	"ORDER BY "
 
+bool
+formula_shift_position(const Formula *formula)
+{
+	int			position = geterrposition();
+
+	if (position <= 0)
+		return false;
+	errposition(0);
+	internalerrposition(Max(position - formula->offset, 1));
+	internalerrquery(formula->text);
+	return true;
+}
+
 /* Moves an error position into the formula it belongs to. */
 static void
 formula_syntax_callback(void *arg)
 {
-	Formula    *formula = (Formula *) arg;
-	int			position = geterrposition();
-
-	if (position > 0)
-	{
-		errposition(0);
-		internalerrposition(Max(position - formula->offset, 1));
-		internalerrquery(formula->text);
-	}
+	(void) formula_shift_position((const Formula *) arg);
 }
 
 /* Steps over one lexical element of SQL; sets *comment when it starts one. */
