@@ -9,6 +9,7 @@
 
 #include "convert.h"
 #include "execute.h"
+#include "jsonb_push.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -314,27 +315,193 @@ bind_jsonb_inputs(Frame *frame, Jsonb *input)
 	error_context_stack = context.previous;
 }
 
+/* Adds the value of a slot under a key. */
+static void
+push_slot(Frame *frame, JsonbParseState **state, const char *key, int slot)
+{
+	push_key(state, key);
+	convert_to_jsonb(state, WJB_VALUE, frame_value(frame, slot), frame_isnull(frame, slot),
+					 frame->program->slots[slot].type);
+}
+
+/* Adds the key of the target: a value, or an object of its columns. */
+void
+bind_push_target(Frame *frame, JsonbParseState **state)
+{
+	const Program *program = frame->program;
+	const Signature *signature = program->signature;
+
+	if (signature->nkeys == 0)
+		push_text(state, TARGET_KEY, NULL);
+	else if (signature->nkeys == 1)
+		push_slot(frame, state, TARGET_KEY, program->input_slots[0]);
+	else
+	{
+		push_key(state, TARGET_KEY);
+		(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+		for (int i = 0; i < signature->nkeys; i++)
+			push_slot(frame, state, signature->inputs[i].column, program->input_slots[i]);
+		(void) pushJsonbValue(state, WJB_END_OBJECT, NULL);
+	}
+}
+
+/* Adds the object of inputs, the target's key not among them. */
+void
+bind_push_inputs(Frame *frame, JsonbParseState **state)
+{
+	const Program *program = frame->program;
+
+	(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = program->signature->nkeys; i < program->signature->ninputs; i++)
+		push_slot(frame, state, program->signature->inputs[i].name, program->input_slots[i]);
+	(void) pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
+/* Adds the object of outputs; the result is for when it is the outermost one. */
+JsonbValue *
+bind_push_outputs(Frame *frame, JsonbParseState **state)
+{
+	const Program *program = frame->program;
+
+	(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < program->signature->noutputs; i++)
+		push_slot(frame, state, program->signature->outputs[i].name, program->output_slots[i]);
+	return pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
 /* Makes the object of outputs that a jsonb caller gets. */
 Jsonb *
 bind_jsonb_outputs(Frame *frame)
 {
-	Program    *program = frame->program;
 	JsonbParseState *state = NULL;
-	JsonbValue *result;
 
-	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	for (int i = 0; i < program->signature->noutputs; i++)
+	return JsonbValueToJsonb(bind_push_outputs(frame, &state));
+}
+
+/* Inputs or outputs that a plug-in may change. */
+typedef struct Changeable
+{
+	const char *noun;
+	const Argument *arguments;
+	int			first;			/* those before are the target's key */
+	int			count;
+	const int  *slots;
+	void		(*settle) (Frame *frame, int index);
+} Changeable;
+
+/* Refuses a key that is none of them. */
+static void
+refuse_unknown_change(Frame *frame, const Changeable *changeable, const char *name)
+{
+	StringInfoData known;
+
+	initStringInfo(&known);
+	for (int i = changeable->first; i < changeable->count; i++)
+		list_name(&known, changeable->arguments[i].name);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("action \"%s\" has no %s \"%s\" that a plug-in could change",
+					frame->program->action, changeable->noun, name),
+			 known.len > 0 ?
+			 errhint("Its %ss are: %s.", changeable->noun, known.data) :
+			 errhint("It has no %s.", changeable->noun)));
+}
+
+/* Finds one by its name. */
+static int
+changeable_find(Frame *frame, const Changeable *changeable, const char *name)
+{
+	for (int i = changeable->first; i < changeable->count; i++)
+		if (strcmp(changeable->arguments[i].name, name) == 0)
+			return i;
+	refuse_unknown_change(frame, changeable, name);
+	return -1;					/* keep compiler quiet */
+}
+
+/* A value that a plug-in gives for an input or output. */
+typedef struct Change
+{
+	Frame	   *frame;
+	const Changeable *changeable;
+	ConvertPlace place;
+	JsonbValue	value;
+} Change;
+
+/* Converts a value and puts it into its slot. */
+static void
+change_one(Change *change)
+{
+	const Changeable *changeable = change->changeable;
+	Conversion	conversion = {change->frame->program->action, &change->place};
+	int			index = changeable_find(change->frame, changeable, change->place.name);
+	bool		isnull;
+	Datum		datum = convert_from_jsonb(&conversion, &change->value,
+										   changeable->arguments[index].type, -1, &isnull);
+
+	frame_set(change->frame, changeable->slots[index], datum, isnull);
+	changeable->settle(change->frame, index);
+}
+
+/* Adds to an error of a type, which knows only the value, where that came from. */
+static void
+rethrow_with_place(const Change *change, MemoryContext mcxt)
+{
+	ErrorData  *error;
+	char	   *sentence;
+
+	MemoryContextSwitchTo(mcxt);
+	error = CopyErrorData();
+	FlushErrorState();
+	sentence = psprintf("The value of %s was returned by %s.", convert_place_name(&change->place),
+						change->frame->current->label);
+	if (error->sqlerrcode != ERRCODE_QUERY_CANCELED)
+		error->detail = error->detail ? psprintf("%s %s", error->detail, sentence) : sentence;
+	ReThrowError(error);
+}
+
+/* Takes the values of an object; what it does not mention stays. */
+static void
+bind_changed(Frame *frame, JsonbContainer *object, const Changeable *changeable)
+{
+	MemoryContext mcxt = CurrentMemoryContext;
+	JsonbIterator *iterator = JsonbIteratorInit(object);
+	JsonbIteratorToken token;
+	Change		change = {frame, changeable, {NULL, NULL, 0, strcmp(changeable->noun, "output") == 0}};
+
+	PG_TRY();
 	{
-		int			slot = program->output_slots[i];
-		JsonbValue	key;
-
-		key.type = jbvString;
-		key.val.string.val = program->signature->outputs[i].name;
-		key.val.string.len = strlen(key.val.string.val);
-		(void) pushJsonbValue(&state, WJB_KEY, &key);
-		convert_to_jsonb(&state, WJB_VALUE, frame_value(frame, slot),
-					   frame_isnull(frame, slot), program->slots[slot].type);
+		while ((token = JsonbIteratorNext(&iterator, &change.value, true)) != WJB_DONE)
+		{
+			if (token != WJB_KEY)
+				continue;
+			change.place.name = pnstrdup(change.value.val.string.val, change.value.val.string.len);
+			(void) JsonbIteratorNext(&iterator, &change.value, true);
+			change_one(&change);
+		}
 	}
-	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
-	return JsonbValueToJsonb(result);
+	PG_CATCH();
+	{
+		rethrow_with_place(&change, mcxt);
+	}
+	PG_END_TRY();
+}
+
+void
+bind_changed_inputs(Frame *frame, JsonbContainer *object)
+{
+	const Program *program = frame->program;
+	const Changeable inputs = {"input", program->signature->inputs, program->signature->nkeys,
+	program->signature->ninputs, program->input_slots, settle_input};
+
+	bind_changed(frame, object, &inputs);
+}
+
+void
+bind_changed_outputs(Frame *frame, JsonbContainer *object)
+{
+	const Program *program = frame->program;
+	const Changeable outputs = {"output", program->signature->outputs, 0,
+	program->signature->noutputs, program->output_slots, settle_output};
+
+	bind_changed(frame, object, &outputs);
 }

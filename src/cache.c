@@ -231,6 +231,7 @@ compile_function(Oid function, MemoryContext home)
 	ProblemSink sink = {0};
 	CompileOptions options = {0};
 	Envelope   *envelope;
+	Definition *definition;
 	Program    *program;
 
 	if (!HeapTupleIsValid(tuple))
@@ -249,7 +250,9 @@ compile_function(Oid function, MemoryContext home)
 	options.version = envelope->version;
 	options.function = function;
 	options.sink = &sink;
-	program = compile_limited(definition_parse(envelope->definition, &sink), &options, home);
+	definition = definition_parse(envelope->definition, &sink);
+	definition->plugins = envelope->plugins;
+	program = compile_limited(definition, &options, home);
 	check_agreement(program);
 	MemoryContextSwitchTo(old);
 	return program;

@@ -402,6 +402,7 @@ check_published(Oid oid, bool *active, ProblemSink *sink, MemoryContext mcxt)
 	definition = definition_parse(envelope->definition, sink);
 	if (definition == NULL)
 		return NULL;
+	definition->plugins = envelope->plugins;
 	check_attributes(function, definition);
 	if (!envelope->active)
 		return NULL;

@@ -18,6 +18,7 @@
 #include "freeze.h"
 #include "names.h"
 #include "on_error.h"
+#include "plugin.h"
 #include "statement.h"
 #include "target.h"
 #include "utils/builtins.h"
@@ -116,7 +117,7 @@ collect_step_names(Names *names, const List *steps)
 
 /* An expression over a single slot that applies its type modifier. */
 static Expression *
-input_cast(Compiler *compiler, const Argument *argument, int slot)
+typmod_cast(Compiler *compiler, const Argument *argument, int slot)
 {
 	Value	   *value;
 
@@ -187,7 +188,7 @@ compile_inputs(Compiler *compiler)
 	}
 	for (int i = 0; i < signature->ninputs; i++)
 	{
-		program->input_casts[i] = input_cast(compiler, &signature->inputs[i], program->input_slots[i]);
+		program->input_casts[i] = typmod_cast(compiler, &signature->inputs[i], program->input_slots[i]);
 		program->input_defaults[i] = input_default(compiler, &signature->inputs[i]);
 	}
 }
@@ -200,11 +201,14 @@ compile_outputs(Compiler *compiler)
 	Signature  *signature = program->signature;
 
 	program->output_slots = palloc(sizeof(int) * Max(signature->noutputs, 1));
+	program->output_casts = palloc0(sizeof(Expression *) * Max(signature->noutputs, 1));
 	program->output_defaults = palloc0(sizeof(Expression *) * Max(signature->noutputs, 1));
 	for (int i = 0; i < signature->noutputs; i++)
 		program->output_slots[i] = variable_add(program, &compiler->names->outputs,
 												signature->outputs[i].name, signature->outputs[i].type,
 												signature->outputs[i].typmod)->slot;
+	for (int i = 0; plugins_set_outputs(program) && i < signature->noutputs; i++)
+		program->output_casts[i] = typmod_cast(compiler, &signature->outputs[i], program->output_slots[i]);
 }
 
 /* Defaults of the outputs see all that the steps did. */
@@ -226,10 +230,11 @@ compile_output_defaults(Compiler *compiler)
 									compiler_value(compiler, output->parameter->initial,
 												   output->type, output->typmod,
 												   psprintf("%s.default", output->parameter->location)));
-		else if (compiler->checking && program->nsteps > 0 && !bms_is_member(i, program->outputs_set))
-			compiler_problem(compiler, ERRCODE_INVALID_OBJECT_DEFINITION, output->parameter->location,
-							 psprintf("no step sets output \"%s\"", output->name), NULL,
-							 "Add an output step, or give the output a \"default\".");
+		else if (compiler->checking && program->nsteps > 0 && !plugins_set_outputs(program) &&
+				 !bms_is_member(i, program->outputs_set))
+			problem_warn(compiler->sink, output->parameter->location,
+						 psprintf("no step sets output \"%s\"", output->name),
+						 "Add an output step, give the output a \"default\", or register a plug-in that sets it.");
 	}
 }
 
@@ -266,6 +271,7 @@ compile_program(Compiler *compiler)
 		program->target = compiler_row(compiler, "target", program->signature->table);
 	else if (program->signature->broken)
 		compiler_row(compiler, "target", InvalidOid)->broken = true;
+	plugins_compile(compiler);
 	compile_inputs(compiler);
 	compile_outputs(compiler);
 	if (compiler->freeze)
@@ -273,7 +279,10 @@ compile_program(Compiler *compiler)
 	program->steps = compiler_steps(compiler, definition->steps, &program->nsteps);
 	compile_output_defaults(compiler);
 	if (program->target != NULL)
+	{
 		target_compile(compiler);
+		plugins_compile_images(compiler);
+	}
 	foreach(cell, compiler->scopes)
 		((Scope *) lfirst(cell))->compiler = NULL;
 }

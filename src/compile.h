@@ -87,6 +87,7 @@ typedef struct Program
 	Expression **input_casts;	/* per signature input: typmod to apply, or NULL */
 	Expression **input_defaults;	/* per signature input, or NULL */
 	int		   *output_slots;	/* per signature output */
+	Expression **output_casts;	/* per signature output: typmod to apply to what a plug-in gives, or NULL */
 	Expression **output_defaults;	/* per signature output, or NULL */
 	Bitmapset  *outputs_set;	/* outputs that some step sets */
 	int			context_slots[CONTEXT_FIELDS];	/* -1: nothing asks for it */
@@ -96,6 +97,7 @@ typedef struct Program
 	List	   *expressions;	/* of Expression */
 	Instruction **steps;
 	int			nsteps;
+	struct Pipeline *pipeline;	/* plug-ins, or NULL: there are none */
 
 	/* What must not change for the program to stay good */
 	List	   *relations;		/* of OID: tables whose columns have slots */

@@ -37,8 +37,7 @@ invocation_id(Frame *frame)
 	return &frame->invocation;
 }
 
-/* The id of the outermost invocation of the call chain. */
-static const pg_uuid_t *
+const pg_uuid_t *
 correlation_id(Frame *frame)
 {
 	while (frame->parent != NULL)
@@ -74,16 +73,38 @@ context_value(Frame *frame, ContextField field)
 		case CONTEXT_CORRELATION:
 			return UUIDPGetDatum(correlation_id(frame));
 		case CONTEXT_STARTED_AT:
-			return TimestampTzGetDatum(GetCurrentTimestamp());
+			return TimestampTzGetDatum(frame->started_at);
 		case CONTEXT_SHARED:
-			return DirectFunctionCall1(jsonb_in, CStringGetDatum("{}"));
+			return JsonbPGetDatum(context_shared(frame));
 	}
 	return (Datum) 0;			/* keep compiler quiet */
+}
+
+Jsonb *
+context_shared(Frame *frame)
+{
+	if (frame->shared != NULL)
+		return frame->shared;
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
+}
+
+void
+context_set_shared(Frame *frame, Jsonb *shared)
+{
+	int			slot = frame->program->context_slots[CONTEXT_SHARED];
+	MemoryContext old = MemoryContextSwitchTo(frame->mcxt);
+
+	frame->shared = DatumGetJsonbPCopy(JsonbPGetDatum(shared));
+	if (slot >= 0)
+		frame_set(frame, slot, JsonbPGetDatum(shared), false);
+	MemoryContextSwitchTo(old);
 }
 
 void
 context_fill(Frame *frame)
 {
+	if (frame->program->pipeline != NULL || frame->program->context_slots[CONTEXT_STARTED_AT] >= 0)
+		frame->started_at = GetCurrentTimestamp();
 	for (int i = 0; i < CONTEXT_FIELDS; i++)
 		if (frame->program->context_slots[i] >= 0)
 			frame_set(frame, frame->program->context_slots[i],

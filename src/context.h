@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "utils/jsonb.h"
 #include "utils/uuid.h"
 
 struct Frame;
@@ -16,5 +17,11 @@ extern void context_fill(struct Frame *frame);
 
 /* The invocation's own id, made when first asked for. */
 extern const pg_uuid_t *invocation_id(struct Frame *frame);
+/* The id of the outermost invocation of the call chain. */
+extern const pg_uuid_t *correlation_id(struct Frame *frame);
+
+/* context.shared: what plug-ins hand on; never NULL. */
+extern Jsonb *context_shared(struct Frame *frame);
+extern void context_set_shared(struct Frame *frame, Jsonb *shared);
 
 #endif

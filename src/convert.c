@@ -201,7 +201,7 @@ convert_place_name(const ConvertPlace *place)
 	char	   *parent;
 
 	if (place->parent == NULL)
-		return psprintf("input \"%s\"", place->name);
+		return psprintf("%s \"%s\"", place->output ? "output" : "input", place->name);
 
 	parent = convert_place_name(place->parent);
 	if (place->name != NULL)

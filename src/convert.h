@@ -15,6 +15,7 @@ typedef struct ConvertPlace
 	const struct ConvertPlace *parent;	/* NULL: an input */
 	const char *name;			/* of the input or attribute; NULL: an element */
 	int			index;			/* of an element, from 1 */
+	bool		output;			/* the outermost place is an output */
 } ConvertPlace;
 
 /* One caller's document on its way in. */

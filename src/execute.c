@@ -1,7 +1,8 @@
 /*
  * execute.c
- *		Runs a program: binds the inputs, runs the steps one after the other,
- *		computes the outputs.
+ *		Runs a program: binds the inputs, runs plug-ins and steps one after the
+ *		other, computes the outputs. Outputs that nothing has set get their
+ *		defaults before the last stage, so that its plug-ins see them.
  *
  * The expression context's per-tuple memory is reset before each step.
  */
@@ -16,6 +17,7 @@
 #include "limit.h"
 #include "miscadmin.h"
 #include "on_error.h"
+#include "pipeline.h"
 #include "problem.h"
 #include "statement.h"
 #include "target.h"
@@ -142,6 +144,35 @@ bind_arguments(Frame *frame, FunctionCallInfo fcinfo)
 	}
 }
 
+/* Applies a type modifier to what a slot holds. */
+static void
+apply_cast(Frame *frame, Expression *cast, int slot)
+{
+	bool		isnull;
+	Datum		value;
+
+	if (cast == NULL || frame_isnull(frame, slot))
+		return;
+	value = expression_evaluate(frame, cast, &isnull);
+	frame_set(frame, slot, value, isnull);
+}
+
+void
+settle_input(Frame *frame, int input)
+{
+	apply_cast(frame, frame->program->input_casts[input], frame->program->input_slots[input]);
+}
+
+void
+settle_output(Frame *frame, int output)
+{
+	MemoryContext old = MemoryContextSwitchTo(frame->mcxt);
+
+	frame->outputs_set = bms_add_member(frame->outputs_set, output);
+	MemoryContextSwitchTo(old);
+	apply_cast(frame, frame->program->output_casts[output], frame->program->output_slots[output]);
+}
+
 /* Applies type modifiers and refuses a key without a value. */
 static void
 check_inputs(Frame *frame)
@@ -151,14 +182,8 @@ check_inputs(Frame *frame)
 	for (int i = 0; i < program->signature->ninputs; i++)
 	{
 		int			slot = program->input_slots[i];
-		bool		isnull;
 
-		if (program->input_casts[i] != NULL && !frame_isnull(frame, slot))
-		{
-			Datum		value = expression_evaluate(frame, program->input_casts[i], &isnull);
-
-			frame_set(frame, slot, value, isnull);
-		}
+		settle_input(frame, i);
 		if (i < program->signature->nkeys && frame_isnull(frame, slot))
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -169,9 +194,9 @@ check_inputs(Frame *frame)
 	}
 }
 
-/* Computes the defaults of outputs that no step has set, and checks the required ones. */
+/* Computes the defaults of outputs that nothing has set. */
 static void
-finish_outputs(Frame *frame)
+default_outputs(Frame *frame)
 {
 	Program    *program = frame->program;
 
@@ -187,6 +212,19 @@ finish_outputs(Frame *frame)
 
 			frame_set(frame, slot, value, isnull);
 		}
+	}
+}
+
+/* Refuses to end without a value that the action promises. */
+static void
+check_outputs(Frame *frame)
+{
+	Program    *program = frame->program;
+
+	for (int i = 0; i < program->signature->noutputs; i++)
+	{
+		int			slot = program->output_slots[i];
+
 		if (program->signature->outputs[i].parameter->required_given &&
 			program->signature->outputs[i].required && frame_isnull(frame, slot))
 			ereport(ERROR,
@@ -296,7 +334,7 @@ give_outputs(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 	return (Datum) 0;
 }
 
-/* Binds the inputs, runs the steps, gives the result. */
+/* Binds the inputs, runs plug-ins and steps, gives the result. */
 static Datum
 frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 {
@@ -308,10 +346,15 @@ frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 		elog(ERROR, "SPI_connect failed");
 	bind_inputs(frame, fcinfo, request);
 	context_fill(frame);
+	stage_run(frame, STAGE_PRE_VALIDATION);
 	target_load(frame);
+	stage_run(frame, STAGE_PRE_OPERATION);
 	steps_execute(frame, program->steps, program->nsteps);
+	stage_run(frame, STAGE_MAIN_OPERATION);
 	ResetExprContext(frame->econtext);
-	finish_outputs(frame);
+	default_outputs(frame);
+	stage_run(frame, STAGE_POST_OPERATION);
+	check_outputs(frame);
 	MemoryContextSwitchTo(caller);
 	result = give_outputs(frame, fcinfo, request);
 	if (SPI_finish() != SPI_OK_FINISH)
@@ -362,6 +405,7 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	frame->read_only = frame->program->read_only;
 	frame->caller = GetOuterUserId();
 	frame->has_invocation = false;
+	frame->shared = innermost ? innermost->shared : NULL;
 	innermost = frame;
 	if (request != NULL && request->wants_invocation)
 	{

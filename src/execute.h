@@ -42,6 +42,9 @@ typedef struct Frame
 	int64		iteration;		/* of the innermost loop, 0 outside */
 	bool		stopped;		/* a stop step has ended the action */
 	struct Handling *handling;	/* the error that an on_error list deals with, or NULL */
+	struct FramePlugins *plugins;	/* what calling the plug-ins needs, or NULL */
+	Jsonb	   *shared;			/* context.shared; NULL: nothing */
+	TimestampTz started_at;		/* set when something asks for it */
 	Oid			caller;
 	bool		has_invocation;	/* the id is made when first asked for */
 	pg_uuid_t	invocation;
@@ -90,6 +93,15 @@ extern void frame_set(Frame *frame, int slot, Datum value, bool isnull);	/* copi
 /* bind.c: what jsonb callers send and get. */
 extern void bind_jsonb_inputs(Frame *frame, Jsonb *input);
 extern Jsonb *bind_jsonb_outputs(Frame *frame);
+/* The same for plug-ins: the key of the target, the inputs, the outputs; keys they changed. */
+extern void bind_push_target(Frame *frame, JsonbParseState **state);
+extern void bind_push_inputs(Frame *frame, JsonbParseState **state);
+extern JsonbValue *bind_push_outputs(Frame *frame, JsonbParseState **state);
+extern void bind_changed_inputs(Frame *frame, JsonbContainer *object);
+extern void bind_changed_outputs(Frame *frame, JsonbContainer *object);
+/* What holds after an input or output has got another value. */
+extern void settle_input(Frame *frame, int input);
+extern void settle_output(Frame *frame, int output);
 
 /* Evaluates in the frame's per-step memory; the result is valid until the next step. */
 extern Datum expression_evaluate(Frame *frame, Expression *expression, bool *isnull);

@@ -9,9 +9,9 @@
 #include "execute.h"
 #include "fmgr.h"
 #include "handle.h"
+#include "jsonb_push.h"
 #include "limit.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 
@@ -80,34 +80,6 @@ try_invoke(void *arg)
 	invoke(work->fcinfo, &work->request);
 }
 
-/* Adds a key whose value follows. */
-static void
-push_key(JsonbParseState **state, const char *key)
-{
-	JsonbValue	value = {0};
-
-	value.type = jbvString;
-	value.val.string.val = unconstify(char *, key);
-	value.val.string.len = strlen(key);
-	pushJsonbValue(state, WJB_KEY, &value);
-}
-
-/* Adds a key with a text value, null for NULL. */
-static void
-push_text(JsonbParseState **state, const char *key, const char *text)
-{
-	JsonbValue	value = {0};
-
-	push_key(state, key);
-	value.type = text == NULL ? jbvNull : jbvString;
-	if (text != NULL)
-	{
-		value.val.string.val = unconstify(char *, text);
-		value.val.string.len = strlen(text);
-	}
-	pushJsonbValue(state, WJB_VALUE, &value);
-}
-
 /* {"sqlstate": ..., "message": ..., ...} of a caught error */
 static void
 push_error(JsonbParseState **state, const Caught *caught)
@@ -128,26 +100,14 @@ static Jsonb *
 try_result(const InvokeRequest *request, const Caught *caught)
 {
 	JsonbParseState *state = NULL;
-	JsonbValue	ok = {0};
-	JsonbValue	output = {0};
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_key(&state, "ok");
-	ok.type = jbvBool;
-	ok.val.boolean = caught == NULL;
-	pushJsonbValue(&state, WJB_VALUE, &ok);
+	push_boolean(&state, "ok", caught == NULL);
 	if (caught != NULL)
 		push_error(&state, caught);
 	else
-	{
-		push_key(&state, "output");
-		output.type = jbvBinary;
-		output.val.binary.data = &request->output->root;
-		output.val.binary.len = VARSIZE_ANY_EXHDR(request->output);
-		pushJsonbValue(&state, WJB_VALUE, &output);
-	}
-	push_text(&state, "invocation", request->has_invocation ?
-			  DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(&request->invocation))) : NULL);
+		push_jsonb(&state, "output", request->output);
+	push_uuid(&state, "invocation", request->has_invocation ? &request->invocation : NULL);
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 

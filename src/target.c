@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "compiler.h"
 #include "execute.h"
+#include "plugin.h"
 #include "target.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -74,12 +75,13 @@ target_compile(Compiler *compiler)
 	const char *lock;
 
 	lock = locking_clause(compiler);
-	if (compiler->target_proven && !reads_beyond_key(program) &&
+	if (compiler->target_proven && !reads_beyond_key(program) && !plugins_need_load(program) &&
 		!(definition->lock_given && definition->lock) && !(compiler->target_read && lock[0] != '\0'))
 		return;
 	load = compiler_statement(compiler, program->target->relation);
 	load->select = true;
 	load->into = list_make1(program->target);
+	plugins_join_load(program, load);
 	appendStringInfoString(&load->head, "SELECT");
 	appendStringInfo(&load->tail, " FROM %s AS this WHERE ",
 					 relation_name_canonical(program->target->relation));

@@ -1,0 +1,60 @@
+/*
+ * function_lookup.c
+ *		Finds functions by what a definition calls them, under the search_path in
+ *		force.
+ */
+#include "postgres.h"
+
+#include "function_lookup.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+/* Finds the parenthesis that opens the arguments, outside of quotes. */
+const char *
+signature_arguments(const char *text)
+{
+	bool		quoted = false;
+
+	for (; *text != '\0'; text++)
+	{
+		if (*text == '"')
+			quoted = !quoted;
+		else if (*text == '(' && !quoted)
+			return text;
+	}
+	return NULL;
+}
+
+/* Reads a signature. */
+Oid
+function_by_signature(const char *signature)
+{
+	return DatumGetObjectId(DirectFunctionCall1(regprocedurein, CStringGetDatum(signature)));
+}
+
+/* Lists the functions of a name. */
+FuncCandidateList
+functions_by_name(const char *name, const char *hint)
+{
+	FuncCandidateList candidates =
+		FuncnameGetCandidates(stringToQualifiedNameList(name, NULL), -1, NIL,
+							  false, false, false, true);
+
+	if (candidates == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("function %s does not exist", name),
+				 errhint("%s", hint)));
+	return candidates;
+}
+
+/* Raises that a name is not enough. */
+void
+refuse_ambiguous_function(const char *name, int count, const char *why, Oid example)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_AMBIGUOUS_FUNCTION),
+			 errmsg("there are %d functions %s, and %s", count, name, why),
+			 errhint("Write the signature, for example %s.", format_procedure(example))));
+	pg_unreachable();
+}

@@ -1,0 +1,26 @@
+/*
+ * function_lookup.h
+ *		Functions that a definition names, by signature or by name alone.
+ */
+#ifndef CA_FUNCTION_LOOKUP_H
+#define CA_FUNCTION_LOOKUP_H
+
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "compat.h"
+
+/* Where the arguments begin in "schema.name(type, ...)"; NULL in a name alone. */
+extern const char *signature_arguments(const char *text);
+
+/* The function of a signature, as regprocedure reads it; raises 42883. */
+extern Oid	function_by_signature(const char *signature);
+
+/* All functions of a name under the search_path; raises 42883 with the hint if there is none. */
+extern FuncCandidateList functions_by_name(const char *name, const char *hint);
+
+/* Raises 42725: the why is a clause, the example is proposed as the signature to write. */
+pg_noreturn extern void refuse_ambiguous_function(const char *name, int count,
+												  const char *why, Oid example);
+
+#endif
