@@ -546,5 +546,6 @@ custom_action_freeze_definition(PG_FUNCTION_ARGS)
 	problems_raise(action, &sink);
 	if (definition == NULL)
 		elog(ERROR, "action \"%s\" gave neither program nor problem", action);
+	json_remove(definition->json, "plugins");
 	PG_RETURN_TEXT_P(cstring_to_text(definition_print(definition->json)));
 }

@@ -1,7 +1,7 @@
 /*
  * definition.c
  *		Document to tree: the header, the inputs and outputs. The steps are
- *		definition_steps.c's.
+ *		definition_steps.c's, the plug-ins definition_plugins.c's.
  *
  * Nothing is looked up in the catalogs. A parameter or step whose shape makes
  * it useless is reported and left out; everything else goes on, so that one
@@ -184,30 +184,6 @@ parse_settings(DefinitionParser *parser)
 	}
 }
 
-/* Checks the shape of plug-ins. */
-static void
-parse_plugins(DefinitionParser *parser)
-{
-	Json	   *plugins = json_get(parser->definition->json, "plugins");
-	Shape		shape = {"a plug-in", NULL, {plugin_keys, NULL, NULL}};
-	int			i;
-
-	if (plugins == NULL || plugins->kind != JSON_IS_ARRAY)
-		return;
-	parser->definition->plugins = plugins;
-	for (i = 0; i < plugins->count; i++)
-	{
-		char	   *location = psprintf("plugins.%d", i + 1);
-
-		if (plugins->items[i]->kind != JSON_IS_OBJECT)
-			definition_problem(parser, location,
-							   psprintf("a plug-in must be an object, not %s",
-										json_kind_name(plugins->items[i])), NULL);
-		else
-			shape_check(parser->sink, &shape, plugins->items[i], location);
-	}
-}
-
 /* Reads the columns of the key. */
 static void
 parse_key(DefinitionParser *parser)
@@ -287,7 +263,7 @@ parse_header(DefinitionParser *parser)
 	parse_key(parser);
 	check_header(parser);
 	parse_settings(parser);
-	parse_plugins(parser);
+	definition_parse_plugins(parser);
 }
 
 /* Reads a document. */

@@ -1,6 +1,6 @@
 /*
  * definition_parser.h
- *		What definition.c and definition_steps.c share.
+ *		What definition.c, definition_steps.c and definition_plugins.c share.
  */
 #ifndef CA_DEFINITION_PARSER_H
 #define CA_DEFINITION_PARSER_H
@@ -28,5 +28,8 @@ extern bool member_boolean(const Json *json, const char *key, bool absent_value)
 /* Reads a list of steps; prefix is the path of the list, "" at the top. */
 extern List *definition_parse_steps(DefinitionParser *parser, const Json *json,
 									const char *prefix);
+
+/* Reads the plug-ins. */
+extern void definition_parse_plugins(DefinitionParser *parser);
 
 #endif

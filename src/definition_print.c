@@ -175,7 +175,9 @@ normal_output_value(const Json *object, const ArgumentSpec *spec, const Json *va
 static Json *
 normal_plugin_value(const Json *object, const ArgumentSpec *spec, const Json *value)
 {
-	if (strcmp(spec->key, "enabled") == 0 && is_text(value, JSON_IS_BOOLEAN, "true"))
+	if (value->kind == JSON_IS_NULL ||
+		(strcmp(spec->key, "enabled") == 0 && is_text(value, JSON_IS_BOOLEAN, "true")) ||
+		(strcmp(spec->key, "rank") == 0 && is_text(value, JSON_IS_NUMBER, "1")))
 		return NULL;
 	return json_copy(value);
 }

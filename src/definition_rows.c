@@ -260,7 +260,8 @@ custom_action_definition_rows(PG_FUNCTION_ARGS)
 	json_put(rows, "action", action);
 	json_put(rows, "parameters", parameters);
 	json_put(rows, "steps", steps_to_rows(definition->steps));
-	json_put(rows, "plugins", definition->plugins ? definition->plugins : json_new_array());
+	if (definition->plugins != NULL)
+		json_put(rows, "plugins", definition->plugins);
 
 	initStringInfo(&out);
 	json_print(&out, rows);
@@ -424,14 +425,11 @@ custom_action_definition_text(PG_FUNCTION_ARGS)
 	Json	   *rows = json_parse(JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb)));
 	Json	   *document = json_new_object();
 	Json	   *steps = json_get(rows, "steps");
-	Json	   *plugins = json_get(rows, "plugins");
 
 	if (json_get(rows, "action") != NULL)
 		add_keys(document, json_get(rows, "action"), header_columns);
 	json_put(document, "input", parameters_from_rows(json_get(rows, "parameters"), "in"));
 	json_put(document, "output", parameters_from_rows(json_get(rows, "parameters"), "out"));
 	json_put(document, "steps", steps == NULL ? json_new_array() : steps_from_rows(steps));
-	if (plugins != NULL && plugins->kind == JSON_IS_ARRAY)
-		json_put(document, "plugins", plugins);
 	PG_RETURN_TEXT_P(cstring_to_text(definition_print(document)));
 }

@@ -146,6 +146,38 @@ describe_steps(StringInfo out, const List *steps, int indent)
 		describe_step(out, lfirst(cell), indent);
 }
 
+/* Appends one plug-in; shape has been checked, but what is wrong is described too. */
+static void
+describe_plugin(StringInfo out, const Json *plugin)
+{
+	const char *rank = json_get_text(plugin, "rank");
+	const char *stage = json_get_text(plugin, "stage");
+	const char *function = json_get_text(plugin, "function");
+	const char *enabled = json_get_text(plugin, "enabled");
+	const char *description = json_get_text(plugin, "description");
+
+	appendStringInfo(out, "  %s, rank %s: %s", stage ? stage : "?", rank ? rank : "1",
+					 function ? function : "?");
+	if (enabled != NULL && strcmp(enabled, "false") == 0)
+		appendStringInfoString(out, " (disabled)");
+	if (description != NULL)
+		appendStringInfo(out, " (%s)", description);
+	appendStringInfoChar(out, '\n');
+}
+
+/* Appends the plug-ins. */
+static void
+describe_plugins(StringInfo out, const Json *plugins)
+{
+	int			i;
+
+	if (plugins == NULL || plugins->count == 0)
+		return;
+	appendStringInfoString(out, "\nPlug-ins\n");
+	for (i = 0; i < plugins->count; i++)
+		describe_plugin(out, plugins->items[i]);
+}
+
 /* Appends what could not be read. */
 static void
 describe_problems(StringInfo out, const List *problems)
@@ -185,6 +217,7 @@ custom_action_describe_definition(PG_FUNCTION_ARGS)
 	describe_parameters(&out, "Output", definition->outputs);
 	appendStringInfoString(&out, "\nSteps\n");
 	describe_steps(&out, definition->steps, 2);
+	describe_plugins(&out, definition->plugins);
 	describe_problems(&out, sink.problems);
 	while (out.len > 0 && out.data[out.len - 1] == '\n')
 		out.data[--out.len] = '\0';

@@ -127,6 +127,25 @@ json_put(Json *object, const char *key, Json *value)
 	json_add(object, key, value);
 }
 
+/* Takes a member out. */
+void
+json_remove(Json *object, const char *key)
+{
+	int			kept = 0;
+	int			i;
+
+	if (object->kind != JSON_IS_OBJECT)
+		return;
+	for (i = 0; i < object->count; i++)
+	{
+		if (strcmp(object->keys[i], key) == 0)
+			continue;
+		object->keys[kept] = object->keys[i];
+		object->items[kept++] = object->items[i];
+	}
+	object->count = kept;
+}
+
 /* Sets a member to a string; does nothing without one. */
 void
 json_put_string(Json *object, const char *key, const char *text)

@@ -49,6 +49,7 @@ extern Json *json_new_null(void);
 extern void json_put(Json *object, const char *key, Json *value);	/* replaces */
 extern void json_add(Json *object, const char *key, Json *value);	/* adds, even when present */
 extern void json_put_string(Json *object, const char *key, const char *text);	/* nothing if text is NULL */
+extern void json_remove(Json *object, const char *key);	/* all of that name */
 extern void json_append(Json *array, Json *value);
 extern Json *json_copy(const Json *json);
 

@@ -41,6 +41,8 @@ unfitness(Form_pg_proc proc)
 		return "It is a procedure.";
 	if (proc->prokind != PROKIND_FUNCTION)
 		return "It is an aggregate or window function.";
+	if (proc->pronargs == 0)
+		return "It has no argument.";
 	if (proc->pronargs != 1)
 		return psprintf("It has %d arguments.", proc->pronargs);
 	if (argument != JSONBOID && !internal)

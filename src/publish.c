@@ -5,7 +5,9 @@
  * CREATE [OR REPLACE] FUNCTION is built as a parse tree: no text of a user's
  * is pasted into SQL, and privileges, event triggers and the validator work
  * as for a statement that was typed in. Types and defaults are resolved under
- * the search_path of the action. What a DBA set on the function stays.
+ * the search_path of the action. What a DBA set on the function stays. The
+ * plug-ins are the envelope's, beside the definition: registering one gives
+ * the function a new source and the action no new version.
  */
 #include "postgres.h"
 
@@ -443,14 +445,13 @@ custom_action_publish(PG_FUNCTION_ARGS)
 	publishing.envelope.definition = json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	publishing.envelope.version = PG_GETARG_INT32(2);
 	publishing.envelope.active = PG_GETARG_BOOL(3);
+	publishing.envelope.plugins = json_parse(text_to_cstring(PG_GETARG_TEXT_PP(4)));
+	json_remove(publishing.envelope.definition, "plugins");
 	sink.action = publishing.action;
 
 	claim_name(&publishing);
 	if (OidIsValid(publishing.existing))
-	{
 		publishing.before = action_envelope(publishing.existing);
-		publishing.envelope.plugins = publishing.before->plugins;
-	}
 	publishing.definition = definition_parse(publishing.envelope.definition, &sink);
 
 	nest_level = NewGUCNestLevel();

@@ -4,7 +4,8 @@
  *		source text.
  *
  * Only functions of our own language count. The language's OID is kept until
- * a pg_language row changes.
+ * a pg_language row changes. What is asked by SQL is asked after waiting for
+ * the row of a draft, so what others published meanwhile is taken in first.
  */
 #include "postgres.h"
 
@@ -306,12 +307,25 @@ envelope_print(const Envelope *envelope)
 	return out.data;
 }
 
+/* Writes the registered plug-ins. */
+static char *
+plugins_print(const Envelope *envelope)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	json_print(&out, envelope->plugins ? envelope->plugins : json_new_array());
+	return out.data;
+}
+
 /* SQL: the published function of an action, or NULL. */
 Datum
 custom_action_function(PG_FUNCTION_ARGS)
 {
-	Oid			function = find_by_name(text_to_cstring(PG_GETARG_TEXT_PP(0)), false);
+	Oid			function;
 
+	AcceptInvalidationMessages();
+	function = find_by_name(text_to_cstring(PG_GETARG_TEXT_PP(0)), false);
 	if (!OidIsValid(function))
 		PG_RETURN_NULL();
 	PG_RETURN_OID(function);
@@ -323,12 +337,14 @@ custom_action_published(PG_FUNCTION_ARGS)
 {
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Oid			function = find_by_name(name, false);
+	Oid			function;
 	Envelope   *envelope;
-	Datum		values[4];
-	bool		nulls[4] = {false};
+	Datum		values[5];
+	bool		nulls[5] = {false};
 
 	InitMaterializedSRF(fcinfo, 0);
+	AcceptInvalidationMessages();
+	function = find_by_name(name, false);
 	if (!OidIsValid(function))
 		PG_RETURN_NULL();
 
@@ -337,6 +353,7 @@ custom_action_published(PG_FUNCTION_ARGS)
 	values[1] = Int32GetDatum(envelope->version);
 	values[2] = BoolGetDatum(envelope->active);
 	values[3] = CStringGetTextDatum(definition_print(envelope->definition));
+	values[4] = CStringGetTextDatum(plugins_print(envelope));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	PG_RETURN_NULL();
 }

@@ -138,6 +138,41 @@ COMMENT ON COLUMN custom_actions.step.arguments IS
 COMMENT ON COLUMN custom_actions.step.enabled IS 'false: the step is left out';
 COMMENT ON COLUMN custom_actions.step.description IS 'why the step is there';
 
+CREATE TABLE custom_actions.plugin_step (
+	id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	action        text NOT NULL,
+	stage         text NOT NULL CHECK (stage IN (
+		'pre_validation', 'pre_operation', 'main_operation', 'post_operation')),
+	rank          integer NOT NULL DEFAULT 1,
+	function      text NOT NULL,
+	configuration jsonb,
+	images        jsonb,
+	enabled       boolean NOT NULL DEFAULT true,
+	description   text
+);
+
+CREATE INDEX plugin_step_action ON custom_actions.plugin_step (action);
+
+COMMENT ON SEQUENCE custom_actions.plugin_step_id_seq IS 'numbers the registrations';
+COMMENT ON INDEX custom_actions.plugin_step_action IS 'finds the plug-ins of an action';
+COMMENT ON TABLE custom_actions.plugin_step IS
+	'plug-ins that are registered on actions; a change takes effect at once';
+COMMENT ON COLUMN custom_actions.plugin_step.id IS
+	'number of the registration, in the order of registering';
+COMMENT ON COLUMN custom_actions.plugin_step.action IS 'name of the action';
+COMMENT ON COLUMN custom_actions.plugin_step.stage IS
+	'when it runs: pre_validation, pre_operation, main_operation or post_operation';
+COMMENT ON COLUMN custom_actions.plugin_step.rank IS
+	'order within its stage; those of one rank run in the order of registering';
+COMMENT ON COLUMN custom_actions.plugin_step.function IS
+	'signature, "schema.name(jsonb)" or "schema.name(internal)"';
+COMMENT ON COLUMN custom_actions.plugin_step.configuration IS
+	'what the plug-in is told at every call';
+COMMENT ON COLUMN custom_actions.plugin_step.images IS
+	'copies of the target it is given: {"pre": ..., "post": ...}, each true or an array of columns';
+COMMENT ON COLUMN custom_actions.plugin_step.enabled IS 'false: it is left out';
+COMMENT ON COLUMN custom_actions.plugin_step.description IS 'why it is there';
+
 CREATE TABLE custom_actions.version (
 	action       text NOT NULL,
 	version      integer NOT NULL CHECK (version > 0),

@@ -3,7 +3,9 @@
 -- The row form of a definition is what the tables hold:
 --   {"action": {column: value, ...}, "parameters": [{column: value, ...}, ...],
 --    "steps": [{"kind", "subject", "name", "arguments", "enabled",
---               "description", "branches": [{"branch", "steps": [...]}]}]}
+--               "description", "branches": [{"branch", "steps": [...]}]}],
+--    "plugins": [{key: value, ...}, ...]}
+-- where "plugins" is there only if the document has it.
 
 CREATE FUNCTION custom_actions.canonical_name(name text)
 RETURNS text
@@ -28,6 +30,30 @@ AS 'MODULE_PATHNAME', 'custom_action_definition_text';
 
 COMMENT ON FUNCTION custom_actions.definition_text(jsonb) IS
 	'definition in canonical form, made from its row form';
+
+CREATE FUNCTION custom_actions.with_plugins(definition json, plugins json)
+RETURNS json
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_with_plugins';
+
+COMMENT ON FUNCTION custom_actions.with_plugins(json, json) IS
+	'definition in canonical form with the plug-ins of a list, which loses their ids';
+
+CREATE FUNCTION custom_actions.plugin_function(name text)
+RETURNS text
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_plugin_function';
+
+COMMENT ON FUNCTION custom_actions.plugin_function(text) IS
+	'signature of the function that a name or signature means under the search_path; refuses what is no plug-in and what the current user may not execute';
+
+CREATE FUNCTION custom_actions.require_plugin(action text, plugin jsonb)
+RETURNS void
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_require_plugin';
+
+COMMENT ON FUNCTION custom_actions.require_plugin(text, jsonb) IS
+	'refuses a registration with unknown, missing or wrong members';
 
 CREATE FUNCTION custom_actions.check_definition(
 	action text, definition json, owner oid)
@@ -56,16 +82,17 @@ COMMENT ON FUNCTION custom_actions.claim_name(text) IS
 	'checks who may publish an action, and keeps others from it until the transaction ends';
 
 CREATE FUNCTION custom_actions.publish(
-	action text, definition json, version integer, active boolean)
+	action text, definition json, version integer, active boolean, plugins json)
 RETURNS regprocedure
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'custom_action_publish';
 
-COMMENT ON FUNCTION custom_actions.publish(text, json, integer, boolean) IS
+COMMENT ON FUNCTION custom_actions.publish(text, json, integer, boolean, json) IS
 	'creates or replaces the function of an action, never an overload';
 
 CREATE FUNCTION custom_actions.published(action text)
-RETURNS TABLE (function oid, version integer, active boolean, definition json)
+RETURNS TABLE (
+	function oid, version integer, active boolean, definition json, plugins json)
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 1
 AS 'MODULE_PATHNAME', 'custom_action_published';
 

@@ -265,27 +265,42 @@ END;
 COMMENT ON FUNCTION custom_actions.carrying_parts() IS
 	'whether a row trigger was fired by a command of the trigger carry_parts';
 
-CREATE FUNCTION custom_actions.require_given_id(id bigint)
+CREATE FUNCTION custom_actions.require_given_id(table_name text, id bigint)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 BEGIN
 	BEGIN
-		IF id = currval('step_id_seq') THEN
+		IF id = currval(format('%I_id_seq', table_name)) THEN
 			RETURN;
 		END IF;
 	EXCEPTION WHEN object_not_in_prerequisite_state THEN
 		NULL;					-- this session has taken none yet
 	END;
-	RAISE EXCEPTION 'id % of step is not the next of its sequence', id
+	RAISE EXCEPTION 'id % of % is not the next of its sequence', id, table_name
 		USING ERRCODE = 'generated_always',
 			HINT = 'Leave the column "id" out.';
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.require_given_id(bigint) IS
+COMMENT ON FUNCTION custom_actions.require_given_id(text, bigint) IS
 	'refuses an id that the sequence has not just given; chosen ones would be in the way of others';
+
+CREATE FUNCTION custom_actions.refuse_move(part text, action_name text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	RAISE EXCEPTION 'a % of action "%" cannot move to another action', part, action_name
+		USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'Delete it here and insert it there.';
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.refuse_move(text, text) IS
+	'raises that a part belongs to its action';
 
 CREATE FUNCTION custom_actions.guard_part()
 RETURNS trigger
@@ -303,10 +318,7 @@ BEGIN
 		IF carrying_parts() THEN
 			RETURN NEW;			-- the action was renamed
 		END IF;
-		RAISE EXCEPTION 'a % of action "%" cannot move to another action',
-				TG_TABLE_NAME, OLD.action
-			USING ERRCODE = 'invalid_parameter_value',
-				HINT = 'Delete it here and insert it there.';
+		PERFORM refuse_move(TG_TABLE_NAME, OLD.action);
 	END IF;
 
 	IF TG_OP = 'DELETE' THEN
@@ -329,7 +341,7 @@ BEGIN
 
 	IF TG_TABLE_NAME = 'step' THEN
 		IF TG_OP = 'INSERT' OR NEW.id <> OLD.id THEN
-			PERFORM require_given_id(NEW.id);
+			PERFORM require_given_id('step', NEW.id);
 		END IF;
 		IF NEW.parent IS NOT NULL AND NOT EXISTS (
 			SELECT FROM step AS s WHERE s.id = NEW.parent AND s.action = NEW.action)
@@ -404,10 +416,12 @@ BEGIN
 	IF TG_OP = 'DELETE' THEN
 		DELETE FROM parameter AS p WHERE p.action = OLD.name;
 		DELETE FROM step AS s WHERE s.action = OLD.name;
+		DELETE FROM plugin_step AS p WHERE p.action = OLD.name;
 		DELETE FROM version AS v WHERE v.action = OLD.name;
 	ELSIF NEW.name <> OLD.name THEN
 		UPDATE parameter AS p SET action = NEW.name WHERE p.action = OLD.name;
 		UPDATE step AS s SET action = NEW.name WHERE s.action = OLD.name;
+		UPDATE plugin_step AS p SET action = NEW.name WHERE p.action = OLD.name;
 		UPDATE version AS v SET action = NEW.name WHERE v.action = OLD.name;
 	END IF;
 	RETURN NULL;

@@ -84,6 +84,42 @@ $$;
 COMMENT ON FUNCTION custom_actions.draft_definition(text) IS
 	'definition that the draft of an action makes; NULL without a draft';
 
+CREATE FUNCTION custom_actions.stage_number(stage text)
+RETURNS integer
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT array_position(
+		'{pre_validation,pre_operation,main_operation,post_operation}'::text[], stage);
+END;
+
+COMMENT ON FUNCTION custom_actions.stage_number(text) IS
+	'place of a stage among the stages';
+
+-- The text keeps the order of the keys, which jsonb would not.
+CREATE FUNCTION custom_actions.plugin_list(action_name text)
+RETURNS json
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT concat('[', string_agg(
+		concat('{', concat_ws(', ',
+			'"id": ' || p.id,
+			'"stage": ' || to_json(p.stage)::text,
+			'"function": ' || to_json(p.function)::text,
+			'"rank": ' || p.rank,
+			'"configuration": ' || p.configuration::text,
+			'"images": ' || p.images::text,
+			CASE WHEN NOT p.enabled THEN '"enabled": false' END,
+			'"description": ' || to_json(p.description)::text), '}'),
+		', ' ORDER BY custom_actions.stage_number(p.stage), p.rank, p.id), ']')::json
+	FROM custom_actions.plugin_step AS p
+	WHERE p.action = action_name;
+END;
+
+COMMENT ON FUNCTION custom_actions.plugin_list(text) IS
+	'plug-ins of an action in the order they run, as the published function lists them';
+
 CREATE FUNCTION custom_actions.definition_hash(definition json)
 RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -173,11 +209,6 @@ DECLARE
 	rows jsonb := definition_rows(definition);
 	header custom_actions.action;
 BEGIN
-	IF rows -> 'plugins' <> '[]' THEN
-		RAISE EXCEPTION 'definition of action "%" has plug-ins', action_name
-			USING ERRCODE = 'feature_not_supported',
-				HINT = 'Remove the key "plugins".';
-	END IF;
 	IF NOT EXISTS (SELECT FROM action AS a WHERE a.name = action_name) THEN
 		INSERT INTO action (name, settings) VALUES (action_name, NULL);
 	END IF;
@@ -199,8 +230,9 @@ BEGIN
 	DELETE FROM step AS s WHERE s.action = action_name AND s.parent IS NULL;
 	PERFORM insert_parameters(action_name, nullif(rows -> 'parameters', 'null'));
 	PERFORM insert_steps(action_name, nullif(rows -> 'steps', 'null'), NULL, NULL, 1);
+	PERFORM write_plugins(action_name, rows -> 'plugins');
 END
 $$;
 
 COMMENT ON FUNCTION custom_actions.write_draft(text, json) IS
-	'makes a definition the draft of an action, new or in place of the one there is';
+	'makes a definition the draft of an action, new or in place of the one there is; its plug-ins, if it speaks of them, the registered ones';

@@ -1,5 +1,19 @@
 -- What there is: definitions, problems, outlines, and the view of all actions.
 
+CREATE FUNCTION custom_actions.registered_plugins(action_name text)
+RETURNS json
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT CASE WHEN EXISTS (SELECT FROM custom_actions.action AS a WHERE a.name = action_name)
+		THEN custom_actions.plugin_list(action_name)
+		ELSE coalesce((SELECT p.plugins FROM custom_actions.published(action_name) AS p), '[]')
+		END;
+END;
+
+COMMENT ON FUNCTION custom_actions.registered_plugins(text) IS
+	'plug-ins of an action: those registered, or without a draft those published';
+
 CREATE FUNCTION custom_actions.definition_of(
 	action_name text, wanted integer, otherwise text)
 RETURNS json
@@ -44,17 +58,35 @@ $$;
 COMMENT ON FUNCTION custom_actions.definition_of(text, integer, text) IS
 	'definition of a version, else of the draft or of what is published; an error if there is none';
 
+CREATE FUNCTION custom_actions.document_of(action_name text, wanted integer)
+RETURNS json
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	definition json := definition_of(action_name, wanted, 'draft');
+BEGIN
+	IF wanted IS NOT NULL THEN
+		RETURN definition;
+	END IF;
+	RETURN with_plugins(definition, registered_plugins(action_name));
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.document_of(text, integer) IS
+	'definition of a version, else of the draft or of what is published, with the registered plug-ins; an error if there is none';
+
 CREATE FUNCTION @extschema@.action_definition(name text, version integer DEFAULT NULL)
 RETURNS json
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-	SELECT custom_actions.definition_of(
+	SELECT custom_actions.document_of(
 		custom_actions.canonical_name(action_definition.name),
-		action_definition.version, 'draft');
+		action_definition.version);
 END;
 
 COMMENT ON FUNCTION @extschema@.action_definition(text, integer) IS
-	'definition of a version of an action, or of its draft';
+	'definition of a version of an action, or of its draft with the registered plug-ins';
 
 CREATE FUNCTION @extschema@.action_hash(name text)
 RETURNS text
@@ -73,11 +105,12 @@ RETURNS text
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT custom_actions.describe_definition(
-		custom_actions.definition_of(
-			custom_actions.canonical_name(describe_action.name), NULL, 'draft'));
+		custom_actions.document_of(
+			custom_actions.canonical_name(describe_action.name), NULL));
 END;
 
-COMMENT ON FUNCTION @extschema@.describe_action(text) IS 'outline of the draft of an action';
+COMMENT ON FUNCTION @extschema@.describe_action(text) IS
+	'outline of the draft of an action and of its plug-ins';
 
 CREATE FUNCTION custom_actions.action_owner(action_name text)
 RETURNS oid
@@ -110,7 +143,7 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
-	definition json := definition_of(action_name, NULL, 'draft');
+	definition json := document_of(action_name, NULL);
 BEGIN
 	RETURN QUERY
 	SELECT c.severity, c.location, c.message, c.detail, c.hint
@@ -131,7 +164,7 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION @extschema@.check_action(text) IS
-	'every problem of the draft of an action; no rows when it is sound';
+	'every problem of the draft of an action and of its plug-ins; no rows when all is sound';
 
 CREATE FUNCTION custom_actions.draft_differs(
 	action_name text, published_version integer, published_definition json)
@@ -199,6 +232,8 @@ SELECT coalesce(a.name, f.name) AS name,
 		ELSE coalesce(a.run_as, 'caller') END AS run_as,
 	CASE WHEN f.oid IS NOT NULL THEN f.provolatile <> 'v'
 		ELSE coalesce(a.read_only, false) END AS read_only,
+	(SELECT count(*) FROM custom_actions.plugin_step AS s
+		WHERE s.action = coalesce(a.name, f.name)) AS plugins,
 	coalesce(f.description, a.description) AS description,
 	a.created_at,
 	a.created_by,
@@ -229,6 +264,8 @@ COMMENT ON COLUMN custom_actions.actions.designer IS
 	'role that may edit the draft besides the owner';
 COMMENT ON COLUMN custom_actions.actions.run_as IS 'whose privileges count: caller or owner';
 COMMENT ON COLUMN custom_actions.actions.read_only IS 'whether the action writes nothing';
+COMMENT ON COLUMN custom_actions.actions.plugins IS
+	'number of plug-ins that are registered, disabled ones too';
 COMMENT ON COLUMN custom_actions.actions.description IS 'what the action does';
 COMMENT ON COLUMN custom_actions.actions.created_at IS 'when the draft was made';
 COMMENT ON COLUMN custom_actions.actions.created_by IS 'who made the draft';

@@ -245,6 +245,7 @@ AS $$
 DECLARE
 	draft custom_actions.action := require_draft(action_name);
 	definition json := draft_definition(action_name);
+	plugins json := plugin_list(action_name);
 	owner_id oid := action_owner(action_name);
 	old record;
 	new_version integer;
@@ -261,14 +262,14 @@ BEGIN
 					definition_hash(definition), draft.modified_by, draft.modified_at),
 				HINT = 'Look at action_definition again, then activate with the new action_hash.';
 	END IF;
-	PERFORM require_sound(action_name, definition, owner_id);
+	PERFORM require_sound(action_name, with_plugins(definition, plugins), owner_id);
 	definition := freeze_definition(action_name, definition, owner_id);
 
-	SELECT p.function, p.version, p.active, p.definition INTO old
+	SELECT p.function, p.version, p.active, p.definition, p.plugins INTO old
 	FROM published(action_name) AS p;
 	IF same_definition(definition, old.definition) THEN
-		IF NOT old.active THEN
-			PERFORM publish(action_name, old.definition, old.version, true);
+		IF NOT old.active OR NOT same_definition(plugins, old.plugins) THEN
+			PERFORM publish(action_name, old.definition, old.version, true, plugins);
 		END IF;
 		RETURN old.version;
 	END IF;
@@ -276,7 +277,7 @@ BEGIN
 	SELECT greatest(max(v.version), old.version, 0) + 1 INTO new_version
 	FROM version AS v
 	WHERE v.action = action_name;
-	new_function := publish(action_name, definition, new_version, true);
+	new_function := publish(action_name, definition, new_version, true, plugins);
 	IF old.function IS NULL THEN
 		PERFORM settle_new_function(action_name, new_function, draft.owner);
 	ELSE
@@ -327,7 +328,8 @@ BEGIN
 		-- raises: no such action, or not published
 		PERFORM definition_of(action_name, NULL, 'published');
 	ELSIF old.active THEN
-		PERFORM publish(action_name, old.definition, old.version, false);
+		PERFORM publish(action_name, old.definition, old.version, false,
+			registered_plugins(action_name));
 	END IF;
 END
 $$;
@@ -356,6 +358,7 @@ DECLARE
 	needed_by text;
 BEGIN
 	PERFORM FROM action AS a WHERE a.name = action_name FOR UPDATE;
+	PERFORM refuse_registered(action_name);
 	function := action_function(action_name);
 	IF function IS NULL THEN
 		PERFORM require_draft(action_name);
@@ -385,14 +388,4 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION @extschema@.drop_action(text) IS
-	'drops an action: its function, its draft and its versions; refused while others depend on it';
-
-CREATE FUNCTION @extschema@.refresh_action_dependencies()
-RETURNS integer
-LANGUAGE sql VOLATILE
-BEGIN ATOMIC
-	SELECT custom_actions.refresh_dependencies();
-END;
-
-COMMENT ON FUNCTION @extschema@.refresh_action_dependencies() IS
-	'records anew what every active action depends on, as after a restore; returns how many';
+	'drops an action: its function, its draft and its versions; refused while others depend on it or plug-ins are registered';

@@ -9,16 +9,19 @@ BEGIN ATOMIC
 	UNION ALL
 	SELECT format('SELECT ON %s', relation)
 	FROM unnest('{custom_actions.action, custom_actions.parameter,
-		custom_actions.step, custom_actions.version,
+		custom_actions.step, custom_actions.plugin_step, custom_actions.version,
 		custom_actions.table_setting, custom_actions.actions}'::text[]) AS relation
 	UNION ALL
 	SELECT format('INSERT, UPDATE, DELETE ON %s', relation)
 	FROM unnest('{custom_actions.action, custom_actions.parameter,
-		custom_actions.step, custom_actions.table_setting}'::text[]) AS relation
+		custom_actions.step, custom_actions.plugin_step,
+		custom_actions.table_setting}'::text[]) AS relation
 	UNION ALL
 	SELECT 'INSERT ON custom_actions.version'
 	UNION ALL
-	SELECT 'SELECT, USAGE ON SEQUENCE custom_actions.step_id_seq'
+	SELECT format('SELECT, USAGE ON SEQUENCE %s', sequence)
+	FROM unnest('{custom_actions.step_id_seq,
+		custom_actions.plugin_step_id_seq}'::text[]) AS sequence
 	UNION ALL
 	-- every function of the extension but those that only PostgreSQL calls,
 	-- those that are for its owner, and those that everyone may call anyway

@@ -14,6 +14,8 @@ REVOKE ALL ON FUNCTION
 	@extschema@.deactivate_action(text),
 	@extschema@.drop_action(text),
 	@extschema@.restore_action(text, integer),
+	@extschema@.register_plugin(text, text, text, integer, jsonb, jsonb, text),
+	@extschema@.unregister_plugin(bigint),
 	@extschema@.action_definition(text, integer),
 	@extschema@.action_hash(text),
 	@extschema@.describe_action(text),

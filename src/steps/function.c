@@ -6,16 +6,17 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "funcapi.h"
 #include "function.h"
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
+#include "function_lookup.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
+
+#define UNQUALIFIED_HINT \
+	"Write it with its schema, or set \"search_path\" in the action's settings."
 
 /* Keeps the inputs of a function's arguments. */
 static void
@@ -134,8 +135,7 @@ typedef struct Lookup
 static void
 lookup_by_name(Lookup *lookup)
 {
-	List	   *names = stringToQualifiedNameList(lookup->name, NULL);
-	FuncCandidateList candidates = FuncnameGetCandidates(names, -1, NIL, false, false, false, true);
+	FuncCandidateList candidates = functions_by_name(lookup->name, UNQUALIFIED_HINT);
 	Function   *only = NULL;
 	int			count = 0;
 	int			fitting = 0;
@@ -151,18 +151,9 @@ lookup_by_name(Lookup *lookup)
 			only = function;
 		}
 	}
-	if (count == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_FUNCTION),
-				 errmsg("function %s does not exist", lookup->name),
-				 errhint("Write it with its schema, or set \"search_path\" in the action's settings.")));
 	if (fitting != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_AMBIGUOUS_FUNCTION),
-				 errmsg("there are %d functions %s, and the arguments do not tell which is meant",
-						count, lookup->name),
-				 errhint("Write the signature, for example %s.",
-						 format_procedure(candidates->oid))));
+		refuse_ambiguous_function(lookup->name, count, "the arguments do not tell which is meant",
+								  candidates->oid);
 	lookup->found = only;
 }
 
@@ -171,9 +162,8 @@ lookup_work(void *arg)
 {
 	Lookup	   *lookup = arg;
 
-	if (strchr(lookup->name, '(') != NULL)
-		lookup->found = function_read(DatumGetObjectId(DirectFunctionCall1(regprocedurein,
-																		   CStringGetDatum(lookup->name))));
+	if (signature_arguments(lookup->name) != NULL)
+		lookup->found = function_read(function_by_signature(lookup->name));
 	else
 		lookup_by_name(lookup);
 }

@@ -83,7 +83,7 @@ SELECT throws_ok('UPDATE custom_actions.action SET name = ''lair.stolen'' WHERE 
 
 -- Publishing by the inner functions
 SELECT throws_ok(call, '42501', 'permission denied for language custom_action', 'without USAGE on the language: ' || call)
-FROM unnest(ARRAY['SELECT custom_actions.publish(''lair.d'', ''{"steps": []}'', 1, true)', 'SELECT custom_actions.claim_name(''lair.d'')']) AS call;
+FROM unnest(ARRAY['SELECT custom_actions.publish(''lair.d'', ''{"steps": []}'', 1, true, ''[]'')', 'SELECT custom_actions.claim_name(''lair.d'')']) AS call;
 RESET ROLE;
 SELECT is((SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND classid = 'pg_language'::regclass AND mode = 'ShareUpdateExclusiveLock'),
 	1::bigint, 'without the privilege no name is locked but that of ann''s activation');
@@ -95,11 +95,11 @@ SELECT is(create_action('open.greet', '{"input": [{"name": "a", "type": "text"}]
 SELECT is(activate_action('open.greet'), 1, 'that is published');
 GRANT EXECUTE ON FUNCTION open.greet TO PUBLIC;
 SET ROLE design_attacks_eve;
-SELECT throws_ok('SELECT custom_actions.publish(''desk.other'', ''{"steps": []}'', 1, true)', '42501', 'permission denied for schema desk',
+SELECT throws_ok('SELECT custom_actions.publish(''desk.other'', ''{"steps": []}'', 1, true, ''[]'')', '42501', 'permission denied for schema desk',
 	'no CREATE on the schema');
-SELECT throws_ok('SELECT custom_actions.publish(''open.greet'', ''{"steps": []}'', 2, true)', '42501', 'must be owner of function open.greet',
+SELECT throws_ok('SELECT custom_actions.publish(''open.greet'', ''{"steps": []}'', 2, true, ''[]'')', '42501', 'must be owner of function open.greet',
 	'an action of somebody else');
-SELECT throws_ok('SELECT custom_actions.publish(''open.draft'', ''{"steps": []}'', 1, true)', '42501',
+SELECT throws_ok('SELECT custom_actions.publish(''open.draft'', ''{"steps": []}'', 1, true, ''[]'')', '42501',
 	'permission denied: "design_attacks_eve" is not a member of the owner of action "open.draft", role "design_attacks_ann"',
 	'a draft of somebody else');
 

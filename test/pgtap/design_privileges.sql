@@ -23,7 +23,7 @@ FROM unnest(ARRAY[
 	'SELECT drop_action(''desk.x'')', 'SELECT describe_action(''desk.x'')', 'SELECT action_definition(''desk.x'')',
 	'SELECT refresh_action_dependencies()', 'SELECT grant_action_design(''design_privileges_none'')',
 	'SELECT * FROM custom_actions.actions', 'INSERT INTO custom_actions.action (name) VALUES (''desk.x'')',
-	'SELECT custom_actions.publish(''desk.x'', ''{}'', 1, true)'
+	'SELECT custom_actions.publish(''desk.x'', ''{}'', 1, true, ''[]'')'
 ]) AS call;
 RESET ROLE;
 
@@ -37,7 +37,7 @@ SET ROLE design_privileges_member;
 SELECT is(create_action('desk.of_member', '{"steps": [{"let": {"x": 1}}]}'), 'desk.of_member', 'a draft needs no USAGE on the language');
 SELECT throws_ok('SELECT activate_action(''desk.of_member'')', '42501', 'permission denied for language custom_action',
 	'activation does');
-SELECT throws_ok('SELECT custom_actions.publish(''desk.of_member'', ''{"steps": []}'', 1, true)', '42501',
+SELECT throws_ok('SELECT custom_actions.publish(''desk.of_member'', ''{"steps": []}'', 1, true, ''[]'')', '42501',
 	'permission denied for language custom_action', 'also by the inner function');
 SELECT throws_ok('CREATE FUNCTION desk.hand() RETURNS void LANGUAGE custom_action AS ''{"format": 1, "version": 1, "active": true, "definition": {}}''',
 	'42501', 'permission denied for language custom_action', 'also by hand');

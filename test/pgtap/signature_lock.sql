@@ -117,7 +117,7 @@ SELECT throws_ok($$CREATE FUNCTION desk.act(x text) RETURNS void LANGUAGE custom
 	'{"format": 1, "version": 1, "active": true, "definition": {"input": [{"name": "x", "type": "text"}]}}'$$,
 	'42723', NULL, 'also unchecked');
 SET LOCAL check_function_bodies = on;
-SELECT throws_ok($$SELECT custom_actions.publish('desk.act', '{"input": [{"name": "x", "type": "text"}]}', 99, true)$$, 'UA006', NULL, 'the inner function');
+SELECT throws_ok($$SELECT custom_actions.publish('desk.act', '{"input": [{"name": "x", "type": "text"}]}', 99, true, '[]')$$, 'UA006', NULL, 'the inner function');
 DO $$ BEGIN
 	PERFORM create_action('desk.act_two', '{"steps": [{"let": {"x": 1}}]}');
 	PERFORM activate_action('desk.act_two');

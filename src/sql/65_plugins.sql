@@ -1,0 +1,440 @@
+-- Plug-ins: who may register them, and how a registration takes effect.
+--
+-- The rows of plugin_step are what people edit; what runs is the list in the
+-- source of the published function.  Every change of rows publishes the action
+-- anew with its definition, version and state as they are.  Each change locks
+-- the row of the action before it looks at the others, so that no list misses
+-- what another session has just registered.
+
+CREATE FUNCTION custom_actions.importing()
+RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT coalesce(current_setting('custom_actions.importing', true) = 'on', false);
+END;
+
+COMMENT ON FUNCTION custom_actions.importing() IS
+	'whether plug-ins are written from a document, in which the author of the action names them himself';
+
+CREATE FUNCTION custom_actions.require_active(action_name text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM published(action_name) AS p WHERE p.active) THEN
+		RAISE EXCEPTION 'action "%" is not active', action_name
+			USING ERRCODE = 'UA001',
+				HINT = 'Plug-ins are registered on active actions. Use activate_action first.';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_active(text) IS
+	'refuses an action that is not active';
+
+CREATE FUNCTION custom_actions.require_policy(action_name text, stage text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	policy text;
+BEGIN
+	SELECT p.definition ->> 'plugin_policy' INTO policy
+	FROM published(action_name) AS p;
+	IF policy = 'none' OR (policy = 'pre_and_post' AND stage = 'main_operation') THEN
+		RAISE EXCEPTION 'action "%" takes no plug-in at stage "%"', action_name, stage
+			USING ERRCODE = 'insufficient_privilege',
+				DETAIL = format('Its plugin_policy is "%s".', policy);
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_policy(text, text) IS
+	'refuses a stage that the published definition of an action keeps to itself';
+
+CREATE FUNCTION custom_actions.registered_function(action_name text, function text)
+RETURNS text
+LANGUAGE plpgsql STABLE STRICT
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (
+		SELECT FROM plugin_step AS s
+		WHERE s.action = action_name AND s.function = registered_function.function)
+		OR EXISTS (
+			SELECT
+			FROM published(action_name) AS p
+				CROSS JOIN LATERAL json_array_elements(p.plugins) AS e (item)
+			WHERE e.item ->> 'function' = registered_function.function)
+	THEN
+		RETURN function;
+	END IF;
+	RETURN plugin_function(function);
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.registered_function(text, text) IS
+	'signature of a function that a document names: as it stands if it is registered already, so that one that is gone is no obstacle';
+
+CREATE FUNCTION custom_actions.guard_plugin()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	action_name text;
+	owner_name text;
+BEGIN
+	IF restoring() THEN
+		RETURN coalesce(NEW, OLD);
+	END IF;
+	IF TG_OP = 'UPDATE' AND NEW.action IS DISTINCT FROM OLD.action THEN
+		IF carrying_parts() THEN
+			RETURN NEW;			-- the action was renamed
+		END IF;
+		PERFORM refuse_move('plug-in', OLD.action);
+	END IF;
+
+	action_name := CASE WHEN TG_OP = 'DELETE' THEN OLD.action ELSE NEW.action END;
+	owner_name := coalesce(
+		published_owner(action_name),
+		(SELECT a.owner FROM action AS a WHERE a.name = action_name));
+	IF TG_OP = 'DELETE' AND owner_name IS NULL THEN
+		RETURN OLD;				-- the action is gone
+	END IF;
+	PERFORM require_draft(action_name);
+	PERFORM require_member(format('the owner of action "%s"', action_name), owner_name);
+	PERFORM touch_action(action_name);
+	IF TG_OP = 'DELETE' THEN
+		RETURN OLD;
+	END IF;
+
+	IF TG_OP = 'INSERT' THEN
+		PERFORM require_given_id('plugin_step', NEW.id);
+		IF NOT importing() THEN
+			PERFORM require_active(NEW.action);
+		END IF;
+	ELSIF NEW.id <> OLD.id THEN
+		RAISE EXCEPTION 'id of plug-in % cannot change', OLD.id
+			USING ERRCODE = 'generated_always',
+				HINT = 'Ranks order the plug-ins of a stage.';
+	END IF;
+
+	NEW.configuration := nullif(NEW.configuration, 'null');
+	NEW.images := nullif(NEW.images, 'null');
+	PERFORM require_plugin(NEW.action,
+		without_nulls(to_jsonb(NEW) - '{id,action}'::text[]));
+	IF TG_OP = 'INSERT' OR NEW.function <> OLD.function THEN
+		NEW.function := CASE WHEN importing()
+			THEN registered_function(NEW.action, NEW.function)
+			ELSE plugin_function(NEW.function) END;
+	END IF;
+	IF NOT importing()
+		AND (TG_OP = 'INSERT' OR NEW.stage <> OLD.stage OR NEW.function <> OLD.function)
+	THEN
+		PERFORM require_policy(NEW.action, NEW.stage);
+	END IF;
+	RETURN NEW;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.guard_plugin() IS
+	'row trigger of plugin_step: who may register what on which action';
+
+CREATE TRIGGER guard
+	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.plugin_step
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.guard_plugin();
+
+COMMENT ON TRIGGER guard ON custom_actions.plugin_step IS
+	'who may register what on which action';
+
+CREATE FUNCTION custom_actions.publish_plugins(action_name text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	plugins json := plugin_list(action_name);
+	old record;
+BEGIN
+	SELECT p.version, p.active, p.definition, p.plugins INTO old
+	FROM published(action_name) AS p;
+	IF FOUND AND NOT same_definition(plugins, old.plugins) THEN
+		PERFORM publish(action_name, old.definition, old.version, old.active, plugins);
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.publish_plugins(text) IS
+	'gives the published function of an action the registered plug-ins; nothing else of it changes';
+
+CREATE FUNCTION custom_actions.publish_changes()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	changed_actions text[];
+	action_name text;
+BEGIN
+	IF restoring() THEN
+		RETURN NULL;
+	END IF;
+	IF TG_OP = 'UPDATE' THEN
+		-- Those of an action that was renamed are settle_plugins' business.
+		SELECT array_agg(DISTINCT c.action ORDER BY c.action) INTO changed_actions
+		FROM changed AS c
+			JOIN before AS b USING (id, action);
+	ELSE
+		SELECT array_agg(DISTINCT c.action ORDER BY c.action) INTO changed_actions
+		FROM changed AS c;
+	END IF;
+	FOREACH action_name IN ARRAY coalesce(changed_actions, '{}') LOOP
+		PERFORM publish_plugins(action_name);
+	END LOOP;
+	RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.publish_changes() IS
+	'statement trigger of plugin_step: publishes every action whose plug-ins changed, once';
+
+CREATE TRIGGER publish_inserted
+	AFTER INSERT ON custom_actions.plugin_step
+	REFERENCING NEW TABLE AS changed
+	FOR EACH STATEMENT EXECUTE FUNCTION custom_actions.publish_changes();
+
+CREATE TRIGGER publish_updated
+	AFTER UPDATE ON custom_actions.plugin_step
+	REFERENCING OLD TABLE AS before NEW TABLE AS changed
+	FOR EACH STATEMENT EXECUTE FUNCTION custom_actions.publish_changes();
+
+CREATE TRIGGER publish_deleted
+	AFTER DELETE ON custom_actions.plugin_step
+	REFERENCING OLD TABLE AS changed
+	FOR EACH STATEMENT EXECUTE FUNCTION custom_actions.publish_changes();
+
+COMMENT ON TRIGGER publish_inserted ON custom_actions.plugin_step IS
+	'what is registered takes effect';
+COMMENT ON TRIGGER publish_updated ON custom_actions.plugin_step IS
+	'what is changed takes effect';
+COMMENT ON TRIGGER publish_deleted ON custom_actions.plugin_step IS
+	'what is unregistered has no effect any more';
+
+CREATE FUNCTION custom_actions.write_plugins(action_name text, plugins jsonb)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT
+SET search_path = pg_catalog, custom_actions, pg_temp
+SET custom_actions.importing = on
+AS $$
+DECLARE
+	wanted jsonb;
+BEGIN
+	SELECT coalesce(jsonb_agg(
+			jsonb_set(e.item, '{function}',
+				to_jsonb(registered_function(action_name, e.item ->> 'function')))
+			ORDER BY stage_number(e.item ->> 'stage'),
+				coalesce((e.item ->> 'rank')::integer, 1), e.number),
+		'[]')
+	INTO wanted
+	FROM jsonb_array_elements(plugins) WITH ORDINALITY AS e (item, number);
+	IF same_definition(with_plugins('{}', wanted::json),
+		with_plugins('{}', plugin_list(action_name)))
+	THEN
+		RETURN;
+	END IF;
+
+	DELETE FROM plugin_step AS p WHERE p.action = action_name;
+	INSERT INTO plugin_step (action, stage, rank, function, configuration, images,
+		enabled, description)
+	SELECT action_name, e.item ->> 'stage', coalesce((e.item ->> 'rank')::integer, 1),
+		e.item ->> 'function', e.item -> 'configuration', e.item -> 'images',
+		coalesce((e.item ->> 'enabled')::boolean, true), e.item ->> 'description'
+	FROM jsonb_array_elements(wanted) WITH ORDINALITY AS e (item, number)
+	ORDER BY e.number;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.write_plugins(text, jsonb) IS
+	'makes a list the plug-ins of an action, unless they are that already';
+
+CREATE FUNCTION custom_actions.settle_plugins()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF restoring() THEN
+		RETURN NULL;
+	END IF;
+	IF TG_OP = 'INSERT'
+		AND NOT EXISTS (SELECT FROM plugin_step AS s WHERE s.action = NEW.name)
+	THEN
+		PERFORM write_plugins(NEW.name, p.plugins::jsonb)
+		FROM published(NEW.name) AS p;
+	ELSIF TG_OP = 'INSERT' OR NEW.name <> OLD.name THEN
+		PERFORM publish_plugins(NEW.name);
+	END IF;
+	RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.settle_plugins() IS
+	'row trigger of action: a draft made for a published function takes on its plug-ins';
+
+CREATE TRIGGER settle_plugins
+	AFTER INSERT OR UPDATE OF name ON custom_actions.action
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.settle_plugins();
+
+COMMENT ON TRIGGER settle_plugins ON custom_actions.action IS
+	'a draft made for a published function takes on its plug-ins';
+
+CREATE FUNCTION custom_actions.add_plugin(
+	action_name text, stage text, function text, rank integer, configuration jsonb,
+	images jsonb, description text)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+	plugin_id bigint;
+BEGIN
+	IF action_name IS NULL OR stage IS NULL OR function IS NULL THEN
+		RAISE EXCEPTION 'action, stage and function must not be null'
+			USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	INSERT INTO plugin_step (action, stage, rank, function, configuration, images,
+		description)
+	VALUES (action_name, stage, coalesce(rank, 1), function, configuration, images,
+		description)
+	RETURNING id INTO plugin_id;
+	RETURN plugin_id;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.add_plugin(text, text, text, integer, jsonb, jsonb, text) IS
+	'does the work of register_plugin';
+
+CREATE FUNCTION @extschema@.register_plugin(
+	action text, stage text, function text, rank integer DEFAULT 1,
+	configuration jsonb DEFAULT NULL, images jsonb DEFAULT NULL,
+	description text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	SELECT custom_actions.add_plugin(
+		custom_actions.canonical_name(register_plugin.action),
+		register_plugin.stage,
+		custom_actions.plugin_function(register_plugin.function),
+		register_plugin.rank, register_plugin.configuration,
+		register_plugin.images, register_plugin.description);
+END;
+
+COMMENT ON FUNCTION @extschema@.register_plugin(text, text, text, integer, jsonb, jsonb, text) IS
+	'registers a function at a stage of an action, with effect at once; returns the id of the registration';
+
+CREATE FUNCTION custom_actions.remove_plugin(id bigint)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	DELETE FROM plugin_step AS p WHERE p.id = remove_plugin.id;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'plug-in % does not exist', coalesce(id::text, 'NULL')
+			USING ERRCODE = 'undefined_object',
+				HINT = 'The table custom_actions.plugin_step lists them.';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.remove_plugin(bigint) IS
+	'does the work of unregister_plugin';
+
+CREATE FUNCTION @extschema@.unregister_plugin(id bigint)
+RETURNS void
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	SELECT custom_actions.remove_plugin(unregister_plugin.id);
+END;
+
+COMMENT ON FUNCTION @extschema@.unregister_plugin(bigint) IS
+	'takes away a registration, with effect at once';
+
+CREATE FUNCTION custom_actions.refuse_registered(action_name text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	registered text;
+BEGIN
+	SELECT string_agg(format('%s: %s (id %s)', s.stage, s.function, s.id), E'\n'
+		ORDER BY stage_number(s.stage), s.rank, s.id)
+	INTO registered
+	FROM plugin_step AS s
+	WHERE s.action = action_name;
+	IF registered IS NOT NULL THEN
+		RAISE EXCEPTION 'cannot drop action "%" because plug-ins are registered on it',
+				action_name
+			USING ERRCODE = 'dependent_objects_still_exist',
+				DETAIL = registered,
+				HINT = 'Use unregister_plugin first.';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.refuse_registered(text) IS
+	'refuses to drop an action that others extend';
+
+CREATE FUNCTION custom_actions.refresh_plugins()
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	action_name text;
+	reason text;
+BEGIN
+	FOR action_name IN
+		SELECT a.name
+		FROM action AS a
+			CROSS JOIN LATERAL published(a.name) AS p
+		WHERE NOT same_definition(plugin_list(a.name), p.plugins)
+			AND is_member(published_owner(a.name))
+		ORDER BY a.name
+	LOOP
+		BEGIN
+			PERFORM require_draft(action_name);
+			PERFORM publish_plugins(action_name);
+		EXCEPTION
+			WHEN serialization_failure OR deadlock_detected THEN
+				RAISE;
+			WHEN OTHERS THEN
+				GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
+				RAISE WARNING 'plug-ins of action "%" were not published', action_name
+					USING ERRCODE = 'UA005',
+						DETAIL = reason,
+						HINT = 'Correct what is wrong and call refresh_action_dependencies again.';
+		END;
+	END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.refresh_plugins() IS
+	'publishes the registrations that a restore brought without its function';
+
+CREATE FUNCTION @extschema@.refresh_action_dependencies()
+RETURNS integer
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	SELECT custom_actions.refresh_plugins();
+	SELECT custom_actions.refresh_dependencies();
+END;
+
+COMMENT ON FUNCTION @extschema@.refresh_action_dependencies() IS
+	'publishes plug-ins that a restore brought and records anew what every active action depends on; returns for how many';
