@@ -4,8 +4,8 @@
  *
  * Invalidation callbacks only mark: the pg_proc row, a function that is
  * called, or a table whose columns have slots, changed. A program in use stays
- * until its last user releases it. Programs without a fixed search_path are also bound to the path they
- * were compiled under, and plans to the user they were made for.
+ * until its last user releases it. Programs are also bound to the search_path
+ * they were compiled under, and plans to the user they were made for.
  */
 #include "postgres.h"
 
@@ -29,16 +29,30 @@
 #include "utils/plancache.h"
 #include "utils/syscache.h"
 
+/*
+ * A search_path that is known to stand for an entry's schemas. Comparing these
+ * spares looking up every schema in each call.
+ */
+typedef struct KnownPath
+{
+	char	   *text;			/* the setting, or NULL: none known */
+	Oid			user;			/* "$user", USAGE on the schemas */
+	Oid			temporary;		/* pg_temp */
+	uint64		schemas;		/* changes of schemas and roles so far */
+} KnownPath;
+
 typedef struct CacheEntry
 {
 	Oid			function;		/* hash key */
 	uint32		hash;			/* of its PROCOID entry */
 	Program    *program;		/* NULL: none yet */
 	SearchPathMatcher *path;	/* in effect when compiled */
+	KnownPath	known;
 } CacheEntry;
 
 static HTAB *programs = NULL;
 static uint64 invalidations = 0;	/* told apart: before and during a compile */
+static uint64 schema_changes = 0;	/* of schemas, and of roles: "$user" */
 static bool any_stale = false;	/* some program may be stale */
 
 /*
@@ -88,6 +102,13 @@ relation_changed(Datum arg, Oid relation)
 			entry->program->stale = any_stale = true;
 }
 
+/* Notes that a search_path may stand for other schemas than before. */
+static void
+schema_changed(Datum arg, int cacheid, uint32 hash)
+{
+	schema_changes++;
+}
+
 void
 cache_init(void)
 {
@@ -97,6 +118,9 @@ cache_init(void)
 	control.entrysize = sizeof(CacheEntry);
 	programs = hash_create("custom actions", 64, &control, HASH_ELEM | HASH_BLOBS);
 	CacheRegisterSyscacheCallback(PROCOID, function_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, schema_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHMEMMEMROLE, schema_changed, (Datum) 0);
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 }
 
@@ -150,10 +174,59 @@ entry_detach(CacheEntry *entry)
 		program_free(program);
 }
 
+/* The temporary schema of this session, if it has one by now. */
+static Oid
+temporary_schema(void)
+{
+	Oid			temporary;
+	Oid			toast;
+
+	GetTempNamespaceState(&temporary, &toast);
+	return temporary;
+}
+
+/* Is the search_path in effect the one that is known? */
+static bool
+path_is_known(const KnownPath *known)
+{
+	return known->text != NULL && known->schemas == schema_changes &&
+		known->user == GetUserId() && known->temporary == temporary_schema() &&
+		strcmp(known->text, namespace_search_path) == 0;
+}
+
+/* Remembers the search_path in effect. */
+static void
+path_note_known(KnownPath *known)
+{
+	char	   *text = MemoryContextStrdup(CacheMemoryContext, namespace_search_path);
+
+	if (known->text != NULL)
+		pfree(known->text);
+	known->text = text;
+	known->user = GetUserId();
+	known->temporary = temporary_schema();
+	known->schemas = schema_changes;
+}
+
+/* Do names mean what they meant when the entry's program was compiled? */
+static bool
+entry_path_matches(CacheEntry *entry)
+{
+	if (path_is_known(&entry->known))
+		return true;
+	if (!SearchPathMatchesCurrentEnvironment(entry->path))
+		return false;
+	path_note_known(&entry->known);
+	return true;
+}
+
 /* Frees what an entry remembers of the search_path. */
 static void
 entry_forget_path(CacheEntry *entry)
 {
+	if (entry->known.text != NULL)
+		pfree(entry->known.text);
+	entry->known.text = NULL;
 	if (entry->path == NULL)
 		return;
 	list_free(entry->path->schemas);
@@ -316,6 +389,7 @@ entry_find(Oid function)
 	{
 		entry->program = NULL;
 		entry->path = NULL;
+		entry->known.text = NULL;
 		entry->hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(function));
 	}
 	return entry;
@@ -362,7 +436,7 @@ program_get(Oid function)
 		entries_forget();
 	entry = entry_find(function);
 	if (entry->program != NULL &&
-		(entry->program->stale || !SearchPathMatchesCurrentEnvironment(entry->path)))
+		(entry->program->stale || !entry_path_matches(entry)))
 		entry_detach(entry);
 	entry_note_user(entry);
 	if (entry->program == NULL)
