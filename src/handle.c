@@ -6,6 +6,9 @@
  * rechecks anything) and is good until its pg_proc row changes. Invalidation
  * callbacks only set flags; handles are freed by the next call, those in use
  * when the last call through them ends.
+ *
+ * A function that runs as its caller, under settings that are all in effect
+ * already, is entered directly; the privilege check stays.
  */
 #include "postgres.h"
 
@@ -16,6 +19,7 @@
 #include "catalog/pg_proc.h"
 #include "compat.h"
 #include "handle.h"
+#include "language.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "published.h"
@@ -131,6 +135,24 @@ handles_forget(void)
 	}
 }
 
+/* Prepares for entering an action without a change of user or settings. */
+static void
+handle_load_direct(Handle *handle, HeapTuple tuple)
+{
+	const Form_pg_proc procedure = (Form_pg_proc) GETSTRUCT(tuple);
+	MemoryContext old;
+
+	if (procedure->prosecdef || procedure->prolang != action_language() ||
+		FmgrHookIsNeeded(handle->function))
+		return;
+	handle->direct = handle->flinfo;
+	handle->direct.fn_addr = custom_action_call_handler;
+	handle->direct.fn_stats = TRACK_FUNC_PL;
+	old = MemoryContextSwitchTo(handle->mcxt);
+	handle->settings = function_settings_read(tuple);
+	MemoryContextSwitchTo(old);
+}
+
 /* Reads what calling a function needs into a new handle. */
 static void
 handle_load(Handle *handle)
@@ -147,9 +169,9 @@ handle_load(Handle *handle)
 	procedure = (Form_pg_proc) GETSTRUCT(tuple);
 	handle->schema = procedure->pronamespace;
 	handle->nargs = procedure->pronargs;
-	ReleaseSysCache(tuple);
-
 	fmgr_info_cxt(handle->function, &handle->flinfo, handle->mcxt);
+	handle_load_direct(handle, tuple);
+	ReleaseSysCache(tuple);
 }
 
 /*
@@ -277,12 +299,13 @@ check_privileges(const Handle *handle)
 static void
 call_function(Handle *handle, InvokeRequest *request)
 {
+	bool		direct = handle->settings != NULL && function_settings_hold(handle->settings);
 	LOCAL_FCINFO(fcinfo, FUNC_MAX_ARGS);
 	PgStat_FunctionCallUsage usage;
 
 	request->node.type = T_ExtensibleNode;
 	request->node.extnodename = CA_INVOKE_REQUEST;
-	InitFunctionCallInfoData(*fcinfo, &handle->flinfo, handle->nargs,
+	InitFunctionCallInfoData(*fcinfo, direct ? &handle->direct : &handle->flinfo, handle->nargs,
 							 InvalidOid, (Node *) request, NULL);
 	for (int i = 0; i < handle->nargs; i++)
 	{
@@ -292,6 +315,8 @@ call_function(Handle *handle, InvokeRequest *request)
 	pgstat_init_function_usage(fcinfo, &usage);
 	(void) FunctionCallInvoke(fcinfo);
 	pgstat_end_function_usage(&usage, true);
+	if (direct)
+		function_settings_restore(handle->settings);
 }
 
 /* Ends a call; the last one frees a handle that has become stale. */

@@ -9,6 +9,7 @@
 
 #include "execute.h"
 #include "fmgr.h"
+#include "function_settings.h"
 
 typedef struct Handle
 {
@@ -17,6 +18,8 @@ typedef struct Handle
 	uint32		hash;			/* of the function in the syscache */
 	int			nargs;
 	FmgrInfo	flinfo;
+	FmgrInfo	direct;			/* the handler itself, without what PostgreSQL puts before it */
+	FunctionSettings *settings; /* that must hold for a direct call; NULL: never direct */
 	bool		valid;
 	int			use_count;		/* calls under way */
 	MemoryContext mcxt;

@@ -9,7 +9,7 @@
 #include "commands/event_trigger.h"
 #include "commands/trigger.h"
 #include "execute.h"
-#include "fmgr.h"
+#include "language.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 

@@ -1,0 +1,34 @@
+/*
+ * function_settings.h
+ *		The SET list of a function, for callers that would rather not apply it
+ *		when it already holds.
+ */
+#ifndef CA_FUNCTION_SETTINGS_H
+#define CA_FUNCTION_SETTINGS_H
+
+#include "postgres.h"
+
+#include "access/htup.h"
+
+typedef struct FunctionSetting
+{
+	char	   *name;
+	char	   *value;
+} FunctionSetting;
+
+typedef struct FunctionSettings
+{
+	int			count;
+	FunctionSetting items[FLEXIBLE_ARRAY_MEMBER];
+} FunctionSettings;
+
+/* The SET list of a pg_proc row, in the current context. */
+extern FunctionSettings *function_settings_read(HeapTuple procedure);
+
+/* Are all of them in effect already, letter by letter? */
+extern bool function_settings_hold(const FunctionSettings *settings);
+
+/* After a call that relied on them: takes back what the called code did with SET LOCAL. */
+extern void function_settings_restore(const FunctionSettings *settings);
+
+#endif
