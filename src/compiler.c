@@ -85,6 +85,8 @@ scope_new(Compiler *compiler, Oid this_relation)
 	scope->rows = compiler->names->rows;
 	scope->compiler = compiler;
 	scope->this_relation = this_relation;
+	scope->number = list_length(compiler->scopes);
+	scope->again = compiler->in_loop ? compiler->loop_start : scope->number + 1;
 	compiler->scopes = lappend(compiler->scopes, scope);
 	return scope;
 }

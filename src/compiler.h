@@ -29,6 +29,8 @@ typedef struct Compiler
 	bool		target_proven;	/* a step that always runs fails without the target */
 	const Step *step;			/* being compiled */
 	List	   *scopes;			/* of Scope: lose their compiler at the end */
+	bool		in_loop;
+	int			loop_start;		/* number of the first scope in the outermost loop */
 	MemoryContext scratch;		/* of parse analysis */
 } Compiler;
 

@@ -106,6 +106,8 @@ typedef struct Scope
 	List	   *values;			/* of Value: $1 ... $n of the statement */
 	Oid			this_relation;	/* the row being read or changed, for warnings */
 	Bitmapset  *slots;			/* slots that formulas refer to */
+	int			number;			/* scopes count up in the order they run in ... */
+	int			again;			/* ... but this one and all after it may run again, in a loop */
 	const Formula *current;		/* formula being transformed, else NULL */
 	ParseState *pstate;			/* where the current formula stands */
 } Scope;

@@ -96,7 +96,51 @@ statement_value(Statement *statement, Value *value)
 	return psprintf("$%d", list_length(statement->scope->values));
 }
 
-/* Lists the columns that something refers to and notes their slots. */
+/* Does some formula that may run after the statement read the slot? */
+static bool
+formula_reads_later(const Statement *statement, int slot)
+{
+	const Program *program = statement->scope->program;
+	int			from = statement == program->load ? 0 : statement->scope->again;
+	ListCell   *cell;
+
+	foreach(cell, program->statements)
+	{
+		const Scope *scope = ((Statement *) lfirst(cell))->scope;
+
+		if (scope->number >= from && bms_is_member(slot, scope->slots))
+			return true;
+	}
+	foreach(cell, program->expressions)
+	{
+		const Scope *scope = ((Expression *) lfirst(cell))->scope;
+
+		if (scope->number >= from && bms_is_member(slot, scope->slots))
+			return true;
+	}
+	return false;
+}
+
+/* Is the slot part of the target's key, as callers give it? */
+static bool
+slot_is_key(const Program *program, int slot)
+{
+	for (int i = 0; i < program->signature->nkeys; i++)
+		if (program->input_slots[i] == slot)
+			return true;
+	return false;
+}
+
+/* Does it matter what the statement gives for this column? */
+static bool
+column_is_wanted(const Statement *statement, const RowColumn *column)
+{
+	return !column->computed &&
+		(formula_reads_later(statement, column->slot) ||
+		 (statement->changes_key && slot_is_key(statement->scope->program, column->slot)));
+}
+
+/* Lists the columns that something will read and notes their slots. */
 static void
 statement_columns(Statement *statement, StringInfo text)
 {
@@ -111,7 +155,7 @@ statement_columns(Statement *statement, StringInfo text)
 		{
 			RowColumn  *column = lfirst(cell);
 
-			if (column->computed)
+			if (!column_is_wanted(statement, column))
 				continue;
 			appendStringInfoString(text, statement->nslots > 0 ? ", " : " ");
 			if (column->name != NULL)

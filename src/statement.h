@@ -28,6 +28,7 @@ typedef struct Statement
 	bool		wants_result;	/* analysis is to find out what it returns */
 	List	   *result;			/* of ResultColumn: what analysis found that it returns */
 	bool		set_based;		/* many rows: keep no column, let the planner see values */
+	bool		changes_key;	/* the target's key may be another one afterwards */
 
 	SPIPlanPtr	plan;			/* NULL until first executed */
 	int			nslots;			/* returned columns ... */

@@ -13,6 +13,7 @@
 #include "key.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 #include "write.h"
 
@@ -110,6 +111,18 @@ changes_key(const Address *address, const List *columns)
 	return false;
 }
 
+/* Could anything but the statement itself set columns of the row? */
+static bool
+others_set_columns(Oid table)
+{
+	Relation	relation = relation_open(table, AccessShareLock);
+	bool		others = relation->rd_rel->relkind != RELKIND_RELATION || relation->rd_rules != NULL ||
+		(relation->trigdesc != NULL && relation->trigdesc->trig_update_before_row);
+
+	relation_close(relation, NoLock);
+	return others;
+}
+
 void
 write_note_target(Compiler *compiler, const Address *address, const List *columns, bool deletes)
 {
@@ -144,6 +157,7 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 	address_condition(compiler, statement, &statement->head, address);
 	compiler_analyse(compiler, statement);
 	write_note_target(compiler, address, columns, false);
+	statement->changes_key = changes_key(address, columns) || others_set_columns(address->relation);
 	address_results(compiler, instruction, statement, address);
 	write->address = address;
 	write->statement = statement;

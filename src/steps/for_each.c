@@ -111,6 +111,21 @@ loop_statement(Compiler *compiler, Source *source)
 	return statement;
 }
 
+/* Compiles the steps; what they write is read again in the next turn. */
+static StepList
+loop_steps(Compiler *compiler)
+{
+	bool		outermost = !compiler->in_loop;
+	StepList	steps;
+
+	if (outermost)
+		compiler->loop_start = list_length(compiler->scopes);
+	compiler->in_loop = true;
+	steps = branch_compile(compiler, "do", true);
+	compiler->in_loop = !outermost;
+	return steps;
+}
+
 static void
 for_each_compile(Compiler *compiler, Instruction *instruction)
 {
@@ -124,7 +139,7 @@ for_each_compile(Compiler *compiler, Instruction *instruction)
 		return;
 	row = loop_row(compiler, &source, &loop->index_slot);
 	loop->statement->into = list_make1(row);
-	loop->steps = branch_compile(compiler, "do", true);
+	loop->steps = loop_steps(compiler);
 	close_names(compiler, loop, before);
 	instruction->data = loop;
 }
