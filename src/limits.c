@@ -2,12 +2,18 @@
  * limits.c
  *		Depth and time limits.
  *
- * One timer serves a stack of deadlines; it is armed for the earliest. Its
- * handler asks for a cancel, as statement_timeout does, and the level whose
- * deadline passed first turns that cancel into an error of its own. Until its
- * level is left, the cancel is asked for again after every step and whenever a
- * subtransaction is rolled back, so code that swallows it gains nothing. The
- * slot of statement_timeout is never touched.
+ * One timer serves a stack of deadlines; while there are any, it is armed for a
+ * time that is not later than the earliest. Lifting a deadline leaves the timer
+ * alone: its handler looks at the stack, and goes on waiting if nothing has
+ * passed. If something has, it asks for a cancel, as statement_timeout does, and
+ * the level whose deadline passed first turns that cancel into an error of its
+ * own. Until its level is left, the cancel is asked for again after every step
+ * and whenever a subtransaction is rolled back, so code that swallows it gains
+ * nothing. Nothing is armed after the transaction. The slot of
+ * statement_timeout is never touched.
+ *
+ * The handler may interrupt anything here: a deadline is complete before it is
+ * put on the stack, and is taken off before its memory ends.
  */
 #include "postgres.h"
 
@@ -31,10 +37,10 @@ static int	max_depth = 8;
 static int	action_timeout = 0;
 static int	call_timeout = 120000;
 
-static Deadline *innermost = NULL;	/* the stack */
+static Deadline *volatile innermost = NULL; /* the stack */
 static bool timer_known = false;	/* registered in this process */
 static TimeoutId timer;
-static volatile sig_atomic_t timer_fired = false;	/* some deadline has passed */
+static volatile sig_atomic_t timer_fired = false;	/* the handler found that some deadline has passed */
 static volatile sig_atomic_t cancel_asked = false;	/* by the timer */
 static volatile sig_atomic_t user_cancel = false;	/* by somebody else, in this transaction */
 static MemoryContext error_mcxt = NULL; /* of the last error of a limit */
@@ -42,7 +48,7 @@ static MemoryContext error_mcxt = NULL; /* of the last error of a limit */
 static const char action_limit_id[] = "custom_actions action limit";
 static const char call_limit_id[] = "custom_actions call limit";
 
-/* Asks for a cancel. Runs in the signal handler, too: only sets flags. */
+/* Asks for a cancel. */
 static void
 ask_cancel(void)
 {
@@ -50,6 +56,27 @@ ask_cancel(void)
 	cancel_asked = true;
 	QueryCancelPending = true;
 	InterruptPending = true;
+}
+
+/*
+ * Asks for a cancel if some deadline has passed, and arms the timer for the
+ * earliest that is still to come. Runs in the signal handler, too.
+ */
+static void
+timer_look(void)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz earliest = 0;
+
+	for (const Deadline *deadline = innermost; deadline != NULL; deadline = deadline->outer)
+	{
+		if (deadline->at <= now)
+			ask_cancel();
+		else if (earliest == 0 || deadline->at < earliest)
+			earliest = deadline->at;
+	}
+	if (earliest != 0)
+		enable_timeout_at(timer, earliest);
 }
 
 /*
@@ -75,29 +102,17 @@ take_back_cancel(void)
 }
 
 /*
- * Arms the timer for the earliest deadline that is still to come, and asks for
- * a cancel if one has passed. The timer is off while the flags are set, so that
- * it cannot fire for a deadline that is no more.
+ * Looks anew after the timer has fired. It is off while the flags are set, so
+ * that it cannot fire for a deadline that is no more.
  */
 static void
 timer_rearm(void)
 {
-	TimestampTz now = GetCurrentTimestamp();
-	const Deadline *earliest = NULL;
-
 	if (get_timeout_active(timer))
 		disable_timeout(timer, false);
 	take_back_cancel();
 	timer_fired = false;
-	for (const Deadline *deadline = innermost; deadline != NULL; deadline = deadline->outer)
-	{
-		if (deadline->at <= now)
-			ask_cancel();
-		else if (earliest == NULL || deadline->at < earliest->at)
-			earliest = deadline;
-	}
-	if (earliest != NULL)
-		enable_timeout_at(timer, earliest->at);
+	timer_look();
 }
 
 /* Code that catches the cancel in a subtransaction is canceled again. */
@@ -222,7 +237,7 @@ deadline_push(Deadline *deadline, int64 limit, const char *what, bool is_call)
 		return;
 	if (!timer_known)
 	{
-		timer = RegisterTimeout(USER_TIMEOUT, ask_cancel);
+		timer = RegisterTimeout(USER_TIMEOUT, timer_look);
 		error_mcxt = AllocSetContextCreate(TopMemoryContext, "custom action limit",
 										   ALLOCSET_SMALL_SIZES);
 		timer_known = true;
@@ -233,20 +248,20 @@ deadline_push(Deadline *deadline, int64 limit, const char *what, bool is_call)
 	deadline->is_call = is_call;
 	deadline->at = GetCurrentTimestamp() + limit * INT64CONST(1000);
 	deadline->outer = innermost;
+	pg_compiler_barrier();
 	innermost = deadline;
-	if (deadline->outer == NULL || deadline->at < get_timeout_finish_time(timer) ||
-		!get_timeout_active(timer))
+	if (timer_fired)
 		timer_rearm();
+	else if (!get_timeout_active(timer) || get_timeout_finish_time(timer) > deadline->at)
+		enable_timeout_at(timer, deadline->at);
 }
 
 /* Takes a deadline, and what an error left above it, off the stack. */
 static void
 deadline_lift(Deadline *deadline)
 {
-	TimestampTz armed = get_timeout_active(timer) ? get_timeout_finish_time(timer) : 0;
-
 	innermost = deadline->outer;
-	if (innermost == NULL || timer_fired || armed == 0 || armed >= deadline->at)
+	if (timer_fired)
 		timer_rearm();
 }
 

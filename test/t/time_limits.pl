@@ -203,6 +203,16 @@ action('second_cut', '{"timeout": "700 ms", "steps": [
 	{"call": "pg_sleep", "with": {"1": 30}, "timeout": "200 ms", "on_error": []},
 	{"call": "pg_sleep", "with": {"1": 30}}]}');
 is_cut('SELECT support.second_cut()', limit_error('action "support.second_cut"', '700 ms'), 0.7, 'and comes at its time');
+action('second_cut_quick', '{"timeout": "700 ms", "steps": [
+	{"call": "pg_sleep", "with": {"1": 0}, "timeout": "200 ms"},
+	{"call": "pg_sleep", "with": {"1": 30}, "timeout": "2 s"}]}');
+is_cut('SELECT support.second_cut_quick()', limit_error('action "support.second_cut_quick"', '700 ms'), 0.7, 'also after an inner one that ended in time');
+action('three_calls', '{"output": [{"name": "said", "type": "text"}], "steps": [
+	{"call": "pg_sleep", "with": {"1": 0}, "timeout": "100 ms"},
+	{"call": "pg_sleep", "with": {"1": 0.3}, "timeout": "20 s"},
+	{"call": "pg_sleep", "with": {"1": 30}, "timeout": "300 ms", "on_error": [{"output": {"said": "{{error.message}}"}}]}]}');
+gives('SELECT support.three_calls()', 'step 3 (call pg_catalog.pg_sleep(double precision)) of action "support.three_calls" exceeded its time limit of 300 ms',
+	'one call does not leave its limit to the next');
 
 ### A call's own limit is an ordinary failure, that of the action is not.
 
