@@ -45,6 +45,7 @@ typedef struct Row
 	char	   *name;
 	Oid			relation;		/* InvalidOid: not a row of a table */
 	bool		is_count;		/* set-based step: the only column is count */
+	bool		is_image;		/* for plug-ins: formulas do not see it */
 	bool		broken;			/* its step does not compile: anything may be said of it */
 	struct Row *same;			/* the row that this is another name of, or NULL */
 	List	   *columns;		/* of RowColumn; grows while compiling */

@@ -133,10 +133,10 @@ slot_is_key(const Program *program, int slot)
 
 /* Does it matter what the statement gives for this column? */
 static bool
-column_is_wanted(const Statement *statement, const RowColumn *column)
+column_is_wanted(const Statement *statement, const Row *row, const RowColumn *column)
 {
 	return !column->computed &&
-		(formula_reads_later(statement, column->slot) ||
+		(row->is_image || formula_reads_later(statement, column->slot) ||
 		 (statement->changes_key && slot_is_key(statement->scope->program, column->slot)));
 }
 
@@ -155,7 +155,7 @@ statement_columns(Statement *statement, StringInfo text)
 		{
 			RowColumn  *column = lfirst(cell);
 
-			if (!column_is_wanted(statement, column))
+			if (!column_is_wanted(statement, row, column))
 				continue;
 			appendStringInfoString(text, statement->nslots > 0 ? ", " : " ");
 			if (column->name != NULL)
