@@ -398,7 +398,8 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
 	action_name text;
-	reason text;
+	message text;
+	detail text;
 BEGIN
 	FOR action_name IN
 		SELECT a.name
@@ -415,10 +416,11 @@ BEGIN
 			WHEN serialization_failure OR deadlock_detected THEN
 				RAISE;
 			WHEN OTHERS THEN
-				GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
+				GET STACKED DIAGNOSTICS
+					message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
 				RAISE WARNING 'plug-ins of action "%" were not published', action_name
 					USING ERRCODE = 'UA005',
-						DETAIL = reason,
+						DETAIL = concat_ws(E'\n', message, nullif(detail, '')),
 						HINT = 'Correct what is wrong and call refresh_action_dependencies again.';
 		END;
 	END LOOP;
