@@ -72,6 +72,7 @@ socket_directory()
 }
 
 # Starts a server for the owner of $run alone: on a socket, trusting its clients.
+# What is given as $1 goes into its configuration.
 start_server()
 {
 	PGHOST=$(socket_directory)
@@ -91,6 +92,7 @@ start_server()
 		log_line_prefix = '%m [%p] %d '
 		max_connections = 50
 	CONF
+	echo "${1-}" >>"$run/data/postgresql.conf"
 	"$bin/pg_ctl" -D "$run/data" -l "$run/log/server" -w start >/dev/null || { cat "$run/log/server"; return 1; }
 }
 

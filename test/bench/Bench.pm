@@ -1,0 +1,361 @@
+# Runs the cases of the benchmark (Cases.pm) on the server that PGHOST and PGPORT
+# name, and turns times into ratios.
+#
+# All sides of a case take turns, in an order that is reversed every round, each
+# with freshly built tables; one round before counts for nothing. A ratio is that
+# of two sides within one round; the median of the rounds' ratios is the result.
+# After its turn each side's rows and results are compared with those of the others.
+package Bench;
+
+use strict;
+use warnings FATAL => 'all';
+
+use Exporter 'import';
+use File::Basename;
+use File::Spec;
+use POSIX ();
+
+our @EXPORT = qw(settings build_floor create_databases run_case run_psql);
+
+my $directory = File::Spec->rel2abs(dirname(__FILE__));
+my $work = $ENV{TMPDIR} || '/tmp';
+
+# What does not belong into the comparison is off or out of the way.
+sub settings
+{
+	my ($shared_buffers) = @_;
+
+	return <<"CONF";
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+max_wal_size = 8GB
+checkpoint_timeout = 1d
+bgwriter_lru_maxpages = 0
+autovacuum = off
+jit = off
+shared_buffers = $shared_buffers
+max_parallel_workers_per_gather = 0
+CONF
+}
+
+sub slurp
+{
+	my ($file) = @_;
+
+	open my $in, '<', $file or die "$file: $!";
+	local $/;
+	return scalar(<$in>) // '';
+}
+
+# Runs a program whose input, if any, is a text; returns its output or dies with it.
+sub run_program
+{
+	my ($input, @command) = @_;
+	my $base = "$work/bench.$$";
+
+	open my $in, '>', "$base.in" or die "$base.in: $!";
+	print $in $input;
+	close $in or die "$base.in: $!";
+	my $line = join ' ', map { "'" . s/'/'\\''/gr . "'" } @command;
+	my $status = system "$line <'$base.in' >'$base.out' 2>'$base.err'";
+	my ($out, $err) = map { slurp("$base.$_") } qw(out err);
+	unlink map { "$base.$_" } qw(in out err);
+	die "$command[0] failed:\n$out$err" if $status != 0;
+	return $out;
+}
+
+# Runs a psql script in one session; returns its output.
+sub run_psql
+{
+	my ($database, $script) = @_;
+
+	return run_program("\\set ON_ERROR_STOP on\n$script", 'psql', '-XqAt', '-d', $database);
+}
+
+# Builds the C module and installs it below the given root.
+sub build_floor
+{
+	my ($root) = @_;
+
+	run_program('', 'make', '-s', '-C', $directory, 'PG_CONFIG=' . ($ENV{PG_CONFIG} || 'pg_config'), $_ eq 'all' ? $_ : ($_, "DESTDIR=$root"))
+	  foreach qw(all install);
+	return;
+}
+
+# Makes the databases: one with everything in it and, if asked for, those with so
+# many active actions, each made from the one before.
+sub create_databases
+{
+	my (@many) = @_;
+	my $last = 0;
+
+	run_psql('postgres', 'CREATE DATABASE bench TEMPLATE template0;');
+	run_psql('bench', "SET client_min_messages = warning;\n" . join('', map { slurp($_) } sort glob "$directory/sql/*.sql"));
+	foreach my $i (0 .. $#many)
+	{
+		my $template = $i ? 'bench_many_' . ($i - 1) : 'template0';
+
+		run_psql('postgres', "CREATE DATABASE bench_many_$i TEMPLATE $template;");
+		run_psql("bench_many_$i", 'CREATE EXTENSION custom_actions; CREATE SCHEMA ours;') if !$i;
+		run_psql("bench_many_$i", many_actions($last + 1, $many[$i]));
+		$last = $many[$i];
+	}
+	return;
+}
+
+# Creates and activates small actions, a hundred per transaction.
+sub many_actions
+{
+	my ($first, $last) = @_;
+	my $script = "SET client_min_messages = warning;\n\\o /dev/null\n";
+
+	for (my $i = $first; $i <= $last; $i += 100)
+	{
+		my $end = $i + 99 < $last ? $i + 99 : $last;
+
+		$script .= <<"SQL";
+SELECT create_action('ours.tiny_' || i, format('{
+	"settings": {"search_path": "pg_catalog, pg_temp"},
+	"input": [{"name": "a", "type": "bigint"}],
+	"output": [{"name": "b", "type": "bigint", "default": "=input.a + %s"}]}', i % 10)::json)
+FROM generate_series($i, $end) AS i;
+SELECT activate_action('ours.tiny_' || i) FROM generate_series($i, $end) AS i;
+SQL
+	}
+	return "$script\\o\nVACUUM ANALYZE;\n";
+}
+
+# Builds the tables that are written anew, so that no side sees what another left.
+sub rebuild
+{
+	my ($rows) = @_;
+
+	return <<"SQL";
+TRUNCATE desk.task, desk.case RESTART IDENTITY;
+INSERT INTO desk.case (id, title, owner_id) SELECT i, 'Case ' || i, i % 10 + 1 FROM generate_series(1, $rows) AS i;
+VACUUM (FREEZE, ANALYZE) desk.case;
+SQL
+}
+
+# One line that is the same if, and only if, the rows are.
+sub digest
+{
+	return <<'SQL';
+SELECT 'rows',
+	(SELECT concat_ws(' ', count(*), sum(hashtextextended(concat_ws('|', id, title, status, priority, tier, owner_id), 0))) FROM desk.case),
+	(SELECT concat_ws(' ', count(*), sum(hashtextextended(concat_ws('|', case_id, title, due - created_at), 0))) FROM desk.task);
+SQL
+}
+
+# Statements between two readings of the server's clock.
+sub timed
+{
+	my ($statements) = @_;
+
+	return "SELECT extract(epoch FROM clock_timestamp()) AS began \\gset\n$statements\n"
+	  . "SELECT 'time', extract(epoch FROM clock_timestamp()) - :began;\n";
+}
+
+# The sides of a case in the order of a round.
+sub in_order
+{
+	my ($case, $round) = @_;
+	my @sides = sort keys %{ $case->{sides} };
+
+	return $round % 2 ? reverse @sides : @sides;
+}
+
+# Adds one measurement. What was done must be what the others of its group did.
+sub record
+{
+	my ($found, $side, $round, $value, $did, $group) = @_;
+	my $others = $found->{did}{ $group // '' } //= $did;
+
+	push @{ $found->{values}{$side} }, $value if $round > 0;
+	$found->{difference} //= "$side, round $round:\n$did\nothers:\n$others" if $did ne $others;
+	return;
+}
+
+# Splits the output of a script into that of its turns, and records each.
+sub record_turns
+{
+	my ($found, $output) = @_;
+
+	foreach my $turn (split /^turn /m, $output)
+	{
+		my ($side, $round, $rest) = $turn =~ /^(\w+) (\d+)\n(.*)\z/s or next;
+		my @times = $rest =~ /^time\|(.+)$/mg;
+
+		$rest =~ s/^time\|.*\n//mg;
+		record($found, $side, $round, median(@times), $rest);
+	}
+	return;
+}
+
+# Queries within the server, all turns in one session unless databases differ.
+sub run_server
+{
+	my ($case, $size, $found) = @_;
+	my $script = '';
+
+	foreach my $round (0 .. $size->{rounds})
+	{
+		foreach my $side (in_order($case, $round))
+		{
+			$script .= rebuild($size->{rows}) if $case->{writes};
+			$script .= "\\connect $case->{database}{$side}\n" if $case->{database};
+			$script .= "\\o /dev/null\n$case->{first}{$side}\n\\o\n" if $case->{first}{$side};
+			$script .= "\\echo turn $side $round\n" . timed($case->{sides}{$side});
+			$script .= digest() if $case->{writes};
+		}
+	}
+	record_turns($found, run_psql('bench', $script));
+	return;
+}
+
+# The first call of many connections, one after the other; the median counts.
+sub run_first_call
+{
+	my ($case, $size, $found) = @_;
+	my $script = '';
+
+	foreach my $round (0 .. $size->{rounds})
+	{
+		foreach my $side (in_order($case, $round))
+		{
+			$script .= rebuild(10) . "\\echo turn $side $round\n";
+			foreach (1 .. $case->{connections})
+			{
+				$script .= "\\connect\n" . ($case->{first}{$side} // '') . "\n" . timed($case->{sides}{$side});
+			}
+			$script .= digest();
+		}
+	}
+	record_turns($found, run_psql('bench', $script));
+	return;
+}
+
+# Transactions of so many clients, over the wire.
+sub run_wire
+{
+	my ($case, $size, $found) = @_;
+	my @comparisons;
+
+	foreach my $clients (@{ $case->{clients} })
+	{
+		push @comparisons,
+		  [ sprintf($case->{title}, $clients == 1 ? '1 client' : "$clients clients"), "ours_$clients", "rival_$clients" ];
+	}
+	foreach my $round (0 .. $size->{rounds})
+	{
+		foreach my $clients (@{ $case->{clients} })
+		{
+			foreach my $side (in_order($case, $round))
+			{
+				record($found, "${side}_$clients", $round, pgbench($case, $size, $side, $clients), $clients);
+			}
+		}
+	}
+	$case->{compare} = \@comparisons;
+	return;
+}
+
+# Seconds per transaction, and what was done. The same seed draws the same rows.
+sub pgbench
+{
+	my ($case, $size, $side, $clients) = @_;
+	my $script = "$work/bench.$$.pgbench";
+
+	run_psql('bench', rebuild($size->{rows}));
+	open my $out, '>', $script or die "$script: $!";
+	print $out "\\set id random(1, $size->{rows})\n$case->{sides}{$side}\n";
+	close $out or die "$script: $!";
+	my $output = run_program('', 'pgbench', '-n', '-M', 'prepared', '-f', $script, '-c', $clients, '-j', $clients < 2 ? 1 : 2,
+		'-t', POSIX::ceil($case->{transactions} / $clients), '--random-seed=42', 'bench');
+	unlink $script;
+	my ($tps) = $output =~ /^tps = ([\d.]+)/m or die "pgbench printed no tps:\n$output";
+	return (1 / $tps, run_psql('bench', digest()));
+}
+
+# Bytes of the backend's memory contexts that the calls of each side add.
+sub run_memory
+{
+	my ($case, $size, $found) = @_;
+	my $script = '';
+
+	foreach my $round (0 .. $size->{rounds})
+	{
+		foreach my $side (in_order($case, $round))
+		{
+			$script .= rebuild($size->{rows}) . "\\connect\n\\o /dev/null\n" . join("\n", @{ $case->{statements} }, (used('before')) x 2);
+			$script .= "\\set i $_\n$case->{sides}{$side}\n" foreach 2 .. $case->{calls};
+			$script .= used('after') . "\\o\n\\echo turn $side $round\nSELECT 'time', :after - :before;\n" . digest();
+		}
+	}
+	record_turns($found, run_psql('bench', $script));
+	return;
+}
+
+# Reads how much memory the backend has.
+sub used
+{
+	my ($name) = @_;
+
+	return "SELECT sum(total_bytes) AS $name FROM pg_backend_memory_contexts \\gset\n";
+}
+
+my %kinds = (server => \&run_server, first_call => \&run_first_call, wire => \&run_wire, memory => \&run_memory);
+
+# Runs a case. Returns the lines of its table and, if its sides did not do the
+# same work, what they did.
+sub run_case
+{
+	my ($case, $size) = @_;
+	my $found = {};
+
+	$kinds{ $case->{kind} }->($case, $size, $found);
+	return ([ map { line($case, $found, @$_) } @{ $case->{compare} } ], $found->{difference});
+}
+
+# One line of the table.
+sub line
+{
+	my ($case, $found, $title, $ours, $theirs, $target) = @_;
+	my @ours = @{ $found->{values}{$ours} };
+	my @theirs = @{ $found->{values}{$theirs} };
+	my @ratios = sort { $a <=> $b } map { $ours[$_] / $theirs[$_] } 0 .. $#ours;
+
+	return {
+		title => $title,
+		ours => unit(median(@ours), $case),
+		theirs => unit(median(@theirs), $case),
+		median => median(@ratios),
+		low => $ratios[ int($#ratios / 4) ],
+		high => $ratios[ POSIX::ceil(3 * $#ratios / 4) ],
+		min => $ratios[0],
+		max => $ratios[-1],
+		target => $target
+	};
+}
+
+sub median
+{
+	my @sorted = sort { $a <=> $b } @_;
+
+	return ($sorted[ int($#sorted / 2) ] + $sorted[ POSIX::ceil($#sorted / 2) ]) / 2;
+}
+
+# A measurement as people read it.
+sub unit
+{
+	my ($value, $case) = @_;
+
+	return sprintf '%.1f kB', $value / 1024 if $case->{kind} eq 'memory';
+	$value /= $case->{calls} // 1;
+	return $value < 0.001 ? sprintf('%.2f µs', 1e6 * $value) : sprintf('%.2f ms', 1e3 * $value);
+}
+
+1;

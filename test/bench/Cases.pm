@@ -1,0 +1,257 @@
+# The cases of the benchmark: what each side runs, and what is compared with what.
+#
+# A case has a name (BENCH_CASES selects by it), a kind that says how it is timed
+# (Bench.pm), its sides, and comparisons: [title, side, side it is divided by,
+# target, how the ratio must lie to it]. Without a target, for information. Every
+# side of a case must do the same work: the rows and results are compared.
+package Cases;
+
+use strict;
+use warnings FATAL => 'all';
+
+use Exporter 'import';
+
+our @EXPORT = qw(cases);
+
+# One call for every row of the bound table, added up.
+sub per_row
+{
+	my ($call, $rows) = @_;
+
+	return "SELECT count(*), sum(x) FROM (SELECT $call AS x FROM generate_series(1::bigint, $rows) AS i OFFSET 0) AS calls;";
+}
+
+# One call each for so many parts of the bound rows, as statements of their own.
+sub per_part
+{
+	my ($call, $rows, $parts) = @_;
+	my $size = int($rows / $parts);
+
+	return join "\n", map { my $sql = $call; my ($first, $last) = ($_ * $size + 1, ($_ + 1) * $size); $sql =~ s/:first/$first/g; $sql =~ s/:last/$last/g; $sql }
+	  0 .. $parts - 1;
+}
+
+sub escalate_cases
+{
+	my ($size) = @_;
+	my $typed = '%s(i, \'VIP\', owner => 7)';
+	my $json = '(%s jsonb_build_object(\'target\', i, \'reason\', \'VIP\', \'owner\', 7)) ->> \'task_id\')::bigint';
+
+	return (
+		{
+			name => 'escalate',
+			kind => 'server',
+			writes => 1,
+			calls => $size->{rows},
+			sides => {
+				map { $_->[0] => per_row(sprintf($typed, $_->[1]), $size->{rows}) }
+				  [ ours => 'ours.escalate' ], [ rival => 'rival.escalate' ], [ merged => 'rival.escalate_merged' ], [ floor => 'bare.escalate' ]
+			},
+			compare => [
+				[ 'escalate (create, update, assign), typed call / PL/pgSQL', 'ours', 'rival', 0.95 ],
+				[ 'the same / the floor in C', 'ours', 'floor', 1.10 ],
+				[ 'the same / PL/pgSQL that makes one UPDATE of two', 'ours', 'merged' ],
+				[ 'PL/pgSQL / the floor in C', 'rival', 'floor' ]
+			]
+		},
+		{
+			name => 'invoke',
+			kind => 'server',
+			writes => 1,
+			calls => $size->{rows},
+			sides => {
+				ours => per_row(sprintf($json, 'invoke_action(\'ours.escalate\','), $size->{rows}),
+				rival => per_row(sprintf($json, 'rival.escalate_json('), $size->{rows})
+			},
+			compare => [ [ 'escalate by invoke_action(name, jsonb) / PL/pgSQL jsonb to jsonb', 'ours', 'rival', 0.95 ] ]
+		});
+}
+
+sub computing_cases
+{
+	my ($size) = @_;
+	my $both = sub {
+		my ($function, $arguments) = @_;
+		return { map { $_ => per_row("$_.$function($arguments)", $size->{rows}) } qw(ours rival) };
+	};
+
+	return (
+		{
+			name => 'decision',
+			kind => 'server',
+			calls => $size->{rows},
+			sides => $both->('decide', '(i % 2000)::integer'),
+			compare => [ [ 'twenty-branch decision, no writes / PL/pgSQL', 'ours', 'rival', 1.0 ] ]
+		},
+		{
+			name => 'formulas',
+			kind => 'server',
+			calls => $size->{rows},
+			sides => {
+				map { $_ => per_row("hashtext($_.quote(i, (i % 20)::integer, 19.99, 'Northwind'))", $size->{rows}) } qw(ours rival)
+			},
+			compare => [ [ 'ten formulas and templates, no writes / PL/pgSQL', 'ours', 'rival', 1.0 ] ]
+		},
+		{
+			name => 'perform',
+			kind => 'server',
+			calls => $size->{rows},
+			sides => $both->('add_all', 'i'),
+			compare => [ [ 'perform: ten nested calls / PL/pgSQL calling ten functions', 'ours', 'rival', 1.0 ] ]
+		});
+}
+
+sub many_row_cases
+{
+	my ($size) = @_;
+	my $chunks = $size->{rows} < 1000 ? 1 : int($size->{rows} / 1000);
+
+	return (
+		{
+			name => 'for_each',
+			kind => 'server',
+			writes => 1,
+			calls => $chunks,
+			sides => {
+				map {
+					$_ => "SELECT count($_.raise_each(ids)) FROM (SELECT array_agg(i ORDER BY i) AS ids"
+					  . " FROM generate_series(1::bigint, $size->{rows}) AS i GROUP BY i % $chunks) AS chunks;"
+				} qw(ours rival)
+			},
+			compare => [ [ 'for_each over 1,000 elements, an update each / PL/pgSQL', 'ours', 'rival', 1.0 ] ]
+		},
+		{
+			name => 'set_update',
+			kind => 'server',
+			writes => 1,
+			calls => 5,
+			first => { ours => 'SELECT ours.raise_all(0, 0);', rival => 'UPDATE desk.case SET priority = priority + 1 WHERE id BETWEEN 0 AND 0;' },
+			sides => {
+				ours => per_part('SELECT ours.raise_all(:first, :last) \g /dev/null', $size->{rows}, 5),
+				rival => per_part('UPDATE desk.case SET priority = priority + 1 WHERE id BETWEEN :first AND :last;', $size->{rows}, 5)
+			},
+			compare => [ [ 'set-based update of 10,000 rows / the bare statement', 'ours', 'rival', 1.05 ] ]
+		});
+}
+
+sub first_call_cases
+{
+	my ($size) = @_;
+	my $call = 'SELECT %s(1, \'VIP\', owner => 7);';
+
+	return (
+		{
+			name => 'first_call',
+			kind => 'first_call',
+			writes => 1,
+			connections => $size->{connections},
+			sides => {
+				ours => sprintf($call, 'ours.escalate'),
+				rival => sprintf($call, 'rival.escalate'),
+				ours_loaded => sprintf($call, 'ours.escalate'),
+				rival_loaded => sprintf($call, 'rival.escalate')
+			},
+			first => { ours_loaded => 'LOAD \'custom_actions\';', rival_loaded => 'LOAD \'plpgsql\';' },
+			compare => [
+				[ 'first call on a new connection / PL/pgSQL', 'ours', 'rival', 1.5 ],
+				[ 'the same, both libraries loaded before', 'ours_loaded', 'rival_loaded' ]
+			]
+		});
+}
+
+# Databases with so many active actions; ten of them are called, in turn.
+sub many_actions_cases
+{
+	my ($size) = @_;
+	my $rows = int($size->{rows} / 5);
+	my @number = map { $size->{many}[$_] } 0 .. 2;
+	my $typed = join ' + ', map { "ours.tiny_$_(i)" } 1 .. 10;
+	my $json = join ' + ', map { "(invoke_action('ours.tiny_$_', jsonb_build_object('a', i)) ->> 'b')::bigint" } 1 .. 10;
+	my %sides;
+	my %database;
+
+	foreach my $i (0 .. 2)
+	{
+		$sides{"typed_$i"} = per_row($typed, $rows);
+		$sides{"json_$i"} = per_row($json, $rows);
+		$database{"${_}_$i"} = "bench_many_$i" foreach qw(typed json);
+	}
+	return (
+		{
+			name => 'many_actions',
+			kind => 'server',
+			calls => 10 * $rows,
+			sides => \%sides,
+			database => \%database,
+			first => { map { $_ => per_row($_ =~ /typed/ ? $typed : $json, 10) } keys %sides },
+			compare => [
+				map {
+					my $i = $_;
+					(
+						[ "typed call among $number[$i] active actions / among $number[0]", "typed_$i", 'typed_0', 1.05 ],
+						[ "invoke_action among $number[$i] active actions / among $number[0]", "json_$i", 'json_0', 1.05 ])
+				} 1 .. 2
+			]
+		});
+}
+
+sub wire_cases
+{
+	my ($size) = @_;
+	my $call = 'SELECT %s(:id, \'VIP\', owner => 7);';
+	my $json = 'SELECT %s jsonb_build_object(\'target\', :id::bigint, \'reason\', \'VIP\', \'owner\', 7));';
+
+	return (
+		{
+			name => 'wire',
+			kind => 'wire',
+			transactions => $size->{transactions},
+			clients => [ 1, 2, 4, 8 ],
+			sides => { ours => sprintf($call, 'ours.escalate'), rival => sprintf($call, 'rival.escalate') },
+			title => 'escalate, pgbench, %s / PL/pgSQL',
+			scaling => [ 'its scaling, 8 clients against 1 / that of PL/pgSQL', 0.95 ]
+		},
+		{
+			name => 'wire_invoke',
+			kind => 'wire',
+			transactions => $size->{transactions},
+			clients => [ 1, 8 ],
+			sides => { ours => sprintf($json, 'invoke_action(\'ours.escalate\','), rival => sprintf($json, 'rival.escalate_json(') },
+			title => 'invoke_action, pgbench, %s / PL/pgSQL jsonb to jsonb'
+		});
+}
+
+sub memory_cases
+{
+	my ($size) = @_;
+
+	return (
+		{
+			name => 'memory',
+			kind => 'memory',
+			writes => 1,
+			statements => [
+				'SELECT c.status FROM desk.case AS c WHERE c.id = 1 FOR NO KEY UPDATE;',
+				'SELECT a.name FROM desk.agent AS a WHERE a.id = 7;',
+				'INSERT INTO desk.task (case_id, title) VALUES (1, \'x\'::text || \': \' || \'y\'::text) RETURNING id;',
+				'UPDATE desk.case SET status = \'escalated\', priority = priority + 1 WHERE id = 1;',
+				'UPDATE desk.case SET owner_id = 7 WHERE id = 1;'
+			],
+			calls => 20,
+			sides => { map { $_ => "SELECT $_.five_steps(:i, 'VIP', 7);" } qw(ours rival) },
+			compare => [ [ 'backend memory of a compiled five-step action / PL/pgSQL', 'ours', 'rival', 1.2 ] ],
+			flat => [ 'memory after a million calls / after the first 50,000', $size->{flat}, 1.01 ]
+		});
+}
+
+# All cases, at the given size.
+sub cases
+{
+	my ($size) = @_;
+
+	return (
+		escalate_cases($size), computing_cases($size), many_row_cases($size), first_call_cases($size),
+		many_actions_cases($size), memory_cases($size), wire_cases($size));
+}
+
+1;
