@@ -9,13 +9,14 @@ package Bench;
 
 use strict;
 use warnings FATAL => 'all';
+use utf8;
 
 use Exporter 'import';
 use File::Basename;
 use File::Spec;
 use POSIX ();
 
-our @EXPORT = qw(settings build_floor create_databases run_case run_psql);
+our @EXPORT = qw(settings build_floor create_database run_case run_psql);
 
 my $directory = File::Spec->rel2abs(dirname(__FILE__));
 my $work = $ENV{TMPDIR} || '/tmp';
@@ -85,23 +86,28 @@ sub build_floor
 	return;
 }
 
-# Makes the databases: one with everything in it and, if asked for, those with so
-# many active actions, each made from the one before.
-sub create_databases
+# Makes the database with everything in it.
+sub create_database
 {
-	my (@many) = @_;
-	my $last = 0;
-
 	run_psql('postgres', 'CREATE DATABASE bench TEMPLATE template0;');
-	run_psql('bench', "SET client_min_messages = warning;\n" . join('', map { slurp($_) } sort glob "$directory/sql/*.sql"));
-	foreach my $i (0 .. $#many)
+	run_psql('bench', "SET client_min_messages = warning;\n\\o /dev/null\n" . join('', map { slurp($_) } sort glob "$directory/sql/*.sql"));
+	return;
+}
+
+# Makes databases with so many active actions, each from the one before.
+sub create_many_actions
+{
+	my (@numbers) = @_;
+	my $before = 0;
+
+	foreach my $i (0 .. $#numbers)
 	{
 		my $template = $i ? 'bench_many_' . ($i - 1) : 'template0';
 
 		run_psql('postgres', "CREATE DATABASE bench_many_$i TEMPLATE $template;");
-		run_psql("bench_many_$i", 'CREATE EXTENSION custom_actions; CREATE SCHEMA ours;') if !$i;
-		run_psql("bench_many_$i", many_actions($last + 1, $many[$i]));
-		$last = $many[$i];
+		run_psql("bench_many_$i", 'SET client_min_messages = warning; CREATE EXTENSION custom_actions; CREATE SCHEMA ours;') if !$i;
+		run_psql("bench_many_$i", many_actions($before + 1, $numbers[$i]));
+		$before = $numbers[$i];
 	}
 	return;
 }
@@ -259,8 +265,23 @@ sub run_wire
 			}
 		}
 	}
+	if ($case->{scaling})
+	{
+		$found->{values}{"scaling_$_"} = scaling($found, $_, $case->{clients}) foreach qw(ours rival);
+		push @comparisons, [ $case->{scaling}[0], 'scaling_ours', 'scaling_rival', $case->{scaling}[1], 'at least' ];
+	}
 	$case->{compare} = \@comparisons;
 	return;
+}
+
+# How many times the work of one client most clients do, per round.
+sub scaling
+{
+	my ($found, $side, $clients) = @_;
+	my @one = @{ $found->{values}{"${side}_$clients->[0]"} };
+	my @most = @{ $found->{values}{"${side}_$clients->[-1]"} };
+
+	return [ map { $one[$_] / $most[$_] } 0 .. $#one ];
 }
 
 # Seconds per transaction, and what was done. The same seed draws the same rows.
@@ -280,34 +301,52 @@ sub pgbench
 	return (1 / $tps, run_psql('bench', digest()));
 }
 
-# Bytes of the backend's memory contexts that the calls of each side add.
+# Bytes that a session has more after what each side does. Every statement runs
+# often enough for its plans to be the ones that are kept.
 sub run_memory
 {
 	my ($case, $size, $found) = @_;
+	my $often = sub { return map { my $sql = $_; map { "\\set i $_\n$sql\n" } 1 .. 10 } @_ };
 	my $script = '';
 
 	foreach my $round (0 .. $size->{rounds})
 	{
 		foreach my $side (in_order($case, $round))
 		{
-			$script .= rebuild($size->{rows}) . "\\connect\n\\o /dev/null\n" . join("\n", @{ $case->{statements} }, (used('before')) x 2);
-			$script .= "\\set i $_\n$case->{sides}{$side}\n" foreach 2 .. $case->{calls};
-			$script .= used('after') . "\\o\n\\echo turn $side $round\nSELECT 'time', :after - :before;\n" . digest();
+			$script .= join '', rebuild(10), "\\connect\n\\o /dev/null\n", $often->(@{ $case->{first}{$side} }),
+			  memory('before', 'total_bytes'), memory('before', 'total_bytes'), $often->(@{ $case->{sides}{$side} }), memory('after', 'total_bytes'),
+			  "\\o\n\\echo turn $side $round\nSELECT 'time', :after - :before;\n", digest();
 		}
 	}
 	record_turns($found, run_psql('bench', $script));
 	return;
 }
 
-# Reads how much memory the backend has.
-sub used
+# Bytes in use early and late in a session that does the same again and again.
+sub run_flat
 {
-	my ($name) = @_;
+	my ($case, $size, $found) = @_;
+	my $times = POSIX::ceil($case->{times} / $size->{rows});
+	my $script = rebuild($size->{rows}) . "\\connect\n";
 
-	return "SELECT sum(total_bytes) AS $name FROM pg_backend_memory_contexts \\gset\n";
+	foreach my $time (1 .. $times)
+	{
+		$script .= "\\o /dev/null\n$case->{sides}{ours}\n" . memory('bytes', 'used_bytes') . "\\o\n";
+		$script .= "\\echo turn " . ($time == 1 ? 'before' : 'after') . " 1\nSELECT 'time', :bytes;\n" if $time == 1 || $time == $times;
+	}
+	record_turns($found, run_psql('bench', $script));
+	return;
 }
 
-my %kinds = (server => \&run_server, first_call => \&run_first_call, wire => \&run_wire, memory => \&run_memory);
+# Reads how much memory the session has.
+sub memory
+{
+	my ($name, $column) = @_;
+
+	return "SELECT sum($column) AS $name FROM pg_backend_memory_contexts \\gset\n";
+}
+
+my %kinds = (server => \&run_server, first_call => \&run_first_call, wire => \&run_wire, memory => \&run_memory, flat => \&run_flat);
 
 # Runs a case. Returns the lines of its table and, if its sides did not do the
 # same work, what they did.
@@ -316,6 +355,7 @@ sub run_case
 	my ($case, $size) = @_;
 	my $found = {};
 
+	create_many_actions(@{ $size->{many} }) if $case->{database};
 	$kinds{ $case->{kind} }->($case, $size, $found);
 	return ([ map { line($case, $found, @$_) } @{ $case->{compare} } ], $found->{difference});
 }
@@ -323,21 +363,22 @@ sub run_case
 # One line of the table.
 sub line
 {
-	my ($case, $found, $title, $ours, $theirs, $target) = @_;
+	my ($case, $found, $title, $ours, $theirs, $target, $at_least) = @_;
 	my @ours = @{ $found->{values}{$ours} };
 	my @theirs = @{ $found->{values}{$theirs} };
 	my @ratios = sort { $a <=> $b } map { $ours[$_] / $theirs[$_] } 0 .. $#ours;
+	my $median = median(@ratios);
+	my $met = defined $target && ($at_least ? $median >= $target : $median <= $target);
 
 	return {
-		title => $title,
-		ours => unit(median(@ours), $case),
-		theirs => unit(median(@theirs), $case),
-		median => median(@ratios),
-		low => $ratios[ int($#ratios / 4) ],
-		high => $ratios[ POSIX::ceil(3 * $#ratios / 4) ],
-		min => $ratios[0],
-		max => $ratios[-1],
-		target => $target
+		case => $title,
+		ours => $at_least ? sprintf('%.2f times', median(@ours)) : unit(median(@ours), $case),
+		rival => $at_least ? sprintf('%.2f times', median(@theirs)) : unit(median(@theirs), $case),
+		ratio => sprintf('%.2f', $median),
+		quartiles => sprintf('%.2f-%.2f', $ratios[ int($#ratios / 4) ], $ratios[ POSIX::ceil(3 * $#ratios / 4) ]),
+		range => sprintf('%.2f-%.2f', $ratios[0], $ratios[-1]),
+		target => defined $target ? sprintf('%s %.2f', $at_least ? '≥' : '≤', $target) : '',
+		verdict => !defined $target ? '' : $met ? 'met' : 'MISSED'
 	};
 }
 
@@ -353,8 +394,8 @@ sub unit
 {
 	my ($value, $case) = @_;
 
-	return sprintf '%.1f kB', $value / 1024 if $case->{kind} eq 'memory';
 	$value /= $case->{calls} // 1;
+	return sprintf '%.1f kB', $value / 1024 if $case->{kind} =~ /^(?:memory|flat)$/;
 	return $value < 0.001 ? sprintf('%.2f µs', 1e6 * $value) : sprintf('%.2f ms', 1e3 * $value);
 }
 
