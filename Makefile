@@ -5,6 +5,8 @@
 #   make test                       every suite on private throw-away servers
 #   make test SUITES="regress tap" TESTS="invoke*"
 #   make demo, make demo-stop       the help desk example on a server of its own
+#   make bench                      measures actions against PL/pgSQL; see doc/benchmarks.md
+#   make bench-smoke                only whether the benchmark runs
 #   make COPT=-Werror, make CC=clang
 #
 # Everything that is built stays below src/, everything that runs below test/tmp/.
@@ -14,7 +16,7 @@ EXTVERSION = 1.0
 PG_CONFIG ?= pg_config
 
 # These targets install PostgreSQL if need be, so they come without it.
-STANDALONE = test demo demo-stop
+STANDALONE = test demo demo-stop bench bench-smoke
 
 .PHONY: $(STANDALONE)
 
@@ -28,6 +30,12 @@ demo:
 
 demo-stop:
 	@test/demo/stop
+
+bench:
+	@test/bench/run
+
+bench-smoke:
+	@SUITES=tap TESTS=bench test/run
 
 else
 

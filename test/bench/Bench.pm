@@ -252,8 +252,9 @@ sub run_wire
 
 	foreach my $clients (@{ $case->{clients} })
 	{
-		push @comparisons,
-		  [ sprintf($case->{title}, $clients == 1 ? '1 client' : "$clients clients"), "ours_$clients", "rival_$clients" ];
+		my ($what, $against) = @{ $case->{title} };
+
+		push @comparisons, [ sprintf($what, $clients == 1 ? '1 client' : "$clients clients"), $against, "ours_$clients", "rival_$clients" ];
 	}
 	foreach my $round (0 .. $size->{rounds})
 	{
@@ -268,7 +269,9 @@ sub run_wire
 	if ($case->{scaling})
 	{
 		$found->{values}{"scaling_$_"} = scaling($found, $_, $case->{clients}) foreach qw(ours rival);
-		push @comparisons, [ $case->{scaling}[0], 'scaling_ours', 'scaling_rival', $case->{scaling}[1], 'at least' ];
+		my ($what, $against, $target) = @{ $case->{scaling} };
+
+		push @comparisons, [ $what, $against, 'scaling_ours', 'scaling_rival', $target, 'at least' ];
 	}
 	$case->{compare} = \@comparisons;
 	return;
@@ -363,7 +366,7 @@ sub run_case
 # One line of the table.
 sub line
 {
-	my ($case, $found, $title, $ours, $theirs, $target, $at_least) = @_;
+	my ($case, $found, $what, $against, $ours, $theirs, $target, $at_least) = @_;
 	my @ours = @{ $found->{values}{$ours} };
 	my @theirs = @{ $found->{values}{$theirs} };
 	my @ratios = sort { $a <=> $b } map { $ours[$_] / $theirs[$_] } 0 .. $#ours;
@@ -371,7 +374,8 @@ sub line
 	my $met = defined $target && ($at_least ? $median >= $target : $median <= $target);
 
 	return {
-		case => $title,
+		case => $what,
+		against => $against,
 		ours => $at_least ? sprintf('%.2f times', median(@ours)) : unit(median(@ours), $case),
 		rival => $at_least ? sprintf('%.2f times', median(@theirs)) : unit(median(@theirs), $case),
 		ratio => sprintf('%.2f', $median),

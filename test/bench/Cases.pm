@@ -1,9 +1,9 @@
 # The cases of the benchmark: what each side runs, and what is compared with what.
 #
-# A case has a name (BENCH_CASES selects by it), a kind that says how it is timed
-# (Bench.pm), its sides, and comparisons: [title, side, side it is divided by,
-# target, how the ratio must lie to it]. Without a target, for information. Every
-# side of a case must do the same work: the rows and results are compared.
+# A case has a name (BENCH_CASES selects by it), a kind that says how it is measured
+# (Bench.pm), its sides, and what is compared: [what, against what, side, side it is
+# divided by, the most that the ratio may be]. Without the last, for information.
+# Every side of a case must do the same work: the rows and results are compared.
 package Cases;
 
 use strict;
@@ -11,7 +11,7 @@ use warnings FATAL => 'all';
 
 use Exporter 'import';
 
-our @EXPORT = qw(cases);
+our @EXPORT = qw(cases selected_cases);
 
 # One call for every row of the bound table, added up.
 sub per_row
@@ -48,10 +48,10 @@ sub escalate_cases
 				  [ ours => 'ours.escalate' ], [ rival => 'rival.escalate' ], [ merged => 'rival.escalate_merged' ], [ floor => 'bare.escalate' ]
 			},
 			compare => [
-				[ 'escalate (create, update, assign), typed call / PL/pgSQL', 'ours', 'rival', 0.95 ],
-				[ 'the same / the floor in C', 'ours', 'floor', 1.10 ],
-				[ 'the same / PL/pgSQL that makes one UPDATE of two', 'ours', 'merged' ],
-				[ 'PL/pgSQL / the floor in C', 'rival', 'floor' ]
+				[ 'escalate (create, update, assign), typed call', 'PL/pgSQL', 'ours', 'rival', 0.95 ],
+				[ 'escalate (create, update, assign), typed call', 'the floor in C', 'ours', 'floor', 1.10 ],
+				[ 'escalate (create, update, assign), typed call', 'PL/pgSQL with the two UPDATEs in one', 'ours', 'merged' ],
+				[ 'escalate in PL/pgSQL', 'the floor in C', 'rival', 'floor' ]
 			]
 		},
 		{
@@ -63,7 +63,7 @@ sub escalate_cases
 				ours => per_row(sprintf($json, 'invoke_action(\'ours.escalate\','), $size->{rows}),
 				rival => per_row(sprintf($json, 'rival.escalate_json('), $size->{rows})
 			},
-			compare => [ [ 'escalate by invoke_action(name, jsonb) / PL/pgSQL jsonb to jsonb', 'ours', 'rival', 0.95 ] ]
+			compare => [ [ 'escalate by invoke_action(name, jsonb)', 'PL/pgSQL jsonb to jsonb', 'ours', 'rival', 0.95 ] ]
 		});
 }
 
@@ -81,7 +81,7 @@ sub computing_cases
 			kind => 'server',
 			calls => $size->{rows},
 			sides => $both->('decide', '(i % 2000)::integer'),
-			compare => [ [ 'twenty-branch decision, no writes / PL/pgSQL', 'ours', 'rival', 1.0 ] ]
+			compare => [ [ 'twenty-branch decision, no writes', 'PL/pgSQL', 'ours', 'rival', 1.0 ] ]
 		},
 		{
 			name => 'formulas',
@@ -90,14 +90,14 @@ sub computing_cases
 			sides => {
 				map { $_ => per_row("hashtext($_.quote(i, (i % 20)::integer, 19.99, 'Northwind'))", $size->{rows}) } qw(ours rival)
 			},
-			compare => [ [ 'ten formulas and templates, no writes / PL/pgSQL', 'ours', 'rival', 1.0 ] ]
+			compare => [ [ 'ten formulas and templates, no writes', 'PL/pgSQL', 'ours', 'rival', 1.0 ] ]
 		},
 		{
 			name => 'perform',
 			kind => 'server',
 			calls => $size->{rows},
 			sides => $both->('add_all', 'i'),
-			compare => [ [ 'perform: ten nested calls / PL/pgSQL calling ten functions', 'ours', 'rival', 1.0 ] ]
+			compare => [ [ 'perform: ten nested calls', 'PL/pgSQL calling ten functions', 'ours', 'rival', 1.0 ] ]
 		});
 }
 
@@ -118,7 +118,7 @@ sub many_row_cases
 					  . " FROM generate_series(1::bigint, $size->{rows}) AS i GROUP BY i % $chunks) AS chunks;"
 				} qw(ours rival)
 			},
-			compare => [ [ 'for_each over 1,000 elements, an update each / PL/pgSQL', 'ours', 'rival', 1.0 ] ]
+			compare => [ [ 'for_each over 1,000 elements, an update each', 'PL/pgSQL', 'ours', 'rival', 1.0 ] ]
 		},
 		{
 			name => 'set_update',
@@ -130,7 +130,7 @@ sub many_row_cases
 				ours => per_part('SELECT ours.raise_all(:first, :last) \g /dev/null', $size->{rows}, 5),
 				rival => per_part('UPDATE desk.case SET priority = priority + 1 WHERE id BETWEEN :first AND :last;', $size->{rows}, 5)
 			},
-			compare => [ [ 'set-based update of 10,000 rows / the bare statement', 'ours', 'rival', 1.05 ] ]
+			compare => [ [ 'set-based update of 10,000 rows', 'the bare statement', 'ours', 'rival', 1.05 ] ]
 		});
 }
 
@@ -153,8 +153,8 @@ sub first_call_cases
 			},
 			first => { ours_loaded => 'LOAD \'custom_actions\';', rival_loaded => 'LOAD \'plpgsql\';' },
 			compare => [
-				[ 'first call on a new connection / PL/pgSQL', 'ours', 'rival', 1.5 ],
-				[ 'the same, both libraries loaded before', 'ours_loaded', 'rival_loaded' ]
+				[ 'first call on a new connection', 'PL/pgSQL', 'ours', 'rival', 1.5 ],
+				[ 'first call on a new connection, library loaded before', 'PL/pgSQL', 'ours_loaded', 'rival_loaded' ]
 			]
 		});
 }
@@ -188,8 +188,8 @@ sub many_actions_cases
 				map {
 					my $i = $_;
 					(
-						[ "typed call among $number[$i] active actions / among $number[0]", "typed_$i", 'typed_0', 1.05 ],
-						[ "invoke_action among $number[$i] active actions / among $number[0]", "json_$i", 'json_0', 1.05 ])
+						[ "typed call, $number[$i] active actions", "$number[0] active actions", "typed_$i", 'typed_0', 1.05 ],
+						[ "invoke_action, $number[$i] active actions", "$number[0] active actions", "json_$i", 'json_0', 1.05 ])
 				} 1 .. 2
 			]
 		});
@@ -208,8 +208,8 @@ sub wire_cases
 			transactions => $size->{transactions},
 			clients => [ 1, 2, 4, 8 ],
 			sides => { ours => sprintf($call, 'ours.escalate'), rival => sprintf($call, 'rival.escalate') },
-			title => 'escalate, pgbench, %s / PL/pgSQL',
-			scaling => [ 'its scaling, 8 clients against 1 / that of PL/pgSQL', 0.95 ]
+			title => [ 'escalate, typed call, pgbench, %s', 'PL/pgSQL' ],
+			scaling => [ 'escalate, typed call, scaling from 1 to 8 clients', 'PL/pgSQL', 0.95 ]
 		},
 		{
 			name => 'wire_invoke',
@@ -217,7 +217,7 @@ sub wire_cases
 			transactions => $size->{transactions},
 			clients => [ 1, 8 ],
 			sides => { ours => sprintf($json, 'invoke_action(\'ours.escalate\','), rival => sprintf($json, 'rival.escalate_json(') },
-			title => 'invoke_action, pgbench, %s / PL/pgSQL jsonb to jsonb'
+			title => [ 'escalate by invoke_action, pgbench, %s', 'PL/pgSQL, jsonb to jsonb' ]
 		});
 }
 
@@ -240,7 +240,7 @@ sub memory_cases
 			calls => 1,
 			first => { map { $_ => \@statements } qw(ours rival) },
 			sides => { map { $_ => [ $call->($_, 1) ] } qw(ours rival) },
-			compare => [ [ 'memory after the first action of five steps / PL/pgSQL', 'ours', 'rival', 1.2 ] ]
+			compare => [ [ 'memory after the first action of five steps', 'PL/pgSQL', 'ours', 'rival', 1.2 ] ]
 		},
 		{
 			name => 'memory_more',
@@ -248,7 +248,7 @@ sub memory_cases
 			calls => 10,
 			first => { map { $_ => [ @statements, $call->($_, 1) ] } qw(ours rival) },
 			sides => { map { my $side = $_; $_ => [ map { $call->($side, $_) } 2 .. 11 ] } qw(ours rival) },
-			compare => [ [ 'memory of each further action of five steps / PL/pgSQL', 'ours', 'rival', 1.2 ] ]
+			compare => [ [ 'memory of each further action of five steps', 'PL/pgSQL', 'ours', 'rival', 1.2 ] ]
 		},
 		{
 			name => 'memory_flat',
@@ -256,7 +256,7 @@ sub memory_cases
 			calls => 1,
 			times => $size->{flat},
 			sides => { ours => per_row('ours.five_steps_1(i, \'VIP\', 7)', $size->{rows}) },
-			compare => [ [ "memory after $size->{flat} calls / after the first $size->{rows}", 'after', 'before', 1.01 ] ]
+			compare => [ [ "memory after $size->{flat} calls", "after $size->{rows} calls", 'after', 'before', 1.01 ] ]
 		});
 }
 
@@ -268,6 +268,21 @@ sub cases
 	return (
 		escalate_cases($size), computing_cases($size), many_row_cases($size), first_call_cases($size),
 		many_actions_cases($size), memory_cases($size), wire_cases($size));
+}
+
+# Those that the patterns name; all without patterns.
+sub selected_cases
+{
+	my ($size, $patterns) = @_;
+	my @expressions = map { my $expression = quotemeta; $expression =~ s/\\\*/.*/g; $expression =~ s/\\\?/./g; $expression }
+	  split ' ', $patterns // '';
+	my @selected = grep {
+		my $name = $_->{name};
+		!@expressions || grep { $name =~ /^$_$/ } @expressions
+	} cases($size);
+
+	die "no case is named $patterns\n" if !@selected;
+	return @selected;
 }
 
 1;
