@@ -48,6 +48,14 @@ $node->safe_psql(
 	CREATE FUNCTION zzz.double(value integer) RETURNS integer LANGUAGE sql IMMUTABLE RETURN value * 2;
 	CREATE TABLE zzz.log (entry text);
 
+	-- plug-ins that tell when they run
+	CREATE TABLE zzz.ran (what text);
+	CREATE FUNCTION zzz.trace(context jsonb) RETURNS void LANGUAGE plpgsql AS $f$
+		BEGIN INSERT INTO zzz.ran VALUES (concat_ws(' ', context ->> 'action', context ->> 'stage', context -> 'configuration', context -> 'post_image')); END $f$;
+	CREATE FUNCTION aaa.trace(context jsonb) RETURNS jsonb LANGUAGE plpgsql AS $f$
+		BEGIN INSERT INTO zzz.ran VALUES ('early ' || (context ->> 'stage')); RETURN NULL; END $f$;
+	CREATE FUNCTION "Odd Schema"."Odd (trace"(context jsonb) RETURNS jsonb LANGUAGE sql STABLE RETURN NULL::jsonb;
+
 	SELECT grant_action_design('desk_designer');
 	GRANT USAGE ON LANGUAGE custom_action TO desk_designer, desk_owner;
 	ALTER DEFAULT PRIVILEGES IN SCHEMA zzz GRANT EXECUTE ON FUNCTIONS TO desk_agent;
@@ -101,6 +109,20 @@ $node->safe_psql(
 		WHERE action = 'aaa.change_part' AND kind = 'require';
 	SELECT add_action_step('aaa.change_part', 'let', NULL, '{"x": 1}', "position" => 1.5);
 	SELECT activate_action('aaa.change_part', 'second');
+	-- registered: by hand and in documents, ties of rank, disabled, in every state of the action
+	SELECT register_plugin('aaa.change_part', 'post_operation', 'zzz.trace', 5, '{"b": 1.50, "a": [null, "ü $$"]}', '{"pre": true, "post": ["code", "mood"]}',
+		'It''s \"quoted\" \\ and über');
+	SELECT register_plugin('aaa.change_part', 'post_operation', function, 5) FROM unnest('{zzz.trace,aaa.trace,zzz.trace}'::text[]) AS function;
+	SELECT register_plugin('aaa.change_part', 'pre_validation', 'aaa.trace', -1);
+	SELECT register_plugin('aaa.change_part', 'main_operation', 'zzz.trace');
+	UPDATE custom_actions.plugin_step SET rank = 1 WHERE function = 'aaa.trace(jsonb)' AND stage = 'post_operation';
+	SELECT register_plugin('zzz.count_parts', 'post_operation', '"Odd Schema"."Odd (trace"');
+	SELECT register_plugin('support.inactive', stage, 'aaa.trace') FROM unnest('{pre_operation,main_operation}'::text[]) AS stage;
+	SELECT register_plugin('zzz.dropped', 'main_operation', 'zzz.trace');
+	UPDATE custom_actions.plugin_step SET enabled = false WHERE stage = 'main_operation';
+	SELECT unregister_plugin(register_plugin('support.changed', 'main_operation', 'zzz.trace'));
+	SELECT create_action('support.draft_only', '{"steps": [{"create": "support.nothing", "set": {}}],
+		"plugins": [{"stage": "post_operation", "function": "zzz.trace", "rank": 3}, {"stage": "pre_operation", "function": "aaa.trace", "enabled": false}]}', true);
 	SELECT deactivate_action('support.inactive');
 	DROP FUNCTION zzz.dropped;
 	UPDATE custom_actions.parameter SET default_value = '2' WHERE action = 'support.changed';
@@ -126,9 +148,14 @@ my $everything = q{
 	SELECT 'action', a FROM custom_actions.action AS a ORDER BY name;
 	SELECT 'parameter', p FROM custom_actions.parameter AS p ORDER BY action, name;
 	SELECT 'step', s FROM custom_actions.step AS s ORDER BY id;
+	SELECT 'plug-in', p FROM custom_actions.plugin_step AS p ORDER BY id;
+	SELECT 'published', a.name, p.version, p.active, p.definition, p.plugins
+		FROM custom_actions.actions AS a, custom_actions.published(a.name) AS p ORDER BY a.name;
+	SELECT 'ran', what FROM zzz.ran;
 	SELECT 'version', v FROM custom_actions.version AS v ORDER BY action, version;
 	SELECT 'setting', t FROM custom_actions.table_setting AS t ORDER BY table_name;
 	SELECT 'next step', last_value, is_called FROM custom_actions.step_id_seq;
+	SELECT 'next plug-in', last_value, is_called FROM custom_actions.plugin_step_id_seq;
 	SELECT 'view', v FROM custom_actions.actions AS v ORDER BY v::text;
 	SELECT 'definition', name, public.action_definition(name), public.action_hash(name) FROM custom_actions.action ORDER BY name;
 	SELECT 'check', name, c FROM custom_actions.action, public.check_action(name) AS c ORDER BY name, c::text;
@@ -181,6 +208,7 @@ my $behaviour = q{
 	SELECT case_id, title FROM support.task ORDER BY 1, 2;
 	SELECT code, line, mood, score, address, quantity, total FROM zzz.part;
 	TABLE zzz.log;
+	TABLE zzz.ran;
 	TABLE "Odd Schema"."Odd Table";
 	ROLLBACK;
 };
@@ -199,6 +227,10 @@ my $expected_behaviour = result_of('original', $behaviour);
 my $expected_dependencies = result_of('original', $dependencies);
 
 unlike($expected, qr/ERROR/, 'there is something to compare');
+is(scalar(() = $expected =~ /^plug-in\|/mg), 12, 'registrations too');
+unlike($expected, qr/^ran\|/m, 'and no plug-in has run');
+like($expected_behaviour, qr/^early pre_validation\nearly post_operation\naaa\.change_part post_operation \{"a": \[null, "ü \$\$"\], "b": 1\.50\} \{.*\}\naaa\.change_part post_operation null\n/m,
+	'they run in their order');
 my @errors = $expected_behaviour =~ /ERROR: +(.*)/g;
 is_deeply(
 	[ sort @errors ],
@@ -284,6 +316,14 @@ empty_database('halves_psql');
 through_psql('halves_psql', '--schema-only', '--schema-only');
 through_psql('halves_psql', '--data-only', '--data-only', '--inserts');
 compare('halves_psql', 'schema, then data, with psql');
+
+# what is restored goes on
+is( $node->safe_psql('plain', q{
+	BEGIN;
+	SELECT register_plugin('aaa.change_part', 'pre_validation', 'zzz.trace') - (SELECT max(id) FROM custom_actions.plugin_step WHERE rank <> 1) > 0;
+	SELECT json_array_length(plugins) FROM custom_actions.published('aaa.change_part');
+	ROLLBACK}),
+	"t\n7", 'a restored action takes more plug-ins');
 
 # over itself
 through_psql('plain', '--clean', '--clean', '--if-exists');
