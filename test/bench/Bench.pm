@@ -16,7 +16,7 @@ use File::Basename;
 use File::Spec;
 use POSIX ();
 
-our @EXPORT = qw(settings build_floor create_database run_case run_psql);
+our @EXPORT = qw(settings build_floor load_sides run_case run_psql);
 
 my $directory = File::Spec->rel2abs(dirname(__FILE__));
 my $work = $ENV{TMPDIR} || '/tmp';
@@ -32,7 +32,8 @@ synchronous_commit = off
 full_page_writes = off
 wal_level = minimal
 max_wal_senders = 0
-max_wal_size = 8GB
+min_wal_size = 1GB
+max_wal_size = 4GB
 checkpoint_timeout = 1d
 bgwriter_lru_maxpages = 0
 autovacuum = off
@@ -81,13 +82,15 @@ sub build_floor
 {
 	my ($root) = @_;
 
-	run_program('', 'make', '-s', '-C', $directory, 'PG_CONFIG=' . ($ENV{PG_CONFIG} || 'pg_config'), $_ eq 'all' ? $_ : ($_, "DESTDIR=$root"))
-	  foreach qw(all install);
+	my @settings = ('PG_CONFIG=' . ($ENV{PG_CONFIG} || 'pg_config'), $ENV{CC} ? "CC=$ENV{CC}" : ());
+
+	run_program('', 'make', '-s', '-C', $directory, @settings, 'all');
+	run_program('', 'make', '-s', '-C', $directory, @settings, 'install', "DESTDIR=$root");
 	return;
 }
 
-# Makes the database with everything in it.
-sub create_database
+# Makes the database with all sides in it.
+sub load_sides
 {
 	run_psql('postgres', 'CREATE DATABASE bench TEMPLATE template0;');
 	run_psql('bench', "SET client_min_messages = warning;\n\\o /dev/null\n" . join('', map { slurp($_) } sort glob "$directory/sql/*.sql"));
@@ -143,6 +146,7 @@ sub rebuild
 TRUNCATE desk.task, desk.case RESTART IDENTITY;
 INSERT INTO desk.case (id, title, owner_id) SELECT i, 'Case ' || i, i % 10 + 1 FROM generate_series(1, $rows) AS i;
 VACUUM (FREEZE, ANALYZE) desk.case;
+CHECKPOINT;
 SQL
 }
 

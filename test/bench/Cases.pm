@@ -21,16 +21,31 @@ sub per_row
 	return "SELECT count(*), sum(x) FROM (SELECT $call AS x FROM generate_series(1::bigint, $rows) AS i OFFSET 0) AS calls;";
 }
 
+# A number as people read it.
+sub thousands
+{
+	my ($number) = @_;
+
+	return scalar reverse(reverse(int($number)) =~ s/(\d{3})(?=\d)/$1,/gr);
+}
+
 # One call each for so many parts of the bound rows, as statements of their own.
 sub per_part
 {
 	my ($call, $rows, $parts) = @_;
 	my $size = int($rows / $parts);
+	my @statements;
 
-	return join "\n", map { my $sql = $call; my ($first, $last) = ($_ * $size + 1, ($_ + 1) * $size); $sql =~ s/:first/$first/g; $sql =~ s/:last/$last/g; $sql }
-	  0 .. $parts - 1;
+	foreach my $part (0 .. $parts - 1)
+	{
+		my %bound = (first => $part * $size + 1, last => ($part + 1) * $size);
+
+		push @statements, $call =~ s/:(first|last)/$bound{$1}/gr;
+	}
+	return join "\n", @statements;
 }
 
+# Escalating a case by the typed call, and with JSON in and out.
 sub escalate_cases
 {
 	my ($size) = @_;
@@ -67,40 +82,41 @@ sub escalate_cases
 		});
 }
 
+# What computes and writes nothing: the times are those of the languages.
 sub computing_cases
 {
 	my ($size) = @_;
+	my $many = 4 * $size->{rows};
 	my $both = sub {
-		my ($function, $arguments) = @_;
-		return { map { $_ => per_row("$_.$function($arguments)", $size->{rows}) } qw(ours rival) };
+		my ($call, $times) = @_;
+		return { map { $_ => per_row(sprintf($call, $_), $times) } qw(ours rival) };
 	};
 
 	return (
 		{
 			name => 'decision',
 			kind => 'server',
-			calls => $size->{rows},
-			sides => $both->('decide', '(i % 2000)::integer'),
+			calls => $many,
+			sides => $both->('%s.decide((i * 53 %% 2100)::integer)', $many),
 			compare => [ [ 'twenty-branch decision, no writes', 'PL/pgSQL', 'ours', 'rival', 1.0 ] ]
 		},
 		{
 			name => 'formulas',
 			kind => 'server',
-			calls => $size->{rows},
-			sides => {
-				map { $_ => per_row("hashtext($_.quote(i, (i % 20)::integer, 19.99, 'Northwind'))", $size->{rows}) } qw(ours rival)
-			},
+			calls => $many,
+			sides => $both->('hashtext(%s.quote(i, (i %% 20)::integer, 19.99, \'Northwind\'))', $many),
 			compare => [ [ 'ten formulas and templates, no writes', 'PL/pgSQL', 'ours', 'rival', 1.0 ] ]
 		},
 		{
 			name => 'perform',
 			kind => 'server',
 			calls => $size->{rows},
-			sides => $both->('add_all', 'i'),
+			sides => $both->('%s.add_all(i)', $size->{rows}),
 			compare => [ [ 'perform: ten nested calls', 'PL/pgSQL calling ten functions', 'ours', 'rival', 1.0 ] ]
 		});
 }
 
+# Many rows in one call.
 sub many_row_cases
 {
 	my ($size) = @_;
@@ -118,7 +134,7 @@ sub many_row_cases
 					  . " FROM generate_series(1::bigint, $size->{rows}) AS i GROUP BY i % $chunks) AS chunks;"
 				} qw(ours rival)
 			},
-			compare => [ [ 'for_each over 1,000 elements, an update each', 'PL/pgSQL', 'ours', 'rival', 1.0 ] ]
+			compare => [ [ sprintf('for_each over %s elements, an update each', thousands($size->{rows} / $chunks)), 'PL/pgSQL', 'ours', 'rival', 1.0 ] ]
 		},
 		{
 			name => 'set_update',
@@ -130,10 +146,11 @@ sub many_row_cases
 				ours => per_part('SELECT ours.raise_all(:first, :last) \g /dev/null', $size->{rows}, 5),
 				rival => per_part('UPDATE desk.case SET priority = priority + 1 WHERE id BETWEEN :first AND :last;', $size->{rows}, 5)
 			},
-			compare => [ [ 'set-based update of 10,000 rows', 'the bare statement', 'ours', 'rival', 1.05 ] ]
+			compare => [ [ sprintf('set-based update of %s rows', thousands($size->{rows} / 5)), 'the bare statement', 'ours', 'rival', 1.05 ] ]
 		});
 }
 
+# What a connection waits for its first call, in which everything is compiled.
 sub first_call_cases
 {
 	my ($size) = @_;
@@ -163,8 +180,8 @@ sub first_call_cases
 sub many_actions_cases
 {
 	my ($size) = @_;
-	my $rows = int($size->{rows} / 5);
-	my @number = map { $size->{many}[$_] } 0 .. 2;
+	my $rows = int($size->{rows} / 2);
+	my @number = map { thousands($_) } @{ $size->{many} };
 	my $typed = join ' + ', map { "ours.tiny_$_(i)" } 1 .. 10;
 	my $json = join ' + ', map { "(invoke_action('ours.tiny_$_', jsonb_build_object('a', i)) ->> 'b')::bigint" } 1 .. 10;
 	my %sides;
@@ -195,6 +212,7 @@ sub many_actions_cases
 		});
 }
 
+# Clients that each send one call after the other.
 sub wire_cases
 {
 	my ($size) = @_;
@@ -256,7 +274,7 @@ sub memory_cases
 			calls => 1,
 			times => $size->{flat},
 			sides => { ours => per_row('ours.five_steps_1(i, \'VIP\', 7)', $size->{rows}) },
-			compare => [ [ "memory after $size->{flat} calls", "after $size->{rows} calls", 'after', 'before', 1.01 ] ]
+			compare => [ [ sprintf('memory after %s calls', thousands($size->{flat})), sprintf('after %s calls', thousands($size->{rows})), 'after', 'before', 1.01 ] ]
 		});
 }
 

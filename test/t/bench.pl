@@ -18,7 +18,7 @@ my @lines;
 
 local %ENV = $node->_get_env();
 build_floor($ENV{private});
-create_database();
+load_sides();
 foreach my $case (cases(\%size))
 {
 	my ($lines, $difference) = eval { run_case($case, \%size) };
