@@ -234,7 +234,7 @@ AS $$
 DECLARE
 	definition json := definition_of(action_name, restore_draft.version, 'published');
 BEGIN
-	PERFORM write_draft(action_name, definition);
+	PERFORM write_draft(action_name, with_plugins(definition, '[]'));
 END
 $$;
 

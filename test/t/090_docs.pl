@@ -209,7 +209,7 @@ for my $file (glob 'src/steps/*.c')
 
 # The keys of a definition, its inputs and outputs, and of every step
 my $shape = slurp('src/shape.c');
-for my $list (qw(action_keys parameter_keys step_leading_keys step_trailing_keys))
+for my $list (qw(action_keys parameter_keys plugin_keys step_leading_keys step_trailing_keys))
 {
 	my ($body) = $shape =~ /^const ArgumentSpec $list\[\] = \{\n(.*?)^\};/ms;
 
