@@ -193,7 +193,7 @@ plugin_work(void *arg)
 	plugin->snapshot = !compiler->program->read_only && function->volatility != PROVOLATILE_VOLATILE;
 	plugin->configuration = read_jsonb(json_get(work->json, "configuration"));
 	check_volatility(work, function);
-	if (compiler->checking && check_function_bodies)
+	if (compiler->checking && check_function_bodies && !is_disabled(work->json))
 		plugin_function_check_abi(function);
 	for (int i = 0; images != NULL && images->kind == JSON_IS_OBJECT && i < IMAGES; i++)
 		read_image(work, (ImageKind) i, json_get(images, image_keys[i]));

@@ -465,6 +465,7 @@ custom_action_publish(PG_FUNCTION_ARGS)
 	function = action_find(publishing.action);
 	if (!OidIsValid(function))
 		elog(ERROR, "function of action \"%s\" was not created", publishing.action);
-	comment_function(&publishing, function);
+	if (publishing.before == NULL || publishing.before->version != publishing.envelope.version)
+		comment_function(&publishing, function);
 	PG_RETURN_OID(function);
 }
