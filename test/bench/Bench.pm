@@ -16,7 +16,7 @@ use File::Basename;
 use File::Spec;
 use POSIX ();
 
-our @EXPORT = qw(settings build_floor load_sides run_case run_psql);
+our @EXPORT = qw(settings build_module load_sides run_case run_psql);
 
 my $directory = File::Spec->rel2abs(dirname(__FILE__));
 my $work = $ENV{TMPDIR} || '/tmp';
@@ -78,7 +78,7 @@ sub run_psql
 }
 
 # Builds the C module and installs it below the given root.
-sub build_floor
+sub build_module
 {
 	my ($root) = @_;
 
@@ -367,21 +367,36 @@ sub run_case
 	return ([ map { line($case, $found, @$_) } @{ $case->{compare} } ], $found->{difference});
 }
 
-# One line of the table.
+# What was measured of a side, or of one less another, round by round.
+sub values_of
+{
+	my ($case, $found, $side) = @_;
+	my ($whole, $part) = split / - /, $side;
+	my @values = @{ $found->{values}{$whole} };
+
+	return @values if !defined $part;
+	my @parts = @{ $found->{values}{$part} };
+	return map { ($values[$_] - $parts[$_]) / $case->{each} } 0 .. $#values;
+}
+
+# One line of the table. Usually a ratio is good if it is small; some must be "at
+# least" so much. Without another side the line has not a ratio but "microseconds".
 sub line
 {
-	my ($case, $found, $what, $against, $ours, $theirs, $target, $at_least) = @_;
-	my @ours = @{ $found->{values}{$ours} };
-	my @theirs = @{ $found->{values}{$theirs} };
+	my ($case, $found, $what, $against, $ours, $theirs, $target, $how) = @_;
+	my $at_least = ($how // '') eq 'at least';
+	my @ours = values_of($case, $found, $ours);
+	my @theirs = defined $theirs ? values_of($case, $found, $theirs) : map { 1e-6 * $case->{calls} } @ours;
 	my @ratios = sort { $a <=> $b } map { $ours[$_] / $theirs[$_] } 0 .. $#ours;
 	my $median = median(@ratios);
 	my $met = defined $target && ($at_least ? $median >= $target : $median <= $target);
+	my $shown = sub { return $at_least ? sprintf('%.2f times', median(@_)) : unit(median(@_), $case) };
 
 	return {
 		case => $what,
 		against => $against,
-		ours => $at_least ? sprintf('%.2f times', median(@ours)) : unit(median(@ours), $case),
-		rival => $at_least ? sprintf('%.2f times', median(@theirs)) : unit(median(@theirs), $case),
+		ours => $shown->(@ours),
+		rival => defined $theirs ? $shown->(@theirs) : '',
 		ratio => sprintf('%.2f', $median),
 		quartiles => sprintf('%.2f-%.2f', $ratios[ int($#ratios / 4) ], $ratios[ POSIX::ceil(3 * $#ratios / 4) ]),
 		range => sprintf('%.2f-%.2f', $ratios[0], $ratios[-1]),

@@ -150,6 +150,49 @@ sub many_row_cases
 		});
 }
 
+# Plug-ins against the same functions called directly, and what one costs by itself.
+sub plugin_cases
+{
+	my ($size) = @_;
+	my $many = 4 * $size->{rows};
+	my $ready = '\'{"stage": "pre_operation", "input": {"a": 1}}\'::jsonb';
+	my $direct = join ', ', 'ours.plain(i) AS b', ("tools.nothing($ready)") x 10;
+	my $over = 'SELECT count(*), sum(b) FROM (SELECT %s FROM generate_series(1::bigint, %s) AS i OFFSET 0) AS calls;';
+
+	return (
+		{
+			name => 'plugins',
+			kind => 'server',
+			writes => 1,
+			calls => $size->{rows},
+			sides => { map { $_ => per_row("$_.checked(i, 'VIP', owner => 7)", $size->{rows}) } qw(ours rival) },
+			compare => [ [ 'escalate, a plug-in in C and one in PL/pgSQL per stage', 'PL/pgSQL calling them directly', 'ours', 'rival', 1.1 ] ]
+		},
+		{
+			name => 'plugins_alone',
+			kind => 'server',
+			calls => $size->{rows},
+			sides => { map { $_ => per_row("$_.checks(i, 'VIP')", $size->{rows}) } qw(ours rival) },
+			compare => [ [ 'the same eight plug-ins, no other work', 'PL/pgSQL calling them directly', 'ours', 'rival' ] ]
+		},
+		{
+			name => 'plugin_overhead',
+			kind => 'server',
+			calls => $many,
+			sides => {
+				none => sprintf($over, 'ours.plain(i) AS b', $many),
+				c => sprintf($over, 'ours.plain_c(i) AS b', $many),
+				plpgsql => sprintf($over, 'ours.plain_plpgsql(i) AS b', $many),
+				direct => sprintf($over, $direct, $many)
+			},
+			each => 10,
+			compare => [
+				[ 'an empty plug-in in C', 'its time in microseconds', 'c - none', undef, 0.3, 'microseconds' ],
+				[ 'an empty plug-in in PL/pgSQL', 'its function with a ready jsonb', 'plpgsql - none', 'direct - none', 1.5 ]
+			]
+		});
+}
+
 # What a connection waits for its first call, in which everything is compiled.
 sub first_call_cases
 {
@@ -284,7 +327,7 @@ sub cases
 	my ($size) = @_;
 
 	return (
-		escalate_cases($size), computing_cases($size), many_row_cases($size), first_call_cases($size),
+		escalate_cases($size), computing_cases($size), many_row_cases($size), plugin_cases($size), first_call_cases($size),
 		many_actions_cases($size), memory_cases($size), wire_cases($size));
 }
 

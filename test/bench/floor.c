@@ -14,6 +14,7 @@
 PG_MODULE_MAGIC;
 
 PG_FUNCTION_INFO_V1(floor_escalate);
+PG_FUNCTION_INFO_V1(floor_check_reason);
 
 /* A statement with its kept plan. */
 typedef struct FloorStatement
@@ -95,4 +96,15 @@ floor_escalate(PG_FUNCTION_ARGS)
 	run_statement(&assign_case, assign_values, assign_nulls, SPI_OK_UPDATE);
 	SPI_finish();
 	return task;
+}
+
+/* What the plug-in in C checks, on a value that is handed in. */
+Datum
+floor_check_reason(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(0) || VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(0)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a reason is needed")));
+	PG_RETURN_VOID();
 }

@@ -17,7 +17,7 @@ my $node = new_server('main', settings('64MB'));
 my @lines;
 
 local %ENV = $node->_get_env();
-build_floor($ENV{private});
+build_module($ENV{private});
 load_sides();
 foreach my $case (cases(\%size))
 {
@@ -25,7 +25,7 @@ foreach my $case (cases(\%size))
 
 	is($@, '', "case $case->{name} runs");
 	is($difference, undef, 'its sides do the same work');
-	is(scalar(grep { $_->{ratio} > 0 } @{ $lines // [] }), scalar @{ $case->{compare} }, 'all comparisons are made');
+	is(scalar(grep { $_->{ratio} =~ /^-?[0-9]+[.][0-9]+$/ } @{ $lines // [] }), scalar @{ $case->{compare} }, 'all comparisons are made');
 	push @lines, @{ $lines // [] };
 }
 

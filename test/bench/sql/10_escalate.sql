@@ -98,4 +98,4 @@ $$;
 
 -- The four statements alone, in C, without a SET clause and without the checks.
 CREATE FUNCTION bare.escalate(target bigint, reason text, bump integer DEFAULT 1, owner integer DEFAULT NULL) RETURNS bigint
-LANGUAGE c AS 'custom_actions_floor', 'floor_escalate';
+LANGUAGE c AS 'custom_actions_bench', 'floor_escalate';
