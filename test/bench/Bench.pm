@@ -43,6 +43,7 @@ max_parallel_workers_per_gather = 0
 CONF
 }
 
+# The text of a file.
 sub slurp
 {
 	my ($file) = @_;
@@ -81,7 +82,6 @@ sub run_psql
 sub build_module
 {
 	my ($root) = @_;
-
 	my @settings = ('PG_CONFIG=' . ($ENV{PG_CONFIG} || 'pg_config'), $ENV{CC} ? "CC=$ENV{CC}" : ());
 
 	run_program('', 'make', '-s', '-C', $directory, @settings, 'all');
@@ -405,6 +405,7 @@ sub line
 	};
 }
 
+# The middle of some numbers.
 sub median
 {
 	my @sorted = sort { $a <=> $b } @_;

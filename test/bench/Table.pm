@@ -11,7 +11,7 @@ use POSIX ();
 our @EXPORT = qw(head_line text_line page);
 
 my @columns = (
-	[ case => -53, 'case' ],
+	[ case => -55, 'case' ],
 	[ against => -36, 'against' ],
 	[ ours => 10, 'ours' ],
 	[ rival => 10, 'its' ],
@@ -47,6 +47,7 @@ sub markdown
 	} @lines;
 }
 
+# The text of a file.
 sub slurp
 {
 	my ($file) = @_;

@@ -6,15 +6,15 @@ SELECT create_action('ours.decide', json_build_object(
 	'read_only', true,
 	'settings', json_build_object('search_path', 'desk, pg_temp'),
 	'input', json_build_array(json_build_object('name', 'amount', 'type', 'integer')),
-	'output', json_build_array(json_build_object('name', 'level', 'type', 'integer', 'default', '=let.level')),
+	'output', json_build_array(json_build_object('name', 'level', 'type', 'integer')),
 	'steps', json_build_array(
 		json_build_object(
 			'choose', NULL,
 			'cases', (SELECT json_agg(json_build_object(
 						'when', format('input.amount < %s', i * 100),
-						'do', json_build_array(json_build_object('let', json_build_object('level', i)))) ORDER BY i)
+						'do', json_build_array(json_build_object('output', json_build_object('level', i)))) ORDER BY i)
 				FROM generate_series(1, 20) AS i),
-			'else', json_build_array(json_build_object('let', json_build_object('level', 21)))))));
+			'else', json_build_array(json_build_object('output', json_build_object('level', 21)))))));
 SELECT activate_action('ours.decide');
 
 SELECT format($create$
