@@ -36,15 +36,14 @@ function_by_signature(const char *signature)
 FuncCandidateList
 functions_by_name(const char *name, const char *hint)
 {
-	FuncCandidateList candidates =
-		FuncnameGetCandidates(stringToQualifiedNameList(name, NULL), -1, NIL,
-							  false, false, false, true);
+	List	   *names = stringToQualifiedNameList(name, NULL);
+	FuncCandidateList candidates = FuncnameGetCandidates(names, -1, NIL, false, false, false, true);
 
 	if (candidates == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
 				 errmsg("function %s does not exist", name),
-				 errhint("%s", hint)));
+				 list_length(names) == 1 ? errhint("%s", hint) : 0));
 	return candidates;
 }
 
