@@ -232,18 +232,6 @@ address_target_condition(Compiler *compiler, Statement *statement)
 	}
 }
 
-/*
- * The row under its first name. A step that writes a row and has a name gives
- * the row another one; what a get reads stays as it was read.
- */
-static const Row *
-first_name(const Row *row)
-{
-	while (row->same != NULL)
-		row = row->same;
-	return row;
-}
-
 void
 address_results(Compiler *compiler, Instruction *instruction, Statement *statement,
 				const Address *address)
@@ -256,7 +244,7 @@ address_results(Compiler *compiler, Instruction *instruction, Statement *stateme
 		{
 			Row		   *other = lfirst(cell);
 
-			if (first_name(other) == first_name(address->row))
+			if (row_first_name(other) == row_first_name(address->row))
 				statement->into = lappend(statement->into, other);
 		}
 	row = compiler_declare(compiler, instruction, address->relation, address->set_based);

@@ -170,6 +170,8 @@ typedef struct AnalysisWork
 	Expression *expression;
 	const Argument *argument;
 	void		(*analyse) (void *arg);
+	void		(*look) (const Query *query, void *arg);	/* at a statement's tree, or NULL */
+	void	   *look_arg;
 } AnalysisWork;
 
 /* Notes what an analysed tree depends on. */
@@ -259,6 +261,8 @@ statement_analyse(void *arg)
 		refuse_not_writable(query);
 	note_dependencies(work->compiler, (Node *) query);
 	note_result(work->compiler, statement, query);
+	if (work->look != NULL)
+		work->look(query, work->look_arg);
 }
 
 /* Analyses without executing anything. */
@@ -288,7 +292,14 @@ analyse(Compiler *compiler, const char *location, void (*fn) (void *arg), Analys
 void
 compiler_analyse(Compiler *compiler, Statement *statement)
 {
-	AnalysisWork work = {compiler, statement, NULL, NULL, NULL};
+	compiler_examine(compiler, statement, NULL, NULL);
+}
+
+void
+compiler_examine(Compiler *compiler, Statement *statement,
+				 void (*look) (const Query *query, void *arg), void *arg)
+{
+	AnalysisWork work = {compiler, statement, NULL, NULL, NULL, look, arg};
 
 	analyse(compiler, compiler->step ? compiler->step->path : "target", statement_analyse, &work);
 }
@@ -349,7 +360,7 @@ Expression *
 compiler_expression(Compiler *compiler, Value *value)
 {
 	Expression *expression = palloc0(sizeof(Expression));
-	AnalysisWork work = {compiler, NULL, expression, NULL, NULL};
+	AnalysisWork work = {compiler, NULL, expression};
 
 	expression->number = compiler->program->nexpressions++;
 	expression->value = value;
@@ -442,7 +453,7 @@ default_analyse(void *arg)
 void
 compiler_check_default(Compiler *compiler, const Argument *argument)
 {
-	AnalysisWork work = {compiler, NULL, NULL, argument, NULL};
+	AnalysisWork work = {compiler, NULL, NULL, argument};
 
 	analyse(compiler, psprintf("%s.default", argument->parameter->location),
 			default_analyse, &work);

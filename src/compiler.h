@@ -74,6 +74,9 @@ extern Instruction **compiler_steps(Compiler *compiler, const List *steps, int *
 
 /* The statement's text so far; values are its $1 ... $n. */
 extern void compiler_analyse(Compiler *compiler, Statement *statement);
+/* The same, and shows the result; it lives no longer than the call of look. */
+extern void compiler_examine(Compiler *compiler, Statement *statement,
+							 void (*look) (const Query *query, void *arg), void *arg);
 extern Statement *compiler_statement(Compiler *compiler, Oid this_relation);
 
 #endif

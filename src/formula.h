@@ -68,6 +68,7 @@ typedef struct Value
 	List	   *items;			/* of Value *, template parts, array or object members */
 	int			slot;			/* VALUE_SLOT */
 	char	   *location;
+	bool		reads_this;		/* names of the scope's this_row mean columns of `this` */
 
 	/* What it is wanted as; InvalidOid: its own natural type */
 	Oid			type;
@@ -108,6 +109,8 @@ typedef struct Scope
 	Bitmapset  *slots;			/* slots that formulas refer to */
 	int			number;			/* scopes count up in the order they run in ... */
 	int			again;			/* ... but this one and all after it may run again, in a loop */
+	struct Row *this_row;		/* the row being changed, for values that read it where it is */
+	bool		reads_this;		/* the value being transformed is one of them */
 	const Formula *current;		/* formula being transformed, else NULL */
 	ParseState *pstate;			/* where the current formula stands */
 } Scope;

@@ -52,6 +52,7 @@ value_param_ref(ParseState *pstate, ParamRef *reference)
 				 errhint("Inputs are called input.<name>."),
 				 parser_errposition(pstate, reference->location)));
 	work.value = list_nth(scope->values, reference->number - 1);
+	scope->reads_this = work.value->reads_this;
 	if (scope->compiler == NULL)
 		return value_transform(pstate, scope, work.value);
 	if (!compiler_guard(scope->compiler, work.value->location, transform_guarded, &work))
@@ -97,6 +98,15 @@ this_column(ParseState *pstate, const char *column, int location)
 		scanNSItemForColumn(pstate, item, levels_up, column, location);
 }
 
+/* Is this a name of the row being changed, in a value that reads it where it is? */
+static bool
+means_this(const Scope *scope, const char *name)
+{
+	const Row  *row = scope->reads_this ? row_find(scope->rows, name) : NULL;
+
+	return row != NULL && row_first_name(row) == row_first_name(scope->this_row);
+}
+
 /* Names of ours that have a dot win over tables of the same name. */
 static Node *
 pre_column_ref(ParseState *pstate, ColumnRef *reference)
@@ -111,6 +121,8 @@ pre_column_ref(ParseState *pstate, ColumnRef *reference)
 	if (strcmp(strVal(linitial(reference->fields)), "this") == 0)
 		node = list_length(reference->fields) == 2 ? NULL :
 			this_column(pstate, strVal(lsecond(reference->fields)), reference->location);
+	else if (means_this(scope, strVal(linitial(reference->fields))))
+		node = this_column(pstate, strVal(lsecond(reference->fields)), reference->location);
 	else
 		node = names_resolve(pstate, scope, strVal(linitial(reference->fields)),
 							 strVal(lsecond(reference->fields)), reference->location);

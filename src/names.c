@@ -104,6 +104,18 @@ variable_add(Program *program, List **variables, const char *name, Oid type, int
 	return variable;
 }
 
+/*
+ * A step that writes a row and has a name gives the row another one; what a get
+ * reads stays as it was read.
+ */
+const Row *
+row_first_name(const Row *row)
+{
+	while (row->same != NULL)
+		row = row->same;
+	return row;
+}
+
 /* The innermost row of a name: handlers in handlers each have an "error". */
 Row *
 row_find(const List *rows, const char *name)

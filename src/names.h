@@ -24,6 +24,7 @@ extern Variable *variable_find(const List *variables, const char *name);
 extern Variable *variable_add(Program *program, List **variables, const char *name,
 							  Oid type, int32 typmod);
 extern Row *row_find(const List *rows, const char *name);
+extern const Row *row_first_name(const Row *row);	/* the row that this is another name of, or itself */
 extern RowColumn *row_column_find(const Row *row, const char *column);
 
 /* The slot of a column of a row, made when compiling meets it first; column NULL is the whole row. */

@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "execute.h"
 #include "key.h"
+#include "merge.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -160,6 +161,7 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 	statement->changes_key = changes_key(address, columns) || others_set_columns(address->relation);
 	address_results(compiler, instruction, statement, address);
 	write->address = address;
+	write->columns = columns;
 	write->statement = statement;
 	write->count = write_count_row(statement);
 	instruction->data = write;
@@ -169,7 +171,8 @@ void
 write_execute(Frame *frame, Instruction *instruction)
 {
 	Write	   *write = instruction->data;
-	uint64		rows = statement_execute(frame, write->statement);
+	uint64		rows = write->merge != NULL ? merge_execute(frame, write) :
+		statement_execute(frame, write->statement);
 
 	if (write->count != NULL)
 		frame_set(frame, ((RowColumn *) linitial(write->count->columns))->slot,

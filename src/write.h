@@ -22,6 +22,8 @@ typedef struct WriteColumn
 typedef struct Write
 {
 	Address    *address;		/* NULL for create */
+	const List *columns;		/* of WriteColumn: those of an UPDATE */
+	struct Merge *merge;		/* the next step's work is done here, too; or NULL */
 	Statement  *statement;
 	Row		   *count;			/* where the number of rows goes, or NULL */
 } Write;
