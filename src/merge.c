@@ -10,7 +10,8 @@
  * raised it. These are the second one's alone, and PostgreSQL checks them after
  * everything else.
  *
- * The columns of the row that the second step reads are read where they are:
+ * A table that changes under a running action, or a user who may not do both,
+ * gets the two statements. The columns of the row that the second step reads are read where they are:
  * in the row, as the first step would have returned them.
  */
 #include "postgres.h"
@@ -28,6 +29,7 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
@@ -295,14 +297,12 @@ columns_reading_row(const List *columns)
 	return copies;
 }
 
-/* The UPDATE that does both. */
+/* UPDATE ... SET these columns, of the row that both steps mean. */
 static Statement *
-merged_statement(const Pair *pair)
+update_statement(const Pair *pair, const List *columns)
 {
 	const Address *address = pair->first->address;
 	Statement  *statement = compiler_statement(pair->compiler, address->relation);
-	List	   *columns = list_concat_copy(pair->first->columns,
-										   columns_reading_row(pair->second->columns));
 
 	statement->scope->rows = pair->second->statement->scope->rows;
 	statement->scope->this_row = address->row;
@@ -316,8 +316,10 @@ merged_statement(const Pair *pair)
 
 /* Takes a statement out of the program: it is never run. */
 static void
-drop_statement(Program *program, Statement *statement)
+drop_statement(const Pair *pair, Statement *statement)
 {
+	Program    *program = pair->compiler->program;
+
 	program->statements = list_delete_ptr(program->statements, statement);
 }
 
@@ -336,41 +338,46 @@ may_access(Oid relation, const Bitmapset *columns, AclMode mode)
 	return true;
 }
 
-static bool
-may_run(const Merge *merge)
-{
-	return may_access(merge->relation, merge->written, ACL_UPDATE) &&
-		may_access(merge->relation, merge->read, ACL_SELECT);
-}
-
 /* Makes the first step's write do the work of both. */
-static bool
-replace_first(Pair *pair, Instruction *first, Instruction *second, Statement *statement)
+static void
+join(Pair *pair, Instruction *first, Instruction *second, Statement *both, const List *columns)
 {
-	Program    *program = pair->compiler->program;
 	Merge	   *merge = palloc0(sizeof(Merge));
-	Write	   *write = first->data;
+	Write	   *first_write = first->data;
+	Write	   *second_write = second->data;
 
+	merge->alone = first_write->statement;
 	merge->second = second;
-	merge->relation = write->address->relation;
+	merge->relation = first_write->address->relation;
 	merge->written = pair->second_columns;
 	merge->read = pair->second_reads;
-	merge->user = GetUserId();
-	if (!may_run(merge))
-		return false;
-	drop_statement(program, write->statement);
-	drop_statement(program, pair->second->statement);
-	write->statement = statement;
-	write->merge = merge;
-	return true;
+	drop_statement(pair, second_write->statement);
+	first_write->statement = both;
+	first_write->merge = merge;
+	second_write->statement = update_statement(pair, columns);
 }
 
 /* Merges the second step into the first, if nothing can tell. */
 static bool
+merge_fitting(Pair *pair, Instruction *first, Instruction *second)
+{
+	List	   *columns = columns_reading_row(pair->second->columns);
+	Statement  *both = update_statement(pair, list_concat_copy(pair->first->columns, columns));
+
+	compiler_examine(pair->compiler, both, look_at_query, pair);
+	if (pair->fits)
+		join(pair, first, second, both, columns);
+	else
+		drop_statement(pair, both);
+	return pair->fits;
+}
+
+/* Merges two steps, if they are such as can be merged. */
+static bool
 merge_pair(Compiler *compiler, Instruction *first, Instruction *second)
 {
 	Pair		pair = {compiler, first->data, second->data};
-	Statement  *statement;
+	bool		merged;
 
 	if (!is_plain_update(first) || !is_plain_update(second) || !same_row(pair.first, pair.second))
 		return false;
@@ -379,16 +386,9 @@ merge_pair(Compiler *compiler, Instruction *first, Instruction *second)
 	if (bms_overlap(pair.first_columns, pair.second_columns))
 		return false;
 	pair.relation = relation_open(pair.first->address->relation, AccessShareLock);
-	if (table_fits(&pair))
-	{
-		statement = merged_statement(&pair);
-		compiler_examine(compiler, statement, look_at_query, &pair);
-		pair.fits = pair.fits && replace_first(&pair, first, second, statement);
-		if (!pair.fits)
-			drop_statement(compiler->program, statement);
-	}
+	merged = table_fits(&pair) && merge_fitting(&pair, first, second);
 	relation_close(pair.relation, NoLock);
-	return pair.fits;
+	return merged;
 }
 
 void
@@ -428,20 +428,29 @@ merge_error_callback(void *arg)
 		run->frame->current = run->merge->second;
 }
 
-uint64
-merge_execute(Frame *frame, Write *write)
+bool
+merge_holds(const Frame *frame, Merge *merge)
 {
-	Merge	   *merge = write->merge;
-	MergeRun	run = {frame, merge, trigger_depth()};
+	/* what others did to the table is known once it is locked */
+	LockRelationOid(merge->relation, RowExclusiveLock);
+	if (frame->program->stale || frame->program->detached)
+		return false;
+	if (merge->user == GetUserId())
+		return true;
+	if (!may_access(merge->relation, merge->written, ACL_UPDATE) ||
+		!may_access(merge->relation, merge->read, ACL_SELECT))
+		return false;
+	merge->user = GetUserId();
+	return true;
+}
+
+uint64
+merge_execute(Frame *frame, const Write *write)
+{
+	MergeRun	run = {frame, write->merge, trigger_depth()};
 	ErrorContextCallback callback;
 	uint64		rows;
 
-	if (merge->user != GetUserId() && !may_run(merge))
-	{
-		frame->current = merge->second;
-		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(merge->relation));
-	}
-	merge->user = GetUserId();
 	callback.callback = merge_error_callback;
 	callback.arg = &run;
 	callback.previous = error_context_stack;

@@ -13,17 +13,21 @@
 /* What a merged write needs besides its statement. */
 typedef struct Merge
 {
-	Instruction *second;		/* the step whose work the first one does, too */
+	Statement  *alone;			/* the first step's own work ... */
+	Instruction *second;		/* ... and the step whose work it does, too */
 	Oid			relation;
 	Bitmapset  *written;		/* columns that the second step writes ... */
 	Bitmapset  *read;			/* ... and reads */
-	Oid			user;			/* who may do both */
+	Oid			user;			/* who is known to be allowed both */
 } Merge;
 
 /* Merges what can be merged in a list of compiled steps; the second of two leaves the list. */
 extern void merge_steps(Compiler *compiler, Instruction **steps, int *nsteps);
 
-/* Runs a merged write; returns the number of rows. */
-extern uint64 merge_execute(struct Frame *frame, Write *write);
+/* May the first step do the work of both, in this invocation? */
+extern bool merge_holds(const struct Frame *frame, Merge *merge);
+
+/* Runs the statement that does both; returns the number of rows. */
+extern uint64 merge_execute(struct Frame *frame, const Write *write);
 
 #endif

@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "execute.h"
 #include "key.h"
+#include "limit.h"
 #include "merge.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -167,12 +168,12 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 	instruction->data = write;
 }
 
-void
-write_execute(Frame *frame, Instruction *instruction)
+/* Runs the statement of a step; complains if it did not find its row. */
+static void
+write_run(Frame *frame, const Write *write, Statement *statement)
 {
-	Write	   *write = instruction->data;
-	uint64		rows = write->merge != NULL ? merge_execute(frame, write) :
-		statement_execute(frame, write->statement);
+	uint64		rows = write->merge != NULL && statement == write->statement ?
+		merge_execute(frame, write) : statement_execute(frame, statement);
 
 	if (write->count != NULL)
 		frame_set(frame, ((RowColumn *) linitial(write->count->columns))->slot,
@@ -183,4 +184,19 @@ write_execute(Frame *frame, Instruction *instruction)
 		address_missing(frame, write->address);
 	if (rows > 1)
 		address_several(frame, write->address->relation);
+}
+
+void
+write_execute(Frame *frame, Instruction *instruction)
+{
+	Write	   *write = instruction->data;
+
+	if (write->merge == NULL || merge_holds(frame, write->merge))
+	{
+		write_run(frame, write, write->statement);
+		return;
+	}
+	write_run(frame, write, write->merge->alone);
+	deadlines_check();
+	steps_execute(frame, &write->merge->second, 1);
 }
