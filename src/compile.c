@@ -16,6 +16,7 @@
 #include "compiler.h"
 #include "formula.h"
 #include "freeze.h"
+#include "merge.h"
 #include "names.h"
 #include "on_error.h"
 #include "plugin.h"
@@ -94,6 +95,7 @@ compiler_steps(Compiler *compiler, const List *steps, int *nsteps)
 		if (step->enabled)
 			instructions[(*nsteps)++] = compile_step(compiler, step);
 	}
+	merge_steps(compiler, instructions, nsteps);
 	return instructions;
 }
 
