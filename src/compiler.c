@@ -150,6 +150,15 @@ compiler_slot_value(Compiler *compiler, int slot, const char *location)
 	return value;
 }
 
+/* An empty text that does not take a kilobyte: it stays as long as the program. */
+static void
+text_init(StringInfo text)
+{
+	text->maxlen = 64;
+	text->data = palloc(text->maxlen);
+	resetStringInfo(text);
+}
+
 Statement *
 compiler_statement(Compiler *compiler, Oid this_relation)
 {
@@ -157,8 +166,8 @@ compiler_statement(Compiler *compiler, Oid this_relation)
 
 	statement->scope = scope_new(compiler, this_relation);
 	statement->relation = this_relation;
-	initStringInfo(&statement->head);
-	initStringInfo(&statement->tail);
+	text_init(&statement->head);
+	text_init(&statement->tail);
 	compiler->program->statements = lappend(compiler->program->statements, statement);
 	return statement;
 }

@@ -108,7 +108,7 @@ formula_reads_later(const Statement *statement, int slot)
 	{
 		const Scope *scope = ((Statement *) lfirst(cell))->scope;
 
-		if (scope->number >= from && bms_is_member(slot, scope->slots))
+		if (lfirst(cell) != program->load && scope->number >= from && bms_is_member(slot, scope->slots))
 			return true;
 	}
 	foreach(cell, program->expressions)

@@ -19,6 +19,7 @@
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #define ORDER_PREFIX	"ORDER BY "
 
@@ -112,12 +113,19 @@ select_is_bare(SelectStmt *select)
 		select->withClause == NULL;
 }
 
-/* Parses text as PL/pgSQL parses an expression; errors point into formula->text. */
+/*
+ * Parses text as PL/pgSQL parses an expression; errors point into formula->text.
+ * The parser leaves much behind: only the tree is kept.
+ */
 static SelectStmt *
 formula_raw_parse(Formula *formula, const char *source)
 {
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action parser",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(scratch);
 	ErrorContextCallback callback;
 	List	   *parsed;
+	SelectStmt *select;
 
 	formula_refuse_comments(formula->text);
 	callback.callback = formula_syntax_callback;
@@ -126,7 +134,10 @@ formula_raw_parse(Formula *formula, const char *source)
 	error_context_stack = &callback;
 	parsed = raw_parser(source, RAW_PARSE_PLPGSQL_EXPR);
 	error_context_stack = callback.previous;
-	return castNode(SelectStmt, linitial_node(RawStmt, parsed)->stmt);
+	MemoryContextSwitchTo(old);
+	select = copyObject(castNode(SelectStmt, linitial_node(RawStmt, parsed)->stmt));
+	MemoryContextDelete(scratch);
+	return select;
 }
 
 pg_noreturn static void formula_not_single(const Formula *formula);
