@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
+#include "utils/memutils.h"
 
 #include "compat.h"
 
@@ -70,25 +71,27 @@ json_new_null(void)
 	return json_new(JSON_IS_NULL, NULL);
 }
 
+/* A longer copy of an array of pointers, which may be part of a bigger chunk. */
+static void *
+pointers_grow(const void *pointers, int count, int room)
+{
+	void	   *longer = palloc(room * sizeof(void *));
+
+	if (count > 0)
+		memcpy(longer, pointers, count * sizeof(void *));
+	return longer;
+}
+
 /* Makes room for one more member. */
 static void
 json_grow(Json *json)
 {
 	if (json->count < json->room)
 		return;
-
 	json->room = json->room == 0 ? 4 : json->room * 2;
-	if (json->items == NULL)
-		json->items = palloc(json->room * sizeof(Json *));
-	else
-		json->items = repalloc(json->items, json->room * sizeof(Json *));
-
-	if (json->kind != JSON_IS_OBJECT)
-		return;
-	if (json->keys == NULL)
-		json->keys = palloc(json->room * sizeof(char *));
-	else
-		json->keys = repalloc(json->keys, json->room * sizeof(char *));
+	json->items = pointers_grow(json->items, json->count, json->room);
+	if (json->kind == JSON_IS_OBJECT)
+		json->keys = pointers_grow(json->keys, json->count, json->room);
 }
 
 /* Adds a member to an object, also when it has one of that key. */
@@ -199,26 +202,75 @@ json_duplicate_key(const Json *object)
 	return NULL;
 }
 
-/* Copies a tree into the current memory context. */
+/* The length of a tree in one chunk. */
+static Size
+json_size(const Json *json)
+{
+	Size		size = MAXALIGN(sizeof(Json));
+
+	check_stack_depth();
+	if (json->text != NULL)
+		size += MAXALIGN(strlen(json->text) + 1);
+	size += MAXALIGN(json->count * sizeof(Json *));
+	if (json->kind == JSON_IS_OBJECT)
+		size += MAXALIGN(json->count * sizeof(char *));
+	for (int i = 0; i < json->count; i++)
+	{
+		size += json_size(json->items[i]);
+		if (json->kind == JSON_IS_OBJECT)
+			size += MAXALIGN(strlen(json->keys[i]) + 1);
+	}
+	return size;
+}
+
+/* Takes the next part of a chunk. */
+static void *
+chunk_take(char **next, Size size)
+{
+	void	   *part = *next;
+
+	*next += MAXALIGN(size);
+	return part;
+}
+
+static char *
+chunk_text(char **next, const char *text)
+{
+	return strcpy(chunk_take(next, strlen(text) + 1), text);
+}
+
+/* Copies a tree into a chunk. */
+static Json *
+json_place(char **next, const Json *json)
+{
+	Json	   *copy = chunk_take(next, sizeof(Json));
+
+	*copy = *json;
+	copy->room = json->count;
+	if (json->text != NULL)
+		copy->text = chunk_text(next, json->text);
+	copy->items = chunk_take(next, json->count * sizeof(Json *));
+	if (json->kind == JSON_IS_OBJECT)
+		copy->keys = chunk_take(next, json->count * sizeof(char *));
+	for (int i = 0; i < json->count; i++)
+	{
+		copy->items[i] = json_place(next, json->items[i]);
+		if (json->kind == JSON_IS_OBJECT)
+			copy->keys[i] = chunk_text(next, json->keys[i]);
+	}
+	return copy;
+}
+
+/* Copies a tree into the current memory context, as one chunk. */
 Json *
 json_copy(const Json *json)
 {
-	Json	   *copy;
-	int			i;
+	char	   *next;
 
-	check_stack_depth();
 	if (json == NULL)
 		return NULL;
-
-	copy = json_new(json->kind, json->text);
-	for (i = 0; i < json->count; i++)
-	{
-		if (json->kind == JSON_IS_OBJECT)
-			json_add(copy, json->keys[i], json_copy(json->items[i]));
-		else
-			json_append(copy, json_copy(json->items[i]));
-	}
-	return copy;
+	next = palloc(json_size(json));
+	return json_place(&next, json);
 }
 
 /* Appends a tree as text on one line. */
@@ -351,13 +403,17 @@ builder_scalar(void *state, char *token, JsonTokenType type)
 	JSON_CALLBACK_DONE();
 }
 
-/* Reads JSON text; raises what a cast to json would raise. */
+/* Reads JSON text; raises what a cast to json would raise. What the parser leaves behind is not kept. */
 Json *
 json_parse(const char *text)
 {
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action parser",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(scratch);
 	JsonBuilder builder = {0};
 	JsonSemAction actions = {0};
 	JsonLexContext *lex;
+	Json	   *result;
 
 	actions.semstate = &builder;
 	actions.object_start = builder_object_start;
@@ -369,5 +425,8 @@ json_parse(const char *text)
 
 	lex = makeJsonLexContext(NULL, cstring_to_text(text), true);
 	pg_parse_json_or_ereport(lex, &actions);
-	return builder.result;
+	MemoryContextSwitchTo(old);
+	result = json_copy(builder.result);
+	MemoryContextDelete(scratch);
+	return result;
 }

@@ -19,6 +19,7 @@
 #include "signature.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/regproc.h"
 #include "utils/syscache.h"
 
@@ -37,6 +38,17 @@ type_name_canonical(Oid type, int32 typmod)
 	return format_type_extended(type, typmod, flags);
 }
 
+/* "schema.name", quoted where needed, in a chunk that is no longer than that. */
+static char *
+qualified_name(Oid schema, const char *name)
+{
+	char	   *long_chunk = quote_qualified_identifier(get_namespace_name(schema), name);
+	char	   *result = pstrdup(long_chunk);
+
+	pfree(long_chunk);
+	return result;
+}
+
 char *
 relation_name_canonical(Oid relation)
 {
@@ -46,7 +58,7 @@ relation_name_canonical(Oid relation)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("a table of the action was dropped")));
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), name);
+	return qualified_name(get_rel_namespace(relation), name);
 }
 
 char *
@@ -56,7 +68,7 @@ function_name_canonical(Oid function)
 
 	if (name == NULL)
 		elog(ERROR, "cache lookup failed for function %u", function);
-	return quote_qualified_identifier(get_namespace_name(get_func_namespace(function)), name);
+	return qualified_name(get_func_namespace(function), name);
 }
 
 Oid
@@ -142,6 +154,18 @@ forget_position(void *arg)
 	errposition(0);
 }
 
+void
+type_of_text(const char *text, Oid *type, int32 *typmod)
+{
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action parser",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(scratch);
+
+	parseTypeString(text, type, typmod, NULL);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(scratch);
+}
+
 /* Resolves the type of a parameter. */
 static void
 resolve_parameter(void *arg)
@@ -153,7 +177,7 @@ resolve_parameter(void *arg)
 	int32		typmod;
 
 	error_context_stack = &callback;
-	parseTypeString(parameter->type, &type, &typmod, NULL);
+	type_of_text(parameter->type, &type, &typmod);
 	error_context_stack = callback.previous;
 	if (get_typtype(type) == TYPTYPE_PSEUDO || !get_typisdefined(type))
 		ereport(ERROR,
@@ -320,8 +344,9 @@ compare_required(StringInfo out, const Signature *signature, const ProcArguments
 	}
 }
 
-char *
-signature_difference(const Signature *signature, Oid function, bool lax)
+/* What signature_difference() finds out, in the current context. */
+static char *
+find_difference(const Signature *signature, Oid function, bool lax)
 {
 	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	ProcArguments inputs;
@@ -346,4 +371,19 @@ signature_difference(const Signature *signature, Oid function, bool lax)
 		return NULL;
 	text.data[text.len - 1] = '\0';
 	return text.data;
+}
+
+char *
+signature_difference(const Signature *signature, Oid function, bool lax)
+{
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action signature",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(scratch);
+	char	   *difference = find_difference(signature, function, lax);
+
+	MemoryContextSwitchTo(old);
+	if (difference != NULL)
+		difference = pstrdup(difference);
+	MemoryContextDelete(scratch);
+	return difference;
 }

@@ -43,6 +43,9 @@ typedef struct Signature
  */
 extern Signature *signature_resolve(const Definition *definition, ProblemSink *sink);
 
+/* The type that a text names; the parser's leavings are freed. */
+extern void type_of_text(const char *text, Oid *type, int32 *typmod);
+
 /*
  * Compares a signature with a pg_proc row: NULL when they agree, else one
  * sentence per difference. lax allows what a new version may change (required

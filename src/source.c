@@ -23,7 +23,7 @@ type_work(void *arg)
 {
 	TypeWork   *work = arg;
 
-	parseTypeString(work->text, &work->type, &work->typmod, NULL);
+	type_of_text(work->text, &work->type, &work->typmod);
 	if (get_typtype(work->type) == TYPTYPE_PSEUDO)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),

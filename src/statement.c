@@ -92,8 +92,11 @@ receiver_startup(DestReceiver *self, int operation, TupleDesc tupdesc)
 char *
 statement_value(Statement *statement, Value *value)
 {
+	char	   *number = palloc(12);
+
 	statement->scope->values = lappend(statement->scope->values, value);
-	return psprintf("$%d", list_length(statement->scope->values));
+	snprintf(number, 12, "$%d", list_length(statement->scope->values));
+	return number;
 }
 
 /* Does some formula that may run after the statement read the slot? */

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "steps.h"
+#include "utils/memutils.h"
 
 static const StepKind *const step_kinds[] = {STEP_KINDS};
 
@@ -32,11 +33,17 @@ step_kind_find(const char *name)
 const char *
 step_kind_names(void)
 {
-	StringInfoData names;
+	static StringInfoData names = {0};
 
-	initStringInfo(&names);
-	for (int i = 0; i < lengthof(step_kinds); i++)
-		appendStringInfo(&names, "%s%s", i ? ", " : "", step_kinds[i]->name);
+	if (names.data == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+
+		initStringInfo(&names);
+		for (int i = 0; i < lengthof(step_kinds); i++)
+			appendStringInfo(&names, "%s%s", i ? ", " : "", step_kinds[i]->name);
+		MemoryContextSwitchTo(old);
+	}
 	return names.data;
 }
 
