@@ -16,7 +16,6 @@
 #include "compiler.h"
 #include "formula.h"
 #include "freeze.h"
-#include "merge.h"
 #include "names.h"
 #include "on_error.h"
 #include "plugin.h"
@@ -95,7 +94,6 @@ compiler_steps(Compiler *compiler, const List *steps, int *nsteps)
 		if (step->enabled)
 			instructions[(*nsteps)++] = compile_step(compiler, step);
 	}
-	merge_steps(compiler, instructions, nsteps);
 	return instructions;
 }
 

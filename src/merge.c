@@ -174,16 +174,25 @@ checks_fit(const Pair *pair)
 	return true;
 }
 
+/* Is some column computed from others? */
+static bool
+has_generated_columns(TupleDesc tupdesc)
+{
+	for (int i = 0; i < tupdesc->natts; i++)
+		if (TupleDescAttr(tupdesc, i)->attgenerated != '\0')
+			return true;
+	return false;
+}
+
 /* Would the table not notice the difference? */
 static bool
 table_fits(const Pair *pair)
 {
 	const FormData_pg_class *class = pair->relation->rd_rel;
-	const TupleConstr *constraints = RelationGetDescr(pair->relation)->constr;
 
 	return class->relkind == RELKIND_RELATION && !class->relispartition &&
 		!class->relhassubclass && !class->relrowsecurity && pair->relation->rd_rules == NULL &&
-		(constraints == NULL || !constraints->has_generated_stored) &&
+		!has_generated_columns(RelationGetDescr(pair->relation)) &&
 		triggers_are_foreign_keys(pair->relation->trigdesc) &&
 		foreign_keys_fit(pair) && checks_fit(pair) && indexes_fit(pair);
 }
