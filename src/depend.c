@@ -19,6 +19,7 @@
 #include "catalog/objectaddress.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_depend.h"
+#include "catalog/pg_extension.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_operator.h"
@@ -373,6 +374,30 @@ actions_depending_on(Oid class, Oid object)
 	systable_endscan(scan);
 	table_close(depend, AccessShareLock);
 	return actions;
+}
+
+/* Lists what belongs to an extension. */
+List *
+extension_members(Oid extension)
+{
+	Relation	depend = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData key[2];
+	SysScanDesc scan = depend_scan(depend, true, ExtensionRelationId, extension, key);
+	HeapTuple	tuple;
+	List	   *members = NIL;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend edge = (Form_pg_depend) GETSTRUCT(tuple);
+		ObjectAddress *member = palloc(sizeof(ObjectAddress));
+
+		ObjectAddressSet(*member, edge->classid, edge->objid);
+		if (edge->deptype == DEPENDENCY_EXTENSION)
+			members = lappend(members, member);
+	}
+	systable_endscan(scan);
+	table_close(depend, AccessShareLock);
+	return members;
 }
 
 /* Does a function depend on an object of this schema? */

@@ -12,6 +12,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_cast.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_extension.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_language.h"
@@ -318,6 +319,25 @@ add_actions_of_function(List **actions, Oid function, bool altered)
 		*actions = list_append_unique_oid(*actions, function);
 }
 
+/* Adds the actions that depend on what an extension brought: it may be in another schema now. */
+static void
+add_actions_of_extension(List **actions, Oid extension)
+{
+	ListCell   *cell;
+
+	foreach(cell, extension_members(extension))
+	{
+		const ObjectAddress *member = lfirst(cell);
+
+		if (member->classId == RelationRelationId)
+			add_actions_of_relation(actions, member->objectId);
+		else if (member->classId == TypeRelationId)
+			add_actions_of_type(actions, member->objectId);
+		else if (member->classId == ProcedureRelationId)
+			add_actions(actions, ProcedureRelationId, member->objectId);
+	}
+}
+
 List *
 actions_concerned(const Touched *touched, bool altered)
 {
@@ -336,6 +356,9 @@ actions_concerned(const Touched *touched, bool altered)
 			break;
 		case NamespaceRelationId:
 			add_actions_of_schema(&actions, touched->object);
+			break;
+		case ExtensionRelationId:
+			add_actions_of_extension(&actions, touched->object);
 			break;
 		default:
 			if (is_used_unnamed(touched->class))
