@@ -51,7 +51,7 @@ typedef struct CacheEntry
 } CacheEntry;
 
 static HTAB *programs = NULL;
-static uint64 invalidations = 0;	/* told apart: before and during a compile */
+uint64		catalog_changes = 0;	/* told apart: before and during a compile */
 static uint64 schema_changes = 0;	/* of schemas, and of roles: "$user" */
 static bool any_stale = false;	/* some program may be stale */
 
@@ -79,7 +79,7 @@ function_changed(Datum arg, int cacheid, uint32 hash)
 	HASH_SEQ_STATUS scan;
 	CacheEntry *entry;
 
-	invalidations++;
+	catalog_changes++;
 	hash_seq_init(&scan, programs);
 	while ((entry = hash_seq_search(&scan)) != NULL)
 		if (entry->program != NULL &&
@@ -94,7 +94,7 @@ relation_changed(Datum arg, Oid relation)
 	HASH_SEQ_STATUS scan;
 	CacheEntry *entry;
 
-	invalidations++;
+	catalog_changes++;
 	hash_seq_init(&scan, programs);
 	while ((entry = hash_seq_search(&scan)) != NULL)
 		if (entry->program != NULL &&
@@ -367,11 +367,11 @@ compile_fresh(Oid function)
 	do
 	{
 		MemoryContextReset(home);
-		before = invalidations;
+		before = catalog_changes;
 		program = compile_function(function, home);
 		note_called(program);
-	} while (before != invalidations && ++tries < 3);
-	program->stale = before != invalidations;
+	} while (before != catalog_changes && ++tries < 3);
+	program->stale = before != catalog_changes;
 	any_stale |= program->stale;
 	program->user = GetUserId();
 	MemoryContextSetParent(home, CacheMemoryContext);

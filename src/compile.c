@@ -16,6 +16,7 @@
 #include "compiler.h"
 #include "formula.h"
 #include "freeze.h"
+#include "merge.h"
 #include "names.h"
 #include "on_error.h"
 #include "plugin.h"
@@ -94,6 +95,7 @@ compiler_steps(Compiler *compiler, const List *steps, int *nsteps)
 		if (step->enabled)
 			instructions[(*nsteps)++] = compile_step(compiler, step);
 	}
+	merge_steps(compiler, instructions, nsteps);
 	return instructions;
 }
 
@@ -256,6 +258,20 @@ program_new(Definition *definition, const CompileOptions *options, MemoryContext
 	return program;
 }
 
+/* Notes the slots that hold whole rows, whose type may change under a running action. */
+static void
+note_row_slots(Program *program)
+{
+	for (int i = 0; i < program->nslots; i++)
+	{
+		Oid			type = getBaseType(program->slots[i].type);
+		Oid			element = get_element_type(type);
+
+		if (type_is_rowtype(OidIsValid(element) ? element : type))
+			program->row_slots = lappend_int(program->row_slots, i);
+	}
+}
+
 /* Compiles header and steps into the program. */
 static void
 compile_program(Compiler *compiler)
@@ -283,6 +299,7 @@ compile_program(Compiler *compiler)
 		target_compile(compiler);
 		plugins_compile_images(compiler);
 	}
+	note_row_slots(program);
 	foreach(cell, compiler->scopes)
 		((Scope *) lfirst(cell))->compiler = NULL;
 }

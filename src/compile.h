@@ -83,6 +83,7 @@ typedef struct Program
 
 	int			nslots;
 	Slot	   *slots;
+	List	   *row_slots;		/* of int: those that hold rows, or arrays of rows */
 	int			nexpressions;	/* Expression.number runs from 0 */
 	int		   *input_slots;	/* per signature input */
 	Expression **input_casts;	/* per signature input: typmod to apply, or NULL */

@@ -72,6 +72,7 @@ step_execute(Frame *frame, Instruction *instruction)
 {
 	CHECK_FOR_INTERRUPTS();
 	frame->current = instruction;
+	frame_watch_row_types(frame);
 	ResetExprContext(frame->econtext);
 	if (instruction->when != NULL && !condition_is_true(frame, instruction->when))
 		return;
@@ -344,6 +345,8 @@ frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
+	if (program->row_slots != NIL)
+		frame_note_row_types(frame);
 	bind_inputs(frame, fcinfo, request);
 	context_fill(frame);
 	stage_run(frame, STAGE_PRE_VALIDATION);
@@ -352,8 +355,10 @@ frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 	steps_execute(frame, program->steps, program->nsteps);
 	stage_run(frame, STAGE_MAIN_OPERATION);
 	ResetExprContext(frame->econtext);
+	frame_watch_row_types(frame);
 	default_outputs(frame);
 	stage_run(frame, STAGE_POST_OPERATION);
+	frame_watch_row_types(frame);
 	check_outputs(frame);
 	MemoryContextSwitchTo(caller);
 	result = give_outputs(frame, fcinfo, request);

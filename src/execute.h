@@ -23,6 +23,13 @@ typedef struct ExpressionState
 	int			generation;		/* of the planned expression it was made from */
 } ExpressionState;
 
+/* What a row type was when values of it were made. */
+typedef struct RowLayout
+{
+	uint64		version;		/* of the type cache */
+	TupleDesc	tupdesc;
+} RowLayout;
+
 typedef struct Frame
 {
 	Program    *program;
@@ -36,6 +43,8 @@ typedef struct Frame
 	ExpressionState *states;	/* by Expression.number */
 	Instruction *current;		/* for error contexts, or NULL */
 	Bitmapset  *outputs_set;	/* outputs that a step has set */
+	RowLayout  *row_layouts;	/* by place in program->row_slots */
+	uint64		changes;		/* catalog_changes when they were looked at */
 	bool		read_only;		/* SPI: the caller's snapshot, no writes */
 	Oid			user;			/* who the expression states were made for */
 	int			depth;

@@ -15,8 +15,11 @@
 #include "executor/executor.h"
 #include "frame.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/datum.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/typcache.h"
 
 static List *idle_programs = NIL;	/* of Program that keep an idle frame */
 
@@ -103,6 +106,84 @@ frame_forget_states(Frame *frame)
 	memset(frame->states, 0, sizeof(ExpressionState) * frame->program->nexpressions);
 }
 
+/* The row type that a slot holds values of, as it is now; NULL for anonymous rows. */
+static const TypeCacheEntry *
+row_type(const Frame *frame, int slot)
+{
+	Oid			type = getBaseType(frame->program->slots[slot].type);
+	Oid			element = get_element_type(type);
+	const TypeCacheEntry *entry = lookup_type_cache(getBaseType(OidIsValid(element) ? element : type),
+													TYPECACHE_TUPDESC);
+
+	return entry->tupDesc != NULL ? entry : NULL;
+}
+
+void
+frame_note_row_types(Frame *frame)
+{
+	ListCell   *cell;
+
+	frame->changes = catalog_changes;
+	foreach(cell, frame->program->row_slots)
+	{
+		RowLayout  *layout = &frame->row_layouts[foreach_current_index(cell)];
+		const TypeCacheEntry *entry = row_type(frame, lfirst_int(cell));
+		MemoryContext old;
+
+		if (entry == NULL || layout->version == entry->tupDesc_identifier)
+			continue;
+		old = MemoryContextSwitchTo(frame->home);
+		layout->tupdesc = CreateTupleDescCopy(entry->tupDesc);
+		layout->version = entry->tupDesc_identifier;
+		MemoryContextSwitchTo(old);
+	}
+}
+
+/* Can a row of the old layout be read by the new one? Columns may have come or gone. */
+static bool
+layout_still_reads(TupleDesc before, TupleDesc now)
+{
+	for (int i = 0; i < Min(before->natts, now->natts); i++)
+	{
+		Form_pg_attribute was = TupleDescAttr(before, i);
+		Form_pg_attribute is = TupleDescAttr(now, i);
+
+		if (was->attlen != is->attlen || was->attbyval != is->attbyval ||
+			was->attalign != is->attalign || (!is->attisdropped && was->atttypid != is->atttypid))
+			return false;
+	}
+	return before->natts <= now->natts;
+}
+
+/*
+ * A row in memory is laid out as its type was when it was made: read by another
+ * layout it is nonsense, or worse.
+ */
+void
+frame_check_row_types(Frame *frame)
+{
+	ListCell   *cell;
+
+	frame->changes = catalog_changes;
+	foreach(cell, frame->program->row_slots)
+	{
+		RowLayout  *layout = &frame->row_layouts[foreach_current_index(cell)];
+		int			slot = lfirst_int(cell);
+		const TypeCacheEntry *entry = row_type(frame, slot);
+
+		if (entry == NULL || layout->version == entry->tupDesc_identifier)
+			continue;
+		if (!frame_isnull(frame, slot) && !layout_still_reads(layout->tupdesc, entry->tupDesc))
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("type %s was changed while action \"%s\" was running with a value of it",
+							format_type_be(frame->program->slots[slot].type), frame->program->action),
+					 frame_errdetail(frame),
+					 errhint("Invoke the action again.")));
+	}
+	frame_note_row_types(frame);
+}
+
 /* Makes a frame for the current user. */
 static Frame *
 frame_new(Program *program)
@@ -122,6 +203,7 @@ frame_new(Program *program)
 		frame->params->params[i].ptype = program->slots[i].type;
 		frame->params->params[i].isnull = true;
 	}
+	frame->row_layouts = palloc0(sizeof(RowLayout) * Max(list_length(program->row_slots), 1));
 	frame->owned = palloc0(sizeof(bool) * Max(program->nslots, 1));
 	frame->states_mcxt = AllocSetContextCreate(home, "custom action expressions", ALLOCSET_SMALL_SIZES);
 	frame->states = palloc0(sizeof(ExpressionState) * Max(program->nexpressions, 1));

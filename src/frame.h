@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "cache.h"
 #include "execute.h"
 
 /* All slots of a frame at one moment, to go back to. */
@@ -22,6 +23,18 @@ extern void frame_give_back(Frame *frame);
 extern void frame_free(Frame *frame);
 extern void frame_forget_idle(Program *program);	/* before it is freed */
 extern void frame_forget_states(Frame *frame);
+
+/* Notes the row types that slots have; raises if one has changed since. */
+extern void frame_note_row_types(Frame *frame);
+extern void frame_check_row_types(Frame *frame);
+
+/* The same, when something in the catalogs has changed at all. */
+static inline void
+frame_watch_row_types(Frame *frame)
+{
+	if (frame->program->row_slots != NIL && frame->changes != catalog_changes)
+		frame_check_row_types(frame);
+}
 
 extern SavedSlots *frame_save(Frame *frame);
 extern void frame_keep(Frame *frame, SavedSlots *saved);

@@ -18,6 +18,7 @@
 #include "context.h"
 #include "executor/executor.h"
 #include "fmgr.h"
+#include "frame.h"
 #include "limit.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -237,6 +238,7 @@ stage_run(Frame *frame, Stage stage)
 		PluginRun	run = {frame, &pipeline->plugins[i]};
 
 		CHECK_FOR_INTERRUPTS();
+		frame_watch_row_types(frame);
 		ResetExprContext(frame->econtext);
 		frame->current = &pipeline->plugins[i].place;
 		limited_call(limits_call_timeout(), run.plugin->limit_title, true, frame, plugin_run, &run);

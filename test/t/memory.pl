@@ -52,12 +52,15 @@ $node->safe_psql('main', q{
 		AS 'SELECT sum(used_bytes)::bigint FROM pg_catalog.pg_backend_memory_contexts';
 });
 
+# PostgreSQL 18 tells no more which context is whose, but how deep it is.
+my $parent = $node->safe_psql('main', 'SHOW server_version_num') >= 180000 ? 'level::text' : 'parent';
+
 # Runs a statement many times in one session after a warm-up, each by itself or
 # all in one transaction, and tells which memory contexts have grown.
 sub is_flat
 {
 	my ($what, $times, $statement, %options) = @_;
-	my $snapshot = q{SELECT name, parent, count(*) AS number, sum(used_bytes) AS bytes
+	my $snapshot = qq{SELECT name, $parent AS parent, count(*) AS number, sum(used_bytes) AS bytes
 		FROM pg_catalog.pg_backend_memory_contexts GROUP BY 1, 2};
 	my $run = sub {
 		my ($first, $last) = @_;
