@@ -14,6 +14,7 @@
 PG_MODULE_MAGIC;
 
 PG_FUNCTION_INFO_V1(floor_escalate);
+PG_FUNCTION_INFO_V1(floor_escalate_merged);
 PG_FUNCTION_INFO_V1(floor_check_reason);
 
 /* A statement with its kept plan. */
@@ -21,7 +22,7 @@ typedef struct FloorStatement
 {
 	const char *query;
 	int			nargs;
-	Oid			types[3];
+	Oid			types[4];
 	SPIPlanPtr	plan;
 } FloorStatement;
 
@@ -44,6 +45,11 @@ static FloorStatement update_case = {
 static FloorStatement assign_case = {
 	"UPDATE desk.case SET owner_id = coalesce($2, $3) WHERE id = $1",
 	3, {INT8OID, INT4OID, INT4OID}
+};
+
+static FloorStatement update_and_assign_case = {
+	"UPDATE desk.case SET status = 'escalated', priority = priority + $4, owner_id = coalesce($2, $3) WHERE id = $1",
+	4, {INT8OID, INT4OID, INT4OID, INT4OID}
 };
 
 /* Runs a statement, whose plan is made at the first time. */
@@ -74,28 +80,44 @@ result_column(int column, char *null)
 	return value;
 }
 
-/* The statements of the action "escalate": lock and read, create, update, assign. */
-Datum
-floor_escalate(PG_FUNCTION_ARGS)
+/* Locks and reads the case, creates the task and changes the case, by one UPDATE or by two. */
+static Datum
+escalate(FunctionCallInfo fcinfo, bool merged)
 {
 	Datum		target = PG_GETARG_DATUM(0);
+	Datum		values[4] = {target, PG_GETARG_DATUM(3), (Datum) 0, PG_GETARG_DATUM(2)};
+	char		nulls[4] = {' ', PG_ARGISNULL(3) ? 'n' : ' ', ' ', ' '};
 	Datum		task;
 	char		null;
-	char		assign_nulls[3] = {' ', ' ', ' '};
-	Datum		assign_values[3];
 
 	SPI_connect();
 	run_statement(&lock_case, &target, NULL, SPI_OK_SELECT);
-	assign_values[0] = target;
-	assign_values[1] = PG_GETARG_DATUM(3);
-	assign_nulls[1] = PG_ARGISNULL(3) ? 'n' : ' ';
-	assign_values[2] = result_column(2, &assign_nulls[2]);
+	values[2] = result_column(2, &nulls[2]);
 	run_statement(&create_task, (Datum[]) {target, PG_GETARG_DATUM(1)}, NULL, SPI_OK_INSERT_RETURNING);
 	task = result_column(1, &null);
-	run_statement(&update_case, (Datum[]) {target, PG_GETARG_DATUM(2)}, NULL, SPI_OK_UPDATE);
-	run_statement(&assign_case, assign_values, assign_nulls, SPI_OK_UPDATE);
+	if (merged)
+		run_statement(&update_and_assign_case, values, nulls, SPI_OK_UPDATE);
+	else
+	{
+		run_statement(&update_case, (Datum[]) {target, PG_GETARG_DATUM(2)}, NULL, SPI_OK_UPDATE);
+		run_statement(&assign_case, values, nulls, SPI_OK_UPDATE);
+	}
 	SPI_finish();
 	return task;
+}
+
+/* The statements of the action "escalate" as it is written: lock and read, create, update, assign. */
+Datum
+floor_escalate(PG_FUNCTION_ARGS)
+{
+	return escalate(fcinfo, false);
+}
+
+/* The same with the two updates of one row in one statement. */
+Datum
+floor_escalate_merged(PG_FUNCTION_ARGS)
+{
+	return escalate(fcinfo, true);
 }
 
 /* What the plug-in in C checks, on a value that is handed in. */

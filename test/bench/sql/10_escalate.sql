@@ -1,6 +1,7 @@
 -- Escalating a case: each side locks and reads the case, refuses a closed or a
 -- missing one, creates a task and returns its id, changes status and priority,
--- and assigns the case. Four statements on each side.
+-- and assigns the case. Four statements as they are written; the action may run
+-- the last two, which change one row, as one.
 SET search_path = pg_catalog, public;
 
 SELECT create_action('ours.escalate', '
@@ -96,6 +97,9 @@ BEGIN
 END
 $$;
 
--- The four statements alone, in C, without a SET clause and without the checks.
+-- The statements alone, in C, without a SET clause and without the checks: four of
+-- them, or three.
 CREATE FUNCTION bare.escalate(target bigint, reason text, bump integer DEFAULT 1, owner integer DEFAULT NULL) RETURNS bigint
 LANGUAGE c AS 'custom_actions_bench', 'floor_escalate';
+CREATE FUNCTION bare.escalate_merged(target bigint, reason text, bump integer DEFAULT 1, owner integer DEFAULT NULL) RETURNS bigint
+LANGUAGE c AS 'custom_actions_bench', 'floor_escalate_merged';
