@@ -8,10 +8,12 @@
 #   ```sql error=22023
 # must end with that error, any other without one. A text block belongs to the
 # sql block before it and holds exactly what psql prints, but for blanks at the
-# ends of lines and CONTEXT, unless the page sets SHOW_CONTEXT.
+# ends of lines and CONTEXT, unless the page sets SHOW_CONTEXT. What a c or make
+# block shows is in a file of test/plugin.
 use strict;
 use warnings;
 
+use CustomActions;
 use File::Basename;
 use IPC::Run;
 use PostgreSQL::Test::Cluster;
@@ -55,6 +57,10 @@ sub blocks
 				die "$page line $start: no sql block before this output"
 				  if !@blocks || defined $blocks[-1]->{output};
 				$blocks[-1]->{output} = $body;
+			}
+			elsif ($kind =~ /^(?:c|make)$/)
+			{
+				ok((grep { index(slurp($_), $body) >= 0 } glob 'test/plugin/*'), "$page, block at line $start: is in the example");
 			}
 			elsif ($kind ne 'sh')
 			{
@@ -148,6 +154,7 @@ my $node = PostgreSQL::Test::Cluster->new('docs');
 my @pages = ('README.md', sort glob 'doc/*.md');
 my $reference = join '', map { slurp($_) } glob 'doc/*.md';
 
+install_desk_plugins();
 $node->init;
 $node->append_conf('postgresql.conf', "timezone = 'UTC'");
 $node->start;
@@ -217,6 +224,20 @@ for my $list (qw(action_keys parameter_keys plugin_keys step_leading_keys step_t
 	{
 		like(slurp('doc/definition.md'), qr/`$1`/, "doc/definition.md describes key \"$1\"");
 	}
+}
+
+# Plug-ins: the stages, the context, the interface in C
+my $plugins = slurp('doc/plugins.md');
+my ($stages) = slurp('src/plugin.c') =~ /stage_names\[STAGES\] = \{(.*?)\}/s;
+my @names = ($stages // '') =~ /"(\w+)"/g;
+
+is(scalar(@names), 4, 'the stages are found in the sources');
+push @names, slurp('src/plugin_context.c') =~ /push_\w+\((?:&?state), "(\w+)"/g;
+push @names, slurp('src/custom_actions.h') =~ /^#define (custom_action_\w+)\(/mg;
+cmp_ok(scalar(@names), '>', 40, 'so are the context and the interface');
+foreach my $name (@names)
+{
+	ok($plugins =~ /[`"]$name\b/, "doc/plugins.md describes $name");
 }
 
 my $sqlstates = slurp('src/problem.h');

@@ -5,11 +5,14 @@ use strict;
 use warnings FATAL => 'all';
 
 use Exporter 'import';
+use Fcntl ':flock';
+use File::Copy;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_server create_database load_help_desk run_client is_text log_is_clean);
+our @EXPORT = qw(new_server create_database load_help_desk run_client is_text log_is_clean
+	plugin_headers build_plugins install_desk_plugins);
 
 # Starts a server; what follows the name goes into its configuration.
 sub new_server
@@ -63,6 +66,47 @@ sub is_text
 
 	return pass($what) if $got eq $expected;
 	is_deeply([ split /\n/, $got ], [ split /\n/, $expected ], $what);
+	return;
+}
+
+# The directory of the installed header for plug-ins in C
+sub plugin_headers
+{
+	chomp(my $directory = `$ENV{PG_CONFIG} --includedir-server`);
+	return "$ENV{private}$directory/extension/custom_actions";
+}
+
+# Runs make in a directory that knows nothing of the sources of custom_actions.
+sub build_plugins
+{
+	my ($what, $directory, $headers, @targets) = @_;
+	my $flags = '-Werror';
+	my ($out, @compiler);
+
+	@compiler = ("CC=$ENV{CC}") if $ENV{CC};
+	# The flags that PGXS adds are those of the compiler that built PostgreSQL.
+	$flags .= ' -Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wno-ignored-attributes' if ($ENV{CC} // '') =~ /clang/;
+	ok( IPC::Run::run(
+			[ 'make', '-C', $directory, "PG_CONFIG=$ENV{PG_CONFIG}", "PG_CPPFLAGS=-I$headers", "COPT=$flags", 'with_llvm=no', @compiler, @targets ],
+			'>&', \$out),
+		"$what is built")
+	  or diag($out);
+	return;
+}
+
+# Builds the example extension away from the sources and installs it, unless
+# another test has done so.
+sub install_desk_plugins
+{
+	my $directory = PostgreSQL::Test::Utils::tempdir;
+	my $installed = "$ENV{run}/desk_plugins.installed";
+
+	open my $lock, '>', "$installed.lock" or die "$installed.lock: $!";
+	flock($lock, LOCK_EX) or die "$installed.lock: $!";
+	return if -e $installed;
+	copy($_, $directory) or die "$_: $!" foreach glob 'test/plugin/*';
+	build_plugins('the example extension', $directory, plugin_headers(), 'all', 'install', "DESTDIR=$ENV{private}");
+	append_to_file($installed, '');
 	return;
 }
 

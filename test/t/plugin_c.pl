@@ -8,40 +8,9 @@ use File::Copy;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $pg_config = $ENV{PG_CONFIG};
-my $header_directory = installed('--includedir-server') . '/extension/custom_actions';
+my $header_directory = plugin_headers();
 my $libraries = PostgreSQL::Test::Utils::tempdir;
 my $slack = 100 * 1024;
-
-# A directory of the private installation
-sub installed
-{
-	my ($which) = @_;
-
-	chomp(my $directory = `$pg_config $which`);
-	return "$ENV{private}$directory";
-}
-
-# Runs make in a directory that knows nothing of the sources of custom_actions.
-sub build
-{
-	my ($what, $directory, $headers, @targets) = @_;
-	my ($out, $result);
-	my @compiler = $ENV{CC} ? ("CC=$ENV{CC}") : ();
-	my $strict = '-Werror';
-
-	# The flags that PGXS adds are those of the compiler that built PostgreSQL.
-	$strict .= ' -Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wno-ignored-attributes' if ($ENV{CC} // '') =~ /clang/;
-
-	$result = IPC::Run::run(
-		[
-			'make', '-C', $directory, "PG_CONFIG=$pg_config", "PG_CPPFLAGS=-I$headers", "COPT=$strict", 'with_llvm=no',
-			@compiler, @targets
-		],
-		'>&', \$out);
-	ok($result, $what) or diag($out);
-	return;
-}
 
 # Builds a library of its own from a source; returns its path without the suffix.
 sub build_library
@@ -53,20 +22,18 @@ sub build_library
 	append_to_file("$directory/$name.c", $source);
 	append_to_file("$directory/Makefile",
 		"MODULES = $name\nPGXS := \$(shell \$(PG_CONFIG) --pgxs)\ninclude \$(PGXS)\n");
-	build("library $name is built", $directory, $headers);
+	build_plugins("library $name", $directory, $headers);
 	return "$directory/$name";
 }
 
 # The directory of another interface: the installed header, with another number
 sub other_header
 {
-	my ($number) = @_;
-	my $header = slurp_file("$header_directory/custom_actions.h");
+	my ($header, $number) = @_;
 	my $directory = "$libraries/header_$number";
 
-	ok($header =~ s/^(#define CUSTOM_ACTIONS_ABI\s+)\d+$/$1$number/m, 'the header has the number of the interface');
 	mkdir $directory or die "$directory: $!";
-	append_to_file("$directory/custom_actions.h", $header);
+	append_to_file("$directory/custom_actions.h", $header =~ s/^(#define CUSTOM_ACTIONS_ABI\s+)\d+$/$1$number/mr);
 	return $directory;
 }
 
@@ -101,14 +68,7 @@ sub notices_of
 	return "$err\n" =~ s/\n+\z/\n/r;
 }
 
-# The example extension, away from the sources
-my $example = "$libraries/example";
-mkdir $example or die "$example: $!";
-copy($_, $example) or die "$_: $!" foreach glob 'test/plugin/*';
-ok(-f "$header_directory/custom_actions.h", 'the header is installed');
-build('the example is built', $example, $header_directory);
-build('the example is installed', $example, $header_directory, 'install', "DESTDIR=$ENV{private}");
-
+install_desk_plugins();
 create_database($node, $database);
 load_help_desk($node, $database);
 query(q{
@@ -614,11 +574,14 @@ idle(PG_FUNCTION_ARGS)
 END
 my $with_library = $plain_source =~ s/LIBRARY/CUSTOM_ACTIONS_PLUGIN_LIBRARY;/r;
 my $right = build_library('right', $with_library, $header_directory);
-my $other = build_library('other', $with_library, other_header(2));
+my $header = slurp_file("$header_directory/custom_actions.h");
+my ($number) = $header =~ /^#define CUSTOM_ACTIONS_ABI\s+(\d+)$/m;
+my $next = $number + 1;
+my $other = build_library('other', $with_library, other_header($header, $next));
 my $none = build_library('none', $plain_source =~ s/LIBRARY//r, $header_directory);
 my $number_refused = sub {
 	my ($library) = @_;
-	return "support.idle(internal) cannot be a plug-in: library \"$library\" was built for version 2 of the plug-in interface, and this is version 1";
+	return "support.idle(internal) cannot be a plug-in: library \"$library\" was built for version $next of the plug-in interface, and this is version $number";
 };
 my $none_refused = sub {
 	my ($library) = @_;
@@ -634,12 +597,16 @@ foreach my $case ([ $other, $number_refused, $rebuild ], [ $none, $none_refused,
 	query("CREATE OR REPLACE FUNCTION support.idle(internal) RETURNS void LANGUAGE c IMMUTABLE AS '$library', 'idle'");
 	is( error_of(q{SELECT register_plugin('support.light', 'post_operation', 'support.idle')}),
 		'ERROR:  ' . $refused->($library) . "\n$hint", 'refused at registration');
+	is( error_of(q{INSERT INTO custom_actions.plugin_step (action, stage, function) VALUES ('support.light', 'post_operation', 'support.idle')}),
+		'ERROR:  ' . $refused->($library) . "\n$hint", 'by plain DML too');
+	like(error_of(q{SELECT create_action('support.light', '{"plugins": [{"stage": "post_operation", "function": "support.idle"}]}', true)}),
+		qr/^ERROR:  \Q${\ $refused->($library)}\E$/m, 'and in a document');
 }
 query("CREATE OR REPLACE FUNCTION support.idle(internal) RETURNS void LANGUAGE c IMMUTABLE AS '$right', 'idle'");
 query(q{SELECT register_plugin('support.light', 'post_operation', 'support.idle')});
 is(query('SELECT support.light(1)'), '1 of text', 'the right one runs');
 like(error_of("CREATE OR REPLACE FUNCTION support.idle(internal) RETURNS void LANGUAGE c IMMUTABLE AS '$other', 'idle'"),
-	qr/^ERROR:  cannot replace function support\.idle\(pg_catalog\.internal\) because action "support\.light" needs it\nDETAIL:  .*built for version 2/, 'refused when it replaces a registered one');
+	qr/^ERROR:  cannot replace function support\.idle\(pg_catalog\.internal\) because action "support\.light" needs it\nDETAIL:  .*built for version $next/, 'refused when it replaces a registered one');
 foreach my $case ([ $other, $number_refused, $rebuild ], [ $none, $none_refused, $mark ])
 {
 	my ($library, $refused, $hint) = @$case;
