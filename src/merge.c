@@ -3,22 +3,25 @@
  *		Merges two adjacent steps that update the same row into one UPDATE.
  *
  * Only where nothing can tell: the table has no triggers but those of foreign
- * keys, no rules, policies, partitions, children or generated columns, and no
- * index or CHECK looks at what the second step writes. The second step's
- * values cannot fail, call no function of users' and read nothing that the
- * first one writes, so an error is the first step's, unless a foreign key
- * raised it. These are the second one's alone, and PostgreSQL checks them after
- * everything else.
+ * keys, no rules, policies, partitions, children or generated columns, no
+ * index or CHECK may refuse what the second step writes, and no CHECK runs
+ * code of users'. The second step's values cannot fail, call no function of
+ * users' and read nothing that the first one writes, so an error is the first
+ * step's, unless a foreign key raised it. These are the second one's alone, and
+ * PostgreSQL checks them after everything else.
  *
  * A table that changes under a running action, or a user who may not do both,
- * gets the two statements. The columns of the row that the second step reads are read where they are:
- * in the row, as the first step would have returned them.
+ * gets the two statements. The columns of the row that the second step reads
+ * are read where they are: in the row, as the first step would have returned
+ * them. What the statement returns is read after the second step.
  */
 #include "postgres.h"
 
 #include "access/genam.h"
 #include "access/relation.h"
 #include "access/sysattr.h"
+#include "access/transam.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_trigger.h"
@@ -118,21 +121,31 @@ foreign_keys_fit(const Pair *pair)
 	return true;
 }
 
+/* Does an index take every value of this column of its? An entry may become too long. */
+static bool
+index_takes_all(Relation index, int column)
+{
+	return index->rd_rel->relam == BTREE_AM_OID &&
+		TupleDescAttr(RelationGetDescr(index), column)->attlen > 0 &&
+		(column >= index->rd_index->indnkeyatts || index->rd_opfamily[column] < FirstNormalObjectId);
+}
+
 /* Does the index not care? A plain one has no opinion on values. */
 static bool
 index_fits(const Pair *pair, Relation index)
 {
+	bool		unique = index->rd_index->indisunique || index->rd_index->indisexclusion;
+
 	if (!heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) ||
 		!heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
 		return false;
-	if (!index->rd_index->indisunique && !index->rd_index->indisexclusion)
-		return true;
 	for (int i = 0; i < index->rd_index->indnatts; i++)
 	{
 		AttrNumber	column = index->rd_index->indkey.values[i];
 
-		if (bms_is_member(column, pair->first_columns) ||
-			bms_is_member(column, pair->second_columns))
+		if (unique && bms_is_member(column, pair->first_columns))
+			return false;
+		if (bms_is_member(column, pair->second_columns) && (unique || !index_takes_all(index, i)))
 			return false;
 	}
 	return true;
@@ -154,7 +167,22 @@ indexes_fit(const Pair *pair)
 	return fit;
 }
 
-/* Does no CHECK look at what the second step writes? */
+/* Is the function one of users'? */
+static bool
+is_users_function(Oid function, void *context)
+{
+	return function >= FirstNormalObjectId;
+}
+
+/* Does it call functions of users'? They may look at the table, or count. */
+static bool
+calls_users_walker(Node *node, void *context)
+{
+	return node != NULL && (check_functions_in_node(node, is_users_function, context) ||
+							expression_tree_walker(node, calls_users_walker, context));
+}
+
+/* Does no CHECK look at what the second step writes, or further? */
 static bool
 checks_fit(const Pair *pair)
 {
@@ -162,10 +190,13 @@ checks_fit(const Pair *pair)
 
 	for (int i = 0; constraints != NULL && i < constraints->num_check; i++)
 	{
+		Node	   *condition = stringToNode(constraints->check[i].ccbin);
 		Bitmapset  *columns = NULL;
 		int			column = -1;
 
-		pull_varattnos(stringToNode(constraints->check[i].ccbin), 1, &columns);
+		if (calls_users_walker(condition, NULL))
+			return false;
+		pull_varattnos(condition, 1, &columns);
 		while ((column = bms_next_member(columns, column)) >= 0)
 			if (column + FirstLowInvalidHeapAttributeNumber <= 0 ||
 				bms_is_member(column + FirstLowInvalidHeapAttributeNumber, pair->second_columns))
@@ -306,14 +337,17 @@ columns_reading_row(const List *columns)
 	return copies;
 }
 
-/* UPDATE ... SET these columns, of the row that both steps mean. */
+/* UPDATE ... SET these columns, of the row that both steps mean, in the second one's place. */
 static Statement *
 update_statement(const Pair *pair, const List *columns)
 {
 	const Address *address = pair->first->address;
+	const Scope *place = pair->second->statement->scope;
 	Statement  *statement = compiler_statement(pair->compiler, address->relation);
 
-	statement->scope->rows = pair->second->statement->scope->rows;
+	statement->scope->number = place->number;
+	statement->scope->again = place->again;
+	statement->scope->rows = place->rows;
 	statement->scope->this_row = address->row;
 	statement->into = pair->second->statement->into;
 	appendStringInfo(&statement->head, "UPDATE %s AS this SET ", address->table_name);
