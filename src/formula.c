@@ -318,20 +318,36 @@ call_part(Oid function, Oid type, Oid collation, const List *arguments, int from
 	return (Node *) makeFuncExpr(function, type, part, collation, collation, COERCE_EXPLICIT_CALL);
 }
 
-/* Calls concat; one call takes no more than FUNC_MAX_ARGS arguments. */
+/* The text of a part of a template; NULL prints nothing. */
 static Node *
-concat_call(List *parts)
+text_or_nothing(Node *text)
 {
-	while (list_length(parts) > FUNC_MAX_ARGS)
-	{
-		List	   *joined = NIL;
+	CoalesceExpr *coalesce;
 
-		for (int i = 0; i < list_length(parts); i += FUNC_MAX_ARGS)
-			joined = lappend(joined, call_part(F_CONCAT, TEXTOID, DEFAULT_COLLATION_OID,
-											   parts, i, FUNC_MAX_ARGS));
-		parts = joined;
-	}
-	return call_part(F_CONCAT, TEXTOID, DEFAULT_COLLATION_OID, parts, 0, FUNC_MAX_ARGS);
+	if (IsA(text, Const) && !((Const *) text)->constisnull)
+		return text;
+	coalesce = makeNode(CoalesceExpr);
+	coalesce->coalescetype = TEXTOID;
+	coalesce->coalescecollid = DEFAULT_COLLATION_OID;
+	coalesce->args = list_make2(text, text_const(""));
+	coalesce->location = -1;
+	return (Node *) coalesce;
+}
+
+/* Joins texts, in pairs of pairs: however many there are, the tree is not deep. */
+static Node *
+join_texts(const List *texts, int from, int count)
+{
+	int			half = count / 2;
+
+	if (count == 0)
+		return text_const("");
+	if (count == 1)
+		return text_or_nothing(list_nth(texts, from));
+	return (Node *) makeFuncExpr(F_TEXTCAT, TEXTOID,
+								 list_make2(join_texts(texts, from, half),
+											join_texts(texts, from + half, count - half)),
+								 DEFAULT_COLLATION_OID, DEFAULT_COLLATION_OID, COERCE_EXPLICIT_CALL);
 }
 
 /* Calls a building function; what one call cannot take is built as jsonb in pieces. */
@@ -379,7 +395,7 @@ template_transform(ParseState *pstate, Scope *scope, const Value *value)
 							format_type_be(exprType(node)))));
 		parts = lappend(parts, text);
 	}
-	return concat_call(parts);
+	return join_texts(parts, 0, list_length(parts));
 }
 
 bool
