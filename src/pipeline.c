@@ -27,6 +27,7 @@
 #include "statement.h"
 #include "utils/acl.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 /* What calling the plug-ins of a frame needs, made when the first one is called. */
 typedef struct FramePlugins
@@ -78,6 +79,18 @@ check_execute(const Frame *frame, const Plugin *plugin)
 	InvokeFunctionExecuteHook(plugin->function->function);
 }
 
+/* Refuses a plug-in that was dropped after the action had begun. */
+static void
+check_exists(Frame *frame, const Plugin *plugin)
+{
+	if (!SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(plugin->function->function)))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("%s of action \"%s\" was dropped while the action was running",
+						plugin->title, frame->program->action),
+				 frame_errdetail(frame)));
+}
+
 /* The function of a plug-in, looked up at the first call in this frame. */
 static FmgrInfo *
 plugin_function(Frame *frame, const Plugin *plugin)
@@ -86,6 +99,7 @@ plugin_function(Frame *frame, const Plugin *plugin)
 
 	if (OidIsValid(function->fn_oid))
 		return function;
+	check_exists(frame, plugin);
 	check_execute(frame, plugin);
 	if (plugin->function->internal)
 		plugin_function_check_abi(plugin->function);

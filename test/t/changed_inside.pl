@@ -57,13 +57,22 @@ $node->safe_psql('main', q{
 			{"call": "support.run", "with": {"statement": "=input.statement"}, "when": "one.index = 1"},
 			{"let": {"text": "{{let.text}} {{one.id}} {{one.title}}"}}]},
 		{"output": {"said": "=let.text"}}]}');
+	SELECT action('plugged', '{"table": "support.case", "input": [{"name": "statement", "type": "text"}], "output": [{"name": "said", "type": "text"}],
+		"steps": [{"update": "target", "set": {"priority": "=priority + 1"}}, {"output": {"said": "{{context.shared ->> ''said''}} {{target.title}}"}}]}');
+	CREATE FUNCTION support.change(context jsonb) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE context #>> '{input,statement}'; END $$;
+	CREATE FUNCTION support.say(context jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+	BEGIN
+		RETURN jsonb_build_object('shared', jsonb_build_object('said', concat_ws(' ', context #>> '{shared,said}', 'said', context #>> '{pre_image,title}')));
+	END $$;
+	SELECT register_plugin('support.plugged', 'pre_operation', 'support.change');
+	SELECT register_plugin('support.plugged', 'pre_operation', 'support.say', 2, images => '{"pre": ["title"]}');
 });
 
 # Runs an action around a statement and rolls back: its output or its error.
 sub result
 {
 	my ($action, $statement, @then) = @_;
-	my $target = $action =~ /updating|holding/ ? 'target => 42, ' : '';
+	my $target = $action =~ /updating|holding|plugged/ ? 'target => 42, ' : '';
 	my ($out, $err) = ('', '');
 
 	$statement =~ s/'/''/g;
@@ -130,6 +139,29 @@ is(result('updating', 'ALTER TABLE support.case ADD COLUMN more text; ALTER TABL
 is(result('holding', 'ALTER TABLE support.case DROP COLUMN spare'), '(41,1,"a title") a title a title a title', 'also of whole rows');
 is(result('updating', 'UPDATE support.case SET priority = 10, title = $$changed$$'), '3 a title, again 10 changed', 'rows that a step changed are as last read or written');
 like(result('updating', 'DELETE FROM support.case WHERE id = 42'), qr/\AERROR:  P0002/, 'a row is gone');
+
+### Its plug-ins, changed by one of them
+
+my $said = 'said a title a title';
+my $plugged = q{SELECT support.plugged(target => 42, statement => 'SELECT 1')};
+
+is(result('plugged', 'SELECT 1', $plugged), "$said\n$said", 'nothing is changed');
+is(result('plugged', q{UPDATE custom_actions.plugin_step SET enabled = false WHERE rank = 2}, $plugged), "$said\n a title", 'a later plug-in is disabled');
+is(result('plugged', q{DELETE FROM custom_actions.plugin_step}, $plugged), "$said\n a title", 'all are unregistered');
+is(result('plugged', q{SELECT register_plugin('support.plugged', 'pre_operation', 'support.say', 3)}, $plugged), "$said\nsaid a title said a title", 'another is registered');
+is(result('plugged', q{UPDATE custom_actions.plugin_step SET stage = 'pre_validation', images = NULL WHERE rank = 2}, $plugged), "$said\nsaid a title", 'a later one is moved');
+is(result('plugged', q{CREATE OR REPLACE FUNCTION support.say(context jsonb) RETURNS jsonb LANGUAGE sql AS 'SELECT NULL::jsonb'}, $plugged), ' a title' . "\n a title", 'a later one is replaced');
+is(result('plugged', q{CREATE OR REPLACE FUNCTION support.change(context jsonb) RETURNS void LANGUAGE sql AS 'SELECT 1 / 0'}, $plugged) =~ s/: division.*//sr, "${said}ERROR:  22012", 'itself is replaced');
+like(result('plugged', 'DROP FUNCTION support.say'), qr/\AERROR:  2BP01/, 'a later one cannot be dropped');
+like(result('plugged', 'DROP FUNCTION support.say CASCADE'), qr/\AERROR:  42883: plug-in support\.say\(jsonb\) of action "support\.plugged" was dropped while the action was running/, 'but with CASCADE');
+is(result('plugged', 'DROP FUNCTION support.change CASCADE', $plugged) =~ s/: function.*//sr, "${said}ERROR:  42883", 'itself is dropped');
+is(result('plugged', q{SELECT deactivate_action('support.plugged')}, $plugged) =~ s/: action.*//sr, "${said}ERROR:  UA001", 'the action is deactivated');
+is(result('plugged', q{UPDATE custom_actions.action SET description = 'x' WHERE name = 'support.plugged'; SELECT activate_action('support.plugged')}, $plugged), "$said\n$said", 'the action is activated anew');
+like(result('plugged', 'DELETE FROM support.case WHERE id = 42'), qr/\AERROR:  P0002/, 'the row is gone');
+like(result('plugged', 'SET custom_actions.ddl_check = off; ALTER TABLE support.case DROP COLUMN title'), qr/\AERROR:  (?:42703|55000)/, 'a column of the image is gone');
+like(result('plugged', 'ALTER TABLE support.case ALTER COLUMN title TYPE varchar(20)'), qr/\AERROR:  55000|\Asaid/, 'or is of another type');
+is(result('plugged', 'DISCARD PLANS', $plugged), "$said\n$said", 'all plans are discarded');
+is(result('plugged', "SELECT support.plugged(target => 42, statement => 'DELETE FROM custom_actions.plugin_step')", $plugged), "$said\n a title", 'one below unregisters all');
 
 is($node->safe_psql('main', q{SELECT support.updating(42, 'SELECT 1')}), '3 a title, again 1 a title', 'all goes on working');
 log_is_clean($node, 'the log is clean');

@@ -129,6 +129,39 @@ foreach my $failure (
 	is_flat("$what, in one transaction", 2000, $caught, transaction => 1);
 }
 
+# Plug-ins in PL/pgSQL and SQL: that run, that fail, that change
+$node->safe_psql('main', q{
+	CREATE FUNCTION support.change(context jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+	BEGIN
+		IF context #>> '{input,reason}' = 'fail' THEN
+			RAISE EXCEPTION 'refused';
+		END IF;
+		RETURN jsonb_build_object('input', jsonb_build_object('reason', repeat(context #>> '{input,reason}', 100)),
+			'shared', context -> 'shared' || jsonb_build_object(context ->> 'stage', context -> 'pre_image'));
+	END $$;
+	CREATE FUNCTION support.tell(context jsonb) RETURNS jsonb LANGUAGE sql STABLE
+		AS $$SELECT jsonb_build_object('output', jsonb_build_object('said', concat(context -> 'shared', context -> 'post_image')))$$;
+	SELECT create_action('support.extended', '{"table": "support.case", "input": [{"name": "reason", "type": "text"}],
+		"output": [{"name": "said", "type": "text"}], "steps": [{"update": "target", "set": {"title": "=left(input.reason, 10)"}}]}');
+	SELECT activate_action('support.extended');
+	SELECT register_plugin('support.extended', 'pre_validation', 'support.change', images => '{"pre": true}'),
+		register_plugin('support.extended', 'pre_operation', 'support.change', images => '{"pre": ["title"]}'),
+		register_plugin('support.extended', 'post_operation', 'support.tell', images => '{"post": true}');
+	GRANT EXECUTE ON FUNCTION support.extended, support.change, support.tell TO PUBLIC;
+});
+is_flat('plug-ins, each a transaction', 3000, q{SELECT support.extended(%s, 'VIP')});
+is_flat('plug-ins, in one transaction', 3000, q{SELECT invoke_action('support.extended', '{"target": %s, "reason": "VIP"}')}, transaction => 1);
+is_flat('a plug-in that fails, each a transaction', 2000,
+	q{DO $do$ BEGIN PERFORM support.extended(%s, 'fail'); EXCEPTION WHEN raise_exception THEN NULL; END $do$});
+is_flat('a plug-in that fails, in one transaction', 2000,
+	q{DO $do$ BEGIN PERFORM support.extended(%s, 'fail'); EXCEPTION WHEN raise_exception THEN NULL; END $do$}, transaction => 1);
+is_flat('a plug-in that is turned off and on', 200, q{
+	UPDATE custom_actions.plugin_step SET enabled = false WHERE stage = 'pre_operation';
+	SELECT support.extended(%s, 'VIP');
+	UPDATE custom_actions.plugin_step SET enabled = true WHERE stage = 'pre_operation';
+	SELECT support.extended(%s, 'VIP')} =~ s/%s/%1\$s/gr);
+$node->safe_psql('main', q{DELETE FROM custom_actions.plugin_step; SELECT drop_action('support.extended')});
+
 # Plans and programs that are made anew
 is_flat('a function that is replaced', 300, q{
 	CREATE OR REPLACE FUNCTION support.helper(value text) RETURNS text LANGUAGE sql STABLE AS $f$SELECT upper(value) || %s$f$;
