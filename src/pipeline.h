@@ -25,6 +25,7 @@ extern struct ContextObject *context_object_make(Frame *frame);
 extern Datum context_object_show(struct ContextObject *object, const Plugin *plugin);
 extern void context_object_hide(struct ContextObject *object);
 extern Jsonb *context_object_jsonb(struct ContextObject *object);
+extern void context_object_outdate(struct ContextObject *object);	/* values have changed */
 
 /* plugin_interface.c: what f(internal) is called with. */
 struct PluginCall

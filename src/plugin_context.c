@@ -7,7 +7,8 @@
  * something looks inside: a plug-in that does not read its context does not pay
  * for it, one that does pays once. It is made late only if that runs nobody's
  * code (Pipeline.plain), since by then the plug-in's own user may be in charge;
- * else it is made at once. The slots do not change while a plug-in runs.
+ * else it is made at once. The slots do not change while a plug-in runs, unless
+ * one in C changes them: then it is made anew when asked for again.
  */
 #include "postgres.h"
 
@@ -119,6 +120,12 @@ context_object_jsonb(ContextObject *object)
 	object->flat = context_make(object->frame, object->plugin);
 	MemoryContextSwitchTo(old);
 	return object->flat;
+}
+
+void
+context_object_outdate(ContextObject *object)
+{
+	object->flat = NULL;
 }
 
 static Size

@@ -112,6 +112,7 @@ interface_set_shared(CustomAction *action, Jsonb *shared)
 				 errmsg("%s sets \"shared\" to JSON that is not an object", plugin_call(action)->plugin->title),
 				 frame_errdetail(frame_of(action))));
 	context_set_shared(frame_of(action), shared);
+	context_object_outdate(plugin_call(action)->object);
 }
 
 static Jsonb *
@@ -299,11 +300,13 @@ interface_set(CustomAction *action, CustomActionField *field, Datum value, bool 
 	check_settable(action, field);
 	if (field->is_domain)
 		domain_check(value, isnull, field->found_type, NULL, NULL);
+	frame->owned[field->slot] = false;	/* the plug-in may have got the old value */
 	frame_set(frame, field->slot, value, isnull);
 	if (field->kind == CUSTOM_ACTION_INPUT)
 		settle_input(frame, field->position);
 	else
 		settle_output(frame, field->position);
+	context_object_outdate(plugin_call(action)->object);
 }
 
 static int

@@ -199,6 +199,7 @@ PG_FUNCTION_INFO_V1(probe);
 PG_FUNCTION_INFO_V1(probe_nothing);
 PG_FUNCTION_INFO_V1(probe_work);
 PG_FUNCTION_INFO_V1(probe_about);
+PG_FUNCTION_INFO_V1(probe_keep);
 
 /* A text of the configuration, or NULL */
 static char *
@@ -293,6 +294,31 @@ probe_work(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+/* Keeps what it got while it sets other values. */
+Datum
+probe_keep(PG_FUNCTION_ARGS)
+{
+	static CustomActionField title = CUSTOM_ACTION_FIELD(INPUT, "t", TEXTOID);
+	CustomAction *action = custom_action(fcinfo);
+	bool		isnull;
+	text	   *got[4];
+	StringInfoData out;
+	Jsonb	   *json = custom_action_json(action);
+
+	initStringInfo(&out);
+	for (int i = 0; i < 4; i++)
+	{
+		got[i] = DatumGetTextPP(custom_action_get(action, &title, &isnull));
+		custom_action_set(action, &title, CStringGetTextDatum(psprintf("set%d", i)), false);
+	}
+	for (int i = 0; i < 4; i++)
+		appendStringInfo(&out, "%s ", text_to_cstring(got[i]));
+	elog(NOTICE, "%s%s, then %s", out.data,
+		 strstr(JsonbToCString(NULL, &json->root, VARSIZE(json)), "\"t\": \"text\"") ? "before" : "?",
+		 strstr(JsonbToCString(NULL, &(custom_action_json(action))->root, VARSIZE(custom_action_json(action))), "\"t\": \"set3\"") ? "after" : "?");
+	PG_RETURN_VOID();
+}
+
 /* Compares what it is told with what the context in JSON says. */
 Datum
 probe_about(PG_FUNCTION_ARGS)
@@ -317,7 +343,7 @@ probe_about(PG_FUNCTION_ARGS)
 }
 END
 
-query(join('', map { "CREATE FUNCTION support.$_(internal) RETURNS void LANGUAGE c STABLE AS '$probe';\n" } qw(probe probe_nothing probe_work probe_about)));
+query(join('', map { "CREATE FUNCTION support.$_(internal) RETURNS void LANGUAGE c STABLE AS '$probe';\n" } qw(probe probe_nothing probe_work probe_about probe_keep)));
 query(q{
 	CREATE DOMAIN support.percent AS integer CHECK (VALUE BETWEEN 0 AND 100);
 	CREATE TYPE support.pair AS (a integer, b text);
@@ -381,6 +407,12 @@ foreach my $case (
 
 	is(notices_of(try_probe('pre_operation', "{\"do\": \"has\", $field}", '{"pre": ["status"]}') . ';'), "$expected\n", "has: $field");
 }
+
+# What it got stays as it was while it sets others; the context in JSON is made anew.
+is( notices_of(q{BEGIN;
+	UPDATE custom_actions.plugin_step SET function = 'support.probe_keep';
+	SELECT invoke_action('support.probed', '{"target": 42}');
+	ROLLBACK;}), "text set0 set1 set2 before, then after\n", 'values that a plug-in got outlive those that it sets');
 
 # What can be set, and is what the steps and the caller get
 foreach my $case (
