@@ -397,7 +397,7 @@ sub line
 		against => $against,
 		ours => $shown->(@ours),
 		rival => defined $theirs ? $shown->(@theirs) : '',
-		ratio => sprintf('%.2f', $median),
+		ratio => sprintf('%.3f', $median),
 		quartiles => sprintf('%.2f-%.2f', $ratios[ int($#ratios / 4) ], $ratios[ POSIX::ceil(3 * $#ratios / 4) ]),
 		range => sprintf('%.2f-%.2f', $ratios[0], $ratios[-1]),
 		target => defined $target ? sprintf('%s %.2f', $at_least ? '≥' : '≤', $target) : '',
