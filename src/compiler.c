@@ -172,6 +172,12 @@ compiler_statement(Compiler *compiler, Oid this_relation)
 	return statement;
 }
 
+void
+compiler_drop_statement(Compiler *compiler, Statement *statement)
+{
+	compiler->program->statements = list_delete_ptr(compiler->program->statements, statement);
+}
+
 typedef struct AnalysisWork
 {
 	Compiler   *compiler;

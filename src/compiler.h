@@ -78,5 +78,7 @@ extern void compiler_analyse(Compiler *compiler, Statement *statement);
 extern void compiler_examine(Compiler *compiler, Statement *statement,
 							 void (*look) (const Query *query, void *arg), void *arg);
 extern Statement *compiler_statement(Compiler *compiler, Oid this_relation);
+/* Takes a statement out of the program: it will not be run. */
+extern void compiler_drop_statement(Compiler *compiler, Statement *statement);
 
 #endif

@@ -357,15 +357,6 @@ update_statement(const Pair *pair, const List *columns)
 	return statement;
 }
 
-/* Takes a statement out of the program: it is never run. */
-static void
-drop_statement(const Pair *pair, Statement *statement)
-{
-	Program    *program = pair->compiler->program;
-
-	program->statements = list_delete_ptr(program->statements, statement);
-}
-
 /* May the current user do all this to the columns? */
 static bool
 may_access(Oid relation, const Bitmapset *columns, AclMode mode)
@@ -394,7 +385,7 @@ join(Pair *pair, Instruction *first, Instruction *second, Statement *both, const
 	merge->relation = first_write->address->relation;
 	merge->written = pair->second_columns;
 	merge->read = pair->second_reads;
-	drop_statement(pair, second_write->statement);
+	compiler_drop_statement(pair->compiler, second_write->statement);
 	first_write->statement = both;
 	first_write->merge = merge;
 	second_write->statement = update_statement(pair, columns);
@@ -411,7 +402,7 @@ merge_fitting(Pair *pair, Instruction *first, Instruction *second)
 	if (pair->fits)
 		join(pair, first, second, both, columns);
 	else
-		drop_statement(pair, both);
+		compiler_drop_statement(pair->compiler, both);
 	return pair->fits;
 }
 

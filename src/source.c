@@ -100,6 +100,7 @@ array_source(Compiler *compiler, Statement *statement, Source *source, const Jso
 	else
 	{
 		source->value_type = element;
+		source->array = probe;
 		source->from = psprintf("pg_catalog.unnest(%s) AS this(value)", statement_value(statement, value));
 	}
 }

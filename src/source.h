@@ -16,6 +16,7 @@ typedef struct Source
 	Oid			relation;		/* table, or composite element type's; else InvalidOid */
 	Oid			value_type;		/* of the one column "value", or InvalidOid */
 	List	   *columns;		/* of SourceColumn: columns of jsonb elements */
+	Expression *array;			/* of scalars, whose elements can be taken one by one; or NULL */
 } Source;
 
 typedef struct SourceColumn

@@ -3,7 +3,8 @@
  *		for_each: runs steps once per row of a table or element of an array.
  *
  * The rows are those at the start of the loop; they come through a cursor, a
- * few at a time. The results of steps inside are NULL again at each turn.
+ * few at a time. An array of scalars that is neither filtered nor sorted is
+ * walked by itself. The results of steps inside are NULL again at each turn.
  */
 #include "postgres.h"
 
@@ -13,6 +14,7 @@
 #include "limit.h"
 #include "source.h"
 #include "steps.h"
+#include "utils/array.h"
 
 #define FETCH_ROWS	50
 
@@ -26,7 +28,9 @@ static const ArgumentSpec arguments[] = {
 
 typedef struct ForEach
 {
-	Statement  *statement;
+	Statement  *statement;		/* gives the rows, or ... */
+	Expression *array;			/* ... the array whose elements ... */
+	int			value_slot;		/* ... land here */
 	int			index_slot;
 	int		   *turn_slots;		/* set to NULL at each turn */
 	int			nturn_slots;
@@ -80,19 +84,21 @@ close_names(Compiler *compiler, ForEach *loop, List *before)
 		loop->turn_slots[i++] = lfirst_int(cell);
 }
 
-/* SELECT columns FROM source WHERE ... ORDER BY ... */
-static Statement *
-loop_statement(Compiler *compiler, Source *source)
+/* Are the elements wanted as they come? */
+static bool
+is_plain_array(const Step *step, const Source *source)
+{
+	return source->array != NULL && step_argument(step, "where") == NULL &&
+		step_argument(step, "order_by") == NULL && step_argument(step, "columns") == NULL;
+}
+
+/* Completes SELECT columns FROM source WHERE ... ORDER BY ... */
+static void
+loop_statement(Compiler *compiler, Statement *statement, const Source *source)
 {
 	const Json *columns = step_argument(compiler->step, "columns");
 	const char *where = json_get_text(compiler->step->json, "where");
-	Statement  *statement = compiler_statement(compiler, InvalidOid);
 
-	*source = source_compile(compiler, statement, compiler->step->subject, columns,
-							 compiler->step->kind->name,
-							 compiler->step->path);
-	if (source->from == NULL)
-		return NULL;
 	if (columns != NULL && source->columns == NIL)
 		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler_location(compiler, "columns"),
 						 "\"columns\" are for the elements of a jsonb array", NULL,
@@ -108,7 +114,6 @@ loop_statement(Compiler *compiler, Source *source)
 																  compiler_location(compiler, "where"))));
 	source_append_order(compiler, statement);
 	compiler_analyse(compiler, statement);
-	return statement;
 }
 
 /* Compiles the steps; what they write is read again in the next turn. */
@@ -134,10 +139,22 @@ for_each_compile(Compiler *compiler, Instruction *instruction)
 	Source		source;
 	Row		   *row;
 
-	loop->statement = loop_statement(compiler, &source);
-	if (loop->statement == NULL)
+	loop->statement = compiler_statement(compiler, InvalidOid);
+	source = source_compile(compiler, loop->statement, compiler->step->subject,
+							step_argument(compiler->step, "columns"),
+							compiler->step->kind->name, compiler->step->path);
+	if (source.from == NULL)
 		return;
+	if (is_plain_array(compiler->step, &source))
+		loop->array = source.array;
+	else
+		loop_statement(compiler, loop->statement, &source);
 	row = loop_row(compiler, &source, &loop->index_slot);
+	if (loop->array != NULL)
+	{
+		compiler_drop_statement(compiler, loop->statement);
+		loop->value_slot = row_column_find(row, "value")->slot;
+	}
 	loop->statement->into = list_make1(row);
 	loop->steps = loop_steps(compiler);
 	close_names(compiler, loop, before);
@@ -176,19 +193,55 @@ loop_fetch(Frame *frame, const ForEach *loop, Portal portal, int64 *index)
 	return rows;
 }
 
+/* Runs the steps for the rows of a query. */
 static void
-for_each_execute(Frame *frame, Instruction *instruction)
+loop_rows(Frame *frame, const ForEach *loop)
 {
-	ForEach    *loop = instruction->data;
 	Portal		portal = statement_open(frame, loop->statement);
-	int64		outer = frame->iteration;
 	int64		index = 0;
 
 	while (!frame->stopped && loop_fetch(frame, loop, portal, &index) == FETCH_ROWS)
 		;
-	frame->iteration = outer;
 	UnpinPortal(portal);
 	SPI_cursor_close(portal);
+}
+
+/* Runs the steps for the elements of an array, of which the loop has its own copy. */
+static void
+loop_elements(Frame *frame, const ForEach *loop)
+{
+	bool		isnull;
+	Datum		value = expression_evaluate(frame, loop->array, &isnull);
+	MemoryContext old = MemoryContextSwitchTo(frame->mcxt);
+	ArrayType  *array = isnull ? NULL : DatumGetArrayTypePCopy(value);
+	ArrayIterator iterator = isnull ? NULL : array_create_iterator(array, 0, NULL);
+	int64		index = 0;
+
+	MemoryContextSwitchTo(old);
+	while (!frame->stopped && iterator != NULL && array_iterate(iterator, &value, &isnull))
+	{
+		frame->iteration = ++index;
+		frame_set(frame, loop->value_slot, value, isnull);
+		loop_turn(frame, loop, index);
+	}
+	if (iterator != NULL)
+	{
+		array_free_iterator(iterator);
+		pfree(array);
+	}
+}
+
+static void
+for_each_execute(Frame *frame, Instruction *instruction)
+{
+	ForEach    *loop = instruction->data;
+	int64		outer = frame->iteration;
+
+	if (loop->array != NULL)
+		loop_elements(frame, loop);
+	else
+		loop_rows(frame, loop);
+	frame->iteration = outer;
 }
 
 static void
