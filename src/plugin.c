@@ -227,7 +227,7 @@ type_is_plain(Oid type)
 		case JSONBOID:
 			return true;
 		default:
-			return type_is_enum(base);
+			return false;		/* somebody's type may have a cast to json, even an enum */
 	}
 }
 

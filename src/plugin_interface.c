@@ -9,6 +9,7 @@
 
 #include "context.h"
 #include "custom_actions.h"
+#include "miscadmin.h"
 #include "pipeline.h"
 #include "problem.h"
 #include "utils/builtins.h"
@@ -115,10 +116,36 @@ interface_set_shared(CustomAction *action, Jsonb *shared)
 	context_object_outdate(plugin_call(action)->object);
 }
 
+/* Who is in charge, to be put back. */
+typedef struct SavedUser
+{
+	Oid			user;
+	int			context;
+} SavedUser;
+
+/*
+ * Becomes whoever the action runs as: the code of types must not run as the
+ * owner of a SECURITY DEFINER plug-in. An error restores the user as ever.
+ */
+static SavedUser
+become_user_of_action(CustomAction *action)
+{
+	SavedUser	saved;
+
+	GetUserIdAndSecContext(&saved.user, &saved.context);
+	if (saved.user != frame_of(action)->user)
+		SetUserIdAndSecContext(frame_of(action)->user, saved.context | SECURITY_LOCAL_USERID_CHANGE);
+	return saved;
+}
+
 static Jsonb *
 interface_json(CustomAction *action)
 {
-	return context_object_jsonb(plugin_call(action)->object);
+	SavedUser	saved = become_user_of_action(action);
+	Jsonb	   *json = context_object_jsonb(plugin_call(action)->object);
+
+	SetUserIdAndSecContext(saved.user, saved.context);
+	return json;
 }
 
 /* Lists the columns of an image that the plug-in asked for. */
@@ -295,6 +322,7 @@ static void
 interface_set(CustomAction *action, CustomActionField *field, Datum value, bool isnull)
 {
 	Frame	   *frame = frame_of(action);
+	SavedUser	saved = become_user_of_action(action);
 
 	field_use(action, field);
 	check_settable(action, field);
@@ -307,6 +335,7 @@ interface_set(CustomAction *action, CustomActionField *field, Datum value, bool 
 	else
 		settle_output(frame, field->position);
 	context_object_outdate(plugin_call(action)->object);
+	SetUserIdAndSecContext(saved.user, saved.context);
 }
 
 static int

@@ -206,6 +206,26 @@ SELECT is(desk.run('desk.as_caller', 'desk.read_secret', 'plugins_caller'), '425
 SELECT is(desk.run('desk.as_owner', 'desk.read_secret', 'plugins_caller'), '42501 permission denied for table secret', 'or the owner''s');
 SELECT is(current_user::text, session_user::text, 'the role is what it was');
 
+-- Code of types runs as whoever the action runs as, never as the owner of a SECURITY DEFINER plug-in that looks at them
+CREATE TYPE desk.spy AS ENUM ('x');
+CREATE FUNCTION desk.spy_json(desk.spy) RETURNS json LANGUAGE sql STABLE AS 'SELECT to_json(current_user::text)';
+CREATE CAST (desk.spy AS json) WITH FUNCTION desk.spy_json(desk.spy);
+CREATE DOMAIN desk.spy_domain AS desk.spy;
+CREATE FUNCTION desk.show_input(context jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN jsonb_build_object('output', jsonb_build_object('who', context -> 'input'));
+END $$;
+ALTER FUNCTION desk.show_input OWNER TO plugins_vault;
+DO $$
+BEGIN
+	PERFORM create_action('desk.spied', '{"input": [{"name": "a", "type": "desk.spy", "default": "x"}, {"name": "b", "type": "desk.spy[]", "default": ["x"]},
+		{"name": "c", "type": "desk.spy_domain", "default": "x"}], "output": [{"name": "who", "type": "jsonb"}]}');
+	PERFORM activate_action('desk.spied');
+	GRANT EXECUTE ON FUNCTION desk.spied TO plugins_caller;
+END $$;
+SELECT is(desk.run('desk.spied', 'desk.show_input', 'plugins_caller')::jsonb,
+	'{"a": "plugins_caller", "b": ["plugins_caller"], "c": "plugins_caller"}', 'casts to json run as the caller');
+
 -- EXECUTE, for whom the action runs as; a grant and a revoke count at the next call
 REVOKE EXECUTE ON FUNCTION desk.who, desk.who_definer FROM PUBLIC;
 SELECT is(desk.run(action, function, 'plugins_caller'), expected, format('%s of %s without EXECUTE', function, action))
