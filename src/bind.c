@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "caught.h"
 #include "convert.h"
 #include "execute.h"
 #include "jsonb_push.h"
@@ -456,7 +457,7 @@ rethrow_with_place(const Change *change, MemoryContext mcxt)
 						change->frame->current->label);
 	if (error->sqlerrcode != ERRCODE_QUERY_CANCELED)
 		error->detail = error->detail ? psprintf("%s %s", error->detail, sentence) : sentence;
-	ReThrowError(error);
+	error_throw_on(error);
 }
 
 /* Takes the values of an object; what it does not mention stays. */

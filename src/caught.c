@@ -75,6 +75,25 @@ caught_call(void (*fn) (void *arg), void *arg)
 	return call_in_subtransaction(fn, arg, true);
 }
 
+/* Moves a string to where errors are kept. */
+static void
+keep_with_errors(const char **string)
+{
+	if (*string != NULL)
+		*string = MemoryContextStrdup(ErrorContext, *string);
+}
+
+void
+error_throw_on(ErrorData *error)
+{
+	keep_with_errors(&error->filename);
+	keep_with_errors(&error->funcname);
+	keep_with_errors(&error->domain);
+	keep_with_errors(&error->context_domain);
+	keep_with_errors(&error->message_id);
+	ReThrowError(error);
+}
+
 /* Must the caller learn of it? Cancels, lost races, lack of resources, shutdown. */
 static bool
 must_pass(const ErrorData *error)
@@ -101,7 +120,7 @@ finding_of(const Caught *caught)
 		return NULL;
 	if (must_pass(caught->error) || caught->error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
 		caught->error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
-		ReThrowError(caught->error);
+		error_throw_on(caught->error);
 	return caught->error;
 }
 

@@ -7,6 +7,8 @@
 
 #include "postgres.h"
 
+#include "compat.h"
+
 typedef struct Caught
 {
 	ErrorData  *error;
@@ -30,6 +32,13 @@ extern ErrorData *caught_error(void (*fn) (void *arg), void *arg);
 
 /* The same; the work is undone also if it went well, and its locks with it. */
 extern ErrorData *caught_trial(void (*fn) (void *arg), void *arg);
+
+/*
+ * Throws an error that was copied. ReThrowError() alone leaves some strings,
+ * such as the name of the source file, where CopyErrorData() has put them; that
+ * memory is mostly gone when the error is shown.
+ */
+pg_noreturn extern void error_throw_on(ErrorData *error);
 
 /* May a handler deal with it? Not with cancels, lost races, lack of resources, bugs. */
 extern bool caught_may_be_handled(const Caught *caught);

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "caught.h"
 #include "context.h"
 #include "execute.h"
 #include "executor/executor.h"
@@ -466,7 +467,7 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 		limit_error = deadline_failed(&deadline, frame);
 		frame_abandon(frame, request);
 		if (limit_error != NULL)
-			ReThrowError(limit_error);
+			error_throw_on(limit_error);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();

@@ -125,7 +125,7 @@ custom_action_try_invoke(PG_FUNCTION_ARGS)
 	if (caught != NULL)
 	{
 		if (!caught_may_be_handled(caught) && !limits_is_limit(caught->error))
-			ReThrowError(caught->error);
+			error_throw_on(caught->error);
 		caught->step = work.request.failed_step;
 	}
 	PG_RETURN_JSONB_P(try_result(&work.request, caught));

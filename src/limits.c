@@ -20,6 +20,7 @@
 #include <limits.h>
 
 #include "access/xact.h"
+#include "caught.h"
 #include "execute.h"
 #include "limit.h"
 #include "miscadmin.h"
@@ -352,7 +353,7 @@ limited_call(int64 limit, const char *what, bool is_call, Frame *frame,
 		ErrorData  *error = deadline_failed(&deadline, frame);
 
 		if (error != NULL)
-			ReThrowError(error);
+			error_throw_on(error);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();

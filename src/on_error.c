@@ -122,7 +122,7 @@ void
 handling_rethrow(Frame *frame, const Handling *handling)
 {
 	frame->current = handling->failed;
-	ReThrowError(handling->caught->error);
+	error_throw_on(handling->caught->error);
 }
 
 /* Runs the handler, or lets the error pass. */
