@@ -324,7 +324,7 @@ compile_function(Oid function, MemoryContext home)
 	options.function = function;
 	options.sink = &sink;
 	definition = definition_parse(envelope->definition, &sink);
-	definition->plugins = envelope->plugins;
+	definition_set_plugins(definition, envelope->plugins, &sink);
 	program = compile_limited(definition, &options, home);
 	check_agreement(program);
 	MemoryContextSwitchTo(old);

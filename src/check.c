@@ -217,9 +217,6 @@ check_definition(const char *action, Json *document, Oid owner, bool freeze,
 
 	settle_search_path(document);
 	definition = definition_parse(document, sink);
-	if (definition == NULL)
-		return NULL;
-
 	memset(&options, 0, sizeof(options));
 	options.action = action;
 	options.sink = sink;
@@ -400,9 +397,7 @@ check_published(Oid oid, bool *active, ProblemSink *sink, MemoryContext mcxt)
 	*active = envelope->active;
 	sink->action = function->name;
 	definition = definition_parse(envelope->definition, sink);
-	if (definition == NULL)
-		return NULL;
-	definition->plugins = envelope->plugins;
+	definition_set_plugins(definition, envelope->plugins, sink);
 	check_attributes(function, definition);
 	if (!envelope->active)
 		return NULL;

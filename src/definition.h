@@ -71,11 +71,14 @@ typedef struct Definition
 	List	   *inputs;			/* of Parameter */
 	List	   *outputs;		/* of Parameter */
 	List	   *steps;			/* of Step */
-	Json	   *plugins;		/* array, or NULL */
+	Json	   *plugins;		/* array, null where one is of no use; or NULL */
 } Definition;
 
 /* Reads a document; shape errors go to the sink, what is sound is returned. */
 extern Definition *definition_parse(Json *document, ProblemSink *sink);
+
+/* Replaces its plug-ins by those of an envelope, or NULL; checked in the same way. */
+extern void definition_set_plugins(Definition *definition, const Json *plugins, ProblemSink *sink);
 
 /* Canonical text: known keys in their fixed order, verb first, two blanks deep. */
 extern char *definition_print(const Json *document);

@@ -19,6 +19,11 @@
 
 #define RANK_DIGITS		9		/* fits an integer whatever they are */
 
+static const ArgumentSpec registered_keys[] = {
+	{"id", ARGUMENT_VALUE, false, NULL, NULL},
+	{0}
+};
+
 PG_FUNCTION_INFO_V1(custom_action_require_plugin);
 PG_FUNCTION_INFO_V1(custom_action_with_plugins);
 
@@ -97,11 +102,11 @@ check_images(ProblemSink *sink, const Json *images, const char *stage, const cha
 	return sound;
 }
 
-/* Checks one plug-in; false if it is of no use. */
+/* Checks one plug-in; false if it is of no use. A registered one may have an id. */
 static bool
-check_plugin(ProblemSink *sink, const Json *plugin, const char *location)
+check_plugin(ProblemSink *sink, const Json *plugin, bool registered, const char *location)
 {
-	Shape		shape = {"a plug-in", NULL, {plugin_keys, NULL, NULL}};
+	Shape		shape = {"a plug-in", NULL, {plugin_keys, registered ? registered_keys : NULL, NULL}};
 	const char *function;
 	bool		sound;
 
@@ -120,18 +125,33 @@ check_plugin(ProblemSink *sink, const Json *plugin, const char *location)
 	return sound;
 }
 
-/* Checks the plug-ins of a document. */
+/* A list of plug-ins with a null in the place of each that is of no use. */
+static Json *
+sound_plugins(ProblemSink *sink, const Json *plugins, bool registered)
+{
+	Json	   *sound = json_new_array();
+
+	for (int i = 0; i < plugins->count; i++)
+		json_append(sound, check_plugin(sink, plugins->items[i], registered, psprintf("plugins.%d", i + 1)) ?
+					plugins->items[i] : json_new_null());
+	return sound;
+}
+
+/* Reads the plug-ins of a document. */
 void
 definition_parse_plugins(DefinitionParser *parser)
 {
 	Json	   *plugins = json_get(parser->definition->json, "plugins");
-	int			i;
 
-	if (plugins == NULL || plugins->kind != JSON_IS_ARRAY)
-		return;
-	parser->definition->plugins = plugins;
-	for (i = 0; i < plugins->count; i++)
-		(void) check_plugin(parser->sink, plugins->items[i], psprintf("plugins.%d", i + 1));
+	if (plugins != NULL && plugins->kind == JSON_IS_ARRAY)
+		parser->definition->plugins = sound_plugins(parser->sink, plugins, false);
+}
+
+/* Gives a definition the plug-ins that are registered. */
+void
+definition_set_plugins(Definition *definition, const Json *plugins, ProblemSink *sink)
+{
+	definition->plugins = plugins != NULL ? sound_plugins(sink, plugins, true) : NULL;
 }
 
 /* SQL: refuses a registration of the wrong shape. */
@@ -142,7 +162,7 @@ custom_action_require_plugin(PG_FUNCTION_ARGS)
 	ProblemSink sink = {0};
 
 	sink.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	(void) check_plugin(&sink, json_parse(JsonbToCString(NULL, &plugin->root, VARSIZE(plugin))), "");
+	(void) check_plugin(&sink, json_parse(JsonbToCString(NULL, &plugin->root, VARSIZE(plugin))), false, "");
 	PG_RETURN_VOID();
 }
 

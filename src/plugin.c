@@ -2,6 +2,7 @@
  * plugin.c
  *		Compiles the registrations of plug-ins: their functions, what they are
  *		configured with, and the columns of the bound row that they ask for.
+ *		Their shape has been checked by definition_plugins.c.
  *
  * The columns of an image have slots of their own, all plug-ins share them.
  * The row before the operation comes with the load of the target; a plug-in at
@@ -48,12 +49,9 @@ static Stage
 stage_find(const char *name)
 {
 	for (int i = 0; i < STAGES; i++)
-		if (name != NULL && strcmp(stage_names[i], name) == 0)
+		if (strcmp(stage_names[i], name) == 0)
 			return (Stage) i;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("\"%s\" is no stage of an action", name ? name : ""),
-			 errhint("The stages are pre_validation, pre_operation, main_operation and post_operation.")));
+	elog(ERROR, "stage \"%s\" is unknown", name);
 }
 
 /* Is this registration switched off? */
@@ -78,21 +76,15 @@ read_jsonb(const Json *json)
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));
 }
 
-/* Refuses an image that this plug-in cannot have. */
+/* Refuses an image where there is no row. */
 static void
-check_image(const PluginWork *work, ImageKind kind)
+check_bound(const PluginWork *work)
 {
 	if (work->compiler->program->target == NULL && !work->compiler->program->signature->broken)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s cannot have an image: the action is not bound to a row", work->plugin->title),
 				 errhint("Leave out \"images\".")));
-	if (kind == IMAGE_POST && work->plugin->stage != STAGE_POST_OPERATION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s cannot have an image of the row after the operation at stage %s",
-						work->plugin->title, stage_name(work->plugin->stage)),
-				 errhint("Register it at stage post_operation, or ask for \"pre\" only.")));
 }
 
 /* The row of an image, made when first asked for. */
@@ -119,11 +111,11 @@ add_image_column(PluginWork *work, ImageKind kind, const char *name)
 	Row		   *row = image_row(work->compiler, kind);
 	Image	   *image = &work->compiler->program->pipeline->images[kind];
 
-	if (name == NULL || get_attnum(row->relation, name) <= InvalidAttrNumber)
+	if (get_attnum(row->relation, name) <= InvalidAttrNumber)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("%s asks for column \"%s\", which table %s does not have",
-						work->plugin->title, name ? name : "", relation_name_canonical(row->relation))));
+						work->plugin->title, name, relation_name_canonical(row->relation))));
 	(void) row_slot(image->read->scope, row, name);
 	work->plugin->columns[kind] = list_append_unique_ptr(work->plugin->columns[kind],
 														 row_column_find(row, name));
@@ -145,14 +137,13 @@ add_whole_row(PluginWork *work, ImageKind kind)
 	relation_close(relation, AccessShareLock);
 }
 
-/* Reads which images a plug-in asks for: true, or a list of columns. */
+/* Reads what a plug-in asks for of an image: true, or a list of columns; NULL: nothing. */
 static void
 read_image(PluginWork *work, ImageKind kind, const Json *columns)
 {
-	if (columns == NULL || columns->kind == JSON_IS_NULL ||
-		(columns->kind == JSON_IS_BOOLEAN && strcmp(columns->text, "false") == 0))
+	if (columns == NULL)
 		return;
-	check_image(work, kind);
+	check_bound(work);
 	if (work->compiler->program->target == NULL)
 		return;					/* the table is a problem of its own */
 	work->plugin->wants[kind] = true;
@@ -195,7 +186,7 @@ plugin_work(void *arg)
 	check_volatility(work, function);
 	if (compiler->checking && check_function_bodies && !is_disabled(work->json))
 		plugin_function_check_abi(function);
-	for (int i = 0; images != NULL && images->kind == JSON_IS_OBJECT && i < IMAGES; i++)
+	for (int i = 0; i < IMAGES; i++)
 		read_image(work, (ImageKind) i, json_get(images, image_keys[i]));
 }
 
