@@ -6,18 +6,15 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
 #include "catalog/namespace.h"
 #include "common/keywords.h"
 #include "definition.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
+#include "own_table.h"
 #include "parser/scansup.h"
 #include "published.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/varlena.h"
 
@@ -157,41 +154,11 @@ last_part(const char *text)
 	return part;
 }
 
-/* Gives the owner in the draft of this qualified name, or NULL. Asked on nobody's behalf: only name and owner are looked at. */
+/* Gives the owner in the draft of this qualified name, or NULL. */
 char *
 draft_owner(const char *name)
 {
-	Oid			schema = get_namespace_oid(CA_SCHEMA, true);
-	Oid			oid = OidIsValid(schema) ? get_relname_relid("action", schema) : InvalidOid;
-	AttrNumber	column;
-	AttrNumber	owner_column;
-	Relation	relation;
-	SysScanDesc scan;
-	ScanKeyData key;
-	HeapTuple	tuple;
-	char	   *owner = NULL;
-	bool		isnull;
-
-	if (!OidIsValid(oid))
-		return NULL;
-	column = get_attnum(oid, "name");
-	owner_column = get_attnum(oid, "owner");
-	if (column == InvalidAttrNumber || owner_column == InvalidAttrNumber)
-		return NULL;
-
-	relation = table_open(oid, AccessShareLock);
-	ScanKeyEntryInitialize(&key, 0, column, BTEqualStrategyNumber, TEXTOID,
-						   TupleDescAttr(RelationGetDescr(relation), column - 1)->attcollation,
-						   F_TEXTEQ, CStringGetTextDatum(name));
-	list_free(RelationGetIndexList(relation));	/* finds the primary key */
-	scan = systable_beginscan(relation, relation->rd_pkindex, true, NULL, 1, &key);
-	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
-		owner = TextDatumGetCString(heap_getattr(tuple, owner_column,
-												 RelationGetDescr(relation), &isnull));
-	systable_endscan(scan);
-	table_close(relation, AccessShareLock);
-	return owner;
+	return own_table_text("action", name, "owner");
 }
 
 /* Finds the schema that an unqualified name means: where the action is, else where it would be made. */

@@ -5,8 +5,8 @@
  */
 #include "postgres.h"
 
+#include "own_table.h"
 #include "setting.h"
-#include "settings.h"
 #include "steps.h"
 #include "write.h"
 
@@ -19,12 +19,13 @@ const ArgumentSpec setting_arguments[] = {
 	{NULL}
 };
 
-/* The column to write: the step's own, else the table's setting. */
+/* The column to write: the step's own, else the table's setting. Activation freezes what is found. */
 static char *
 setting_column(Compiler *compiler, Oid relation, const char *setting)
 {
 	const char *column = json_get_text(compiler->step->json, "column");
-	char	   *found = column ? pstrdup(column) : table_setting(relation, setting);
+	char	   *found = column ? pstrdup(column) :
+		own_table_text("table_setting", relation_name_canonical(relation), setting);
 
 	if (found == NULL)
 		compiler_problem(compiler, ERRCODE_UNDEFINED_COLUMN, compiler->step->path,

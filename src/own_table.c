@@ -1,0 +1,68 @@
+/*
+ * own_table.c
+ *		Reads the tables of the extension's own schema.
+ *
+ * By a catalog scan, not SPI: it happens while names are resolved and actions
+ * compiled, under roles that need not have privileges on the tables, and sees
+ * what has been committed by now, whatever the snapshot of the transaction.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "own_table.h"
+#include "published.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+/* A text column of a row, or NULL. */
+static char *
+text_column(HeapTuple tuple, Relation relation, const char *column)
+{
+	AttrNumber	number = get_attnum(RelationGetRelid(relation), column);
+	bool		isnull = true;
+	Datum		value = (Datum) 0;
+
+	if (number > 0)
+		value = heap_getattr(tuple, number, RelationGetDescr(relation), &isnull);
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+/* Makes the condition that the key, the first column, is this text. */
+static void
+key_is(ScanKey condition, Relation relation, const char *key)
+{
+	ScanKeyEntryInitialize(condition, 0, 1, BTEqualStrategyNumber, TEXTOID,
+						   TupleDescAttr(RelationGetDescr(relation), 0)->attcollation,
+						   F_TEXTEQ, CStringGetTextDatum(key));
+}
+
+char *
+own_table_text(const char *table, const char *key, const char *column)
+{
+	Oid			schema = get_namespace_oid(CA_SCHEMA, true);
+	Oid			oid = OidIsValid(schema) ? get_relname_relid(table, schema) : InvalidOid;
+	char	   *found = NULL;
+	Relation	relation;
+	ScanKeyData condition;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (!OidIsValid(oid))
+		return NULL;
+	relation = table_open(oid, AccessShareLock);
+	list_free(RelationGetIndexList(relation));	/* finds the primary key */
+	key_is(&condition, relation, key);
+	scan = systable_beginscan(relation, relation->rd_pkindex, OidIsValid(relation->rd_pkindex),
+							  NULL, 1, &condition);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		found = text_column(tuple, relation, column);
+	systable_endscan(scan);
+	table_close(relation, AccessShareLock);
+	return found;
+}

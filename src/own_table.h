@@ -1,0 +1,17 @@
+/*
+ * own_table.h
+ *		Reads the tables of the extension's own schema.
+ */
+#ifndef CA_OWN_TABLE_H
+#define CA_OWN_TABLE_H
+
+#include "postgres.h"
+
+/*
+ * The text in a column of the row with this primary key; NULL for none. The key
+ * is the table's first column, a text. Asked on nobody's behalf: the user need
+ * not have privileges on the table.
+ */
+extern char *own_table_text(const char *table, const char *key, const char *column);
+
+#endif
