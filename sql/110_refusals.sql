@@ -58,6 +58,8 @@ CREATE FUNCTION desk.hand() RETURNS void LANGUAGE custom_action AS '{"format": 1
 CREATE FUNCTION desk.hand(a text) RETURNS integer LANGUAGE custom_action AS '{"format": 1, "version": 1, "active": true, "definition": {"input": [{"name": "b", "type": "text"}]}}';
 CREATE FUNCTION desk.hand() RETURNS void SECURITY DEFINER LANGUAGE custom_action AS '{"format": 1, "version": 1, "active": true, "definition": {}}';
 CREATE FUNCTION desk.hand() RETURNS void STABLE LANGUAGE custom_action AS '{"format": 1, "version": 1, "active": true, "definition": {}}';
+CREATE FUNCTION desk.hand(VARIADIC a text[]) RETURNS void LANGUAGE custom_action AS '{"format": 1, "version": 1, "active": true, "definition": {"input": [{"name": "a", "type": "text[]"}]}}';
+CREATE FUNCTION desk.hand(INOUT a text) LANGUAGE custom_action AS '{"format": 1, "version": 1, "active": true, "definition": {"input": [{"name": "a", "type": "text"}]}}';
 CREATE PROCEDURE desk.hand() LANGUAGE custom_action AS '{"format": 1, "version": 1, "active": true, "definition": {}}';
 CREATE FUNCTION desk.hand() RETURNS trigger LANGUAGE custom_action AS '{"format": 1, "version": 1, "active": true, "definition": {}}';
 CREATE FUNCTION desk.act() RETURNS void LANGUAGE custom_action AS '{"format": 1, "version": 1, "active": true, "definition": {}}';

@@ -12,10 +12,10 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
-#include "funcapi.h"
 #include "key.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_type.h"
+#include "proc_arguments.h"
 #include "signature.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -244,41 +244,6 @@ signature_resolve(const Definition *definition, ProblemSink *sink)
 	return signature;
 }
 
-/* A function's arguments of one direction, as pg_proc has them. */
-typedef struct ProcArguments
-{
-	int			count;
-	Oid		   *types;
-	char	  **names;
-	int			ndefaults;
-} ProcArguments;
-
-/* Splits pg_proc's arguments into inputs and outputs. */
-static void
-proc_arguments(HeapTuple tuple, ProcArguments *inputs, ProcArguments *outputs)
-{
-	Oid		   *types;
-	char	  **names;
-	char	   *modes;
-	int			count = get_func_arg_info(tuple, &types, &names, &modes);
-
-	memset(inputs, 0, sizeof(*inputs));
-	memset(outputs, 0, sizeof(*outputs));
-	inputs->types = palloc(sizeof(Oid) * Max(count, 1));
-	inputs->names = palloc(sizeof(char *) * Max(count, 1));
-	outputs->types = palloc(sizeof(Oid) * Max(count, 1));
-	outputs->names = palloc(sizeof(char *) * Max(count, 1));
-	inputs->ndefaults = ((Form_pg_proc) GETSTRUCT(tuple))->pronargdefaults;
-	for (int i = 0; i < count; i++)
-	{
-		char		mode = modes ? modes[i] : PROARGMODE_IN;
-		ProcArguments *side = mode == PROARGMODE_IN ? inputs : outputs;
-
-		side->types[side->count] = types[i];
-		side->names[side->count++] = names ? names[i] : "";
-	}
-}
-
 /* The place of a name among published arguments, or -1. */
 static int
 published_place(const ProcArguments *published, const char *name)
@@ -356,7 +321,7 @@ find_difference(const Signature *signature, Oid function, bool lax)
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for function %u", function);
 	initStringInfo(&text);
-	proc_arguments(tuple, &inputs, &outputs);
+	proc_arguments_read(tuple, &inputs, &outputs);
 	compare_arguments(&text, "Input", signature->inputs, signature->ninputs, &inputs);
 	compare_arguments(&text, "Output", signature->outputs, signature->noutputs, &outputs);
 	if (text.len == 0)
@@ -366,6 +331,8 @@ find_difference(const Signature *signature, Oid function, bool lax)
 		appendStringInfoString(&text, "The action has no output, but the function returns a value.\n");
 	if (((Form_pg_proc) GETSTRUCT(tuple))->proretset)
 		appendStringInfoString(&text, "The function returns a set.\n");
+	if (OidIsValid(((Form_pg_proc) GETSTRUCT(tuple))->provariadic))
+		appendStringInfoString(&text, "The function is VARIADIC.\n");
 	ReleaseSysCache(tuple);
 	if (text.len == 0)
 		return NULL;

@@ -10,7 +10,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
 #include "compat.h"
-#include "funcapi.h"
+#include "proc_arguments.h"
 #include "published.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -76,29 +76,34 @@ own_signature(Compiler *compiler)
 	return result;
 }
 
-/* Splits pg_proc's arguments into inputs and outputs. */
+/* The arguments of one direction as the function has them. */
+static ActionArgument *
+published_arguments(const ProcArguments *arguments)
+{
+	ActionArgument *result = palloc0(sizeof(ActionArgument) * Max(arguments->count, 1));
+
+	for (int i = 0; i < arguments->count; i++)
+	{
+		result[i].name = arguments->names[i];
+		result[i].type = arguments->types[i];
+	}
+	return result;
+}
+
+/* Reads the inputs and outputs of a function. */
 static void
 read_arguments(HeapTuple tuple, ActionSignature *result)
 {
-	Oid		   *types;
-	char	  **names;
-	char	   *modes;
-	int			count = get_func_arg_info(tuple, &types, &names, &modes);
-	int			ndefaults = ((Form_pg_proc) GETSTRUCT(tuple))->pronargdefaults;
+	ProcArguments inputs;
+	ProcArguments outputs;
 
-	result->inputs = palloc0(sizeof(ActionArgument) * Max(count, 1));
-	result->outputs = palloc0(sizeof(ActionArgument) * Max(count, 1));
-	for (int i = 0; i < count; i++)
-	{
-		bool		output = modes != NULL && modes[i] == PROARGMODE_OUT;
-		ActionArgument *argument = output ? &result->outputs[result->noutputs++] :
-			&result->inputs[result->ninputs++];
-
-		argument->name = names[i];
-		argument->type = types[i];
-	}
-	for (int i = 0; i < result->ninputs - ndefaults; i++)
+	proc_arguments_read(tuple, &inputs, &outputs);
+	result->ninputs = inputs.count;
+	result->inputs = published_arguments(&inputs);
+	for (int i = 0; i < inputs.count - inputs.ndefaults; i++)
 		result->inputs[i].required = true;
+	result->noutputs = outputs.count;
+	result->outputs = published_arguments(&outputs);
 }
 
 /* Is the key of a published definition composite? Activation has frozen its columns. */

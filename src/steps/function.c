@@ -12,35 +12,27 @@
 #include "funcapi.h"
 #include "function.h"
 #include "function_lookup.h"
+#include "proc_arguments.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 #define UNQUALIFIED_HINT \
 	"Write it with its schema, or set \"search_path\" in the action's settings."
 
-/* Keeps the inputs of a function's arguments. */
+/* Reads the inputs of a function. */
 static void
 read_inputs(HeapTuple tuple, Function *function)
 {
-	Oid		   *types;
-	char	  **names;
-	char	   *modes;
-	int			count = get_func_arg_info(tuple, &types, &names, &modes);
+	ProcArguments inputs;
 
-	function->types = palloc(sizeof(Oid) * Max(count, 1));
-	function->names = palloc(sizeof(char *) * Max(count, 1));
+	proc_arguments_read(tuple, &inputs, NULL);
+	function->nargs = inputs.count;
+	function->types = inputs.types;
+	function->names = inputs.names;
+	function->ndefaults = inputs.ndefaults;
 	function->named = true;
-	for (int i = 0; i < count; i++)
-	{
-		char		mode = modes ? modes[i] : PROARGMODE_IN;
-
-		if (mode == PROARGMODE_OUT || mode == PROARGMODE_TABLE)
-			continue;
-		function->types[function->nargs] = types[i];
-		function->names[function->nargs] = names && names[i] ? names[i] : "";
-		function->named = function->named && function->names[function->nargs][0] != '\0';
-		function->nargs++;
-	}
+	for (int i = 0; i < inputs.count; i++)
+		function->named = function->named && inputs.names[i][0] != '\0';
 }
 
 /* Reads what a call needs to know of a function. */
@@ -57,7 +49,6 @@ function_read(Oid oid)
 	form = (Form_pg_proc) GETSTRUCT(tuple);
 	function->function = oid;
 	function->title = format_procedure_qualified(oid);
-	function->ndefaults = form->pronargdefaults;
 	function->variadic = OidIsValid(form->provariadic);
 	function->returns_void = form->prorettype == VOIDOID;
 	read_inputs(tuple, function);
