@@ -51,7 +51,7 @@ typedef struct CacheEntry
 } CacheEntry;
 
 static HTAB *programs = NULL;
-uint64		catalog_changes = 0;	/* told apart: before and during a compile */
+uint64		catalog_changes = 0;	/* has anything changed since? */
 static uint64 schema_changes = 0;	/* of schemas, and of roles: "$user" */
 static bool any_stale = false;	/* some program may be stale */
 
@@ -254,20 +254,6 @@ entries_forget(void)
 	}
 }
 
-/* Refuses a function whose source does not agree with its pg_proc row. */
-static void
-check_agreement(const Program *program)
-{
-	char	   *difference = signature_difference(program->signature, program->function, false);
-
-	if (difference != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
-				 errmsg("function of action \"%s\" does not agree with its definition", program->action),
-				 errdetail("%s", difference),
-				 errhint("Activate the action again.")));
-}
-
 typedef struct CompileWork
 {
 	Definition *definition;
@@ -326,7 +312,7 @@ compile_function(Oid function, MemoryContext home)
 	definition = definition_parse(envelope->definition, &sink);
 	definition_set_plugins(definition, envelope->plugins, &sink);
 	program = compile_limited(definition, &options, home);
-	check_agreement(program);
+	signature_require(program->signature, function);
 	MemoryContextSwitchTo(old);
 	return program;
 }

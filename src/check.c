@@ -318,23 +318,6 @@ check_identity(const PublishedFunction *function)
 	check_single(function->oid);
 }
 
-/* Refuses a source whose signature is not that of its function. */
-static void
-check_signature(const PublishedFunction *function, const Signature *signature)
-{
-	char	   *difference = signature_difference(signature, function->oid,
-												  false);
-
-	if (difference != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_CA_SIGNATURE),
-				 errmsg("signature of function %s is not the one its definition gives",
-						function->name),
-				 errdetail_internal("%s", difference),
-				 errhint("Functions of language %s are made by activate_action().",
-						 CA_LANGUAGE)));
-}
-
 /* Tries the settings of a function without setting them. */
 static void
 settings_try(void *arg)
@@ -405,7 +388,7 @@ check_published(Oid oid, bool *active, ProblemSink *sink, MemoryContext mcxt)
 	program = compile_published(function, definition, envelope->version, sink,
 								mcxt);
 	if (program != NULL)
-		check_signature(function, program->signature);
+		signature_require(program->signature, oid);
 	return program;
 }
 

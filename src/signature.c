@@ -16,6 +16,7 @@
 #include "nodes/makefuncs.h"
 #include "parser/parse_type.h"
 #include "proc_arguments.h"
+#include "published.h"
 #include "signature.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -353,4 +354,18 @@ signature_difference(const Signature *signature, Oid function, bool lax)
 		difference = pstrdup(difference);
 	MemoryContextDelete(scratch);
 	return difference;
+}
+
+void
+signature_require(const Signature *signature, Oid function)
+{
+	char	   *difference = signature_difference(signature, function, false);
+
+	if (difference != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_CA_SIGNATURE),
+				 errmsg("signature of function %s is not the one its definition gives",
+						function_name_canonical(function)),
+				 errdetail_internal("%s", difference),
+				 errhint("Functions of language %s are made by activate_action().", CA_LANGUAGE)));
 }

@@ -53,6 +53,9 @@ extern void type_of_text(const char *text, Oid *type, int32 *typmod);
  */
 extern char *signature_difference(const Signature *signature, Oid function, bool lax);
 
+/* Raises UA006 unless a source's signature is that of its function. */
+extern void signature_require(const Signature *signature, Oid function);
+
 /* Resolves the name of a table or view under the current search_path, or raises. */
 extern Oid	table_of_name(const char *name);
 /* The same; a problem goes to a collecting sink, InvalidOid is returned. */
