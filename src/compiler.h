@@ -1,8 +1,8 @@
 /*
  * compiler.h
  *		What the files under steps/ use while they compile: tables, values,
- *		rows, statements. Everything that takes part in compiling includes it;
- *		nothing that runs does.
+ *		rows, statements. A Compiler lives as long as one compilation; what runs
+ *		has the Program.
  */
 #ifndef CA_COMPILER_H
 #define CA_COMPILER_H

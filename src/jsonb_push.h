@@ -15,9 +15,9 @@ extern void push_key(JsonbParseState **state, const char *key);
 
 /* Add a key with a value; NULL becomes null. */
 extern void push_text(JsonbParseState **state, const char *key, const char *text);
-extern void push_integer(JsonbParseState **state, const char *key, int32 value);
-extern void push_boolean(JsonbParseState **state, const char *key, bool value);
+extern void push_integer(JsonbParseState **state, const char *key, int32 integer);
+extern void push_boolean(JsonbParseState **state, const char *key, bool boolean);
 extern void push_uuid(JsonbParseState **state, const char *key, const pg_uuid_t *uuid);
-extern void push_jsonb(JsonbParseState **state, const char *key, Jsonb *value);
+extern void push_jsonb(JsonbParseState **state, const char *key, Jsonb *jsonb);
 
 #endif

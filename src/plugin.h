@@ -7,8 +7,11 @@
 
 #include "postgres.h"
 
-#include "compiler.h"
+#include "compile.h"
 #include "plugin_function.h"
+#include "statement.h"
+
+struct Compiler;
 
 /* Where plug-ins may stand, in the order in which they run. */
 typedef enum Stage
@@ -63,13 +66,13 @@ typedef struct Pipeline
 extern const char *stage_name(Stage stage);
 
 /* Compiles definition->plugins; without any, program->pipeline stays NULL. */
-extern void plugins_compile(Compiler *compiler);
+extern void plugins_compile(struct Compiler *compiler);
 
 /* Adds to the load of the target what is asked for of the row before the operation. */
 extern void plugins_join_load(const Program *program, Statement *load);
 
 /* Compiles the statements that read images by themselves. */
-extern void plugins_compile_images(Compiler *compiler);
+extern void plugins_compile_images(struct Compiler *compiler);
 
 /* Does a plug-in read the target once it is loaded? */
 extern bool plugins_need_load(const Program *program);
