@@ -57,7 +57,7 @@ sub slurp
 	return scalar(<$in>) // '';
 }
 
-# The machine, without its name.
+# The machine, without its name and without the suffix that names its kernel's build.
 sub machine
 {
 	my ($version) = @_;
@@ -67,7 +67,7 @@ sub machine
 	my ($system, undef, $release, undef, $architecture) = POSIX::uname();
 
 	return sprintf '%s, %d cores, %.0f GB of memory, %s %s %s; PostgreSQL %s', $model // 'unknown processor', $cores, ($memory // 0) / 1024**2,
-	  $system, $release, $architecture, $version;
+	  $system, $release =~ s/^[\d.]+\K.*//sr, $architecture, $version;
 }
 
 # The page: the template with the table, the machine and the day filled in.
