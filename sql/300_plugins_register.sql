@@ -91,6 +91,7 @@ CREATE FUNCTION tools.two(jsonb, integer DEFAULT 1) RETURNS jsonb LANGUAGE sql A
 CREATE FUNCTION tools.other(json) RETURNS jsonb LANGUAGE sql AS 'SELECT NULL::jsonb';
 CREATE FUNCTION tools.many(VARIADIC jsonb[]) RETURNS jsonb LANGUAGE sql AS 'SELECT NULL::jsonb';
 CREATE FUNCTION tools.result(jsonb) RETURNS text LANGUAGE sql AS 'SELECT NULL::text';
+CREATE FUNCTION tools.any(anyelement) RETURNS anyelement LANGUAGE sql AS 'SELECT $1';
 CREATE FUNCTION tools.rows(jsonb) RETURNS SETOF jsonb LANGUAGE sql AS 'SELECT NULL::jsonb';
 CREATE FUNCTION tools.columns(jsonb, OUT a integer, OUT b integer) LANGUAGE sql AS 'SELECT 1, 2';
 CREATE FUNCTION tools.touched() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END';
@@ -102,6 +103,8 @@ SELECT register_plugin('desk.close_note', 'pre_operation', 'tools.none');
 SELECT register_plugin('desk.close_note', 'pre_operation', 'tools.two');
 SELECT register_plugin('desk.close_note', 'pre_operation', 'tools.other(json)');
 SELECT register_plugin('desk.close_note', 'pre_operation', 'tools.many');
+SELECT register_plugin('desk.close_note', 'pre_operation', 'tools.any');
+SELECT register_plugin('desk.close_note', 'pre_operation', 'desk.close_note');
 SELECT register_plugin('desk.close_note', 'pre_operation', 'tools.result');
 SELECT register_plugin('desk.close_note', 'pre_operation', 'tools.rows');
 SELECT register_plugin('desk.close_note', 'pre_operation', 'tools.columns');
