@@ -32,6 +32,21 @@ SELECT current_setting('search_path');
 ROLLBACK;
 SELECT current_setting('search_path');
 
+-- a plain SET lasts for the session, as of any function; the performer goes on under its own settings
+SELECT define('desk.inner_session', '{ "output": [ {"name": "path", "type": "text"} ], "steps": [
+  {"call": "desk.set_path", "with": {"path": "pg_catalog", "is_local": false}},
+  {"output": {"path": "=current_setting(''search_path'')"}} ] }');
+SELECT define('desk.outer_session', '{ "output": [ {"name": "said", "type": "text"} ], "steps": [
+  {"let": {"before": "=current_setting(''search_path'')"}},
+  {"perform": "desk.inner_session", "as": "i"},
+  {"output": {"said": "inside {{i.path}}; unchanged {{let.before = current_setting(''search_path'')}}"}} ] }');
+SELECT desk.outer_session();
+SHOW search_path;
+RESET search_path;
+SELECT path FROM desk.inner_session();
+SHOW search_path;
+RESET search_path;
+
 -- a setting that is not in effect is set, and undone
 SET work_mem = '4MB';
 SELECT desk.outer_work();
