@@ -1,15 +1,16 @@
 /*
  * bind.c
- *		What jsonb callers send and get: the keys of an object to the slots of
- *		the inputs, the slots of the outputs to the keys of an object.
+ *		Inputs and outputs as JSON: the keys of an object to the slots of the
+ *		inputs, the slots of the outputs to the keys of an object. For jsonb
+ *		callers and for plug-ins.
  *
  * Values are made in the frame's per-step memory; frame_set() keeps a copy.
  */
 #include "postgres.h"
 
+#include "bind.h"
 #include "caught.h"
 #include "convert.h"
-#include "execute.h"
 #include "jsonb_push.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"

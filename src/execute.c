@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "bind.h"
 #include "caught.h"
 #include "context.h"
 #include "execute.h"

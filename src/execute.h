@@ -99,15 +99,6 @@ typedef struct InvokeRequest
 #define frame_isnull(frame, slot)	((frame)->params->params[slot].isnull)
 extern void frame_set(Frame *frame, int slot, Datum value, bool isnull);	/* copies by-reference values */
 
-/* bind.c: what jsonb callers send and get. */
-extern void bind_jsonb_inputs(Frame *frame, Jsonb *input);
-extern Jsonb *bind_jsonb_outputs(Frame *frame);
-/* The same for plug-ins: the key of the target, the inputs, the outputs; keys they changed. */
-extern void bind_push_target(Frame *frame, JsonbParseState **state);
-extern void bind_push_inputs(Frame *frame, JsonbParseState **state);
-extern JsonbValue *bind_push_outputs(Frame *frame, JsonbParseState **state);
-extern void bind_changed_inputs(Frame *frame, JsonbContainer *object);
-extern void bind_changed_outputs(Frame *frame, JsonbContainer *object);
 /* What holds after an input or output has got another value. */
 extern void settle_input(Frame *frame, int input);
 extern void settle_output(Frame *frame, int output);

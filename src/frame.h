@@ -24,11 +24,13 @@ extern void frame_free(Frame *frame);
 extern void frame_forget_idle(Program *program);	/* before it is freed */
 extern void frame_forget_states(Frame *frame);
 
-/* Notes the row types that slots have; raises if one has changed since. */
+/* Notes what the row types of slots look like. */
 extern void frame_note_row_types(Frame *frame);
+
+/* Raises if a row type has changed since, and a slot holds a row that it cannot read. */
 extern void frame_check_row_types(Frame *frame);
 
-/* The same, when something in the catalogs has changed at all. */
+/* The same, where something in the catalogs has changed at all. */
 static inline void
 frame_watch_row_types(Frame *frame)
 {
@@ -36,6 +38,7 @@ frame_watch_row_types(Frame *frame)
 		frame_check_row_types(frame);
 }
 
+/* To keep what the slots have become, or to put back what they were. */
 extern SavedSlots *frame_save(Frame *frame);
 extern void frame_keep(Frame *frame, SavedSlots *saved);
 extern void frame_restore(Frame *frame, SavedSlots *saved);

@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "execute.h"
+#include "bind.h"
 #include "plugin.h"
 
 extern void stage_run(Frame *frame, Stage stage);
