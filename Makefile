@@ -4,6 +4,7 @@
 #   make installcheck               pg_regress against a running server (PGHOST, PGPORT)
 #   make test                       every suite on private throw-away servers
 #   make test SUITES="regress tap" TESTS="invoke*"
+#   make matrix                     the same on PostgreSQL 17 and 18, as root; see test/matrix/run
 #   make demo, make demo-stop       the help desk example on a server of its own
 #   make bench                      measures actions against PL/pgSQL; see doc/benchmarks.md
 #   make bench-smoke                only whether the benchmark runs
@@ -16,7 +17,7 @@ EXTVERSION = 1.0
 PG_CONFIG ?= pg_config
 
 # These targets install PostgreSQL if need be, so they come without it.
-STANDALONE = test demo demo-stop bench bench-smoke
+STANDALONE = test matrix demo demo-stop bench bench-smoke
 
 .PHONY: $(STANDALONE)
 
@@ -24,6 +25,9 @@ ifeq (,$(filter-out $(STANDALONE),$(or $(MAKECMDGOALS),all)))
 
 test:
 	@test/run
+
+matrix:
+	@test/matrix/run
 
 demo:
 	@test/demo/start
