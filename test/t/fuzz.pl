@@ -33,13 +33,22 @@ $node->safe_psql('main', q{
 		"steps": [{"update": "target", "set": {"d": {"i": "=input.i", "p": "=input.p", "list": ["=input.a", "=input.r"]}, "c": ["=input.n", 2]}}]}');
 	SELECT activate_action('support.types');
 
+	-- A plug-in that returns what it is configured with
+	CREATE FUNCTION support.give(context jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$SELECT context -> 'configuration'$$;
+
 	CREATE TABLE public.reached (statement text);
+
+	-- Brings back what an action may have deleted.
+	CREATE PROCEDURE public.bring_back() LANGUAGE sql AS $$
+		INSERT INTO support.case (id, customer_id, title) SELECT 42, min(id), 'x' FROM support.customer ON CONFLICT DO NOTHING;
+	$$;
 
 	-- Does everything with a definition that can be done; returns the internal errors.
 	CREATE FUNCTION public.attempt(definition text, request text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 	DECLARE
 		statement text;
 	BEGIN
+		CALL public.bring_back();
 		FOREACH statement IN ARRAY ARRAY[
 			'SELECT create_action(''support.fuzz'', $1::json)',
 			'SELECT count(*) FROM check_action(''support.fuzz'')',
@@ -48,7 +57,10 @@ $node->safe_psql('main', q{
 			'SELECT activate_action(''support.fuzz'')',
 			'SELECT invoke_action(''support.fuzz'', $2::jsonb)',
 			'SELECT describe_action(''support.fuzz''), count(*) FROM custom_actions.actions',
+			'UPDATE custom_actions.plugin_step SET enabled = NOT enabled, rank = -rank',
+			'SELECT try_invoke_action(''support.fuzz'', $2::jsonb)',
 			'SELECT deactivate_action(''support.fuzz'')',
+			'DELETE FROM custom_actions.plugin_step',
 			'SELECT drop_action(''support.fuzz'')']
 		LOOP
 			BEGIN
@@ -61,6 +73,39 @@ $node->safe_psql('main', q{
 			END;
 		END LOOP;
 		DELETE FROM custom_actions.action WHERE name = 'support.fuzz';
+	END
+	$$;
+
+	-- Makes a function with a source, checked or not, and uses it; returns the internal errors.
+	CREATE FUNCTION public.attempt_source(source text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+	DECLARE
+		statement text;
+		checked boolean;
+	BEGIN
+		FOREACH checked IN ARRAY '{true,false}'::boolean[] LOOP
+			PERFORM set_config('check_function_bodies', checked::text, true);
+			CALL public.bring_back();
+			FOREACH statement IN ARRAY ARRAY[
+				format('CREATE FUNCTION support.hand(target bigint, reason text) RETURNS void LANGUAGE custom_action AS %L', source),
+				'SELECT custom_actions.published(''support.hand'')',
+				'SELECT support.hand(42, ''VIP'')',
+				'SELECT describe_action(''support.hand''), action_definition(''support.hand'')',
+				'SELECT check_action(''support.hand'')',
+				'ALTER TABLE support.case ADD added integer',
+				'DROP FUNCTION support.hand']
+			LOOP
+				BEGIN
+					EXECUTE statement;
+					INSERT INTO public.reached VALUES (left(statement, 30));
+				EXCEPTION
+					WHEN internal_error OR data_corrupted OR query_canceled THEN
+						RETURN NEXT format('%s: %s: %s', statement, SQLERRM, source);
+					WHEN others THEN NULL;
+				END;
+			END LOOP;
+			ALTER TABLE support.case DROP IF EXISTS added;
+		END LOOP;
+		RESET check_function_bodies;
 	END
 	$$;
 });
@@ -194,6 +239,30 @@ sub parameter
 		. (wild(30) ? ', "default": ' . value(2) : '') . (chance(20) ? ', "required": ' . one_of('true', 'false') : '') . '}';
 }
 
+sub plugin
+{
+	my %keys = (
+		stage => quoted(one_of(qw(pre_validation pre_operation main_operation post_operation))),
+		function => quoted(one_of('support.give', 'support.give(jsonb)')));
+
+	return value(1) if wild(10);
+	$keys{rank} = one_of('1', '-5', '999999999', wild(30) ? value(0) : '0') if chance(30);
+	$keys{images} = one_of('{"pre": true}', '{"pre": ["status"]}', wild(60) ? '{' . quoted(one_of(qw(pre post x))) . ': ' . value(1) . '}' : '{"pre": ["id", "title"]}')
+		if chance(30);
+	$keys{configuration} = one_of('{"input": {"reason": ' . value(1) . '}}', '{"output": {"y": ' . value(1) . '}}', '{"shared": {"a": ' . value(2) . '}}', 'null', value(2))
+		if chance(80);
+	$keys{enabled} = one_of('true', 'false', wild(30) ? value(0) : 'true') if chance(20);
+	$keys{id} = one_of('1', value(0)) if wild(20);
+	$keys{one_of(qw(stage function description x))} = value(1) if wild(20);
+	delete $keys{one_of(qw(stage function))} if wild(20);
+	return '{' . join(', ', map { quoted($_) . ': ' . $keys{$_} } sort keys %keys) . '}';
+}
+
+sub plugins
+{
+	return '[' . join(', ', map { plugin() } 1 .. rand 4) . ']';
+}
+
 sub definition
 {
 	my %keys;
@@ -210,6 +279,8 @@ sub definition
 	$keys{lock} = one_of('true', 'false') if chance(10);
 	$keys{timeout} = quoted(one_of('1 min', 'x', '-1')) if wild(5);
 	$keys{settings} = '{' . quoted(one_of('search_path', 'work_mem', 'DateStyle', 'role', 'none', 'custom_actions.x')) . ': ' . value(1) . '}' if wild(15);
+	$keys{plugins} = plugins() if chance(20);
+	$keys{plugin_policy} = one_of('"none"', '"all"', value(0)) if wild(5);
 	$keys{one_of(@words)} = value(2) if wild(3);
 
 	my $text = '{' . join(', ', map { quoted($_) . ': ' . $keys{$_} } sort keys %keys) . '}';
@@ -217,6 +288,17 @@ sub definition
 	# now and then broken as a text, too
 	substr($text, int rand length $text, 1 + rand 3) = one_of('', '}', ']', '"', '\\', ',', "\x{1}", '{{') if wild(5);
 	return $text;
+}
+
+# The source of a published function, as nobody would write it
+sub source
+{
+	my %keys = (format => 1, version => 1, active => 'true', plugins => plugins(),
+		definition => '{"table": "support.case", "input": [{"name": "reason", "type": "text"}], "steps": [{"update": "target", "set": {"title": "=input.reason"}}]}');
+
+	$keys{definition} = definition() if chance(20);
+	$keys{one_of(keys %keys)} = value(1) if chance(10);
+	return '{' . join(', ', map { quoted($_) . ': ' . $keys{$_} } sort keys %keys) . '}';
 }
 
 sub request
@@ -248,6 +330,7 @@ sub run_all
 
 note("seed $seed, count $count");
 is(run_all(map { 'SELECT public.attempt(' . literal(definition()) . ', ' . literal(request()) . ')' } 1 .. $count), '', "$count definitions");
+is(run_all(map { $tame = chance(30); 'SELECT public.attempt_source(' . literal(source()) . ')' } 1 .. $count / 3), '', 'sources');
 is( run_all(map { "DO \$do\$ BEGIN PERFORM invoke_action('support.types', " . literal('{"target": ' . one_of('{"a": 1, "b": "x"}', value(2)) . ', ' . quoted(one_of(qw(i n t m s a p pp r j d u y b iv x none))) . ': ' . value(3)
 		. ', ' . quoted(one_of(qw(a p pp j))) . ': ' . value(3) . '}')
 		. '); EXCEPTION WHEN internal_error THEN RAISE; WHEN others THEN NULL; END $do$' } 1 .. $count),
@@ -267,8 +350,11 @@ is( run_all(map {
 	'', 'depth');
 
 note($node->safe_psql('main', q{SELECT count(*), statement FROM public.reached GROUP BY 2 ORDER BY 1}));
-cmp_ok($node->safe_psql('main', q{SELECT count(*) FROM public.reached WHERE statement LIKE '%invoke_action%'}), '>', 0, 'some of them run');
+foreach my $run ('invoke_action', 'support.hand(42')
+{
+	cmp_ok($node->safe_psql('main', "SELECT count(*) FROM public.reached WHERE strpos(statement, '$run') > 0"), '>', 0, "some of them run: $run");
+}
 is($node->safe_psql('main', q{SELECT count(*) FROM custom_actions.actions WHERE name LIKE '%fuzz%'}), '0', 'nothing is left');
-is($node->safe_psql('main', q{SELECT support.escalate_case(42, 'VIP') > 0}), 't', 'and all goes on working');
+is($node->safe_psql('main', q{CALL public.bring_back(); SELECT support.escalate_case(42, 'VIP') > 0}), 't', 'and all goes on working');
 log_is_clean($node, 'the log is clean');
 done_testing();
