@@ -16,6 +16,7 @@
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "compat.h"
+#include "compile.h"
 #include "frame.h"
 #include "limit.h"
 #include "miscadmin.h"

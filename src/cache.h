@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "compile.h"
+#include "program.h"
 
 /* The good program of a published function; raises UA001 when it is not active. Every get needs a release. */
 extern Program *program_get(Oid function);

@@ -8,10 +8,10 @@
 
 #include "postgres.h"
 
-#include "compile.h"
 #include "executor/spi.h"
 #include "nodes/extensible.h"
 #include "nodes/params.h"
+#include "program.h"
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"

@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "compile.h"
+#include "program.h"
 
 /* Writes table, key and types of the program's signature into its document. */
 extern void freeze_header(Program *program);

@@ -8,7 +8,7 @@
 
 #include "postgres.h"
 
-#include "compile.h"
+#include "program.h"
 
 typedef struct Names
 {

@@ -7,8 +7,8 @@
 
 #include "postgres.h"
 
-#include "compile.h"
 #include "plugin_function.h"
+#include "program.h"
 #include "statement.h"
 
 struct Compiler;

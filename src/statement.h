@@ -11,8 +11,8 @@
 
 #include "postgres.h"
 
-#include "compile.h"
 #include "executor/spi.h"
+#include "program.h"
 
 struct Frame;
 
