@@ -47,7 +47,7 @@ frame_error_callback(void *arg)
 }
 
 char *
-frame_where(Frame *frame)
+frame_where(const Frame *frame)
 {
 	StringInfoData where;
 
@@ -63,7 +63,7 @@ frame_where(Frame *frame)
 }
 
 int
-frame_errdetail(Frame *frame)
+frame_errdetail(const Frame *frame)
 {
 	return errdetail_internal("%s", frame_where(frame));
 }

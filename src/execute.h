@@ -112,8 +112,8 @@ extern char *text_evaluate(Frame *frame, Expression *expression);	/* NULL for NU
 extern Datum program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request);
 
 /* "Action x version 3, step 2 (update target)." and the DETAIL that says so */
-extern char *frame_where(Frame *frame);
-extern int	frame_errdetail(Frame *frame);
+extern char *frame_where(const Frame *frame);
+extern int	frame_errdetail(const Frame *frame);
 
 /* Evaluates a default of an input into its slot. */
 extern void bind_default(Frame *frame, int input);

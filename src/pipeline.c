@@ -12,6 +12,7 @@
 
 #include "access/xact.h"
 #include "address.h"
+#include "bind.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_proc.h"
 #include "compat.h"
@@ -23,6 +24,7 @@
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "pipeline.h"
+#include "plugin_interface.h"
 #include "problem.h"
 #include "statement.h"
 #include "utils/acl.h"
@@ -34,7 +36,7 @@ typedef struct FramePlugins
 {
 	FmgrInfo   *functions;		/* by Plugin.number; fn_oid InvalidOid: not looked up yet */
 	bool		images[IMAGES]; /* was there a row to take the image of? */
-	struct ContextObject *object;
+	ContextObject *object;
 } FramePlugins;
 
 typedef struct PluginRun
@@ -73,7 +75,7 @@ check_execute(const Frame *frame, const Plugin *plugin)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for %s of action \"%s\"", plugin->title, frame->program->action),
-				 frame_errdetail(unconstify(Frame *, frame)),
+				 frame_errdetail(frame),
 				 errhint("A plug-in runs as whoever the action runs as: grant EXECUTE on the function to the role \"%s\".",
 						 GetUserNameFromId(GetUserId(), false))));
 	InvokeFunctionExecuteHook(plugin->function->function);
@@ -201,8 +203,8 @@ plugin_run(void *arg)
 	PluginRun  *run = arg;
 	Frame	   *frame = run->frame;
 	const Plugin *plugin = run->plugin;
-	struct ContextObject *object = frame->plugins->object;
-	struct PluginCall call;
+	ContextObject *object = frame->plugins->object;
+	PluginCall call;
 	bool		isnull;
 	Datum		argument = context_object_show(object, plugin);
 	Datum		result;

@@ -13,20 +13,22 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "bind.h"
 #include "context.h"
 #include "convert.h"
 #include "jsonb_push.h"
 #include "miscadmin.h"
 #include "pipeline.h"
+#include "plugin_context.h"
 #include "utils/expandeddatum.h"
 
-typedef struct ContextObject
+struct ContextObject
 {
 	ExpandedObjectHeader header;
 	Frame	   *frame;
 	const Plugin *plugin;		/* that is running, or NULL */
 	Jsonb	   *flat;			/* NULL until something looks inside */
-} ContextObject;
+};
 
 /* Adds who performs this action, null when nobody does. */
 static void

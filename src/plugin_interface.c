@@ -7,13 +7,22 @@
  */
 #include "postgres.h"
 
+#include "bind.h"
 #include "context.h"
 #include "custom_actions.h"
 #include "miscadmin.h"
 #include "pipeline.h"
+#include "plugin_interface.h"
 #include "problem.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+
+/* The stages have the same numbers outside and inside. */
+StaticAssertDecl((int) CUSTOM_ACTION_PRE_VALIDATION == (int) STAGE_PRE_VALIDATION &&
+				 (int) CUSTOM_ACTION_PRE_OPERATION == (int) STAGE_PRE_OPERATION &&
+				 (int) CUSTOM_ACTION_MAIN_OPERATION == (int) STAGE_MAIN_OPERATION &&
+				 (int) CUSTOM_ACTION_POST_OPERATION == (int) STAGE_POST_OPERATION,
+				 "stages of custom_actions.h and plugin.h differ");
 
 /* Where the values of a kind are. */
 typedef struct FieldList
@@ -26,10 +35,10 @@ typedef struct FieldList
 	int			count;
 } FieldList;
 
-static inline struct PluginCall *
+static inline PluginCall *
 plugin_call(CustomAction *action)
 {
-	return (struct PluginCall *) action;
+	return (PluginCall *) action;
 }
 
 static inline Frame *
@@ -391,7 +400,7 @@ static const CustomActionInterface interface = {
 };
 
 void
-plugin_call_init(struct PluginCall *call, Frame *frame, const Plugin *plugin, struct ContextObject *object)
+plugin_call_init(PluginCall *call, Frame *frame, const Plugin *plugin, ContextObject *object)
 {
 	call->interface = &interface;
 	call->frame = frame;
