@@ -318,8 +318,8 @@ bind_jsonb_inputs(Frame *frame, Jsonb *input)
 }
 
 /* Adds the value of a slot under a key. */
-static void
-push_slot(Frame *frame, JsonbParseState **state, const char *key, int slot)
+void
+bind_push_slot(Frame *frame, JsonbParseState **state, const char *key, int slot)
 {
 	push_key(state, key);
 	convert_to_jsonb(state, WJB_VALUE, frame_value(frame, slot), frame_isnull(frame, slot),
@@ -336,13 +336,13 @@ bind_push_target(Frame *frame, JsonbParseState **state)
 	if (signature->nkeys == 0)
 		push_text(state, TARGET_KEY, NULL);
 	else if (signature->nkeys == 1)
-		push_slot(frame, state, TARGET_KEY, program->input_slots[0]);
+		bind_push_slot(frame, state, TARGET_KEY, program->input_slots[0]);
 	else
 	{
 		push_key(state, TARGET_KEY);
 		(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 		for (int i = 0; i < signature->nkeys; i++)
-			push_slot(frame, state, signature->inputs[i].column, program->input_slots[i]);
+			bind_push_slot(frame, state, signature->inputs[i].column, program->input_slots[i]);
 		(void) pushJsonbValue(state, WJB_END_OBJECT, NULL);
 	}
 }
@@ -355,7 +355,7 @@ bind_push_inputs(Frame *frame, JsonbParseState **state)
 
 	(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 	for (int i = program->signature->nkeys; i < program->signature->ninputs; i++)
-		push_slot(frame, state, program->signature->inputs[i].name, program->input_slots[i]);
+		bind_push_slot(frame, state, program->signature->inputs[i].name, program->input_slots[i]);
 	(void) pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
@@ -367,7 +367,7 @@ bind_push_outputs(Frame *frame, JsonbParseState **state)
 
 	(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 	for (int i = 0; i < program->signature->noutputs; i++)
-		push_slot(frame, state, program->signature->outputs[i].name, program->output_slots[i]);
+		bind_push_slot(frame, state, program->signature->outputs[i].name, program->output_slots[i]);
 	return pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 

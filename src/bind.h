@@ -15,6 +15,9 @@
 extern void bind_jsonb_inputs(Frame *frame, Jsonb *input);
 extern Jsonb *bind_jsonb_outputs(Frame *frame);
 
+/* Adds the value of a slot under a key. */
+extern void bind_push_slot(Frame *frame, JsonbParseState **state, const char *key, int slot);
+
 /* Add to the context of plug-ins: the key of the target, the inputs, the outputs. */
 extern void bind_push_target(Frame *frame, JsonbParseState **state);
 extern void bind_push_inputs(Frame *frame, JsonbParseState **state);

@@ -46,17 +46,6 @@ member_string(const Json *json, const char *key)
 	return value != NULL && value->kind == JSON_IS_STRING ? value->text : NULL;
 }
 
-/* Reads a member that is a boolean. */
-bool
-member_boolean(const Json *json, const char *key, bool absent_value)
-{
-	Json	   *value = json_get(json, key);
-
-	if (value == NULL || value->kind != JSON_IS_BOOLEAN)
-		return absent_value;
-	return strcmp(value->text, "true") == 0;
-}
-
 /* Is there a parameter of this name? */
 static bool
 has_parameter(const List *parameters, const char *name)
@@ -131,10 +120,10 @@ parse_parameter(DefinitionParser *parser, const Json *json, const char *key, int
 	parameter->type = member_string(json, "type");
 	parameter->description = member_string(json, "description");
 	parameter->initial = json_get(json, "default");
-	parameter->sensitive = member_boolean(json, "sensitive", false);
+	parameter->sensitive = json_get_boolean(json, "sensitive", false);
 	parameter->required_given = json_get(json, "required") != NULL;
-	required = member_boolean(json, "required",
-						   !parameter->output && parameter->initial == NULL);
+	required = json_get_boolean(json, "required",
+							 !parameter->output && parameter->initial == NULL);
 	parameter->required = required;
 	if (!parameter->output && required && parameter->initial != NULL)
 	{
@@ -254,9 +243,9 @@ parse_header(DefinitionParser *parser)
 	definition->table = member_string(json, "table");
 	definition->collection = binding != NULL && strcmp(binding, "collection") == 0;
 	definition->as_owner = run_as != NULL && strcmp(run_as, "owner") == 0;
-	definition->read_only = member_boolean(json, "read_only", false);
+	definition->read_only = json_get_boolean(json, "read_only", false);
 	definition->lock_given = json_get(json, "lock") != NULL;
-	definition->lock = member_boolean(json, "lock", false);
+	definition->lock = json_get_boolean(json, "lock", false);
 	definition->timeout = member_string(json, "timeout");
 	definition->log = member_string(json, "log");
 	definition->plugin_policy = member_string(json, "plugin_policy");

@@ -23,7 +23,6 @@ extern bool definition_check_name(DefinitionParser *parser, const char *name,
 
 /* Members of an object whose shape has been checked; NULL or absent_value if of another kind. */
 extern char *member_string(const Json *json, const char *key);
-extern bool member_boolean(const Json *json, const char *key, bool absent_value);
 
 /* Reads a list of steps; prefix is the path of the list, "" at the top. */
 extern List *definition_parse_steps(DefinitionParser *parser, const Json *json,

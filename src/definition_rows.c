@@ -250,7 +250,6 @@ custom_action_definition_rows(PG_FUNCTION_ARGS)
 	Json	   *rows = json_new_object();
 	Json	   *action = json_new_object();
 	Json	   *parameters = json_new_array();
-	StringInfoData out;
 
 	sink.action = json_get_text(document, "action");
 	definition = definition_parse(document, &sink);
@@ -262,10 +261,7 @@ custom_action_definition_rows(PG_FUNCTION_ARGS)
 	json_put(rows, "steps", steps_to_rows(definition->steps));
 	if (definition->plugins != NULL)
 		json_put(rows, "plugins", definition->plugins);
-
-	initStringInfo(&out);
-	json_print(&out, rows);
-	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data)));
+	PG_RETURN_DATUM(json_to_jsonb(rows));
 }
 
 /* Finds the steps that a row has below it in a branch. */

@@ -254,7 +254,7 @@ parse_step(DefinitionParser *parser, Json *json, char *path)
 	step->name = kind->named ? member_string(json, "as") : NULL;
 	step->when = condition_text(member_string(json, "when"));
 	step->description = member_string(json, "description");
-	step->enabled = member_boolean(json, "enabled", true);
+	step->enabled = json_get_boolean(json, "enabled", true);
 	if (step->name != NULL && !check_step_name(parser, step))
 		step->name = NULL;
 	parse_branches(parser, step, step_leading_keys);

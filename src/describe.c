@@ -153,12 +153,11 @@ describe_plugin(StringInfo out, const Json *plugin)
 	const char *rank = json_get_text(plugin, "rank");
 	const char *stage = json_get_text(plugin, "stage");
 	const char *function = json_get_text(plugin, "function");
-	const char *enabled = json_get_text(plugin, "enabled");
 	const char *description = json_get_text(plugin, "description");
 
 	appendStringInfo(out, "  %s, rank %s: %s", stage ? stage : "?", rank ? rank : "1",
 					 function ? function : "?");
-	if (enabled != NULL && strcmp(enabled, "false") == 0)
+	if (!json_get_boolean(plugin, "enabled", true))
 		appendStringInfoString(out, " (disabled)");
 	if (description != NULL)
 		appendStringInfo(out, " (%s)", description);

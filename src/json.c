@@ -12,6 +12,7 @@
 #include "json.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
 
@@ -271,6 +272,28 @@ json_copy(const Json *json)
 		return NULL;
 	next = palloc(json_size(json));
 	return json_place(&next, json);
+}
+
+/* Reads a member that is a boolean. */
+bool
+json_get_boolean(const Json *object, const char *key, bool absent_value)
+{
+	Json	   *value = json_get(object, key);
+
+	if (value == NULL || value->kind != JSON_IS_BOOLEAN)
+		return absent_value;
+	return strcmp(value->text, "true") == 0;
+}
+
+/* Makes a jsonb of a tree. */
+Datum
+json_to_jsonb(const Json *json)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	json_print(&out, json);
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data));
 }
 
 /* Appends a tree as text on one line. */

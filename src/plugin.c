@@ -54,26 +54,13 @@ stage_find(const char *name)
 	elog(ERROR, "stage \"%s\" is unknown", name);
 }
 
-/* Is this registration switched off? */
-static bool
-is_disabled(const Json *json)
-{
-	const char *enabled = json_get_text(json, "enabled");
-
-	return enabled != NULL && strcmp(enabled, "false") == 0;
-}
-
 /* Reads a JSON value as jsonb; NULL for none. */
 static Jsonb *
 read_jsonb(const Json *json)
 {
-	StringInfoData text;
-
 	if (json == NULL || json->kind == JSON_IS_NULL)
 		return NULL;
-	initStringInfo(&text);
-	json_print(&text, json);
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));
+	return DatumGetJsonbP(json_to_jsonb(json));
 }
 
 /* Refuses an image where there is no row. */
@@ -184,7 +171,7 @@ plugin_work(void *arg)
 	plugin->snapshot = !compiler->program->read_only && function->volatility != PROVOLATILE_VOLATILE;
 	plugin->configuration = read_jsonb(json_get(work->json, "configuration"));
 	check_volatility(work, function);
-	if (compiler->checking && check_function_bodies && !is_disabled(work->json))
+	if (compiler->checking && check_function_bodies && json_get_boolean(work->json, "enabled", true))
 		plugin_function_check_abi(function);
 	for (int i = 0; i < IMAGES; i++)
 		read_image(work, (ImageKind) i, json_get(images, image_keys[i]));
@@ -265,11 +252,12 @@ plugins_compile(Compiler *compiler)
 	Program    *program = compiler->program;
 	const Json *list = program->definition->plugins;
 	int			count = list ? list->count : 0;
-	Plugin	   *plugins = palloc0(sizeof(Plugin) * Max(count, 1));
+	Plugin	   *plugins;
 	int			nplugins = 0;
 
 	if (count == 0)
 		return;
+	plugins = palloc0(sizeof(Plugin) * count);
 	program->pipeline = palloc0(sizeof(Pipeline));
 	program->pipeline->serial = ++serial;
 	program->pipeline->plugins = palloc0(sizeof(Plugin) * count);
@@ -278,7 +266,7 @@ plugins_compile(Compiler *compiler)
 		PluginWork	work = {compiler, list->items[i], psprintf("plugins.%d", i + 1), &plugins[nplugins]};
 
 		if (list->items[i]->kind != JSON_IS_OBJECT ||
-			(is_disabled(list->items[i]) && !compiler->checking))
+			(!json_get_boolean(list->items[i], "enabled", true) && !compiler->checking))
 			continue;
 		if (compiler_guard(compiler, work.location, plugin_work, &work))
 			nplugins++;
@@ -286,6 +274,7 @@ plugins_compile(Compiler *compiler)
 			memset(&plugins[nplugins], 0, sizeof(Plugin));
 	}
 	sort_by_stage(program->pipeline, plugins, nplugins);
+	pfree(plugins);
 	program->pipeline->plain = values_are_plain(program);
 }
 

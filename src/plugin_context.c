@@ -65,9 +65,7 @@ push_image(JsonbParseState **state, const char *key, Frame *frame, const Plugin 
 	{
 		const RowColumn *column = lfirst(cell);
 
-		push_key(state, column->name);
-		convert_to_jsonb(state, WJB_VALUE, frame_value(frame, column->slot),
-						 frame_isnull(frame, column->slot), frame->program->slots[column->slot].type);
+		bind_push_slot(frame, state, column->name, column->slot);
 	}
 	(void) pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }

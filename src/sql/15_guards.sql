@@ -51,6 +51,19 @@ END;
 COMMENT ON FUNCTION custom_actions.published_owner(text) IS
 	'owner of the published function of an action; NULL if there is none';
 
+CREATE FUNCTION custom_actions.owner_name(action_name text)
+RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT coalesce(
+		custom_actions.published_owner(action_name),
+		(SELECT a.owner FROM custom_actions.action AS a WHERE a.name = action_name));
+END;
+
+COMMENT ON FUNCTION custom_actions.owner_name(text) IS
+	'owner of the function of an action, else of its draft; NULL if there is neither';
+
 CREATE FUNCTION custom_actions.require_name(what text, name text)
 RETURNS void
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE

@@ -118,9 +118,7 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
-	owner_name text := coalesce(
-		published_owner(action_name),
-		(SELECT a.owner FROM action AS a WHERE a.name = action_name));
+	owner_name text := owner_name(action_name);
 	result oid;
 BEGIN
 	SELECT r.oid INTO result FROM pg_roles AS r WHERE r.rolname = owner_name;

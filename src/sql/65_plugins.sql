@@ -99,9 +99,7 @@ BEGIN
 	END IF;
 
 	action_name := CASE WHEN TG_OP = 'DELETE' THEN OLD.action ELSE NEW.action END;
-	owner_name := coalesce(
-		published_owner(action_name),
-		(SELECT a.owner FROM action AS a WHERE a.name = action_name));
+	owner_name := owner_name(action_name);
 	IF TG_OP = 'DELETE' AND owner_name IS NULL THEN
 		RETURN OLD;				-- the action is gone
 	END IF;
