@@ -11,10 +11,17 @@
 #   make COPT=-Werror, make CC=clang
 #
 # Everything that is built stays below src/, everything that runs below test/tmp/.
+# To build elsewhere: make -f /path/to/Makefile, with VPATH=/path/to if you like.
 
 EXTENSION = custom_actions
 EXTVERSION = 1.0
 PG_CONFIG ?= pg_config
+
+# Where the sources are, from where we are
+SOURCE := $(or $(VPATH),$(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST)))))
+ifneq (,$(filter-out .,$(SOURCE)))
+VPATH ?= $(SOURCE)
+endif
 
 # These targets install PostgreSQL if need be, so they come without it.
 STANDALONE = test matrix demo demo-stop bench bench-smoke
@@ -24,40 +31,42 @@ STANDALONE = test matrix demo demo-stop bench bench-smoke
 ifeq (,$(filter-out $(STANDALONE),$(or $(MAKECMDGOALS),all)))
 
 test:
-	@test/run
+	@$(SOURCE)/test/run
 
 matrix:
-	@test/matrix/run
+	@$(SOURCE)/test/matrix/run
 
 demo:
-	@test/demo/start
+	@$(SOURCE)/test/demo/start
 
 demo-stop:
-	@test/demo/stop
+	@$(SOURCE)/test/demo/stop
 
 bench:
-	@test/bench/run
+	@$(SOURCE)/test/bench/run
 
 bench-smoke:
-	@SUITES=tap TESTS=bench test/run
+	@SUITES=tap TESTS=bench $(SOURCE)/test/run
 
 else
 
 MODULES = src/custom_actions
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/steps/*.c)))
-SQL_PARTS = $(sort $(wildcard src/sql/[0-9]*.sql))
+# The files of a pattern, named from the sources on
+sources = $(patsubst $(SOURCE)/%,%,$(sort $(wildcard $(addprefix $(SOURCE)/,$(1)))))
+OBJS = $(patsubst %.c,%.o,$(call sources,src/*.c src/steps/*.c))
+SQL_PARTS = $(addprefix $(SOURCE)/,$(call sources,src/sql/[0-9]*.sql))
 DATA_built = src/$(EXTENSION)--$(EXTVERSION).sql
-DATA = $(sort $(wildcard src/sql/$(EXTENSION)--*--*.sql))
-INSTALLED_HEADERS = $(wildcard src/custom_actions.h)
+DATA = $(call sources,src/sql/$(EXTENSION)--*--*.sql)
+INSTALLED_HEADERS = $(wildcard $(SOURCE)/src/custom_actions.h)
 
-PG_CPPFLAGS = -Isrc
+PG_CPPFLAGS = -I$(SOURCE)/src
 PG_CFLAGS = -MMD -MP -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 ifneq (,$(findstring clang,$(CC)))
 # pg_config and pg_config.h speak for the compiler that built PostgreSQL.
 PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wno-ignored-attributes
 endif
 
-REGRESS = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
+REGRESS = $(patsubst sql/%.sql,%,$(call sources,sql/*.sql))
 REGRESS_OPTS = --load-extension=$(EXTENSION)
 # PGXS would run all tests in one database; here each has a fresh one.
 NO_INSTALLCHECK = 1
@@ -76,10 +85,31 @@ include $(PGXS)
 
 -include $(wildcard $(OBJS:.o=.d))
 
-src/custom_actions$(DLSUFFIX): $(OBJS)
-	$(CC) $(CFLAGS) $(OBJS) $(LDFLAGS) $(LDFLAGS_SL) -shared -o $@
+# Only sources are looked for elsewhere, not what somebody has built there.
+ifneq (.,$(SOURCE))
+override VPATH :=
+srcdir := $(SOURCE)
+vpath %.c $(SOURCE)
+vpath %.control $(SOURCE)
+endif
 
-$(DATA_built): $(SQL_PARTS) src/sql Makefile
+FOLDERS = $(sort $(patsubst %/,%,$(dir $(OBJS))))
+$(OBJS) $(DATA_built): | $(FOLDERS)
+$(FOLDERS):
+	@$(MKDIR_P) $@
+
+# Nothing of ours can be taken for another library's function, nor the other way.
+EXPORTS = $(SOURCE)/src/custom_actions.map
+EXPORT_FLAGS = -Wl,--version-script=$(EXPORTS)
+ifeq ($(PORTNAME),darwin)
+EXPORTS = $(SOURCE)/src/custom_actions.symbols
+EXPORT_FLAGS = -Wl,-exported_symbols_list,$(EXPORTS)
+endif
+
+src/custom_actions$(DLSUFFIX): $(OBJS) $(EXPORTS)
+	$(CC) $(CFLAGS) $(OBJS) $(LDFLAGS) $(LDFLAGS_SL) $(EXPORT_FLAGS) -shared -o $@
+
+$(DATA_built): $(SQL_PARTS) $(SOURCE)/src/sql $(SOURCE)/Makefile
 	cat $(SQL_PARTS) > $@
 
 # PGXS names both of these after the directory that the module is built in.
