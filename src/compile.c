@@ -324,7 +324,7 @@ compile(Definition *definition, const CompileOptions *options, MemoryContext par
 	}
 	PG_CATCH();
 	{
-		MemoryContextSwitchTo(old);
+		/* the error's own context stays current: old may end before the error is dealt with */
 		MemoryContextDelete(mcxt);
 		PG_RE_THROW();
 	}

@@ -185,12 +185,18 @@ parse_branches(DefinitionParser *parser, Step *step, const ArgumentSpec *spec)
 	}
 }
 
+/* What a step's verb may be. */
+static char *
+verbs_hint(void)
+{
+	return psprintf("Verbs: %s.", step_kind_names());
+}
+
 /* Finds the kind of a step; NULL after a problem. */
 static const StepKind *
 find_kind(DefinitionParser *parser, const Json *json, const char *path)
 {
 	int			verb = step_verb(json);
-	char	   *hint = psprintf("Verbs: %s.", step_kind_names());
 	int			i;
 
 	if (verb < 0)
@@ -200,10 +206,10 @@ find_kind(DefinitionParser *parser, const Json *json, const char *path)
 			if (step_key_is_known(json->keys[i]))
 				continue;
 			definition_problem(parser, path,
-							   psprintf("unknown kind of step \"%s\"", json->keys[i]), hint);
+							   psprintf("unknown kind of step \"%s\"", json->keys[i]), verbs_hint());
 			return NULL;
 		}
-		definition_problem(parser, path, "the step has no verb", hint);
+		definition_problem(parser, path, "the step has no verb", verbs_hint());
 		return NULL;
 	}
 	for (i = verb + 1; i < json->count; i++)

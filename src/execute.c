@@ -403,8 +403,7 @@ check_depth(Frame *frame)
 static void
 frame_enter(Frame *frame, InvokeRequest *request)
 {
-	frame->parent = innermost;
-	frame->depth = innermost ? innermost->depth + 1 : 1;
+	frame->depth = frame->parent ? frame->parent->depth + 1 : 1;
 	frame->current = NULL;
 	frame->iteration = 0;
 	frame->stopped = false;
@@ -412,7 +411,7 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	frame->read_only = frame->program->read_only;
 	frame->caller = GetOuterUserId();
 	frame->has_invocation = false;
-	frame->shared = innermost ? innermost->shared : NULL;
+	frame->shared = frame->parent ? frame->parent->shared : NULL;
 	innermost = frame;
 	if (request != NULL && request->wants_invocation)
 	{
@@ -445,17 +444,18 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 {
 	Frame	   *volatile frame = frame_take(program);
 	ErrorContextCallback callback;
-	Deadline	deadline;
+	Deadline	deadline = {0};
 	volatile Datum result = (Datum) 0;
 
 	callback.callback = frame_error_callback;
 	callback.arg = frame;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	frame_enter(frame, request);
-	deadline_push(&deadline, program_limit(program), program->title, false);
+	frame->parent = innermost;
 	PG_TRY();
 	{
+		frame_enter(frame, request);
+		deadline_push(&deadline, program_limit(program), program->title, false);
 		check_depth(frame);
 		result = frame_run(frame, fcinfo, request);
 		deadline_pop(&deadline);

@@ -254,7 +254,7 @@ frame_give_back(Frame *frame)
 	memset(frame->owned, 0, sizeof(bool) * program->nslots);
 	frame->outputs_set = NULL;
 	MemoryContextReset(frame->mcxt);
-	program->idle = frame;
+	/* listed first: an idle frame that the end of the transaction does not know of would survive it */
 	if (!program->listed_idle)
 	{
 		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
@@ -263,6 +263,7 @@ frame_give_back(Frame *frame)
 		program->listed_idle = true;
 		MemoryContextSwitchTo(old);
 	}
+	program->idle = frame;
 }
 
 /* Forgets idle frames: their memory ends with the transaction. */

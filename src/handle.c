@@ -32,6 +32,9 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
+/* How often a handle is loaded while invalidations come in between */
+#define LOAD_TRIES			3
+
 /* Longest name that is kept with its function: schema, dot, name */
 #define NAME_KEY_LENGTH		(2 * NAMEDATALEN + 2)
 
@@ -174,52 +177,54 @@ handle_load(Handle *handle)
 	ReleaseSysCache(tuple);
 }
 
+/* Loads a new handle; what changes meanwhile marks it, because it is entered already. */
+static void
+entry_load(HandleEntry *entry)
+{
+	MemoryContext mcxt = AllocSetContextCreate(CacheMemoryContext, "custom_actions handle",
+											   ALLOCSET_SMALL_SIZES);
+	Handle	   *handle = MemoryContextAllocZero(mcxt, sizeof(Handle));
+
+	handle->mcxt = mcxt;
+	handle->function = entry->function;
+	handle->hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(entry->function));
+	handle->valid = true;
+	entry->handle = handle;
+	PG_TRY();
+	{
+		handle_load(handle);
+	}
+	PG_CATCH();
+	{
+		handle->valid = false;
+		handles_stale = true;
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+}
+
 /*
- * Returns a function's handle. It is entered before it is loaded, so that a
- * change in between is not missed; then it is loaded again.
+ * Returns a function's handle. It is loaded again when something changed while
+ * it was, but not for ever: after that the next call loads it.
  */
 Handle *
 handle_get(Oid function)
 {
-	HandleEntry *entry;
-	Handle	   *handle;
-	MemoryContext mcxt;
-	bool		found;
-
 	if (handles == NULL)
 		handles_init();
-	for (;;)
+	for (int tries = 0;; tries++)
 	{
-		if (handles_stale)
+		HandleEntry *entry;
+		bool		found;
+
+		if (handles_stale && tries < LOAD_TRIES)
 			handles_forget();
 		entry = hash_search(handles, &function, HASH_ENTER, &found);
 		if (!found)
 			entry->handle = NULL;
 		if (entry->handle != NULL)
 			return entry->handle;
-
-		mcxt = AllocSetContextCreate(CacheMemoryContext,
-									 "custom_actions handle",
-									 ALLOCSET_SMALL_SIZES);
-		handle = MemoryContextAllocZero(mcxt, sizeof(Handle));
-		handle->mcxt = mcxt;
-		handle->function = function;
-		handle->hash = GetSysCacheHashValue1(PROCOID,
-											 ObjectIdGetDatum(function));
-		handle->valid = true;
-		entry->handle = handle;
-
-		PG_TRY();
-		{
-			handle_load(handle);
-		}
-		PG_CATCH();
-		{
-			handle->valid = false;
-			handles_stale = true;
-			PG_RE_THROW();
-		}
-		PG_END_TRY();
+		entry_load(entry);
 	}
 }
 

@@ -56,8 +56,11 @@ value_param_ref(ParseState *pstate, ParamRef *reference)
 	if (scope->compiler == NULL)
 		return value_transform(pstate, scope, work.value);
 	if (!compiler_guard(scope->compiler, work.value->location, transform_guarded, &work))
-		return (Node *) makeNullConst(OidIsValid(work.value->type) ? work.value->type : TEXTOID,
-									  work.value->typmod, InvalidOid);
+	{
+		Oid			type = OidIsValid(work.value->type) ? work.value->type : TEXTOID;
+
+		return (Node *) makeNullConst(type, work.value->typmod, get_typcollation(type));
+	}
 	return work.result;
 }
 

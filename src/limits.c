@@ -238,9 +238,9 @@ deadline_push(Deadline *deadline, int64 limit, const char *what, bool is_call)
 		return;
 	if (!timer_known)
 	{
-		timer = RegisterTimeout(USER_TIMEOUT, timer_look);
 		error_mcxt = AllocSetContextCreate(TopMemoryContext, "custom action limit",
 										   ALLOCSET_SMALL_SIZES);
+		timer = RegisterTimeout(USER_TIMEOUT, timer_look);
 		timer_known = true;
 		pqsignal(SIGINT, note_user_cancel);
 	}

@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "steps.h"
-#include "utils/memutils.h"
 
 static const StepKind *const step_kinds[] = {STEP_KINDS};
 
@@ -33,17 +32,11 @@ step_kind_find(const char *name)
 const char *
 step_kind_names(void)
 {
-	static StringInfoData names = {0};
+	StringInfoData names;
 
-	if (names.data == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
-
-		initStringInfo(&names);
-		for (int i = 0; i < lengthof(step_kinds); i++)
-			appendStringInfo(&names, "%s%s", i ? ", " : "", step_kinds[i]->name);
-		MemoryContextSwitchTo(old);
-	}
+	initStringInfo(&names);
+	for (int i = 0; i < lengthof(step_kinds); i++)
+		appendStringInfo(&names, "%s%s", i ? ", " : "", step_kinds[i]->name);
 	return names.data;
 }
 
