@@ -14,9 +14,6 @@
 
 PG_MODULE_MAGIC;
 
-/* Whether plug-ins come from a document; set by the SQL function that writes them only. */
-static bool importing = false;
-
 void		_PG_init(void);
 
 void
@@ -27,10 +24,5 @@ _PG_init(void)
 	frames_init();
 	limits_init();
 	sandbox_init();
-	DefineCustomBoolVariable("custom_actions.importing",
-							 "Whether registrations of plug-ins are written from a definition.",
-							 NULL, &importing, false, PGC_USERSET,
-							 GUC_NO_SHOW_ALL | GUC_NO_RESET_ALL | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE,
-							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("custom_actions");
 }

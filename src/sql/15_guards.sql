@@ -30,6 +30,16 @@ END;
 COMMENT ON FUNCTION custom_actions.is_member(text) IS
 	'whether the current user has the privileges of a role';
 
+CREATE FUNCTION custom_actions.is_superuser()
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = CURRENT_USER;
+END;
+
+COMMENT ON FUNCTION custom_actions.is_superuser() IS 'whether the current user is a superuser';
+
 CREATE FUNCTION custom_actions.action_function(action_name text)
 RETURNS oid
 LANGUAGE c STABLE STRICT PARALLEL SAFE
@@ -132,12 +142,15 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
 	schema_name text := (parse_ident(action_name))[1];
+	schema_id oid;
 BEGIN
-	IF EXISTS (
-		SELECT
-		FROM pg_namespace AS n
-		WHERE n.nspname = schema_name AND NOT has_schema_privilege(n.oid, 'CREATE'))
-	THEN
+	SELECT n.oid INTO schema_id FROM pg_namespace AS n WHERE n.nspname = schema_name;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'schema "%" does not exist', schema_name
+			USING ERRCODE = 'invalid_schema_name',
+				DETAIL = format('Action "%s" takes CREATE on its schema.', action_name),
+				HINT = 'Create the schema first.';
+	ELSIF NOT has_schema_privilege(schema_id, 'CREATE') THEN
 		RAISE EXCEPTION 'permission denied for schema %', quote_ident(schema_name)
 			USING ERRCODE = 'insufficient_privilege',
 				DETAIL = format('Action "%s" takes CREATE on its schema.', action_name);
@@ -146,7 +159,7 @@ END
 $$;
 
 COMMENT ON FUNCTION custom_actions.require_create(text) IS
-	'refuses a user who may not create an action of this name; a schema that does not exist yet is nobody''s';
+	'refuses a user who may not create an action of this name';
 
 CREATE FUNCTION custom_actions.guard_action()
 RETURNS trigger
@@ -164,7 +177,11 @@ BEGIN
 	IF TG_OP <> 'INSERT' THEN
 		function_owner := published_owner(OLD.name);
 		old_owner := coalesce(function_owner, OLD.owner);
-		IF TG_OP = 'DELETE'
+		IF (TG_OP = 'DELETE' OR NEW.name = OLD.name AND NEW.owner <> OLD.owner)
+			AND may_remove(OLD.name, OLD.owner)
+		THEN
+			NULL;				-- the name is his rather than its owner's
+		ELSIF TG_OP = 'DELETE'
 			OR NEW.name IS DISTINCT FROM OLD.name
 			OR NEW.owner IS DISTINCT FROM OLD.owner
 			OR NEW.designer IS DISTINCT FROM OLD.designer
@@ -205,6 +222,7 @@ BEGIN
 		ELSIF function_owner IS NOT NULL THEN
 			PERFORM require_member(format('the owner of action "%s"', NEW.name),
 				function_owner);
+			PERFORM require_own_draft(NEW.name, NEW.owner);
 		END IF;
 	END IF;
 

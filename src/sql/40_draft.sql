@@ -57,6 +57,7 @@ BEGIN
 				HINT = 'Use or_replace => true to replace its draft.';
 	END IF;
 
+	PERFORM settle_owner(action_name);
 	PERFORM write_draft(action_name, definition);
 	UPDATE action AS a
 	SET settings = coalesce(a.settings, '{}')
@@ -234,6 +235,12 @@ AS $$
 DECLARE
 	definition json := definition_of(action_name, restore_draft.version, 'published');
 BEGIN
+	IF EXISTS (
+		SELECT FROM action AS a
+		WHERE a.name = action_name AND a.owner <> published_owner(action_name))
+	THEN
+		PERFORM settle_owner(action_name);
+	END IF;
 	PERFORM write_draft(action_name, with_plugins(definition, '[]'));
 END
 $$;

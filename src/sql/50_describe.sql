@@ -5,14 +5,16 @@ RETURNS json
 LANGUAGE sql STABLE STRICT
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
-	SELECT CASE WHEN EXISTS (SELECT FROM custom_actions.action AS a WHERE a.name = action_name)
+	SELECT CASE WHEN EXISTS (
+			SELECT FROM custom_actions.action AS a
+			WHERE a.name = action_name AND a.owner = custom_actions.owner_name(action_name))
 		THEN custom_actions.plugin_list(action_name)
 		ELSE coalesce((SELECT p.plugins FROM custom_actions.published(action_name) AS p), '[]')
 		END;
 END;
 
 COMMENT ON FUNCTION custom_actions.registered_plugins(text) IS
-	'plug-ins of an action: those registered, or without a draft those published';
+	'plug-ins of an action: those registered, or without a draft of its owner those published';
 
 CREATE FUNCTION custom_actions.definition_of(
 	action_name text, wanted integer, otherwise text)

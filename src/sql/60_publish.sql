@@ -213,6 +213,7 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
 	grantees text;
+	plugins text;
 BEGIN
 	EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', function);
 	IF owner_name <> CURRENT_USER THEN
@@ -230,11 +231,24 @@ BEGIN
 				action_name, grantees
 			USING HINT = 'Use REVOKE if they must not invoke it.';
 	END IF;
+
+	SELECT string_agg(format('%s: %s', s.stage, s.function), E'\n'
+		ORDER BY stage_number(s.stage), s.rank, s.id)
+	INTO plugins
+	FROM plugin_step AS s
+	WHERE s.action = action_name AND s.enabled;
+	IF owner_name <> CURRENT_USER THEN
+		RAISE NOTICE 'function of action "%" belongs to role "%"', action_name, owner_name
+			USING DETAIL = coalesce(E'Plug-ins run with it:\n' || plugins, 'No plug-ins run with it.');
+	ELSIF plugins IS NOT NULL THEN
+		RAISE NOTICE 'plug-ins run with action "%"', action_name
+			USING DETAIL = plugins;
+	END IF;
 END
 $$;
 
 COMMENT ON FUNCTION custom_actions.settle_new_function(text, regprocedure, text) IS
-	'gives a new function its owner and takes it from PUBLIC; tells who else may execute it';
+	'gives a new function its owner and takes it from PUBLIC; tells who else may execute it, whose it is and which plug-ins run with it';
 
 CREATE FUNCTION custom_actions.activate(
 	action_name text, note text, expected_hash text)
@@ -254,6 +268,7 @@ DECLARE
 BEGIN
 	PERFORM require_member(format('the owner of action "%s"', action_name),
 		pg_get_userbyid(owner_id)::text);
+	PERFORM require_own_draft(action_name, draft.owner);
 	PERFORM claim_name(action_name);
 	IF expected_hash <> definition_hash(definition) THEN
 		RAISE EXCEPTION 'draft of action "%" is not the expected one', action_name
@@ -280,9 +295,6 @@ BEGIN
 	new_function := publish(action_name, definition, new_version, true, plugins);
 	IF old.function IS NULL THEN
 		PERFORM settle_new_function(action_name, new_function, draft.owner);
-	ELSE
-		UPDATE action AS a SET owner = published_owner(action_name)
-		WHERE a.name = action_name AND a.owner <> published_owner(action_name);
 	END IF;
 	INSERT INTO version (action, version, definition, note)
 	VALUES (action_name, new_version, definition, activate.note);
@@ -356,9 +368,12 @@ AS $$
 DECLARE
 	function regprocedure;
 	needed_by text;
+	draft_owner text;
 BEGIN
-	PERFORM FROM action AS a WHERE a.name = action_name FOR UPDATE;
-	PERFORM refuse_registered(action_name);
+	SELECT a.owner INTO draft_owner FROM action AS a WHERE a.name = action_name FOR UPDATE;
+	IF is_member(draft_owner) OR NOT may_remove(action_name, draft_owner) THEN
+		PERFORM refuse_registered(action_name);
+	END IF;
 	function := action_function(action_name);
 	IF function IS NULL THEN
 		PERFORM require_draft(action_name);

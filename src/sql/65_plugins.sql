@@ -8,11 +8,8 @@
 
 CREATE FUNCTION custom_actions.importing()
 RETURNS boolean
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
-	SELECT coalesce(current_setting('custom_actions.importing', true) = 'on', false);
-END;
+LANGUAGE c VOLATILE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_importing';
 
 COMMENT ON FUNCTION custom_actions.importing() IS
 	'whether plug-ins are written from a document, in which the author of the action names them himself';
@@ -161,6 +158,7 @@ BEGIN
 	SELECT p.version, p.active, p.definition, p.plugins INTO old
 	FROM published(action_name) AS p;
 	IF FOUND AND NOT same_definition(plugins, old.plugins) THEN
+		PERFORM require_own_draft(action_name, a.owner) FROM action AS a WHERE a.name = action_name;
 		PERFORM publish(action_name, old.definition, old.version, old.active, plugins);
 	END IF;
 END
@@ -222,11 +220,10 @@ COMMENT ON TRIGGER publish_updated ON custom_actions.plugin_step IS
 COMMENT ON TRIGGER publish_deleted ON custom_actions.plugin_step IS
 	'what is unregistered has no effect any more';
 
-CREATE FUNCTION custom_actions.write_plugins(action_name text, plugins jsonb)
+CREATE FUNCTION custom_actions.replace_plugins(action_name text, plugins jsonb)
 RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT
 SET search_path = pg_catalog, custom_actions, pg_temp
-SET custom_actions.importing = on
 AS $$
 DECLARE
 	wanted jsonb;
@@ -256,8 +253,16 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.write_plugins(text, jsonb) IS
+COMMENT ON FUNCTION custom_actions.replace_plugins(text, jsonb) IS
 	'makes a list the plug-ins of an action, unless they are that already';
+
+CREATE FUNCTION custom_actions.write_plugins(action_name text, plugins jsonb)
+RETURNS void
+LANGUAGE c VOLATILE STRICT
+AS 'MODULE_PATHNAME', 'custom_action_write_plugins';
+
+COMMENT ON FUNCTION custom_actions.write_plugins(text, jsonb) IS
+	'the same as the document of the action has them, whose author needs no leave of plugin_policy';
 
 CREATE FUNCTION custom_actions.settle_plugins()
 RETURNS trigger

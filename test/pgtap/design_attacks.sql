@@ -74,7 +74,7 @@ SELECT lives_ok('INSERT INTO custom_actions.step (id, action, kind) OVERRIDING S
 SELECT throws_ok('SELECT create_action(''desk.future'')', '42501', 'permission denied for schema desk', 'a name in a schema of somebody else is not taken');
 SELECT throws_ok('INSERT INTO custom_actions.action (name) VALUES (''desk.future'')', '42501', NULL, 'nor by hand');
 SELECT throws_ok('UPDATE custom_actions.action SET name = ''desk.future'' WHERE name = ''lair.d''', '42501', NULL, 'nor by renaming');
-SELECT lives_ok('SELECT create_action(''nowhere.yet'')', 'a schema may be made later');
+SELECT throws_ok('SELECT create_action(''nowhere.yet'')', '3F000', 'schema "nowhere" does not exist', 'nor in a schema that does not exist yet');
 SET ROLE design_attacks_ann;
 UPDATE custom_actions.action SET designer = 'design_attacks_eve' WHERE name = 'desk.draft';
 SET ROLE design_attacks_eve;

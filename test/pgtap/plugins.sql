@@ -183,6 +183,7 @@ BEGIN
 	PERFORM activate_action('desk.as_owner');
 	GRANT EXECUTE ON FUNCTION desk.as_caller, desk.as_owner TO plugins_caller;
 	ALTER FUNCTION desk.as_owner OWNER TO plugins_owner;
+	UPDATE custom_actions.action SET owner = 'plugins_owner' WHERE name = 'desk.as_owner';
 END $$;
 
 CREATE FUNCTION desk.run(action text, function text, role text) RETURNS text LANGUAGE plpgsql AS $$
