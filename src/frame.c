@@ -201,6 +201,7 @@ frame_new(Program *program)
 	for (int i = 0; i < program->nslots; i++)
 	{
 		frame->params->params[i].ptype = program->slots[i].type;
+		frame->params->params[i].pflags = PARAM_FLAG_CONST;
 		frame->params->params[i].isnull = true;
 	}
 	frame->row_layouts = palloc0(sizeof(RowLayout) * Max(list_length(program->row_slots), 1));

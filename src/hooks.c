@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "compiler.h"
 #include "formula.h"
+#include "locations.h"
 #include "names.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -35,6 +36,7 @@ transform_guarded(void *arg)
 	GuardedTransform *work = arg;
 
 	work->result = value_transform(work->pstate, work->scope, work->value);
+	locations_clear(work->result);
 }
 
 /* Answers $n with the tree of the n-th value. */
@@ -54,8 +56,8 @@ value_param_ref(ParseState *pstate, ParamRef *reference)
 	work.value = list_nth(scope->values, reference->number - 1);
 	scope->reads_this = work.value->reads_this;
 	if (scope->compiler == NULL)
-		return value_transform(pstate, scope, work.value);
-	if (!compiler_guard(scope->compiler, work.value->location, transform_guarded, &work))
+		transform_guarded(&work);
+	else if (!compiler_guard(scope->compiler, work.value->location, transform_guarded, &work))
 	{
 		Oid			type = OidIsValid(work.value->type) ? work.value->type : TEXTOID;
 

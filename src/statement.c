@@ -259,6 +259,7 @@ cursor_params(Frame *frame, const Statement *statement)
 	for (int i = 0; i < frame->program->nslots; i++)
 	{
 		params->params[i].isnull = true;
+		params->params[i].pflags = PARAM_FLAG_CONST;
 		params->params[i].ptype = frame->program->slots[i].type;
 	}
 	while ((slot = bms_next_member(statement->scope->slots, slot)) >= 0)
