@@ -66,7 +66,7 @@ value_param_ref(ParseState *pstate, ParamRef *reference)
 	return work.result;
 }
 
-/* Applies the fields after the first two of a.b.c.d. */
+/* Applies the fields after the first two of a.b.c.d; a star is the whole value. */
 static Node *
 select_fields(ParseState *pstate, Node *node, List *fields, int location)
 {
@@ -74,17 +74,16 @@ select_fields(ParseState *pstate, Node *node, List *fields, int location)
 
 	for_each_from(cell, fields, 2)
 	{
-		Node	   *field = lfirst(cell);
-		Node	   *result = NULL;
+		Node	   *result;
 
-		if (IsA(field, String))
-			result = ParseFuncOrColumn(pstate, list_make1(field), list_make1(node),
-									   pstate->p_last_srf, NULL, false, location);
+		if (!IsA(lfirst(cell), String))
+			break;
+		result = ParseFuncOrColumn(pstate, list_make1(lfirst(cell)), list_make1(node),
+								   pstate->p_last_srf, NULL, false, location);
 		if (result == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("field \"%s\" does not exist in type %s",
-							IsA(field, String) ? strVal(field) : "*",
+					 errmsg("field \"%s\" does not exist in type %s", strVal(lfirst(cell)),
 							format_type_be(exprType(node))),
 					 parser_errposition(pstate, location)));
 		node = result;
@@ -92,15 +91,32 @@ select_fields(ParseState *pstate, Node *node, List *fields, int location)
 	return node;
 }
 
-/* The column of this.column.field, which SQL would take for schema.table.column. */
+/* The second field of a.b.c, which SQL takes for a table's name; NULL: there is none. */
+static const char *
+second_name(const ColumnRef *reference)
+{
+	return list_length(reference->fields) > 1 && IsA(lsecond(reference->fields), String) ?
+		strVal(lsecond(reference->fields)) : NULL;
+}
+
+/* A column of a FROM item. */
 static Node *
-this_column(ParseState *pstate, const char *column, int location)
+item_column(ParseState *pstate, const char *item_name, const char *column, int location)
 {
 	int			levels_up;
-	ParseNamespaceItem *item = refnameNamespaceItem(pstate, NULL, "this", location, &levels_up);
+	ParseNamespaceItem *item = refnameNamespaceItem(pstate, NULL, item_name, location, &levels_up);
 
 	return item == NULL ? NULL :
 		scanNSItemForColumn(pstate, item, levels_up, column, location);
+}
+
+/* Is there a FROM item of this name around, the statement's own included? */
+static bool
+is_item(ParseState *pstate, const char *name, int location)
+{
+	int			levels_up;
+
+	return refnameNamespaceItem(pstate, NULL, name, location, &levels_up) != NULL;
 }
 
 /* Is this a name of the row being changed, in a value that reads it where it is? */
@@ -112,82 +128,147 @@ means_this(const Scope *scope, const char *name)
 	return row != NULL && row_first_name(row) == row_first_name(scope->this_row);
 }
 
-/* Names of ours that have a dot win over tables of the same name. */
-static Node *
-pre_column_ref(ParseState *pstate, ColumnRef *reference)
+/* How many levels up what SQL found for a reference is. */
+static int
+levels_up_to(ParseState *pstate, const ColumnRef *reference, const Node *found)
 {
-	Scope	   *scope = pstate->p_ref_hook_state;
-	Node	   *node;
+	const char *first = strVal(linitial(reference->fields));
+	bool		has_schema = list_length(reference->fields) > 2;
+	int			levels_up = 0;
 
-	if (scope->names == NULL || scope->current == NULL ||
-		list_length(reference->fields) < 2 || !IsA(linitial(reference->fields), String) ||
-		!IsA(lsecond(reference->fields), String))
-		return NULL;
-	if (strcmp(strVal(linitial(reference->fields)), "this") == 0)
-		node = list_length(reference->fields) == 2 ? NULL :
-			this_column(pstate, strVal(lsecond(reference->fields)), reference->location);
-	else if (means_this(scope, strVal(linitial(reference->fields))))
-		node = this_column(pstate, strVal(lsecond(reference->fields)), reference->location);
-	else
-		node = names_resolve(pstate, scope, strVal(linitial(reference->fields)),
-							 strVal(lsecond(reference->fields)), reference->location);
-	if (node == NULL)
-		return NULL;
-	return select_fields(pstate, node, reference->fields, reference->location);
+	if (IsA(found, Var))
+		return ((const Var *) found)->varlevelsup;
+	(void) refnameNamespaceItem(pstate, has_schema ? first : NULL,
+								has_schema ? second_name(reference) : first,
+								reference->location, &levels_up);
+	return levels_up;
 }
 
-/* Warns of a bare name in a sub-SELECT that could have meant a column of `this`. */
+/* Is the level inside the formula, so that one of its sub-SELECTs defines it? */
+static bool
+level_is_inside(const ParseState *pstate, const Scope *scope, int levels_up)
+{
+	for (; pstate != NULL && pstate != scope->pstate; pstate = pstate->parentParseState)
+		if (levels_up-- == 0)
+			return true;
+	return false;
+}
+
+/* Warns of a bare name that could have meant a column of `this` or the row of a step. */
 static void
-warn_captured_name(ParseState *pstate, Scope *scope, const char *name, Node *var)
+warn_hidden_by_column(Scope *scope, const char *name)
 {
-	if (scope->compiler == NULL || !OidIsValid(scope->this_relation) ||
-		pstate == scope->pstate || !IsA(var, Var) || ((Var *) var)->varlevelsup > 0 ||
-		get_attnum(scope->this_relation, name) == InvalidAttrNumber)
-		return;
-	problem_warn(scope->compiler->sink, scope->current->location,
-				 psprintf("\"%s\" means the column of the sub-SELECT's table, not of the row being changed", name),
-				 psprintf("Write this.%s, or the table's name before it.", name));
+	bool		hides_this = OidIsValid(scope->this_relation) &&
+		get_attnum(scope->this_relation, name) != InvalidAttrNumber;
+
+	if (hides_this)
+		problem_warn(scope->compiler->sink, scope->current->location,
+					 psprintf("\"%s\" means the column of the sub-SELECT's table, not of the row being changed", name),
+					 psprintf("Write this.%s, or the table's name before it.", name));
+	else if (row_find(scope->rows, name) != NULL)
+		problem_warn(scope->compiler->sink, scope->current->location,
+					 psprintf("\"%s\" means the column of the sub-SELECT's table, not the action's \"%s\"", name, name),
+					 "Write the table's name before it, or give the step another name.");
 }
 
-/* A bare name that is no column may be a step: its whole row. */
-static Node *
-post_column_ref(ParseState *pstate, ColumnRef *reference, Node *var)
+/* Warns of the name of a FROM item that could have meant `this` or a name of the action. */
+static void
+warn_hidden_by_item(Scope *scope, const char *name)
 {
-	Scope	   *scope = pstate->p_ref_hook_state;
-	const char *first;
+	bool		hides_this = OidIsValid(scope->this_relation) && strcmp(name, "this") == 0;
 
-	if (scope->names == NULL || scope->current == NULL || !IsA(linitial(reference->fields), String))
-		return NULL;
-	first = strVal(linitial(reference->fields));
-	if (var == NULL && strcmp(first, "target") == 0 && row_find(scope->rows, first) == NULL &&
-		refnameNamespaceItem(pstate, NULL, first, reference->location, NULL) == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("the action is not bound to a row, so there is no target"),
-				 errhint("Set \"table\" of the action, or read the row with a get step."),
-				 parser_errposition(pstate, reference->location)));
-	if (list_length(reference->fields) == 1)
-	{
-		if (var == NULL)
-			return names_resolve(pstate, scope, first, NULL, reference->location);
-		warn_captured_name(pstate, scope, first, var);
-	}
-	else if (var == NULL && list_length(reference->fields) == 2 &&
-			 refnameNamespaceItem(pstate, NULL, first, reference->location, NULL) == NULL)
+	if (hides_this || names_has(scope, name))
+		problem_warn(scope->compiler->sink, scope->current->location,
+					 psprintf("\"%s\" means the sub-SELECT's table, not %s", name, hides_this ?
+							  "the row being changed" : psprintf("the action's \"%s\"", name)),
+					 "Give the table another alias in the sub-SELECT.");
+}
+
+/* Warns of a name that a sub-SELECT defines and the action, too. */
+static void
+warn_hidden_name(ParseState *pstate, Scope *scope, const ColumnRef *reference, const Node *found)
+{
+	const char *first = strVal(linitial(reference->fields));
+
+	if (scope->compiler == NULL || !scope->compiler->checking ||
+		!level_is_inside(pstate, scope, levels_up_to(pstate, reference, found)))
+		return;
+	if (list_length(reference->fields) == 1 && IsA(found, Var) && ((const Var *) found)->varattno != 0)
+		warn_hidden_by_column(scope, first);
+	else
+		warn_hidden_by_item(scope, first);
+}
+
+pg_noreturn static void raise_no_target(ParseState *pstate, int location);
+
+static void
+raise_no_target(ParseState *pstate, int location)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("the action is not bound to a row, so there is no target"),
+			 errhint("Set \"table\" of the action, or read the row with a get step."),
+			 parser_errposition(pstate, location)));
+}
+
+/* What the action calls by the name: first.second..., or the whole row first. */
+static Node *
+resolve_own_name(ParseState *pstate, Scope *scope, const ColumnRef *reference)
+{
+	const char *first = strVal(linitial(reference->fields));
+	const char *second = second_name(reference);
+	int			location = reference->location;
+	Node	   *node = NULL;
+
+	if (strcmp(first, "target") == 0 && row_find(scope->rows, first) == NULL)
+		raise_no_target(pstate, location);
+	if (second != NULL && means_this(scope, first))
+		node = item_column(pstate, "this", second, location);
+	if (node == NULL)
+		node = names_resolve(pstate, scope, first, second, location);
+	if (node == NULL && list_length(reference->fields) == 2)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("\"%s\" is not known at this place", first),
 				 errhint("Known names are %s%s.", names_list(scope->rows),
 						 OidIsValid(scope->this_relation) ? ", this" : ""),
-				 parser_errposition(pstate, reference->location)));
-	return NULL;
+				 parser_errposition(pstate, location)));
+	return node;
+}
+
+/*
+ * The names of the action are the outermost scope: only what SQL has not found
+ * in any FROM, be it the generated statement's, may be one of them. A FROM item
+ * hides the name of ours even where it has no such column.
+ */
+static Node *
+post_column_ref(ParseState *pstate, ColumnRef *reference, Node *found)
+{
+	Scope	   *scope = pstate->p_ref_hook_state;
+	const char *first;
+	const char *second = second_name(reference);
+	Node	   *node = NULL;
+
+	if (scope->names == NULL || scope->current == NULL || !IsA(linitial(reference->fields), String))
+		return NULL;
+	if (found != NULL)
+	{
+		warn_hidden_name(pstate, scope, reference, found);
+		return NULL;
+	}
+	first = strVal(linitial(reference->fields));
+	if (!is_item(pstate, first, reference->location))
+		node = resolve_own_name(pstate, scope, reference);
+	else if (list_length(reference->fields) > 2 && second != NULL)
+		node = item_column(pstate, first, second, reference->location);
+	return node == NULL ? NULL :
+		select_fields(pstate, node, reference->fields, reference->location);
 }
 
 /* Sets the hooks of a statement's parse analysis. */
 void
 formula_parser_setup(ParseState *pstate, void *arg)
 {
-	pstate->p_pre_columnref_hook = pre_column_ref;
 	pstate->p_post_columnref_hook = post_column_ref;
 	pstate->p_paramref_hook = value_param_ref;
 	pstate->p_ref_hook_state = arg;

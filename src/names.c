@@ -321,6 +321,15 @@ variables_group(const Names *names, const char *name, bool *found)
 	return NIL;
 }
 
+bool
+names_has(const Scope *scope, const char *name)
+{
+	bool		is_group;
+
+	(void) variables_group(scope->names, name, &is_group);
+	return is_group || strcmp(name, "context") == 0 || row_find(scope->rows, name) != NULL;
+}
+
 /* Resolves first.second, or the bare first when second is NULL. */
 Node *
 names_resolve(ParseState *pstate, Scope *scope, const char *first,

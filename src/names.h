@@ -30,6 +30,9 @@ extern RowColumn *row_column_find(const Row *row, const char *column);
 /* The slot of a column of a row, made when compiling meets it first; column NULL is the whole row. */
 extern int	row_slot(Scope *scope, Row *row, const char *column);
 
+/* May this name stand before a dot here? */
+extern bool names_has(const Scope *scope, const char *name);
+
 /* A Param for the name's slot; NULL when the first part is no name of ours. */
 extern Node *names_resolve(ParseState *pstate, Scope *scope, const char *first,
 						   const char *second, int location);

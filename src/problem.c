@@ -60,13 +60,31 @@ problem_report(ProblemSink *sink, int sqlstate, const char *location,
 	problem_add(sink, &problem);
 }
 
-/* Reports what the author should look at. */
+/* Has the same been said of the same place? */
+static bool
+is_repeated(const ProblemSink *sink, const char *location, const char *message)
+{
+	for (int i = list_length(sink->problems) - 1; i >= 0; i--)
+	{
+		const Problem *earlier = list_nth(sink->problems, i);
+
+		if (earlier->location == NULL || strcmp(earlier->location, location) != 0)
+			return false;
+		if (earlier->warning && strcmp(earlier->message, message) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Reports what the author should look at, once for each place. */
 void
 problem_warn(ProblemSink *sink, const char *location, const char *message,
 			 const char *hint)
 {
 	Problem		problem = {0};
 
+	if (is_repeated(sink, location, message))
+		return;
 	problem.warning = true;
 	problem.sqlstate = ERRCODE_WARNING;
 	problem.location = unconstify(char *, location);
