@@ -84,7 +84,7 @@ SELECT desk.currency();
 
 -- required: false gives NULLs, as does a step that does not run
 SELECT define('desk.perhaps', '
-{ "input": [ {"name": "id", "type": "bigint"} ],
+{ "input": [ {"name": "id", "type": "bigint", "required": false} ],
   "output": [ {"name": "title", "type": "text", "default": "=t.title"},
               {"name": "found", "type": "boolean", "default": "=t.id is not null"},
               {"name": "none", "type": "boolean", "default": "=t is null"},

@@ -40,7 +40,7 @@ BEGIN
 		PERFORM drop_action('typ.echo_action');
 	END IF;
 	PERFORM create_action('typ.echo_action', json_build_object(
-		'input', json_build_array(json_build_object('name', 'v', 'type', type)),
+		'input', json_build_array(json_build_object('name', 'v', 'type', type, 'required', false)),
 		'output', json_build_array(json_build_object('name', 'w', 'type', type, 'default', '=input.v'),
 			json_build_object('name', 't', 'type', 'text', 'default', '=input.v::text'))));
 	PERFORM activate_action('typ.echo_action');

@@ -85,8 +85,8 @@ SELECT define('support.show', '
   "output": [ {"name": "seen", "type": "jsonb", "default": ["=input.must", "=input.may", "=input.has_default", "=input.computed", "=input.null_default"]}, {"name": "none", "type": "integer", "default": null} ] }');
 SELECT invoke_action('support.show', '{"must": "x"}');
 SELECT * FROM support.show('x');
-SELECT invoke_action('support.show', '{"must": null, "may": null, "has_default": null, "computed": null, "null_default": null}');
-SELECT * FROM support.show(NULL, NULL, NULL, NULL, NULL);
+SELECT invoke_action('support.show', '{"must": "", "may": null, "has_default": null, "computed": null, "null_default": null}');
+SELECT * FROM support.show('', NULL, NULL, NULL, NULL);
 SELECT invoke_action('support.show', '{"must": "x", "must": "y"}');
 
 -- keys that are missing, unknown or of the wrong kind

@@ -33,7 +33,7 @@ SELECT define('desk.all_of_them', '
   "steps": [
     {"perform": "desk.price", "as": "p1", "with": {"amount": 100}},
     {"perform": "desk.price", "as": "p2", "with": {"amount": "=p1.total", "percent": "12.345", "note": "id {{input.id}}", "step_size": null}},
-    {"perform": "desk.price", "as": "p3", "with": {"amount": null, "note": null}},
+    {"perform": "desk.price", "as": "p3", "with": {"amount": 0, "note": null}},
     {"perform": "desk.rename", "as": "r", "with": {"target": "=input.id", "title": "new {{p2.total}}"}},
     {"perform": "desk.take_seat", "as": "s1", "with": {"target": {"area": "web", "number": "=input.id::integer"}, "who": "me"}},
     {"perform": "desk.take_seat", "as": "s2", "with": {"target_area": "app", "target_number": 1, "who": "{{s1.seat.taken_by}} too"}},

@@ -36,7 +36,7 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 
 SELECT define('desk.move', '{ "table": "desk.ticket",
-  "input": [ {"name": "status", "type": "text"}, {"name": "priority", "type": "integer"}, {"name": "agent", "type": "integer", "required": false} ],
+  "input": [ {"name": "status", "type": "text"}, {"name": "priority", "type": "integer", "required": false}, {"name": "agent", "type": "integer", "required": false} ],
   "output": [ {"name": "said", "type": "text", "default": "{{target.status}} {{target.priority}} {{target.agent_id}} {{target.note}}"} ],
   "steps": [
     {"update": "target", "set": {"status": "=input.status", "priority": "=priority + input.priority"}},

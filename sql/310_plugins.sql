@@ -75,7 +75,7 @@ SELECT desk.work(1), desk.trail();
 
 -- A changed input is what steps see, and what the caller gets back
 SELECT create_action('desk.raise', '{"table": "desk.note",
-	"input": [{"name": "reason", "type": "text"}, {"name": "bump", "type": "integer", "default": 1},
+	"input": [{"name": "reason", "type": "text", "required": false}, {"name": "bump", "type": "integer", "default": 1},
 		{"name": "fee", "type": "numeric(6,2)", "required": false}],
 	"output": [{"name": "priority", "type": "integer", "default": "=target.priority"},
 		{"name": "said", "type": "text", "default": "{{input.reason}} {{input.bump}} {{input.fee}}"}],
@@ -211,7 +211,7 @@ BEGIN
 	RAISE NOTICE '% %: pre %, post %', context ->> 'stage', coalesce(context ->> 'configuration', ''),
 		coalesce(context -> 'pre_image', '"absent"'), coalesce(context -> 'post_image', '"absent"');
 END $$;
-SELECT create_action('desk.change_thing', '{"table": "desk.thing", "input": [{"name": "name", "type": "text"}],
+SELECT create_action('desk.change_thing', '{"table": "desk.thing", "input": [{"name": "name", "type": "text", "required": false}],
 	"steps": [{"update": "target", "set": {"Odd name": "=input.name", "tags": ["b"]}}]}');
 SELECT activate_action('desk.change_thing');
 SELECT register_plugin('desk.change_thing', stage, 'desk.show_images', images => images, configuration => to_jsonb(tag)) IS NOT NULL AS registered

@@ -34,7 +34,7 @@ typedef struct Parameter
 typedef struct Branch
 {
 	char	   *key;			/* key in the document; "case" for choose */
-	char	   *when;			/* condition of a case, else NULL */
+	char	   *when;			/* condition of a case as written, else NULL */
 	List	   *steps;			/* of Step */
 } Branch;
 
@@ -45,7 +45,7 @@ typedef struct Step
 	Json	   *json;			/* the step's object in the document */
 	Json	   *subject;		/* value of the verb key */
 	char	   *name;			/* "as", or NULL */
-	char	   *when;			/* condition without leading '=', or NULL */
+	char	   *when;			/* condition as written, or NULL */
 	char	   *description;	/* or NULL */
 	bool		enabled;
 	List	   *branches;		/* of Branch */

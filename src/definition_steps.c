@@ -15,19 +15,6 @@ static const char *const taken_names[] = {
 	"target", "input", "output", "let", "context", "error", "this", "excluded"
 };
 
-/* Takes the optional '=' off a condition. */
-static char *
-condition_text(char *text)
-{
-	char	   *start = text;
-
-	if (start == NULL)
-		return NULL;
-	while (*start == ' ' || *start == '\t' || *start == '\n' || *start == '\r')
-		start++;
-	return *start == '=' ? start + 1 : text;
-}
-
 /* Checks the names of a let or output. */
 static void
 check_subject_values(DefinitionParser *parser, const Step *step)
@@ -140,7 +127,7 @@ add_branch(DefinitionParser *parser, Step *step, const char *key, char *when,
 	Branch	   *branch = palloc0(sizeof(Branch));
 
 	branch->key = pstrdup(key);
-	branch->when = condition_text(when);
+	branch->when = when;
 	branch->steps = definition_parse_steps(parser, steps, prefix);
 	step->branches = lappend(step->branches, branch);
 }
@@ -258,7 +245,7 @@ parse_step(DefinitionParser *parser, Json *json, char *path)
 		sound = false;
 
 	step->name = kind->named ? member_string(json, "as") : NULL;
-	step->when = condition_text(member_string(json, "when"));
+	step->when = member_string(json, "when");
 	step->description = member_string(json, "description");
 	step->enabled = json_get_boolean(json, "enabled", true);
 	if (step->name != NULL && !check_step_name(parser, step))

@@ -109,7 +109,7 @@ describe_step(StringInfo out, const Step *step, int indent)
 	if (step->name != NULL && !step->kind->scoped)
 		appendStringInfo(out, " (called %s)", step->name);
 	if (step->when != NULL)
-		appendStringInfo(out, ", when %s", step->when);
+		appendStringInfo(out, ", when %s", step_formula_text(step->when));
 	if (!step->enabled)
 		appendStringInfoString(out, " (disabled)");
 	appendStringInfoChar(out, '\n');

@@ -163,7 +163,17 @@ apply_cast(Frame *frame, Expression *cast, int slot)
 void
 settle_input(Frame *frame, int input)
 {
-	apply_cast(frame, frame->program->input_casts[input], frame->program->input_slots[input]);
+	Program    *program = frame->program;
+	const Argument *argument = &program->signature->inputs[input];
+
+	apply_cast(frame, program->input_casts[input], program->input_slots[input]);
+	if (argument->required && frame_isnull(frame, program->input_slots[input]))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("input \"%s\" of action \"%s\" must not be null", argument->name, program->action),
+				 frame_errdetail(frame),
+				 argument->column ? errhint("It says which row the action works on.") :
+				 errhint("An input that may be null is declared with \"required\": false.")));
 }
 
 void
@@ -176,25 +186,12 @@ settle_output(Frame *frame, int output)
 	apply_cast(frame, frame->program->output_casts[output], frame->program->output_slots[output]);
 }
 
-/* Applies type modifiers and refuses a key without a value. */
+/* Checks all inputs. */
 static void
 check_inputs(Frame *frame)
 {
-	Program    *program = frame->program;
-
-	for (int i = 0; i < program->signature->ninputs; i++)
-	{
-		int			slot = program->input_slots[i];
-
+	for (int i = 0; i < frame->program->signature->ninputs; i++)
 		settle_input(frame, i);
-		if (i < program->signature->nkeys && frame_isnull(frame, slot))
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("input \"%s\" of action \"%s\" must not be null",
-							program->signature->inputs[i].name, program->action),
-					 frame_errdetail(frame),
-					 errhint("It says which row the action works on.")));
-	}
 }
 
 /* Computes the defaults of outputs that nothing has set. */

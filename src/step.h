@@ -73,7 +73,7 @@ extern const char *step_kind_names(void);	/* "create, update, ..." */
 extern int	step_kind_count(void);
 extern const StepKind *step_kind_at(int index);
 
-/* A condition's text without the optional '='. */
+/* A condition or order without the optional '=' and the blanks around it. */
 extern const char *step_formula_text(const char *text);
 
 /* A value as people read it: a formula without '=', text in quotes. */

@@ -18,6 +18,7 @@
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
+#include "step.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -204,8 +205,7 @@ order_parse(const char *text, const char *location)
 	SelectStmt *select;
 	ListCell   *cell;
 
-	if (*text == '=')
-		text++;
+	text = step_formula_text(text);
 	whole.text = pstrdup(text);
 	whole.offset = strlen(ORDER_PREFIX);
 	whole.location = pstrdup(location);
@@ -359,12 +359,28 @@ value_parse(const Json *json, Oid type, int32 typmod, const char *location)
 	}
 }
 
+/* Refuses "==" before a condition: nobody can say which half of it was meant. */
+static void
+condition_refuse_double(const char *text, const char *formula)
+{
+	if (*formula == '=')
+		ereport(ERROR,
+				(errcode(ERRCODE_SYNTAX_ERROR),
+				 errmsg("a condition cannot begin with \"==\""),
+				 errhint("Write one \"=\" before it, or none. Equality is \"=\"."),
+				 internalerrquery(text),
+				 internalerrposition(1)));
+}
+
 /* Reads a condition: always a formula, its '=' optional. */
 Value *
 condition_parse(const char *text, const char *location)
 {
-	Value	   *value = formula_value(*text == '=' ? text + 1 : text, NULL, BOOLOID, -1, location);
+	const char *formula = step_formula_text(text);
+	Value	   *value;
 
+	condition_refuse_double(text, formula);
+	value = formula_value(formula, NULL, BOOLOID, -1, location);
 	value->formula->condition = true;
 	return value;
 }

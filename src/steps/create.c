@@ -111,9 +111,46 @@ append_conflict_columns(Compiler *compiler, StringInfo text, Oid table, const Js
 	return false;
 }
 
+/* Is this one of the columns of the conflict? */
+static bool
+is_conflict_column(const Json *columns, const char *name)
+{
+	for (int i = 0; i < columns->count; i++)
+		if (strcmp(columns->items[i]->text, name) == 0)
+			return true;
+	return false;
+}
+
+/* The row that is there takes the new values of all columns but the conflict's. */
+static bool
+append_new_values(Compiler *compiler, StringInfo text, const List *columns, const Json *conflict_columns)
+{
+	const Json *set = step_argument(compiler->step, "set");
+	bool		any = false;
+	ListCell   *cell;
+
+	foreach(cell, columns)
+	{
+		const char *name = ((WriteColumn *) lfirst(cell))->name;
+
+		if (is_conflict_column(conflict_columns, name))
+			continue;
+		appendStringInfo(text, "%s%s = excluded.%s", any ? ", " : " DO UPDATE SET ",
+						 quote_identifier(name), quote_identifier(name));
+		any = true;
+	}
+	if (!any && (set == NULL || list_length(columns) == set->count))
+		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE,
+						 compiler_location(compiler, "on_conflict"),
+						 "on_conflict with update has nothing to change: the step sets only columns of the conflict",
+						 NULL, "Say what to change in a \"set\" of on_conflict, or write \"do\": \"nothing\".");
+	return any;
+}
+
 /* Appends the ON CONFLICT clause; false after a problem. */
 static bool
-append_conflict(Compiler *compiler, Statement *statement, Oid table, const Json *conflict)
+append_conflict(Compiler *compiler, Statement *statement, Oid table, const List *new_columns,
+				const Json *conflict)
 {
 	StringInfo	text = &statement->head;
 	const Json *columns = json_get(conflict, "columns");
@@ -131,13 +168,20 @@ append_conflict(Compiler *compiler, Statement *statement, Oid table, const Json 
 		appendStringInfoString(text, " DO NOTHING");
 		return true;
 	}
-	if (columns == NULL || columns->count == 0 || set == NULL || set->count == 0)
+	if (columns == NULL || columns->count == 0 || (set != NULL && set->count == 0))
 	{
 		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE,
 						 compiler_location(compiler, "on_conflict"),
-						 "on_conflict with update needs \"columns\" and \"set\"", NULL, NULL);
+						 columns == NULL || columns->count == 0 ?
+						 "on_conflict with update needs \"columns\"" :
+						 "the \"set\" of on_conflict is empty", NULL,
+						 columns == NULL || columns->count == 0 ?
+						 "Name the columns of the unique key that two rows would share." :
+						 "Leave it out to take the new values, or write \"do\": \"nothing\".");
 		return false;
 	}
+	if (set == NULL)
+		return append_new_values(compiler, text, new_columns, columns);
 	assignments = write_columns(compiler, table, set,
 								compiler_location(compiler, "on_conflict.set"));
 	if (assignments == NIL)
@@ -223,7 +267,7 @@ create_compile(Compiler *compiler, Instruction *instruction)
 	statement->relation = table;
 	appendStringInfo(&statement->head, "INSERT INTO %s AS this", relation_name_canonical(table));
 	if (append_rows(compiler, instruction, statement, columns) &&
-		(conflict == NULL || append_conflict(compiler, statement, table, conflict)))
+		(conflict == NULL || append_conflict(compiler, statement, table, columns, conflict)))
 		compiler_analyse(compiler, statement);
 	statement->set_based = from != NULL;
 	row = compiler_declare(compiler, instruction, table, from != NULL);
@@ -240,6 +284,7 @@ create_describe(StringInfo out, const Step *step)
 {
 	const Json *from = step_argument(step, "from");
 	const Json *conflict = step_argument(step, "on_conflict");
+	const char *what = conflict != NULL ? json_get_text(conflict, "do") : NULL;
 
 	if (from != NULL)
 		appendStringInfo(out, "Create a row in %s for each of %s", step_subject_text(step),
@@ -251,7 +296,8 @@ create_describe(StringInfo out, const Step *step)
 	if (conflict != NULL && json_get(conflict, "set") != NULL)
 		step_describe_values(out, "; if it is there already, set ", json_get(conflict, "set"), " to ");
 	else if (conflict != NULL)
-		appendStringInfoString(out, "; if it is there already, do nothing");
+		appendStringInfo(out, "; if it is there already, %s",
+						 what != NULL && strcmp(what, "update") == 0 ? "set the new values" : "do nothing");
 }
 
 const StepKind create_kind = {

@@ -84,6 +84,11 @@ compile_inputs(Compiler *compiler, Perform *perform, const ActionSignature *sign
 
 		used += value != NULL;
 		perform->input_types[i] = input->type;
+		if (input->required && value != NULL && value->kind == JSON_IS_NULL)
+			compiler_problem(compiler, ERRCODE_NULL_VALUE_NOT_ALLOWED,
+							 compiler_location(compiler, psprintf("with.%s", input->name)),
+							 psprintf("input \"%s\" of action \"%s\" must not be null", input->name,
+									  signature->action), NULL, NULL);
 		if (value != NULL)
 			perform->inputs[i] =
 				compiler_expression(compiler, compiler_value(compiler, value, input->type, -1,

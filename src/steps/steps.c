@@ -49,7 +49,12 @@ step_subject_text(const Step *step)
 const char *
 step_formula_text(const char *text)
 {
-	return *text == '=' ? text + 1 : text;
+	const char *blanks = " \t\n\r\f\v";
+
+	text += strspn(text, blanks);
+	if (*text == '=')
+		text += 1 + strspn(text + 1, blanks);
+	return text;
 }
 
 char *

@@ -92,7 +92,7 @@ DECLARE
 	result text;
 BEGIN
 	PERFORM create_action('desk.exchange_value', json_build_object(
-		'input', json_build_array(json_build_object('name', 'v', 'type', type)),
+		'input', json_build_array(json_build_object('name', 'v', 'type', type, 'required', false)),
 		'output', json_build_array(json_build_object('name', 'w', 'type', type, 'default', '=input.v'),
 			json_build_object('name', 'was', 'type', 'jsonb')))::json);
 	PERFORM activate_action('desk.exchange_value');
