@@ -174,7 +174,7 @@ SELECT add_action_parameter('support.by_functions', 'owner', 'integer', required
 SELECT add_action_parameter('support.by_functions', 'task_id', 'bigint', 'out', default_value => '"=task.id"');
 SELECT add_action_parameter('support.by_functions', 'title', 'text', 'out', default_value => '"=task.title"');
 SELECT add_action_parameter('support.by_functions', 'priority', 'integer', 'out', default_value => '"=target.priority"');
-SELECT count(add_action_step('support.by_functions', s.kind, s.subject, s.arguments::jsonb, s.name, "position" => s.position))
+SELECT count(add_action_step('support.by_functions', s.kind, s.subject, s.arguments::jsonb, s.name, at => s.position))
 FROM (VALUES
 	(4, 'assign', 'target', '{"to": "=coalesce(input.owner, target.owner_id)", "column": "owner_id"}', NULL),
 	(1, 'require', 'target.status <> ''closed''', '{"message": "Case {{target.id}} is closed"}', NULL),

@@ -11,13 +11,17 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
+#include "fmgr.h"
 #include "own_table.h"
 #include "published.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+
+PG_FUNCTION_INFO_V1(custom_action_is_own_change);
 
 /* A text column of a row, or NULL. */
 static char *
@@ -65,4 +69,11 @@ own_table_text(const char *table, const char *key, const char *column)
 	systable_endscan(scan);
 	table_close(relation, AccessShareLock);
 	return found;
+}
+
+/* SQL: did the current transaction write the row that has this xmin? */
+Datum
+custom_action_is_own_change(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(TransactionIdIsCurrentTransactionId(PG_GETARG_TRANSACTIONID(0)));
 }

@@ -73,7 +73,7 @@ CREATE TABLE custom_actions.parameter (
 	action        text NOT NULL,
 	direction     text NOT NULL DEFAULT 'in' CHECK (direction IN ('in', 'out')),
 	name          text NOT NULL,
-	position      numeric NOT NULL DEFAULT 1,
+	position      numeric NOT NULL,		-- by default the end, from the trigger
 	type          text NOT NULL,
 	required      boolean,
 	default_value jsonb,
@@ -89,7 +89,7 @@ COMMENT ON COLUMN custom_actions.parameter.direction IS 'in: input, out: output'
 COMMENT ON COLUMN custom_actions.parameter.name IS
 	'name, unique among the inputs and outputs of the action';
 COMMENT ON COLUMN custom_actions.parameter.position IS
-	'order within its direction; 2.5 goes between 2 and 3';
+	'order within its direction; 2.5 goes between 2 and 3; by default the end';
 COMMENT ON COLUMN custom_actions.parameter.type IS 'type as in CREATE TABLE';
 COMMENT ON COLUMN custom_actions.parameter.required IS
 	'input: must be given; output: must not be NULL; NULL: an input without default is required';
@@ -103,7 +103,7 @@ CREATE TABLE custom_actions.step (
 	action      text NOT NULL,
 	parent      bigint CHECK (parent <> id),
 	branch      text CHECK (branch IN ('then', 'else', 'do', 'on_error', 'case')),
-	position    numeric NOT NULL DEFAULT 1,
+	position    numeric NOT NULL,		-- by default the end, from the trigger
 	kind        text NOT NULL,
 	subject     text,
 	name        text,
@@ -114,11 +114,11 @@ CREATE TABLE custom_actions.step (
 	CONSTRAINT step_branch_of_parent CHECK ((parent IS NULL) = (branch IS NULL))
 );
 
-CREATE INDEX step_action_parent ON custom_actions.step (action, parent);
+CREATE INDEX step_list ON custom_actions.step (action, parent, branch, position);
 CREATE INDEX step_parent ON custom_actions.step (parent);
 
 COMMENT ON SEQUENCE custom_actions.step_id_seq IS 'numbers the steps';
-COMMENT ON INDEX custom_actions.step_action_parent IS 'finds the steps of an action';
+COMMENT ON INDEX custom_actions.step_list IS 'finds the steps of an action, and the end of a list';
 COMMENT ON INDEX custom_actions.step_parent IS 'finds the steps below a step';
 COMMENT ON TABLE custom_actions.step IS 'steps of a draft';
 COMMENT ON COLUMN custom_actions.step.id IS 'number of the row';
@@ -127,7 +127,7 @@ COMMENT ON COLUMN custom_actions.step.parent IS 'id of the step it is part of';
 COMMENT ON COLUMN custom_actions.step.branch IS
 	'list of the parent it belongs to: then, else, do, on_error or case';
 COMMENT ON COLUMN custom_actions.step.position IS
-	'order within its list; 2.5 goes between 2 and 3';
+	'order within its list; 2.5 goes between 2 and 3; by default the end';
 COMMENT ON COLUMN custom_actions.step.kind IS
 	'the verb: create, update, delete, assign, ...; case for a case of choose';
 COMMENT ON COLUMN custom_actions.step.subject IS

@@ -105,6 +105,26 @@ $$;
 COMMENT ON FUNCTION custom_actions.require_member(text, text) IS
 	'refuses a user who does not have the privileges of a role';
 
+CREATE FUNCTION custom_actions.require_editor(
+	action_name text, owner_name text, designer text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF NOT is_member(owner_name) AND is_member(designer) IS NOT TRUE THEN
+		RAISE EXCEPTION 'permission denied for action "%"', action_name
+			USING ERRCODE = 'insufficient_privilege',
+				DETAIL = format('"%s" is a member neither of its owner nor of its designer.',
+					CURRENT_USER),
+				HINT = 'The owner can name a role in the column "designer".';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_editor(text, text, text) IS
+	'refuses a user who may not edit the draft of an action';
+
 CREATE FUNCTION custom_actions.canonical_path(what text, path text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE
@@ -187,12 +207,8 @@ BEGIN
 			OR NEW.designer IS DISTINCT FROM OLD.designer
 		THEN
 			PERFORM require_member(format('the owner of action "%s"', OLD.name), old_owner);
-		ELSIF NOT is_member(old_owner) AND is_member(OLD.designer) IS NOT TRUE THEN
-			RAISE EXCEPTION 'permission denied for action "%"', OLD.name
-				USING ERRCODE = 'insufficient_privilege',
-					DETAIL = format('"%s" is a member neither of its owner nor of its designer.',
-						CURRENT_USER),
-					HINT = 'The owner can name a role in the column "designer".';
+		ELSE
+			PERFORM require_editor(OLD.name, old_owner, OLD.designer);
 		END IF;
 	END IF;
 
@@ -266,14 +282,59 @@ CREATE TRIGGER guard
 COMMENT ON TRIGGER guard ON custom_actions.action IS
 	'who may edit, names, owner and the columns nobody may forge';
 
+CREATE FUNCTION custom_actions.is_own_change(row_xmin xid)
+RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_is_own_change';
+
+COMMENT ON FUNCTION custom_actions.is_own_change(xid) IS
+	'whether the current transaction wrote the row that has this xmin';
+
+CREATE FUNCTION custom_actions.is_marked(
+	action_name text, modified_at timestamptz, modified_by text, row_xmin xid)
+RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT custom_actions.is_own_change(row_xmin) AND modified_by = CURRENT_USER
+		AND coalesce(
+			(SELECT v.activated_at < modified_at
+			FROM custom_actions.version AS v
+			WHERE v.action = action_name
+			ORDER BY v.version DESC
+			LIMIT 1),
+			true);
+END;
+
+COMMENT ON FUNCTION custom_actions.is_marked(text, timestamptz, text, xid) IS
+	'whether a draft is marked as modified by the current user in this transaction, after its last activation';
+
+-- Once in a transaction is enough, and a row updated for each of thousands of
+-- steps would leave as many dead versions for the next to wade through.
 CREATE FUNCTION custom_actions.touch_action(action_name text)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
+DECLARE
+	draft record;
+	owner_name text;
 BEGIN
-	UPDATE action SET modified_at = clock_timestamp() WHERE name = action_name;
-	RETURN FOUND;
+	SELECT a.owner, a.designer, a.modified_at, a.modified_by, a.xmin AS row_xmin
+	INTO draft
+	FROM action AS a
+	WHERE a.name = action_name
+	FOR UPDATE;
+	IF NOT FOUND THEN
+		RETURN false;
+	END IF;
+	IF is_marked(action_name, draft.modified_at, draft.modified_by, draft.row_xmin) THEN
+		owner_name := coalesce(published_owner(action_name), draft.owner);
+		PERFORM require_editor(action_name, owner_name, draft.designer);
+	ELSE
+		UPDATE action SET modified_at = clock_timestamp() WHERE name = action_name;
+	END IF;
+	RETURN true;
 END
 $$;
 
@@ -333,13 +394,79 @@ $$;
 COMMENT ON FUNCTION custom_actions.refuse_move(text, text) IS
 	'raises that a part belongs to its action';
 
+-- Volatile, so that they see the rows of the command that is under way.
+CREATE FUNCTION custom_actions.end_of_steps(
+	action_name text, parent_id bigint, branch_name text)
+RETURNS numeric
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	last numeric;
+BEGIN
+	-- The order of the index, read from its end.
+	IF parent_id IS NULL THEN
+		SELECT s.position INTO last
+		FROM step AS s
+		WHERE s.action = action_name AND s.parent IS NULL
+		ORDER BY s.parent DESC, s.branch DESC, s.position DESC
+		LIMIT 1;
+	ELSE
+		SELECT s.position INTO last
+		FROM step AS s
+		WHERE s.action = action_name AND s.parent = parent_id AND s.branch = branch_name
+		ORDER BY s.position DESC
+		LIMIT 1;
+	END IF;
+	RETURN coalesce(floor(last), 0) + 1;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.end_of_steps(text, bigint, text) IS
+	'position after the last step of a list';
+
+CREATE FUNCTION custom_actions.end_of_parameters(action_name text, direction text)
+RETURNS numeric
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce(floor(max(p.position)), 0) + 1
+	FROM parameter AS p
+	WHERE p.action = action_name AND p.direction = end_of_parameters.direction;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.end_of_parameters(text, text) IS
+	'position after the last input, or output, of an action';
+
+CREATE FUNCTION custom_actions.require_acyclic(step_id bigint, action_name text, parent_id bigint)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	ancestor bigint := parent_id;
+BEGIN
+	WHILE ancestor IS NOT NULL LOOP
+		SELECT s.parent INTO ancestor FROM step AS s WHERE s.id = ancestor;
+		IF ancestor = step_id THEN
+			RAISE EXCEPTION 'step % of action "%" cannot be below itself',
+					step_id, action_name
+				USING ERRCODE = 'check_violation';
+		END IF;
+	END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_acyclic(bigint, text, bigint) IS
+	'refuses a step that would be below itself';
+
 CREATE FUNCTION custom_actions.guard_part()
 RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
-DECLARE
-	ancestor bigint;
 BEGIN
 	IF restoring() THEN
 		RETURN coalesce(NEW, OLD);
@@ -380,15 +507,10 @@ BEGIN
 			RAISE EXCEPTION 'action "%" has no step with id %', NEW.action, NEW.parent
 				USING ERRCODE = 'foreign_key_violation';
 		END IF;
-		ancestor := NEW.parent;
-		WHILE ancestor IS NOT NULL LOOP
-			SELECT s.parent INTO ancestor FROM step AS s WHERE s.id = ancestor;
-			IF ancestor = NEW.id THEN
-				RAISE EXCEPTION 'step % of action "%" cannot be below itself',
-						NEW.id, NEW.action
-					USING ERRCODE = 'check_violation';
-			END IF;
-		END LOOP;
+		-- A new step has none below it that it could be put under.
+		IF TG_OP = 'UPDATE' AND NEW.parent IS DISTINCT FROM OLD.parent THEN
+			PERFORM require_acyclic(NEW.id, NEW.action, NEW.parent);
+		END IF;
 		IF TG_OP = 'UPDATE' AND NEW.id <> OLD.id
 			AND EXISTS (SELECT FROM step AS s WHERE s.parent = OLD.id)
 		THEN
@@ -396,13 +518,18 @@ BEGIN
 					OLD.id, OLD.action
 				USING ERRCODE = 'foreign_key_violation';
 		END IF;
+		NEW.position := coalesce(NEW.position,
+			end_of_steps(NEW.action, NEW.parent, NEW.branch));
+	ELSE
+		NEW.position := coalesce(NEW.position,
+			end_of_parameters(NEW.action, to_jsonb(NEW) ->> 'direction'));
 	END IF;
 	RETURN NEW;
 END
 $$;
 
 COMMENT ON FUNCTION custom_actions.guard_part() IS
-	'row trigger of parameter and step: who may edit, names and parents';
+	'row trigger of parameter and step: who may edit, names, parents and the position of what is given none';
 
 CREATE TRIGGER guard
 	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.parameter
@@ -422,20 +549,33 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 BEGIN
-	DELETE FROM step AS s WHERE s.parent = OLD.id;
+	-- All levels at once: fired by its own command, it finds none below.
+	IF NOT EXISTS (SELECT FROM deleted AS d JOIN step AS s ON s.parent = d.id) THEN
+		RETURN NULL;
+	END IF;
+	WITH RECURSIVE below (id) AS (
+		SELECT s.id
+		FROM deleted AS d
+			JOIN step AS s ON s.parent = d.id
+		UNION
+		SELECT s.id
+		FROM below AS b
+			JOIN step AS s ON s.parent = b.id)
+	DELETE FROM step AS s USING below AS b WHERE s.id = b.id;
 	RETURN NULL;
 END
 $$;
 
 COMMENT ON FUNCTION custom_actions.delete_children() IS
-	'row trigger of step: a deleted step takes the steps below it along';
+	'statement trigger of step: deleted steps take the steps below them along';
 
 CREATE TRIGGER delete_children
 	AFTER DELETE ON custom_actions.step
-	FOR EACH ROW EXECUTE FUNCTION custom_actions.delete_children();
+	REFERENCING OLD TABLE AS deleted
+	FOR EACH STATEMENT EXECUTE FUNCTION custom_actions.delete_children();
 
 COMMENT ON TRIGGER delete_children ON custom_actions.step IS
-	'a deleted step takes the steps below it along';
+	'deleted steps take the steps below them along';
 
 CREATE FUNCTION custom_actions.carry_parts()
 RETURNS trigger

@@ -227,7 +227,7 @@ BEGIN
 		settings = header.settings
 	WHERE a.name = action_name;
 	DELETE FROM parameter AS p WHERE p.action = action_name;
-	DELETE FROM step AS s WHERE s.action = action_name AND s.parent IS NULL;
+	DELETE FROM step AS s WHERE s.action = action_name;
 	PERFORM insert_parameters(action_name, nullif(rows -> 'parameters', 'null'));
 	PERFORM insert_steps(action_name, nullif(rows -> 'steps', 'null'), NULL, NULL, 1);
 	PERFORM write_plugins(action_name, rows -> 'plugins');

@@ -105,15 +105,11 @@ BEGIN
 				action_name, add_parameter.name
 			USING ERRCODE = 'duplicate_object';
 	END IF;
-	INSERT INTO parameter (action, direction, name, position, type, required,
-		default_value, description)
-	SELECT action_name, coalesce(add_parameter.direction, 'in'), add_parameter.name,
-		coalesce(floor(max(p.position)), 0) + 1, add_parameter.type,
-		add_parameter.required, add_parameter.default_value,
-		add_parameter.description
-	FROM parameter AS p
-	WHERE p.action = action_name
-		AND p.direction = coalesce(add_parameter.direction, 'in');
+	INSERT INTO parameter (action, direction, name, type, required, default_value,
+		description)
+	VALUES (action_name, coalesce(add_parameter.direction, 'in'), add_parameter.name,
+		add_parameter.type, add_parameter.required, add_parameter.default_value,
+		add_parameter.description);
 END
 $$;
 
@@ -165,7 +161,7 @@ COMMENT ON FUNCTION custom_actions.single_step_row(text, text, jsonb, text) IS
 
 CREATE FUNCTION custom_actions.add_step(
 	action_name text, kind text, subject text, arguments jsonb, name text,
-	parent bigint, branch text, "position" numeric)
+	parent bigint, branch text, at numeric)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
@@ -173,7 +169,6 @@ AS $$
 #variable_conflict use_variable
 DECLARE
 	parent_branch text := branch;
-	step_position numeric := "position";
 	step_row jsonb;
 BEGIN
 	PERFORM require_draft(action_name);
@@ -194,15 +189,8 @@ BEGIN
 	END IF;
 
 	step_row := single_step_row(kind, subject, coalesce(arguments, '{}'), name);
-	IF step_position IS NULL THEN
-		SELECT coalesce(floor(max(s.position)), 0) + 1 INTO step_position
-		FROM step AS s
-		WHERE s.action = action_name
-			AND CASE WHEN parent IS NULL THEN s.parent IS NULL
-				ELSE s.parent = add_step.parent AND s.branch = parent_branch END;
-	END IF;
 	RETURN insert_steps(action_name, jsonb_build_array(step_row), parent,
-		parent_branch, step_position);
+		parent_branch, at);
 END
 $$;
 
@@ -213,7 +201,7 @@ CREATE FUNCTION @extschema@.add_action_step(
 	action text, kind text, subject text DEFAULT NULL,
 	arguments jsonb DEFAULT '{}', name text DEFAULT NULL,
 	parent bigint DEFAULT NULL, branch text DEFAULT NULL,
-	"position" numeric DEFAULT NULL)
+	at numeric DEFAULT NULL)
 RETURNS bigint
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
@@ -221,7 +209,7 @@ BEGIN ATOMIC
 		custom_actions.canonical_name(add_action_step.action),
 		add_action_step.kind, add_action_step.subject, add_action_step.arguments,
 		add_action_step.name, add_action_step.parent, add_action_step.branch,
-		add_action_step."position");
+		add_action_step.at);
 END;
 
 COMMENT ON FUNCTION @extschema@.add_action_step(text, text, text, jsonb, text, bigint, text, numeric) IS

@@ -107,7 +107,7 @@ $node->safe_psql(
 
 	UPDATE custom_actions.step SET arguments = arguments || '{"message": "Part {{target.code}} is gone"}'
 		WHERE action = 'aaa.change_part' AND kind = 'require';
-	SELECT add_action_step('aaa.change_part', 'let', NULL, '{"x": 1}', "position" => 1.5);
+	SELECT add_action_step('aaa.change_part', 'let', NULL, '{"x": 1}', at => 1.5);
 	SELECT activate_action('aaa.change_part', 'second');
 	-- registered: by hand and in documents, ties of rank, disabled, in every state of the action
 	SELECT register_plugin('aaa.change_part', 'post_operation', 'zzz.trace', 5, '{"b": 1.50, "a": [null, "ü $$"]}', '{"pre": true, "post": ["code", "mood"]}',
