@@ -5,6 +5,7 @@
 #   make test                       every suite on private throw-away servers
 #   make test SUITES="regress tap" TESTS="invoke*"
 #   make matrix                     the same on PostgreSQL 17 and 18, as root; see test/matrix/run
+#   make bare                       the commands of README.md on bare machines, as root; see test/bare/run
 #   make demo, make demo-stop       the help desk example on a server of its own
 #   make bench                      measures actions against PL/pgSQL; see doc/benchmarks.md
 #   make bench-smoke                only whether the benchmark runs
@@ -24,7 +25,7 @@ VPATH ?= $(SOURCE)
 endif
 
 # These targets install PostgreSQL if need be, so they come without it.
-STANDALONE = test matrix demo demo-stop bench bench-smoke
+STANDALONE = test matrix bare demo demo-stop bench bench-smoke
 
 .PHONY: $(STANDALONE)
 
@@ -35,6 +36,9 @@ test:
 
 matrix:
 	@$(SOURCE)/test/matrix/run
+
+bare:
+	@test/bare/run
 
 demo:
 	@$(SOURCE)/test/demo/start
@@ -77,9 +81,11 @@ EXTRA_CLEAN = $(OBJS:.o=.d) test/tmp/installcheck test/tmp/failed test/tmp/build
 override with_llvm = no
 override autodepend =
 
+# On Debian the makefiles come with the client, the headers with postgresql-server-dev-NN.
 PGXS := $(shell $(PG_CONFIG) --pgxs)
-ifeq (,$(wildcard $(PGXS)))
-$(error PostgreSQL's build files are missing: install postgresql-server-dev-NN, or set PG_CONFIG)
+SERVER_HEADER := $(shell $(PG_CONFIG) --includedir-server)/postgres.h
+ifneq (2,$(words $(wildcard $(PGXS) $(SERVER_HEADER))))
+$(error PostgreSQL's build files are missing: apt-get install postgresql-server-dev-NN, or set PG_CONFIG)
 endif
 include $(PGXS)
 

@@ -19,23 +19,33 @@ have()
 	command -v "$1" >/dev/null 2>&1
 }
 
+# Is there a C compiler that finds the headers of the C library?
+have_compiler()
+{
+	# shellcheck disable=SC2086
+	echo '#include <stdlib.h>' | ${CC:-gcc} -E - >/dev/null 2>&1
+}
+
 # Prints the packages that are missing; with "test", those of the suites too.
 missing_packages()
 {
 	local major
 
-	have "${CC:-gcc}" && have make || echo build-essential
-	if have "$PG_CONFIG"; then
+	have_compiler && have make || echo build-essential
+	[ -z "${CC-}" ] || have "${CC%% *}" || echo "${CC%% *}"
+	if "$PG_CONFIG" --version >/dev/null 2>&1; then
 		major=$("$PG_CONFIG" --version | sed -E 's/^[^0-9]*([0-9]+).*/\1/')
 		[ -x "$("$PG_CONFIG" --bindir)/postgres" ] || echo "postgresql-$major"
-		[ -f "$("$PG_CONFIG" --pgxs)" ] || echo "postgresql-server-dev-$major"
+		# Of the two only the header belongs to this package on Debian
+		[ -f "$("$PG_CONFIG" --includedir-server)/postgres.h" ] && [ -f "$("$PG_CONFIG" --pgxs)" ] ||
+			echo "postgresql-server-dev-$major"
 	else
 		major=$(apt-cache depends postgresql 2>/dev/null | sed -nE 's/.*Depends: postgresql-([0-9]+).*/\1/p' | head -n 1)
 		major=${major:-15}
 		echo "postgresql-$major postgresql-server-dev-$major"
 	fi
 	[ "${1-}" = test ] || return 0
-	if ! have "$PG_CONFIG" || [ ! -f "$("$PG_CONFIG" --sharedir)/extension/pgtap.control" ]; then
+	if [ ! -f "$("$PG_CONFIG" --sharedir 2>/dev/null)/extension/pgtap.control" ]; then
 		echo "postgresql-$major-pgtap"
 	fi
 	have pg_prove || echo libtap-parser-sourcehandler-pgtap-perl
@@ -43,45 +53,55 @@ missing_packages()
 	perl -MTest::More -e 1 2>/dev/null || echo perl
 }
 
+# Says how to install what is missing, and ends.
+ask_for_packages()
+{
+	die "$1 As root: apt-get update && apt-get install --no-install-recommends $packages"
+}
+
 as_root()
 {
 	if [ "$(id -u)" -eq 0 ]; then
 		"$@"
-	elif have sudo; then
-		sudo "$@"
 	else
-		die "please install as root: $packages"
+		sudo "$@"
 	fi
 }
 
-# Installs what is missing. A PostgreSQL that arrives this way gets no cluster.
+# apt-get install, in a subshell: a PostgreSQL that arrives this way gets no cluster.
+install_without_cluster()
+(
+	keep=/etc/postgresql-common/createcluster.d
+
+	if [ ! -e /usr/bin/pg_createcluster ]; then
+		trap 'as_root rm -f "$keep/custom_actions.conf"; [ -e /usr/bin/pg_createcluster ] || as_root rmdir -p --ignore-fail-on-non-empty "$keep"' EXIT
+		as_root mkdir -p "$keep"
+		echo 'create_main_cluster = false' | as_root tee "$keep/custom_actions.conf" >/dev/null
+	fi
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+)
+
+# Installs what is missing, and says what that is before sudo asks for a password.
 install_packages()
 {
-	local packages keep=/etc/postgresql-common/createcluster.d/custom_actions.conf
-	local first=''
+	local packages
 
-	have apt-get || die "please install: $(missing_packages "$@" | xargs)"
 	packages=$(missing_packages "$@" | xargs)
-	as_root apt-get update -q
-	packages=$(missing_packages "$@" | xargs)
+	have apt-get || die "please install: $packages"
+	[ "$(id -u)" -eq 0 ] || have sudo || ask_for_packages 'some packages are missing.'
 	echo "installing $packages"
-	if [ ! -e /usr/bin/pg_createcluster ]; then
-		first=yes
-		as_root mkdir -p "${keep%/*}"
-		echo 'create_main_cluster = false' | as_root tee "$keep" >/dev/null
-	fi
+	as_root apt-get update -q || ask_for_packages 'the packages could not be installed.'
+	# Which PostgreSQL this Debian has may be known only now
+	packages=$(missing_packages "$@" | xargs)
 	# shellcheck disable=SC2086
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $packages || {
-		[ -z "$first" ] || as_root rm -f "$keep"
-		die "could not install $packages"
-	}
-	[ -z "$first" ] || as_root rm -f "$keep"
+	install_without_cluster $packages || ask_for_packages 'the packages could not be installed.'
 	packages=$(missing_packages "$@" | xargs)
 	[ -z "$packages" ] || die "still missing: $packages"
 }
 
 require_packages()
 {
+	[ "$PG_CONFIG" = pg_config ] || "$PG_CONFIG" --version >/dev/null 2>&1 || die "PG_CONFIG=$PG_CONFIG cannot be run"
 	[ -z "$(missing_packages "$@")" ] || install_packages "$@"
 }
 
@@ -118,7 +138,7 @@ make_tmp()
 	if [ "$(id -un)" = "$server_user" ]; then
 		mkdir -p "$top/test/tmp" 2>/dev/null || return 1
 	else
-		install -d -o "$server_user" -g "$(id -gn "$server_user")" "$top/test/tmp"
+		install -d -o "$server_user" -g "$(id -gn "$server_user")" "$top/test/tmp" 2>/dev/null || return 1
 	fi
 	as_server test -r "$top/test/tmp" -a -w "$top/test/tmp" -a -x "$top/test/tmp"
 }

@@ -155,7 +155,7 @@ my @pages = ('README.md', sort glob 'doc/*.md');
 my $reference = join '', map { slurp($_) } glob 'doc/*.md';
 
 install_desk_plugins();
-$node->init;
+init_server($node);
 $node->append_conf('postgresql.conf', "timezone = 'UTC'");
 $node->start;
 

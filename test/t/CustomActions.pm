@@ -11,8 +11,19 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_server create_database load_help_desk run_client is_text log_is_clean
+our @EXPORT = qw(init_server new_server create_database load_help_desk run_client is_text log_is_clean
 	plugin_headers build_plugins install_desk_plugins);
+
+# The superuser is called postgres, whoever runs the tests.
+$ENV{PGUSER} = 'postgres';
+
+sub init_server
+{
+	my ($node) = @_;
+
+	$node->init(extra => [ '--username', $ENV{PGUSER} ]);
+	return;
+}
 
 # Starts a server; what follows the name goes into its configuration.
 sub new_server
@@ -20,7 +31,7 @@ sub new_server
 	my ($name, $configuration) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
 
-	$node->init;
+	init_server($node);
 	$node->append_conf('postgresql.conf', "timezone = 'UTC'\nlog_error_verbosity = verbose\n" . ($configuration // ''));
 	$node->start;
 	return $node;

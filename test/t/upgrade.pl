@@ -11,7 +11,7 @@ use Test::More;
 my $old = new_server('old');
 my $new = PostgreSQL::Test::Cluster->new('new');
 
-$new->init;
+init_server($new);
 create_database($old, 'help');
 load_help_desk($old, 'help');
 $old->safe_psql('help', q{
