@@ -38,7 +38,7 @@ matrix:
 	@$(SOURCE)/test/matrix/run
 
 bare:
-	@test/bare/run
+	@$(SOURCE)/test/bare/run
 
 demo:
 	@$(SOURCE)/test/demo/start

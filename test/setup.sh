@@ -26,6 +26,22 @@ have_compiler()
 	echo '#include <stdlib.h>' | ${CC:-gcc} -E - >/dev/null 2>&1
 }
 
+# Of those that the suites use. pgAudit is looked at where this Debian has it; a
+# PostgreSQL that is not Debian's has what it has.
+missing_extensions()
+{
+	local bin
+
+	bin=$("$PG_CONFIG" --bindir 2>/dev/null || true)
+	case $bin in
+		'' | /usr/lib/postgresql/*) ;;
+		*) return ;;
+	esac
+	[ -f "$("$PG_CONFIG" --sharedir 2>/dev/null)/extension/pgtap.control" ] || echo "postgresql-$1-pgtap"
+	[ -f "$("$PG_CONFIG" --pkglibdir 2>/dev/null)/pgaudit.so" ] ||
+		! apt-cache show "postgresql-$1-pgaudit" >/dev/null 2>&1 || echo "postgresql-$1-pgaudit"
+}
+
 # Prints the packages that are missing; with "test", those of the suites too.
 missing_packages()
 {
@@ -45,9 +61,7 @@ missing_packages()
 		echo "postgresql-$major postgresql-server-dev-$major"
 	fi
 	[ "${1-}" = test ] || return 0
-	if [ ! -f "$("$PG_CONFIG" --sharedir 2>/dev/null)/extension/pgtap.control" ]; then
-		echo "postgresql-$major-pgtap"
-	fi
+	missing_extensions "$major"
 	have pg_prove || echo libtap-parser-sourcehandler-pgtap-perl
 	perl -MIPC::Run -e 1 2>/dev/null || echo libipc-run-perl
 	perl -MTest::More -e 1 2>/dev/null || echo perl
