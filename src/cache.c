@@ -15,6 +15,7 @@
 #include "catalog/objectaddress.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
+#include "check.h"
 #include "compat.h"
 #include "compile.h"
 #include "frame.h"
@@ -312,6 +313,7 @@ compile_function(Oid function, MemoryContext home)
 	options.sink = &sink;
 	definition = definition_parse(envelope->definition, &sink);
 	definition_set_plugins(definition, envelope->plugins, &sink);
+	check_attributes(function, definition);
 	program = compile_limited(definition, &options, home);
 	signature_require(program->signature, function);
 	MemoryContextSwitchTo(old);

@@ -12,6 +12,7 @@
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "caught.h"
 #include "check.h"
 #include "depend.h"
@@ -264,10 +265,27 @@ published_function(Oid oid)
 	return function;
 }
 
-/* Refuses a source that says otherwise than pg_proc whose rights it runs with. */
+/* Is there a search_path among the settings of a function? */
+static bool
+sets_search_path(ArrayType *settings)
+{
+	Datum	   *entries;
+	int			nentries = 0;
+
+	if (settings != NULL)
+		deconstruct_array(settings, TEXTOID, -1, false, TYPALIGN_INT, &entries, NULL, &nentries);
+	for (int i = 0; i < nentries; i++)
+	{
+		if (strncmp(TextDatumGetCString(entries[i]), "search_path=", strlen("search_path=")) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Refuses a source that says otherwise than pg_proc whose rights it runs with, and what it may do. */
 static void
-check_attributes(const PublishedFunction *function,
-				 const Definition *definition)
+require_attributes(const PublishedFunction *function,
+				   const Definition *definition)
 {
 	if (function->security_definer != definition->as_owner)
 		ereport(ERROR,
@@ -284,7 +302,7 @@ check_attributes(const PublishedFunction *function,
 				 errmsg("function of action \"%s\" must be CALLED ON NULL INPUT",
 						function->name),
 				 errdetail("invoke_action() runs it whatever is null.")));
-	if ((function->volatility == PROVOLATILE_VOLATILE) == definition->read_only)
+	if (function->volatility != (definition->read_only ? PROVOLATILE_STABLE : PROVOLATILE_VOLATILE))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 				 errmsg("function of action \"%s\" must be %s",
@@ -293,6 +311,19 @@ check_attributes(const PublishedFunction *function,
 				 errdetail("Its definition says \"read_only\": %s.",
 						   definition->read_only ? "true" : "false"),
 				 errhint("Change read_only in the draft and activate the action.")));
+	if (function->security_definer && !sets_search_path(function->settings))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				 errmsg("function of action \"%s\" must set search_path", function->name),
+				 errdetail("It runs as its owner, and names in its formulas would mean what the caller likes."),
+				 errhint("Activate the action again, or use ALTER FUNCTION %s SET search_path.",
+						 function->name)));
+}
+
+void
+check_attributes(Oid function, const Definition *definition)
+{
+	require_attributes(published_function(function), definition);
 }
 
 /* Refuses a second action of one name. */
@@ -381,7 +412,7 @@ check_published(Oid oid, bool *active, ProblemSink *sink, MemoryContext mcxt)
 	sink->action = function->name;
 	definition = definition_parse(envelope->definition, sink);
 	definition_set_plugins(definition, envelope->plugins, sink);
-	check_attributes(function, definition);
+	require_attributes(function, definition);
 	if (!envelope->active)
 		return NULL;
 

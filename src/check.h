@@ -30,6 +30,13 @@ extern Definition *check_definition(const char *action, Json *document,
 extern Program *check_published(Oid function, bool *active, ProblemSink *sink,
 								MemoryContext mcxt);
 
+/*
+ * Refuses a function whose pg_proc row says otherwise than its source: whose
+ * rights it runs with, whether it writes. Anybody can publish such a function
+ * with check_function_bodies off, so running asks again.
+ */
+extern void check_attributes(Oid function, const Definition *definition);
+
 /* Refuses a second action of one name (42723). */
 extern void check_single(Oid function);
 

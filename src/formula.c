@@ -19,6 +19,7 @@
 #include "parser/parse_coerce.h"
 #include "parser/parse_expr.h"
 #include "parser/parse_node.h"
+#include "parser_settings.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -219,7 +220,8 @@ formula_transform(ParseState *pstate, Scope *scope, const Formula *formula,
 	const char *outer_text = pstate->p_sourcetext;
 	ParseState	before = *pstate;
 	ErrorContextCallback callback;
-	Node	   *node;
+	ParserSettings settings;
+	Node	   *volatile node;
 
 	callback.callback = formula_error_callback;
 	callback.arg = unconstify(Formula *, formula);
@@ -229,6 +231,7 @@ formula_transform(ParseState *pstate, Scope *scope, const Formula *formula,
 	scope->pstate = pstate;
 	pstate->p_sourcetext = formula->offset > 0 ?
 		psprintf("%*s%s", formula->offset, "", formula->text) : formula->text;
+	parser_settings_fix(&settings);
 
 	PG_TRY();
 	{
@@ -237,11 +240,12 @@ formula_transform(ParseState *pstate, Scope *scope, const Formula *formula,
 		if (formula->condition)
 			refuse_not_boolean(node);
 		node = coerce_value(pstate, node, type, typmod);
-		if (scope->compiler != NULL && scope->compiler->checking)
+		if (scope->compiler != NULL)
 			volatility_check(pstate, node, scope->program->read_only);
 	}
 	PG_FINALLY();
 	{
+		parser_settings_restore(&settings);
 		scope->current = outer;
 		scope->pstate = outer_pstate;
 		pstate->p_sourcetext = outer_text;

@@ -25,6 +25,7 @@
 #include "formula.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "parser_settings.h"
 #include "published.h"
 #include "sandbox.h"
 #include "signature.h"
@@ -355,12 +356,22 @@ run_subcommand(void *arg)
 {
 	const Utility *utility = arg;
 	PlannedStmt *wrapper = makeNode(PlannedStmt);
+	ParserSettings outer;
 
 	wrapper->commandType = CMD_UTILITY;
 	wrapper->utilityStmt = utility->statement;
 	wrapper->stmt_location = -1;
-	ProcessUtility(wrapper, utility->text, false, PROCESS_UTILITY_SUBCOMMAND, NULL, NULL,
-				   None_Receiver, NULL);
+	parser_settings_fix(&outer);	/* defaults of inputs are formulas */
+	PG_TRY();
+	{
+		ProcessUtility(wrapper, utility->text, false, PROCESS_UTILITY_SUBCOMMAND, NULL, NULL,
+					   None_Receiver, NULL);
+	}
+	PG_FINALLY();
+	{
+		parser_settings_restore(&outer);
+	}
+	PG_END_TRY();
 }
 
 /*

@@ -18,6 +18,7 @@
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
+#include "parser_settings.h"
 #include "step.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -53,9 +54,8 @@ sql_element_end(const char *start, const char *p, bool *comment)
 	{
 		char		quote = *p;
 		bool		escapes = quote == '\'' &&
-			((p > start && (p[-1] == 'e' || p[-1] == 'E') &&
-			  (p - 1 == start || !(isalnum((unsigned char) p[-2]) || p[-2] == '_'))) ||
-			 !standard_conforming_strings);
+			p > start && (p[-1] == 'e' || p[-1] == 'E') &&
+			(p - 1 == start || !(isalnum((unsigned char) p[-2]) || p[-2] == '_'));
 
 		for (p++; *p && *p != quote; p++)
 			if (escapes && *p == '\\' && p[1])
@@ -125,7 +125,8 @@ formula_raw_parse(Formula *formula, const char *source)
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(scratch);
 	ErrorContextCallback callback;
-	List	   *parsed;
+	ParserSettings outer;
+	List	   *volatile parsed;
 	SelectStmt *select;
 
 	formula_refuse_comments(formula->text);
@@ -133,7 +134,16 @@ formula_raw_parse(Formula *formula, const char *source)
 	callback.arg = formula;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	parsed = raw_parser(source, RAW_PARSE_PLPGSQL_EXPR);
+	parser_settings_fix(&outer);
+	PG_TRY();
+	{
+		parsed = raw_parser(source, RAW_PARSE_PLPGSQL_EXPR);
+	}
+	PG_FINALLY();
+	{
+		parser_settings_restore(&outer);
+	}
+	PG_END_TRY();
 	error_context_stack = callback.previous;
 	MemoryContextSwitchTo(old);
 	select = copyObject(castNode(SelectStmt, linitial_node(RawStmt, parsed)->stmt));
