@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/table.h"
+#include "catalog/pg_type.h"
 #include "address.h"
 #include "execute.h"
 #include "fmgr.h"
@@ -80,7 +81,7 @@ address_by_id(Compiler *compiler, Address *address, const Json *id)
 static bool
 address_by_row(Compiler *compiler, Address *address)
 {
-	bool		is_target = address->row == compiler->program->target;
+	bool		is_target = row_first_name(address->row) == compiler->program->target;
 	Scope		scope = {0};
 	ListCell   *cell;
 
@@ -232,6 +233,16 @@ address_target_condition(Compiler *compiler, Statement *statement)
 	}
 }
 
+/* Makes the step's own row another name of the row that it writes. */
+static void
+become_other_name(Compiler *compiler, Row *row, const Address *address)
+{
+	row->same = address->row;
+	row->may_be_absent = compiler->conditional > 0 || !address->required;
+	if (row->may_be_absent)
+		row->present_slot = program_add_slot(compiler->program, BOOLOID, -1, InvalidOid);
+}
+
 void
 address_results(Compiler *compiler, Instruction *instruction, Statement *statement,
 				const Address *address)
@@ -251,8 +262,9 @@ address_results(Compiler *compiler, Instruction *instruction, Statement *stateme
 	if (row != NULL)
 	{
 		statement->into = lappend(statement->into, row);
-		if (compiler->conditional == 0 && !address->set_based && compiler->step->kind->writes)
-			row->same = address->row;
+		statement->own = row;
+		if (address->row != NULL && !address->set_based && compiler->step->kind->writes)
+			become_other_name(compiler, row, address);
 	}
 	statement->set_based = address->set_based;
 }
@@ -281,26 +293,45 @@ shown_key(Frame *frame, const List *key, const int *slots)
 	return psprintf("(%s) = (%s)", names.data, values.data);
 }
 
-pg_noreturn static void raise_missing(Frame *frame, const char *message);
+static const char not_found_hint[] = "It does not exist, or it is not visible to you.";
+
+pg_noreturn static void raise_missing(Frame *frame, const char *message, const char *hint);
 
 static void
-raise_missing(Frame *frame, const char *message)
+raise_missing(Frame *frame, const char *message, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NO_DATA_FOUND),
 			 errmsg("%s", message),
 			 frame_errdetail(frame),
-			 errhint("It does not exist, or it is not visible to you.")));
+			 errhint("%s", hint)));
+}
+
+/* Has the step that the row is named for given none? Then its key is NULL. */
+static bool
+row_is_absent(const Frame *frame, const Address *address)
+{
+	ListCell   *cell;
+
+	if (address->row == NULL || address->row == frame->program->target)
+		return false;
+	foreach(cell, address->values)
+		if (frame_isnull(frame, ((Value *) lfirst(cell))->slot))
+			return true;
+	return false;
 }
 
 void
 address_missing(Frame *frame, const Address *address)
 {
+	if (row_is_absent(frame, address))
+		raise_missing(frame, psprintf("\"%s\" names no row of %s", address->row->name, address->table_name),
+					  "Its step did not run, found no row, or was undone.");
 	if (address->row != NULL && address->row == frame->program->target && address->where == NULL)
 		address_target_missing(frame);
 	raise_missing(frame, address->where != NULL ?
 				  psprintf("no row of %s satisfies the condition", address->table_name) :
-				  psprintf("there is no such row in %s", address->table_name));
+				  psprintf("there is no such row in %s", address->table_name), not_found_hint);
 }
 
 void
@@ -323,5 +354,5 @@ address_target_missing(Frame *frame)
 		names = lappend(names, program->signature->inputs[i].column);
 	raise_missing(frame, psprintf("there is no row %s in %s",
 								  shown_key(frame, names, program->input_slots),
-								  relation_name_canonical(program->target->relation)));
+								  relation_name_canonical(program->target->relation)), not_found_hint);
 }

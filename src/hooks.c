@@ -125,7 +125,7 @@ means_this(const Scope *scope, const char *name)
 {
 	const Row  *row = scope->reads_this ? row_find(scope->rows, name) : NULL;
 
-	return row != NULL && row_first_name(row) == row_first_name(scope->this_row);
+	return row != NULL && rows_are_one(row, scope->this_row);
 }
 
 /* How many levels up what SQL found for a reference is. */

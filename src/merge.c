@@ -84,7 +84,7 @@ same_row(const Write *first, const Write *second)
 {
 	ListCell   *cell;
 
-	if (row_first_name(first->address->row) != row_first_name(second->address->row))
+	if (!rows_are_one(first->address->row, second->address->row))
 		return false;
 	foreach(cell, first->statement->into)
 		if (!list_member_ptr(first->statement->scope->rows, lfirst(cell)) ||
@@ -350,6 +350,7 @@ update_statement(const Pair *pair, const List *columns)
 	statement->scope->rows = place->rows;
 	statement->scope->this_row = address->row;
 	statement->into = pair->second->statement->into;
+	statement->own = pair->second->statement->own;
 	appendStringInfo(&statement->head, "UPDATE %s AS this SET ", address->table_name);
 	write_append_set(statement, &statement->head, columns);
 	appendStringInfoString(&statement->head, " WHERE ");

@@ -106,7 +106,9 @@ variable_add(Program *program, List **variables, const char *name, Oid type, int
 
 /*
  * A step that writes a row and has a name gives the row another one; what a get
- * reads stays as it was read.
+ * reads stays as it was read. The name of a step that may not run, or find no
+ * row, is one only while its present_slot is not NULL: writes through the other
+ * names refresh it then, and leave it NULL otherwise (statement.c).
  */
 const Row *
 row_first_name(const Row *row)
@@ -114,6 +116,21 @@ row_first_name(const Row *row)
 	while (row->same != NULL)
 		row = row->same;
 	return row;
+}
+
+/* The same, by names that have the row wherever they can be used. */
+static const Row *
+row_first_certain_name(const Row *row)
+{
+	while (row->same != NULL && !row->may_be_absent)
+		row = row->same;
+	return row;
+}
+
+bool
+rows_are_one(const Row *row, const Row *other)
+{
+	return row_first_certain_name(row) == row_first_certain_name(other);
 }
 
 /* The innermost row of a name: handlers in handlers each have an "error". */

@@ -45,7 +45,9 @@ typedef struct Row
 	bool		is_count;		/* set-based step: the only column is count */
 	bool		is_image;		/* for plug-ins: formulas do not see it */
 	bool		broken;			/* its step does not compile: anything may be said of it */
-	struct Row *same;			/* the row that this is another name of, or NULL */
+	struct Row *same;			/* the row that this is another name of, or NULL ... */
+	bool		may_be_absent;	/* ... but only if its step has run and found it: */
+	int			present_slot;	/* then this slot is not NULL */
 	List	   *columns;		/* of RowColumn; grows while compiling */
 } Row;
 

@@ -165,6 +165,8 @@ statement_columns(Statement *statement, StringInfo text)
 				appendStringInfo(text, "this.%s", quote_identifier(column->name));
 			else
 				appendStringInfo(text, "(this.*)::%s", relation_name_canonical(row->relation));
+			statement->guards[statement->nslots] =
+				row->may_be_absent && row != statement->own ? row->present_slot : -1;
 			statement->slots[statement->nslots++] = column->slot;
 		}
 	}
@@ -183,8 +185,13 @@ statement_text(Statement *statement)
 		count += list_length(((Row *) lfirst(cell))->columns);
 	statement->nslots = 0;
 	if (statement->slots == NULL)
-		statement->slots = MemoryContextAlloc(statement->scope->program->mcxt,
-											  Max(count, 1) * sizeof(int));
+	{
+		int		   *places = MemoryContextAlloc(statement->scope->program->mcxt,
+												2 * Max(count, 1) * sizeof(int));
+
+		statement->slots = places;
+		statement->guards = places + count;
+	}
 	initStringInfo(&columns);
 	statement_columns(statement, &columns);
 	initStringInfo(&text);
@@ -214,6 +221,26 @@ statement_prepare(Statement *statement)
 	statement->plan = plan;
 }
 
+/* Is the name that a returned column is for a name of the row just now? */
+static bool
+column_is_present(const Frame *frame, const Statement *statement, int column)
+{
+	return statement->guards[column] < 0 || !frame_isnull(frame, statement->guards[column]);
+}
+
+/* Puts the first row's columns where they belong. */
+static void
+statement_land(Frame *frame, const Statement *statement, const SlotReceiver *receiver)
+{
+	for (int i = 0; i < statement->nslots && receiver->rows > 0; i++)
+		if (column_is_present(frame, statement, i))
+			frame_set(frame, statement->slots[i], receiver->values[i].value,
+					  receiver->values[i].isnull);
+	if (statement->own != NULL && statement->own->may_be_absent &&
+		(receiver->rows > 0 || SPI_processed > 0))
+		frame_set(frame, statement->own->present_slot, BoolGetDatum(true), false);
+}
+
 uint64
 statement_execute(Frame *frame, Statement *statement)
 {
@@ -238,8 +265,7 @@ statement_execute(Frame *frame, Statement *statement)
 	if (code < 0)
 		elog(ERROR, "could not run a statement of action \"%s\": %s",
 			 frame->program->action, SPI_result_code_string(code));
-	for (int i = 0; i < statement->nslots && receiver.rows > 0; i++)
-		frame_set(frame, statement->slots[i], receiver.values[i].value, receiver.values[i].isnull);
+	statement_land(frame, statement, &receiver);
 	return SPI_processed;
 }
 

@@ -24,6 +24,7 @@ typedef struct Statement
 	Oid			relation;		/* whose columns are returned */
 	Scope	   *scope;
 	List	   *into;			/* of Row: where returned columns land */
+	Row		   *own;			/* the one of them that the step's own name is, or NULL */
 	bool		whole_result;	/* the head is complete; its one column is into's first */
 	bool		wants_result;	/* analysis is to find out what it returns */
 	List	   *result;			/* of ResultColumn: what analysis found that it returns */
@@ -32,7 +33,8 @@ typedef struct Statement
 
 	SPIPlanPtr	plan;			/* NULL until first executed */
 	int			nslots;			/* returned columns ... */
-	int		   *slots;			/* ... and the slots they land in */
+	int		   *slots;			/* ... and the slots they land in, ... */
+	int		   *guards;			/* ... each only while this slot is not NULL; -1: always */
 } Statement;
 
 typedef struct ResultColumn

@@ -128,12 +128,12 @@ others_set_columns(Oid table)
 void
 write_note_target(Compiler *compiler, const Address *address, const List *columns, bool deletes)
 {
-	if (address->row == NULL || address->row != compiler->program->target)
+	if (address->row == NULL || row_first_name(address->row) != compiler->program->target)
 		return;
 	compiler->target_written = true;
 	if (deletes || changes_key(address, columns))
 		compiler->target_key_changed = true;
-	if (compiler->conditional == 0 && !compiler->may_stop &&
+	if (address->row == compiler->program->target && compiler->conditional == 0 && !compiler->may_stop &&
 		address->required && address->where == NULL)
 		compiler->target_proven = true;
 }

@@ -75,8 +75,14 @@ close_names(Compiler *compiler, ForEach *loop, List *before)
 	ListCell   *column_cell;
 
 	for_each_from(cell, compiler->names->rows, list_length(before) + 1)
-		foreach(column_cell, ((Row *) lfirst(cell))->columns)
+	{
+		const Row  *row = lfirst(cell);
+
+		foreach(column_cell, row->columns)
 			slots = lappend_int(slots, ((RowColumn *) lfirst(column_cell))->slot);
+		if (row->may_be_absent)
+			slots = lappend_int(slots, row->present_slot);
+	}
 	compiler->names->rows = before;
 	loop->nturn_slots = list_length(slots);
 	loop->turn_slots = palloc(sizeof(int) * Max(loop->nturn_slots, 1));
