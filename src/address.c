@@ -9,11 +9,13 @@
 #include "postgres.h"
 
 #include "access/table.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "address.h"
 #include "execute.h"
 #include "fmgr.h"
 #include "key.h"
+#include "suggest.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -104,6 +106,25 @@ address_by_row(Compiler *compiler, Address *address)
 	return true;
 }
 
+/* The table that a subject names; one that is none may be the name of a row, misspelt. */
+static Oid
+subject_table(Compiler *compiler, const char *subject)
+{
+	List	   *names = NIL;
+	char	   *like;
+	ListCell   *cell;
+
+	foreach(cell, compiler->names->rows)
+		names = lappend(names, ((Row *) lfirst(cell))->name);
+	like = strchr(subject, '.') == NULL ? suggestion_among(subject, names) : NULL;
+	if (like == NULL || OidIsValid(RelnameGetRelid(subject)))
+		return compiler_table(compiler, subject, compiler->step->path);
+	compiler_problem(compiler, ERRCODE_UNDEFINED_TABLE, compiler->step->path,
+					 psprintf("there is no table or step \"%s\"", subject), NULL,
+					 suggestion_hint(like, NULL));
+	return InvalidOid;
+}
+
 /* Resolves the subject: a row with a name wins over a table, but for the step's own name. */
 static bool
 address_subject(Compiler *compiler, Address *address)
@@ -141,7 +162,7 @@ address_subject(Compiler *compiler, Address *address)
 								 "A step can only use steps that come before it.");
 				return false;
 			}
-		address->relation = compiler_table(compiler, subject, step->path);
+		address->relation = subject_table(compiler, subject);
 	}
 	else
 		address->relation = address->row->relation;

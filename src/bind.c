@@ -12,6 +12,7 @@
 #include "caught.h"
 #include "convert.h"
 #include "jsonb_push.h"
+#include "suggest.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -47,16 +48,6 @@ fetch_member(JsonbContainer *object, const char *name, JsonbValue *value)
 										value) != NULL;
 }
 
-/* Refuses a call that lacks a required input. */
-static void
-refuse_missing(const InputBinding *binding, const char *name)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-			 errmsg("input \"%s\" of action \"%s\" is required",
-					name, binding->conversion.action)));
-}
-
 /* Appends a name to a list that people read. */
 static void
 list_name(StringInfo list, const char *name)
@@ -90,7 +81,7 @@ key_column_is_known(const Signature *signature, const char *name)
 	return false;
 }
 
-/* Returns the first key of an object that is not among the known ones. */
+/* Returns the first key of an object that is not among the known ones, or NULL. */
 static char *
 unknown_key(JsonbContainer *object, const Signature *signature,
 			bool (*is_known) (const Signature *, const char *))
@@ -109,12 +100,35 @@ unknown_key(JsonbContainer *object, const Signature *signature,
 		if (!is_known(signature, name))
 			return name;
 	}
-	elog(ERROR, "no unknown key in the input of an action");
+	return NULL;
+}
+
+/* The input that a name is most like, or NULL; the key of the row is its target. */
+static char *
+input_like(const Signature *signature, const char *name)
+{
+	Suggestion	suggestion;
+
+	suggestion_init(&suggestion, name);
+	for (int i = 0; i < signature->ninputs; i++)
+	{
+		const Argument *input = &signature->inputs[i];
+
+		if (i < signature->nkeys)
+		{
+			suggestion_consider(&suggestion, TARGET_KEY, TARGET_KEY);
+			suggestion_consider(&suggestion, input->name, TARGET_KEY);
+			suggestion_consider(&suggestion, input->column, TARGET_KEY);
+		}
+		else
+			suggestion_consider(&suggestion, input->name, input->name);
+	}
+	return suggestion.best;
 }
 
 /* Refuses a key that is no input, listing those there are. */
 static void
-refuse_unknown_input(const InputBinding *binding)
+refuse_unknown_input(const InputBinding *binding, const char *name)
 {
 	const Signature *signature = binding->signature;
 	StringInfoData known;
@@ -128,11 +142,25 @@ refuse_unknown_input(const InputBinding *binding)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("action \"%s\" has no input \"%s\"",
-					binding->conversion.action,
-					unknown_key(binding->object, signature, input_is_known)),
+					binding->conversion.action, name),
 			 known.len > 0 ?
-			 errhint("Its inputs are: %s.", known.data) :
+			 errhint("%s", suggestion_hint(input_like(signature, name),
+										   psprintf("Its inputs are: %s.", known.data))) :
 			 errhint("It takes no input.")));
+}
+
+/* Refuses a call that lacks a required input; a name that is none tells more. */
+static void
+refuse_missing(const InputBinding *binding, const char *name)
+{
+	char	   *unknown = unknown_key(binding->object, binding->signature, input_is_known);
+
+	if (unknown != NULL)
+		refuse_unknown_input(binding, unknown);
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("input \"%s\" of action \"%s\" is required",
+					name, binding->conversion.action)));
 }
 
 /* Refuses a key that is no column of the target's key. */
@@ -140,18 +168,35 @@ static void
 refuse_unknown_key_column(const InputBinding *binding, JsonbContainer *target)
 {
 	const Signature *signature = binding->signature;
+	const char *name = unknown_key(target, signature, key_column_is_known);
 	StringInfoData known;
+	Suggestion	suggestion;
 
+	suggestion_init(&suggestion, name);
 	initStringInfo(&known);
 	for (int i = 0; i < signature->nkeys; i++)
+	{
 		list_name(&known, signature->inputs[i].column);
-
+		suggestion_consider(&suggestion, signature->inputs[i].column, signature->inputs[i].column);
+	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("input \"%s\" of action \"%s\" has no key column \"%s\"",
-					TARGET_KEY, binding->conversion.action,
-					unknown_key(target, signature, key_column_is_known)),
-			 errhint("Its key columns are: %s.", known.data)));
+					TARGET_KEY, binding->conversion.action, name),
+			 errhint("%s", suggestion_hint(suggestion.best,
+										   psprintf("Its key columns are: %s.", known.data)))));
+}
+
+/* Refuses a key of the target that lacks a column. */
+static void
+refuse_missing_key_column(const InputBinding *binding, JsonbContainer *target, const char *name)
+{
+	if (unknown_key(target, binding->signature, key_column_is_known) != NULL)
+		refuse_unknown_key_column(binding, target);
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("input \"%s\" of action \"%s\" lacks key column \"%s\"",
+					TARGET_KEY, binding->conversion.action, name)));
 }
 
 /* Converts a given value and puts it into the input's slot. */
@@ -232,10 +277,7 @@ bind_composite_target(InputBinding *binding, JsonbValue *value)
 		char	   *name = signature->inputs[i].column;
 
 		if (!fetch_member(target, name, &column))
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("input \"%s\" of action \"%s\" lacks key column \"%s\"",
-							TARGET_KEY, binding->conversion.action, name)));
+			refuse_missing_key_column(binding, target, name);
 		bind_given(binding, i, name, &column);
 	}
 	binding->conversion.place = NULL;
@@ -281,7 +323,7 @@ bind_object(InputBinding *binding)
 			bind_omitted(binding, i);
 	}
 	if (binding->taken < JsonContainerSize(binding->object))
-		refuse_unknown_input(binding);
+		refuse_unknown_input(binding, unknown_key(binding->object, signature, input_is_known));
 }
 
 /* Fills the slots of the inputs from what a jsonb caller sent. */
@@ -396,16 +438,22 @@ static void
 refuse_unknown_change(Frame *frame, const Changeable *changeable, const char *name)
 {
 	StringInfoData known;
+	Suggestion	suggestion;
 
+	suggestion_init(&suggestion, name);
 	initStringInfo(&known);
 	for (int i = changeable->first; i < changeable->count; i++)
+	{
 		list_name(&known, changeable->arguments[i].name);
+		suggestion_consider(&suggestion, changeable->arguments[i].name, changeable->arguments[i].name);
+	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("action \"%s\" has no %s \"%s\" that a plug-in could change",
 					frame->program->action, changeable->noun, name),
 			 known.len > 0 ?
-			 errhint("Its %ss are: %s.", changeable->noun, known.data) :
+			 errhint("%s", suggestion_hint(suggestion.best, psprintf("Its %ss are: %s.",
+																	 changeable->noun, known.data))) :
 			 errhint("It has no %s.", changeable->noun)));
 }
 

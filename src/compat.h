@@ -36,8 +36,8 @@ typedef void JsonCallbackResult;
 /* 16: soft errors */
 #if PG_VERSION_NUM < 160000
 #include "parser/parse_type.h"
-#define parseTypeString(string, type, typmod, escontext) \
-	((void) (escontext), (parseTypeString) (string, type, typmod, false))
+#define typeStringToTypeName(string, escontext) \
+	((void) (escontext), (typeStringToTypeName) (string))
 #define stringToQualifiedNameList(string, escontext) \
 	((void) (escontext), (stringToQualifiedNameList) (string))
 #endif

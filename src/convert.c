@@ -15,6 +15,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "suggest.h"
 #include "nodes/makefuncs.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -429,6 +430,23 @@ array_to_datum(Conversion *conversion, JsonbValue *value, Oid type,
 							 bounds, CurrentMemoryContext, true);
 }
 
+/* The attribute that a name is most like, or NULL. */
+static char *
+attribute_like(TupleDesc descriptor, const char *name)
+{
+	Suggestion	suggestion;
+
+	suggestion_init(&suggestion, name);
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		const char *known = NameStr(TupleDescAttr(descriptor, i)->attname);
+
+		if (!TupleDescAttr(descriptor, i)->attisdropped)
+			suggestion_consider(&suggestion, known, known);
+	}
+	return suggestion.best;
+}
+
 /* Refuses a key that no attribute has, listing those there are. */
 static void
 refuse_unknown_attribute(const Conversion *conversion,
@@ -467,8 +485,9 @@ refuse_unknown_attribute(const Conversion *conversion,
 					 errmsg("%s of action \"%s\" has no attribute \"%s\"",
 							convert_place_name(conversion->place),
 							conversion->action, name),
-					 errhint("Attributes of %s are: %s.",
-							 format_type_be(type), known.data)));
+					 errhint("%s", suggestion_hint(attribute_like(descriptor, name),
+												   psprintf("Attributes of %s are: %s.",
+															format_type_be(type), known.data)))));
 	}
 }
 

@@ -8,7 +8,9 @@
 
 #include "definition_parser.h"
 #include "miscadmin.h"
+#include "utils/json.h"
 #include "shape.h"
+#include "suggest.h"
 
 /* Names that mean something else in formulas. */
 static const char *const taken_names[] = {
@@ -36,6 +38,42 @@ check_subject_values(DefinitionParser *parser, const Step *step)
 		else
 			definition_check_name(parser, subject->keys[i], "a value", location);
 	}
+}
+
+/* A value as the document holds it, made of what stands after a "=": a number, or a formula. */
+static char *
+value_guess(const char *text)
+{
+	StringInfoData value;
+
+	text += strspn(text, " :=");
+	if (text[0] != '\0' && strspn(text, "0123456789") == strlen(text))
+		return pstrdup(text);
+	initStringInfo(&value);
+	escape_json(&value, psprintf("=%s", text));
+	return value.data;
+}
+
+/* How a verb is followed by an object; what was written shows the way if it is "name = value". */
+static char *
+subject_hint(const Step *step)
+{
+	const char *text = step->subject->kind == JSON_IS_STRING ? step->subject->text : "";
+	const char *equals = strchr(text, '=');
+	StringInfoData hint;
+	char	   *name = pnstrdup(text, strcspn(text, " :="));
+
+	if (step->kind->subject != SUBJECT_VALUES)
+		return NULL;
+	initStringInfo(&hint);
+	appendStringInfo(&hint, "Write it as {\"%s\": {\"%s\": ", step->kind->name,
+					 name_is_valid(name) ? name : "name");
+	if (equals != NULL && name_is_valid(name))
+		appendStringInfoString(&hint, value_guess(equals + 1));
+	else
+		appendStringInfoString(&hint, "...");
+	appendStringInfoString(&hint, "}}.");
+	return hint.data;
 }
 
 /* Checks the value of the verb. */
@@ -75,8 +113,9 @@ check_subject(DefinitionParser *parser, const Step *step)
 		definition_problem(parser, step->path,
 						   psprintf("\"%s\" must be followed by %s, not %s", kind->name,
 									wanted[kind->subject],
-									given == JSON_IS_STRING ? "an empty string" :
-									json_kind_name(step->subject)), NULL);
+									given == JSON_IS_STRING && step->subject->text[0] == '\0' ?
+									"an empty string" : json_kind_name(step->subject)),
+						   subject_hint(step));
 		return false;
 	}
 	if (kind->subject == SUBJECT_VALUES)
@@ -179,6 +218,18 @@ verbs_hint(void)
 	return psprintf("Verbs: %s.", step_kind_names());
 }
 
+/* The verb that is most like a word, or NULL. */
+static char *
+verb_like(const char *word)
+{
+	Suggestion	suggestion;
+
+	suggestion_init(&suggestion, word);
+	for (int i = 0; i < step_kind_count(); i++)
+		suggestion_consider(&suggestion, step_kind_at(i)->name, step_kind_at(i)->name);
+	return suggestion.best;
+}
+
 /* Finds the kind of a step; NULL after a problem. */
 static const StepKind *
 find_kind(DefinitionParser *parser, const Json *json, const char *path)
@@ -193,7 +244,8 @@ find_kind(DefinitionParser *parser, const Json *json, const char *path)
 			if (step_key_is_known(json->keys[i]))
 				continue;
 			definition_problem(parser, path,
-							   psprintf("unknown kind of step \"%s\"", json->keys[i]), verbs_hint());
+							   psprintf("unknown kind of step \"%s\"", json->keys[i]),
+							   suggestion_hint(verb_like(json->keys[i]), verbs_hint()));
 			return NULL;
 		}
 		definition_problem(parser, path, "the step has no verb", verbs_hint());

@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "function_lookup.h"
+#include "suggest.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
@@ -40,10 +41,16 @@ functions_by_name(const char *name, const char *hint)
 	FuncCandidateList candidates = FuncnameGetCandidates(names, -1, NIL, false, false, false, true);
 
 	if (candidates == NULL)
+	{
+		const char *like = suggest_function(name);
+
+		if (like == NULL && list_length(names) == 1)
+			like = hint;
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
 				 errmsg("function %s does not exist", name),
-				 list_length(names) == 1 ? errhint("%s", hint) : 0));
+				 like ? errhint("%s", like) : 0));
+	}
 	return candidates;
 }
 

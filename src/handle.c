@@ -24,6 +24,7 @@
 #include "pgstat.h"
 #include "published.h"
 #include "signature.h"
+#include "suggest.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -236,6 +237,22 @@ name_is_kept(const char *name)
 		strchr(name, '.') != NULL && strchr(name, '"') == NULL;
 }
 
+/* Raises that there is no such action. */
+pg_noreturn static void
+refuse_unknown_action(const char *name)
+{
+	const char *hint = suggest_action(name, false);
+
+	if (hint == NULL)
+		hint = strchr(name, '.') == NULL ?
+			"Name it with its schema, or check the search_path. A draft can be invoked once activate_action() has published it." :
+			"A draft can be invoked once activate_action() has published it.";
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_FUNCTION),
+			 errmsg("action \"%s\" does not exist", name),
+			 errhint("%s", hint)));
+}
+
 /* Resolves the name of an action; raises if there is none. */
 static Oid
 function_of_name(const char *name)
@@ -243,12 +260,7 @@ function_of_name(const char *name)
 	Oid			function = action_find(name);
 
 	if (!OidIsValid(function))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_FUNCTION),
-				 errmsg("action \"%s\" does not exist", name),
-				 strchr(name, '.') == NULL ?
-				 errhint("Name it with its schema, or check the search_path. A draft can be invoked once activate_action() has published it.") :
-				 errhint("A draft can be invoked once activate_action() has published it.")));
+		refuse_unknown_action(name);
 	return function;
 }
 

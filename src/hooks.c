@@ -230,8 +230,7 @@ resolve_own_name(ParseState *pstate, Scope *scope, const ColumnRef *reference)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("\"%s\" is not known at this place", first),
-				 errhint("Known names are %s%s.", names_list(scope->rows),
-						 OidIsValid(scope->this_relation) ? ", this" : ""),
+				 errhint("%s", names_hint(scope, first)),
 				 parser_errposition(pstate, location)));
 	return node;
 }

@@ -13,6 +13,7 @@
 #include "compiler.h"
 #include "names.h"
 #include "nodes/makefuncs.h"
+#include "suggest.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -187,10 +188,36 @@ row_column_type(const Row *row, const char *column, Oid *type, int32 *typmod, Oi
 	return true;
 }
 
+/* What may have been meant by a column that a row does not have; else what there is. */
+static char *
+column_hint(const Row *row, const char *column)
+{
+	List	   *names = NIL;
+	StringInfoData known;
+	ListCell   *cell;
+
+	if (OidIsValid(row->relation))
+		return suggest_column(row->relation, column);
+	initStringInfo(&known);
+	foreach(cell, row->columns)
+	{
+		const RowColumn *entry = lfirst(cell);
+
+		if (entry->name == NULL)
+			continue;
+		names = lappend(names, entry->name);
+		appendStringInfo(&known, "%s%s", known.len ? ", " : "", entry->name);
+	}
+	return suggestion_hint(suggestion_among(column, names), known.len == 0 ? NULL :
+						   psprintf("It has: %s.", known.data));
+}
+
 /* Complains about a column that a row does not have. */
 static void
 row_column_missing(const Row *row, const char *column)
 {
+	char	   *hint;
+
 	if (row->is_count)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
@@ -202,12 +229,14 @@ row_column_missing(const Row *row, const char *column)
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("\"%s\" is not a row of a table and cannot be used as a whole", row->name),
 				 errhint("Name one of its columns.")));
+	hint = column_hint(row, column);
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
 			 errmsg("column \"%s\" of \"%s\" does not exist", column, row->name),
 			 OidIsValid(row->relation) ?
 			 errdetail("\"%s\" is a row of table %s.", row->name,
-					   relation_name_canonical(row->relation)) : 0));
+					   relation_name_canonical(row->relation)) : 0,
+			 hint ? errhint("%s", hint) : 0));
 }
 
 /* Finds or makes the slot of a row's column. */
@@ -250,6 +279,26 @@ row_slot(Scope *scope, Row *row, const char *column)
 	return entry->slot;
 }
 
+/* Raises that context has no such field. */
+pg_noreturn static void
+refuse_unknown_field(const char *name)
+{
+	List	   *names = NIL;
+	StringInfoData known;
+
+	initStringInfo(&known);
+	for (int i = 0; i < CONTEXT_FIELDS; i++)
+	{
+		names = lappend(names, unconstify(char *, context_fields[i].name));
+		appendStringInfo(&known, "%s%s", i ? ", " : "", context_fields[i].name);
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("context has no field \"%s\"", name),
+			 errhint("%s", suggestion_hint(suggestion_among(name, names),
+										   psprintf("Its fields are %s.", known.data)))));
+}
+
 /* The slot of context.<name>, made when first asked for. */
 static int
 context_slot(Scope *scope, const char *name)
@@ -264,10 +313,7 @@ context_slot(Scope *scope, const char *name)
 										 get_typcollation(context_fields[i].type));
 			return *slot;
 		}
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("context has no field \"%s\"", name),
-			 errhint("Its fields are caller, session_user, depth, action, version, invocation, correlation, started_at, shared.")));
+	refuse_unknown_field(name);
 }
 
 /* "a, b, c" of the variables' names, or "none". */
@@ -283,6 +329,18 @@ variables_list(const List *variables)
 	return text.len ? text.data : "none";
 }
 
+/* The variables' names. */
+static List *
+variables_names(const List *variables)
+{
+	List	   *names = NIL;
+	ListCell   *cell;
+
+	foreach(cell, variables)
+		names = lappend(names, ((Variable *) lfirst(cell))->name);
+	return names;
+}
+
 /* The variable behind a name such as input.x. */
 static Variable *
 variable_named(const List *variables, const char *group, const char *name)
@@ -293,22 +351,35 @@ variable_named(const List *variables, const char *group, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("%s \"%s\" does not exist", group, name),
-				 errhint("Known at this place: %s.", variables_list(variables))));
+				 errhint("%s", suggestion_hint(suggestion_among(name, variables_names(variables)),
+											   psprintf("Known at this place: %s.", variables_list(variables))))));
 	return variable;
 }
 
 /* All names that may stand before a dot. */
-char *
-names_list(const List *rows)
+static List *
+names_before_dot(const Scope *scope)
 {
+	List	   *names = list_make4("input", "output", "let", "context");
+	ListCell   *cell;
+
+	foreach(cell, scope->rows)
+		names = lappend(names, ((Row *) lfirst(cell))->name);
+	return OidIsValid(scope->this_relation) ? lappend(names, "this") : names;
+}
+
+char *
+names_hint(const Scope *scope, const char *given)
+{
+	List	   *names = names_before_dot(scope);
 	StringInfoData text;
 	ListCell   *cell;
 
 	initStringInfo(&text);
-	appendStringInfoString(&text, "input, output, let, context");
-	foreach(cell, rows)
-		appendStringInfo(&text, ", %s", ((Row *) lfirst(cell))->name);
-	return text.data;
+	foreach(cell, names)
+		appendStringInfo(&text, "%s%s", text.len ? ", " : "", (char *) lfirst(cell));
+	return suggestion_hint(suggestion_among(given, names),
+						   psprintf("Known names are %s.", text.data));
 }
 
 /* Is this the name of a step that comes later? */

@@ -38,8 +38,8 @@ extern bool names_has(const Scope *scope, const char *name);
 extern Node *names_resolve(ParseState *pstate, Scope *scope, const char *first,
 						   const char *second, int location);
 
-/* "input, target, task, ...", for hints. */
-extern char *names_list(const List *rows);
+/* The hint for a name before a dot that is not known there. */
+extern char *names_hint(const Scope *scope, const char *given);
 
 /* The Param that reads a slot; notes that the scope uses it. */
 extern Node *slot_param(Scope *scope, int slot, int location);

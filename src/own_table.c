@@ -45,11 +45,19 @@ key_is(ScanKey condition, Relation relation, const char *key)
 						   F_TEXTEQ, CStringGetTextDatum(key));
 }
 
+/* A table of the extension, or InvalidOid. */
+static Oid
+own_table(const char *table)
+{
+	Oid			schema = get_namespace_oid(CA_SCHEMA, true);
+
+	return OidIsValid(schema) ? get_relname_relid(table, schema) : InvalidOid;
+}
+
 char *
 own_table_text(const char *table, const char *key, const char *column)
 {
-	Oid			schema = get_namespace_oid(CA_SCHEMA, true);
-	Oid			oid = OidIsValid(schema) ? get_relname_relid(table, schema) : InvalidOid;
+	Oid			oid = own_table(table);
 	char	   *found = NULL;
 	Relation	relation;
 	ScanKeyData condition;
@@ -76,4 +84,28 @@ Datum
 custom_action_is_own_change(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(TransactionIdIsCurrentTransactionId(PG_GETARG_TRANSACTIONID(0)));
+}
+
+void
+own_table_keys(const char *table, void (*look) (const char *key, void *arg), void *arg)
+{
+	Oid			oid = own_table(table);
+	Relation	relation;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (!OidIsValid(oid))
+		return;
+	relation = table_open(oid, AccessShareLock);
+	scan = systable_beginscan(relation, InvalidOid, false, NULL, 0, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		bool		isnull;
+		Datum		key = heap_getattr(tuple, 1, RelationGetDescr(relation), &isnull);
+
+		if (!isnull)
+			look(TextDatumGetCString(key), arg);
+	}
+	systable_endscan(scan);
+	table_close(relation, AccessShareLock);
 }

@@ -14,4 +14,7 @@
  */
 extern char *own_table_text(const char *table, const char *key, const char *column);
 
+/* Shows the key of every row to a function, on the same terms. */
+extern void own_table_keys(const char *table, void (*look) (const char *key, void *arg), void *arg);
+
 #endif

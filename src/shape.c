@@ -9,6 +9,7 @@
 
 #include "miscadmin.h"
 #include "shape.h"
+#include "suggest.h"
 
 /* "input", "output" and "plugins" are arrays of objects with keys of their own. */
 const ArgumentSpec action_keys[] = {
@@ -221,6 +222,19 @@ known_keys(const Shape *shape)
 	return out.data;
 }
 
+/* The key of a shape that is most like a given one, or NULL. */
+static char *
+key_like(const Shape *shape, const char *key)
+{
+	Suggestion	suggestion;
+
+	suggestion_init(&suggestion, key);
+	for (int i = 0; i < lengthof(shape->lists); i++)
+		for (const ArgumentSpec *spec = shape->lists[i]; spec != NULL && spec->key != NULL; spec++)
+			suggestion_consider(&suggestion, spec->key, spec->key);
+	return suggestion.best;
+}
+
 /* Is this one of the words of a list separated by blanks? */
 static bool
 is_choice(const char *choices, const char *word)
@@ -397,7 +411,7 @@ shape_check(ProblemSink *sink, const Shape *shape, const Json *json,
 			problem_report(sink, ERRCODE_INVALID_PARAMETER_VALUE,
 						   location_below(location, key),
 						   psprintf("unknown key \"%s\" of %s", key, shape->what),
-						   NULL, known_keys(shape));
+						   NULL, suggestion_hint(key_like(shape, key), known_keys(shape)));
 		else if (!check_value(sink, spec, json->items[i], location_below(location, key)))
 			sound = false;
 	}

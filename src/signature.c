@@ -18,6 +18,7 @@
 #include "proc_arguments.h"
 #include "published.h"
 #include "signature.h"
+#include "suggest.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -72,6 +73,20 @@ function_name_canonical(Oid function)
 	return qualified_name(get_func_namespace(function), name);
 }
 
+/* Raises that there is no such table. */
+pg_noreturn static void
+refuse_unknown_table(const char *name, bool qualified)
+{
+	const char *hint = suggest_table(name);
+
+	if (hint == NULL && !qualified)
+		hint = "Write it with its schema, or set \"search_path\" in the action's settings.";
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_TABLE),
+			 errmsg("table \"%s\" does not exist", name),
+			 hint ? errhint("%s", hint) : 0));
+}
+
 Oid
 table_of_name(const char *name)
 {
@@ -80,11 +95,7 @@ table_of_name(const char *name)
 	char		kind;
 
 	if (!OidIsValid(table))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("table \"%s\" does not exist", name),
-				 range->schemaname == NULL ?
-				 errhint("Write it with its schema, or set \"search_path\" in the action's settings.") : 0));
+		refuse_unknown_table(name, range->schemaname != NULL);
 	kind = get_rel_relkind(table);
 	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE &&
 		kind != RELKIND_VIEW && kind != RELKIND_FOREIGN_TABLE && kind != RELKIND_MATVIEW)
@@ -155,6 +166,36 @@ forget_position(void *arg)
 	errposition(0);
 }
 
+/* Raises that there is no such type. */
+pg_noreturn static void
+refuse_unknown_type(const TypeName *name)
+{
+	char	   *text = TypeNameToString(name);
+	char	   *hint = suggest_type(text);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("type \"%s\" does not exist", text),
+			 hint ? errhint("%s", hint) : 0));
+}
+
+/* Looks a type up. */
+static void
+find_type(const char *text, Oid *type, int32 *typmod)
+{
+	TypeName   *name = typeStringToTypeName(text, NULL);
+	Type		tuple = LookupTypeName(NULL, name, typmod, true);
+
+	if (tuple == NULL)
+		refuse_unknown_type(name);
+	if (!((Form_pg_type) GETSTRUCT(tuple))->typisdefined)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("type \"%s\" is only a shell", TypeNameToString(name))));
+	*type = typeTypeId(tuple);
+	ReleaseSysCache(tuple);
+}
+
 void
 type_of_text(const char *text, Oid *type, int32 *typmod)
 {
@@ -162,7 +203,7 @@ type_of_text(const char *text, Oid *type, int32 *typmod)
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(scratch);
 
-	parseTypeString(text, type, typmod, NULL);
+	find_type(text, type, typmod);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);
 }

@@ -13,6 +13,7 @@
 #include "key.h"
 #include "limit.h"
 #include "merge.h"
+#include "suggest.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -45,7 +46,8 @@ write_column(Compiler *compiler, Oid relation, const char *name, const Json *jso
 	{
 		compiler_problem(compiler, ERRCODE_UNDEFINED_COLUMN, location,
 						 psprintf("column \"%s\" of table %s does not exist", name,
-								  relation_name_canonical(relation)), NULL, NULL);
+								  relation_name_canonical(relation)), NULL,
+						 suggest_column(relation, name));
 		return NULL;
 	}
 	attribute = (Form_pg_attribute) GETSTRUCT(tuple);

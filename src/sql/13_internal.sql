@@ -15,6 +15,14 @@ AS 'MODULE_PATHNAME', 'custom_action_canonical_name';
 COMMENT ON FUNCTION custom_actions.canonical_name(text) IS
 	'name of an action as "schema.name": the action it means under the search_path, else the one it would create';
 
+CREATE FUNCTION custom_actions.unknown_action_hint(name text, otherwise text)
+RETURNS text
+LANGUAGE c STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_unknown_action_hint';
+
+COMMENT ON FUNCTION custom_actions.unknown_action_hint(text, text) IS
+	'hint for the name of an action that does not exist: the one that may have been meant, else what is given';
+
 CREATE FUNCTION custom_actions.definition_rows(definition json)
 RETURNS jsonb
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED

@@ -487,7 +487,8 @@ BEGIN
 	IF NOT touch_action(NEW.action) THEN
 		RAISE EXCEPTION 'action "%" does not exist', NEW.action
 			USING ERRCODE = 'undefined_function',
-				HINT = 'Use create_action first; the name is stored as "schema.name".';
+				HINT = unknown_action_hint(NEW.action,
+					'Use create_action first; the name is stored as "schema.name".');
 	END IF;
 	IF NEW.name IS NOT NULL THEN
 		PERFORM require_name(

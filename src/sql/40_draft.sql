@@ -22,7 +22,7 @@ BEGIN
 		END IF;
 		RAISE EXCEPTION 'action "%" does not exist', action_name
 			USING ERRCODE = 'undefined_function',
-				HINT = 'Use create_action to create it.';
+				HINT = unknown_action_hint(action_name, 'Use create_action to create it.');
 	END IF;
 	RETURN draft;
 END

@@ -45,7 +45,9 @@ BEGIN
 		AND action_function(action_name) IS NULL
 	THEN
 		RAISE EXCEPTION 'action "%" does not exist', action_name
-			USING ERRCODE = 'undefined_function';
+			USING ERRCODE = 'undefined_function',
+				HINT = coalesce(unknown_action_hint(action_name, NULL),
+					'The view custom_actions.actions lists all actions.');
 	ELSIF wanted IS NULL THEN
 		RAISE EXCEPTION 'action "%" is not published', action_name
 			USING ERRCODE = 'object_not_in_prerequisite_state',

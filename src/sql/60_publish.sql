@@ -376,7 +376,12 @@ BEGIN
 	END IF;
 	function := action_function(action_name);
 	IF function IS NULL THEN
-		PERFORM require_draft(action_name);
+		IF NOT EXISTS (SELECT FROM action AS a WHERE a.name = action_name) THEN
+			RAISE EXCEPTION 'action "%" does not exist', action_name
+				USING ERRCODE = 'undefined_function',
+					HINT = coalesce(unknown_action_hint(action_name, NULL),
+						'The view custom_actions.actions lists all actions.');
+		END IF;
 	ELSE
 		BEGIN
 			EXECUTE format('DROP FUNCTION %s', function);

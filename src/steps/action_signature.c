@@ -12,6 +12,7 @@
 #include "compat.h"
 #include "proc_arguments.h"
 #include "published.h"
+#include "suggest.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -158,10 +159,15 @@ lookup_work(void *arg)
 		return;
 	}
 	if (!OidIsValid(function))
+	{
+		char	   *hint = suggest_action(lookup->name, false);
+
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
 				 errmsg("action \"%s\" does not exist", lookup->name),
-				 errhint("Activate it first. A step can perform only published actions, and the action itself.")));
+				 errhint("%s", hint ? hint :
+						 "Activate it first. A step can perform only published actions, and the action itself.")));
+	}
 	lookup->found = published_signature(function);
 }
 

@@ -118,6 +118,17 @@ goes_by_name(const Function *function, const Json *with)
 		(!function->variadic || given_value(function, function->nargs - 1, with, &used) != NULL);
 }
 
+/* Does the function have all the arguments that are given? */
+static bool
+all_known(const Function *function, const Json *with)
+{
+	int			used = 0;
+
+	for (int i = 0; i < function->nargs; i++)
+		(void) given_value(function, i, with, &used);
+	return with == NULL || used == with->count;
+}
+
 /* Appends the list of arguments; false after a problem. */
 static bool
 append_arguments(Compiler *compiler, Statement *statement, const Function *function)
@@ -128,6 +139,12 @@ append_arguments(Compiler *compiler, Statement *statement, const Function *funct
 	bool		named = goes_by_name(function, with);
 	bool		gap = false;
 
+	if (!all_known(function, with))
+	{
+		with_report_unknown(compiler, with, argument_titles(function),
+							psprintf("function %s", function->title), "argument");
+		return false;
+	}
 	for (int i = 0; i < function->nargs; i++)
 	{
 		const Json *value = given_value(function, i, with, &used);
@@ -149,10 +166,7 @@ append_arguments(Compiler *compiler, Statement *statement, const Function *funct
 		appendStringInfoString(&statement->tail, appended++ ? ", " : "");
 		append_argument(compiler, statement, function, i, value, named);
 	}
-	if (with != NULL && used < with->count)
-		with_report_unknown(compiler, with, argument_titles(function),
-							psprintf("function %s", function->title), "argument");
-	return with == NULL || used == with->count;
+	return true;
 }
 
 /* The text of the call: scalars as SELECT f(...), rows as SELECT ... FROM f(...). */

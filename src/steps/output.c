@@ -6,6 +6,7 @@
 
 #include "assignment.h"
 #include "steps.h"
+#include "suggest.h"
 
 static const ArgumentSpec arguments[] = {
 	{NULL}
@@ -17,13 +18,18 @@ output_compile_one(Compiler *compiler, Assignment *assignment, const char *name,
 {
 	Program    *program = compiler->program;
 	char	   *location = compiler_location(compiler, name);
+	Suggestion	suggestion;
 
+	suggestion_init(&suggestion, name);
 	for (int i = 0; i < program->signature->noutputs; i++)
 	{
 		const Argument *output = &program->signature->outputs[i];
 
 		if (strcmp(output->name, name) != 0)
+		{
+			suggestion_consider(&suggestion, output->name, output->name);
 			continue;
+		}
 		program->outputs_set = bms_add_member(program->outputs_set, i);
 		assignment->slot = program->output_slots[i];
 		assignment->output = i;
@@ -34,7 +40,7 @@ output_compile_one(Compiler *compiler, Assignment *assignment, const char *name,
 	}
 	compiler_problem(compiler, ERRCODE_UNDEFINED_PARAMETER, location,
 					 psprintf("the action has no output \"%s\"", name), NULL,
-					 "Declare it under \"output\".");
+					 suggestion_hint(suggestion.best, "Declare it under \"output\"."));
 }
 
 static void

@@ -72,8 +72,9 @@ static void
 compile_inputs(Compiler *compiler, Perform *perform, const ActionSignature *signature)
 {
 	const Json *with = given_inputs(step_argument(compiler->step, "with"), signature);
-	int			used = 0;
 
+	with_report_unknown(compiler, with, input_names(signature),
+						psprintf("action \"%s\"", signature->action), "input");
 	perform->ninputs = signature->ninputs;
 	perform->input_types = palloc(sizeof(Oid) * Max(signature->ninputs, 1));
 	perform->inputs = palloc0(sizeof(Expression *) * Max(signature->ninputs, 1));
@@ -82,7 +83,6 @@ compile_inputs(Compiler *compiler, Perform *perform, const ActionSignature *sign
 		const ActionArgument *input = &signature->inputs[i];
 		const Json *value = json_get(with, input->name);
 
-		used += value != NULL;
 		perform->input_types[i] = input->type;
 		if (input->required && value != NULL && value->kind == JSON_IS_NULL)
 			compiler_problem(compiler, ERRCODE_NULL_VALUE_NOT_ALLOWED,
@@ -98,9 +98,6 @@ compile_inputs(Compiler *compiler, Perform *perform, const ActionSignature *sign
 							 psprintf("input \"%s\" of action \"%s\" is required", input->name,
 									  signature->action), NULL, NULL);
 	}
-	if (used < with->count)
-		with_report_unknown(compiler, with, input_names(signature),
-							psprintf("action \"%s\"", signature->action), "input");
 }
 
 /* Declares the outputs as columns of the step's result. */

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "suggest.h"
 #include "with.h"
 
 /* "a, b, c" */
@@ -40,6 +41,8 @@ with_report_unknown(Compiler *compiler, const Json *with, const List *known,
 			compiler_problem(compiler, ERRCODE_UNDEFINED_PARAMETER,
 							 compiler_location(compiler, psprintf("with.%s", with->keys[i])),
 							 psprintf("%s has no %s \"%s\"", what, noun, with->keys[i]), NULL,
-							 known != NIL ? psprintf("Its %ss are: %s.", noun, names_text(known)) :
+							 known != NIL ?
+							 suggestion_hint(suggestion_among(with->keys[i], known),
+											 psprintf("Its %ss are: %s.", noun, names_text(known))) :
 							 psprintf("It takes no %s.", noun));
 }
