@@ -256,9 +256,24 @@ entries_forget(void)
 	}
 }
 
+/* Refuses a header that only makes sense for an action with callers. */
+static void
+refuse_signature(const Definition *definition)
+{
+	if (definition->table == NULL && definition->inputs == NIL && definition->outputs == NIL &&
+		!definition->as_owner && definition->settings == NULL && definition->plugins == NULL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+			 errmsg("DO can only run an action without \"table\", \"input\", \"output\", \"run_as\", \"settings\" and \"plugins\""),
+			 errhint("Create the action with create_action() to give it those.")));
+}
+
 typedef struct CompileWork
 {
-	Definition *definition;
+	Json	   *document;
+	Json	   *plugins;		/* registered ones, or NULL */
+	bool		is_inline;		/* of DO, without callers */
 	const CompileOptions *options;
 	MemoryContext home;
 	Program    *program;
@@ -268,19 +283,35 @@ static void
 compile_work(void *arg)
 {
 	CompileWork *work = arg;
+	Definition *definition = definition_parse(work->document, work->options->sink);
 
-	work->program = compile(work->definition, work->options, work->home);
+	if (work->is_inline)
+		refuse_signature(definition);
+	else
+	{
+		definition_set_plugins(definition, work->plugins, work->options->sink);
+		check_attributes(work->options->function, definition);
+	}
+	work->program = compile(definition, work->options, work->home);
 }
 
-/* Compiles within the action's time limit: analysis may wait for locks. */
-static Program *
-compile_limited(Definition *definition, const CompileOptions *options, MemoryContext home)
+/* The time limit that a document gives, or else the session. What is wrong with it is found when it is read. */
+static int64
+document_limit(const Json *document)
 {
-	CompileWork work = {definition, options, home, NULL};
-	int64		limit = definition->time_limit > 0 ? definition->time_limit : limits_action_timeout();
+	const char *timeout = json_get_text(document, "timeout");
+	int64		limit;
 
-	limited_call(limit, psprintf("action \"%s\"", options->action), false, NULL, compile_work, &work);
-	return work.program;
+	return timeout != NULL && limits_parse(timeout, &limit) ? limit : limits_action_timeout();
+}
+
+/* Compiles within the action's time limit: a definition may be long, and analysis wait for locks. */
+static Program *
+compile_limited(CompileWork *work)
+{
+	limited_call(document_limit(work->document), psprintf("action \"%s\"", work->options->action),
+				 false, NULL, compile_work, work);
+	return work->program;
 }
 
 /* Compiles what the function's source says, below the given context. */
@@ -291,8 +322,8 @@ compile_function(Oid function, MemoryContext home)
 	MemoryContext old = MemoryContextSwitchTo(home);
 	ProblemSink sink = {0};
 	CompileOptions options = {0};
+	CompileWork work = {0};
 	Envelope   *envelope;
-	Definition *definition;
 	Program    *program;
 
 	if (!HeapTupleIsValid(tuple))
@@ -311,10 +342,11 @@ compile_function(Oid function, MemoryContext home)
 	options.version = envelope->version;
 	options.function = function;
 	options.sink = &sink;
-	definition = definition_parse(envelope->definition, &sink);
-	definition_set_plugins(definition, envelope->plugins, &sink);
-	check_attributes(function, definition);
-	program = compile_limited(definition, &options, home);
+	work.document = envelope->definition;
+	work.plugins = envelope->plugins;
+	work.options = &options;
+	work.home = home;
+	program = compile_limited(&work);
 	signature_require(program->signature, function);
 	MemoryContextSwitchTo(old);
 	return program;
@@ -442,19 +474,6 @@ program_get(Oid function)
 	return entry->program;
 }
 
-/* Refuses a header that only makes sense for an action with callers. */
-static void
-refuse_signature(const Definition *definition)
-{
-	if (definition->table == NULL && definition->inputs == NIL && definition->outputs == NIL &&
-		!definition->as_owner && definition->settings == NULL && definition->plugins == NULL)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
-			 errmsg("DO can only run an action without \"table\", \"input\", \"output\", \"run_as\", \"settings\" and \"plugins\""),
-			 errhint("Create the action with create_action() to give it those.")));
-}
-
 Program *
 program_of_text(const char *text)
 {
@@ -463,15 +482,17 @@ program_of_text(const char *text)
 	MemoryContext old = MemoryContextSwitchTo(home);
 	ProblemSink sink = {0};
 	CompileOptions options = {0};
-	Definition *definition;
+	CompileWork work = {0};
 	Program    *program;
 
 	sink.action = options.action = "inline";
 	sink.mcxt = home;
 	options.sink = &sink;
-	definition = definition_parse(json_parse(text), &sink);
-	refuse_signature(definition);
-	program = compile_limited(definition, &options, home);
+	work.document = json_parse(text);
+	work.is_inline = true;
+	work.options = &options;
+	work.home = home;
+	program = compile_limited(&work);
 	program->user = GetUserId();
 	program->use_count = 1;
 	program->detached = true;

@@ -17,6 +17,7 @@
 #include "formula.h"
 #include "freeze.h"
 #include "merge.h"
+#include "miscadmin.h"
 #include "names.h"
 #include "on_error.h"
 #include "plugin.h"
@@ -57,6 +58,7 @@ compile_step(Compiler *compiler, const Step *step)
 	const Step *outer = compiler->step;
 	StepWork	work = {compiler, instruction};
 
+	CHECK_FOR_INTERRUPTS();
 	compiler->step = step;
 	instruction->kind = step->kind;
 	instruction->path = step->path;
@@ -110,6 +112,7 @@ collect_step_names(Names *names, const List *steps)
 	{
 		const Step *step = lfirst(cell);
 
+		CHECK_FOR_INTERRUPTS();
 		if (step->name != NULL)
 			names->steps = lappend(names->steps, step->name);
 		foreach(branch_cell, step->branches)

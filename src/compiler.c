@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "compiler.h"
 #include "depend.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "on_error.h"
@@ -33,8 +34,10 @@
 bool
 compiler_guard(Compiler *compiler, const char *location, void (*fn) (void *arg), void *arg)
 {
-	bool		ok = problem_guard(compiler->sink, location, fn, arg);
+	bool		ok;
 
+	CHECK_FOR_INTERRUPTS();
+	ok = problem_guard(compiler->sink, location, fn, arg);
 	compiler->failed = compiler->failed || !ok;
 	return ok;
 }

@@ -317,7 +317,11 @@ check_command(const EventTriggerData *data, const List *objects)
 	ListCell   *cell;
 
 	foreach(cell, objects)
+	{
 		check_touched(data, lfirst(cell), &checked);
+		/* a cancel is this command's, not the next one's */
+		CHECK_FOR_INTERRUPTS();
+	}
 }
 
 /* Leaves out the table of an ALTER TABLE: ddl_command_end comes next for it. */

@@ -40,6 +40,7 @@ normal_array(const Json *array, Json *(*normal) (const Json *))
 		return json_copy(array);
 	for (i = 0; i < array->count; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (array->items[i]->kind == JSON_IS_OBJECT)
 			json_append(result, normal(array->items[i]));
 		else

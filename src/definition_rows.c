@@ -219,7 +219,10 @@ steps_to_rows(const List *steps)
 
 	check_stack_depth();
 	foreach(cell, steps)
+	{
+		CHECK_FOR_INTERRUPTS();
 		json_append(rows, step_to_row(lfirst(cell)));
+	}
 	return rows;
 }
 
@@ -325,7 +328,10 @@ cases_from_rows(const Json *rows)
 	int			i;
 
 	for (i = 0; i < rows->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		json_append(cases, case_from_row(rows->items[i]));
+	}
 	return cases;
 }
 
@@ -388,7 +394,10 @@ steps_from_rows(const Json *rows)
 
 	check_stack_depth();
 	for (i = 0; i < rows->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		json_append(steps, step_from_row(rows->items[i]));
+	}
 	return steps;
 }
 

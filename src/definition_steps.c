@@ -321,6 +321,7 @@ definition_parse_steps(DefinitionParser *parser, const Json *json, const char *p
 		Step	   *step = parse_step(parser, json->items[i],
 									  location_below(prefix, psprintf("%d", i + 1)));
 
+		CHECK_FOR_INTERRUPTS();
 		if (step != NULL)
 			steps = lappend(steps, step);
 	}

@@ -247,6 +247,7 @@ dependency_walker(Node *node, List **dependencies)
 {
 	if (node == NULL)
 		return false;
+	CHECK_FOR_INTERRUPTS();
 	if (IsA(node, Query))
 	{
 		add_range_table(dependencies, (Query *) node);
@@ -314,6 +315,7 @@ action_needs(Oid action, Oid function)
 
 	for (int i = 0; i < list_length(reached); i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (list_nth_oid(reached, i) == function)
 			return true;
 		reached = list_concat_unique_oid(reached,
@@ -518,6 +520,7 @@ own_actions(void)
 	{
 		Form_pg_proc procedure = (Form_pg_proc) GETSTRUCT(tuple);
 
+		CHECK_FOR_INTERRUPTS();
 		if (has_privs_of_role(GetUserId(), procedure->proowner))
 			actions = lappend_oid(actions, procedure->oid);
 	}
@@ -592,6 +595,7 @@ custom_action_refresh_dependencies(PG_FUNCTION_ARGS)
 		Refresh		refresh = {lfirst_oid(cell), {NULL, true, NIL, mcxt}, false};
 		ErrorData  *error = caught_error(refresh_one, &refresh);
 
+		CHECK_FOR_INTERRUPTS();
 		if (error != NULL || problem_any_error(&refresh.sink))
 			warn_skipped(&refresh, error);
 		else if (refresh.done)

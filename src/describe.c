@@ -143,7 +143,10 @@ describe_steps(StringInfo out, const List *steps, int indent)
 
 	check_stack_depth();
 	foreach(cell, steps)
+	{
+		CHECK_FOR_INTERRUPTS();
 		describe_step(out, lfirst(cell), indent);
+	}
 }
 
 /* Appends one plug-in; shape has been checked, but what is wrong is described too. */

@@ -555,6 +555,7 @@ static Node *
 transform_as(ParseState *pstate, Scope *scope, Value *value, Oid type, int32 typmod)
 {
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	switch (value->kind)
 	{
 		case VALUE_LITERAL:

@@ -183,24 +183,46 @@ json_get_text(const Json *object, const char *key)
 	return value == NULL ? NULL : value->text;
 }
 
-/* Finds a key that an object has twice. */
+/* A key and where it stands. */
+typedef struct KeyPlace
+{
+	const char *key;
+	int			place;
+} KeyPlace;
+
+/* Sorts keys, and equal ones by their places. */
+static int
+compare_key_places(const void *first, const void *second)
+{
+	const KeyPlace *a = first;
+	const KeyPlace *b = second;
+	int			order = strcmp(a->key, b->key);
+
+	return order != 0 ? order : a->place < b->place ? -1 : 1;
+}
+
+/* Finds a key that an object has twice: the first one that stood before. */
 const char *
 json_duplicate_key(const Json *object)
 {
-	int			i,
-				j;
+	KeyPlace   *places;
+	int			found;
 
-	if (object == NULL || object->kind != JSON_IS_OBJECT)
+	if (object == NULL || object->kind != JSON_IS_OBJECT || object->count < 2)
 		return NULL;
-	for (i = 1; i < object->count; i++)
+	places = palloc(object->count * sizeof(KeyPlace));
+	for (int i = 0; i < object->count; i++)
+		places[i] = (KeyPlace) {object->keys[i], i};
+	qsort(places, object->count, sizeof(KeyPlace), compare_key_places);
+
+	found = object->count;
+	for (int i = 1; i < object->count; i++)
 	{
-		for (j = 0; j < i; j++)
-		{
-			if (strcmp(object->keys[i], object->keys[j]) == 0)
-				return object->keys[i];
-		}
+		if (places[i].place < found && strcmp(places[i - 1].key, places[i].key) == 0)
+			found = places[i].place;
 	}
-	return NULL;
+	pfree(places);
+	return found < object->count ? object->keys[found] : NULL;
 }
 
 /* The length of a tree in one chunk. */
@@ -246,6 +268,7 @@ json_place(char **next, const Json *json)
 {
 	Json	   *copy = chunk_take(next, sizeof(Json));
 
+	CHECK_FOR_INTERRUPTS();
 	*copy = *json;
 	copy->room = json->count;
 	if (json->text != NULL)
@@ -304,6 +327,7 @@ json_print(StringInfo out, const Json *json)
 	int			i;
 
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	switch (json->kind)
 	{
 		case JSON_IS_NULL:
@@ -342,6 +366,7 @@ builder_place(JsonBuilder *builder, Json *json)
 {
 	Json	   *parent;
 
+	CHECK_FOR_INTERRUPTS();
 	if (builder->open == NIL)
 	{
 		builder->result = json;

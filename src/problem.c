@@ -9,6 +9,7 @@
 
 #include "caught.h"
 #include "compat.h"
+#include "miscadmin.h"
 #include "problem.h"
 #include "utils/memutils.h"
 
@@ -26,6 +27,7 @@ problem_add(ProblemSink *sink, const Problem *problem)
 	MemoryContext old;
 	Problem    *copy;
 
+	CHECK_FOR_INTERRUPTS();
 	if (!sink->collect)
 	{
 		if (!problem->warning)
@@ -208,6 +210,7 @@ problems_print(StringInfo out, const ProblemSink *sink)
 		const Problem *problem = lfirst(cell);
 		char	   *detail = problem_finding(problem);
 
+		CHECK_FOR_INTERRUPTS();
 		if (problem->warning)
 			continue;
 		if (out->len > 0)

@@ -324,6 +324,7 @@ shape_check_duplicates(ProblemSink *sink, const Json *json, const char *location
 	int			i;
 
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	if (key != NULL)
 		problem_report(sink, ERRCODE_INVALID_PARAMETER_VALUE, location,
 					   psprintf("duplicate key \"%s\"", key), NULL,

@@ -25,6 +25,7 @@
 #include "catalog/pg_type.h"
 #include "depend.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "published.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
@@ -286,6 +287,7 @@ add_actions_of_schema(List **actions, Oid schema)
 
 	foreach(cell, all)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (function_depends_on_schema(lfirst_oid(cell), schema))
 			*actions = list_append_unique_oid(*actions, lfirst_oid(cell));
 	}
@@ -329,6 +331,7 @@ add_actions_of_extension(List **actions, Oid extension)
 	{
 		const ObjectAddress *member = lfirst(cell);
 
+		CHECK_FOR_INTERRUPTS();
 		if (member->classId == RelationRelationId)
 			add_actions_of_relation(actions, member->objectId);
 		else if (member->classId == TypeRelationId)

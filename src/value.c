@@ -90,6 +90,7 @@ formula_refuse_comments(const char *text)
 		bool		comment;
 		const char *next = sql_element_end(text, p, &comment);
 
+		CHECK_FOR_INTERRUPTS();
 		if (comment)
 			ereport(ERROR,
 					(errcode(ERRCODE_SYNTAX_ERROR),
@@ -280,6 +281,7 @@ template_formula_end(const char *start)
 	{
 		bool		comment;
 
+		CHECK_FOR_INTERRUPTS();
 		p = sql_element_end(start, p, &comment);
 	}
 	return *p ? p : NULL;
@@ -357,6 +359,7 @@ Value *
 value_parse(const Json *json, Oid type, int32 typmod, const char *location)
 {
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	switch (json->kind)
 	{
 		case JSON_IS_STRING:
