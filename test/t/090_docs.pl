@@ -103,6 +103,14 @@ sub without_trailing_blanks
 	return $text;
 }
 
+# Where a heading is found, as GitHub makes it
+sub anchor
+{
+	my ($heading) = @_;
+
+	return lc($heading) =~ s/[^\w\- ]//gr =~ s/ /-/gr;
+}
+
 sub create_page_database
 {
 	my ($node, $database, $setup) = @_;
@@ -160,6 +168,17 @@ $node->append_conf('postgresql.conf', "timezone = 'UTC'");
 $node->start;
 
 check_page($node, $_) for @pages;
+
+# A long page begins with links to its sections.
+for my $page (@pages)
+{
+	my $text = slurp($page) =~ s/^```.*?^```$//gmsr;
+	my ($contents) = $text =~ /\A(.*?)^## /ms;
+	my @sections = map { anchor($_) } $text =~ /^## (.+)$/mg;
+
+	next if @sections < 6 || $page eq 'README.md';
+	like($contents, qr/\]\(#\Q$_\E\)/, "$page: section \"$_\" is among the links at its top") for @sections;
+}
 
 # What exists is described.
 $node->safe_psql('postgres', 'CREATE EXTENSION custom_actions');
@@ -285,7 +304,7 @@ for my $page (@pages)
 
 		ok(-e $target, "$page: link to $target");
 		next if !defined $anchor || !-f $target;
-		my @anchors = map { my $a = lc; $a =~ s/[^\w\- ]//g; $a =~ s/ /-/g; $a } slurp($target) =~ /^#+ (.+)$/mg;
+		my @anchors = map { anchor($_) } slurp($target) =~ /^#+ (.+)$/mg;
 		ok((grep { $_ eq $anchor } @anchors), "$page: link to $target#$anchor");
 	}
 }
