@@ -203,7 +203,7 @@ SELECT create_action('shop.bad', '
     {"for_each": "input.list", "do": []} ] }');
 SELECT severity, location, message, hint FROM check_action('shop.bad');
 SELECT create_action('shop.worse', '{"steps": [ {"for_each": "shop.line"} ]}');
-SELECT create_action('shop.worse', '{"steps": [ {"for_each": [1, 2], "do": []} ]}');
+SELECT create_action('shop.worse', '{"steps": [ {"for_each": 1, "do": []} ]}');
 SELECT create_action('shop.worse', '{"steps": [ {"for_each": "shop.line", "as": "target", "do": []} ]}');
 SELECT create_action('shop.worse', '{"steps": [ {"for_each": "shop.line", "as": "l", "do": [ {"get": "shop.line", "as": "l", "id": 1} ]} ]}');
 

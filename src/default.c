@@ -9,7 +9,11 @@
 
 #include "catalog/pg_type.h"
 #include "formula.h"
+#include "natural.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_expr.h"
+#include "parser/parser.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -55,12 +59,43 @@ literal_tree(const Json *json, bool as_json, bool as_text)
 	return as_text ? cast_tree((Node *) literal, TEXTOID, -1) : (Node *) literal;
 }
 
+/* json or jsonb, if that is what CREATE FUNCTION makes of this tree, else InvalidOid. */
+static Oid
+json_of_tree(Node *raw)
+{
+	ParseState *pstate = make_parsestate(NULL);
+	Oid			type = exprType(transformExpr(pstate, copyObject(raw), EXPR_KIND_FUNCTION_DEFAULT));
+
+	free_parsestate(pstate);
+	return type_is_json(type) ? getBaseType(type) : InvalidOid;
+}
+
+/* The raw tree that takes the text out of JSON, as where a step uses it as text. */
+static Node *
+json_text_tree(Node *raw, Oid json)
+{
+	A_Const    *nowhere = makeNode(A_Const);
+	FuncCall   *call;
+
+	nowhere->val.sval.type = T_String;
+	nowhere->val.sval.sval = "{}";
+	nowhere->location = -1;
+	call = makeFuncCall(SystemFuncName(json == JSONBOID ? "jsonb_extract_path_text" : "json_extract_path_text"),
+						list_make2(cast_tree(raw, json, -1), cast_tree((Node *) nowhere, TEXTARRAYOID, -1)),
+						COERCE_EXPLICIT_CALL, -1);
+	call->func_variadic = true;
+	return (Node *) call;
+}
+
 /* The raw tree of a formula that is the default of a type. */
 static Node *
-formula_tree(const Formula *formula, bool as_text)
+formula_tree(const Formula *formula, Oid type, bool as_text)
 {
 	Node	   *raw = copyObject(formula->raw);
+	Oid			json = type_is_text(type) ? json_of_tree(raw) : InvalidOid;
 
+	if (OidIsValid(json))
+		return json_text_tree(raw, json);
 	return as_text && IsA(raw, A_Const) ? cast_tree(raw, TEXTOID, -1) : raw;
 }
 
@@ -74,7 +109,7 @@ value_default_tree(const Json *json, Oid type, int32 typmod, const char *locatio
 	bool		as_text = type_contains_domain(type) || type_reads_clock(type);
 
 	if (value->kind == VALUE_FORMULA)
-		return cast_tree(formula_tree(value->formula, as_text), type, typmod);
+		return cast_tree(formula_tree(value->formula, type, as_text), type, typmod);
 	if (!value_is_literal(value) || (json->kind == JSON_IS_OBJECT && !as_json))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

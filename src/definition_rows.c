@@ -363,6 +363,44 @@ add_branches(Json *step, const Json *row, const StepKind *kind)
 	}
 }
 
+/* Reads an array; NULL: it is none, and the check of the draft will say so. */
+static Json *
+array_of_text(const char *text)
+{
+	MemoryContext mcxt = CurrentMemoryContext;
+	Json	   *volatile array = NULL;
+
+	PG_TRY();
+	{
+		array = json_parse(text);
+	}
+	PG_CATCH();
+	{
+		/* nothing but the parser's memory is left behind */
+		MemoryContextSwitchTo(mcxt);
+		if (geterrcode() != ERRCODE_INVALID_TEXT_REPRESENTATION)
+			PG_RE_THROW();
+		FlushErrorState();
+	}
+	PG_END_TRY();
+	return array;
+}
+
+/* The subject of a row: text, but for an array that a step goes through. */
+static Json *
+subject_of_row(const Json *row, const StepKind *kind)
+{
+	Json	   *subject = json_get(row, "subject");
+	Json	   *array = NULL;
+
+	if (subject != NULL && subject->kind == JSON_IS_STRING && subject->text[0] == '[' &&
+		kind != NULL && kind->subject == SUBJECT_SOURCE)
+		array = array_of_text(subject->text);
+	if (array != NULL)
+		return array;
+	return subject != NULL ? subject : json_new_null();
+}
+
 /* Makes a step of its row. */
 static Json *
 step_from_row(const Json *row)
@@ -370,13 +408,12 @@ step_from_row(const Json *row)
 	Json	   *step = json_new_object();
 	const char *verb = json_get_text(row, "kind");
 	const StepKind *kind = verb == NULL ? NULL : step_kind_find(verb);
-	Json	   *subject = json_get(row, "subject");
 	Json	   *values = NULL;
 
 	if (kind != NULL && kind->subject == SUBJECT_VALUES)
 		values = json_new_object();
 	if (verb != NULL)
-		json_add(step, verb, values ? values : subject ? subject : json_new_null());
+		json_add(step, verb, values ? values : subject_of_row(row, kind));
 	if (values != NULL)
 		json_put_string(step, "subject", json_get_text(row, "subject"));
 	add_keys(step, row, step_columns);

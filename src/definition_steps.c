@@ -83,7 +83,7 @@ check_subject(DefinitionParser *parser, const Step *step)
 	static const char *const wanted[] = {
 		[SUBJECT_NAME] = "a name in a string",
 		[SUBJECT_CONDITION] = "a string with a formula",
-		[SUBJECT_SOURCE] = "a string with a formula or the name of a table",
+		[SUBJECT_SOURCE] = "a formula, the name of a table or an array",
 		[SUBJECT_WORD] = "a string",
 		[SUBJECT_TITLE] = "a string or null",
 		[SUBJECT_VALUES] = "an object: name and value",
@@ -107,7 +107,8 @@ check_subject(DefinitionParser *parser, const Step *step)
 	else if (kind->subject == SUBJECT_TITLE)
 		good = given == JSON_IS_STRING || given == JSON_IS_NULL;
 	else
-		good = given == JSON_IS_STRING && step->subject->text[0] != '\0';
+		good = (given == JSON_IS_STRING && step->subject->text[0] != '\0') ||
+			(given == JSON_IS_ARRAY && kind->subject == SUBJECT_SOURCE);
 	if (!good)
 	{
 		definition_problem(parser, step->path,

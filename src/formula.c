@@ -14,6 +14,7 @@
 #include "compiler.h"
 #include "formula.h"
 #include "miscadmin.h"
+#include "natural.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_coerce.h"
@@ -135,13 +136,30 @@ null_of_type(Oid type, int32 typmod)
 	return (Node *) makeNullConst(type, typmod, get_typcollation(type));
 }
 
+/* Is this a type of arrays or rows, which can only be JSON as to_json makes it? */
+static bool
+makes_json(Oid type)
+{
+	return OidIsValid(get_base_element_type(type)) || type_is_rowtype(type);
+}
+
+/* to_json() or to_jsonb() of a value. */
+static Node *
+to_json_call(Node *node, Oid type)
+{
+	return (Node *) makeFuncExpr(type == JSONBOID ? F_TO_JSONB : F_TO_JSON, type, list_make1(node),
+								 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+}
+
 /* Coerces by assignment rules; text falls back to the type's input. NULL: impossible. */
 static Node *
 try_coerce(ParseState *pstate, Node *node, Oid type, int32 typmod)
 {
-	Oid			source = exprType(node);
+	Oid			source;
 	Node	   *result;
 
+	node = json_as_wanted(node, type);
+	source = exprType(node);
 	if (source == UNKNOWNOID && IsA(node, Const) && !((Const *) node)->constisnull &&
 		type_contains_domain(type))
 	{
@@ -153,6 +171,9 @@ try_coerce(ParseState *pstate, Node *node, Oid type, int32 typmod)
 	if (result == NULL && TypeCategory(source) == TYPCATEGORY_STRING)
 		result = coerce_to_target_type(pstate, node, source, type, typmod,
 									   COERCION_EXPLICIT, COERCE_IMPLICIT_CAST, -1);
+	if (result == NULL && type_is_json(type) && makes_json(source))
+		result = coerce_to_target_type(pstate, to_json_call(node, getBaseType(type)), getBaseType(type),
+									   type, typmod, COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST, -1);
 	return result;
 }
 
@@ -254,30 +275,6 @@ formula_transform(ParseState *pstate, Scope *scope, const Formula *formula,
 
 	error_context_stack = callback.previous;
 	return node;
-}
-
-/* A literal without a wanted type: what SQL would make of it. */
-static Node *
-natural_literal(const Json *json)
-{
-	Oid			type = TEXTOID;
-
-	if (json->kind == JSON_IS_BOOLEAN)
-		type = BOOLOID;
-	else if (json->kind == JSON_IS_NUMBER)
-	{
-		type = NUMERICOID;
-		if (strspn(json->text, "-0123456789") == strlen(json->text) && strlen(json->text) < 19)
-		{
-			long long	number = strtoll(json->text, NULL, 10);
-
-			type = number >= PG_INT32_MIN && number <= PG_INT32_MAX ? INT4OID : INT8OID;
-		}
-	}
-	if (json->kind == JSON_IS_NULL)
-		return null_of_type(type, -1);
-	return coerce_type(NULL, unknown_const(json->text), UNKNOWNOID, type, -1,
-					   COERCION_IMPLICIT, COERCE_IMPLICIT_CAST, -1);
 }
 
 char *
@@ -388,7 +385,7 @@ template_transform(ParseState *pstate, Scope *scope, const Value *value)
 	foreach(cell, value->items)
 	{
 		Value	   *part = lfirst(cell);
-		Node	   *node = transform_as(pstate, scope, part, InvalidOid, -1);
+		Node	   *node = json_as_text(transform_as(pstate, scope, part, InvalidOid, -1));
 		Node	   *text = coerce_to_target_type(pstate, node, exprType(node), TEXTOID, -1,
 												 COERCION_EXPLICIT, COERCE_EXPLICIT_CAST, -1);
 
@@ -528,8 +525,12 @@ nested_transform(ParseState *pstate, Scope *scope, Value *value, Oid type, int32
 {
 	Oid			base = OidIsValid(type) ? getBaseTypeAndTypmod(type, &typmod) : JSONBOID;
 	Oid			element = get_element_type(base);
-	Node	   *node;
+	Node	   *node = NULL;
 
+	if (!OidIsValid(type) && value->kind == VALUE_ARRAY)
+		node = natural_array(pstate, scope, value);
+	if (node != NULL)
+		return node;
 	if (base == JSONBOID || base == JSONOID)
 	{
 		if (value_is_literal(value))
@@ -568,9 +569,7 @@ transform_as(ParseState *pstate, Scope *scope, Value *value, Oid type, int32 typ
 				Oid			base = OidIsValid(type) ? getBaseType(type) : InvalidOid;
 
 				if (base == JSONBOID || base == JSONOID)
-					node = (Node *) makeFuncExpr(base == JSONBOID ? F_TO_JSONB : F_TO_JSON, base,
-												 list_make1(node), InvalidOid, InvalidOid,
-												 COERCE_EXPLICIT_CALL);
+					node = to_json_call(node, base);
 				return coerce_value(pstate, node, type, typmod);
 			}
 		case VALUE_ARRAY:

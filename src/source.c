@@ -74,7 +74,8 @@ static void
 array_source(Compiler *compiler, Statement *statement, Source *source, const Json *from,
 			 const Json *columns, const char *location)
 {
-	Value	   *value = compiler_value(compiler, from, InvalidOid, -1, location);
+	Value	   *value = compiler_value(compiler, from, columns != NULL && from->kind == JSON_IS_ARRAY ?
+									   JSONBOID : InvalidOid, -1, location);
 	bool		failed = compiler->failed;
 	Expression *probe;
 	Oid			element;

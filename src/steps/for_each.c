@@ -256,6 +256,7 @@ for_each_describe(StringInfo out, const Step *step)
 	const Json *order = step_argument(step, "order_by");
 
 	appendStringInfo(out, "For each %s of %s", step->name ? step->name : "item",
+					 step->subject->kind == JSON_IS_ARRAY ? step_value_text(step->subject) :
 					 step_formula_text(step_subject_text(step)));
 	step_describe_rows(out, step);
 	if (order != NULL)
