@@ -34,3 +34,46 @@ SELECT action('by_status', '{"input": [{"name": "s", "type": "text"}], "output":
 	"steps": [{"update": "job", "as": "u", "where": "status = input.s", "set": {"n": "=n + 1"}}]}');
 SELECT * FROM scans($$SELECT by_status('pending')$$, 'job');
 SELECT * FROM scans($$SELECT by_status('pending') FROM generate_series(1, 10)$$, 'job');
+
+SELECT action('count_status', '{"input": [{"name": "s", "type": "text"}], "read_only": true,
+	"output": [{"name": "n", "type": "bigint", "default": "=(select count(*) from job where status = input.s)"}]}');
+SELECT * FROM scans($$SELECT count_status('pending') FROM generate_series(1, 10)$$, 'job');
+SELECT action('first_of_status', '{"input": [{"name": "s", "type": "text"}], "output": [{"name": "id", "type": "bigint", "default": "=j.id"}],
+	"steps": [{"get": "job", "as": "j", "where": "status = input.s", "order_by": "id desc"}]}');
+SELECT * FROM scans($$SELECT first_of_status('pending') FROM generate_series(1, 10)$$, 'job');
+SELECT action('each_of_status', '{"input": [{"name": "s", "type": "text"}], "output": [{"name": "last", "type": "bigint"}],
+	"steps": [{"for_each": "job", "as": "j", "where": "status = input.s", "order_by": "id", "do": [{"output": {"last": "=j.id"}}]}]}');
+SELECT * FROM scans($$SELECT each_of_status('pending') FROM generate_series(1, 10)$$, 'job');
+CREATE TABLE copy (LIKE job INCLUDING DEFAULTS);
+SELECT action('copy_status', '{"input": [{"name": "s", "type": "text"}],
+	"steps": [{"create": "copy", "from": "job", "where": "status = input.s", "set": {"id": "=this.id", "status": "=input.s", "title": "=this.title"}}]}');
+SELECT * FROM scans($$SELECT copy_status('pending') FROM generate_series(1, 10)$$, 'job');
+SELECT action('delete_status', '{"input": [{"name": "s", "type": "text"}], "steps": [{"delete": "job", "where": "status = input.s"}]}');
+BEGIN;
+SELECT * FROM scans($$SELECT delete_status('pending') FROM generate_series(1, 10)$$, 'job');
+ROLLBACK;
+
+-- a prefix of LIKE
+SELECT action('by_title', '{"input": [{"name": "pattern", "type": "text"}], "output": [{"name": "n", "type": "bigint", "default": "=u.count"}],
+	"steps": [{"update": "job", "as": "u", "where": "title like input.pattern", "set": {"n": "=n + 1"}}]}');
+SELECT by_title('title 1234%');
+SELECT * FROM scans($$SELECT by_title('title 1234%') FROM generate_series(1, 10)$$, 'job');
+
+-- partitions: only those that the value leaves are read
+CREATE TABLE part (day integer, id integer, n integer NOT NULL DEFAULT 0, PRIMARY KEY (day, id)) PARTITION BY LIST (day);
+SELECT format('CREATE TABLE part_%s PARTITION OF part FOR VALUES IN (%1$s)', i) FROM generate_series(1, 9) i \gexec
+INSERT INTO part SELECT i % 9 + 1, i FROM generate_series(1, 180) i;
+ANALYZE part;
+SELECT action('by_day', '{"input": [{"name": "day", "type": "integer"}], "output": [{"name": "n", "type": "bigint", "default": "=u.count"}],
+	"steps": [{"update": "part", "as": "u", "where": "day = input.day", "set": {"n": "=n + 1"}}]}');
+SELECT by_day(5);
+SELECT * FROM scans($$SELECT by_day(5) FROM generate_series(1, 10)$$, 'part');
+
+-- who says by plan_cache_mode that values do not matter is obeyed, and who says they do
+SET plan_cache_mode = force_generic_plan;
+SELECT * FROM scans($$SELECT by_status('pending') FROM generate_series(1, 10)$$, 'job');
+SET plan_cache_mode = force_custom_plan;
+SELECT * FROM scans($$SELECT by_status('pending') FROM generate_series(1, 10)$$, 'job');
+SELECT action('by_key', '{"table": "job", "output": [{"name": "n", "type": "integer", "default": "=target.n"}], "steps": [{"update": "target", "set": {"n": "=n + 1"}}]}');
+SELECT count(by_key(7)) FROM generate_series(1, 10);
+RESET plan_cache_mode;

@@ -8,16 +8,20 @@
  */
 #include "postgres.h"
 
-#include "access/table.h"
-#include "catalog/namespace.h"
-#include "catalog/pg_type.h"
+#include "access/relation.h"
 #include "address.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
 #include "execute.h"
 #include "fmgr.h"
 #include "key.h"
 #include "suggest.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 
 /* The columns named by an id object, or NIL for a single value. */
 static List *
@@ -222,6 +226,31 @@ append_key(Compiler *compiler, Statement *statement, StringInfo text,
 					 statement_value(statement, value));
 }
 
+/*
+ * Is the table one whose rows are here, in one place? Then a plan for one row by
+ * its key is good for all keys. In a database of Citus any table may be spread.
+ */
+static bool
+is_plain_local_table(Oid table)
+{
+	Relation	relation = relation_open(table, AccessShareLock);
+	bool		plain = relation->rd_rel->relkind == RELKIND_RELATION &&
+		relation->rd_rel->relam == HEAP_TABLE_AM_OID && !relation->rd_rel->relispartition &&
+		!relation->rd_rel->relhassubclass && !relation->rd_rel->relrowsecurity &&
+		relation->rd_rules == NULL;
+
+	relation_close(relation, NoLock);
+	return plain && !OidIsValid(get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE));
+}
+
+/* Notes on a statement that its condition holds the full key of a row. */
+static void
+note_key(Statement *statement, Oid table, const List *key)
+{
+	statement->by_key = key != NIL && ((KeyColumn *) linitial(key))->indexed &&
+		is_plain_local_table(table);
+}
+
 void
 address_condition(Compiler *compiler, Statement *statement, StringInfo text,
 				  const Address *address)
@@ -231,6 +260,7 @@ address_condition(Compiler *compiler, Statement *statement, StringInfo text,
 	for (int i = 0; i < list_length(address->key); i++, first = false)
 		append_key(compiler, statement, text, list_nth(address->key, i),
 				   list_nth(address->values, i), first);
+	note_key(statement, address->relation, address->key);
 	if (address->where != NULL)
 		appendStringInfo(text, "%s(%s)", first ? "" : " AND ",
 						 statement_value(statement, address->where));
@@ -252,6 +282,7 @@ address_target_condition(Compiler *compiler, Statement *statement)
 				   compiler_slot_value(compiler, row_column_find(program->target, column->name)->slot,
 									   "target"), i == 0);
 	}
+	note_key(statement, program->target->relation, key);
 }
 
 /* Makes the step's own row another name of the row that it writes. */

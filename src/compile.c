@@ -27,15 +27,6 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-/* "step 3 (update target)" */
-static char *
-instruction_label(const Step *step)
-{
-	if (step->kind->subject == SUBJECT_NAME && step->subject != NULL && step->subject->text != NULL)
-		return psprintf("step %s (%s %s)", step->path, step->kind->name, step->subject->text);
-	return psprintf("step %s (%s)", step->path, step->kind->name);
-}
-
 typedef struct StepWork
 {
 	Compiler   *compiler;
@@ -62,7 +53,7 @@ compile_step(Compiler *compiler, const Step *step)
 	compiler->step = step;
 	instruction->kind = step->kind;
 	instruction->path = step->path;
-	instruction->label = instruction_label(step);
+	instruction->label = psprintf("step %s", step_title(step));
 	if (compiler->program->read_only && step->kind->writes)
 		compiler_problem(compiler, ERRCODE_READ_ONLY_SQL_TRANSACTION, step->path,
 						 psprintf("a read-only action cannot hold a step of kind %s", step->kind->name),

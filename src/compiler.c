@@ -168,7 +168,9 @@ compiler_statement(Compiler *compiler, Oid this_relation)
 	Statement  *statement = palloc0(sizeof(Statement));
 
 	statement->scope = scope_new(compiler, this_relation);
+	statement->scope->numbered = true;
 	statement->relation = this_relation;
+	statement->step = compiler->step;
 	text_init(&statement->head);
 	text_init(&statement->tail);
 	compiler->program->statements = lappend(compiler->program->statements, statement);
@@ -279,6 +281,7 @@ statement_analyse(void *arg)
 		refuse_not_writable(query);
 	note_dependencies(work->compiler, (Node *) query);
 	note_result(work->compiler, statement, query);
+	statement->has_subselect = query->hasSubLinks;
 	if (work->look != NULL)
 		work->look(query, work->look_arg);
 }
@@ -366,10 +369,14 @@ static void
 expression_as_query(Compiler *compiler, Expression *expression)
 {
 	Statement  *statement = compiler_statement(compiler, InvalidOid);
+	Scope	   *scope = expression->scope;
 
-	statement->scope = expression->scope;
+	statement->scope = scope;
 	statement->select = true;
+	statement->purpose = psprintf("formula %s", expression->value->location);
+	scope->numbered = true;
 	appendStringInfo(&statement->head, "SELECT %s", statement_value(statement, expression->value));
+	((Placeholder *) linitial(scope->placeholders))->slots = list_copy(scope->parameters);
 	expression->query = statement;
 	expression->tree = NULL;
 }

@@ -93,6 +93,15 @@ typedef struct Expression
 	struct Scope *scope;
 } Expression;
 
+/* A value in the text of a statement. */
+typedef struct Placeholder
+{
+	Value	   *value;
+	List	   *slots;			/* of int: what it reads, in the order it does */
+	bool		bare;			/* it is nothing but what a slot holds */
+	int			position;		/* in the final text */
+} Placeholder;
+
 /*
  * What names mean at one place of the definition. Passed to the parser hooks
  * of every statement generated there, also when a plan is made anew, so it
@@ -104,7 +113,12 @@ typedef struct Scope
 	struct Names *names;		/* what formulas here may call by name, or NULL */
 	List	   *rows;			/* of Row: those of the names that are visible here */
 	struct Compiler *compiler;	/* set while compiling only */
-	List	   *values;			/* of Value: $1 ... $n of the statement */
+	List	   *placeholders;	/* of Placeholder: the values of the statement's text */
+	Placeholder **placed;		/* those in the final text, by position; NULL: it is not there yet */
+	int			nplaced;
+	Placeholder *placeholder;	/* being transformed */
+	List	   *parameters;		/* of int: the slots, in the order that formulas first refer to them */
+	bool		numbered;		/* a Param's number is its place among those, not its slot's */
 	Oid			this_relation;	/* the row being read or changed, for warnings */
 	Bitmapset  *slots;			/* slots that formulas refer to */
 	int			number;			/* scopes count up in the order they run in ... */

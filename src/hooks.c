@@ -19,6 +19,7 @@
 #include "parser/parse_func.h"
 #include "parser/parse_node.h"
 #include "parser/parse_relation.h"
+#include "statement_text.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -26,44 +27,115 @@ typedef struct GuardedTransform
 {
 	ParseState *pstate;
 	Scope	   *scope;
-	Value	   *value;
+	Placeholder *placeholder;
 	Node	   *result;
 } GuardedTransform;
+
+/* Is the tree the value of a slot, at most cast? */
+static bool
+is_cast_param(const Node *node)
+{
+	for (;;)
+		switch (nodeTag(node))
+		{
+			case T_Param:
+				return true;
+			case T_RelabelType:
+				node = (Node *) ((RelabelType *) node)->arg;
+				break;
+			case T_CoerceViaIO:
+				node = (Node *) ((CoerceViaIO *) node)->arg;
+				break;
+			case T_ArrayCoerceExpr:
+				node = (Node *) ((ArrayCoerceExpr *) node)->arg;
+				break;
+			case T_CoerceToDomain:
+				node = (Node *) ((CoerceToDomain *) node)->arg;
+				break;
+			case T_FuncExpr:
+				if (((FuncExpr *) node)->funcformat != COERCE_IMPLICIT_CAST)
+					return false;
+				node = linitial(((FuncExpr *) node)->args);
+				break;
+			default:
+				return false;
+		}
+}
+
+/* Is a name all that the value says? */
+static bool
+value_is_name(const Value *value)
+{
+	return value->kind == VALUE_SLOT ||
+		(value->kind == VALUE_FORMULA && IsA(value->formula->raw, ColumnRef));
+}
 
 static void
 transform_guarded(void *arg)
 {
 	GuardedTransform *work = arg;
 
-	work->result = value_transform(work->pstate, work->scope, work->value);
+	Scope	   *scope = work->scope;
+	Placeholder *placeholder = work->placeholder;
+
+	scope->placeholder = placeholder;
+	scope->reads_this = placeholder->value->reads_this;
+	work->result = value_transform(work->pstate, scope, placeholder->value);
+	scope->placeholder = NULL;
+	if (scope->compiler != NULL)
+		placeholder->bare = value_is_name(placeholder->value) && is_cast_param(work->result);
 	locations_clear(work->result);
 }
 
-/* Answers $n with the tree of the n-th value. */
+/* The tree of a value in the statement; while checking, a NULL stands in for one that is wrong. */
+static Node *
+placeholder_transform(ParseState *pstate, Scope *scope, Placeholder *placeholder)
+{
+	GuardedTransform work = {pstate, scope, placeholder, NULL};
+	const Value *value = placeholder->value;
+
+	if (scope->compiler == NULL)
+		transform_guarded(&work);
+	else if (!compiler_guard(scope->compiler, value->location, transform_guarded, &work))
+	{
+		Oid			type = OidIsValid(value->type) ? value->type : TEXTOID;
+
+		return (Node *) makeNullConst(type, value->typmod, get_typcollation(type));
+	}
+	return work.result;
+}
+
+/* Answers $n: with the n-th value while compiling, then with the one that stands there. */
 static Node *
 value_param_ref(ParseState *pstate, ParamRef *reference)
 {
 	Scope	   *scope = pstate->p_ref_hook_state;
-	GuardedTransform work = {pstate, scope, NULL, NULL};
+	Placeholder *placeholder = NULL;
 
-	if (scope->current != NULL || reference->number < 1 ||
-		reference->number > list_length(scope->values))
+	if (scope->current != NULL)
+		;						/* in a formula there is none */
+	else if (scope->placed != NULL)
+		placeholder = statement_text_placeholder(scope, reference->location);
+	else if (reference->number >= 1 && reference->number <= list_length(scope->placeholders))
+		placeholder = list_nth(scope->placeholders, reference->number - 1);
+	if (placeholder == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_PARAMETER),
 				 errmsg("there is no parameter $%d", reference->number),
 				 errhint("Inputs are called input.<name>."),
 				 parser_errposition(pstate, reference->location)));
-	work.value = list_nth(scope->values, reference->number - 1);
-	scope->reads_this = work.value->reads_this;
-	if (scope->compiler == NULL)
-		transform_guarded(&work);
-	else if (!compiler_guard(scope->compiler, work.value->location, transform_guarded, &work))
-	{
-		Oid			type = OidIsValid(work.value->type) ? work.value->type : TEXTOID;
+	return placeholder_transform(pstate, scope, placeholder);
+}
 
-		return (Node *) makeNullConst(type, work.value->typmod, get_typcollation(type));
-	}
-	return work.result;
+/* Answers a column reference that stands for a value in the final text. */
+static Node *
+pre_column_ref(ParseState *pstate, ColumnRef *reference)
+{
+	Scope	   *scope = pstate->p_ref_hook_state;
+	Placeholder *placeholder = scope->current != NULL || scope->placed == NULL ? NULL :
+		statement_text_placeholder(scope, reference->location);
+
+	return placeholder == NULL ? NULL : placeholder_transform(pstate, scope, placeholder);
 }
 
 /* Applies the fields after the first two of a.b.c.d; a star is the whole value. */
@@ -268,6 +340,7 @@ post_column_ref(ParseState *pstate, ColumnRef *reference, Node *found)
 void
 formula_parser_setup(ParseState *pstate, void *arg)
 {
+	pstate->p_pre_columnref_hook = pre_column_ref;
 	pstate->p_post_columnref_hook = post_column_ref;
 	pstate->p_paramref_hook = value_param_ref;
 	pstate->p_ref_hook_state = arg;

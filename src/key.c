@@ -39,7 +39,7 @@ operator_text(Oid operator)
 
 /* A key column and the operator that compares it. */
 static KeyColumn *
-key_column(Relation relation, AttrNumber attnum, Oid operator)
+key_column(Relation relation, AttrNumber attnum, Oid operator, bool indexed)
 {
 	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), attnum - 1);
 	KeyColumn  *column = palloc(sizeof(KeyColumn));
@@ -49,6 +49,7 @@ key_column(Relation relation, AttrNumber attnum, Oid operator)
 	column->typmod = attribute->atttypmod;
 	column->collation = attribute->attcollation;
 	column->equals = operator_text(operator);
+	column->indexed = indexed;
 	return column;
 }
 
@@ -100,7 +101,7 @@ index_key(Relation relation, Relation index)
 
 		if (!OidIsValid(operator))
 			elog(ERROR, "index \"%s\" has no equality operator", RelationGetRelationName(index));
-		key = lappend(key, key_column(relation, index->rd_index->indkey.values[i], operator));
+		key = lappend(key, key_column(relation, index->rd_index->indkey.values[i], operator, true));
 	}
 	return key;
 }
@@ -119,7 +120,7 @@ columns_key(Relation relation, const List *numbers)
 
 		if (!OidIsValid(entry->eq_opr))
 			return NIL;
-		key = lappend(key, key_column(relation, lfirst_int(cell), entry->eq_opr));
+		key = lappend(key, key_column(relation, lfirst_int(cell), entry->eq_opr, false));
 	}
 	return key;
 }

@@ -18,6 +18,7 @@ typedef struct KeyColumn
 	int32		typmod;
 	Oid			collation;
 	char	   *equals;			/* "OPERATOR(pg_catalog.=)" */
+	bool		indexed;		/* of a unique index, not named by the author alone */
 } KeyColumn;
 
 /*

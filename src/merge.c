@@ -45,6 +45,7 @@ typedef struct Pair
 	Compiler   *compiler;
 	const Write *first;
 	const Write *second;
+	Scope	   *scope;			/* of the one UPDATE */
 	Bitmapset  *first_columns;	/* attribute numbers */
 	Bitmapset  *second_columns;
 	Bitmapset  *second_reads;
@@ -264,7 +265,8 @@ value_tells_walker(Node *node, void *context)
 			}
 		case T_Param:
 			return ((Param *) node)->paramkind != PARAM_EXTERN ||
-				slot_is_of_row(pair, ((Param *) node)->paramid - 1);
+				slot_is_of_row(pair, list_nth_int(pair->scope->parameters,
+														  ((Param *) node)->paramid - 1));
 		case T_FuncExpr:
 			return ((FuncExpr *) node)->funcid != F_NOW;
 		case T_Const:
@@ -345,6 +347,7 @@ update_statement(const Pair *pair, const List *columns)
 	const Scope *place = pair->second->statement->scope;
 	Statement  *statement = compiler_statement(pair->compiler, address->relation);
 
+	statement->step = pair->second->statement->step;
 	statement->scope->number = place->number;
 	statement->scope->again = place->again;
 	statement->scope->rows = place->rows;
@@ -399,6 +402,9 @@ merge_fitting(Pair *pair, Instruction *first, Instruction *second)
 	List	   *columns = columns_reading_row(pair->second->columns);
 	Statement  *both = update_statement(pair, list_concat_copy(pair->first->columns, columns));
 
+	pair->scope = both->scope;
+	both->step = pair->first->statement->step;
+	both->other_step = pair->second->statement->step;
 	compiler_examine(pair->compiler, both, look_at_query, pair);
 	if (pair->fits)
 		join(pair, first, second, both, columns);

@@ -53,22 +53,43 @@ program_add_slot(Program *program, Oid type, int32 typmod, Oid collation)
 	return program->nslots++;
 }
 
+/* Notes that the scope, and the value that is being transformed, read a slot. */
+static void
+note_slot(Scope *scope, int slot)
+{
+	MemoryContext old = MemoryContextSwitchTo(scope->program->mcxt);
+
+	if (!bms_is_member(slot, scope->slots))
+	{
+		scope->slots = bms_add_member(scope->slots, slot);
+		scope->parameters = lappend_int(scope->parameters, slot);
+	}
+	if (scope->compiler != NULL && scope->placeholder != NULL)
+		scope->placeholder->slots = list_append_unique_int(scope->placeholder->slots, slot);
+	MemoryContextSwitchTo(old);
+}
+
+int
+scope_parameter(const Scope *scope, int slot)
+{
+	ListCell   *cell;
+
+	foreach(cell, scope->parameters)
+		if (lfirst_int(cell) == slot)
+			return foreach_current_index(cell) + 1;
+	elog(ERROR, "slot %d is no parameter of the statement", slot);
+	return 0;					/* keep compiler quiet */
+}
+
 Node *
 slot_param(Scope *scope, int slot, int location)
 {
 	const Program *program = scope->program;
 	Param	   *param = makeNode(Param);
 
-	if (!bms_is_member(slot, scope->slots))
-	{
-		MemoryContext old = MemoryContextSwitchTo(program->mcxt);
-
-		scope->slots = bms_add_member(scope->slots, slot);
-		MemoryContextSwitchTo(old);
-	}
-
+	note_slot(scope, slot);
 	param->paramkind = PARAM_EXTERN;
-	param->paramid = slot + 1;
+	param->paramid = scope->numbered ? scope_parameter(scope, slot) : slot + 1;
 	param->paramtype = program->slots[slot].type;
 	param->paramtypmod = program->slots[slot].typmod;
 	param->paramcollid = program->slots[slot].collation;

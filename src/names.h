@@ -41,6 +41,9 @@ extern Node *names_resolve(ParseState *pstate, Scope *scope, const char *first,
 /* The hint for a name before a dot that is not known there. */
 extern char *names_hint(const Scope *scope, const char *given);
 
+/* The number by which a statement knows one of its slots. */
+extern int	scope_parameter(const Scope *scope, int slot);
+
 /* The Param that reads a slot; notes that the scope uses it. */
 extern Node *slot_param(Scope *scope, int slot, int location);
 

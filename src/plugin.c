@@ -87,6 +87,7 @@ image_row(Compiler *compiler, ImageKind kind)
 		image->row->is_image = true;
 		image->row->relation = compiler->program->target->relation;
 		image->read = compiler_statement(compiler, image->row->relation);
+		image->read->purpose = image->row->name;
 	}
 	return image->row;
 }

@@ -10,6 +10,7 @@
 #include "execute.h"
 #include "lib/stringinfo.h"
 #include "statement.h"
+#include "statement_text.h"
 #include "tcop/dest.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -92,10 +93,12 @@ receiver_startup(DestReceiver *self, int operation, TupleDesc tupdesc)
 char *
 statement_value(Statement *statement, Value *value)
 {
+	Placeholder *placeholder = palloc0(sizeof(Placeholder));
 	char	   *number = palloc(12);
 
-	statement->scope->values = lappend(statement->scope->values, value);
-	snprintf(number, 12, "$%d", list_length(statement->scope->values));
+	placeholder->value = value;
+	statement->scope->placeholders = lappend(statement->scope->placeholders, placeholder);
+	snprintf(number, 12, "$%d", list_length(statement->scope->placeholders));
 	return number;
 }
 
@@ -195,14 +198,22 @@ statement_text(Statement *statement)
 	initStringInfo(&columns);
 	statement_columns(statement, &columns);
 	initStringInfo(&text);
-	appendStringInfoString(&text, statement->head.data);
+	if (statement->scope->placed == NULL)
+		statement_text_number(statement->scope, statement->head.data, statement->tail.data);
+	statement->scope->nplaced = 0;
+	statement_text_append(&text, statement->scope, statement->head.data);
 	if (columns.len > 0 && !statement->whole_result)
 		appendStringInfo(&text, "%s%s", statement->select ? "" : " RETURNING", columns.data);
-	appendStringInfoString(&text, statement->tail.data);
+	statement_text_append(&text, statement->scope, statement->tail.data);
+	statement_text_comment(&text, statement);
 	return text.data;
 }
 
-/* Prepares the plan and keeps it for the life of the program. */
+/*
+ * Prepares the plan and keeps it for the life of the program. Values do not
+ * matter to the plan for one row by its key, so it is made once; of all others
+ * PostgreSQL decides, by plan_cache_mode and by what plans have cost.
+ */
 static void
 statement_prepare(Statement *statement)
 {
@@ -212,7 +223,8 @@ statement_prepare(Statement *statement)
 	options.parserSetup = formula_parser_setup;
 	options.parserSetupArg = statement->scope;
 	options.parseMode = RAW_PARSE_DEFAULT;
-	options.cursorOptions = statement->set_based ? 0 : CURSOR_OPT_GENERIC_PLAN;
+	options.cursorOptions = statement->by_key && !statement->has_subselect ?
+		CURSOR_OPT_GENERIC_PLAN : 0;
 	plan = SPI_prepare_extended(statement_text(statement), &options);
 	if (plan == NULL)
 		elog(ERROR, "could not prepare a statement of action \"%s\": %s",
@@ -241,6 +253,28 @@ statement_land(Frame *frame, const Statement *statement, const SlotReceiver *rec
 		frame_set(frame, statement->own->present_slot, BoolGetDatum(true), false);
 }
 
+/*
+ * The values that the statement uses, numbered as in its text, and no others:
+ * whoever logs statements logs their parameters. They are constants for the
+ * planner.
+ */
+static ParamListInfo
+statement_params(const Frame *frame, const Statement *statement)
+{
+	const List *slots = statement->scope->parameters;
+	MemoryContext old;
+	ParamListInfo params;
+
+	if (slots == NIL)
+		return NULL;
+	old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
+	params = makeParamList(list_length(slots));
+	MemoryContextSwitchTo(old);
+	for (int i = 0; i < params->numParams; i++)
+		params->params[i] = frame->params->params[list_nth_int(slots, i)];
+	return params;
+}
+
 uint64
 statement_execute(Frame *frame, Statement *statement)
 {
@@ -258,7 +292,7 @@ statement_execute(Frame *frame, Statement *statement)
 	receiver.frame = frame;
 	receiver.statement = statement;
 
-	options.params = statement->scope->slots ? frame->params : NULL;
+	options.params = statement_params(frame, statement);
 	options.read_only = frame->read_only;
 	options.dest = (DestReceiver *) &receiver;
 	code = SPI_execute_plan_extended(statement->plan, &options);
@@ -269,44 +303,19 @@ statement_execute(Frame *frame, Statement *statement)
 	return SPI_processed;
 }
 
-/*
- * A cursor copies its parameters, all of them: it gets a list that holds only
- * those it uses.
- */
-static ParamListInfo
-cursor_params(Frame *frame, const Statement *statement)
-{
-	ParamListInfo params;
-	int			slot = -1;
-
-	if (statement->scope->slots == NULL)
-		return NULL;
-	params = makeParamList(frame->program->nslots);
-	for (int i = 0; i < frame->program->nslots; i++)
-	{
-		params->params[i].isnull = true;
-		params->params[i].pflags = PARAM_FLAG_CONST;
-		params->params[i].ptype = frame->program->slots[i].type;
-	}
-	while ((slot = bms_next_member(statement->scope->slots, slot)) >= 0)
-		params->params[slot] = frame->params->params[slot];
-	return params;
-}
-
 Portal
 statement_open(Frame *frame, Statement *statement)
 {
-	ParamListInfo params = cursor_params(frame, statement);
 	Portal		portal;
 
 	if (statement->plan == NULL)
 		statement_prepare(statement);
-	portal = SPI_cursor_open_with_paramlist(NULL, statement->plan, params, frame->read_only);
+	portal = SPI_cursor_open_with_paramlist(NULL, statement->plan,
+												  statement_params(frame, statement),
+												  frame->read_only);
 	if (portal == NULL)
 		elog(ERROR, "could not open a cursor of action \"%s\": %s", frame->program->action,
 			 SPI_result_code_string(SPI_result));
-	if (params != NULL)
-		pfree(params);
 	PinPortal(portal);
 	return portal;
 }
@@ -334,7 +343,7 @@ statement_scalar(Frame *frame, Statement *statement, Oid type, bool *isnull)
 
 	if (statement->plan == NULL)
 		statement_prepare(statement);
-	options.params = statement->scope->slots ? frame->params : NULL;
+	options.params = statement_params(frame, statement);
 	options.read_only = frame->read_only;
 	if (SPI_execute_plan_extended(statement->plan, &options) != SPI_OK_SELECT ||
 		SPI_processed != 1)

@@ -28,8 +28,15 @@ typedef struct Statement
 	bool		whole_result;	/* the head is complete; its one column is into's first */
 	bool		wants_result;	/* analysis is to find out what it returns */
 	List	   *result;			/* of ResultColumn: what analysis found that it returns */
-	bool		set_based;		/* many rows: keep no column, let the planner see values */
+	bool		set_based;		/* many rows: keep no column */
+	bool		by_key;			/* one row of a plain table by its full key ... */
+	bool		has_subselect;	/* ... though maybe of others, too */
 	bool		changes_key;	/* the target's key may be another one afterwards */
+
+	/* For the comment that says whose statement it is */
+	const Step *step;			/* NULL: it belongs to none */
+	const Step *other_step;		/* whose work is done as well, or NULL */
+	const char *purpose;		/* "target", "formula 3.when"; or NULL */
 
 	SPIPlanPtr	plan;			/* NULL until first executed */
 	int			nslots;			/* returned columns ... */
@@ -44,7 +51,7 @@ typedef struct ResultColumn
 	int32		typmod;
 } ResultColumn;
 
-/* Adds a value and returns its "$n", for pasting into the text. */
+/* Adds a value and returns its "$n", for pasting into head or tail. */
 extern char *statement_value(Statement *statement, Value *value);
 
 /* Runs it; returns the number of rows. Values of the first row land in the slots. */

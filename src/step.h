@@ -73,6 +73,9 @@ extern const char *step_kind_names(void);	/* "create, update, ..." */
 extern int	step_kind_count(void);
 extern const StepKind *step_kind_at(int index);
 
+/* "3 (update target)": path and kind */
+extern char *step_title(const Step *step);
+
 /* A condition or order without the optional '=' and the blanks around it. */
 extern const char *step_formula_text(const char *text);
 

@@ -81,6 +81,7 @@ target_compile(Compiler *compiler)
 	load = compiler_statement(compiler, program->target->relation);
 	load->select = true;
 	load->into = list_make1(program->target);
+	load->purpose = "target";
 	plugins_join_load(program, load);
 	appendStringInfoString(&load->head, "SELECT");
 	appendStringInfo(&load->tail, " FROM %s AS this WHERE ",

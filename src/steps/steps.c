@@ -46,6 +46,14 @@ step_subject_text(const Step *step)
 	return step->subject != NULL && step->subject->text != NULL ? step->subject->text : "?";
 }
 
+char *
+step_title(const Step *step)
+{
+	if (step->kind->subject == SUBJECT_NAME && step->subject != NULL && step->subject->text != NULL)
+		return psprintf("%s (%s %s)", step->path, step->kind->name, step->subject->text);
+	return psprintf("%s (%s)", step->path, step->kind->name);
+}
+
 const char *
 step_formula_text(const char *text)
 {
