@@ -177,10 +177,12 @@ CREATE TABLE custom_actions.version (
 	action       text NOT NULL,
 	version      integer NOT NULL CHECK (version > 0),
 	definition   json NOT NULL,
+	draft        json,
 	note         text,
 	draft_hash   text,
 	activated_by text NOT NULL DEFAULT CURRENT_USER,
 	activated_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	replicated   boolean NOT NULL DEFAULT false,
 	PRIMARY KEY (action, version)
 );
 
@@ -190,11 +192,15 @@ COMMENT ON COLUMN custom_actions.version.action IS 'name of the action';
 COMMENT ON COLUMN custom_actions.version.version IS 'number, counting from 1';
 COMMENT ON COLUMN custom_actions.version.definition IS
 	'definition as published, with what activation looked up written in';
+COMMENT ON COLUMN custom_actions.version.draft IS
+	'definition as it was written, which restore_action brings back';
 COMMENT ON COLUMN custom_actions.version.note IS 'remark given at activation';
 COMMENT ON COLUMN custom_actions.version.draft_hash IS
 	'action_hash of the draft it was made from';
 COMMENT ON COLUMN custom_actions.version.activated_by IS 'who activated it';
 COMMENT ON COLUMN custom_actions.version.activated_at IS 'when it was activated';
+COMMENT ON COLUMN custom_actions.version.replicated IS
+	'whether the row came by logical replication: activating the same here takes its number';
 
 CREATE TABLE custom_actions.table_setting (
 	table_name    text PRIMARY KEY,

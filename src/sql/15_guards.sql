@@ -578,6 +578,35 @@ CREATE TRIGGER delete_children
 COMMENT ON TRIGGER delete_children ON custom_actions.step IS
 	'deleted steps take the steps below them along';
 
+-- An action of the new name may have been dropped; its versions are still there.
+CREATE FUNCTION custom_actions.carry_versions(old_name text, new_name text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	kept integer;
+BEGIN
+	SELECT coalesce(max(v.version), 0) INTO kept
+	FROM version AS v
+	WHERE v.action = new_name;
+	IF kept > 0 AND action_function(new_name) IS NOT NULL
+		AND EXISTS (SELECT FROM version AS v WHERE v.action = old_name)
+	THEN
+		RAISE EXCEPTION 'versions of an action "%" that was dropped are still there', new_name
+			USING ERRCODE = 'duplicate_object',
+				DETAIL = format('Those of action "%s" keep their numbers because it is published.',
+					old_name),
+				HINT = 'Give it another name, or let a superuser delete the others from custom_actions.version.';
+	END IF;
+	UPDATE version AS v SET action = new_name, version = v.version + kept
+	WHERE v.action = old_name;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.carry_versions(text, text) IS
+	'gives the versions of an action its new name, and numbers after those that have it already';
+
 CREATE FUNCTION custom_actions.carry_parts()
 RETURNS trigger
 LANGUAGE plpgsql
@@ -589,19 +618,18 @@ BEGIN
 		DELETE FROM parameter AS p WHERE p.action = OLD.name;
 		DELETE FROM step AS s WHERE s.action = OLD.name;
 		DELETE FROM plugin_step AS p WHERE p.action = OLD.name;
-		DELETE FROM version AS v WHERE v.action = OLD.name;
 	ELSIF NEW.name <> OLD.name THEN
 		UPDATE parameter AS p SET action = NEW.name WHERE p.action = OLD.name;
 		UPDATE step AS s SET action = NEW.name WHERE s.action = OLD.name;
 		UPDATE plugin_step AS p SET action = NEW.name WHERE p.action = OLD.name;
-		UPDATE version AS v SET action = NEW.name WHERE v.action = OLD.name;
+		PERFORM carry_versions(OLD.name, NEW.name);
 	END IF;
 	RETURN NULL;
 END
 $$;
 
 COMMENT ON FUNCTION custom_actions.carry_parts() IS
-	'row trigger of action: its parts are renamed and deleted with it';
+	'row trigger of action: its parts are renamed and deleted with it; of one that is deleted the versions stay';
 
 CREATE TRIGGER carry_parts
 	AFTER DELETE OR UPDATE OF name ON custom_actions.action

@@ -5,6 +5,31 @@
 -- bodies are bound when the extension is created; they settle the name and
 -- leave the work to functions in the schema custom_actions.
 
+CREATE FUNCTION custom_actions.refuse_missing(
+	action_name text, way_out text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	last_version integer;
+BEGIN
+	SELECT max(v.version) INTO last_version FROM version AS v WHERE v.action = action_name;
+	IF last_version IS NOT NULL THEN
+		RAISE EXCEPTION 'action "%" does not exist', action_name
+			USING ERRCODE = 'undefined_function',
+				DETAIL = format('It was dropped; its versions are kept, the last one is %s.',
+					last_version),
+				HINT = 'Use restore_action to bring one back as its draft.';
+	END IF;
+	RAISE EXCEPTION 'action "%" does not exist', action_name
+		USING ERRCODE = 'undefined_function', HINT = way_out;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.refuse_missing(text, text) IS
+	'raises that an action does not exist, and whether it did';
+
 CREATE FUNCTION custom_actions.require_draft(action_name text)
 RETURNS custom_actions.action
 LANGUAGE plpgsql VOLATILE
@@ -20,9 +45,8 @@ BEGIN
 				USING ERRCODE = 'undefined_function',
 					HINT = 'Use restore_action to make one of what is published.';
 		END IF;
-		RAISE EXCEPTION 'action "%" does not exist', action_name
-			USING ERRCODE = 'undefined_function',
-				HINT = unknown_action_hint(action_name, 'Use create_action to create it.');
+		PERFORM refuse_missing(action_name,
+			unknown_action_hint(action_name, 'Use create_action to create it.'));
 	END IF;
 	RETURN draft;
 END
@@ -215,13 +239,40 @@ END;
 COMMENT ON FUNCTION @extschema@.add_action_step(text, text, text, jsonb, text, bigint, text, numeric) IS
 	'adds a step to the draft of an action, after the others of its list; returns its id';
 
+CREATE FUNCTION custom_actions.definition_to_restore(action_name text, wanted integer)
+RETURNS json
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	published record;
+	result json;
+BEGIN
+	SELECT p.version, p.definition INTO published FROM published(action_name) AS p;
+	IF wanted IS NULL AND published.version IS NULL
+		AND NOT EXISTS (SELECT FROM action AS a WHERE a.name = action_name)
+	THEN
+		SELECT max(v.version) INTO wanted FROM version AS v WHERE v.action = action_name;
+	END IF;
+
+	-- As it was written; not if somebody has replaced the function by hand.
+	SELECT v.draft INTO result
+	FROM version AS v
+	WHERE v.action = action_name
+		AND v.version = coalesce(wanted, published.version)
+		AND (wanted IS NOT NULL OR same_definition(v.definition, published.definition));
+	RETURN coalesce(result, definition_of(action_name, wanted, 'published'));
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.definition_to_restore(text, integer) IS
+	'what a version was made from, else what is published, else the last version of an action that was dropped';
+
 CREATE FUNCTION custom_actions.restore_draft(action_name text, version integer)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
-DECLARE
-	definition json := definition_of(action_name, restore_draft.version, 'published');
 BEGIN
 	IF EXISTS (
 		SELECT FROM action AS a
@@ -229,7 +280,8 @@ BEGIN
 	THEN
 		PERFORM settle_owner(action_name);
 	END IF;
-	PERFORM write_draft(action_name, with_plugins(definition, '[]'));
+	PERFORM write_draft(action_name,
+		with_plugins(definition_to_restore(action_name, restore_draft.version), '[]'));
 END
 $$;
 
@@ -245,4 +297,4 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION @extschema@.restore_action(text, integer) IS
-	'loads a version, or what is published, into the draft of an action';
+	'loads a version, or what is published, as it was written into the draft of an action';

@@ -44,10 +44,8 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM action AS a WHERE a.name = action_name)
 		AND action_function(action_name) IS NULL
 	THEN
-		RAISE EXCEPTION 'action "%" does not exist', action_name
-			USING ERRCODE = 'undefined_function',
-				HINT = coalesce(unknown_action_hint(action_name, NULL),
-					'The view custom_actions.actions lists all actions.');
+		PERFORM refuse_missing(action_name, coalesce(unknown_action_hint(action_name, NULL),
+			'The view custom_actions.actions lists all actions.'));
 	ELSIF wanted IS NULL THEN
 		RAISE EXCEPTION 'action "%" is not published', action_name
 			USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -176,25 +174,21 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
 	draft json;
+	activated record;
 BEGIN
-	-- Not edited since it was activated: no need to put it together.
-	IF EXISTS (
-		SELECT
-		FROM version AS v
-			JOIN action AS a ON a.name = v.action
-		WHERE v.action = action_name AND v.version = published_version
-			AND a.modified_at < v.activated_at)
-	THEN
-		RETURN false;
+	-- Not if somebody has replaced the function by hand.
+	SELECT v.draft_hash, a.modified_at < v.activated_at AS unedited INTO activated
+	FROM version AS v
+		JOIN action AS a ON a.name = v.action
+	WHERE v.action = action_name AND v.version = published_version
+		AND same_definition(v.definition, published_definition);
+	IF activated.unedited THEN
+		RETURN false;			-- no need to put the draft together
 	END IF;
 	draft := draft_definition(action_name);
 	RETURN NOT (
 		same_definition(draft, published_definition)
-		OR EXISTS (
-			SELECT
-			FROM version AS v
-			WHERE v.action = action_name AND v.version = published_version
-				AND v.draft_hash = definition_hash(draft)));
+		OR definition_hash(draft) IS NOT DISTINCT FROM activated.draft_hash);
 END
 $$;
 
@@ -218,7 +212,10 @@ WITH function AS (
 SELECT coalesce(a.name, f.name) AS name,
 	CASE WHEN p.active THEN 'active'
 		WHEN f.oid IS NOT NULL THEN 'inactive'
-		WHEN EXISTS (SELECT FROM custom_actions.version AS v WHERE v.action = a.name)
+		WHEN EXISTS (
+			SELECT
+			FROM custom_actions.version AS v
+			WHERE v.action = a.name AND v.activated_at >= a.created_at)
 			THEN 'dropped'
 		ELSE 'draft' END AS state,
 	CASE WHEN a.name IS NOT NULL AND f.oid IS NOT NULL

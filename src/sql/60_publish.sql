@@ -23,9 +23,11 @@ BEGIN
 	PERFORM require_member(format('the owner of action "%s"', NEW.action),
 		published_owner(NEW.action));
 	PERFORM require_draft(NEW.action);
-	NEW.draft_hash := definition_hash(draft_definition(NEW.action));
+	NEW.draft := draft_definition(NEW.action);
+	NEW.draft_hash := definition_hash(NEW.draft);
 	NEW.activated_by := CURRENT_USER;
 	NEW.activated_at := clock_timestamp();
+	NEW.replicated := false;
 	RETURN NEW;
 END
 $$;
@@ -39,6 +41,37 @@ CREATE TRIGGER guard
 
 COMMENT ON TRIGGER guard ON custom_actions.version IS
 	'only what is published, by a member of its owner';
+
+-- What a publisher has activated arrives by logical replication where the
+-- subscriber may have activated the same: an error would stop it for ever.
+CREATE FUNCTION custom_actions.receive_version()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (
+		SELECT
+		FROM version AS v
+		WHERE v.action = NEW.action AND v.version = NEW.version)
+	THEN
+		RETURN NULL;
+	END IF;
+	NEW.replicated := true;
+	RETURN NEW;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.receive_version() IS
+	'row trigger of version: one that comes by replication does not replace the one there is';
+
+CREATE TRIGGER receive
+	BEFORE INSERT ON custom_actions.version
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.receive_version();
+ALTER TABLE custom_actions.version ENABLE REPLICA TRIGGER receive;
+
+COMMENT ON TRIGGER receive ON custom_actions.version IS
+	'one that comes by replication does not replace the one there is';
 
 CREATE FUNCTION custom_actions.step_title(step jsonb)
 RETURNS text
@@ -250,6 +283,53 @@ $$;
 COMMENT ON FUNCTION custom_actions.settle_new_function(text, regprocedure, text) IS
 	'gives a new function its owner and takes it from PUBLIC; tells who else may execute it, whose it is and which plug-ins run with it';
 
+-- One older than the draft belongs to an action that was dropped.
+CREATE FUNCTION custom_actions.version_to_adopt(
+	action_name text, definition json, published_version integer)
+RETURNS integer
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT newest.version
+	FROM (
+		SELECT v.version, v.definition, v.activated_at, v.replicated
+		FROM custom_actions.version AS v
+		WHERE v.action = action_name
+		ORDER BY v.version DESC
+		LIMIT 1) AS newest
+		JOIN custom_actions.action AS a ON a.name = action_name
+	WHERE newest.replicated
+		AND newest.version > coalesce(published_version, 0)
+		AND newest.activated_at >= a.created_at
+		AND custom_actions.same_definition(newest.definition, version_to_adopt.definition);
+END;
+
+COMMENT ON FUNCTION custom_actions.version_to_adopt(text, json, integer) IS
+	'the newest version of a draft, if it has this definition and was published elsewhere';
+
+CREATE FUNCTION custom_actions.tell_unkept_note(
+	action_name text, version integer, note text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+	IF note IS NOT NULL AND NOT EXISTS (
+		SELECT
+		FROM version AS v
+		WHERE v.action = action_name AND v.version = tell_unkept_note.version
+			AND v.note = tell_unkept_note.note)
+	THEN
+		RAISE NOTICE 'action "%" is unchanged since version %; the note is not kept',
+			action_name, version;
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.tell_unkept_note(text, integer, text) IS
+	'tells that a note is lost because it comes with no new version';
+
 CREATE FUNCTION custom_actions.activate(
 	action_name text, note text, expected_hash text)
 RETURNS integer
@@ -263,6 +343,7 @@ DECLARE
 	owner_id oid := action_owner(action_name);
 	old record;
 	new_version integer;
+	adopted boolean;
 	new_function regprocedure;
 	changes text;
 BEGIN
@@ -286,18 +367,27 @@ BEGIN
 		IF NOT old.active OR NOT same_definition(plugins, old.plugins) THEN
 			PERFORM publish(action_name, old.definition, old.version, true, plugins);
 		END IF;
+		PERFORM tell_unkept_note(action_name, old.version, note);
 		RETURN old.version;
 	END IF;
 
-	SELECT greatest(max(v.version), old.version, 0) + 1 INTO new_version
-	FROM version AS v
-	WHERE v.action = action_name;
+	new_version := version_to_adopt(action_name, definition, old.version);
+	adopted := new_version IS NOT NULL;
+	IF NOT adopted THEN
+		SELECT greatest(max(v.version), old.version, 0) + 1 INTO new_version
+		FROM version AS v
+		WHERE v.action = action_name;
+	END IF;
 	new_function := publish(action_name, definition, new_version, true, plugins);
 	IF old.function IS NULL THEN
 		PERFORM settle_new_function(action_name, new_function, draft.owner);
 	END IF;
-	INSERT INTO version (action, version, definition, note)
-	VALUES (action_name, new_version, definition, activate.note);
+	IF adopted THEN
+		PERFORM tell_unkept_note(action_name, new_version, note);
+	ELSE
+		INSERT INTO version (action, version, definition, note)
+		VALUES (action_name, new_version, definition, activate.note);
+	END IF;
 
 	IF old.definition IS NOT NULL THEN
 		SELECT string_agg(c.line, E'\n') INTO changes
@@ -408,4 +498,4 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION @extschema@.drop_action(text) IS
-	'drops an action: its function, its draft and its versions; refused while others depend on it or plug-ins are registered';
+	'drops an action: its function and its draft, not its versions; refused while others depend on it or plug-ins are registered';

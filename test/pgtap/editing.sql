@@ -1,7 +1,7 @@
 -- Drafts, versions and states.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(62);
+SELECT plan(63);
 
 CREATE ROLE editing_owner;
 CREATE ROLE editing_caller;
@@ -108,9 +108,9 @@ SELECT throws_ok('SELECT drop_action(''desk.act'')', '2BP01', 'cannot drop actio
 DROP VIEW desk.uses;
 SELECT lives_ok('SELECT drop_action(''desk.act'')', 'dropped');
 SELECT is(to_regprocedure('desk.act()'), NULL, 'the function is gone');
-SELECT is((SELECT count(*) FROM custom_actions.version WHERE action = 'desk.act') +
-	(SELECT count(*) FROM custom_actions.parameter WHERE action = 'desk.act') +
-	(SELECT count(*) FROM custom_actions.action WHERE name = 'desk.act'), 0::bigint, 'with all its rows');
+SELECT is((SELECT count(*) FROM custom_actions.parameter WHERE action = 'desk.act') +
+	(SELECT count(*) FROM custom_actions.action WHERE name = 'desk.act'), 0::bigint, 'with the rows of its draft');
+SELECT is((SELECT count(*) FROM custom_actions.version WHERE action = 'desk.act'), 6::bigint, 'the versions stay');
 SELECT throws_ok('SELECT drop_action(''desk.act'')', '42883', 'action "desk.act" does not exist', 'dropped once');
 SELECT lives_ok('SELECT create_action(''desk.tmp''), drop_action(''desk.tmp'')', 'a draft is dropped too');
 

@@ -99,6 +99,40 @@ is($subscriber->safe_psql('desk', q{
 	SELECT what FROM support.ran;
 }), "t\npre_operation 1\npost_operation new", 'and an invocation runs them');
 
+# Both sides activate the same: the subscriber takes the number of the row that came,
+# and a row that comes later does not stop the replication.
+my $versions = q{SELECT action, version, note, definition::jsonb #>> '{output,0,default}' FROM custom_actions.version
+	WHERE action LIKE 'support.shared%' ORDER BY action, version};
+my $state = q{SELECT name, state, differs, version FROM custom_actions.actions WHERE name LIKE 'support.shared%' ORDER BY name};
+
+sub both_activate
+{
+	my ($default, $first, $note) = @_;
+	my $activate = qq{SELECT activate_action('support.shared', '$note')};
+	my $edit = qq{SELECT create_action('support.shared', '{"output": [{"name": "n", "type": "integer", "default": $default}]}', true)};
+	my @sides = $first eq 'publisher' ? ($publisher, $subscriber) : ($subscriber, $publisher);
+
+	$publisher->safe_psql('desk', $edit);
+	catch_up();
+	foreach my $side (@sides)
+	{
+		$side->safe_psql('desk', $activate);
+		catch_up();
+	}
+	return;
+}
+
+both_activate(1, 'publisher', 'one');
+both_activate(2, 'subscriber', 'two');
+both_activate(3, 'publisher', 'three');
+is_text($subscriber->safe_psql('desk', $versions), $publisher->safe_psql('desk', $versions), 'what both have activated is the same version of both');
+is($subscriber->safe_psql('desk', $state), 'support.shared|active|f|3', 'and active on the subscriber');
+$publisher->safe_psql('desk', q{SELECT activate_action('support.other', 'goes on')});
+$publisher->safe_psql('desk', q{UPDATE custom_actions.parameter SET default_value = '4' WHERE action = 'support.shared'; SELECT activate_action('support.shared', 'four')});
+catch_up();
+is($subscriber->safe_psql('desk', $state), 'support.shared|active|t|3', 'replication goes on; the draft that came differs');
+is_text($subscriber->safe_psql($_, $versions), $publisher->safe_psql('desk', $versions), "all versions came to $_") foreach @databases;
+
 unlike(slurp_file($subscriber->logfile), qr/ERROR:/, 'nothing failed on the subscriber');
 log_is_clean($subscriber, 'its log is clean');
 $subscriber->safe_psql($_, "DROP SUBSCRIPTION $_") foreach @databases;
