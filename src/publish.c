@@ -27,6 +27,7 @@
 #include "nodes/makefuncs.h"
 #include "parser_settings.h"
 #include "published.h"
+#include "quiet.h"
 #include "sandbox.h"
 #include "signature.h"
 #include "tcop/dest.h"
@@ -381,17 +382,17 @@ run_subcommand(void *arg)
  * are no designer's, so they run outside, which is why they are fired here.
  */
 static void
-run_create_function(Node *statement, const char *text)
+run_create_function(void *arg)
 {
-	Utility		utility = {statement, text};
+	Utility    *utility = arg;
 	bool		event_triggers = EventTriggerBeginCompleteQuery();
 
 	PG_TRY();
 	{
-		EventTriggerDDLCommandStart(statement);
-		sandbox_create_function(run_subcommand, &utility);
-		EventTriggerSQLDrop(statement);
-		EventTriggerDDLCommandEnd(statement);
+		EventTriggerDDLCommandStart(utility->statement);
+		sandbox_create_function(run_subcommand, utility);
+		EventTriggerSQLDrop(utility->statement);
+		EventTriggerDDLCommandEnd(utility->statement);
 	}
 	PG_FINALLY();
 	{
@@ -449,6 +450,7 @@ custom_action_publish(PG_FUNCTION_ARGS)
 {
 	Publishing publishing = {0};
 	ProblemSink sink = {0};
+	Utility		utility;
 	int			nest_level;
 	Oid			function;
 
@@ -469,8 +471,9 @@ custom_action_publish(PG_FUNCTION_ARGS)
 	apply_search_path(publishing.definition);
 	publishing.signature = signature_resolve(publishing.definition, &sink);
 	check_signature(&publishing);
-	run_create_function((Node *) create_statement(&publishing),
-				psprintf("publish action %s", publishing.action));
+	utility.statement = (Node *) create_statement(&publishing);
+	utility.text = psprintf("publish action %s", publishing.action);
+	quiet_run_outside(run_create_function, &utility);
 	AtEOXact_GUC(true, nest_level);
 
 	function = action_find(publishing.action);

@@ -1,6 +1,14 @@
 -- Row triggers that keep drafts sound however they are edited: who may edit,
 -- names, and columns nobody may forge.  During a restore they return at once.
 
+CREATE FUNCTION custom_actions.quietly()
+RETURNS trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'custom_action_quiet_trigger';
+
+COMMENT ON FUNCTION custom_actions.quietly() IS
+	'trigger that calls the trigger function its argument names, and keeps it out of the context of errors';
+
 CREATE FUNCTION custom_actions.restoring()
 RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -277,7 +285,7 @@ COMMENT ON FUNCTION custom_actions.guard_action() IS
 
 CREATE TRIGGER guard
 	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.action
-	FOR EACH ROW EXECUTE FUNCTION custom_actions.guard_action();
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('guard_action');
 
 COMMENT ON TRIGGER guard ON custom_actions.action IS
 	'who may edit, names, owner and the columns nobody may forge';
@@ -534,13 +542,13 @@ COMMENT ON FUNCTION custom_actions.guard_part() IS
 
 CREATE TRIGGER guard
 	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.parameter
-	FOR EACH ROW EXECUTE FUNCTION custom_actions.guard_part();
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('guard_part');
 
 COMMENT ON TRIGGER guard ON custom_actions.parameter IS 'who may edit, and names';
 
 CREATE TRIGGER guard
 	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.step
-	FOR EACH ROW EXECUTE FUNCTION custom_actions.guard_part();
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('guard_part');
 
 COMMENT ON TRIGGER guard ON custom_actions.step IS 'who may edit, names and parents';
 
@@ -573,7 +581,7 @@ COMMENT ON FUNCTION custom_actions.delete_children() IS
 CREATE TRIGGER delete_children
 	AFTER DELETE ON custom_actions.step
 	REFERENCING OLD TABLE AS deleted
-	FOR EACH STATEMENT EXECUTE FUNCTION custom_actions.delete_children();
+	FOR EACH STATEMENT EXECUTE FUNCTION custom_actions.quietly('delete_children');
 
 COMMENT ON TRIGGER delete_children ON custom_actions.step IS
 	'deleted steps take the steps below them along';
@@ -633,7 +641,7 @@ COMMENT ON FUNCTION custom_actions.carry_parts() IS
 
 CREATE TRIGGER carry_parts
 	AFTER DELETE OR UPDATE OF name ON custom_actions.action
-	FOR EACH ROW EXECUTE FUNCTION custom_actions.carry_parts();
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('carry_parts');
 
 COMMENT ON TRIGGER carry_parts ON custom_actions.action IS
 	'its parts are renamed and deleted with it';
@@ -714,7 +722,7 @@ COMMENT ON FUNCTION custom_actions.guard_table_setting() IS
 
 CREATE TRIGGER guard
 	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.table_setting
-	FOR EACH ROW EXECUTE FUNCTION custom_actions.guard_table_setting();
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('guard_table_setting');
 
 COMMENT ON TRIGGER guard ON custom_actions.table_setting IS
 	'written by the owner of the table only';

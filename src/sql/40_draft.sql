@@ -6,7 +6,8 @@
 -- leave the work to functions in the schema custom_actions.
 
 CREATE FUNCTION custom_actions.refuse_missing(
-	action_name text, way_out text)
+	action_name text,
+	otherwise text DEFAULT 'The view custom_actions.actions lists all actions.')
 RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
@@ -23,7 +24,8 @@ BEGIN
 				HINT = 'Use restore_action to bring one back as its draft.';
 	END IF;
 	RAISE EXCEPTION 'action "%" does not exist', action_name
-		USING ERRCODE = 'undefined_function', HINT = way_out;
+		USING ERRCODE = 'undefined_function',
+			HINT = unknown_action_hint(action_name, otherwise);
 END
 $$;
 
@@ -45,8 +47,7 @@ BEGIN
 				USING ERRCODE = 'undefined_function',
 					HINT = 'Use restore_action to make one of what is published.';
 		END IF;
-		PERFORM refuse_missing(action_name,
-			unknown_action_hint(action_name, 'Use create_action to create it.'));
+		PERFORM refuse_missing(action_name, 'Use create_action to create it.');
 	END IF;
 	RETURN draft;
 END
@@ -95,7 +96,7 @@ $$;
 COMMENT ON FUNCTION custom_actions.create_draft(text, text, json, text, boolean) IS
 	'does the work of create_action';
 
-CREATE FUNCTION @extschema@.create_action(
+CREATE FUNCTION custom_actions.create_action(
 	name text, definition json DEFAULT '{}', or_replace boolean DEFAULT false)
 RETURNS text
 LANGUAGE sql VOLATILE
@@ -108,8 +109,8 @@ BEGIN ATOMIC
 		create_action.or_replace);
 END;
 
-COMMENT ON FUNCTION @extschema@.create_action(text, json, boolean) IS
-	'creates the draft of an action from a definition; returns its qualified name';
+COMMENT ON FUNCTION custom_actions.create_action(text, json, boolean) IS
+	'body of create_action';
 
 CREATE FUNCTION custom_actions.add_parameter(
 	action_name text, name text, type text, direction text, required boolean,
@@ -140,7 +141,7 @@ $$;
 COMMENT ON FUNCTION custom_actions.add_parameter(text, text, text, text, boolean, jsonb, text) IS
 	'does the work of add_action_parameter';
 
-CREATE FUNCTION @extschema@.add_action_parameter(
+CREATE FUNCTION custom_actions.add_action_parameter(
 	action text, name text, type text, direction text DEFAULT 'in',
 	required boolean DEFAULT NULL, default_value jsonb DEFAULT NULL,
 	description text DEFAULT NULL)
@@ -154,8 +155,8 @@ BEGIN ATOMIC
 		add_action_parameter.default_value, add_action_parameter.description);
 END;
 
-COMMENT ON FUNCTION @extschema@.add_action_parameter(text, text, text, text, boolean, jsonb, text) IS
-	'adds an input or output to the draft of an action, after the others';
+COMMENT ON FUNCTION custom_actions.add_action_parameter(text, text, text, text, boolean, jsonb, text) IS
+	'body of add_action_parameter';
 
 CREATE FUNCTION custom_actions.single_step_row(
 	kind text, subject text, arguments jsonb, name text)
@@ -221,7 +222,7 @@ $$;
 COMMENT ON FUNCTION custom_actions.add_step(text, text, text, jsonb, text, bigint, text, numeric) IS
 	'does the work of add_action_step';
 
-CREATE FUNCTION @extschema@.add_action_step(
+CREATE FUNCTION custom_actions.add_action_step(
 	action text, kind text, subject text DEFAULT NULL,
 	arguments jsonb DEFAULT '{}', name text DEFAULT NULL,
 	parent bigint DEFAULT NULL, branch text DEFAULT NULL,
@@ -236,8 +237,8 @@ BEGIN ATOMIC
 		add_action_step.at);
 END;
 
-COMMENT ON FUNCTION @extschema@.add_action_step(text, text, text, jsonb, text, bigint, text, numeric) IS
-	'adds a step to the draft of an action, after the others of its list; returns its id';
+COMMENT ON FUNCTION custom_actions.add_action_step(text, text, text, jsonb, text, bigint, text, numeric) IS
+	'body of add_action_step';
 
 CREATE FUNCTION custom_actions.definition_to_restore(action_name text, wanted integer)
 RETURNS json
@@ -288,7 +289,7 @@ $$;
 COMMENT ON FUNCTION custom_actions.restore_draft(text, integer) IS
 	'does the work of restore_action';
 
-CREATE FUNCTION @extschema@.restore_action(name text, version integer DEFAULT NULL)
+CREATE FUNCTION custom_actions.restore_action(name text, version integer DEFAULT NULL)
 RETURNS void
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
@@ -296,5 +297,5 @@ BEGIN ATOMIC
 		custom_actions.canonical_name(restore_action.name), restore_action.version);
 END;
 
-COMMENT ON FUNCTION @extschema@.restore_action(text, integer) IS
-	'loads a version, or what is published, as it was written into the draft of an action';
+COMMENT ON FUNCTION custom_actions.restore_action(text, integer) IS
+	'body of restore_action';

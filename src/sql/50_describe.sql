@@ -44,8 +44,7 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM action AS a WHERE a.name = action_name)
 		AND action_function(action_name) IS NULL
 	THEN
-		PERFORM refuse_missing(action_name, coalesce(unknown_action_hint(action_name, NULL),
-			'The view custom_actions.actions lists all actions.'));
+		PERFORM refuse_missing(action_name);
 	ELSIF wanted IS NULL THEN
 		RAISE EXCEPTION 'action "%" is not published', action_name
 			USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -78,7 +77,7 @@ $$;
 COMMENT ON FUNCTION custom_actions.document_of(text, integer) IS
 	'definition of a version, else of the draft or of what is published, with the registered plug-ins; an error if there is none';
 
-CREATE FUNCTION @extschema@.action_definition(name text, version integer DEFAULT NULL)
+CREATE FUNCTION custom_actions.action_definition(name text, version integer DEFAULT NULL)
 RETURNS json
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -87,10 +86,10 @@ BEGIN ATOMIC
 		action_definition.version);
 END;
 
-COMMENT ON FUNCTION @extschema@.action_definition(text, integer) IS
-	'definition of a version of an action, or of its draft with the registered plug-ins';
+COMMENT ON FUNCTION custom_actions.action_definition(text, integer) IS
+	'body of action_definition';
 
-CREATE FUNCTION @extschema@.action_hash(name text)
+CREATE FUNCTION custom_actions.action_hash(name text)
 RETURNS text
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -99,10 +98,10 @@ BEGIN ATOMIC
 			custom_actions.canonical_name(action_hash.name), NULL, 'draft'));
 END;
 
-COMMENT ON FUNCTION @extschema@.action_hash(text) IS
-	'hash of the draft of an action, for activate_action(expected_hash)';
+COMMENT ON FUNCTION custom_actions.action_hash(text) IS
+	'body of action_hash';
 
-CREATE FUNCTION @extschema@.describe_action(name text)
+CREATE FUNCTION custom_actions.describe_action(name text)
 RETURNS text
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -111,8 +110,8 @@ BEGIN ATOMIC
 			custom_actions.canonical_name(describe_action.name), NULL));
 END;
 
-COMMENT ON FUNCTION @extschema@.describe_action(text) IS
-	'outline of the draft of an action and of its plug-ins';
+COMMENT ON FUNCTION custom_actions.describe_action(text) IS
+	'body of describe_action';
 
 CREATE FUNCTION custom_actions.action_owner(action_name text)
 RETURNS oid
@@ -154,7 +153,7 @@ $$;
 COMMENT ON FUNCTION custom_actions.check_draft(text) IS
 	'does the work of check_action';
 
-CREATE FUNCTION @extschema@.check_action(name text)
+CREATE FUNCTION custom_actions.check_action(name text)
 RETURNS TABLE (severity text, location text, message text, detail text, hint text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -163,8 +162,8 @@ BEGIN ATOMIC
 		custom_actions.canonical_name(check_action.name)) AS c;
 END;
 
-COMMENT ON FUNCTION @extschema@.check_action(text) IS
-	'every problem of the draft of an action and of its plug-ins; no rows when all is sound';
+COMMENT ON FUNCTION custom_actions.check_action(text) IS
+	'body of check_action';
 
 CREATE FUNCTION custom_actions.draft_differs(
 	action_name text, published_version integer, published_definition json)

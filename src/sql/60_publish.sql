@@ -37,7 +37,7 @@ COMMENT ON FUNCTION custom_actions.guard_version() IS
 
 CREATE TRIGGER guard
 	BEFORE INSERT ON custom_actions.version
-	FOR EACH ROW EXECUTE FUNCTION custom_actions.guard_version();
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('guard_version');
 
 COMMENT ON TRIGGER guard ON custom_actions.version IS
 	'only what is published, by a member of its owner';
@@ -67,7 +67,7 @@ COMMENT ON FUNCTION custom_actions.receive_version() IS
 
 CREATE TRIGGER receive
 	BEFORE INSERT ON custom_actions.version
-	FOR EACH ROW EXECUTE FUNCTION custom_actions.receive_version();
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('receive_version');
 ALTER TABLE custom_actions.version ENABLE REPLICA TRIGGER receive;
 
 COMMENT ON TRIGGER receive ON custom_actions.version IS
@@ -402,7 +402,7 @@ $$;
 COMMENT ON FUNCTION custom_actions.activate(text, text, text) IS
 	'does the work of activate_action';
 
-CREATE FUNCTION @extschema@.activate_action(
+CREATE FUNCTION custom_actions.activate_action(
 	name text, note text DEFAULT NULL, expected_hash text DEFAULT NULL)
 RETURNS integer
 LANGUAGE sql VOLATILE
@@ -412,8 +412,8 @@ BEGIN ATOMIC
 		activate_action.note, activate_action.expected_hash);
 END;
 
-COMMENT ON FUNCTION @extschema@.activate_action(text, text, text) IS
-	'checks the draft of an action and publishes it; returns its version, the current one if nothing changed';
+COMMENT ON FUNCTION custom_actions.activate_action(text, text, text) IS
+	'body of activate_action';
 
 CREATE FUNCTION custom_actions.deactivate(action_name text)
 RETURNS void
@@ -439,7 +439,7 @@ $$;
 COMMENT ON FUNCTION custom_actions.deactivate(text) IS
 	'does the work of deactivate_action';
 
-CREATE FUNCTION @extschema@.deactivate_action(name text)
+CREATE FUNCTION custom_actions.deactivate_action(name text)
 RETURNS void
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
@@ -447,8 +447,8 @@ BEGIN ATOMIC
 		custom_actions.canonical_name(deactivate_action.name));
 END;
 
-COMMENT ON FUNCTION @extschema@.deactivate_action(text) IS
-	'refuses calls of an action until it is activated again; grants stay';
+COMMENT ON FUNCTION custom_actions.deactivate_action(text) IS
+	'body of deactivate_action';
 
 CREATE FUNCTION custom_actions.drop(action_name text)
 RETURNS void
@@ -467,10 +467,7 @@ BEGIN
 	function := action_function(action_name);
 	IF function IS NULL THEN
 		IF NOT EXISTS (SELECT FROM action AS a WHERE a.name = action_name) THEN
-			RAISE EXCEPTION 'action "%" does not exist', action_name
-				USING ERRCODE = 'undefined_function',
-					HINT = coalesce(unknown_action_hint(action_name, NULL),
-						'The view custom_actions.actions lists all actions.');
+			PERFORM refuse_missing(action_name);
 		END IF;
 	ELSE
 		BEGIN
@@ -490,12 +487,12 @@ $$;
 
 COMMENT ON FUNCTION custom_actions.drop(text) IS 'does the work of drop_action';
 
-CREATE FUNCTION @extschema@.drop_action(name text)
+CREATE FUNCTION custom_actions.drop_action(name text)
 RETURNS void
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
 	SELECT custom_actions.drop(custom_actions.canonical_name(drop_action.name));
 END;
 
-COMMENT ON FUNCTION @extschema@.drop_action(text) IS
-	'drops an action: its function and its draft, not its versions; refused while others depend on it or plug-ins are registered';
+COMMENT ON FUNCTION custom_actions.drop_action(text) IS
+	'body of drop_action';

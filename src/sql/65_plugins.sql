@@ -141,7 +141,7 @@ COMMENT ON FUNCTION custom_actions.guard_plugin() IS
 
 CREATE TRIGGER guard
 	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.plugin_step
-	FOR EACH ROW EXECUTE FUNCTION custom_actions.guard_plugin();
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('guard_plugin');
 
 COMMENT ON TRIGGER guard ON custom_actions.plugin_step IS
 	'who may register what on which action';
@@ -201,17 +201,17 @@ COMMENT ON FUNCTION custom_actions.publish_changes() IS
 CREATE TRIGGER publish_inserted
 	AFTER INSERT ON custom_actions.plugin_step
 	REFERENCING NEW TABLE AS changed
-	FOR EACH STATEMENT EXECUTE FUNCTION custom_actions.publish_changes();
+	FOR EACH STATEMENT EXECUTE FUNCTION custom_actions.quietly('publish_changes');
 
 CREATE TRIGGER publish_updated
 	AFTER UPDATE ON custom_actions.plugin_step
 	REFERENCING OLD TABLE AS before NEW TABLE AS changed
-	FOR EACH STATEMENT EXECUTE FUNCTION custom_actions.publish_changes();
+	FOR EACH STATEMENT EXECUTE FUNCTION custom_actions.quietly('publish_changes');
 
 CREATE TRIGGER publish_deleted
 	AFTER DELETE ON custom_actions.plugin_step
 	REFERENCING OLD TABLE AS changed
-	FOR EACH STATEMENT EXECUTE FUNCTION custom_actions.publish_changes();
+	FOR EACH STATEMENT EXECUTE FUNCTION custom_actions.quietly('publish_changes');
 
 COMMENT ON TRIGGER publish_inserted ON custom_actions.plugin_step IS
 	'what is registered takes effect';
@@ -290,7 +290,7 @@ COMMENT ON FUNCTION custom_actions.settle_plugins() IS
 
 CREATE TRIGGER settle_plugins
 	AFTER INSERT OR UPDATE OF name ON custom_actions.action
-	FOR EACH ROW EXECUTE FUNCTION custom_actions.settle_plugins();
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('settle_plugins');
 
 COMMENT ON TRIGGER settle_plugins ON custom_actions.action IS
 	'a draft made for a published function takes on its plug-ins';
@@ -322,7 +322,7 @@ $$;
 COMMENT ON FUNCTION custom_actions.add_plugin(text, text, text, integer, jsonb, jsonb, text) IS
 	'does the work of register_plugin';
 
-CREATE FUNCTION @extschema@.register_plugin(
+CREATE FUNCTION custom_actions.register_plugin(
 	action text, stage text, function text, rank integer DEFAULT 1,
 	configuration jsonb DEFAULT NULL, images jsonb DEFAULT NULL,
 	description text DEFAULT NULL)
@@ -337,8 +337,8 @@ BEGIN ATOMIC
 		register_plugin.images, register_plugin.description);
 END;
 
-COMMENT ON FUNCTION @extschema@.register_plugin(text, text, text, integer, jsonb, jsonb, text) IS
-	'registers a function at a stage of an action, with effect at once; returns the id of the registration';
+COMMENT ON FUNCTION custom_actions.register_plugin(text, text, text, integer, jsonb, jsonb, text) IS
+	'body of register_plugin';
 
 CREATE FUNCTION custom_actions.remove_plugin(id bigint)
 RETURNS void
@@ -358,15 +358,15 @@ $$;
 COMMENT ON FUNCTION custom_actions.remove_plugin(bigint) IS
 	'does the work of unregister_plugin';
 
-CREATE FUNCTION @extschema@.unregister_plugin(id bigint)
+CREATE FUNCTION custom_actions.unregister_plugin(id bigint)
 RETURNS void
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
 	SELECT custom_actions.remove_plugin(unregister_plugin.id);
 END;
 
-COMMENT ON FUNCTION @extschema@.unregister_plugin(bigint) IS
-	'takes away a registration, with effect at once';
+COMMENT ON FUNCTION custom_actions.unregister_plugin(bigint) IS
+	'body of unregister_plugin';
 
 CREATE FUNCTION custom_actions.refuse_registered(action_name text)
 RETURNS void
@@ -433,7 +433,7 @@ $$;
 COMMENT ON FUNCTION custom_actions.refresh_plugins() IS
 	'publishes the registrations that a restore brought without its function';
 
-CREATE FUNCTION @extschema@.refresh_action_dependencies()
+CREATE FUNCTION custom_actions.refresh_action_dependencies()
 RETURNS integer
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
@@ -441,5 +441,5 @@ BEGIN ATOMIC
 	SELECT custom_actions.refresh_dependencies();
 END;
 
-COMMENT ON FUNCTION @extschema@.refresh_action_dependencies() IS
-	'publishes plug-ins that a restore brought and records anew what every active action depends on; returns for how many';
+COMMENT ON FUNCTION custom_actions.refresh_action_dependencies() IS
+	'body of refresh_action_dependencies';

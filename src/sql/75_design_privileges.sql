@@ -43,7 +43,7 @@ END;
 COMMENT ON FUNCTION custom_actions.design_privileges() IS
 	'what a designer needs, as the middle part of a GRANT';
 
-CREATE FUNCTION @extschema@.grant_action_design(role regrole)
+CREATE FUNCTION custom_actions.grant_action_design(role regrole)
 RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT
 SET search_path = pg_catalog, custom_actions, pg_temp
@@ -57,10 +57,10 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION @extschema@.grant_action_design(regrole) IS
-	'lets a role create and edit drafts; activating them takes USAGE on the language besides';
+COMMENT ON FUNCTION custom_actions.grant_action_design(regrole) IS
+	'body of grant_action_design';
 
-CREATE FUNCTION @extschema@.revoke_action_design(role regrole)
+CREATE FUNCTION custom_actions.revoke_action_design(role regrole)
 RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT
 SET search_path = pg_catalog, custom_actions, pg_temp
@@ -74,5 +74,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION @extschema@.revoke_action_design(regrole) IS
-	'takes back what grant_action_design gave';
+COMMENT ON FUNCTION custom_actions.revoke_action_design(regrole) IS
+	'body of revoke_action_design';

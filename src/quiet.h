@@ -1,0 +1,14 @@
+/*
+ * quiet.h
+ *		Keeps the inside of the extension out of the context of errors.
+ */
+#ifndef CA_QUIET_H
+#define CA_QUIET_H
+
+/*
+ * Calls fn(arg), which comes to run what others have defined, such as event
+ * triggers: the context that they give an error is theirs, and is shown.
+ */
+extern void quiet_run_outside(void (*fn) (void *arg), void *arg);
+
+#endif

@@ -1,0 +1,143 @@
+-- The functions people call.  Each hands its arguments to the function of its
+-- name in the schema custom_actions and keeps the inside of the extension out of
+-- the context of errors.
+
+CREATE FUNCTION @extschema@.create_action(
+	name text, definition json DEFAULT '{}', or_replace boolean DEFAULT false)
+RETURNS text
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.create_action(text, json, boolean) IS
+	'creates the draft of an action from a definition; returns its qualified name';
+
+CREATE FUNCTION @extschema@.add_action_parameter(
+	action text, name text, type text, direction text DEFAULT 'in',
+	required boolean DEFAULT NULL, default_value jsonb DEFAULT NULL,
+	description text DEFAULT NULL)
+RETURNS void
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.add_action_parameter(text, text, text, text, boolean, jsonb, text) IS
+	'adds an input or output to the draft of an action, after the others';
+
+CREATE FUNCTION @extschema@.add_action_step(
+	action text, kind text, subject text DEFAULT NULL,
+	arguments jsonb DEFAULT '{}', name text DEFAULT NULL,
+	parent bigint DEFAULT NULL, branch text DEFAULT NULL,
+	at numeric DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.add_action_step(text, text, text, jsonb, text, bigint, text, numeric) IS
+	'adds a step to the draft of an action, after the others of its list; returns its id';
+
+CREATE FUNCTION @extschema@.restore_action(name text, version integer DEFAULT NULL)
+RETURNS void
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.restore_action(text, integer) IS
+	'loads a version, or what is published, as it was written into the draft of an action';
+
+CREATE FUNCTION @extschema@.action_definition(name text, version integer DEFAULT NULL)
+RETURNS json
+LANGUAGE c STABLE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.action_definition(text, integer) IS
+	'definition of a version of an action, or of its draft with the registered plug-ins';
+
+CREATE FUNCTION @extschema@.action_hash(name text)
+RETURNS text
+LANGUAGE c STABLE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.action_hash(text) IS
+	'hash of the draft of an action, for activate_action(expected_hash)';
+
+CREATE FUNCTION @extschema@.describe_action(name text)
+RETURNS text
+LANGUAGE c STABLE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.describe_action(text) IS
+	'outline of the draft of an action and of its plug-ins';
+
+CREATE FUNCTION @extschema@.check_action(name text)
+RETURNS TABLE (severity text, location text, message text, detail text, hint text)
+LANGUAGE c STABLE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.check_action(text) IS
+	'every problem of the draft of an action and of its plug-ins; no rows when all is sound';
+
+CREATE FUNCTION @extschema@.activate_action(
+	name text, note text DEFAULT NULL, expected_hash text DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.activate_action(text, text, text) IS
+	'checks the draft of an action and publishes it; returns its version, the current one if nothing changed';
+
+CREATE FUNCTION @extschema@.deactivate_action(name text)
+RETURNS void
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.deactivate_action(text) IS
+	'refuses calls of an action until it is activated again; grants stay';
+
+CREATE FUNCTION @extschema@.drop_action(name text)
+RETURNS void
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.drop_action(text) IS
+	'drops an action: its function and its draft, not its versions; refused while others depend on it or plug-ins are registered';
+
+CREATE FUNCTION @extschema@.register_plugin(
+	action text, stage text, function text, rank integer DEFAULT 1,
+	configuration jsonb DEFAULT NULL, images jsonb DEFAULT NULL,
+	description text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.register_plugin(text, text, text, integer, jsonb, jsonb, text) IS
+	'registers a function at a stage of an action, with effect at once; returns the id of the registration';
+
+CREATE FUNCTION @extschema@.unregister_plugin(id bigint)
+RETURNS void
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.unregister_plugin(bigint) IS
+	'takes away a registration, with effect at once';
+
+CREATE FUNCTION @extschema@.refresh_action_dependencies()
+RETURNS integer
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.refresh_action_dependencies() IS
+	'publishes plug-ins that a restore brought and records anew what every active action depends on; returns for how many';
+
+CREATE FUNCTION @extschema@.grant_action_design(role regrole)
+RETURNS void
+LANGUAGE c VOLATILE STRICT
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.grant_action_design(regrole) IS
+	'lets a role create and edit drafts; activating them takes USAGE on the language besides';
+
+CREATE FUNCTION @extschema@.revoke_action_design(role regrole)
+RETURNS void
+LANGUAGE c VOLATILE STRICT
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.revoke_action_design(regrole) IS
+	'takes back what grant_action_design gave';
