@@ -107,3 +107,62 @@ SELECT create_action('support.x', $${"steps": [{"let": "x := upper('a')"}]}$$);
 SELECT create_action('support.x', '{"steps": [{"let": ""}]}');
 SELECT create_action('support.x', '{"steps": [{"output": "hello"}]}');
 SELECT create_action('support.x', '{"steps": [{"output": 5}]}');
+
+-- Formulas: braces, quotes, bare columns
+CREATE FUNCTION said(formula text, verb text DEFAULT 'update')
+RETURNS TABLE (message text, hint text)
+LANGUAGE sql AS $$
+	SELECT w.message, w.hint
+	FROM ways(jsonb_build_object(
+		'table', 'support.case',
+		'input', '[{"name": "reason", "type": "text"}, {"name": "amount", "type": "numeric"}, {"name": "flag", "type": "boolean"}]'::jsonb,
+		'steps', jsonb_build_array(
+			'{"get": "support.task", "id": 1, "as": "task"}'::jsonb,
+			CASE verb
+				WHEN 'update' THEN jsonb_build_object('update', 'target', 'set', jsonb_build_object('title', formula))
+				WHEN 'create' THEN jsonb_build_object('create', 'support.task', 'set', jsonb_build_object('case_id', '=target.id', 'title', formula))
+				ELSE jsonb_build_object('require', formula) END,
+			'{"let": {"every": "=row(input.reason, input.amount, input.flag, task.title)::text"}}'::jsonb,
+			'{"require": "let.every is not null"}'::jsonb))::text) AS w
+	WHERE w.severity = 'error'
+$$;
+SELECT * FROM said('=Case {{target.id}}');
+SELECT * FROM said('={{x}}');
+SELECT * FROM said($$={{target.status}} || 'x'$$);
+SELECT * FROM said($${{target.status}} = 'open'$$, 'require');
+SELECT * FROM said('target.status <> "closed"', 'require');
+SELECT * FROM said('target.status <> "target"', 'require');
+SELECT * FROM said('target.status <> ‘closed’', 'require');
+SELECT * FROM said('target.status = "closed', 'require');
+SELECT * FROM said($$target.status = 'closed$$, 'require');
+SELECT * FROM said('=closed');
+SELECT * FROM said('{{closed}}');
+SELECT * FROM said('=titel');
+SELECT * FROM said($$status = 'open'$$, 'require');
+SELECT * FROM said($$reason = 'VIP'$$, 'require');
+SELECT * FROM said($$due < now()$$, 'require');
+SELECT * FROM said($$staus = 'open'$$, 'require');
+SELECT * FROM said('=priority', 'create');
+SELECT * FROM said('=title', 'create');
+SELECT * FROM said('=(SELECT max(c.title) FROM support.customer AS c WHERE c.id = customer_id)', 'create');
+SELECT * FROM said('=(SELECT max(c.titel) FROM support.case AS c)', 'create');
+SELECT * FROM said('=(SELECT max(zzz) FROM support.case AS c)', 'create');
+
+-- Spreadsheets and other languages
+SELECT f AS formula, s.message, s.hint
+FROM unnest(ARRAY[
+	'=IF(flag,1,2)', '=IF(input.flag, 1, 2)', '=IIF(input.flag, 1, 2)', '=TODAY()', '=today', '=SUM(1,2)', '=sum(target.priority)', '=CONCATENATE(target.title, 1)',
+	$$=target.title & 'x'$$, $$=target.title + 'x'$$, $$='x' + target.title$$, $$=target.priority + 'x'$$, '=1,5', '=target.priority * 1,5',
+	'=left(target.title;5)', '=1; 2', '=now() + 3', '=3 + now()', '=current_date - input.amount', '=ISBLANK(target.title)', '=NVL(target.title, 1)',
+	'=LEN(target.title)', '=ISNULL(target.title, 1)', '=VLOOKUP(1, 2, 3)', '=max(1, 2)', '=round(1.5::float8, 1)', '=lenght(target.title)', '=upper(target.priority)',
+	'=sendmail(1)', '=case when input.flag then 1 els 2 end', '=if input.flag then 1 else 2', '=input.flag ? 1 : 2', '=target.title::strng', '=input.amount ** 2',
+	'=target.closed_at ?? now()', '=null ?? 1', '=true()', '=target.id ≥ 1', '=date(2026, 1, 1)', '=year(now())', $$=input.flag || true$$, '=target'
+]) WITH ORDINALITY AS t (f, n), said(f) AS s
+ORDER BY n;
+SELECT f AS formula, s.message, s.hint
+FROM unnest(ARRAY[
+	$$target.status == 'open'$$, $$== target.status$$, $$target.status === 'open'$$, $$target.status !== 'open'$$, 'input.flag && true', 'input.flag || true',
+	'AND(input.flag, true)', 'OR(input.flag, true)', 'and(input.flag)', '!input.flag', $$target.title contains 'x'$$, 'target.title is empty',
+	'target.priority in [1, 2]', 'target.priority =< 1', 'target.priority = target.title', 'target.title'
+]) WITH ORDINALITY AS t (f, n), said(f, 'require') AS s
+ORDER BY n;

@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "compiler.h"
 #include "depend.h"
+#include "formula_hint.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -31,13 +32,20 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+/* Gives the problem of a formula a better hint. */
+static void
+explain(Problem *problem, void *arg)
+{
+	formula_explain(arg, problem);
+}
+
 bool
 compiler_guard(Compiler *compiler, const char *location, void (*fn) (void *arg), void *arg)
 {
 	bool		ok;
 
 	CHECK_FOR_INTERRUPTS();
-	ok = problem_guard(compiler->sink, location, fn, arg);
+	ok = problem_guard(compiler->sink, location, fn, arg, explain, compiler);
 	compiler->failed = compiler->failed || !ok;
 	return ok;
 }

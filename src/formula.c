@@ -206,7 +206,8 @@ refuse_not_boolean(const Node *node)
 	if (type != UNKNOWNOID && TypeCategory(type) != TYPCATEGORY_BOOLEAN)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("a condition must be of type boolean, not %s", format_type_be(type))));
+				 errmsg("a condition must be of type boolean, not %s", format_type_be(type)),
+				 errhint("Compare it with a value, or write IS NOT NULL.")));
 }
 
 /* Refuses what would make one value many: sets, aggregates, window functions. */

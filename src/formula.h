@@ -47,6 +47,7 @@ typedef struct Formula
 	int			offset;			/* bytes before text in what was parsed */
 	char	   *location;		/* "3.set.title" */
 	bool		condition;		/* must be boolean by itself */
+	bool		part;			/* stands between the braces of a template */
 } Formula;
 
 typedef enum ValueKind

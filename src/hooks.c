@@ -20,6 +20,7 @@
 #include "parser/parse_node.h"
 #include "parser/parse_relation.h"
 #include "statement_text.h"
+#include "unknown_name.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -304,6 +305,8 @@ resolve_own_name(ParseState *pstate, Scope *scope, const ColumnRef *reference)
 				 errmsg("\"%s\" is not known at this place", first),
 				 errhint("%s", names_hint(scope, first)),
 				 parser_errposition(pstate, location)));
+	if (node == NULL && list_length(reference->fields) == 1)
+		refuse_unknown_name(pstate, scope, reference);
 	return node;
 }
 

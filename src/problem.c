@@ -155,7 +155,8 @@ problem_raise(const char *action, const Problem *problem)
 }
 
 bool
-problem_guard(ProblemSink *sink, const char *location, void (*fn) (void *arg), void *arg)
+problem_guard(ProblemSink *sink, const char *location, void (*fn) (void *arg), void *arg,
+			  void (*explain) (Problem *problem, void *arg), void *explain_arg)
 {
 	ErrorData  *error;
 	Problem		problem = {0};
@@ -175,6 +176,8 @@ problem_guard(ProblemSink *sink, const char *location, void (*fn) (void *arg), v
 	problem.hint = error->hint;
 	problem.formula = error->internalquery;
 	problem.position = error->internalpos;
+	if (explain != NULL)
+		explain(&problem, explain_arg);
 	problem_add(sink, &problem);
 	return false;
 }

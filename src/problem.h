@@ -53,10 +53,12 @@ pg_noreturn extern void problem_raise(const char *action, const Problem *problem
 
 /*
  * Calls fn(arg). A collecting sink runs it in a subtransaction: an error
- * becomes a problem at location, and false is returned.
+ * becomes a problem at location, which explain(problem, explain_arg) may add
+ * to unless it is NULL, and false is returned.
  */
 extern bool problem_guard(ProblemSink *sink, const char *location,
-						  void (*fn) (void *arg), void *arg);
+						  void (*fn) (void *arg), void *arg,
+						  void (*explain) (Problem *problem, void *arg), void *explain_arg);
 extern bool problem_any_error(const ProblemSink *sink);
 
 /* A problem's detail with the position in its formula, or NULL. */

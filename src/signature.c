@@ -124,7 +124,7 @@ table_of_name_guarded(const char *name, const char *location, ProblemSink *sink)
 {
 	TableWork	work = {name, InvalidOid};
 
-	(void) problem_guard(sink, location, table_work, &work);
+	(void) problem_guard(sink, location, table_work, &work, NULL, NULL);
 	return work.table;
 }
 
@@ -241,7 +241,7 @@ add_parameter(Argument *argument, Parameter *parameter, ProblemSink *sink)
 	argument->typmod = -1;
 	argument->collation = get_typcollation(TEXTOID);
 	argument->broken = !problem_guard(sink, psprintf("%s.type", parameter->location),
-									  resolve_parameter, argument);
+									  resolve_parameter, argument, NULL, NULL);
 }
 
 /* Adds the inputs that are required, or those that are not. */

@@ -40,6 +40,7 @@ suggestion_init(Suggestion *suggestion, const char *given)
 
 	suggestion->given = folded(given);
 	suggestion->best = NULL;
+	suggestion->parts = true;
 	suggestion_limit(suggestion, Min(MAX_DISTANCE, length * 2 / 5));
 }
 
@@ -75,15 +76,15 @@ is_swapped(const char *given, const char *known, int length)
 
 /* How far two names are from each other; limit + 1 is too far. */
 static int
-distance_of(const char *given, const char *known, int limit)
+distance_of(const char *given, const char *known, int limit, bool parts)
 {
 	int			given_length = strlen(given);
 	int			known_length = strlen(known);
 
 	if (given_length > MAX_LENGTH || known_length > MAX_LENGTH)
 		return limit + 1;
-	if (is_part(given, given_length, known, known_length) ||
-		is_part(known, known_length, given, given_length))
+	if (parts && (is_part(given, given_length, known, known_length) ||
+				  is_part(known, known_length, given, given_length)))
 		return limit;
 	if (given_length == known_length && is_swapped(given, known, given_length))
 		return Min(1, limit);
@@ -96,7 +97,8 @@ distance_of(const char *given, const char *known, int limit)
 void
 suggestion_consider(Suggestion *suggestion, const char *known, const char *shown)
 {
-	int			distance = distance_of(suggestion->given, folded(known), suggestion->limit);
+	int			distance = distance_of(suggestion->given, folded(known), suggestion->limit,
+									   suggestion->parts);
 
 	if (distance >= suggestion->distance)
 		return;

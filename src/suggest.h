@@ -15,6 +15,7 @@ typedef struct Suggestion
 	char	   *given;			/* in lower case */
 	int			limit;			/* more changes than this make another name of it */
 	int			distance;		/* of the best one */
+	bool		parts;			/* a name that is a part of the other counts */
 	char	   *best;			/* as it is to be written, or NULL */
 } Suggestion;
 

@@ -330,6 +330,8 @@ type_like(const char *given)
 	suggestion_init(&suggestion, given);
 	for (int i = 0; i < lengthof(sql_types); i++)
 		suggestion_consider(&suggestion, sql_types[i], sql_types[i]);
+	for (int i = 0; i < lengthof(foreign_types); i++)
+		suggestion_consider(&suggestion, foreign_types[i].given, foreign_types[i].meant);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_type type = (Form_pg_type) GETSTRUCT(tuple);

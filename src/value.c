@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "formula.h"
+#include "formula_hint.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -158,10 +159,12 @@ pg_noreturn static void formula_not_single(const Formula *formula);
 static void
 formula_not_single(const Formula *formula)
 {
+	const char *hint = formula_list_hint(formula->text);
+
 	ereport(ERROR,
 			(errcode(ERRCODE_SYNTAX_ERROR),
 			 errmsg("a formula must be exactly one SQL expression"),
-			 errhint("Other clauses belong into a sub-SELECT in parentheses."),
+			 errhint("%s", hint ? hint : "Other clauses belong into a sub-SELECT in parentheses."),
 			 internalerrquery(formula->text),
 			 internalerrposition(1)));
 }
@@ -297,6 +300,7 @@ template_value(const char *text, const Json *json, Oid type, int32 typmod, const
 	while ((open = strstr(text, "{{")) != NULL)
 	{
 		const char *close = template_formula_end(open + 2);
+		Value	   *part;
 
 		if (close == NULL)
 			ereport(ERROR,
@@ -309,9 +313,9 @@ template_value(const char *text, const Json *json, Oid type, int32 typmod, const
 			value->items = lappend(value->items,
 								   literal_value(json_new_string(pnstrdup(text, open - text)),
 												 TEXTOID, -1, location));
-		value->items = lappend(value->items,
-							   formula_value(pnstrdup(open + 2, close - open - 2), NULL,
-											 TEXTOID, -1, location));
+		part = formula_value(pnstrdup(open + 2, close - open - 2), NULL, TEXTOID, -1, location);
+		part->formula->part = true;
+		value->items = lappend(value->items, part);
 		text = close + 2;
 	}
 	if (*text)
