@@ -5,6 +5,10 @@
  * The rows are those at the start of the loop; they come through a cursor, a
  * few at a time. An array of scalars that is neither filtered nor sorted is
  * walked by itself. The results of steps inside are NULL again at each turn.
+ *
+ * The number of the turn is a column of the loop's row: "index", unless the rows
+ * have such a column themselves, or what the step's "index" says. Activation
+ * writes the name down where rows may get such a column later.
  */
 #include "postgres.h"
 
@@ -15,13 +19,16 @@
 #include "source.h"
 #include "steps.h"
 #include "utils/array.h"
+#include "utils/lsyscache.h"
 
 #define FETCH_ROWS	50
+#define DEFAULT_INDEX	"index"
 
 static const ArgumentSpec arguments[] = {
 	{"where", ARGUMENT_CONDITION},
 	{"order_by", ARGUMENT_ORDER},
 	{"columns", ARGUMENT_VALUES},
+	{"index", ARGUMENT_NAME},
 	{"do", ARGUMENT_STEPS, true},
 	{NULL}
 };
@@ -37,13 +44,56 @@ typedef struct ForEach
 	StepList	steps;
 } ForEach;
 
+/* Do the rows themselves have such a column? */
+static bool
+has_own_column(const Row *row, const char *name)
+{
+	return row_column_find(row, name) != NULL ||
+		(OidIsValid(row->relation) && get_attnum(row->relation, name) != InvalidAttrNumber);
+}
+
+/* May the number of the turn have this name? An activated action's may, whatever columns came later. */
+static bool
+index_name_fits(Compiler *compiler, const Row *row, const char *name)
+{
+	char	   *location = compiler_location(compiler, "index");
+
+	if (!name_is_valid(name))
+	{
+		compiler_problem(compiler, ERRCODE_INVALID_NAME, location,
+						 psprintf(NAME_MESSAGE, "a turn's number", name), NAME_DETAIL,
+						 psprintf(NAME_HINT, name_proposal(name)));
+		return false;
+	}
+	if (OidIsValid(compiler->program->function) || !has_own_column(row, name))
+		return true;
+	compiler_problem(compiler, ERRCODE_DUPLICATE_COLUMN, location,
+					 psprintf("the rows have a column \"%s\" of their own", name), NULL,
+					 "Give the number of the turn another name.");
+	return false;
+}
+
+/* Adds the column that counts the turns, unless the rows' own column takes its name. */
+static void
+add_index(Compiler *compiler, Row *row, int *slot)
+{
+	const char *name = json_get_text(compiler->step->json, "index");
+	RowColumn  *index;
+
+	*slot = -1;
+	if (name == NULL ? has_own_column(row, DEFAULT_INDEX) : !index_name_fits(compiler, row, name))
+		return;
+	index = compiler_row_column(compiler, row, name ? name : DEFAULT_INDEX, INT8OID, -1);
+	index->computed = true;
+	*slot = index->slot;
+}
+
 /* The row of the loop and its columns. */
 static Row *
 loop_row(Compiler *compiler, const Source *source, int *index_slot)
 {
 	const char *name = compiler->step->name ? compiler->step->name : "item";
 	Row		   *row = compiler_row(compiler, name, source->relation);
-	RowColumn  *index;
 	ListCell   *cell;
 
 	if (OidIsValid(source->value_type))
@@ -54,15 +104,25 @@ loop_row(Compiler *compiler, const Source *source, int *index_slot)
 
 		compiler_row_column(compiler, row, column->name, column->type, column->typmod);
 	}
-	if (row_column_find(row, "index") == NULL)
-	{
-		index = compiler_row_column(compiler, row, "index", INT8OID, -1);
-		index->computed = true;
-		*index_slot = index->slot;
-	}
-	else
-		*index_slot = -1;
+	add_index(compiler, row, index_slot);
 	return row;
+}
+
+/* Writes the name of the turn's number down, if formulas use it and the rows might get such a column. */
+static void
+freeze_index(Compiler *compiler, const Row *row, int slot, int first_scope)
+{
+	ListCell   *cell;
+
+	if (!compiler->freeze || slot < 0 || !OidIsValid(row->relation))
+		return;
+	for_each_from(cell, compiler->scopes, first_scope)
+		if (bms_is_member(slot, ((Scope *) lfirst(cell))->slots))
+		{
+			if (step_argument(compiler->step, "index") == NULL)
+				json_put_string(compiler->step->json, "index", DEFAULT_INDEX);
+			return;
+		}
 }
 
 /* Names inside the loop are not visible outside; their slots start each turn as NULL. */
@@ -144,6 +204,7 @@ for_each_compile(Compiler *compiler, Instruction *instruction)
 	List	   *before = compiler->names->rows;
 	Source		source;
 	Row		   *row;
+	int			first_scope;
 
 	loop->statement = compiler_statement(compiler, InvalidOid);
 	source = source_compile(compiler, loop->statement, compiler->step->subject,
@@ -162,7 +223,9 @@ for_each_compile(Compiler *compiler, Instruction *instruction)
 		loop->value_slot = row_column_find(row, "value")->slot;
 	}
 	loop->statement->into = list_make1(row);
+	first_scope = list_length(compiler->scopes);
 	loop->steps = loop_steps(compiler);
+	freeze_index(compiler, row, loop->index_slot, first_scope);
 	close_names(compiler, loop, before);
 	instruction->data = loop;
 }
@@ -254,6 +317,7 @@ static void
 for_each_describe(StringInfo out, const Step *step)
 {
 	const Json *order = step_argument(step, "order_by");
+	const char *index = json_get_text(step->json, "index");
 
 	appendStringInfo(out, "For each %s of %s", step->name ? step->name : "item",
 					 step->subject->kind == JSON_IS_ARRAY ? step_value_text(step->subject) :
@@ -261,6 +325,8 @@ for_each_describe(StringInfo out, const Step *step)
 	step_describe_rows(out, step);
 	if (order != NULL)
 		appendStringInfo(out, ", by %s", step_order_text(order));
+	if (index != NULL)
+		appendStringInfo(out, ", counted by %s", index);
 }
 
 const StepKind for_each_kind = {
