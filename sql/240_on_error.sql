@@ -268,7 +268,7 @@ SELECT desk.nesting('good');
 SELECT body FROM desk.log ORDER BY id;
 TRUNCATE desk.log;
 
--- when: decided before, outside of what the handler catches
+-- when: part of what the handler catches
 SELECT define('desk.when_fails', '
 { "input": [ {"name": "n", "type": "integer"} ], "output": [ {"name": "o", "type": "text", "default": "=let.o"} ],
   "steps": [ {"let": {"o": "start"}},

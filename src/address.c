@@ -321,6 +321,15 @@ address_results(Compiler *compiler, Instruction *instruction, Statement *stateme
 	statement->set_based = address->set_based;
 }
 
+void
+address_prove_target(Compiler *compiler, const Address *address)
+{
+	if (address->row != NULL && address->row == compiler->program->target &&
+		compiler->conditional == 0 && !compiler->any_before &&
+		address->required && address->where == NULL)
+		compiler->target_proven = true;
+}
+
 /* "(id) = (42)" from slots of the frame. */
 static char *
 shown_key(Frame *frame, const List *key, const int *slots)
@@ -345,8 +354,6 @@ shown_key(Frame *frame, const List *key, const int *slots)
 	return psprintf("(%s) = (%s)", names.data, values.data);
 }
 
-static const char not_found_hint[] = "It does not exist, or it is not visible to you.";
-
 pg_noreturn static void raise_missing(Frame *frame, const char *message, const char *hint);
 
 static void
@@ -356,7 +363,7 @@ raise_missing(Frame *frame, const char *message, const char *hint)
 			(errcode(ERRCODE_NO_DATA_FOUND),
 			 errmsg("%s", message),
 			 frame_errdetail(frame),
-			 errhint("%s", hint)));
+			 errhint("%s", hint ? hint : "It does not exist, or it is not visible to you.")));
 }
 
 /* Has the step that the row is named for given none? Then its key is NULL. */
@@ -374,16 +381,16 @@ row_is_absent(const Frame *frame, const Address *address)
 }
 
 void
-address_missing(Frame *frame, const Address *address)
+address_missing(Frame *frame, const Address *address, const char *hint)
 {
 	if (row_is_absent(frame, address))
 		raise_missing(frame, psprintf("\"%s\" names no row of %s", address->row->name, address->table_name),
 					  "Its step did not run, found no row, or was undone.");
 	if (address->row != NULL && address->row == frame->program->target && address->where == NULL)
-		address_target_missing(frame);
+		address_target_missing(frame, hint);
 	raise_missing(frame, address->where != NULL ?
 				  psprintf("no row of %s satisfies the condition", address->table_name) :
-				  psprintf("there is no such row in %s", address->table_name), not_found_hint);
+				  psprintf("there is no such row in %s", address->table_name), hint);
 }
 
 void
@@ -397,7 +404,7 @@ address_several(Frame *frame, Oid relation)
 }
 
 void
-address_target_missing(Frame *frame)
+address_target_missing(Frame *frame, const char *hint)
 {
 	Program    *program = frame->program;
 	List	   *names = NIL;
@@ -406,5 +413,5 @@ address_target_missing(Frame *frame)
 		names = lappend(names, program->signature->inputs[i].column);
 	raise_missing(frame, psprintf("there is no row %s in %s",
 								  shown_key(frame, names, program->input_slots),
-								  relation_name_canonical(program->target->relation)), not_found_hint);
+								  relation_name_canonical(program->target->relation)), hint);
 }

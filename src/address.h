@@ -37,9 +37,12 @@ extern void address_target_condition(Compiler *compiler, Statement *statement);
 extern void address_results(Compiler *compiler, Instruction *instruction,
 							Statement *statement, const Address *address);
 
-/* Raises P0002. */
-pg_noreturn extern void address_missing(struct Frame *frame, const Address *address);
-pg_noreturn extern void address_target_missing(struct Frame *frame);
+/* Notes that the step finds out whether the target exists, if it does before anything else runs. */
+extern void address_prove_target(Compiler *compiler, const Address *address);
+
+/* Raises P0002; hint NULL: it does not exist, or is not visible. */
+pg_noreturn extern void address_missing(struct Frame *frame, const Address *address, const char *hint);
+pg_noreturn extern void address_target_missing(struct Frame *frame, const char *hint);
 
 /* Raises P0003: the key of a view or foreign table is only a promise. */
 pg_noreturn extern void address_several(struct Frame *frame, Oid relation);

@@ -71,6 +71,7 @@ compile_step(Compiler *compiler, const Step *step)
 	if (step->when != NULL || on_error_branch(step) != NULL)
 		compiler->conditional--;
 	compiler->step = outer;
+	compiler->any_before = true;
 	return instruction;
 }
 

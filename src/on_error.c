@@ -10,8 +10,10 @@
 #include "execute.h"
 #include "executor/executor.h"
 #include "frame.h"
+#include "nodes/nodeFuncs.h"
 #include "on_error.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 typedef enum ErrorField
 {
@@ -52,6 +54,46 @@ on_error_branch(const Step *step)
 	return NULL;
 }
 
+/* Can evaluating it raise an error? Functions that are leakproof raise none that depends on a value. */
+static bool
+may_fail_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	switch (nodeTag(node))
+	{
+		case T_OpExpr:
+			if (!get_func_leakproof(((OpExpr *) node)->opfuncid))
+				return true;
+			break;
+		case T_Param:
+		case T_Const:
+		case T_List:
+		case T_BoolExpr:
+		case T_NullTest:
+		case T_BooleanTest:
+		case T_RelabelType:
+			break;
+		default:
+			return true;
+	}
+	return expression_tree_walker(node, may_fail_walker, context);
+}
+
+/*
+ * Puts the step's `when` where its error is caught, too. One that cannot fail
+ * stays outside: where it is not true, no subtransaction is begun for nothing.
+ */
+static void
+guard_when(Instruction *instruction)
+{
+	if (instruction->when == NULL ||
+		(instruction->when->plain && !may_fail_walker(instruction->when->tree, NULL)))
+		return;
+	instruction->guarded_when = instruction->when;
+	instruction->when = NULL;
+}
+
 void
 on_error_compile(Compiler *compiler, Instruction *instruction)
 {
@@ -80,6 +122,7 @@ on_error_compile(Compiler *compiler, Instruction *instruction)
 	on_error->steps = compiler_steps(compiler, branch->steps, &on_error->nsteps);
 	compiler->names->rows = list_delete_ptr(list_copy(compiler->names->rows), row);
 	instruction->on_error = on_error;
+	guard_when(instruction);
 }
 
 typedef struct StepRun
@@ -92,8 +135,10 @@ static void
 step_run(void *arg)
 {
 	StepRun    *run = arg;
+	Instruction *instruction = run->instruction;
 
-	run->instruction->kind->execute(run->frame, run->instruction);
+	if (instruction->guarded_when == NULL || condition_is_true(run->frame, instruction->guarded_when))
+		instruction->kind->execute(run->frame, instruction);
 }
 
 static void

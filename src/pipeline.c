@@ -232,7 +232,7 @@ take_images(Frame *frame, Stage stage)
 	if (stage == STAGE_PRE_VALIDATION && pipeline->images[IMAGE_PRE].read != NULL)
 	{
 		if (statement_execute(frame, pipeline->images[IMAGE_PRE].read) == 0)
-			address_target_missing(frame);
+			address_target_missing(frame, NULL);
 	}
 	exists[IMAGE_PRE] = pipeline->images[IMAGE_PRE].row != NULL;
 	exists[IMAGE_POST] = stage == STAGE_POST_OPERATION && pipeline->images[IMAGE_POST].read != NULL &&

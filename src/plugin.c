@@ -297,6 +297,13 @@ plugins_need_load(const Program *program)
 }
 
 bool
+plugins_run_before_steps(const Program *program)
+{
+	return program->pipeline != NULL &&
+		program->pipeline->first[STAGE_PRE_OPERATION] < program->pipeline->first[STAGE_PRE_OPERATION + 1];
+}
+
+bool
 plugins_set_outputs(const Program *program)
 {
 	return program->pipeline != NULL &&

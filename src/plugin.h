@@ -77,6 +77,9 @@ extern void plugins_compile_images(struct Compiler *compiler);
 /* Does a plug-in read the target once it is loaded? */
 extern bool plugins_need_load(const Program *program);
 
+/* Does a plug-in run between the load and the steps? */
+extern bool plugins_run_before_steps(const Program *program);
+
 /* May a plug-in set outputs? */
 extern bool plugins_set_outputs(const Program *program);
 

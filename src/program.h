@@ -65,6 +65,7 @@ typedef struct Instruction
 	char	   *path;
 	char	   *label;			/* "step 3 (update target)" for error contexts */
 	Expression *when;			/* or NULL */
+	Expression *guarded_when;	/* the same, where its failure is on_error's to deal with; or NULL */
 	struct OnError *on_error;	/* or NULL */
 	void	   *data;			/* the kind's own */
 } Instruction;

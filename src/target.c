@@ -3,8 +3,9 @@
  *		Loads the bound row.
  *
  * It is read only when something refers to a column beyond its key, or when
- * no step that always runs would prove that it exists; it is locked only when
- * a step writes it, so that a role with SELECT can run an action that reads.
+ * what runs first would not prove that it exists: that it does not is found
+ * before anything else runs. It is locked only when a step writes it, so that a
+ * role with SELECT can run an action that reads.
  * A get step counts as reading: what it reads must not change before the write.
  */
 #include "postgres.h"
@@ -75,7 +76,8 @@ target_compile(Compiler *compiler)
 	const char *lock;
 
 	lock = locking_clause(compiler);
-	if (compiler->target_proven && !reads_beyond_key(program) && !plugins_need_load(program) &&
+	if (compiler->target_proven && !reads_beyond_key(program) &&
+		!plugins_need_load(program) && !plugins_run_before_steps(program) &&
 		!(definition->lock_given && definition->lock) && !(compiler->target_read && lock[0] != '\0'))
 		return;
 	load = compiler_statement(compiler, program->target->relation);
@@ -102,7 +104,7 @@ target_load(Frame *frame)
 		return;
 	rows = statement_execute(frame, program->load);
 	if (rows == 0)
-		address_target_missing(frame);
+		address_target_missing(frame, NULL);
 	if (rows > 1)
 		address_several(frame, program->target->relation);
 }

@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "execute.h"
+#include "instead.h"
 #include "key.h"
 #include "limit.h"
 #include "merge.h"
@@ -115,16 +116,20 @@ changes_key(const Address *address, const List *columns)
 	return false;
 }
 
-/* Could anything but the statement itself set columns of the row? */
+/*
+ * Could anything but the statement itself set columns of the row, and give them
+ * back? A rule that hides the rows it took refuses to give any.
+ */
 static bool
 others_set_columns(Oid table)
 {
 	Relation	relation = relation_open(table, AccessShareLock);
 	bool		others = relation->rd_rel->relkind != RELKIND_RELATION || relation->rd_rules != NULL ||
 		(relation->trigdesc != NULL && relation->trigdesc->trig_update_before_row);
+	InsteadRule rule;
 
 	relation_close(relation, NoLock);
-	return others;
+	return others && !instead_rule(table, CMD_UPDATE, &rule);
 }
 
 void
@@ -135,9 +140,56 @@ write_note_target(Compiler *compiler, const Address *address, const List *column
 	compiler->target_written = true;
 	if (deletes || changes_key(address, columns))
 		compiler->target_key_changed = true;
-	if (address->row == compiler->program->target && compiler->conditional == 0 && !compiler->may_stop &&
-		address->required && address->where == NULL)
-		compiler->target_proven = true;
+	address_prove_target(compiler, address);
+}
+
+static const char rule_hint[] = "Write what the rule does as steps, replace the rule by a trigger, or say \"required\": false.";
+
+/* "rule "soft" of table x does something else instead of DELETE" */
+static char *
+rule_words(const InsteadRule *rule, CmdType command)
+{
+	return psprintf("rule \"%s\" of table %s does something else instead of %s", rule->name,
+					relation_name_canonical(rule->table), command_word(command));
+}
+
+void
+write_check_rules(Compiler *compiler, const Address *address, CmdType command)
+{
+	InsteadRule rule;
+
+	/* what became of an activated action's table is said by its calls */
+	if (!compiler->checking || OidIsValid(compiler->program->function) ||
+		!instead_rule(address->relation, command, &rule) || !rule.always)
+		return;
+	if (address->set_based)
+		problem_warn(compiler->sink, compiler->step->path,
+					 psprintf("%s: the count is always 0", rule_words(&rule, command)),
+					 "Write what the rule does as steps, or replace the rule by a trigger.");
+	else if (address->required)
+		compiler_problem(compiler, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, compiler->step->path,
+						 psprintf("%s, so the step never finds its row", rule_words(&rule, command)),
+						 NULL, rule_hint);
+}
+
+/* Complains that the row was not found, unless a rule keeps us from knowing. */
+pg_noreturn static void raise_unfound(Frame *frame, const Write *write);
+
+static void
+raise_unfound(Frame *frame, const Write *write)
+{
+	InsteadRule rule;
+
+	if (instead_rule(write->address->relation, write->command, &rule))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("%s, so it is not known whether the row is there",
+						rule_words(&rule, write->command)),
+				 frame_errdetail(frame),
+				 errhint("%s", rule_hint)));
+	address_missing(frame, write->address,
+					triggers_may_skip(write->address->relation, write->command) ?
+					"It does not exist, it is not visible to you, or a trigger left it as it is." : NULL);
 }
 
 Row *
@@ -165,7 +217,9 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 	address_results(compiler, instruction, statement, address);
 	write->address = address;
 	write->columns = columns;
+	write->command = CMD_UPDATE;
 	write->statement = statement;
+	write_check_rules(compiler, address, CMD_UPDATE);
 	write->count = write_count_row(statement);
 	instruction->data = write;
 }
@@ -183,7 +237,7 @@ write_run(Frame *frame, const Write *write, Statement *statement)
 	if (write->address == NULL || write->address->set_based)
 		return;
 	if (rows == 0 && write->address->required)
-		address_missing(frame, write->address);
+		raise_unfound(frame, write);
 	if (rows > 1)
 		address_several(frame, write->address->relation);
 }

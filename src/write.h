@@ -26,6 +26,7 @@ typedef struct Write
 	struct Merge *merge;		/* the next step's work is done here, too; or NULL */
 	Statement  *statement;
 	Row		   *count;			/* where the number of rows goes, or NULL */
+	CmdType		command;		/* CMD_UPDATE or CMD_DELETE; CMD_UNKNOWN for create */
 } Write;
 
 /* One column and its value; NULL after a problem. */
@@ -49,6 +50,9 @@ extern void write_note_target(Compiler *compiler, const Address *address, const 
 
 /* Takes over the step's count row, if it is set-based and named. */
 extern Row *write_count_row(const Statement *statement);
+
+/* Says what a rule does to an UPDATE or DELETE that nothing will be known of. */
+extern void write_check_rules(Compiler *compiler, const Address *address, CmdType command);
 
 extern void write_execute(struct Frame *frame, Instruction *instruction);
 

@@ -24,6 +24,8 @@ delete_compile(Compiler *compiler, Instruction *instruction)
 	if (address == NULL)
 		return;
 	write->address = address;
+	write->command = CMD_DELETE;
+	write_check_rules(compiler, address, CMD_DELETE);
 	write->statement = compiler_statement(compiler, address->relation);
 	appendStringInfo(&write->statement->head, "DELETE FROM %s AS this WHERE ", address->table_name);
 	address_condition(compiler, write->statement, &write->statement->head, address);

@@ -42,18 +42,6 @@ append_lock(Compiler *compiler, Statement *statement)
 					 strcmp(lock, "skip") == 0 ? " SKIP LOCKED" : "");
 }
 
-/* A get of the target that always runs proves that the target exists. */
-static void
-note_target(Compiler *compiler, const Address *address)
-{
-	if (address->row == NULL || address->row != compiler->program->target)
-		return;
-	compiler->target_read = true;
-	if (compiler->conditional == 0 && !compiler->may_stop &&
-		address->required && address->where == NULL)
-		compiler->target_proven = true;
-}
-
 static void
 get_compile(Compiler *compiler, Instruction *instruction)
 {
@@ -73,7 +61,9 @@ get_compile(Compiler *compiler, Instruction *instruction)
 		appendStringInfoString(&statement->tail, get->ordered ? " LIMIT 1" : " LIMIT 2");
 	append_lock(compiler, statement);
 	compiler_analyse(compiler, statement);
-	note_target(compiler, get->address);
+	if (get->address->row != NULL && get->address->row == compiler->program->target)
+		compiler->target_read = true;
+	address_prove_target(compiler, get->address);
 	address_results(compiler, instruction, statement, get->address);
 	get->statement = statement;
 	instruction->data = get;
@@ -86,7 +76,7 @@ get_execute(Frame *frame, Instruction *instruction)
 	uint64		rows = statement_execute(frame, get->statement);
 
 	if (rows == 0 && get->address->required)
-		address_missing(frame, get->address);
+		address_missing(frame, get->address, NULL);
 	if (rows <= 1 || get->ordered)
 		return;
 	if (get->address->key != NIL)

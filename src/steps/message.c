@@ -45,7 +45,7 @@ message_is_given(const Message *message)
 		message->has_sqlstate;
 }
 
-/* The text of a part; NULL if there is none or it is empty. */
+/* The text of a detail or hint; NULL if there is none or it is empty. */
 static char *
 part_text(Frame *frame, Expression *expression)
 {
@@ -62,7 +62,7 @@ message_raise(Frame *frame, const Message *message)
 	char	   *hint;
 
 	MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
-	text = part_text(frame, message->message);
+	text = message->message ? text_evaluate(frame, message->message) : NULL;
 	detail = part_text(frame, message->detail);
 	hint = part_text(frame, message->hint);
 	ereport(ERROR,
