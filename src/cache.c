@@ -19,6 +19,7 @@
 #include "compat.h"
 #include "compile.h"
 #include "frame.h"
+#include "function_settings.h"
 #include "limit.h"
 #include "miscadmin.h"
 #include "published.h"
@@ -347,6 +348,7 @@ compile_function(Oid function, MemoryContext home)
 	work.options = &options;
 	work.home = home;
 	program = compile_limited(&work);
+	program->sets_call_timeout = function_sets(function, "custom_actions.call_timeout");
 	signature_require(program->signature, function);
 	MemoryContextSwitchTo(old);
 	return program;

@@ -12,11 +12,11 @@
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_proc.h"
-#include "catalog/pg_type.h"
 #include "caught.h"
 #include "check.h"
 #include "depend.h"
 #include "fmgr.h"
+#include "function_settings.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "published.h"
@@ -265,23 +265,6 @@ published_function(Oid oid)
 	return function;
 }
 
-/* Is there a search_path among the settings of a function? */
-static bool
-sets_search_path(ArrayType *settings)
-{
-	Datum	   *entries;
-	int			nentries = 0;
-
-	if (settings != NULL)
-		deconstruct_array(settings, TEXTOID, -1, false, TYPALIGN_INT, &entries, NULL, &nentries);
-	for (int i = 0; i < nentries; i++)
-	{
-		if (strncmp(TextDatumGetCString(entries[i]), "search_path=", strlen("search_path=")) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Refuses a source that says otherwise than pg_proc whose rights it runs with, and what it may do. */
 static void
 require_attributes(const PublishedFunction *function,
@@ -311,7 +294,7 @@ require_attributes(const PublishedFunction *function,
 				 errdetail("Its definition says \"read_only\": %s.",
 						   definition->read_only ? "true" : "false"),
 				 errhint("Change read_only in the draft and activate the action.")));
-	if (function->security_definer && !sets_search_path(function->settings))
+	if (function->security_definer && !function_sets(function->oid, "search_path"))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 				 errmsg("function of action \"%s\" must set search_path", function->name),

@@ -100,6 +100,11 @@ SysCacheGetAttrNotNull(int cacheid, HeapTuple tuple, AttrNumber attribute)
 #define SearchPathMatchesCurrentEnvironment(path) OverrideSearchPathMatchesCurrent(path)
 #endif
 
+/* 16: what check hooks of settings allocate */
+#if PG_VERSION_NUM < 160000
+#define guc_malloc(elevel, size) malloc(size)
+#endif
+
 /* 18: the attribute stands before the declaration */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn				pg_attribute_noreturn()

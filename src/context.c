@@ -60,6 +60,8 @@ context_value(Frame *frame, ContextField field)
 	{
 		case CONTEXT_CALLER:
 			return role_name(frame->caller);
+		case CONTEXT_INVOKER:
+			return role_name(frame->invoker);
 		case CONTEXT_SESSION_USER:
 			return role_name(GetSessionUserId());
 		case CONTEXT_DEPTH:
@@ -108,5 +110,6 @@ context_fill(Frame *frame)
 	for (int i = 0; i < CONTEXT_FIELDS; i++)
 		if (frame->program->context_slots[i] >= 0)
 			frame_set(frame, frame->program->context_slots[i],
-					  context_value(frame, (ContextField) i), false);
+					  context_value(frame, (ContextField) i),
+					  i == CONTEXT_INVOKER && !OidIsValid(frame->invoker));
 }

@@ -116,6 +116,7 @@ typedef struct CustomActionInterface
 	void		(*set) (CustomAction *action, CustomActionField *field, Datum value, bool isnull);
 	void		(*fail) (CustomAction *action, int sqlstate, const char *message, const char *hint);
 	const char *(*where) (CustomAction *action);
+	Oid			(*invoker) (CustomAction *action);
 } CustomActionInterface;
 
 /* What the function was called with; it can be called as a plug-in only. */
@@ -136,6 +137,7 @@ custom_action(FunctionCallInfo fcinfo)
 #define custom_action_version(action)		((action)->interface->version(action))
 #define custom_action_depth(action)			((action)->interface->depth(action))
 #define custom_action_caller(action)		((action)->interface->caller(action))
+#define custom_action_invoker(action)		((action)->interface->invoker(action))
 #define custom_action_started_at(action)	((action)->interface->started_at(action))
 #define custom_action_invocation(action)	((action)->interface->invocation(action))
 #define custom_action_correlation(action)	((action)->interface->correlation(action))

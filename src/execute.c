@@ -12,10 +12,12 @@
 #include "bind.h"
 #include "caught.h"
 #include "context.h"
+#include "deferred.h"
 #include "execute.h"
 #include "executor/executor.h"
 #include "frame.h"
 #include "funcapi.h"
+#include "invoker.h"
 #include "limit.h"
 #include "miscadmin.h"
 #include "on_error.h"
@@ -392,23 +394,47 @@ check_depth(Frame *frame)
 			(errcode(ERRCODE_CA_DEPTH),
 			 errmsg("action \"%s\" would run at level %d, but only %d levels are allowed",
 					frame->program->action, frame->depth, limits_max_depth()),
-			 errdetail("The chain of invocations is: %s.", chain.data),
+			 errdetail("The chain of invocations is: %s.%s", chain.data,
+					   deferred_round() > 1 ? " Deferred triggers led to it, each round of them queued by the one before." : ""),
 			 errhint("Is there a circle? The limit is custom_actions.max_depth.")));
 }
 
-/* Enters a frame: its place in the chain of invocations. */
+/* Whose EXECUTE was checked? */
+static Oid
+frame_invoker(const Frame *frame, const InvokeRequest *request)
+{
+	if (request != NULL)
+		return request->invoker;
+	return frame->program->definition->as_owner ? invoker_before_definer() : GetUserId();
+}
+
+/*
+ * The level of an invocation: below the one that it runs in, or in a deferred
+ * trigger below those of the rounds before.
+ */
+static int
+frame_depth(const Frame *parent)
+{
+	return parent != NULL ? parent->depth + 1 : Max(deferred_round(), 1);
+}
+
+/*
+ * Enters a frame: its place in the chain of invocations. What plug-ins of one
+ * user hand on is nothing that an action of another may rely on.
+ */
 static void
 frame_enter(Frame *frame, InvokeRequest *request)
 {
-	frame->depth = frame->parent ? frame->parent->depth + 1 : 1;
+	frame->depth = frame_depth(frame->parent);
 	frame->current = NULL;
 	frame->iteration = 0;
 	frame->stopped = false;
 	frame->handling = NULL;
 	frame->read_only = frame->program->read_only;
 	frame->caller = GetOuterUserId();
+	frame->invoker = frame_invoker(frame, request);
 	frame->has_invocation = false;
-	frame->shared = frame->parent ? frame->parent->shared : NULL;
+	frame->shared = frame->parent && frame->parent->user == frame->user ? frame->parent->shared : NULL;
 	innermost = frame;
 	if (request != NULL && request->wants_invocation)
 	{
@@ -427,6 +453,12 @@ frame_abandon(Frame *frame, InvokeRequest *request)
 			request->failed_step = MemoryContextStrdup(request->result_context, frame->current->path);
 	}
 	frame_free(frame);
+}
+
+bool
+program_may_handle_limits(const Program *program)
+{
+	return program->sets_call_timeout || !limits_call_timeout_shortened();
 }
 
 /* The time limit of an invocation. */

@@ -55,6 +55,7 @@ typedef struct Frame
 	Jsonb	   *shared;			/* context.shared; NULL: nothing */
 	TimestampTz started_at;		/* set when something asks for it */
 	Oid			caller;
+	Oid			invoker;		/* whose EXECUTE was checked; InvalidOid: cannot be told */
 	bool		has_invocation;	/* the id is made when first asked for */
 	pg_uuid_t	invocation;
 } Frame;
@@ -71,6 +72,7 @@ typedef struct InvokeRequest
 {
 	ExtensibleNode node;		/* extnodename = CA_INVOKE_REQUEST */
 	RequestKind kind;
+	Oid			invoker;		/* whose EXECUTE was checked */
 	MemoryContext result_context;	/* of everything the handler fills in */
 
 	Jsonb	   *input;			/* REQUEST_JSON */
@@ -107,6 +109,9 @@ extern void settle_output(Frame *frame, int output);
 extern Datum expression_evaluate(Frame *frame, Expression *expression, bool *isnull);
 extern bool condition_is_true(Frame *frame, Expression *expression);
 extern char *text_evaluate(Frame *frame, Expression *expression);	/* NULL for NULL */
+
+/* Is the limit of calls one that a handler may deal with when it has passed? */
+extern bool program_may_handle_limits(const Program *program);
 
 /* Runs the program for a call of its function. */
 extern Datum program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request);

@@ -27,6 +27,7 @@ struct Statement;
 typedef enum ContextField
 {
 	CONTEXT_CALLER,
+	CONTEXT_INVOKER,
 	CONTEXT_SESSION_USER,
 	CONTEXT_DEPTH,
 	CONTEXT_ACTION,

@@ -57,6 +57,22 @@ function_settings_read(HeapTuple procedure)
 	return settings;
 }
 
+bool
+function_sets(Oid function, const char *name)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	FunctionSettings *settings;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	settings = function_settings_read(tuple);
+	ReleaseSysCache(tuple);
+	for (int i = 0; i < settings->count; i++)
+		if (pg_strcasecmp(settings->items[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 /* Has the setting this very value? */
 static bool
 setting_holds(const FunctionSetting *setting)

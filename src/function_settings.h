@@ -25,6 +25,9 @@ typedef struct FunctionSettings
 /* The SET list of a pg_proc row, in the current context. */
 extern FunctionSettings *function_settings_read(HeapTuple procedure);
 
+/* Is a setting in the SET list of a function? */
+extern bool function_sets(Oid function, const char *name);
+
 /* Are all of them in effect already, letter by letter? */
 extern bool function_settings_hold(const FunctionSettings *settings);
 

@@ -354,6 +354,7 @@ void
 handle_call(Handle *handle, InvokeRequest *request)
 {
 	check_privileges(handle);
+	request->invoker = GetUserId();
 	handle->use_count++;
 	PG_TRY();
 	{

@@ -6,8 +6,10 @@
 
 #include "cache.h"
 #include "ddl.h"
+#include "deferred.h"
 #include "fmgr.h"
 #include "frame.h"
+#include "invoker.h"
 #include "limit.h"
 #include "sandbox.h"
 #include "utils/guc.h"
@@ -23,6 +25,8 @@ _PG_init(void)
 	cache_init();
 	frames_init();
 	limits_init();
+	invoker_init();
+	deferred_init();
 	sandbox_init();
 	MarkGUCPrefixReserved("custom_actions");
 }

@@ -64,6 +64,7 @@ custom_action_inline_handler(PG_FUNCTION_ARGS)
 	Program    *program = program_of_text(block->source_text);
 
 	request.kind = REQUEST_VALUES;
+	request.invoker = GetUserId();
 	request.result_context = CurrentMemoryContext;
 	PG_TRY();
 	{

@@ -27,6 +27,13 @@ extern int	limits_max_depth(void);
 extern int64 limits_action_timeout(void);	/* milliseconds, 0: none */
 extern int64 limits_call_timeout(void);
 
+/*
+ * Did the session make the limit of calls shorter than the server's
+ * configuration has it? Then it is no failure of a step that a handler may deal
+ * with: the caller would decide which steps fail.
+ */
+extern bool limits_call_timeout_shortened(void);
+
 /* Reads an interval's text as milliseconds; false unless it is a time limit: positive, and not for ever. */
 extern bool limits_parse(const char *text, int64 *milliseconds);
 

@@ -37,6 +37,7 @@
 static int	max_depth = 8;
 static int	action_timeout = 0;
 static int	call_timeout = 120000;
+static int	configured_call_timeout = 120000;	/* by whom users cannot be */
 
 static Deadline *volatile innermost = NULL; /* the stack */
 static bool timer_known = false;	/* registered in this process */
@@ -139,6 +140,27 @@ limits_at_transaction_end(XactEvent event, void *arg)
 		disable_timeout(timer, false);
 }
 
+/* Remembers where a value comes from. */
+static bool
+check_call_timeout(int *newval, void **extra, GucSource source)
+{
+	GucSource  *where = guc_malloc(LOG, sizeof(GucSource));
+
+	if (where == NULL)
+		return false;
+	*where = source;
+	*extra = where;
+	return true;
+}
+
+/* Notes what the session's user cannot have set; a setting of a role is his own to alter. */
+static void
+assign_call_timeout(int newval, void *extra)
+{
+	if (*(GucSource *) extra <= PGC_S_DATABASE)
+		configured_call_timeout = newval;
+}
+
 void
 limits_init(void)
 {
@@ -152,7 +174,7 @@ limits_init(void)
 	DefineCustomIntVariable("custom_actions.call_timeout",
 							"Time limit of a call step or plug-in that has none of its own; 0 means none.",
 							NULL, &call_timeout, 120000, 0, INT_MAX, PGC_USERSET, GUC_UNIT_MS,
-							NULL, NULL, NULL);
+							check_call_timeout, assign_call_timeout, NULL);
 	RegisterXactCallback(limits_at_transaction_end, NULL);
 	RegisterSubXactCallback(limits_at_subtransaction_end, NULL);
 }
@@ -173,6 +195,13 @@ int64
 limits_call_timeout(void)
 {
 	return call_timeout;
+}
+
+bool
+limits_call_timeout_shortened(void)
+{
+	return call_timeout > 0 &&
+		(configured_call_timeout == 0 || call_timeout < configured_call_timeout);
 }
 
 bool

@@ -23,6 +23,7 @@ static const struct
 	Oid			type;
 }			context_fields[CONTEXT_FIELDS] = {
 	[CONTEXT_CALLER] = {"caller", TEXTOID},
+	[CONTEXT_INVOKER] = {"invoker", TEXTOID},
 	[CONTEXT_SESSION_USER] = {"session_user", TEXTOID},
 	[CONTEXT_DEPTH] = {"depth", INT4OID},
 	[CONTEXT_ACTION] = {"action", TEXTOID},

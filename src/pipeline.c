@@ -257,7 +257,8 @@ stage_run(Frame *frame, Stage stage)
 		frame_watch_row_types(frame);
 		ResetExprContext(frame->econtext);
 		frame->current = &pipeline->plugins[i].place;
-		limited_call(limits_call_timeout(), run.plugin->limit_title, true, frame, plugin_run, &run);
+		limited_call(limits_call_timeout(), run.plugin->limit_title,
+					 program_may_handle_limits(frame->program), frame, plugin_run, &run);
 		frame->current = NULL;
 	}
 	MemoryContextSwitchTo(old);

@@ -82,6 +82,8 @@ push_invocation(JsonbParseState **state, Frame *frame, const Plugin *plugin)
 	push_uuid(state, "correlation", correlation_id(frame));
 	push_parent(state, frame->parent);
 	push_text(state, "caller", GetUserNameFromId(frame->caller, true));
+	push_text(state, "invoker", OidIsValid(frame->invoker) ?
+			  GetUserNameFromId(frame->invoker, true) : NULL);
 	push_text(state, "session_user", GetUserNameFromId(GetSessionUserId(), true));
 	push_key(state, "started_at");
 	convert_to_jsonb(state, WJB_VALUE, TimestampTzGetDatum(frame->started_at), false, TIMESTAMPTZOID);

@@ -77,6 +77,12 @@ interface_caller(CustomAction *action)
 	return frame_of(action)->caller;
 }
 
+static Oid
+interface_invoker(CustomAction *action)
+{
+	return frame_of(action)->invoker;
+}
+
 static TimestampTz
 interface_started_at(CustomAction *action)
 {
@@ -396,7 +402,8 @@ static const CustomActionInterface interface = {
 	.get = interface_get,
 	.set = interface_set,
 	.fail = interface_fail,
-	.where = interface_where
+	.where = interface_where,
+	.invoker = interface_invoker
 };
 
 void

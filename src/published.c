@@ -14,13 +14,14 @@
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
 #include "commands/proclang.h"
-#include "common/hashfn.h"
+#include "common/cryptohash.h"
+#include "common/sha2.h"
 #include "definition.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "published.h"
-#include "storage/lmgr.h"
+#include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/inval.h"
@@ -31,6 +32,9 @@
 #include "compat.h"
 
 #define MAX_SEARCH_PATH		64
+
+/* Those of pg_advisory_lock() are 1 and 2 */
+#define NAME_LOCK_CLASS		0xCA
 
 static Oid	language = InvalidOid;
 static bool language_known = false;
@@ -158,16 +162,26 @@ action_is_overloaded(Oid function)
 
 /*
  * Two functions of a name with different arguments would be an overload, and
- * none could be told from the other. The lock is one on our language, told
- * apart by a hash of the name.
+ * none could be told from the other. The lock has the form of an advisory one,
+ * of a class that no function gives away, and 64 bits of a cryptographic hash:
+ * nobody finds a name of his own that would be in the way of another's.
  */
 void
 action_lock_name(const char *name)
 {
-	uint32		hash = hash_any((const unsigned char *) name, strlen(name));
+	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
+	uint8		hash[PG_SHA256_DIGEST_LENGTH];
+	uint32		words[2];
+	LOCKTAG		tag;
 
-	LockDatabaseObject(LanguageRelationId, action_language(), (uint16) (hash | 1),
-					   ShareUpdateExclusiveLock);
+	if (context == NULL || pg_cryptohash_init(context) < 0 ||
+		pg_cryptohash_update(context, (const uint8 *) name, strlen(name)) < 0 ||
+		pg_cryptohash_final(context, hash, sizeof(hash)) < 0)
+		elog(ERROR, "could not compute the hash of a name: %s", pg_cryptohash_error(context));
+	pg_cryptohash_free(context);
+	memcpy(words, hash, sizeof(words));
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, words[0], words[1], NAME_LOCK_CLASS);
+	(void) LockAcquire(&tag, ShareUpdateExclusiveLock, false, false);
 }
 
 /* Finds the action of a name in a schema. */

@@ -269,7 +269,8 @@ call_execute(Frame *frame, Instruction *instruction)
 	Call	   *call = instruction->data;
 	CallRun		run = {frame, call};
 
-	limited_call(call->limit ? call->limit : limits_call_timeout(), call->title, true,
+	limited_call(call->limit ? call->limit : limits_call_timeout(), call->title,
+				 call->limit > 0 || program_may_handle_limits(frame->program),
 				 frame, call_run, &run);
 }
 

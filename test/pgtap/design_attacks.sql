@@ -1,7 +1,7 @@
 -- What a designer must not get at, however he goes about it.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(49);
+SELECT plan(51);
 
 CREATE ROLE design_attacks_ann;
 CREATE ROLE design_attacks_eve;
@@ -85,7 +85,7 @@ SELECT throws_ok('UPDATE custom_actions.action SET name = ''lair.stolen'' WHERE 
 SELECT throws_ok(call, '42501', 'permission denied for language custom_action', 'without USAGE on the language: ' || call)
 FROM unnest(ARRAY['SELECT custom_actions.publish(''lair.d'', ''{"steps": []}'', 1, true, ''[]'')', 'SELECT custom_actions.claim_name(''lair.d'')']) AS call;
 RESET ROLE;
-SELECT is((SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND classid = 'pg_language'::regclass AND mode = 'ShareUpdateExclusiveLock'),
+SELECT is((SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND mode = 'ShareUpdateExclusiveLock'),
 	1::bigint, 'without the privilege no name is locked but that of ann''s activation');
 GRANT USAGE ON LANGUAGE custom_action TO design_attacks_eve;
 SET ROLE design_attacks_ann;
@@ -127,6 +127,11 @@ SELECT throws_ok('SELECT custom_actions.action_function(''open.greet'')', '42725
 -- Names that would be cut off
 SELECT throws_ok(format('SELECT invoke_action(%L)', name), '42622', NULL, 'too long: ' || name)
 FROM unnest(ARRAY['desk.' || repeat('a', 64), repeat('a', 70), '"' || repeat('s', 64) || '".pay']) AS name;
+
+-- A lock on one name is in the way of no other that somebody may look for
+SELECT lives_ok('SELECT custom_actions.claim_name(format(''open.x%s'', i)) FROM generate_series(1, 2000) AS i', 'two thousand names are claimed');
+SELECT cmp_ok((SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype IN ('advisory', 'object') AND mode = 'ShareUpdateExclusiveLock'),
+	'>=', 2001::bigint, 'each has a lock of its own');
 
 SELECT * FROM finish();
 ROLLBACK;

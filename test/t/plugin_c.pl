@@ -329,7 +329,8 @@ probe_about(PG_FUNCTION_ARGS)
 	ereport(NOTICE,
 			(errmsg("%s %d %d %s %d %d %d %d",
 					custom_action_name(action), custom_action_version(action), custom_action_depth(action),
-					GetUserNameFromId(custom_action_caller(action), false),
+					custom_action_caller(action) == custom_action_invoker(action) ?
+					GetUserNameFromId(custom_action_caller(action), false) : "nobody",
 					custom_action_stage(action) == CUSTOM_ACTION_POST_OPERATION,
 					custom_action_configuration(action) == NULL,
 					custom_action_json(action) == json,

@@ -1,0 +1,21 @@
+/*
+ * deferred.h
+ *		Rounds of deferred triggers, each queued by the one before.
+ */
+#ifndef CA_DEFERRED_H
+#define CA_DEFERRED_H
+
+#include "postgres.h"
+
+/*
+ * In which round of deferred triggers is this? 0 outside of them, 1 for what
+ * the statements of the transaction queued, 2 for what these triggers queued.
+ */
+extern int	deferred_round(void);
+
+/* Is a round of deferred triggers running? */
+extern bool deferred_triggers_run(void);
+
+extern void deferred_init(void);
+
+#endif
