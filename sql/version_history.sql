@@ -72,7 +72,7 @@ SELECT * FROM state;
 
 -- The function replaced by hand: what runs differs from draft and version
 SELECT pg_get_functiondef('desk.close'::regproc) AS function \gset
-SELECT replace(:'function', '"n"', '"n", "description": "by hand"') AS function \gset
+SELECT replace(:'function', '"name": "n"', '"name": "n", "description": "by hand"') AS function \gset
 :function;
 SELECT state, differs, version FROM state;
 SELECT restore_action('desk.close');

@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "canonical.h"
 #include "catalog/namespace.h"
 #include "common/keywords.h"
 #include "definition.h"
@@ -24,15 +25,15 @@ PG_FUNCTION_INFO_V1(custom_action_canonical_name);
 PG_FUNCTION_INFO_V1(custom_action_capture_search_path);
 PG_FUNCTION_INFO_V1(custom_action_require_name);
 
-/* Is this a word that SQL would not take as a plain name? */
+/* Is this a word that SQL would not take as a plain name, in this release or by our rule? */
 static bool
 is_reserved(const char *name)
 {
 	int			keyword = ScanKeywordLookup(name, &ScanKeywords);
 
-	return keyword >= 0 &&
-		(ScanKeywordCategories[keyword] == RESERVED_KEYWORD ||
-		 ScanKeywordCategories[keyword] == TYPE_FUNC_NAME_KEYWORD);
+	return word_is_reserved(name) ||
+		(keyword >= 0 && (ScanKeywordCategories[keyword] == RESERVED_KEYWORD ||
+						  ScanKeywordCategories[keyword] == TYPE_FUNC_NAME_KEYWORD));
 }
 
 /* Is this a character of a name, at its start or later? */
@@ -42,9 +43,9 @@ is_name_character(char c, bool first)
 	return (c >= 'a' && c <= 'z') || c == '_' || (!first && c >= '0' && c <= '9');
 }
 
-/* Is this a name that actions, inputs, outputs and steps may have? */
-bool
-name_is_valid(const char *name)
+/* Does a name consist of what names may consist of? */
+static bool
+is_well_formed(const char *name)
 {
 	int			i;
 
@@ -55,7 +56,21 @@ name_is_valid(const char *name)
 		if (!is_name_character(name[i], i == 0))
 			return false;
 	}
-	return !is_reserved(name);
+	return true;
+}
+
+/* Is this a name that inputs, outputs and steps may have? Formulas use it. */
+bool
+name_is_valid(const char *name)
+{
+	return is_well_formed(name) && !is_reserved(name);
+}
+
+/* Is this a name that actions may have? They keep it when a release makes it a keyword. */
+static bool
+action_name_is_valid(const char *name)
+{
+	return is_well_formed(name) && !word_is_reserved(name);
 }
 
 /* Makes a good name that resembles a bad one. */
@@ -93,7 +108,7 @@ refuse_name(const char *text, const char *schema, const char *name)
 	char	   *proposal = name_proposal(name);
 
 	if (schema != NULL)
-		proposal = quote_qualified_identifier(schema, proposal);
+		proposal = qualified_name_canonical(schema, proposal);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_NAME),
 			 errmsg("invalid name of an action: \"%s\"", text),
@@ -161,6 +176,18 @@ draft_owner(const char *name)
 	return own_table_text("action", name, "owner");
 }
 
+/* Gives the name of the draft of an action as it is stored, or NULL. */
+static char *
+stored_name(const char *schema, const char *name)
+{
+	char	  **spellings = name_spellings(schema, name);
+
+	for (; *spellings != NULL; spellings++)
+		if (draft_owner(*spellings) != NULL)
+			return *spellings;
+	return NULL;
+}
+
 /* Finds the schema that an unqualified name means: where the action is, else where it would be made. */
 static char *
 schema_of_unqualified(const char *name)
@@ -175,7 +202,7 @@ schema_of_unqualified(const char *name)
 		if (schema == NULL || isAnyTempNamespace(lfirst_oid(cell)))
 			continue;
 		if (OidIsValid(action_find_in_schema(lfirst_oid(cell), name, false)) ||
-			draft_owner(quote_qualified_identifier(schema, name)) != NULL)
+			stored_name(schema, name) != NULL)
 			return schema;
 	}
 	foreach(cell, path)
@@ -198,6 +225,7 @@ custom_action_canonical_name(PG_FUNCTION_ARGS)
 	List	   *parts;
 	char	   *schema = NULL;
 	char	   *name;
+	char	   *stored;
 
 	if (!SplitIdentifierString(pstrdup(given), '.', &parts) ||
 		list_length(parts) < 1 || list_length(parts) > 2)
@@ -209,11 +237,12 @@ custom_action_canonical_name(PG_FUNCTION_ARGS)
 	if (strlen(last_part(given)) >= NAMEDATALEN)
 		refuse_name(given, schema, last_part(given));
 	name_require_length(given);
-	if (!name_is_valid(name))
+	if (!action_name_is_valid(name))
 		refuse_name(given, schema, name);
 	if (schema == NULL)
 		schema = schema_of_unqualified(name);
-	PG_RETURN_TEXT_P(cstring_to_text(quote_qualified_identifier(schema, name)));
+	stored = stored_name(schema, name);
+	PG_RETURN_TEXT_P(cstring_to_text(stored ? stored : qualified_name_canonical(schema, name)));
 }
 
 /* SQL: refuses what cannot be the name of an action, input, output or step. */
@@ -223,7 +252,7 @@ custom_action_require_name(PG_FUNCTION_ARGS)
 	char	   *what = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(1));
 
-	if (!name_is_valid(name))
+	if (strcmp(what, "action") == 0 ? !action_name_is_valid(name) : !name_is_valid(name))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_NAME),
 				 errmsg(NAME_MESSAGE, what, name),
@@ -246,7 +275,7 @@ custom_action_capture_search_path(PG_FUNCTION_ARGS)
 		char	   *schema = get_namespace_name(lfirst_oid(cell));
 
 		if (schema != NULL && !isAnyTempNamespace(lfirst_oid(cell)))
-			appendStringInfo(&out, "%s, ", quote_identifier(schema));
+			appendStringInfo(&out, "%s, ", name_canonical(schema));
 	}
 	appendStringInfoString(&out, "pg_temp");
 	PG_RETURN_TEXT_P(cstring_to_text(out.data));

@@ -108,7 +108,7 @@ setting_text(const Json *value)
 		if (value->items[i]->text == NULL)
 			return NULL;
 		appendStringInfo(&out, "%s%s", i > 0 ? ", " : "",
-						 quote_identifier(value->items[i]->text));
+						 name_canonical(value->items[i]->text));
 	}
 	return out.data;
 }

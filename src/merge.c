@@ -354,7 +354,7 @@ update_statement(const Pair *pair, const List *columns)
 	statement->scope->this_row = address->row;
 	statement->into = pair->second->statement->into;
 	statement->own = pair->second->statement->own;
-	appendStringInfo(&statement->head, "UPDATE %s AS this SET ", address->table_name);
+	appendStringInfo(&statement->head, "UPDATE %s AS this SET ", relation_name_sql(address->relation));
 	write_append_set(statement, &statement->head, columns);
 	appendStringInfoString(&statement->head, " WHERE ");
 	address_condition(pair->compiler, statement, &statement->head, address);

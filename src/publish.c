@@ -133,7 +133,7 @@ claim_name(Publishing *publishing)
 	find_existing(publishing);
 	check_existing(publishing);
 	check_privileges(publishing);
-	action_lock_name(publishing->action);
+	action_lock_name(qualified_name_canonical(publishing->schema, publishing->name));
 
 	/* what others did while we waited */
 	find_existing(publishing);

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "canonical.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
@@ -90,7 +91,7 @@ refuse_ambiguous(Oid schema, const char *name)
 	ereport(ERROR,
 			(errcode(ERRCODE_AMBIGUOUS_FUNCTION),
 			 errmsg("name of action \"%s\" is not unique",
-					quote_qualified_identifier(get_namespace_name(schema), name)),
+					qualified_name_canonical(get_namespace_name(schema), name)),
 			 errhint("Rename or drop one of the functions of this name.")));
 }
 

@@ -25,54 +25,6 @@
 #include "utils/regproc.h"
 #include "utils/syscache.h"
 
-char *
-type_name_canonical(Oid type, int32 typmod)
-{
-	Oid			element = get_element_type(type);
-	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(OidIsValid(element) ? element : type));
-	bits16		flags = FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for type %u", type);
-	if (((Form_pg_type) GETSTRUCT(tuple))->typnamespace == PG_CATALOG_NAMESPACE)
-		flags = FORMAT_TYPE_TYPEMOD_GIVEN;
-	ReleaseSysCache(tuple);
-	return format_type_extended(type, typmod, flags);
-}
-
-/* "schema.name", quoted where needed, in a chunk that is no longer than that. */
-static char *
-qualified_name(Oid schema, const char *name)
-{
-	char	   *long_chunk = quote_qualified_identifier(get_namespace_name(schema), name);
-	char	   *result = pstrdup(long_chunk);
-
-	pfree(long_chunk);
-	return result;
-}
-
-char *
-relation_name_canonical(Oid relation)
-{
-	char	   *name = get_rel_name(relation);
-
-	if (name == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("a table of the action was dropped")));
-	return qualified_name(get_rel_namespace(relation), name);
-}
-
-char *
-function_name_canonical(Oid function)
-{
-	char	   *name = get_func_name(function);
-
-	if (name == NULL)
-		elog(ERROR, "cache lookup failed for function %u", function);
-	return qualified_name(get_func_namespace(function), name);
-}
-
 /* Raises that there is no such table. */
 pg_noreturn static void
 refuse_unknown_table(const char *name, bool qualified)

@@ -10,6 +10,7 @@
 
 #include "postgres.h"
 
+#include "canonical.h"
 #include "definition.h"
 
 #define CA_MAX_ARGUMENTS	100
@@ -60,12 +61,5 @@ extern void signature_require(const Signature *signature, Oid function);
 extern Oid	table_of_name(const char *name);
 /* The same; a problem goes to a collecting sink, InvalidOid is returned. */
 extern Oid	table_of_name_guarded(const char *name, const char *location, ProblemSink *sink);
-
-/* Type name as it is frozen into a definition: qualified unless in pg_catalog. */
-extern char *type_name_canonical(Oid type, int32 typmod);
-
-/* "schema.name" of a relation or function, each part quoted if needed. */
-extern char *relation_name_canonical(Oid relation);
-extern char *function_name_canonical(Oid function);
 
 #endif

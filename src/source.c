@@ -121,7 +121,7 @@ source_compile(Compiler *compiler, Statement *statement, const Json *from,
 	if (!OidIsValid(source.relation))
 		return source;
 	statement->scope->this_relation = source.relation;
-	source.from = psprintf("%s AS this", relation_name_canonical(source.relation));
+	source.from = psprintf("%s AS this", relation_name_sql(source.relation));
 	if (compiler->freeze)
 		json_put_string(compiler->step->json, key, relation_name_canonical(source.relation));
 	return source;

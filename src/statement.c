@@ -167,7 +167,7 @@ statement_columns(Statement *statement, StringInfo text)
 			if (column->name != NULL)
 				appendStringInfo(text, "this.%s", quote_identifier(column->name));
 			else
-				appendStringInfo(text, "(this.*)::%s", relation_name_canonical(row->relation));
+				appendStringInfo(text, "(this.*)::%s", relation_name_sql(row->relation));
 			statement->guards[statement->nslots] =
 				row->may_be_absent && row != statement->own ? row->present_slot : -1;
 			statement->slots[statement->nslots++] = column->slot;

@@ -87,7 +87,7 @@ target_compile(Compiler *compiler)
 	plugins_join_load(program, load);
 	appendStringInfoString(&load->head, "SELECT");
 	appendStringInfo(&load->tail, " FROM %s AS this WHERE ",
-					 relation_name_canonical(program->target->relation));
+					 relation_name_sql(program->target->relation));
 	address_target_condition(compiler, load);
 	appendStringInfoString(&load->tail, lock);
 	compiler_analyse(compiler, load);

@@ -207,7 +207,7 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 	Statement  *statement = compiler_statement(compiler, address->relation);
 	Write	   *write = palloc0(sizeof(Write));
 
-	appendStringInfo(&statement->head, "UPDATE %s AS this SET ", address->table_name);
+	appendStringInfo(&statement->head, "UPDATE %s AS this SET ", relation_name_sql(address->relation));
 	write_append_set(statement, &statement->head, columns);
 	appendStringInfoString(&statement->head, " WHERE ");
 	address_condition(compiler, statement, &statement->head, address);

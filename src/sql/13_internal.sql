@@ -7,6 +7,22 @@
 --    "plugins": [{key: value, ...}, ...]}
 -- where "plugins" is there only if the document has it.
 
+CREATE FUNCTION custom_actions.quote_name(name text)
+RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_quote_name';
+
+COMMENT ON FUNCTION custom_actions.quote_name(text) IS
+	'a part of a name as it is stored: quoted by one rule for all settings and releases';
+
+CREATE FUNCTION custom_actions.canonical_spelling(name text)
+RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_canonical_spelling';
+
+COMMENT ON FUNCTION custom_actions.canonical_spelling(text) IS
+	'a qualified name as it would be stored today, whatever quoted it';
+
 CREATE FUNCTION custom_actions.canonical_name(name text)
 RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED

@@ -156,7 +156,7 @@ BEGIN
 			USING ERRCODE = 'name_too_long',
 				DETAIL = 'Each of its parts has at most 63 bytes.';
 	END IF;
-	RETURN quote_ident(part[1]) || '.' || quote_ident(part[2]);
+	RETURN quote_name(part[1]) || '.' || quote_name(part[2]);
 END
 $$;
 
@@ -179,7 +179,7 @@ BEGIN
 				DETAIL = format('Action "%s" takes CREATE on its schema.', action_name),
 				HINT = 'Create the schema first.';
 	ELSIF NOT has_schema_privilege(schema_id, 'CREATE') THEN
-		RAISE EXCEPTION 'permission denied for schema %', quote_ident(schema_name)
+		RAISE EXCEPTION 'permission denied for schema %', quote_name(schema_name)
 			USING ERRCODE = 'insufficient_privilege',
 				DETAIL = format('Action "%s" takes CREATE on its schema.', action_name);
 	END IF;
@@ -372,7 +372,7 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 BEGIN
 	BEGIN
-		IF id = currval(format('%I_id_seq', table_name)) THEN
+		IF id = currval(format('custom_actions.%s_id_seq', table_name)) THEN
 			RETURN;
 		END IF;
 	EXCEPTION WHEN object_not_in_prerequisite_state THEN

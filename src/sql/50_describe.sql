@@ -198,9 +198,10 @@ CREATE VIEW custom_actions.actions
 WITH (security_invoker = true)
 AS
 WITH function AS (
-	SELECT format('%I.%I', n.nspname, p.proname) AS name, p.oid,
+	SELECT custom_actions.quote_name(n.nspname) || '.' || custom_actions.quote_name(p.proname) AS name,
+		p.oid,
 		pg_get_userbyid(p.proowner)::text AS owner, p.prosecdef, p.provolatile,
-		format('%I.%I(%s) RETURNS %s', n.nspname, p.proname,
+		format('(%s) RETURNS %s',
 			pg_get_function_arguments(p.oid), pg_get_function_result(p.oid)) AS signature,
 		obj_description(p.oid, 'pg_proc') AS description
 	FROM pg_catalog.pg_proc AS p
@@ -220,7 +221,7 @@ SELECT coalesce(a.name, f.name) AS name,
 	CASE WHEN a.name IS NOT NULL AND f.oid IS NOT NULL
 		THEN custom_actions.draft_differs(a.name, p.version, p.definition) END AS differs,
 	p.version,
-	f.signature,
+	f.name || f.signature AS signature,
 	CASE WHEN f.oid IS NOT NULL THEN p.definition ->> 'table'
 		ELSE a.bound_table END AS bound_table,
 	coalesce(f.owner, a.owner) AS owner,
@@ -240,7 +241,7 @@ SELECT coalesce(a.name, f.name) AS name,
 	v.activated_at,
 	v.activated_by
 FROM custom_actions.action AS a
-	FULL JOIN function AS f ON f.name = a.name
+	FULL JOIN function AS f ON f.name = custom_actions.canonical_spelling(a.name)
 	LEFT JOIN LATERAL custom_actions.published(f.name) AS p ON true
 	LEFT JOIN custom_actions.version AS v
 		ON v.action = a.name AND v.version = p.version;

@@ -7,6 +7,7 @@
 
 #include "access/htup_details.h"
 #include "action_signature.h"
+#include "canonical.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
 #include "compat.h"
@@ -22,15 +23,15 @@ static bool
 is_self(const Compiler *compiler, const char *name)
 {
 	List	   *parts = stringToQualifiedNameList(name, NULL);
-	const char *action = compiler->program->action;
+	const char *action = spelling_canonical(compiler->program->action);
 	char	   *schema;
 	char	   *last;
 	char	   *tail;
 
 	DeconstructQualifiedName(parts, &schema, &last);
 	if (schema != NULL)
-		return strcmp(quote_qualified_identifier(schema, last), action) == 0;
-	tail = psprintf(".%s", quote_identifier(last));
+		return strcmp(qualified_name_canonical(schema, last), action) == 0;
+	tail = psprintf(".%s", name_canonical(last));
 	return strlen(action) > strlen(tail) &&
 		strcmp(action + strlen(action) - strlen(tail), tail) == 0;
 }
@@ -39,7 +40,8 @@ is_self(const Compiler *compiler, const char *name)
 static bool
 is_published_self(const Compiler *compiler, Oid function)
 {
-	return strcmp(function_name_canonical(function), compiler->program->action) == 0;
+	return strcmp(function_name_canonical(function),
+				  spelling_canonical(compiler->program->action)) == 0;
 }
 
 /* The arguments as the header being compiled declares them. */

@@ -265,7 +265,7 @@ create_compile(Compiler *compiler, Instruction *instruction)
 		check_not_null(compiler, table, columns, set);
 	statement = compiler_statement(compiler, InvalidOid);
 	statement->relation = table;
-	appendStringInfo(&statement->head, "INSERT INTO %s AS this", relation_name_canonical(table));
+	appendStringInfo(&statement->head, "INSERT INTO %s AS this", relation_name_sql(table));
 	if (append_rows(compiler, instruction, statement, columns) &&
 		(conflict == NULL || append_conflict(compiler, statement, table, columns, conflict)))
 		compiler_analyse(compiler, statement);

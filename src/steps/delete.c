@@ -27,7 +27,7 @@ delete_compile(Compiler *compiler, Instruction *instruction)
 	write->command = CMD_DELETE;
 	write_check_rules(compiler, address, CMD_DELETE);
 	write->statement = compiler_statement(compiler, address->relation);
-	appendStringInfo(&write->statement->head, "DELETE FROM %s AS this WHERE ", address->table_name);
+	appendStringInfo(&write->statement->head, "DELETE FROM %s AS this WHERE ", relation_name_sql(address->relation));
 	address_condition(compiler, write->statement, &write->statement->head, address);
 	compiler_analyse(compiler, write->statement);
 	write_note_target(compiler, address, NIL, true);

@@ -48,7 +48,7 @@ function_read(Oid oid)
 		elog(ERROR, "cache lookup failed for function %u", oid);
 	form = (Form_pg_proc) GETSTRUCT(tuple);
 	function->function = oid;
-	function->title = format_procedure_qualified(oid);
+	function->title = signature_canonical(oid);
 	function->variadic = OidIsValid(form->provariadic);
 	function->returns_void = form->prorettype == VOIDOID;
 	read_inputs(tuple, function);

@@ -54,7 +54,7 @@ get_compile(Compiler *compiler, Instruction *instruction)
 	statement = compiler_statement(compiler, get->address->relation);
 	statement->select = true;
 	appendStringInfoString(&statement->head, "SELECT");
-	appendStringInfo(&statement->tail, " FROM %s AS this WHERE ", get->address->table_name);
+	appendStringInfo(&statement->tail, " FROM %s AS this WHERE ", relation_name_sql(get->address->relation));
 	address_condition(compiler, statement, &statement->tail, get->address);
 	get->ordered = source_append_order(compiler, statement);
 	if (get->address->key == NIL)

@@ -5,9 +5,11 @@
  */
 #include "postgres.h"
 
+#include "canonical.h"
 #include "own_table.h"
 #include "setting.h"
 #include "steps.h"
+#include "utils/lsyscache.h"
 #include "write.h"
 
 const ArgumentSpec setting_arguments[] = {
@@ -19,13 +21,30 @@ const ArgumentSpec setting_arguments[] = {
 	{NULL}
 };
 
+/* The setting of a table, in whatever spelling its name is stored, or NULL. */
+static char *
+stored_setting(Oid relation, const char *setting)
+{
+	char	  **spellings = name_spellings(get_namespace_name(get_rel_namespace(relation)),
+										   get_rel_name(relation));
+
+	for (; *spellings != NULL; spellings++)
+	{
+		char	   *found = own_table_text("table_setting", *spellings, setting);
+
+		if (found != NULL)
+			return found;
+	}
+	return NULL;
+}
+
 /* The column to write: the step's own, else the table's setting. Activation freezes what is found. */
 static char *
 setting_column(Compiler *compiler, Oid relation, const char *setting)
 {
 	const char *column = json_get_text(compiler->step->json, "column");
 	char	   *found = column ? pstrdup(column) :
-		own_table_text("table_setting", relation_name_canonical(relation), setting);
+		stored_setting(relation, setting);
 
 	if (found == NULL)
 		compiler_problem(compiler, ERRCODE_UNDEFINED_COLUMN, compiler->step->path,

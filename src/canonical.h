@@ -1,0 +1,42 @@
+/*
+ * canonical.h
+ *		Names as they are stored and compared, whatever the settings and the release.
+ */
+#ifndef CA_CANONICAL_H
+#define CA_CANONICAL_H
+
+#include "postgres.h"
+
+/* In how many ways a qualified name can be written */
+#define CA_SPELLINGS	4
+
+/* Is this a word that SQL would not take as a plain name? The same for every release. */
+extern bool word_is_reserved(const char *word);
+
+/* A name, and "schema.name", quoted where needed. */
+extern char *name_canonical(const char *name);
+extern char *qualified_name_canonical(const char *schema, const char *name);
+
+/* The canonical spelling of "schema.name"; another text as it is. */
+extern char *spelling_canonical(const char *text);
+
+/*
+ * All the ways to write a qualified name, the canonical one first, NULL last:
+ * rows may be older than our rule, or come from a server that quoted more.
+ */
+extern char **name_spellings(const char *schema, const char *name);
+
+/* "schema.name" of a relation or function. */
+extern char *relation_name_canonical(Oid relation);
+extern char *function_name_canonical(Oid function);
+
+/* The same of a relation as a part of SQL that this server is to run. */
+extern char *relation_name_sql(Oid relation);
+
+/* Name of a type: qualified unless in pg_catalog. */
+extern char *type_name_canonical(Oid type, int32 typmod);
+
+/* "schema.name(type,type)" of a function. */
+extern char *signature_canonical(Oid function);
+
+#endif
