@@ -1,0 +1,43 @@
+#!/bin/bash
+# A Debian below a directory, and a way into it. Needs root. Sourced by
+# test/matrix/run and test/bare/run, which make it with mmdebstrap.
+
+mirror=${MIRROR:-http://deb.debian.org/debian}
+
+# Writes a Debian with these packages to a directory or an archive.
+make_debian()
+{
+	local release=$1 target=$2 variant=$3 packages=$4
+
+	mmdebstrap --quiet --variant="$variant" --include="$packages" --aptopt='Acquire::Check-Valid-Until "false"' \
+		"$release" "$target" "$mirror" >&2
+}
+
+# Gives it the sources in /source, and what programs expect of a machine.
+furnish_root()
+{
+	local root=$1 device
+
+	rm -rf "$root/source"
+	mkdir "$root/source"
+	tar -c --exclude=.git --exclude='*.o' --exclude='*.d' --exclude='*.so' --exclude=test/tmp . |
+		tar -x --no-same-owner -C "$root/source"
+	[ ! -e /etc/resolv.conf ] || cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+	echo "127.0.0.1 localhost $(hostname)" >"$root/etc/hosts"
+	for device in null zero full random urandom tty; do
+		[ -e "$root/dev/$device" ] || cp -a "/dev/$device" "$root/dev/"
+	done
+	mkdir -p "$root/dev/shm"
+	chmod 1777 "$root/dev/shm" "$root/tmp"
+}
+
+# Runs a command there. Mounts and processes are in namespaces of their own and
+# end with it, however it ends.
+in_root()
+{
+	local root=$1
+
+	shift
+	unshare --mount --pid --ipc --fork --kill-child --mount-proc="$root/proc" \
+		chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@" </dev/null
+}
