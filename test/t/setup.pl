@@ -14,12 +14,13 @@ my $real = $ENV{PG_CONFIG};
 my $programs = PostgreSQL::Test::Utils::tempdir;
 chomp(my $version = `$real --version`);
 my ($major) = $version =~ /(\d+)/;
+my $count = 0;
 
 # Writes a program to a directory, which is returned.
 sub program
 {
 	my ($name, $text) = @_;
-	my $directory = "$programs/" . (() = glob "$programs/*");
+	my $directory = "$programs/" . $count++;
 
 	mkdir $directory or die "$directory: $!";
 	append_to_file("$directory/$name", "#!/bin/bash\n$text");
