@@ -158,10 +158,11 @@ make_tmp()
 }
 
 # Prints a new directory that belongs to the server user: below test/tmp if that
-# user can get there, else in /tmp.
+# user can get there, else in /tmp. The suites build plug-ins in theirs, which PGXS
+# cannot below a path with blanks.
 new_directory()
 {
-	if make_tmp; then
+	if make_tmp && { [ "$1" = demo ] || [[ $top != *[[:space:]]* ]]; }; then
 		as_server mktemp -d "$top/test/tmp/$1.XXXXXX"
 	else
 		as_server mktemp -d "/tmp/custom_actions_$1.XXXXXX"
