@@ -94,6 +94,22 @@ note_user_cancel(SIGNAL_ARGS)
 	StatementCancelHandler(postgres_signal_arg);
 }
 
+/*
+ * Forgets a cancel of somebody else's that is no more: PostgreSQL ignored it
+ * between two commands, or code that was called has swallowed it.
+ */
+static void
+forget_user_cancel(void)
+{
+	if (!user_cancel || QueryCancelPending)
+		return;
+	user_cancel = false;
+	/* the signal may have come again meanwhile */
+	pg_compiler_barrier();
+	if (QueryCancelPending && !cancel_asked)
+		user_cancel = true;
+}
+
 /* Takes back a cancel that only the timer asked for and nobody has raised yet. */
 static void
 take_back_cancel(void)
@@ -122,7 +138,10 @@ static void
 limits_at_subtransaction_end(SubXactEvent event, SubTransactionId id, SubTransactionId parent,
 							 void *arg)
 {
-	if (event == SUBXACT_EVENT_ABORT_SUB && timer_fired)
+	if (event != SUBXACT_EVENT_ABORT_SUB)
+		return;
+	forget_user_cancel();
+	if (timer_fired)
 		timer_rearm();
 }
 
@@ -263,6 +282,7 @@ void
 deadline_push(Deadline *deadline, int64 limit, const char *what, bool is_call)
 {
 	memset(deadline, 0, sizeof(*deadline));
+	forget_user_cancel();
 	if (limit <= 0)
 		return;
 	if (!timer_known)

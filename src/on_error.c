@@ -202,6 +202,8 @@ on_error_execute(Frame *frame, Instruction *instruction)
 		frame_keep(frame, saved);
 		return;
 	}
+	/* if the handler fails or lets it pass, it ends with what catches it next */
+	MemoryContextSetParent(caught->mcxt, CurTransactionContext);
 	caught->step = frame->current->path;
 	handling.caught = caught;
 	handling.failed = frame->current;

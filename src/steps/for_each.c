@@ -20,6 +20,7 @@
 #include "steps.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
 #define FETCH_ROWS	50
 #define DEFAULT_INDEX	"index"
@@ -275,29 +276,35 @@ loop_rows(Frame *frame, const ForEach *loop)
 	SPI_cursor_close(portal);
 }
 
-/* Runs the steps for the elements of an array, of which the loop has its own copy. */
+/*
+ * Runs the steps for the elements of an array, of which the loop has its own
+ * copy. Where an error ends the loop, it ends the (sub)transaction that the copy
+ * belongs to.
+ */
 static void
 loop_elements(Frame *frame, const ForEach *loop)
 {
 	bool		isnull;
 	Datum		value = expression_evaluate(frame, loop->array, &isnull);
-	MemoryContext old = MemoryContextSwitchTo(frame->mcxt);
-	ArrayType  *array = isnull ? NULL : DatumGetArrayTypePCopy(value);
-	ArrayIterator iterator = isnull ? NULL : array_create_iterator(array, 0, NULL);
+	MemoryContext mcxt;
+	MemoryContext old;
+	ArrayIterator iterator;
 	int64		index = 0;
 
+	if (isnull)
+		return;
+	mcxt = AllocSetContextCreate(CurTransactionContext, "custom action loop", ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(mcxt);
+	iterator = array_create_iterator(DatumGetArrayTypePCopy(value), 0, NULL);
 	MemoryContextSwitchTo(old);
-	while (!frame->stopped && iterator != NULL && array_iterate(iterator, &value, &isnull))
+	while (!frame->stopped && array_iterate(iterator, &value, &isnull))
 	{
 		frame->iteration = ++index;
 		frame_set(frame, loop->value_slot, value, isnull);
 		loop_turn(frame, loop, index);
 	}
-	if (iterator != NULL)
-	{
-		array_free_iterator(iterator);
-		pfree(array);
-	}
+	array_free_iterator(iterator);
+	MemoryContextDelete(mcxt);
 }
 
 static void

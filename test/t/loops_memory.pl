@@ -140,6 +140,26 @@ action('requiring_loop', q({"input": [{"name": "turns", "type": "integer"}], "st
 		{"call": "support.take", "with": {"turn": "=item.index"}, "when": "item.index in (1000, input.turns)"}]}]}));
 is_flat_inside('SELECT support.requiring_loop(5000)', 'other failures that on_error handles');
 
+action('broken_off', q({"input": [{"name": "turns", "type": "integer"}], "steps": [
+	{"for_each": "=array(select generate_series(1, input.turns))", "as": "item", "do": [
+		{"group": null, "on_error": [], "do": [
+			{"for_each": "=array(select generate_series(1, 10000))", "as": "number", "do": [{"stop": "canceled"}]}]},
+		{"call": "support.take", "with": {"turn": "=item.index"}, "when": "item.index in (100, input.turns)"}]}]}));
+is_flat_inside('SELECT support.broken_off(200)', 'loops over an array that errors end');
+
+action('handler_fails', q({"input": [{"name": "turns", "type": "integer"}], "steps": [
+	{"for_each": "=array(select generate_series(1, input.turns))", "as": "item", "do": [
+		{"group": null, "on_error": [], "do": [{"stop": "canceled", "on_error": [{"stop": "canceled"}]}]},
+		{"group": null, "on_error": [], "do": [{"stop": "canceled", "on_error": [{"stop": "failed"}]}]},
+		{"call": "support.take", "with": {"turn": "=item.index"}, "when": "item.index in (1000, input.turns)"}]}]}));
+is_flat_inside('SELECT support.handler_fails(3000)', 'handlers that fail or throw on');
+
+action('error_passes', q({"input": [{"name": "turns", "type": "integer"}], "steps": [
+	{"for_each": "=array(select generate_series(1, input.turns))", "as": "item", "do": [
+		{"group": null, "on_error": [], "do": [{"stop": "canceled", "on_error_when": "false", "on_error": []}]},
+		{"call": "support.take", "with": {"turn": "=item.index"}, "when": "item.index in (1000, input.turns)"}]}]}));
+is_flat_inside('SELECT support.error_passes(4000)', 'errors that on_error_when lets pass');
+
 action('limited_loop', q({"input": [{"name": "turns", "type": "integer"}], "steps": [
 	{"for_each": "=array(select generate_series(1, input.turns))", "as": "item", "do": [
 		{"call": "pg_sleep", "with": {"1": 5}, "timeout": "1 ms", "on_error": []},
