@@ -354,13 +354,14 @@ shown_key(Frame *frame, const List *key, const int *slots)
 	return psprintf("(%s) = (%s)", names.data, values.data);
 }
 
-pg_noreturn static void raise_missing(Frame *frame, const char *message, const char *hint);
+pg_noreturn static void raise_missing(Frame *frame, int sqlstate, const char *message,
+									   const char *hint);
 
 static void
-raise_missing(Frame *frame, const char *message, const char *hint)
+raise_missing(Frame *frame, int sqlstate, const char *message, const char *hint)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_NO_DATA_FOUND),
+			(errcode(sqlstate),
 			 errmsg("%s", message),
 			 frame_errdetail(frame),
 			 errhint("%s", hint ? hint : "It does not exist, or it is not visible to you.")));
@@ -384,11 +385,12 @@ void
 address_missing(Frame *frame, const Address *address, const char *hint)
 {
 	if (row_is_absent(frame, address))
-		raise_missing(frame, psprintf("\"%s\" names no row of %s", address->row->name, address->table_name),
+		raise_missing(frame, ERRCODE_NO_DATA_FOUND,
+					  psprintf("\"%s\" names no row of %s", address->row->name, address->table_name),
 					  "Its step did not run, found no row, or was undone.");
 	if (address->row != NULL && address->row == frame->program->target && address->where == NULL)
 		address_target_missing(frame, hint);
-	raise_missing(frame, address->where != NULL ?
+	raise_missing(frame, ERRCODE_NO_DATA_FOUND, address->where != NULL ?
 				  psprintf("no row of %s satisfies the condition", address->table_name) :
 				  psprintf("there is no such row in %s", address->table_name), hint);
 }
@@ -411,7 +413,8 @@ address_target_missing(Frame *frame, const char *hint)
 
 	for (int i = 0; i < program->signature->nkeys; i++)
 		names = lappend(names, program->signature->inputs[i].column);
-	raise_missing(frame, psprintf("there is no row %s in %s",
-								  shown_key(frame, names, program->input_slots),
-								  relation_name_canonical(program->target->relation)), hint);
+	raise_missing(frame, program->definition->not_found,
+				  psprintf("there is no row %s in %s",
+						   shown_key(frame, names, program->input_slots),
+						   relation_name_canonical(program->target->relation)), hint);
 }

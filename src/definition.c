@@ -193,29 +193,50 @@ parse_key(DefinitionParser *parser)
 						   "Leave it out for the primary key.");
 }
 
-/* Checks the keys of the header against each other. */
+/* Checks that what only an action bound to a table, or to a row of one, can have is on one. */
 static void
-check_header(DefinitionParser *parser)
+check_binding(DefinitionParser *parser)
 {
-	static const char *const of_table[] = {"key", "binding", "lock"};
-	Definition *definition = parser->definition;
-	int			i;
+	static const char *const of_table[] = {"key", "binding", "lock", "not_found"};
+	const Definition *definition = parser->definition;
 
-	for (i = 0; i < lengthof(of_table) && definition->table == NULL; i++)
+	for (int i = 0; i < lengthof(of_table); i++)
 	{
-		if (json_get(definition->json, of_table[i]) != NULL)
+		if (json_get(definition->json, of_table[i]) == NULL)
+			continue;
+		if (definition->table == NULL)
 			definition_problem(parser, of_table[i],
 							   psprintf("key \"%s\" needs a \"table\"", of_table[i]),
 							   "Name the table that the action is bound to, or leave the key out.");
-	}
-	for (i = 0; i < lengthof(of_table) && definition->collection; i += 2)
-	{
-		if (json_get(definition->json, of_table[i]) != NULL)
+		else if (definition->collection && strcmp(of_table[i], "binding") != 0)
 			definition_problem(parser, of_table[i],
 							   psprintf("key \"%s\" needs a target, an action bound to a collection has none",
 										of_table[i]),
 							   "Leave it out, or set \"binding\" to \"row\".");
 	}
+}
+
+/* Reads the SQLSTATE of a missing target. */
+static void
+parse_not_found(DefinitionParser *parser)
+{
+	const char *text = member_string(parser->definition->json, "not_found");
+
+	parser->definition->not_found = ERRCODE_NO_DATA_FOUND;
+	if (text != NULL && !sqlstate_parse(text, &parser->definition->not_found))
+		definition_problem(parser, "not_found",
+						   psprintf("key \"not_found\": " SQLSTATE_MESSAGE, text),
+						   "It has five digits or upper-case letters, for example P0002, or PT404 for a gateway.");
+}
+
+/* Checks the keys of the header against each other. */
+static void
+check_header(DefinitionParser *parser)
+{
+	Definition *definition = parser->definition;
+
+	check_binding(parser);
+	parse_not_found(parser);
 	if (definition->timeout != NULL &&
 		!limits_parse(definition->timeout, &definition->time_limit))
 	{

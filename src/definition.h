@@ -63,6 +63,7 @@ typedef struct Definition
 	bool		read_only;
 	bool		lock_given;		/* "lock" stands in the document */
 	bool		lock;
+	int			not_found;		/* SQLSTATE of a missing target, packed */
 	char	   *timeout;
 	int64		time_limit;		/* the timeout in milliseconds, 0: none */
 	char	   *log;

@@ -37,6 +37,7 @@ static const KeyColumn header_columns[] = {
 	{"run_as", "run_as"},
 	{"read_only", "read_only"},
 	{"lock", "lock"},
+	{"not_found", "not_found"},
 	{"timeout", "timeout"},
 	{"log", "log"},
 	{"plugin_policy", "plugin_policy"},

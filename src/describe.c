@@ -36,6 +36,9 @@ describe_header(StringInfo out, const Definition *definition)
 							 ", found by " : ", ", (char *) lfirst(cell));
 		appendStringInfoChar(out, '\n');
 	}
+	if (definition->not_found != ERRCODE_NO_DATA_FOUND)
+		appendStringInfo(out, "  Answers %s if there is no such row\n",
+						 unpack_sql_state(definition->not_found));
 	appendStringInfo(out, "  Runs with the rights of its %s\n",
 					 definition->as_owner ? "owner" : "caller");
 	if (definition->read_only)

@@ -47,6 +47,16 @@ problem_add(ProblemSink *sink, const Problem *problem)
 	MemoryContextSwitchTo(old);
 }
 
+bool
+sqlstate_parse(const char *text, int *sqlstate)
+{
+	if (strlen(text) != 5 || strspn(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 5 ||
+		(text[0] == '0' && strchr("012", text[1]) != NULL))
+		return false;
+	*sqlstate = MAKE_SQLSTATE(text[0], text[1], text[2], text[3], text[4]);
+	return true;
+}
+
 /* Reports what makes the definition unusable. */
 void
 problem_report(ProblemSink *sink, int sqlstate, const char *location,

@@ -22,6 +22,11 @@
 #define ERRCODE_CA_CHECK_FAILED			MAKE_SQLSTATE('U', 'A', '0', '0', '5')
 #define ERRCODE_CA_SIGNATURE			MAKE_SQLSTATE('U', 'A', '0', '0', '6')
 
+/* Reads the SQLSTATE of an error: any but success, warning and no data; false: it is none. */
+extern bool sqlstate_parse(const char *text, int *sqlstate);
+#define SQLSTATE_MESSAGE				"\"%s\" is not an SQLSTATE of an error"
+#define SQLSTATE_HINT					"It has five digits or upper-case letters, for example P0001."
+
 typedef struct Problem
 {
 	bool		warning;		/* a remark; activation goes on */

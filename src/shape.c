@@ -21,6 +21,7 @@ const ArgumentSpec action_keys[] = {
 	{"run_as", ARGUMENT_CHOICE, false, "caller owner", NULL},
 	{"read_only", ARGUMENT_BOOLEAN, false, NULL, NULL},
 	{"lock", ARGUMENT_BOOLEAN, false, NULL, NULL},
+	{"not_found", ARGUMENT_NAME, false, NULL, NULL},
 	{"timeout", ARGUMENT_NAME, false, NULL, NULL},
 	{"log", ARGUMENT_CHOICE, false, "off failures basic full trace", NULL},
 	{"plugin_policy", ARGUMENT_CHOICE, false, "none pre_and_post all", NULL},

@@ -25,6 +25,7 @@ CREATE TABLE custom_actions.action (
 	run_as        text CHECK (run_as IN ('caller', 'owner')),
 	read_only     boolean,
 	lock          boolean,
+	not_found     text CHECK (not_found ~ '^[0-9A-Z]{5}$' AND not_found !~ '^0[012]'),
 	timeout       text,
 	log           text CHECK (log IN ('off', 'failures', 'basic', 'full', 'trace')),
 	plugin_policy text CHECK (plugin_policy IN ('none', 'pre_and_post', 'all')),
@@ -57,6 +58,8 @@ COMMENT ON COLUMN custom_actions.action.run_as IS
 COMMENT ON COLUMN custom_actions.action.read_only IS 'the action writes nothing';
 COMMENT ON COLUMN custom_actions.action.lock IS
 	'whether the target is locked; NULL: if a step writes it';
+COMMENT ON COLUMN custom_actions.action.not_found IS
+	'SQLSTATE of the error if there is no target; NULL: P0002';
 COMMENT ON COLUMN custom_actions.action.timeout IS 'time limit, such as ''2 min''';
 COMMENT ON COLUMN custom_actions.action.log IS 'what the log keeps of a call';
 COMMENT ON COLUMN custom_actions.action.plugin_policy IS 'which plug-ins may be registered';

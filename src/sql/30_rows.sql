@@ -221,6 +221,7 @@ BEGIN
 		run_as = header.run_as,
 		read_only = header.read_only,
 		lock = header.lock,
+		not_found = header.not_found,
 		timeout = header.timeout,
 		log = header.log,
 		plugin_policy = header.plugin_policy,

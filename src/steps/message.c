@@ -7,21 +7,17 @@
 #include "execute.h"
 #include "message.h"
 
-/* Reads the SQLSTATE to raise; any but success, warning and no data. */
+/* Reads the SQLSTATE to raise. */
 static int
 message_sqlstate(Compiler *compiler, int default_sqlstate)
 {
 	const char *text = json_get_text(compiler->step->json, "sqlstate");
+	int			sqlstate = default_sqlstate;
 
-	if (text == NULL)
-		return default_sqlstate;
-	if (strlen(text) == 5 && strspn(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 5 &&
-		!(text[0] == '0' && strchr("012", text[1]) != NULL))
-		return MAKE_SQLSTATE(text[0], text[1], text[2], text[3], text[4]);
-	compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler_location(compiler, "sqlstate"),
-					 psprintf("\"%s\" is not an SQLSTATE of an error", text), NULL,
-					 "It has five digits or upper-case letters, for example P0001.");
-	return default_sqlstate;
+	if (text != NULL && !sqlstate_parse(text, &sqlstate))
+		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler_location(compiler, "sqlstate"),
+						 psprintf(SQLSTATE_MESSAGE, text), NULL, SQLSTATE_HINT);
+	return sqlstate;
 }
 
 Message *

@@ -243,7 +243,7 @@ create_database($node, 'desk');
 load_help_desk($node, 'desk');
 $node->safe_psql('desk', q{SELECT invoke_action('support.escalate_case', '{"target": 42, "reason": "VIP"}')});
 my $shown = recorded('UPDATE support.%escalate_case%');
-ok($shown ne '' && index(slurp_file('doc/concepts.md'), "\n    $shown\n") >= 0, 'the documentation shows what is recorded') or diag($shown);
+ok($shown ne '' && index(slurp_file('doc/neighbours.md'), "\n    $shown\n") >= 0, 'the documentation shows what is recorded') or diag($shown);
 
 # The log of a statement's plan
 sub plan_of
