@@ -14,7 +14,7 @@ CREATE TYPE desk.pair AS (a integer, b text);
 CREATE TABLE desk.ticket (id bigint PRIMARY KEY, title text, status text, pair desk.pair);
 INSERT INTO desk.ticket VALUES (1, 'One', 'open', '(1,x)'), (2, 'Two', 'closed', NULL);
 
--- let: the first value fixes the type
+-- let: a value has its natural type
 SELECT define('desk.lets', '
 { "table": "desk.ticket",
   "input": [ {"name": "n", "type": "integer", "required": false} ],
@@ -28,12 +28,12 @@ SELECT define('desk.lets', '
 SELECT * FROM desk.lets(1, 5);
 SELECT * FROM desk.lets(2);
 
--- let again: the same type; NULL before, and when its step does not run
+-- let again: one type for all values; NULL before, and when its step does not run
 SELECT define('desk.again', '
 { "input": [ {"name": "run", "type": "boolean"} ],
   "output": [ {"name": "result", "type": "text", "default": "n {{let.n}}, s {{let.s}}, late {{let.late}}, d {{let.d}}"} ],
   "steps": [
-    {"let": {"n": 1, "s": "a", "d": "=''2024-02-29''::date"}},
+    {"let": {"n": 1, "s": "a", "d": "=''2024-02-29''::date"}, "types": {"s": "text"}},
     {"let": {"n": "=let.n + 41", "s": 7}},
     {"let": {"n": "=let.n + 0.4", "d": "2024-03-01"}},
     {"let": {"late": "never"}, "when": "input.run"},

@@ -105,7 +105,7 @@ SELECT define('typ.typmods', '
 { "input": [ {"name": "v", "type": "varchar(3)", "required": false}, {"name": "n", "type": "numeric(5,1)", "required": false}, {"name": "s", "type": "timestamp(0)", "required": false}, {"name": "c", "type": "char(4)", "required": false} ],
   "output": [ {"name": "v_out", "type": "varchar(2)", "default": "=input.v"}, {"name": "n_out", "type": "numeric(5,2)", "default": "=input.n"}, {"name": "n_int", "type": "numeric(3)", "default": "=input.n"},
               {"name": "s_out", "type": "timestamp(3)", "default": "=input.s"}, {"name": "c_out", "type": "text", "default": "<{{input.c}}>"}, {"name": "l", "type": "text", "default": "=let.x"} ],
-  "steps": [ {"let": {"x": "=input.n::numeric(6,3)"}}, {"let": {"x": 1.23456}, "when": "input.n is null"} ] }');
+  "steps": [ {"let": {"x": "=input.n::numeric(6,3)"}, "types": {"x": "numeric(6,3)"}}, {"let": {"x": 1.23456}, "when": "input.n is null"} ] }');
 SELECT * FROM typ.typmods('ab', 12.345, '2024-01-01 00:00:00.6', 'x');
 SELECT invoke_action('typ.typmods', '{"v": "ab", "n": 12.345, "s": "2024-01-01 00:00:00.6", "c": "x"}');
 SELECT * FROM typ.typmods('abcd');

@@ -6,7 +6,8 @@
  * Everything that stays lives in the program's context; parse analysis runs
  * in a scratch context that is reset after each statement. While checking,
  * each value and each step is tried in a subtransaction of its own, so that
- * one problem does not hide the next.
+ * one problem does not hide the next. A definition whose let names have several
+ * values may be compiled several times (let_types.c).
  */
 #include "postgres.h"
 
@@ -16,6 +17,7 @@
 #include "compiler.h"
 #include "formula.h"
 #include "freeze.h"
+#include "let_types.h"
 #include "merge.h"
 #include "miscadmin.h"
 #include "names.h"
@@ -299,8 +301,9 @@ compile_program(Compiler *compiler)
 		((Scope *) lfirst(cell))->compiler = NULL;
 }
 
-Program *
-compile(Definition *definition, const CompileOptions *options, MemoryContext parent)
+/* Compiles with the types of let names that are known so far. */
+static Program *
+compile_pass(Definition *definition, const CompileOptions *options, LetTypes *lets, MemoryContext parent)
 {
 	MemoryContext mcxt = AllocSetContextCreate(parent, "custom action", ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(mcxt);
@@ -309,6 +312,7 @@ compile(Definition *definition, const CompileOptions *options, MemoryContext par
 	compiler.program = program_new(definition, options, mcxt);
 	compiler.names = palloc0(sizeof(Names));
 	compiler.sink = options->sink;
+	compiler.lets = lets;
 	compiler.checking = options->sink->collect;
 	compiler.freeze = options->freeze;
 	compiler.scratch = AllocSetContextCreate(mcxt, "custom action scratch", ALLOCSET_DEFAULT_SIZES);
@@ -327,4 +331,90 @@ compile(Definition *definition, const CompileOptions *options, MemoryContext par
 	MemoryContextDelete(compiler.scratch);
 	MemoryContextSwitchTo(old);
 	return compiler.program;
+}
+
+/* Takes the errors after the first count problems; warnings come again. */
+static List *
+take_errors(ProblemSink *sink, int count, List *errors)
+{
+	for (int i = count; i < list_length(sink->problems); i++)
+		if (!((Problem *) list_nth(sink->problems, i))->warning)
+			errors = lappend(errors, list_nth(sink->problems, i));
+	sink->problems = list_truncate(sink->problems, count);
+	return errors;
+}
+
+/* Running will go the same way and fail where checking failed, if only for a while. */
+static void
+report_earlier(ProblemSink *sink, int count, const List *errors)
+{
+	ListCell   *cell;
+
+	for (int i = count; i < list_length(sink->problems); i++)
+		if (!((Problem *) list_nth(sink->problems, i))->warning)
+			return;
+	foreach(cell, errors)
+	{
+		Problem		problem = *(Problem *) lfirst(cell);
+
+		problem.hint = "Say the types of let names that are used here with \"types\" beside the let.";
+		problem_add(sink, &problem);
+	}
+}
+
+/* Gets rid of a pass. What it froze into the definition is in its memory, and is overwritten later. */
+static void
+drop_pass(Program *program, const CompileOptions *options, List **kept)
+{
+	if (options->freeze)
+		*kept = lappend(*kept, program);
+	else
+		MemoryContextDelete(program->mcxt);
+}
+
+/* Compiles until the types of let names are those that their values ask for. */
+static Program *
+compile_in_passes(Definition *definition, const CompileOptions *options, LetTypes *lets, MemoryContext parent)
+{
+	ProblemSink *sink = options->sink;
+	int			count = list_length(sink->problems);
+	List	   *errors = NIL;
+	List	   *kept = NIL;
+	Program    *program;
+	ListCell   *cell;
+
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		let_types_begin(lets);
+		program = compile_pass(definition, options, lets, parent);
+		if (!let_types_again(lets))
+			break;
+		errors = take_errors(sink, count, errors);
+		drop_pass(program, options, &kept);
+	}
+	report_earlier(sink, count, errors);
+	foreach(cell, kept)
+		MemoryContextSetParent(((Program *) lfirst(cell))->mcxt, program->mcxt);
+	return program;
+}
+
+Program *
+compile(Definition *definition, const CompileOptions *options, MemoryContext parent)
+{
+	LetTypes   *lets = let_types_scan(definition, options->sink);
+	Program    *volatile program = NULL;
+
+	if (lets == NULL)
+		return compile_pass(definition, options, NULL, parent);
+	PG_TRY();
+	{
+		program = compile_in_passes(definition, options, lets, parent);
+	}
+	PG_FINALLY();
+	{
+		MemoryContextDelete(lets->mcxt);
+	}
+	PG_END_TRY();
+	return program;
 }

@@ -16,6 +16,7 @@
 #include "compiler.h"
 #include "depend.h"
 #include "formula_hint.h"
+#include "let_types.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -133,7 +134,8 @@ compiler_value(Compiler *compiler, const Json *json, Oid type, int32 typmod, con
 {
 	ValueWork	work = {json, type, typmod, location, NULL, NULL};
 
-	if (!compiler_guard(compiler, location, value_work, &work))
+	if (!compiler_guard(compiler, location, value_work, &work) ||
+		let_types_leave_out(compiler, work.value))
 		return null_value(type, typmod, location);
 	return work.value;
 }
@@ -143,7 +145,8 @@ compiler_condition_value(Compiler *compiler, const char *text, const char *locat
 {
 	ValueWork	work = {NULL, BOOLOID, -1, location, text, NULL};
 
-	if (!compiler_guard(compiler, location, value_work, &work))
+	if (!compiler_guard(compiler, location, value_work, &work) ||
+		let_types_leave_out(compiler, work.value))
 		return null_value(BOOLOID, -1, location);
 	return work.value;
 }

@@ -18,6 +18,7 @@ typedef struct Compiler
 	Program    *program;
 	Names	   *names;
 	ProblemSink *sink;
+	struct LetTypes *lets;		/* what let names are, or NULL */
 	bool		checking;		/* collect problems, look closer, note dependencies */
 	bool		freeze;
 	bool		failed;			/* a problem was collected that leaves no program */

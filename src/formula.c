@@ -234,7 +234,7 @@ refuse_not_scalar(ParseState *pstate, const ParseState *before)
 
 /* Transforms a formula where it stands and coerces the result. */
 static Node *
-formula_transform(ParseState *pstate, Scope *scope, const Formula *formula,
+formula_transform(ParseState *pstate, Scope *scope, Formula *formula,
 				  Oid type, int32 typmod)
 {
 	const Formula *outer = scope->current;
@@ -246,7 +246,7 @@ formula_transform(ParseState *pstate, Scope *scope, const Formula *formula,
 	Node	   *volatile node;
 
 	callback.callback = formula_error_callback;
-	callback.arg = unconstify(Formula *, formula);
+	callback.arg = formula;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 	scope->current = formula;
@@ -261,6 +261,8 @@ formula_transform(ParseState *pstate, Scope *scope, const Formula *formula,
 		refuse_not_scalar(pstate, &before);
 		if (formula->condition)
 			refuse_not_boolean(node);
+		formula->natural_type = exprType(node);
+		formula->natural_typmod = exprTypmod(node);
 		node = coerce_value(pstate, node, type, typmod);
 		if (scope->compiler != NULL)
 			volatility_check(pstate, node, scope->program->read_only);

@@ -49,6 +49,8 @@ typedef struct Formula
 	char	   *location;		/* "3.set.title" */
 	bool		condition;		/* must be boolean by itself */
 	bool		part;			/* stands between the braces of a template */
+	Oid			natural_type;	/* of the expression, before it becomes what is wanted */
+	int32		natural_typmod;
 } Formula;
 
 typedef enum ValueKind

@@ -480,7 +480,7 @@ names_resolve(ParseState *pstate, Scope *scope, const char *first,
 	else
 	{
 		variable = variable_named(variables, first, second);
-		if (!variable->broken)
+		if (!variable->broken && !variable->open)
 			slot = variable->slot;
 	}
 	cancel_parser_errposition_callback(&position);

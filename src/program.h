@@ -57,6 +57,7 @@ typedef struct Variable
 	char	   *name;
 	int			slot;
 	bool		broken;			/* its type is not known: anything may be said of it */
+	bool		open;			/* a let name whose type is not known yet (let_types.c) */
 } Variable;
 
 typedef struct Instruction

@@ -6,6 +6,7 @@
 
 #include "catalog/pg_type.h"
 #include "compat.h"
+#include "let_types.h"
 #include "parser/parse_type.h"
 #include "source.h"
 #include "utils/builtins.h"
@@ -74,12 +75,17 @@ static void
 array_source(Compiler *compiler, Statement *statement, Source *source, const Json *from,
 			 const Json *columns, const char *location)
 {
-	Value	   *value = compiler_value(compiler, from, columns != NULL && from->kind == JSON_IS_ARRAY ?
-									   JSONBOID : InvalidOid, -1, location);
-	bool		failed = compiler->failed;
+	Oid			wanted = columns != NULL && from->kind == JSON_IS_ARRAY ? JSONBOID : InvalidOid;
+	bool		failed;
+	Value	   *value;
 	Expression *probe;
 	Oid			element;
 
+	(void) let_types_left_out(compiler);
+	value = compiler_value(compiler, from, wanted, -1, location);
+	if (let_types_left_out(compiler))
+		return;
+	failed = compiler->failed;
 	compiler->failed = false;
 	probe = compiler_expression(compiler, value);
 	element = get_base_element_type(probe->type);

@@ -15,6 +15,7 @@
 #include "execute.h"
 #include "funcapi.h"
 #include "function.h"
+#include "let_types.h"
 #include "limit.h"
 #include "steps.h"
 #include "with.h"
@@ -221,6 +222,16 @@ call_limit(Compiler *compiler)
 	return limit;
 }
 
+/* Does what the function returns depend on what it is given? */
+static bool
+is_polymorphic(const Function *function)
+{
+	for (int i = 0; i < function->nargs; i++)
+		if (get_typtype(function->types[i]) == TYPTYPE_PSEUDO)
+			return true;
+	return false;
+}
+
 static void
 call_compile(Compiler *compiler, Instruction *instruction)
 {
@@ -240,8 +251,17 @@ call_compile(Compiler *compiler, Instruction *instruction)
 	compiler_depend(compiler, ProcedureRelationId, function->function);
 	call->limit = call_limit(compiler);
 	statement = compiler_statement(compiler, InvalidOid);
+	(void) let_types_left_out(compiler);
 	if (!call_text(compiler, statement, function))
 		return;
+	if (let_types_left_out(compiler) && is_polymorphic(function))
+	{
+		Row		   *row = compiler_declare(compiler, instruction, InvalidOid, false);
+
+		if (row != NULL)
+			row->broken = true;
+		return;
+	}
 	compiler_analyse(compiler, statement);
 	declare_result(compiler, instruction, statement, function);
 	call->statement = statement;

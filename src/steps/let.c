@@ -1,35 +1,120 @@
 /*
  * let.c
- *		let: gives names to values. The first let of a name in the action fixes
- *		its type.
+ *		let: gives names to values. What their types are let_types.c finds out.
  */
 #include "postgres.h"
 
 #include "assignment.h"
+#include "catalog/pg_type.h"
+#include "let_types.h"
 #include "steps.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 static const ArgumentSpec arguments[] = {
+	{"types", ARGUMENT_VALUES},
 	{NULL}
 };
+
+/* Reports a name whose values have no common type, once. */
+static void
+report_conflict(Compiler *compiler, LetType *let, const char *location)
+{
+	if (!let->reported)
+		compiler_problem(compiler, ERRCODE_DATATYPE_MISMATCH, location,
+						 psprintf("the values of let \"%s\" have no common type", let->name),
+						 let_type_conflict(let),
+						 psprintf("Cast one of them, or say the type: \"types\": {\"%s\": \"text\"}.", let->name));
+	let->reported = true;
+}
+
+/* A value of a type that no name can have, such as record. */
+static void
+refuse_pseudo_type(Compiler *compiler, const char *name, const char *location, const Expression *expression)
+{
+	if (get_typtype(expression->type) == TYPTYPE_PSEUDO)
+		compiler_problem(compiler, ERRCODE_DATATYPE_MISMATCH, location,
+						 psprintf("\"%s\" cannot hold a value of type %s", name,
+								  format_type_be(expression->type)),
+						 NULL, "Cast the formula to a type of its own.");
+}
+
+/* Says why a literal was read as what it is not: the other values of the name are of that type. */
+static void
+explain_type(Compiler *compiler, const LetType *let)
+{
+	ProblemSink *sink = compiler->sink;
+	Problem    *problem;
+
+	if (!compiler->checking || !let->settled || let->declared || sink->problems == NIL)
+		return;
+	problem = llast(sink->problems);
+	if (problem->hint == NULL && problem->formula == NULL && !problem->warning)
+		problem->hint = MemoryContextStrdup(sink->mcxt,
+											psprintf("The other values of let \"%s\" are of type %s; say another type with \"types\".",
+													 let->name, format_type_be(let->type)));
+}
 
 /* Compiles one name = value. */
 static void
 let_compile_one(Compiler *compiler, Assignment *assignment, const char *name, const Json *json)
 {
 	char	   *location = compiler_location(compiler, name);
+	LetTypes   *lets = compiler->lets;
+	LetType    *let = let_type_find(lets, name);
 	bool		failed = compiler->failed;
-	Variable   *variable = variable_find(compiler->names->lets, name);
-	Slot	   *slot = variable ? &compiler->program->slots[variable->slot] : NULL;
+	bool		left_out;
+	int32		typmod = -1;
+	Oid			wanted = let ? let_type_wanted(let, &typmod) : InvalidOid;
 	Value	   *value;
 
 	compiler->failed = false;
-	value = compiler_value(compiler, json, slot ? slot->type : InvalidOid,
-						   slot ? slot->typmod : -1, location);
+	if (let != NULL && let->conflict)
+		report_conflict(compiler, let, location);
+	(void) let_types_left_out(compiler);
+	if (let != NULL)
+		lets->in_open_value = lets->guessing && !let->settled;
+	value = compiler_value(compiler, json, wanted, typmod, location);
+	left_out = let_types_left_out(compiler);
 	assignment->expression = compiler_expression(compiler, value);
+	refuse_pseudo_type(compiler, name, location, assignment->expression);
 	assignment->broken = compiler->failed;
+	if (let != NULL)
+	{
+		lets->in_open_value = false;
+		let->failed = let->failed || compiler->failed;
+		if (compiler->failed)
+			explain_type(compiler, let);
+		else
+			let_type_note(lets, let, location, value, assignment->expression, left_out);
+	}
 	compiler->failed = compiler->failed || failed;
+}
+
+/* Adds a variable of a type, which may be one that is not known. */
+static Variable *
+add_variable(Compiler *compiler, const Assignment *assignment, const char *name, const LetType *let)
+{
+	Oid			type = assignment->expression->type;
+	int32		typmod = assignment->expression->typmod;
+	Variable   *variable;
+
+	if (let != NULL && OidIsValid(let->type) && (let->settled || let->provisional))
+	{
+		type = let->type;
+		typmod = let->typmod;
+	}
+	if (get_typtype(type) == TYPTYPE_PSEUDO)
+		type = TEXTOID;
+	variable = variable_add(compiler->program, &compiler->names->lets, name, type, typmod);
+	if (let == NULL)
+		variable->broken = assignment->broken;
+	else
+	{
+		variable->broken = let->broken || let->conflict || (assignment->broken && !let->settled);
+		variable->open = !let->settled && !let->provisional;
+	}
+	return variable;
 }
 
 /* Makes the variable if it is new. */
@@ -37,34 +122,53 @@ static void
 let_declare_one(Compiler *compiler, Assignment *assignment, const char *name)
 {
 	Variable   *variable = variable_find(compiler->names->lets, name);
-	Oid			type = assignment->expression->type;
 
-	if (variable == NULL && get_typtype(type) == TYPTYPE_PSEUDO)
-	{
-		compiler_problem(compiler, ERRCODE_DATATYPE_MISMATCH, compiler_location(compiler, name),
-						 psprintf("\"%s\" cannot hold a value of type %s", name, format_type_be(type)),
-						 NULL, "Cast the formula to a type of its own.");
-		type = TEXTOID;
-	}
 	if (variable == NULL)
-	{
-		variable = variable_add(compiler->program, &compiler->names->lets, name, type,
-								assignment->expression->typmod);
-		variable->broken = assignment->broken;
-	}
+		variable = add_variable(compiler, assignment, name, let_type_find(compiler->lets, name));
 	assignment->slot = variable->slot;
+}
+
+/* Writes the types that the step says with their schemas. */
+static void
+freeze_types(Compiler *compiler, Json *types)
+{
+	for (int i = 0; types != NULL && i < types->count; i++)
+	{
+		const LetType *let = let_type_find(compiler->lets, types->keys[i]);
+
+		if (let != NULL && !let->broken)
+			json_put_string(types, types->keys[i], type_name_canonical(let->type, let->typmod));
+	}
 }
 
 static void
 let_compile(Compiler *compiler, Instruction *instruction)
 {
+	Json	   *types = json_get(compiler->step->json, "types");
+
 	assignment_compile(compiler, instruction, let_compile_one, let_declare_one);
+	for (int i = 0; types != NULL && i < types->count; i++)
+	{
+		const LetType *let = let_type_find(compiler->lets, types->keys[i]);
+
+		if (let != NULL && OidIsValid(let->type))
+			compiler_depend(compiler, TypeRelationId, let->type);
+	}
+	if (compiler->freeze)
+		freeze_types(compiler, types);
 }
 
 static void
 let_describe(StringInfo out, const Step *step)
 {
+	const Json *types = step_argument(step, "types");
+
 	step_describe_values(out, "Let ", step->subject, " be ");
+	for (int i = 0; types != NULL && i < types->count; i++)
+		appendStringInfo(out, "%s%s is of type %s", i ? ", " : " (", types->keys[i],
+						 types->items[i]->text ? types->items[i]->text : "?");
+	if (types != NULL && types->count > 0)
+		appendStringInfoChar(out, ')');
 }
 
 const StepKind let_kind = {
