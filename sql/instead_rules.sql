@@ -32,7 +32,13 @@ SELECT define('desk.touch', '{"table": "desk.plain", "steps": [{"update": "targe
 CREATE RULE keep AS ON DELETE TO desk.plain DO INSTEAD NOTHING;
 CREATE RULE frozen AS ON UPDATE TO desk.plain WHERE old.id = 2 DO INSTEAD NOTHING;
 SELECT define('desk.touch_pane', '{"table": "desk.pane", "key": ["id"], "steps": [{"update": "target", "set": {"n": "=n + 1"}}]}');
+SELECT * FROM findings('{"table": "desk.plain", "steps": [{"update": "target", "as": "u", "set": {"n": 1}}, {"let": {"x": "=u.n"}}, {"delete": "target", "required": false, "as": "d"}, {"let": {"x": "=d.n"}}]}');
+SELECT * FROM findings('{"table": "desk.plain", "steps": [{"update": "target", "set": {"id": 5}}, {"update": "target", "set": {"n": 5}}]}');
+SET custom_actions.ddl_check = off;
+ALTER TABLE desk.plain DISABLE RULE frozen;
 SELECT define('desk.touch_named', '{"table": "desk.plain", "output": [{"name": "n", "type": "integer", "default": "=target.n"}], "steps": [{"update": "target", "set": {"n": "=n + 1"}}]}');
+ALTER TABLE desk.plain ENABLE RULE frozen;
+RESET custom_actions.ddl_check;
 SELECT desk.drop_it(1);
 SELECT desk.touch(2);
 SELECT desk.touch_pane(1);

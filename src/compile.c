@@ -25,6 +25,7 @@
 #include "plugin.h"
 #include "statement.h"
 #include "target.h"
+#include "write.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -296,6 +297,7 @@ compile_program(Compiler *compiler)
 		target_compile(compiler);
 		plugins_compile_images(compiler);
 	}
+	write_check_returning(compiler);
 	note_row_slots(program);
 	foreach(cell, compiler->scopes)
 		((Scope *) lfirst(cell))->compiler = NULL;

@@ -60,16 +60,19 @@ rule_is_enabled(const RewriteRule *rule)
 		(rule->enabled == RULE_FIRES_ON_REPLICA) == (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA);
 }
 
-/* Does a rule do the same command, so that its rows are counted? */
-static bool
-does_same(const RewriteRule *rule, CmdType command)
+/* Notes whether a rule does the same command, so that its rows are counted, and gives columns back. */
+static void
+look_at_actions(const RewriteRule *rule, CmdType command, bool *same, bool *returns)
 {
 	ListCell   *cell;
 
 	foreach(cell, rule->actions)
-		if (lfirst_node(Query, cell)->commandType == command)
-			return true;
-	return false;
+	{
+		const Query *query = lfirst_node(Query, cell);
+
+		*same = *same || query->commandType == command;
+		*returns = *returns || query->returningList != NIL;
+	}
 }
 
 /* The table behind a view that only its query makes writable, or InvalidOid. */
@@ -111,6 +114,7 @@ look_for_rule(Relation relation, CmdType command, void *arg)
 	Oid			for_some = InvalidOid;
 	bool		counts = false;
 
+	found->returns = false;
 	for (int i = 0; rules != NULL && i < rules->numLocks; i++)
 	{
 		const RewriteRule *rule = rules->rules[i];
@@ -122,7 +126,7 @@ look_for_rule(Relation relation, CmdType command, void *arg)
 		else
 		{
 			for_all = rule->ruleId;
-			counts = counts || does_same(rule, command);
+			look_at_actions(rule, command, &counts, &found->returns);
 		}
 	}
 	found->always = OidIsValid(for_all) && !counts;

@@ -16,6 +16,7 @@ typedef struct InsteadRule
 	char	   *name;
 	Oid			table;			/* it belongs to */
 	bool		always;			/* no row is ever counted */
+	bool		returns;		/* columns can be had with RETURNING all the same */
 } InsteadRule;
 
 /* Does a rule do something instead of the command, without counting the rows that it took? */

@@ -146,6 +146,23 @@ column_is_wanted(const Statement *statement, const Row *row, const RowColumn *co
 		 (statement->changes_key && slot_is_key(statement->scope->program, column->slot)));
 }
 
+bool
+statement_returns(const Statement *statement)
+{
+	ListCell   *row_cell;
+	ListCell   *cell;
+
+	foreach(row_cell, statement->into)
+	{
+		const Row  *row = lfirst(row_cell);
+
+		foreach(cell, row->columns)
+			if (column_is_wanted(statement, row, lfirst(cell)))
+				return true;
+	}
+	return false;
+}
+
 /* Lists the columns that something will read and notes their slots. */
 static void
 statement_columns(Statement *statement, StringInfo text)

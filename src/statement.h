@@ -31,6 +31,7 @@ typedef struct Statement
 	bool		set_based;		/* many rows: keep no column */
 	bool		by_key;			/* one row of a plain table by its full key ... */
 	bool		has_subselect;	/* ... though maybe of others, too */
+	const char *no_returning;	/* why it cannot return columns, found while checking; or NULL */
 	bool		changes_key;	/* the target's key may be another one afterwards */
 
 	/* For the comment that says whose statement it is */
@@ -56,6 +57,9 @@ extern char *statement_value(Statement *statement, Value *value);
 
 /* Runs it; returns the number of rows. Values of the first row land in the slots. */
 extern uint64 statement_execute(struct Frame *frame, Statement *statement);
+
+/* Are there columns that it has to return? Known once everything is compiled. */
+extern bool statement_returns(const Statement *statement);
 
 /* Opens a cursor over the rows; each take puts one row's columns into the slots. */
 extern Portal statement_open(struct Frame *frame, Statement *statement);

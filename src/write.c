@@ -154,13 +154,17 @@ rule_words(const InsteadRule *rule, CmdType command)
 }
 
 void
-write_check_rules(Compiler *compiler, const Address *address, CmdType command)
+write_check_rules(Compiler *compiler, Statement *statement, const Address *address, CmdType command)
 {
 	InsteadRule rule;
 
 	/* what became of an activated action's table is said by its calls */
 	if (!compiler->checking || OidIsValid(compiler->program->function) ||
-		!instead_rule(address->relation, command, &rule) || !rule.always)
+		!instead_rule(address->relation, command, &rule))
+		return;
+	if (!rule.returns && !(rule.always && address->required))
+		statement->no_returning = rule_words(&rule, command);
+	if (!rule.always)
 		return;
 	if (address->set_based)
 		problem_warn(compiler->sink, compiler->step->path,
@@ -170,6 +174,23 @@ write_check_rules(Compiler *compiler, const Address *address, CmdType command)
 		compiler_problem(compiler, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, compiler->step->path,
 						 psprintf("%s, so the step never finds its row", rule_words(&rule, command)),
 						 NULL, rule_hint);
+}
+
+void
+write_check_returning(Compiler *compiler)
+{
+	ListCell   *cell;
+
+	foreach(cell, compiler->program->statements)
+	{
+		const Statement *statement = lfirst(cell);
+
+		if (statement->no_returning != NULL && statement_returns(statement))
+			compiler_problem(compiler, ERRCODE_FEATURE_NOT_SUPPORTED, statement->step->path,
+							 psprintf("%s and gives no columns back, but some are read later",
+									  statement->no_returning), NULL,
+							 "Read them through a get step with a name of its own, write what the rule does as steps, or replace the rule by a trigger.");
+	}
 }
 
 /* Complains that the row was not found, unless a rule keeps us from knowing. */
@@ -219,7 +240,7 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 	write->columns = columns;
 	write->command = CMD_UPDATE;
 	write->statement = statement;
-	write_check_rules(compiler, address, CMD_UPDATE);
+	write_check_rules(compiler, statement, address, CMD_UPDATE);
 	write->count = write_count_row(statement);
 	instruction->data = write;
 }
