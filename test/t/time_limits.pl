@@ -332,12 +332,12 @@ action('short', '{"timeout": "20 s", "steps": [{"call": "pg_sleep", "with": {"1"
 my $statement_timeout = qr/\AERROR:  57014: canceling statement due to statement timeout\n/;
 is_cut("SET statement_timeout = '600ms'; SELECT support.sleep(30)", $statement_timeout, 0.6, 'statement_timeout inside');
 is_cut("SET statement_timeout = '600ms'; SELECT support.inner_20s()", $statement_timeout, 0.6, 'statement_timeout inside limits');
-is_cut("SET statement_timeout = '600ms'; SELECT support.uncaught_loop(), pg_sleep(30)", limit_error('action "support.uncaught_loop"', '200 ms'), 0.2, 'a limit before statement_timeout');
+is_cut("SET statement_timeout = '5s'; SELECT support.uncaught_loop(), pg_sleep(30)", limit_error('action "support.uncaught_loop"', '200 ms'), 0.2, 'a limit before statement_timeout');
 is_cut("SET statement_timeout = '600ms'; SELECT support.short(), pg_sleep(30)", $statement_timeout, 0.6, 'statement_timeout after an action');
 is_cut("SET statement_timeout = '800ms'; SELECT try_invoke_action('support.limited_sleep') IS NOT NULL, pg_sleep(30)", $statement_timeout, 0.8, 'statement_timeout after a caught limit');
 is_cut("SET statement_timeout = '800ms'; SELECT support.caught_call(), pg_sleep(30)", $statement_timeout, 0.8, 'statement_timeout after a limit that on_error caught');
 is_cut("SET statement_timeout = '600ms'; DO \$\$ BEGIN PERFORM support.short(); PERFORM support.short(); PERFORM support.sleep(30); END \$\$", $statement_timeout, 0.6, 'statement_timeout and several actions');
-gives("SET statement_timeout = '1s'; SELECT support.short(); SELECT pg_sleep(0.5); SELECT support.short(); SELECT pg_sleep(0.5)", qr/\A\s*\z/, 'it starts anew with each statement');
+gives("SET statement_timeout = '2s'; SELECT support.short(); SELECT pg_sleep(1); SELECT support.short(); SELECT pg_sleep(1)", qr/\A\s*\z/, 'it starts anew with each statement');
 
 ### Nothing fires once a limit is over.
 
