@@ -13,6 +13,7 @@
 #include "access/htup_details.h"
 #include "canonical.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/builtins.h"

@@ -23,7 +23,7 @@
 /* The longest list of parameters that is shown behind a formula */
 #define SHOWN_PARAMETERS	40
 
-/* Appends text without line breaks; what begins or ends a comment is taken apart. */
+/* Appends text in one line, blanks made one; what begins or ends a comment is taken apart. */
 static void
 append_plain(StringInfo out, const char *text)
 {
@@ -33,6 +33,8 @@ append_plain(StringInfo out, const char *text)
 	{
 		char		c = iscntrl((unsigned char) *text) ? ' ' : *text;
 
+		if (last == ' ' && c == ' ')
+			continue;
 		if ((last == '*' && c == '/') || (last == '/' && c == '*'))
 			appendStringInfoChar(out, ' ');
 		appendStringInfoChar(out, c);

@@ -128,7 +128,7 @@ my @formulas = (
 	q{(select (t).n from t limit 1)}, q{(select x from t x limit 1) = one}, q{this.n + one.n});
 my ($major) = $node->pg_version =~ /^(\d+)/;
 
-push @formulas, q{json_object('a': n) is json}, q{json_array(n, 'b' format json returning jsonb)::text}, q{(select json_arrayagg(x.n order by x.n) from t x)::text}
+push @formulas, q{json_object('a': n) is json}, q{json_array(n, '[1]' format json returning jsonb)::text}, q{(select json_arrayagg(x.n order by x.n) from t x)::text}
   if $major >= 16;
 push @formulas, q{json_value('{"a": 1}' format json, '$.a' returning integer default 3 on empty)}, q{json_exists('{}'::jsonb, '$.a')},
   q{(select j.a from json_table('[1]'::jsonb, '$[*]' columns (a integer path '$' default 5 on error)) j)}
