@@ -227,10 +227,21 @@ statement_text(Statement *statement)
 }
 
 /*
- * Prepares the plan and keeps it for the life of the program. Values do not
- * matter to the plan for one row by its key, so it is made once; of all others
- * PostgreSQL decides, by plan_cache_mode and by what plans have cost.
+ * Values do not matter to the plan for one row by its key, so it is made once;
+ * of all others PostgreSQL decides, by plan_cache_mode and by what plans have
+ * cost. What is read to the end may be read by several processes; a call step
+ * stays where its effects belong.
  */
+static int
+planner_options(const Statement *statement)
+{
+	if (statement->by_key && !statement->has_subselect)
+		return CURSOR_OPT_GENERIC_PLAN;
+	return statement->select && !statement->set_based && !statement->wants_result ?
+		CURSOR_OPT_PARALLEL_OK : 0;
+}
+
+/* Prepares the plan and keeps it for the life of the program. */
 static void
 statement_prepare(Statement *statement)
 {
@@ -240,8 +251,7 @@ statement_prepare(Statement *statement)
 	options.parserSetup = formula_parser_setup;
 	options.parserSetupArg = statement->scope;
 	options.parseMode = RAW_PARSE_DEFAULT;
-	options.cursorOptions = statement->by_key && !statement->has_subselect ?
-		CURSOR_OPT_GENERIC_PLAN : 0;
+	options.cursorOptions = planner_options(statement);
 	plan = SPI_prepare_extended(statement_text(statement), &options);
 	if (plan == NULL)
 		elog(ERROR, "could not prepare a statement of action \"%s\": %s",

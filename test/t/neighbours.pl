@@ -133,6 +133,7 @@ push @formulas, q{json_object('a': n) is json}, q{json_array(n, '[1]' format jso
 push @formulas, q{json_value('{"a": 1}' format json, '$.a' returning integer default 3 on empty)}, q{json_exists('{}'::jsonb, '$.a')},
   q{(select j.a from json_table('[1]'::jsonb, '$[*]' columns (a integer path '$' default 5 on error)) j)}
   if $major >= 17;
+@formulas = grep { !/xml/ } @formulas if $node->psql('main', q{SELECT xml '<a/>'}) != 0;
 
 $node->safe_psql('main', 'CREATE TABLE probe (id integer PRIMARY KEY, n integer, status text, said text)');
 foreach my $i (0 .. $#formulas)
@@ -206,6 +207,7 @@ $node->safe_psql('main', q{
 my $start = -s $node->logfile;
 $node->safe_psql('main', q{SELECT place_order('4111111111111111', 'SKU1', 2, 'soon', '9876')});
 my @statements = logged($start);
+my $parameters_are_logged = grep { $_ eq 'pgaudit' || ($_ eq 'auto_explain' && $major >= 16) } @present;
 my @expected = sort split /\n/, <<'TEXT';
 DELETE FROM public.item AS this WHERE (formula."sku = each.sku and note = input.note ($1, $2)") /* public.place_order 9.do.1 (delete public.item) */ <SKU1,soon>
 DELETE FROM public.item AS this WHERE (formula."sku = each.sku and note = input.note ($1, $2)") /* public.place_order 9.do.1 (delete public.item) */ <SKU2,soon>
@@ -220,8 +222,12 @@ UPDATE public.item AS this SET note = $1, by_whom = formula."coalesce(input.note
 UPDATE public.product AS this SET price = formula."price + 1" WHERE (formula."price < input.quantity and sku <> input.sku ($1, $2)") /* public.place_order 7 (update public.product) */ <2,SKU1>
 UPDATE public.product AS this SET stock = formula."stock - input.quantity ($1)" WHERE this.sku OPERATOR(pg_catalog.=) $2 /* public.place_order 4 (update public.product) */ <2,SKU1>
 TEXT
-is_deeply(\@statements, \@expected, 'parameters are those of the text') or diag(join "\n", @statements);
-unlike(slurp_file($node->logfile, $start) =~ s/^.*(?:statement: |SELECT place_order).*$//mgr, qr/4111111111111111|9876/, 'values that no statement uses are given to none');
+SKIP:
+{
+	skip 'nothing here logs the parameters of a statement', 1 unless $parameters_are_logged;
+	is_deeply(\@statements, \@expected, 'parameters are those of the text') or diag(join "\n", @statements);
+}
+is_deeply([ (slurp_file($node->logfile, $start) =~ s/^.*SELECT place_order.*$//mgr) =~ /^.*(?:4111111111111111|9876).*$/mg ], [], 'values that no statement uses are given to none');
 
 # Names and formulas may hold what begins and ends comments, quotes and lines.
 $node->safe_psql('main', q{
@@ -252,14 +258,14 @@ sub plan_of
 	my $from = -s $node->logfile;
 
 	$node->safe_psql('main', $call);
-	return join "\n", slurp_file($node->logfile, $from) =~ /(Query Text: (?:UPDATE|DELETE) .*\n(?:\t.*\n)*)/g;
+	return join "\n", slurp_file($node->logfile, $from) =~ /(Query Text: (?:UPDATE|DELETE|SELECT formula\.).*\n(?:\t.*\n)*)/g;
 }
 
 # A plan is made once and for all for one row of a plain table by its key, and
 # there only: a value that the planner does not know it calls $1.
 SKIP:
 {
-	skip 'auto_explain is not installed', 8 unless grep { $_ eq 'auto_explain' } @present;
+	skip 'auto_explain is not installed', 9 unless grep { $_ eq 'auto_explain' } @present;
 	$node->safe_psql('main', q{
 		SET client_min_messages = warning;
 		CREATE TABLE plain (id integer PRIMARY KEY, code text UNIQUE, n integer DEFAULT 0);
@@ -284,6 +290,10 @@ SKIP:
 	my $split = plan_of('SELECT split_by_key(7)');
 	like($split, qr/Update on split_1.*Index Cond: \(id = 7\)/s, 'a partitioned table: values are known');
 	unlike($split, qr/split_2/, 'a partition that the key leaves out is not in the plan');
+	$node->safe_psql('main', q{SELECT action('counts', '{"read_only": true, "input": [{"name": "n", "type": "integer"}],
+		"output": [{"name": "c", "type": "bigint", "default": "=(select count(*) from plain where n < input.n)"}]}')});
+	like(plan_of('SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SELECT counts(5)'),
+		qr/Gather.*Filter: \(n < 5\)/s, 'a formula may be worked out by several processes');
 	like(plan_of(q{SET plan_cache_mode = force_generic_plan; SELECT split_by_key(7)}), qr/Index Cond: \(id = \$1\)/, 'unless plan_cache_mode says otherwise');
 }
 
