@@ -73,3 +73,17 @@ SELECT define('desk.get_first', '{"table": "desk.item", "output": [{"name": "n",
 SELECT define('desk.call_first', '{"table": "desk.item", "steps": [{"call": "desk.trace", "with": {"what": "x"}}, {"update": "target", "set": {"n": "=n + 1"}}]}');
 SELECT scans('desk.update_first', 1), scans('desk.group_first', 1), scans('desk.get_first', 1), scans('desk.call_first', 1);
 SELECT desk.update_first(99);
+
+-- that it is there is read without a lock, which would ask for more privileges than the delete does
+SELECT define('desk.remove', '{"table": "desk.item", "steps": [{"let": {"x": 1}}, {"delete": "target"}]}');
+CREATE ROLE regress_missing_target;
+GRANT USAGE ON SCHEMA desk TO regress_missing_target;
+GRANT EXECUTE ON FUNCTION desk.remove TO regress_missing_target;
+GRANT SELECT (id), DELETE ON desk.item TO regress_missing_target;
+SET ROLE regress_missing_target;
+SELECT desk.remove(99);
+SELECT desk.remove(2);
+RESET ROLE;
+SELECT id FROM desk.item ORDER BY id;
+DROP OWNED BY regress_missing_target;
+DROP ROLE regress_missing_target;

@@ -324,10 +324,13 @@ address_results(Compiler *compiler, Instruction *instruction, Statement *stateme
 void
 address_prove_target(Compiler *compiler, const Address *address)
 {
-	if (address->row != NULL && address->row == compiler->program->target &&
-		compiler->conditional == 0 && !compiler->any_before &&
-		address->required && address->where == NULL)
-		compiler->target_proven = true;
+	if (address->row == NULL || address->row != compiler->program->target ||
+		compiler->conditional > 0 || compiler->may_stop ||
+		!address->required || address->where != NULL)
+		return;
+	compiler->target_proven = true;
+	if (!compiler->any_before)
+		compiler->target_proven_first = true;
 }
 
 /* "(id) = (42)" from slots of the frame. */

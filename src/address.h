@@ -37,7 +37,7 @@ extern void address_target_condition(Compiler *compiler, Statement *statement);
 extern void address_results(Compiler *compiler, Instruction *instruction,
 							Statement *statement, const Address *address);
 
-/* Notes that the step finds out whether the target exists, if it does before anything else runs. */
+/* Notes that the step finds out whether the target exists, if it always runs. */
 extern void address_prove_target(Compiler *compiler, const Address *address);
 
 /* Raises P0002; hint NULL: it does not exist, or is not visible. */

@@ -27,7 +27,9 @@ typedef struct Compiler
 	bool		target_written;
 	bool		target_key_changed; /* or deleted */
 	bool		any_before;		/* a step runs before the one being compiled */
-	bool		target_proven;	/* the step that runs first fails without the target */
+	bool		may_stop;		/* an earlier step may have ended the action */
+	bool		target_proven;	/* a step that always runs fails without the target ... */
+	bool		target_proven_first;	/* ... and is the first one */
 	const Step *step;			/* being compiled */
 	List	   *scopes;			/* of Scope: lose their compiler at the end */
 	bool		in_loop;

@@ -67,19 +67,31 @@ locking_clause(const Compiler *compiler)
 	return compiler->target_key_changed ? " FOR UPDATE OF this" : " FOR NO KEY UPDATE OF this";
 }
 
+/* Is all that the load would find out whether there is a target? The steps would, in time. */
+static bool
+only_proves(const Compiler *compiler, bool locks)
+{
+	const Program *program = compiler->program;
+	const Definition *definition = program->definition;
+
+	return compiler->target_proven && !reads_beyond_key(program) && !plugins_need_load(program) &&
+		!(definition->lock_given && definition->lock) && !(compiler->target_read && locks);
+}
+
 void
 target_compile(Compiler *compiler)
 {
 	Program    *program = compiler->program;
-	const Definition *definition = program->definition;
 	Statement  *load;
-	const char *lock;
+	const char *lock = locking_clause(compiler);
 
-	lock = locking_clause(compiler);
-	if (compiler->target_proven && !reads_beyond_key(program) &&
-		!plugins_need_load(program) && !plugins_run_before_steps(program) &&
-		!(definition->lock_given && definition->lock) && !(compiler->target_read && lock[0] != '\0'))
-		return;
+	if (only_proves(compiler, lock[0] != '\0'))
+	{
+		if (compiler->target_proven_first && !plugins_run_before_steps(program))
+			return;
+		/* the step that writes it locks it; a lock now would ask for more privileges */
+		lock = "";
+	}
 	load = compiler_statement(compiler, program->target->relation);
 	load->select = true;
 	load->into = list_make1(program->target);

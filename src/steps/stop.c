@@ -51,6 +51,8 @@ stop_compile(Compiler *compiler, Instruction *instruction)
 									psprintf("action \"%s\" was %s", compiler->program->action,
 											 stop->how == STOP_FAILED ? "stopped as failed" : "canceled"));
 	check_arguments(compiler, stop);
+	if (stop->how == STOP_SUCCEEDED)
+		compiler->may_stop = true;
 	instruction->data = stop;
 }
 
