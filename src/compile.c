@@ -18,6 +18,7 @@
 #include "formula.h"
 #include "freeze.h"
 #include "let_types.h"
+#include "meaning.h"
 #include "merge.h"
 #include "miscadmin.h"
 #include "names.h"
@@ -299,6 +300,8 @@ compile_program(Compiler *compiler)
 	}
 	write_check_returning(compiler);
 	note_row_slots(program);
+	if (compiler->freeze)
+		meaning_freeze(program);
 	foreach(cell, compiler->scopes)
 		((Scope *) lfirst(cell))->compiler = NULL;
 }
@@ -318,6 +321,7 @@ compile_pass(Definition *definition, const CompileOptions *options, LetTypes *le
 	compiler.checking = options->sink->collect;
 	compiler.freeze = options->freeze;
 	compiler.scratch = AllocSetContextCreate(mcxt, "custom action scratch", ALLOCSET_DEFAULT_SIZES);
+	meaning_start(compiler.program, json_get(definition->json, "frozen"), options->freeze);
 	PG_TRY();
 	{
 		compiler.program->signature = signature_resolve(definition, options->sink);

@@ -222,8 +222,9 @@ normal_header_value(const Json *object, const ArgumentSpec *spec, const Json *va
 		(strcmp(key, "binding") == 0 && is_text(value, JSON_IS_STRING, "row")) ||
 		(strcmp(key, "read_only") == 0 && is_text(value, JSON_IS_BOOLEAN, "false")))
 		return NULL;
-	if ((value->kind == JSON_IS_ARRAY || value->kind == JSON_IS_OBJECT) && value->count == 0)
-		return NULL;
+	if ((value->kind == JSON_IS_ARRAY || value->kind == JSON_IS_OBJECT) && value->count == 0 &&
+		strcmp(key, "frozen") != 0)
+		return NULL;			/* that nothing is frozen says something */
 	if (strcmp(key, "input") == 0)
 		return normal_array(value, normal_input);
 	if (strcmp(key, "output") == 0)

@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "compiler.h"
 #include "formula.h"
+#include "meaning.h"
 #include "miscadmin.h"
 #include "natural.h"
 #include "nodes/makefuncs.h"
@@ -266,6 +267,7 @@ formula_transform(ParseState *pstate, Scope *scope, Formula *formula,
 		node = coerce_value(pstate, node, type, typmod);
 		if (scope->compiler != NULL)
 			volatility_check(pstate, node, scope->program->read_only);
+		meaning_check(scope->program, node, formula->text, formula->location);
 	}
 	PG_FINALLY();
 	{
@@ -594,5 +596,9 @@ transform_as(ParseState *pstate, Scope *scope, Value *value, Oid type, int32 typ
 Node *
 value_transform(ParseState *pstate, Scope *scope, Value *value)
 {
-	return transform_as(pstate, scope, value, value->type, value->typmod);
+	Node	   *node = transform_as(pstate, scope, value, value->type, value->typmod);
+
+	if (value->kind != VALUE_SLOT)
+		meaning_check(scope->program, node, NULL, value->location);
+	return node;
 }

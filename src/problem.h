@@ -21,6 +21,7 @@
 #define ERRCODE_CA_DEPTH				MAKE_SQLSTATE('U', 'A', '0', '0', '3')
 #define ERRCODE_CA_CHECK_FAILED			MAKE_SQLSTATE('U', 'A', '0', '0', '5')
 #define ERRCODE_CA_SIGNATURE			MAKE_SQLSTATE('U', 'A', '0', '0', '6')
+#define ERRCODE_CA_MEANING				MAKE_SQLSTATE('U', 'A', '0', '1', '1')
 
 /* Reads the SQLSTATE of an error: any but success, warning and no data; false: it is none. */
 extern bool sqlstate_parse(const char *text, int *sqlstate);

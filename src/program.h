@@ -60,6 +60,8 @@ typedef struct Variable
 	bool		open;			/* a let name whose type is not known yet (let_types.c) */
 } Variable;
 
+typedef struct Meaning Meaning;
+
 typedef struct Instruction
 {
 	const StepKind *kind;
@@ -83,6 +85,7 @@ typedef struct Program
 	Oid			function;		/* InvalidOid: compiled from a draft */
 	Definition *definition;
 	Signature  *signature;
+	Meaning    *meaning;		/* what formulas may use, or NULL: whatever there is */
 
 	int			nslots;
 	Slot	   *slots;

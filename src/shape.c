@@ -30,6 +30,7 @@ const ArgumentSpec action_keys[] = {
 	{"output", ARGUMENT_STEPS, false, NULL, NULL},
 	{"steps", ARGUMENT_STEPS, false, NULL, NULL},
 	{"plugins", ARGUMENT_STEPS, false, NULL, NULL},
+	{"frozen", ARGUMENT_NAMES, false, NULL, NULL, true},	/* by activation only */
 	{0}
 };
 
@@ -215,7 +216,8 @@ known_keys(const Shape *shape)
 	for (i = 0; i < lengthof(shape->lists); i++)
 	{
 		for (spec = shape->lists[i]; spec != NULL && spec->key != NULL; spec++)
-			appendStringInfo(&out, "%s, ", spec->key);
+			if (!spec->untold)
+				appendStringInfo(&out, "%s, ", spec->key);
 	}
 	out.len -= 2;
 	out.data[out.len] = '\0';
@@ -232,7 +234,8 @@ key_like(const Shape *shape, const char *key)
 	suggestion_init(&suggestion, key);
 	for (int i = 0; i < lengthof(shape->lists); i++)
 		for (const ArgumentSpec *spec = shape->lists[i]; spec != NULL && spec->key != NULL; spec++)
-			suggestion_consider(&suggestion, spec->key, spec->key);
+			if (!spec->untold)
+				suggestion_consider(&suggestion, spec->key, spec->key);
 	return suggestion.best;
 }
 

@@ -38,6 +38,7 @@ typedef struct ArgumentSpec
 	bool		required;
 	const char *choices;		/* "wait nowait skip" */
 	const struct ArgumentSpec *members;
+	bool		untold;			/* nothing that anybody writes by hand */
 } ArgumentSpec;
 
 /* What the verb key's value is. */

@@ -186,7 +186,7 @@ BEGIN
 	END IF;
 	draft := draft_definition(action_name);
 	RETURN NOT (
-		same_definition(draft, published_definition)
+		same_definition(draft, (published_definition::jsonb - 'frozen')::json)
 		OR definition_hash(draft) IS NOT DISTINCT FROM activated.draft_hash);
 END
 $$;

@@ -194,6 +194,14 @@ BEGIN
 
 	RETURN QUERY
 	SELECT compare_steps(old_rows -> 'steps', new_rows -> 'steps', '');
+
+	RETURN QUERY
+	SELECT format(CASE WHEN o.item IS NULL THEN 'Uses %s now.'
+		ELSE 'Uses %s no longer.' END, coalesce(n.item, o.item))
+	FROM json_array_elements_text(old_definition -> 'frozen') AS o (item)
+		FULL JOIN json_array_elements_text(new_definition -> 'frozen') AS n (item) USING (item)
+	WHERE o.item IS NULL OR n.item IS NULL
+	ORDER BY o.item IS NULL, 1;
 END
 $$;
 

@@ -17,6 +17,7 @@
 #include "function.h"
 #include "let_types.h"
 #include "limit.h"
+#include "meaning.h"
 #include "steps.h"
 #include "with.h"
 #include "utils/builtins.h"
@@ -232,6 +233,15 @@ is_polymorphic(const Function *function)
 	return false;
 }
 
+/* Another function that fits the arguments better may have come since activation. */
+static void
+require_function(const Query *query, void *arg)
+{
+	const Compiler *compiler = arg;
+
+	meaning_check(compiler->program, (Node *) unconstify(Query *, query), NULL, compiler->step->path);
+}
+
 static void
 call_compile(Compiler *compiler, Instruction *instruction)
 {
@@ -262,7 +272,7 @@ call_compile(Compiler *compiler, Instruction *instruction)
 			row->broken = true;
 		return;
 	}
-	compiler_analyse(compiler, statement);
+	compiler_examine(compiler, statement, require_function, compiler);
 	declare_result(compiler, instruction, statement, function);
 	call->statement = statement;
 	call->title = psprintf("%s of action \"%s\"", instruction->label, compiler->program->action);

@@ -1,0 +1,28 @@
+/*
+ * meaning.h
+ *		What the formulas of an action resolved to when it was activated.
+ */
+#ifndef CA_MEANING_H
+#define CA_MEANING_H
+
+#include "postgres.h"
+
+#include "nodes/nodes.h"
+
+struct Json;
+struct Program;
+
+/* Starts collecting, or with what activation froze (NULL: nothing, as long ago) comparing. */
+extern void meaning_start(struct Program *program, const struct Json *frozen, bool collect);
+
+/*
+ * Notes what a value's tree uses outside pg_catalog, or raises UA011 for what it
+ * did not use when the action was activated. text: the formula, or NULL.
+ */
+extern void meaning_check(struct Program *program, Node *tree, const char *text,
+						  const char *location);
+
+/* Writes what was collected into the definition. */
+extern void meaning_freeze(struct Program *program);
+
+#endif
