@@ -19,6 +19,8 @@
 #include "function_settings.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "own_table.h"
+#include "path_check.h"
 #include "published.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -206,6 +208,16 @@ settle_search_path(Json *document)
 						psprintf("%s%spg_temp", path->text, path->text[0] ? ", " : ""));
 }
 
+/* Is the search_path the one of the session that made the draft, chosen by nobody? */
+static bool
+path_is_captured(const char *action, const Json *document)
+{
+	const char *path = json_get_text(json_get(document, "settings"), "search_path");
+	char	   *captured = own_table_text("action", action, "captured_path");
+
+	return path != NULL && captured != NULL && strcmp(path, captured) == 0;
+}
+
 /* Checks a document as its owner would meet it. */
 Definition *
 check_definition(const char *action, Json *document, Oid owner, bool freeze,
@@ -215,7 +227,9 @@ check_definition(const char *action, Json *document, Oid owner, bool freeze,
 	CheckSession session;
 	CompileOptions options;
 	Program    *program;
+	bool		captured;
 
+	captured = path_is_captured(action, document);
 	settle_search_path(document);
 	definition = definition_parse(document, sink);
 	memset(&options, 0, sizeof(options));
@@ -225,6 +239,8 @@ check_definition(const char *action, Json *document, Oid owner, bool freeze,
 
 	session_enter(&session, owner);
 	settings_apply(definition->settings, sink);
+	if (!freeze)
+		path_check(owner, captured && definition->as_owner, sink);
 	program = compile(definition, &options, CurrentMemoryContext);
 	session_leave(&session);
 

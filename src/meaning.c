@@ -22,6 +22,7 @@
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "canonical.h"
 #include "depend.h"
 #include "meaning.h"
 #include "nodes/nodeFuncs.h"
@@ -150,7 +151,7 @@ is_of_interest(const ObjectAddress *object, const char *text)
 static char *
 name_in_schema(Oid schema, const char *name)
 {
-	return psprintf("%s.%s", quote_identifier(get_namespace_name_or_temp(schema)), name);
+	return psprintf("%s.%s", name_canonical(get_namespace_name_or_temp(schema)), name);
 }
 
 /* "function schema.name(type, type)" */
@@ -222,10 +223,10 @@ object_signature(const ObjectAddress *object)
 			return psprintf("type %s", type_name_canonical(element_or_type(object->objectId), -1));
 		case RelationRelationId:
 			return psprintf("table %s", name_in_schema(get_rel_namespace(object->objectId),
-													   quote_identifier(get_rel_name(object->objectId))));
+													   name_canonical(get_rel_name(object->objectId))));
 		default:
 			return psprintf("collation %s", name_in_schema(get_object_namespace(object),
-														   quote_identifier(get_collation_name(object->objectId))));
+														   name_canonical(get_collation_name(object->objectId))));
 	}
 }
 

@@ -33,6 +33,7 @@ CREATE TABLE custom_actions.action (
 		DEFAULT pg_catalog.jsonb_build_object(
 			'search_path', custom_actions.capture_search_path())
 		CHECK (pg_catalog.jsonb_typeof(settings) = 'object'),
+	captured_path text DEFAULT custom_actions.capture_search_path(),
 	created_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	created_by    text NOT NULL DEFAULT CURRENT_USER,
 	modified_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
@@ -65,6 +66,8 @@ COMMENT ON COLUMN custom_actions.action.log IS 'what the log keeps of a call';
 COMMENT ON COLUMN custom_actions.action.plugin_policy IS 'which plug-ins may be registered';
 COMMENT ON COLUMN custom_actions.action.settings IS
 	'settings in force while the action runs, search_path among them';
+COMMENT ON COLUMN custom_actions.action.captured_path IS
+	'search_path that the draft was created under; if it is that of settings, nobody has chosen it';
 COMMENT ON COLUMN custom_actions.action.created_at IS 'when the draft was made';
 COMMENT ON COLUMN custom_actions.action.created_by IS 'who made the draft';
 COMMENT ON COLUMN custom_actions.action.modified_at IS

@@ -53,7 +53,7 @@ DECLARE
 	steps jsonb;
 BEGIN
 	SELECT without_nulls(to_jsonb(a)
-			- '{owner,designer,created_at,created_by,modified_at,modified_by}'::text[])
+			- '{owner,designer,captured_path,created_at,created_by,modified_at,modified_by}'::text[])
 	INTO header
 	FROM action AS a
 	WHERE a.name = action_name;
@@ -210,7 +210,7 @@ DECLARE
 	header custom_actions.action;
 BEGIN
 	IF NOT EXISTS (SELECT FROM action AS a WHERE a.name = action_name) THEN
-		INSERT INTO action (name, settings) VALUES (action_name, NULL);
+		INSERT INTO action (name, settings, captured_path) VALUES (action_name, NULL, NULL);
 	END IF;
 	header := jsonb_populate_record(NULL::custom_actions.action, rows -> 'action');
 	UPDATE action AS a SET
@@ -225,7 +225,8 @@ BEGIN
 		timeout = header.timeout,
 		log = header.log,
 		plugin_policy = header.plugin_policy,
-		settings = header.settings
+		settings = header.settings,
+		captured_path = NULL
 	WHERE a.name = action_name;
 	DELETE FROM parameter AS p WHERE p.action = action_name;
 	DELETE FROM step AS s WHERE s.action = action_name;

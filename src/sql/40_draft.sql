@@ -86,7 +86,8 @@ BEGIN
 	PERFORM write_draft(action_name, definition);
 	UPDATE action AS a
 	SET settings = coalesce(a.settings, '{}')
-		|| jsonb_build_object('search_path', caller_search_path)
+		|| jsonb_build_object('search_path', caller_search_path),
+		captured_path = caller_search_path
 	WHERE a.name = action_name
 		AND a.settings ->> 'search_path' IS NULL;
 	RETURN action_name;
