@@ -112,14 +112,21 @@ must_pass(const ErrorData *error)
 	}
 }
 
+/* Is this the error of a lock that was not to be had? */
+static bool
+is_lock_missed(const ErrorData *error)
+{
+	return error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE;
+}
+
 /* The error, if it says something about the work; thrown on when it was given up or never got its locks. */
 static ErrorData *
-finding_of(const Caught *caught)
+finding_of(const Caught *caught, bool missed_lock_too)
 {
 	if (caught == NULL)
 		return NULL;
 	if (must_pass(caught->error) || caught->error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
-		caught->error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
+		(is_lock_missed(caught->error) && !missed_lock_too))
 		error_throw_on(caught->error);
 	return caught->error;
 }
@@ -127,13 +134,22 @@ finding_of(const Caught *caught)
 ErrorData *
 caught_error(void (*fn) (void *arg), void *arg)
 {
-	return finding_of(call_in_subtransaction(fn, arg, true));
+	return finding_of(call_in_subtransaction(fn, arg, true), false);
 }
 
 ErrorData *
 caught_trial(void (*fn) (void *arg), void *arg)
 {
-	return finding_of(call_in_subtransaction(fn, arg, false));
+	return finding_of(call_in_subtransaction(fn, arg, false), false);
+}
+
+ErrorData *
+caught_trial_at_once(void (*fn) (void *arg), void *arg, bool *missed_lock)
+{
+	ErrorData  *error = finding_of(call_in_subtransaction(fn, arg, false), true);
+
+	*missed_lock = error != NULL && is_lock_missed(error);
+	return error;
 }
 
 bool

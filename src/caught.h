@@ -33,6 +33,9 @@ extern ErrorData *caught_error(void (*fn) (void *arg), void *arg);
 /* The same; the work is undone also if it went well, and its locks with it. */
 extern ErrorData *caught_trial(void (*fn) (void *arg), void *arg);
 
+/* The same for work that waits for no lock; one that it missed is an error like others. */
+extern ErrorData *caught_trial_at_once(void (*fn) (void *arg), void *arg, bool *missed_lock);
+
 /*
  * Throws an error that was copied. ReThrowError() alone leaves some strings,
  * such as the name of the source file, where CopyErrorData() has put them; that

@@ -374,14 +374,26 @@ settings_apply_published(ArrayType *settings, ProblemSink *sink)
 	return true;
 }
 
+/*
+ * Waits no longer for a lock than PostgreSQL can tell. Nobody is to wait for us
+ * while we wait for a stranger, whatever the settings of an action say.
+ */
+static void
+refuse_waiting(void)
+{
+	(void) set_config_option("lock_timeout", "1", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
 /* Compiles a published definition as its function would run. */
 static Program *
 compile_published(const PublishedFunction *function, Definition *definition,
-				  int version, ProblemSink *sink, MemoryContext mcxt)
+				  int version, bool wait, ProblemSink *sink, MemoryContext mcxt)
 {
 	CheckSession session;
 	CompileOptions options;
 	Program    *program = NULL;
+	bool		sound;
 
 	memset(&options, 0, sizeof(options));
 	options.action = function->name;
@@ -390,7 +402,10 @@ compile_published(const PublishedFunction *function, Definition *definition,
 	options.sink = sink;
 
 	session_enter(&session, function->owner);
-	if (settings_apply_published(function->settings, sink))
+	sound = settings_apply_published(function->settings, sink);
+	if (!wait)
+		refuse_waiting();
+	if (sound)
 		program = compile(definition, &options, mcxt);
 	session_leave(&session);
 	return program;
@@ -398,7 +413,7 @@ compile_published(const PublishedFunction *function, Definition *definition,
 
 /* Checks a published function. */
 Program *
-check_published(Oid oid, bool *active, ProblemSink *sink, MemoryContext mcxt)
+check_published(Oid oid, bool wait, bool *active, ProblemSink *sink, MemoryContext mcxt)
 {
 	PublishedFunction *function = published_function(oid);
 	Envelope   *envelope;
@@ -415,7 +430,7 @@ check_published(Oid oid, bool *active, ProblemSink *sink, MemoryContext mcxt)
 	if (!envelope->active)
 		return NULL;
 
-	program = compile_published(function, definition, envelope->version, sink,
+	program = compile_published(function, definition, envelope->version, wait, sink,
 								mcxt);
 	if (program != NULL)
 		signature_require(program->signature, oid);
@@ -428,7 +443,7 @@ validate(Oid function, bool sound)
 {
 	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext};
 	bool		active;
-	Program    *program = check_published(function, &active, &sink,
+	Program    *program = check_published(function, true, &active, &sink,
 										  CurrentMemoryContext);
 
 	if (sound)

@@ -25,9 +25,10 @@ extern Definition *check_definition(const char *action, Json *document,
 /*
  * Checks a published function: its source, and that the source agrees with
  * pg_proc. Sets *active; an inactive action is not compiled. The program, if
- * there is one, lives below mcxt.
+ * there is one, lives below mcxt. Without wait, a lock that others hold is an
+ * error (55P03).
  */
-extern Program *check_published(Oid function, bool *active, ProblemSink *sink,
+extern Program *check_published(Oid function, bool wait, bool *active, ProblemSink *sink,
 								MemoryContext mcxt);
 
 /*

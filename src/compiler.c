@@ -18,6 +18,7 @@
 #include "formula_hint.h"
 #include "let_types.h"
 #include "miscadmin.h"
+#include "needs.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "on_error.h"
@@ -205,13 +206,15 @@ typedef struct AnalysisWork
 	void	   *look_arg;
 } AnalysisWork;
 
-/* Notes what an analysed tree depends on. */
+/* Notes what an analysed tree depends on, and which privileges it needs. */
 static void
 note_dependencies(Compiler *compiler, Node *tree)
 {
 	MemoryContext old = MemoryContextSwitchTo(compiler->program->mcxt);
 
 	dependencies_of_query(&compiler->program->dependencies, tree);
+	if (compiler->checking)
+		needs_of_query(&compiler->program->needs, tree);
 	MemoryContextSwitchTo(old);
 }
 

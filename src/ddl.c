@@ -3,10 +3,10 @@
  *		Event triggers: an ALTER or DROP that breaks a published action fails.
  *
  * The objects that a command touched lead through pg_depend to the actions
- * that need them; those are compiled again, as their owners, never run, in a
- * subtransaction that is undone, so that no lock of it stays. A database
- * without actions pays for one index probe, other commands for the list of
- * what they touched.
+ * that use them; those are compiled again. One stands in the way if it worked
+ * before the command and does not after, on account of something on which its
+ * owner holds a privilege. A database without actions pays for one index probe,
+ * other commands for the list of what they touched.
  */
 #include "postgres.h"
 
@@ -17,23 +17,21 @@
 #include "catalog/pg_depend.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
-#include "caught.h"
 #include "check.h"
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
 #include "ddl.h"
-#include "depend.h"
+#include "ddl_report.h"
 #include "miscadmin.h"
 #include "published.h"
+#include "recheck.h"
+#include "signature.h"
 #include "touched.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
-#include "utils/memutils.h"
+#include "utils/hsearch.h"
 
 #include "compat.h"
-
-/* How many broken actions an error lists */
-#define MAX_LISTED	20
 
 typedef enum DdlCheck
 {
@@ -51,21 +49,12 @@ static const struct config_enum_entry ddl_check_options[] = {
 
 static int	ddl_check = DDL_CHECK_ERROR;
 
-/* An action that is compiled again. */
-typedef struct Recheck
+/* Where the recheck of an action is */
+typedef struct RecheckEntry
 {
-	Oid			function;
-	ProblemSink sink;
-} Recheck;
-
-/* Actions that do not compile, for one sort of reasons. */
-typedef struct Broken
-{
-	int			count;
-	Oid			function;		/* of the first one */
-	char	   *name;			/* of the first one */
-	StringInfoData detail;
-} Broken;
+	Oid			action;			/* hash key */
+	Recheck    *recheck;
+} RecheckEntry;
 
 PG_FUNCTION_INFO_V1(custom_action_ddl_end);
 PG_FUNCTION_INFO_V1(custom_action_ddl_drop);
@@ -132,196 +121,64 @@ event_data(FunctionCallInfo fcinfo)
 	return (EventTriggerData *) fcinfo->context;
 }
 
-/* Compiles an action again. */
-static void
-recheck(void *arg)
+/* Finds the recheck of an action, or adds one. */
+static Recheck *
+recheck_of(List **rechecks, HTAB *by_action, Oid action)
 {
-	Recheck    *work = arg;
-	bool		active;
+	bool		found;
+	RecheckEntry *entry = hash_search(by_action, &action, HASH_ENTER, &found);
 
-	(void) check_published(work->function, &active, &work->sink,
-						   CurrentMemoryContext);
-}
-
-/* Adds what is wrong with an action to the report. */
-static void
-report_broken(Broken *broken, const Recheck *work, const ErrorData *error)
-{
-	StringInfoData problems;
-	char	   *name = function_name_canonical(work->function);
-
-	if (broken->count++ == 0)
+	if (!found)
 	{
-		broken->function = work->function;
-		broken->name = name;
+		entry->recheck = palloc0(sizeof(Recheck));
+		entry->recheck->action = action;
+		*rechecks = lappend(*rechecks, entry->recheck);
 	}
-	if (broken->count > MAX_LISTED)
-		return;
-
-	initStringInfo(&problems);
-	problems_print(&problems, &work->sink);
-	if (error != NULL)
-	{
-		if (problems.len > 0)
-			appendStringInfoChar(&problems, '\n');
-		appendStringInfoString(&problems, error->message);
-		if (error->detail != NULL)
-			appendStringInfo(&problems, " (%s)", error->detail);
-	}
-	appendStringInfo(&broken->detail, "%sAction \"%s\", %s",
-					 broken->count > 1 ? "\n" : "", name, problems.data);
+	return entry->recheck;
 }
 
-/*
- * Is a finding no fault of the command's? What the owner may not do, or a setting
- * that nobody may make, kept the action from running before as well.
- */
-static bool
-not_by_command(int sqlstate, const char *location)
+/* Lists the actions that a command concerns, each once. */
+static List *
+rechecks_of(const List *objects, bool altered)
 {
-	return sqlstate == ERRCODE_INSUFFICIENT_PRIVILEGE ||
-		(location != NULL && strcmp(location, LOCATION_SETTINGS) == 0);
-}
-
-/* Could an action not have run anyway? */
-static bool
-was_broken_before(const Recheck *work, const ErrorData *error)
-{
+	HASHCTL		control = {0};
+	HTAB	   *by_action;
+	List	   *rechecks = NIL;
 	ListCell   *cell;
+	ListCell   *use_cell;
 
-	if (error != NULL && not_by_command(error->sqlerrcode, NULL))
-		return true;
-	foreach(cell, work->sink.problems)
+	control.keysize = sizeof(Oid);
+	control.entrysize = sizeof(RecheckEntry);
+	control.hcxt = CurrentMemoryContext;
+	by_action = hash_create("custom_actions rechecks", 64, &control,
+							HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	foreach(cell, objects)
 	{
-		const Problem *problem = lfirst(cell);
+		foreach(use_cell, uses_of(lfirst(cell), altered))
+		{
+			Use		   *use = lfirst(use_cell);
+			Recheck    *recheck = recheck_of(&rechecks, by_action, use->action);
 
-		if (!problem->warning && not_by_command(problem->sqlstate, problem->location))
-			return true;
+			recheck->uses = lappend(recheck->uses, use);
+		}
 	}
-	return false;
+	hash_destroy(by_action);
+	return rechecks;
 }
 
-/*
- * Compiles actions again and collects those that no longer do, and those that
- * did not before. The locks of the work go with it.
- */
-static void
-recheck_actions(Broken *broken, Broken *before, List *actions)
-{
-	MemoryContext mcxt = AllocSetContextCreate(CurrentMemoryContext,
-											   "custom_actions recheck",
-											   ALLOCSET_DEFAULT_SIZES);
-	ListCell   *cell;
-
-	list_sort(actions, list_oid_cmp);
-	foreach(cell, actions)
-	{
-		MemoryContext caller = MemoryContextSwitchTo(mcxt);
-		Recheck		work = {lfirst_oid(cell), {NULL, true, NIL, mcxt}};
-		ErrorData  *error = caught_trial(recheck, &work);
-
-		MemoryContextSwitchTo(caller);
-		if (error != NULL || problem_any_error(&work.sink))
-			report_broken(was_broken_before(&work, error) ? before : broken, &work, error);
-		MemoryContextReset(mcxt);
-	}
-	MemoryContextDelete(mcxt);
-}
-
-/* Says what the command did to the object. */
-static const char *
-command_verb(const EventTriggerData *data, const Touched *touched)
-{
-	const char *tag = GetCommandTagName(data->tag);
-
-	if (strncmp(tag, "DROP", 4) == 0)
-		return "drop";
-	if (strncmp(tag, "CREATE", 6) != 0)
-		return "alter";
-	return touched->class != ProcedureRelationId ||
-		actions_depending_on(touched->class, touched->object) != NIL ? "replace" : "create";
-}
-
-/* Says that the list is longer. */
-static void
-note_unlisted(Broken *broken)
-{
-	if (broken->count > MAX_LISTED)
-		appendStringInfo(&broken->detail, "\nAnd %d more.",
-						 broken->count - MAX_LISTED);
-}
-
-/* Tells of actions that could not run before the command either. */
-static void
-warn_not_checked(Broken *before)
-{
-	note_unlisted(before);
-	ereport(WARNING,
-			(errcode(ERRCODE_CA_CHECK_FAILED),
-			 before->count == 1 ?
-			 errmsg("action \"%s\" cannot run, so what this command does to it was not checked",
-					before->name) :
-			 errmsg("%d actions cannot run, so what this command does to them was not checked",
-					before->count),
-			 errdetail_internal("%s", before->detail.data)));
-}
-
-/* Refuses the command, or warns. */
-static void
-refuse_command(const char *verb, const Touched *touched, Broken *broken)
-{
-	bool		is_needed = strcmp(verb, "create") != 0 && broken->function != touched->object;
-
-	note_unlisted(broken);
-	ereport(ddl_check == DDL_CHECK_WARN ? WARNING : ERROR,
-			(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
-			 broken->count == 1 ?
-			 errmsg("cannot %s %s %s because action \"%s\" %s", verb,
-					touched->type, touched->identity, broken->name,
-					is_needed ? "needs it" : "would not work any more") :
-			 errmsg("cannot %s %s %s because %d actions %s", verb,
-					touched->type, touched->identity, broken->count,
-					is_needed ? "need it" : "would not work any more"),
-			 errdetail_internal("%s", broken->detail.data),
-			 errhint("Deactivate the action with deactivate_action(), or SET custom_actions.ddl_check = 'off'; then change its draft and activate it.")));
-}
-
-/* Checks the actions that one object concerns and that were not checked yet. */
-static void
-check_touched(const EventTriggerData *data, const Touched *touched,
-			  List **checked)
-{
-	const char *verb = command_verb(data, touched);
-	List	   *actions = actions_concerned(touched, strcmp(verb, "alter") == 0);
-	List	   *remaining = list_difference_oid(actions, *checked);
-	Broken		broken = {0};
-	Broken		before = {0};
-
-	if (remaining == NIL)
-		return;
-	*checked = list_concat(*checked, remaining);
-	initStringInfo(&broken.detail);
-	initStringInfo(&before.detail);
-	recheck_actions(&broken, &before, remaining);
-	if (before.count > 0)
-		warn_not_checked(&before);
-	if (broken.count > 0)
-		refuse_command(verb, touched, &broken);
-}
-
-/* Checks all objects that a command touched. */
+/* Checks the actions that a command concerns. */
 static void
 check_command(const EventTriggerData *data, const List *objects)
 {
-	List	   *checked = NIL;
-	ListCell   *cell;
+	bool		altered = strncmp(GetCommandTagName(data->tag), "ALTER", 5) == 0;
+	List	   *rechecks = rechecks_of(objects, altered);
 
-	foreach(cell, objects)
-	{
-		check_touched(data, lfirst(cell), &checked);
-		/* a cancel is this command's, not the next one's */
-		CHECK_FOR_INTERRUPTS();
-	}
+	if (rechecks == NIL)
+		return;
+	recheck_actions(rechecks);
+	ddl_report(data, rechecks, ddl_check == DDL_CHECK_ERROR);
+	/* a cancel is this command's, not the next one's */
+	CHECK_FOR_INTERRUPTS();
 }
 
 /* Leaves out the table of an ALTER TABLE: ddl_command_end comes next for it. */

@@ -37,6 +37,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -283,27 +284,43 @@ depend_scan(Relation depend, bool by_reference, Oid class, Oid object,
 							  true, NULL, 2, key);
 }
 
+/* Reads the edges at one end of an object: a list of FormData_pg_depend *. */
+static List *
+edges_of(bool by_reference, Oid class, Oid object)
+{
+	Relation	depend = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData key[2];
+	SysScanDesc scan = depend_scan(depend, by_reference, class, object, key);
+	HeapTuple	tuple;
+	List	   *edges = NIL;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		FormData_pg_depend *edge = palloc(sizeof(FormData_pg_depend));
+
+		*edge = *(Form_pg_depend) GETSTRUCT(tuple);
+		edges = lappend(edges, edge);
+	}
+	systable_endscan(scan);
+	table_close(depend, AccessShareLock);
+	return edges;
+}
+
 /* Returns the actions that a function depends on, as a list of OIDs. */
 static List *
 actions_needed_by(Oid function)
 {
-	Relation	depend = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData key[2];
-	SysScanDesc scan = depend_scan(depend, false, ProcedureRelationId,
-								   function, key);
-	HeapTuple	tuple;
 	List	   *actions = NIL;
+	ListCell   *cell;
 
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	foreach(cell, edges_of(false, ProcedureRelationId, function))
 	{
-		Form_pg_depend edge = (Form_pg_depend) GETSTRUCT(tuple);
+		const FormData_pg_depend *edge = lfirst(cell);
 
 		if (edge->refclassid == ProcedureRelationId &&
 			function_is_action(edge->refobjid))
 			actions = list_append_unique_oid(actions, edge->refobjid);
 	}
-	systable_endscan(scan);
-	table_close(depend, AccessShareLock);
 	return actions;
 }
 
@@ -359,22 +376,19 @@ dependencies_record(Oid function, const List *dependencies)
 List *
 actions_depending_on(Oid class, Oid object)
 {
-	Relation	depend = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData key[2];
-	SysScanDesc scan = depend_scan(depend, true, class, object, key);
-	HeapTuple	tuple;
 	List	   *actions = NIL;
+	ListCell   *cell;
 
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	foreach(cell, edges_of(true, class, object))
 	{
-		Form_pg_depend edge = (Form_pg_depend) GETSTRUCT(tuple);
+		const FormData_pg_depend *edge = lfirst(cell);
 
 		if (edge->classid == ProcedureRelationId &&
 			function_is_action(edge->objid))
-			actions = list_append_unique_oid(actions, edge->objid);
+			actions = lappend_oid(actions, edge->objid);
 	}
-	systable_endscan(scan);
-	table_close(depend, AccessShareLock);
+	list_sort(actions, list_oid_cmp);
+	list_deduplicate_oid(actions);
 	return actions;
 }
 
@@ -382,50 +396,58 @@ actions_depending_on(Oid class, Oid object)
 List *
 extension_members(Oid extension)
 {
-	Relation	depend = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData key[2];
-	SysScanDesc scan = depend_scan(depend, true, ExtensionRelationId, extension, key);
-	HeapTuple	tuple;
 	List	   *members = NIL;
+	ListCell   *cell;
 
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	foreach(cell, edges_of(true, ExtensionRelationId, extension))
 	{
-		Form_pg_depend edge = (Form_pg_depend) GETSTRUCT(tuple);
+		const FormData_pg_depend *edge = lfirst(cell);
 		ObjectAddress *member = palloc(sizeof(ObjectAddress));
 
 		ObjectAddressSet(*member, edge->classid, edge->objid);
 		if (edge->deptype == DEPENDENCY_EXTENSION)
 			members = lappend(members, member);
 	}
-	systable_endscan(scan);
-	table_close(depend, AccessShareLock);
 	return members;
 }
 
-/* Does a function depend on an object of this schema? */
-bool
-function_depends_on_schema(Oid function, Oid schema)
+/* Lists what a function depends on in a schema, and the schema. */
+List *
+dependencies_in_schema(Oid function, Oid schema)
 {
-	Relation	depend = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData key[2];
-	SysScanDesc scan = depend_scan(depend, false, ProcedureRelationId,
-								   function, key);
-	HeapTuple	tuple;
-	bool		found = false;
+	List	   *found = NIL;
+	ListCell   *cell;
 
-	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	foreach(cell, edges_of(false, ProcedureRelationId, function))
 	{
-		Form_pg_depend edge = (Form_pg_depend) GETSTRUCT(tuple);
+		const FormData_pg_depend *edge = lfirst(cell);
 		ObjectAddress address;
 
 		ObjectAddressSet(address, edge->refclassid, edge->refobjid);
-		found = (edge->refclassid == NamespaceRelationId) ?
-			edge->refobjid == schema :
-			get_object_namespace(&address) == schema;
+		if (edge->refclassid == NamespaceRelationId ? edge->refobjid == schema :
+			get_object_namespace(&address) == schema)
+			dependency_add(&found, address.classId, address.objectId);
 	}
-	systable_endscan(scan);
-	table_close(depend, AccessShareLock);
 	return found;
+}
+
+/* Lists the relations that a function depends on, for their row types too. */
+List *
+relations_needed_by(Oid function)
+{
+	List	   *relations = NIL;
+	ListCell   *cell;
+
+	foreach(cell, edges_of(false, ProcedureRelationId, function))
+	{
+		const FormData_pg_depend *edge = lfirst(cell);
+		Oid			relation = edge->refclassid == RelationRelationId ? edge->refobjid :
+			edge->refclassid == TypeRelationId ? get_typ_typrelid(edge->refobjid) : InvalidOid;
+
+		if (OidIsValid(relation))
+			relations = list_append_unique_oid(relations, relation);
+	}
+	return relations;
 }
 
 /* Deletes the ordinary dependencies of a function; others keep theirs. */
@@ -545,7 +567,7 @@ refresh_one(void *arg)
 {
 	Refresh    *refresh = arg;
 	bool		active;
-	Program    *program = check_published(refresh->function, &active,
+	Program    *program = check_published(refresh->function, true, &active,
 										  &refresh->sink,
 										  CurrentMemoryContext);
 

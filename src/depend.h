@@ -26,7 +26,10 @@ extern List *actions_depending_on(Oid class, Oid object);
 /* What belongs to an extension, as a list of ObjectAddress. */
 extern List *extension_members(Oid extension);
 
-/* Does a function depend on an object of this schema? */
-extern bool function_depends_on_schema(Oid function, Oid schema);
+/* What a function depends on in a schema, the schema too, as a list of ObjectAddress. */
+extern List *dependencies_in_schema(Oid function, Oid schema);
+
+/* The relations that a function depends on, for their row types too, as a list of OIDs. */
+extern List *relations_needed_by(Oid function);
 
 #endif

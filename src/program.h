@@ -111,6 +111,7 @@ typedef struct Program
 	List	   *relations;		/* of OID: tables whose columns have slots */
 	List	   *dependencies;	/* of ObjectAddress *: tables, types, functions, actions */
 	List	   *called;			/* of int: hashes of functions in the syscache */
+	List	   *needs;			/* privileges that its statements need; see needs.h */
 
 	/* Life in the cache (cache.c); the only fields that change later */
 	Oid			user;			/* whom its plans are for */

@@ -40,6 +40,7 @@
 /* Columns of pg_event_trigger_ddl_commands() and of ..._dropped_objects() */
 #define COMMAND_CLASS		1
 #define COMMAND_OBJECT		2
+#define COMMAND_PART		3
 #define COMMAND_TYPE		5
 #define COMMAND_IDENTITY	7
 #define DROPPED_CLASS		1
@@ -90,10 +91,12 @@ slot_oid(TupleTableSlot *slot, int column)
 static Touched *
 touched_by_command(TupleTableSlot *slot)
 {
-	Touched    *touched = palloc(sizeof(Touched));
+	Touched    *touched = palloc0(sizeof(Touched));
+	bool		isnull;
 
 	touched->class = slot_oid(slot, COMMAND_CLASS);
 	touched->object = slot_oid(slot, COMMAND_OBJECT);
+	touched->part = DatumGetInt32(slot_getattr(slot, COMMAND_PART, &isnull));
 	touched->type = slot_text(slot, COMMAND_TYPE);
 	touched->identity = slot_text(slot, COMMAND_IDENTITY);
 	return OidIsValid(touched->object) ? touched : NULL;
@@ -190,7 +193,7 @@ is_used_unnamed(Oid class)
 static Touched *
 touched_by_drop(TupleTableSlot *slot)
 {
-	Touched    *touched = palloc(sizeof(Touched));
+	Touched    *touched = palloc0(sizeof(Touched));
 	bool		isnull;
 	bool		is_column = DatumGetInt32(slot_getattr(slot, DROPPED_COLUMN, &isnull)) != 0;
 
@@ -239,31 +242,60 @@ touched_by_drops(void)
 	return touched_objects(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS, touched_by_drop);
 }
 
+/* Adds that an action uses an object. */
+static void
+add_use(List **uses, Touched *touched, Oid action, const ObjectAddress *object)
+{
+	Use		   *use = palloc(sizeof(Use));
+
+	use->action = action;
+	use->object = *object;
+	use->touched = touched;
+	use->is_rival = touched->class == ProcedureRelationId &&
+		object->classId == ProcedureRelationId && object->objectId != touched->object;
+	*uses = lappend(*uses, use);
+}
+
+/* Is an action in a temporary schema? It is nobody's but its session's, and minds nothing. */
+static bool
+is_temporary(Oid action)
+{
+	return isAnyTempNamespace(get_func_namespace(action));
+}
+
 /* Adds the actions that depend on one object. */
 static void
-add_actions(List **actions, Oid class, Oid object)
+add_uses(List **uses, Touched *touched, Oid class, Oid object)
 {
-	*actions = list_concat_unique_oid(*actions,
-									  actions_depending_on(class, object));
+	ObjectAddress address;
+	ListCell   *cell;
+
+	CHECK_FOR_INTERRUPTS();
+	ObjectAddressSet(address, class, object);
+	foreach(cell, actions_depending_on(class, object))
+	{
+		if (!is_temporary(lfirst_oid(cell)))
+			add_use(uses, touched, lfirst_oid(cell), &address);
+	}
 }
 
 /* Adds the actions that depend on a type or on arrays of it. */
 static void
-add_actions_of_type(List **actions, Oid type)
+add_uses_of_type(List **uses, Touched *touched, Oid type)
 {
 	Oid			array;
 
 	if (!OidIsValid(type))
 		return;
-	add_actions(actions, TypeRelationId, type);
+	add_uses(uses, touched, TypeRelationId, type);
 	array = get_array_type(type);
 	if (OidIsValid(array))
-		add_actions(actions, TypeRelationId, array);
+		add_uses(uses, touched, TypeRelationId, array);
 }
 
 /* Adds the actions that depend on a relation, its row type or its children. */
 static void
-add_actions_of_relation(List **actions, Oid relation)
+add_uses_of_relation(List **uses, Touched *touched, Oid relation)
 {
 	List	   *relations = list_make1_oid(relation);
 	ListCell   *cell;
@@ -272,40 +304,43 @@ add_actions_of_relation(List **actions, Oid relation)
 		relations = find_all_inheritors(relation, NoLock, NULL);
 	foreach(cell, relations)
 	{
-		add_actions(actions, RelationRelationId, lfirst_oid(cell));
-		add_actions_of_type(actions, get_rel_type_id(lfirst_oid(cell)));
+		add_uses(uses, touched, RelationRelationId, lfirst_oid(cell));
+		add_uses_of_type(uses, touched, get_rel_type_id(lfirst_oid(cell)));
 	}
 }
 
 /* Adds the actions that depend on anything in a schema. */
 static void
-add_actions_of_schema(List **actions, Oid schema)
+add_uses_of_schema(List **uses, Touched *touched)
 {
-	List	   *all = actions_depending_on(LanguageRelationId,
-										   action_language());
+	List	   *all = NIL;
 	ListCell   *cell;
+	ListCell   *object_cell;
 
+	add_uses(&all, touched, LanguageRelationId, action_language());
 	foreach(cell, all)
 	{
+		Oid			action = ((Use *) lfirst(cell))->action;
+
 		CHECK_FOR_INTERRUPTS();
-		if (function_depends_on_schema(lfirst_oid(cell), schema))
-			*actions = list_append_unique_oid(*actions, lfirst_oid(cell));
+		foreach(object_cell, dependencies_in_schema(action, touched->object))
+			add_use(uses, touched, action, lfirst(object_cell));
 	}
 }
 
 /* Adds the actions that depend on a function of this one's name: a call may now mean this one. */
 static void
-add_actions_of_namesakes(List **actions, Oid function)
+add_uses_of_namesakes(List **uses, Touched *touched)
 {
-	char	   *name = get_func_name(function);
+	char	   *name = get_func_name(touched->object);
 	CatCList   *namesakes;
 
 	if (name == NULL)
 		return;
 	namesakes = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
 	for (int i = 0; i < namesakes->n_members; i++)
-		add_actions(actions, ProcedureRelationId,
-					((Form_pg_proc) GETSTRUCT(&namesakes->members[i]->tuple))->oid);
+		add_uses(uses, touched, ProcedureRelationId,
+				 ((Form_pg_proc) GETSTRUCT(&namesakes->members[i]->tuple))->oid);
 	ReleaseSysCacheList(namesakes);
 }
 
@@ -314,61 +349,64 @@ add_actions_of_namesakes(List **actions, Oid function)
  * an action that was altered; one being created is checked by the validator.
  */
 static void
-add_actions_of_function(List **actions, Oid function, bool altered)
+add_uses_of_function(List **uses, Touched *touched, bool altered)
 {
-	add_actions_of_namesakes(actions, function);
-	if (altered && function_is_action(function))
-		*actions = list_append_unique_oid(*actions, function);
+	ObjectAddress language;
+
+	add_uses_of_namesakes(uses, touched);
+	ObjectAddressSet(language, LanguageRelationId, action_language());
+	if (altered && function_is_action(touched->object) && !is_temporary(touched->object))
+		add_use(uses, touched, touched->object, &language);
 }
 
 /* Adds the actions that depend on what an extension brought: it may be in another schema now. */
 static void
-add_actions_of_extension(List **actions, Oid extension)
+add_uses_of_extension(List **uses, Touched *touched)
 {
 	ListCell   *cell;
 
-	foreach(cell, extension_members(extension))
+	foreach(cell, extension_members(touched->object))
 	{
 		const ObjectAddress *member = lfirst(cell);
 
 		CHECK_FOR_INTERRUPTS();
 		if (member->classId == RelationRelationId)
-			add_actions_of_relation(actions, member->objectId);
+			add_uses_of_relation(uses, touched, member->objectId);
 		else if (member->classId == TypeRelationId)
-			add_actions_of_type(actions, member->objectId);
+			add_uses_of_type(uses, touched, member->objectId);
 		else if (member->classId == ProcedureRelationId)
-			add_actions(actions, ProcedureRelationId, member->objectId);
+			add_uses(uses, touched, ProcedureRelationId, member->objectId);
 	}
 }
 
 List *
-actions_concerned(const Touched *touched, bool altered)
+uses_of(Touched *touched, bool altered)
 {
-	List	   *actions = NIL;
+	List	   *uses = NIL;
 
 	switch (touched->class)
 	{
 		case RelationRelationId:
-			add_actions_of_relation(&actions, touched->object);
+			add_uses_of_relation(&uses, touched, touched->object);
 			break;
 		case TypeRelationId:
-			add_actions_of_type(&actions, touched->object);
+			add_uses_of_type(&uses, touched, touched->object);
 			break;
 		case ProcedureRelationId:
-			add_actions_of_function(&actions, touched->object, altered);
+			add_uses_of_function(&uses, touched, altered);
 			break;
 		case NamespaceRelationId:
-			add_actions_of_schema(&actions, touched->object);
+			add_uses_of_schema(&uses, touched);
 			break;
 		case ExtensionRelationId:
-			add_actions_of_extension(&actions, touched->object);
+			add_uses_of_extension(&uses, touched);
 			break;
 		default:
 			if (is_used_unnamed(touched->class))
-				actions = actions_depending_on(LanguageRelationId, action_language());
+				add_uses(&uses, touched, LanguageRelationId, action_language());
 			else
-				add_actions(&actions, touched->class, touched->object);
+				add_uses(&uses, touched, touched->class, touched->object);
 			break;
 	}
-	return actions;
+	return uses;
 }

@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "catalog/objectaddress.h"
 #include "nodes/pg_list.h"
 
 /* One object that a command touched. */
@@ -14,15 +15,26 @@ typedef struct Touched
 {
 	Oid			class;
 	Oid			object;
+	int			part;			/* column, or 0 */
 	char	   *type;			/* "table column" */
 	char	   *identity;		/* "support.case.tier" */
+	char	   *old_identity;	/* before the command; NULL until that is looked at */
 } Touched;
+
+/* What an action uses that a command touched. */
+typedef struct Use
+{
+	Oid			action;
+	ObjectAddress object;
+	Touched    *touched;
+	bool		is_rival;		/* the command touched another function of the object's name */
+} Use;
 
 /* Inside an event trigger: what the command did, or dropped. Lists of Touched. */
 extern List *touched_by_commands(void);
 extern List *touched_by_drops(void);
 
-/* The functions of the actions that may mind a change of an object. */
-extern List *actions_concerned(const Touched *touched, bool altered);
+/* Which actions may mind a change of an object, and what each uses of it: a list of Use. */
+extern List *uses_of(Touched *touched, bool altered);
 
 #endif
