@@ -265,7 +265,7 @@ sub plan_of
 # there only: a value that the planner does not know it calls $1.
 SKIP:
 {
-	skip 'auto_explain is not installed', 9 unless grep { $_ eq 'auto_explain' } @present;
+	skip 'auto_explain is not installed', 12 unless grep { $_ eq 'auto_explain' } @present;
 	$node->safe_psql('main', q{
 		SET client_min_messages = warning;
 		CREATE TABLE plain (id integer PRIMARY KEY, code text UNIQUE, n integer DEFAULT 0);
@@ -277,8 +277,14 @@ SKIP:
 		CREATE TABLE parent (LIKE plain INCLUDING ALL);
 		CREATE TABLE child () INHERITS (parent);
 		INSERT INTO parent SELECT * FROM plain;
-		ANALYZE plain, split, parent;
-		SELECT action(t || '_by_key', json_build_object('table', t, 'steps', '[{"update": "target", "set": {"n": "=n + 1"}}]'::json)) FROM unnest(array['plain', 'split', 'parent']) t;
+		CREATE TABLE secured (LIKE plain INCLUDING ALL);
+		INSERT INTO secured SELECT * FROM plain;
+		ALTER TABLE secured ENABLE ROW LEVEL SECURITY;
+		CREATE TABLE ruled (LIKE plain INCLUDING ALL);
+		INSERT INTO ruled SELECT * FROM plain;
+		CREATE RULE note AS ON UPDATE TO ruled DO ALSO NOTIFY ruled;
+		ANALYZE plain, split, parent, secured, ruled;
+		SELECT action(t || '_by_key', json_build_object('table', t, 'steps', '[{"update": "target", "set": {"n": "=n + 1"}}]'::json)) FROM unnest(array['plain', 'split', 'parent', 'secured', 'ruled']) t;
 		SELECT action('plain_by_code', '{"input": [{"name": "code", "type": "text"}], "steps": [{"delete": "plain", "id": {"code": "=input.code"}, "where": "n = 0"}]}');
 		SELECT action('plain_subselect', '{"table": "plain", "input": [{"name": "code", "type": "text"}],
 			"steps": [{"update": "target", "set": {"n": "=(select count(*) from plain p where p.code = input.code)"}}]}')});
@@ -287,9 +293,13 @@ SKIP:
 	like(plan_of(q{SET plan_cache_mode = force_custom_plan; SELECT plain_by_key(7)}), qr/Index Cond: \(id = 7\)/, 'unless plan_cache_mode says otherwise');
 	like(plan_of(q{SELECT plain_subselect(7, 'c9')}), qr/Index.* Cond: \(code = 'c9'::text\)/, 'a sub-SELECT: values are known');
 	like(plan_of('SELECT parent_by_key(7)'), qr/Index Cond: \(id = 7\)/, 'a table with children: values are known');
+	like(plan_of('SELECT secured_by_key(7)'), qr/Index Cond: \(id = 7\)/, 'a table with row-level security: values are known');
+	like(plan_of('SELECT ruled_by_key(7)'), qr/Index Cond: \(id = 7\)/, 'a table with rules: values are known');
 	my $split = plan_of('SELECT split_by_key(7)');
 	like($split, qr/Update on split_1.*Index Cond: \(id = 7\)/s, 'a partitioned table: values are known');
 	unlike($split, qr/split_2/, 'a partition that the key leaves out is not in the plan');
+	$node->safe_psql('main', 'SET allow_system_table_mods = on; CREATE TABLE pg_catalog.pg_dist_partition ()');
+	like(plan_of('SELECT plain_by_key(7)'), qr/Index Cond: \(id = 7\)/, 'where Citus may have spread the table: values are known');
 	$node->safe_psql('main', q{SELECT action('counts', '{"read_only": true, "input": [{"name": "n", "type": "integer"}],
 		"output": [{"name": "c", "type": "bigint", "default": "=(select count(*) from plain where n < input.n)"}]}')});
 	like(plan_of('SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SELECT counts(5)'),
