@@ -14,6 +14,8 @@
 #include "convert.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "json_form.h"
+#include "jsonb_push.h"
 #include "miscadmin.h"
 #include "suggest.h"
 #include "nodes/makefuncs.h"
@@ -50,6 +52,8 @@ typedef struct Converter
 	ConverterKind kind;
 	Oid			inner;			/* element or base type */
 	int32		inner_typmod;	/* of a domain's base type */
+	bool		has_form;		/* it has a JSON form of its own (json_form.c) */
+	JsonForm	form;
 	FmgrInfo	input;			/* CONVERT_SCALAR only */
 	Oid			ioparam;
 	MemoryContext mcxt;			/* for the input function */
@@ -69,6 +73,24 @@ typedef struct ArrayReader
 
 static HTAB *converters = NULL;
 
+/* Does what changed in a catalog concern a converter? A new cast may concern any. */
+static bool
+converter_is_concerned(const Converter *converter, int cacheid, uint32 hashvalue)
+{
+	if (hashvalue == 0)
+		return true;
+	switch (cacheid)
+	{
+		case TYPEOID:
+			return converter->hash == hashvalue;
+		case PROCOID:
+			return converter->has_form && OidIsValid(converter->form.reader) &&
+				converter->form.hash == hashvalue;
+		default:
+			return converter->type >= FirstNormalObjectId;
+	}
+}
+
 /* Marks what changed as stale. */
 static void
 converter_invalidate(Datum arg, int cacheid, uint32 hashvalue)
@@ -78,10 +100,8 @@ converter_invalidate(Datum arg, int cacheid, uint32 hashvalue)
 
 	hash_seq_init(&status, converters);
 	while ((converter = hash_seq_search(&status)) != NULL)
-	{
-		if (hashvalue == 0 || converter->hash == hashvalue)
+		if (converter_is_concerned(converter, cacheid, hashvalue))
 			converter->valid = false;
-	}
 }
 
 /* Creates the cache on first use. */
@@ -96,6 +116,8 @@ converters_init(void)
 	converters = hash_create("custom_actions converters", 64, &control,
 							 HASH_ELEM | HASH_BLOBS);
 	CacheRegisterSyscacheCallback(TYPEOID, converter_invalidate, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, converter_invalidate, (Datum) 0);
+	CacheRegisterSyscacheCallback(CASTSOURCETARGET, converter_invalidate, (Datum) 0);
 }
 
 /* Tells how values of a type are read, and of which type its parts are. */
@@ -150,6 +172,8 @@ converter_load(Converter *converter)
 	converter->valid = true;
 	converter->kind = converter_kind(converter->type, &converter->inner,
 									 &converter->inner_typmod);
+	converter->has_form = (converter->kind == CONVERT_SCALAR || converter->kind == CONVERT_STRING) &&
+		json_form_of(converter->type, &converter->form);
 	if (converter->kind != CONVERT_SCALAR)
 		return;
 
@@ -178,6 +202,7 @@ converter_get(Oid type)
 	{
 		converter->valid = false;
 		converter->mcxt = NULL;
+		converter->has_form = false;
 	}
 	if (!converter->valid)
 	{
@@ -276,6 +301,19 @@ scalar_text(const Conversion *conversion, const JsonbValue *value, Oid type)
 						 "Send its text as a JSON string.");
 			return NULL;
 	}
+}
+
+/* Reads a value from the JSON form of its type; false: it is not that form, or nothing reads it. */
+static bool
+form_to_datum(JsonbValue *value, Oid type, int32 typmod, Datum *result)
+{
+	Converter  *converter = converter_get(type);
+	JsonForm	form = converter->form;
+
+	if (value->type != jbvBinary || !converter->has_form || !OidIsValid(form.reader))
+		return false;
+	*result = json_form_read(&form, JsonbPGetDatum(JsonbValueToJsonb(value)), type, typmod);
+	return true;
 }
 
 /* Reads a value through the input function of its type, looked up anew. */
@@ -572,6 +610,7 @@ convert_from_jsonb(Conversion *conversion, JsonbValue *value, Oid type,
 			   int32 typmod, bool *isnull)
 {
 	Converter  *converter = converter_get(type);
+	Datum		result;
 
 	*isnull = (value->type == jbvNull);
 	if (converter->kind == CONVERT_DOMAIN)
@@ -605,8 +644,11 @@ convert_from_jsonb(Conversion *conversion, JsonbValue *value, Oid type,
 		case CONVERT_COMPOSITE:
 			return composite_to_datum(conversion, value, type);
 		case CONVERT_SCALAR:
-			return scalar_to_datum(conversion, value, type, typmod);
+			return form_to_datum(value, type, typmod, &result) ? result :
+				scalar_to_datum(conversion, value, type, typmod);
 		default:
+			if (form_to_datum(value, type, typmod, &result))
+				return result;
 			break;
 	}
 	return text_to_datum(conversion, value, type, typmod);
@@ -678,6 +720,143 @@ common_value(JsonbValue *result, Datum value, Oid type)
 	}
 }
 
+/* Is there a type with a JSON form of its own in this type, or is it one itself? */
+static bool
+holds_form(Oid type)
+{
+	Converter  *converter;
+	Oid			inner;
+	TupleDesc	descriptor;
+	bool		holds = false;
+
+	if (type < FirstNormalObjectId)
+		return false;
+	check_stack_depth();
+	converter = converter_get(type);
+	inner = converter->inner;
+	if (converter->kind == CONVERT_ARRAY || converter->kind == CONVERT_DOMAIN)
+		return holds_form(inner);
+	if (converter->kind != CONVERT_COMPOSITE)
+		return converter->has_form;
+	descriptor = lookup_rowtype_tupdesc(type, -1);
+	for (int i = 0; i < descriptor->natts && !holds; i++)
+		holds = !TupleDescAttr(descriptor, i)->attisdropped &&
+			holds_form(TupleDescAttr(descriptor, i)->atttypid);
+	ReleaseTupleDesc(descriptor);
+	return holds;
+}
+
+/*
+ * A value of a type with a JSON form: in that form if it can be read back, else
+ * as text, which the type's input reads.
+ */
+static void
+form_value(JsonbValue *result, Datum value, Oid type)
+{
+	Converter  *converter = converter_get(type);
+	Oid			function;
+	bool		is_varlena;
+
+	if (OidIsValid(converter->form.reader))
+	{
+		Jsonb	   *form = datum_by_to_jsonb(value, type);
+
+		JsonbToJsonbValue(form, result);
+		if (!JB_ROOT_IS_SCALAR(form))
+			return;
+	}
+	getTypeOutputInfo(type, &function, &is_varlena);
+	result->type = jbvString;
+	result->val.string.val = OidOutputFunctionCall(function, value);
+	result->val.string.len = strlen(result->val.string.val);
+}
+
+/* Appends the elements of one dimension of an array. */
+static void
+push_dimension(JsonbParseState **state, Oid element, int ndims, const int *lengths,
+			   Datum **values, bool **nulls)
+{
+	(void) pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; i < lengths[0]; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (ndims > 1)
+			push_dimension(state, element, ndims - 1, lengths + 1, values, nulls);
+		else
+			convert_to_jsonb(state, WJB_ELEM, *(*values)++, *(*nulls)++, element);
+	}
+	(void) pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
+static void
+push_array(JsonbParseState **state, Datum value, Oid element)
+{
+	ArrayType  *array = DatumGetArrayTypeP(value);
+	int16		length;
+	bool		byval;
+	char		align;
+	Datum	   *values;
+	bool	   *nulls;
+	int			count;
+	int			none = 0;
+
+	get_typlenbyvalalign(element, &length, &byval, &align);
+	deconstruct_array(array, element, length, byval, align, &values, &nulls, &count);
+	push_dimension(state, element, ARR_NDIM(array), ARR_NDIM(array) > 0 ? ARR_DIMS(array) : &none,
+				   &values, &nulls);
+}
+
+static void
+push_composite(JsonbParseState **state, Datum value, Oid type)
+{
+	HeapTupleHeader header = DatumGetHeapTupleHeader(value);
+	TupleDesc	descriptor = lookup_rowtype_tupdesc_copy(type, -1);
+	HeapTupleData tuple;
+
+	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+	ItemPointerSetInvalid(&tuple.t_self);
+	tuple.t_tableOid = InvalidOid;
+	tuple.t_data = header;
+	(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+		bool		isnull;
+		Datum		member;
+
+		if (attribute->attisdropped)
+			continue;
+		member = heap_getattr(&tuple, i + 1, descriptor, &isnull);
+		push_key(state, NameStr(attribute->attname));
+		convert_to_jsonb(state, WJB_VALUE, member, isnull, attribute->atttypid);
+	}
+	(void) pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
+/* Appends a value of a type that holds one with a JSON form. */
+static void
+push_held(JsonbParseState **state, JsonbIteratorToken token, Datum value, Oid type)
+{
+	Converter  *converter = converter_get(type);
+	JsonbValue	result;
+
+	switch (converter->kind)
+	{
+		case CONVERT_DOMAIN:
+			push_held(state, token, value, converter->inner);
+			break;
+		case CONVERT_ARRAY:
+			push_array(state, value, converter->inner);
+			break;
+		case CONVERT_COMPOSITE:
+			push_composite(state, value, type);
+			break;
+		default:
+			form_value(&result, value, type);
+			(void) pushJsonbValue(state, token, &result);
+	}
+}
+
 /* Appends one value to a jsonb object or array under construction. */
 void
 convert_to_jsonb(JsonbParseState **state, JsonbIteratorToken token, Datum value,
@@ -685,6 +864,11 @@ convert_to_jsonb(JsonbParseState **state, JsonbIteratorToken token, Datum value,
 {
 	JsonbValue	result;
 
+	if (!isnull && holds_form(type))
+	{
+		push_held(state, token, value, type);
+		return;
+	}
 	if (isnull)
 		result.type = jbvNull;
 	else if (!common_value(&result, value, type))

@@ -30,7 +30,10 @@ extern char *convert_place_name(const ConvertPlace *place);
 /* Reads conversion->place; JSON null gives SQL NULL, checked against domains. */
 extern Datum convert_from_jsonb(Conversion *conversion, JsonbValue *value,
 							Oid type, int32 typmod, bool *isnull);
-/* Appends a value of any type as to_jsonb would show it. */
+/*
+ * Appends a value of any type as to_jsonb would show it, but for types with a
+ * cast to json that nothing reads back: those are text.
+ */
 extern void convert_to_jsonb(JsonbParseState **state, JsonbIteratorToken token,
 						   Datum value, bool isnull, Oid type);
 
