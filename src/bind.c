@@ -219,6 +219,22 @@ bind_value(InputBinding *binding, int input, JsonbValue *value)
 	frame_set(binding->frame, program->input_slots[input], datum, isnull);
 }
 
+/* Remembers which attributes of a row were given, for steps that set only those. */
+static void
+record_input(InputBinding *binding, int input, JsonbValue *value)
+{
+	Frame	   *frame = binding->frame;
+	MemoryContext old;
+
+	if (!bms_is_member(input, frame->program->recorded_inputs) || value->type != jbvBinary)
+		return;
+	old = MemoryContextSwitchTo(frame->mcxt);
+	if (frame->recorded_inputs == NULL)
+		frame->recorded_inputs = palloc0(sizeof(Jsonb *) * binding->signature->ninputs);
+	frame->recorded_inputs[input] = JsonbValueToJsonb(value);
+	MemoryContextSwitchTo(old);
+}
+
 /* Binds an input that has a key of its own in the object. */
 static void
 bind_given(InputBinding *binding, int input, const char *name,
@@ -318,6 +334,7 @@ bind_object(InputBinding *binding)
 		{
 			binding->taken++;
 			bind_given(binding, i, name, &value);
+			record_input(binding, i, &value);
 		}
 		else
 			bind_omitted(binding, i);
@@ -489,6 +506,8 @@ change_one(Change *change)
 										   changeable->arguments[index].type, -1, &isnull);
 
 	frame_set(change->frame, changeable->slots[index], datum, isnull);
+	if (!change->place.output)
+		forget_recorded_input(change->frame, index);
 	changeable->settle(change->frame, index);
 }
 

@@ -227,7 +227,8 @@ convert_place_name(const ConvertPlace *place)
 	char	   *parent;
 
 	if (place->parent == NULL)
-		return psprintf("%s \"%s\"", place->output ? "output" : "input", place->name);
+		return psprintf("%s \"%s\"", place->noun ? place->noun : place->output ? "output" : "input",
+						place->name);
 
 	parent = convert_place_name(place->parent);
 	if (place->name != NULL)

@@ -16,6 +16,7 @@ typedef struct ConvertPlace
 	const char *name;			/* of the input or attribute; NULL: an element */
 	int			index;			/* of an element, from 1 */
 	bool		output;			/* the outermost place is an output */
+	const char *noun;			/* the outermost place is this; NULL: an input or output */
 } ConvertPlace;
 
 /* One caller's document on its way in. */

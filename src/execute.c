@@ -179,6 +179,13 @@ settle_input(Frame *frame, int input)
 }
 
 void
+forget_recorded_input(Frame *frame, int input)
+{
+	if (frame->recorded_inputs != NULL)
+		frame->recorded_inputs[input] = NULL;
+}
+
+void
 settle_output(Frame *frame, int output)
 {
 	MemoryContext old = MemoryContextSwitchTo(frame->mcxt);

@@ -45,6 +45,7 @@ typedef struct Frame
 	Bitmapset  *outputs_set;	/* outputs that a step has set */
 	RowLayout  *row_layouts;	/* by place in program->row_slots */
 	uint64		changes;		/* catalog_changes when they were looked at */
+	Jsonb	  **recorded_inputs;	/* by input: the object that a row was read from, or NULL; NULL: none */
 	bool		read_only;		/* SPI: the caller's snapshot, no writes */
 	Oid			user;			/* who the expression states were made for */
 	int			depth;
@@ -103,6 +104,8 @@ extern void frame_set(Frame *frame, int slot, Datum value, bool isnull);	/* copi
 
 /* What holds after an input or output has got another value. */
 extern void settle_input(Frame *frame, int input);
+/* Forgets the object of a row that a plug-in has changed. */
+extern void forget_recorded_input(Frame *frame, int input);
 extern void settle_output(Frame *frame, int output);
 
 /* Evaluates in the frame's per-step memory; the result is valid until the next step. */

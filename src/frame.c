@@ -254,6 +254,7 @@ frame_give_back(Frame *frame)
 	}
 	memset(frame->owned, 0, sizeof(bool) * program->nslots);
 	frame->outputs_set = NULL;
+	frame->recorded_inputs = NULL;
 	MemoryContextReset(frame->mcxt);
 	/* listed first: an idle frame that the end of the transaction does not know of would survive it */
 	if (!program->listed_idle)

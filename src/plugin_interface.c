@@ -346,7 +346,10 @@ interface_set(CustomAction *action, CustomActionField *field, Datum value, bool 
 	frame->owned[field->slot] = false;	/* the plug-in may have got the old value */
 	frame_set(frame, field->slot, value, isnull);
 	if (field->kind == CUSTOM_ACTION_INPUT)
+	{
+		forget_recorded_input(frame, field->position);
 		settle_input(frame, field->position);
+	}
 	else
 		settle_output(frame, field->position);
 	context_object_outdate(plugin_call(action)->object);

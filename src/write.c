@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "execute.h"
+#include "given.h"
 #include "instead.h"
 #include "key.h"
 #include "limit.h"
@@ -21,8 +22,7 @@
 #include "utils/syscache.h"
 #include "write.h"
 
-/* Why a column cannot be written, or NULL. */
-static const char *
+const char *
 column_refusal(Form_pg_attribute attribute)
 {
 	if (attribute->attnum < 0)
@@ -80,9 +80,12 @@ write_columns(Compiler *compiler, Oid relation, const Json *set, const char *loc
 
 	for (int i = 0; set != NULL && i < set->count; i++)
 	{
-		WriteColumn *column = write_column(compiler, relation, set->keys[i], set->items[i],
-										   psprintf("%s.%s", location, set->keys[i]));
+		WriteColumn *column;
 
+		if (strcmp(set->keys[i], GIVEN_KEY) == 0)
+			continue;
+		column = write_column(compiler, relation, set->keys[i], set->items[i],
+							  psprintf("%s.%s", location, set->keys[i]));
 		if (column != NULL)
 			columns = lappend(columns, column);
 	}
@@ -223,21 +226,39 @@ write_count_row(const Statement *statement)
 
 void
 write_compile_update(Compiler *compiler, Instruction *instruction, Address *address,
-					 const List *columns)
+					 const List *columns, Given *given)
 {
 	Statement  *statement = compiler_statement(compiler, address->relation);
 	Write	   *write = palloc0(sizeof(Write));
+	int			set;
+	int			condition;
 
 	appendStringInfo(&statement->head, "UPDATE %s AS this SET ", relation_name_sql(address->relation));
+	set = statement->head.len;
 	write_append_set(statement, &statement->head, columns);
-	appendStringInfoString(&statement->head, " WHERE ");
-	address_condition(compiler, statement, &statement->head, address);
+	write->given = given;
+	if (given != NULL)
+	{
+		char	   *fixed = pstrdup(statement->head.data + set);
+
+		appendStringInfoString(&statement->head, columns != NIL ? ", " : "");
+		given_append_set(given, statement, &statement->head);
+		condition = statement->head.len;
+		appendStringInfoString(&statement->head, " WHERE ");
+		address_condition(compiler, statement, &statement->head, address);
+		given_finish(given, statement, fixed, pstrdup(statement->head.data + condition));
+	}
+	else
+	{
+		appendStringInfoString(&statement->head, " WHERE ");
+		address_condition(compiler, statement, &statement->head, address);
+	}
 	compiler_analyse(compiler, statement);
 	write_note_target(compiler, address, columns, false);
 	statement->changes_key = changes_key(address, columns) || others_set_columns(address->relation);
 	address_results(compiler, instruction, statement, address);
 	write->address = address;
-	write->columns = columns;
+	write->columns = given == NULL ? columns : NIL;
 	write->command = CMD_UPDATE;
 	write->statement = statement;
 	write_check_rules(compiler, statement, address, CMD_UPDATE);
@@ -263,11 +284,23 @@ write_run(Frame *frame, const Write *write, Statement *statement)
 		address_several(frame, write->address->relation);
 }
 
+/* Runs the statement for the columns that a record gives now. */
+static void
+run_given(Frame *frame, const void *write, Statement *statement)
+{
+	write_run(frame, write, statement);
+}
+
 void
 write_execute(Frame *frame, Instruction *instruction)
 {
 	Write	   *write = instruction->data;
 
+	if (write->given != NULL)
+	{
+		given_run(frame, write->given, run_given, write);
+		return;
+	}
 	if (write->merge == NULL || merge_holds(frame, write->merge))
 	{
 		write_run(frame, write, write->statement);

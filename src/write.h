@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "address.h"
+#include "catalog/pg_attribute.h"
 
 struct Frame;
 
@@ -23,6 +24,7 @@ typedef struct Write
 {
 	Address    *address;		/* NULL for create */
 	const List *columns;		/* of WriteColumn: those of an UPDATE */
+	struct Given *given;		/* columns that a record gives, or NULL */
 	struct Merge *merge;		/* the next step's work is done here, too; or NULL */
 	Statement  *statement;
 	Row		   *count;			/* where the number of rows goes, or NULL */
@@ -33,13 +35,16 @@ typedef struct Write
 extern WriteColumn *write_column(Compiler *compiler, Oid relation, const char *name,
 								 const Json *json, const char *location);
 
-/* The columns of a set object; problems name the column. A list of WriteColumn. */
+/* Why a column cannot be written, or NULL. */
+extern const char *column_refusal(Form_pg_attribute attribute);
+
+/* The columns of a set object but "*"; problems name the column. A list of WriteColumn. */
 extern List *write_columns(Compiler *compiler, Oid relation, const Json *set,
 						   const char *location);
 
 /* UPDATE of the addressed rows with these columns; fills instruction->data. */
 extern void write_compile_update(Compiler *compiler, Instruction *instruction,
-								 Address *address, const List *columns);
+								 Address *address, const List *columns, struct Given *given);
 
 /* "a = $1, b = $2" */
 extern void write_append_set(Statement *statement, StringInfo text, const List *columns);

@@ -8,6 +8,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "compiler.h"
+#include "given.h"
 #include "key.h"
 #include "source.h"
 #include "steps.h"
@@ -30,6 +31,19 @@ static const ArgumentSpec arguments[] = {
 	{"on_conflict", ARGUMENT_OBJECT, false, NULL, conflict_members},
 	{NULL}
 };
+
+/* A row is created by the names of its columns. */
+static bool
+refuse_record(Compiler *compiler, const Json *set, const char *field)
+{
+	bool		has_record = set != NULL && json_get(set, GIVEN_KEY) != NULL;
+
+	if (has_record)
+		compiler_problem(compiler, ERRCODE_FEATURE_NOT_SUPPORTED, compiler_location(compiler, field),
+						 "\"" GIVEN_KEY "\" is for \"set\" of an update", NULL,
+						 "Name the columns.");
+	return has_record;
+}
 
 /* Is a value given for this column? */
 static bool
@@ -182,6 +196,8 @@ append_conflict(Compiler *compiler, Statement *statement, Oid table, const List 
 	}
 	if (set == NULL)
 		return append_new_values(compiler, text, new_columns, columns);
+	if (refuse_record(compiler, set, "on_conflict.set"))
+		return false;
 	assignments = write_columns(compiler, table, set,
 								compiler_location(compiler, "on_conflict.set"));
 	if (assignments == NIL)
@@ -255,13 +271,15 @@ create_compile(Compiler *compiler, Instruction *instruction)
 	Write	   *write;
 	List	   *columns;
 	Row		   *row;
+	bool		refused;
 
 	if (!OidIsValid(table) || !arguments_fit(compiler, from, set))
 		return;
 	if (compiler->freeze)
 		json_put_string(compiler->step->json, compiler->step->kind->name, relation_name_canonical(table));
+	refused = refuse_record(compiler, set, "set");
 	columns = write_columns(compiler, table, set, compiler_location(compiler, "set"));
-	if (compiler->checking)
+	if (compiler->checking && !refused)
 		check_not_null(compiler, table, columns, set);
 	statement = compiler_statement(compiler, InvalidOid);
 	statement->relation = table;

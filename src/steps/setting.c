@@ -72,7 +72,7 @@ setting_compile(Compiler *compiler, Instruction *instruction, const char *settin
 						   step_argument(compiler->step, "to"),
 						   compiler_location(compiler, "to"));
 	if (written != NULL)
-		write_compile_update(compiler, instruction, address, list_make1(written));
+		write_compile_update(compiler, instruction, address, list_make1(written), NULL);
 	else
 		compiler_declare(compiler, instruction, address->relation, address->set_based);
 }

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "compiler.h"
+#include "given.h"
 #include "steps.h"
 #include "write.h"
 
@@ -12,35 +13,64 @@ static const ArgumentSpec arguments[] = {
 	{"id", ARGUMENT_VALUE},
 	{"where", ARGUMENT_CONDITION},
 	{"set", ARGUMENT_VALUES, true},
+	{"columns", ARGUMENT_NAMES},
 	{"required", ARGUMENT_BOOLEAN},
 	{NULL}
 };
+
+/* Says what is missing in a step that sets nothing. */
+static void
+report_empty(Compiler *compiler, const Json *set)
+{
+	if (set == NULL || set->count == 0)
+		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler_location(compiler, "set"),
+						 "an update must set at least one column", NULL, NULL);
+}
 
 static void
 update_compile(Compiler *compiler, Instruction *instruction)
 {
 	Address    *address = address_compile(compiler, false);
 	const Json *set = step_argument(compiler->step, "set");
+	bool		has_record = set != NULL && json_get(set, GIVEN_KEY) != NULL;
+	Given	   *given = NULL;
 	List	   *columns;
 
 	if (address == NULL)
 		return;
+	if (!has_record && step_argument(compiler->step, "columns") != NULL)
+		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler_location(compiler, "columns"),
+						 "\"columns\" are those that \"" GIVEN_KEY "\" in \"set\" may give", NULL, NULL);
 	columns = write_columns(compiler, address->relation, set, compiler_location(compiler, "set"));
-	if (columns != NIL)
-		write_compile_update(compiler, instruction, address, columns);
-	else if (set == NULL || set->count == 0)
-		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler_location(compiler, "set"),
-						 "an update must set at least one column", NULL, NULL);
-	if (columns == NIL)
+	if (has_record)
+		given = given_compile(compiler, address, columns);
+	if (has_record ? given != NULL : columns != NIL)
+		write_compile_update(compiler, instruction, address, columns, given);
+	else
+	{
+		report_empty(compiler, set);
 		compiler_declare(compiler, instruction, address->relation, address->set_based);
+	}
 }
 
 static void
 update_describe(StringInfo out, const Step *step)
 {
+	const Json *set = step_argument(step, "set");
+	const Json *record = set ? json_get(set, GIVEN_KEY) : NULL;
+	const Json *columns = step_argument(step, "columns");
+	Json	   *named = set ? json_copy(set) : NULL;
+
 	appendStringInfo(out, "Update %s", step_subject_text(step));
 	step_describe_rows(out, step);
-	step_describe_values(out, ": set ", step_argument(step, "set"), " to ");
+	if (record != NULL)
+	{
+		json_remove(named, GIVEN_KEY);
+		appendStringInfo(out, ": set the columns that %s gives", step_value_text(record));
+		if (columns != NULL)
+			appendStringInfo(out, ", of %s", step_value_text(columns));
+	}
+	step_describe_values(out, record != NULL ? "; set " : ": set ", named, " to ");
 }
 
 const StepKind update_kind = {
