@@ -105,6 +105,13 @@ SELECT define('desk.places', '
     {"let": {"never": 1}, "enabled": false}, {"let": {"a": "never"}, "enabled": false} ] }');
 SELECT * FROM desk.places(1);
 SELECT * FROM desk.places(1, true);
+-- what reads a name is compiled with its type, not with one that was thought of on the way
+SELECT t.* FROM unnest(ARRAY[
+	'{"let": {"x": "=array[1]"}}, {"let": {"x": "=array[2.5]"}}, {"output": {"value": "=(let.x @> array[2.5])::text"}}',
+	'{"let": {"x": "=target.due"}}, {"let": {"x": "=target.at"}}, {"if": "extract(hour from let.x) >= 0", "then": [ {"update": "target", "set": {"at": "=let.x - time ''01:00''"}}, {"let": {"x": "=target.at"}} ]}',
+	'{"let": {"x": 0}}, {"let": {"y": "=let.x"}}, {"let": {"x": "=let.y + 0.5"}}, {"let": {"y": "=let.x + let.y"}}, {"let": {"x": "=let.y"}}',
+	'{"let": {"x": {}}}, {"let": {"x": "=let.x || jsonb_build_object(''name'', ''set'', ''code'', 7)"}}, {"update": "target", "set": {"*": "=let.x"}}, {"let": {"x": "=to_jsonb(target.name)"}}',
+	'{"let": {"x": 1}}, {"let": {"x": 2.5}, "when": "let.x = 1"}, {"for_each": [1, 2], "as": "n", "where": "value < let.x", "order_by": "let.x * value", "do": [ {"let": {"x": "=let.x * n.value"}} ]}']) WITH ORDINALITY AS s(steps, i), let_type(steps) AS t ORDER BY i;
 -- a loop over an array that is open at first; what a performed action and a call take and give
 CREATE FUNCTION desk.first_of(a anyarray) RETURNS anyelement LANGUAGE sql IMMUTABLE AS $$ SELECT a[1] $$;
 SELECT define('desk.half', '{ "input": [ {"name": "n", "type": "numeric"} ], "output": [ {"name": "h", "type": "numeric", "default": "=input.n / 2"} ] }');

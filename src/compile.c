@@ -6,8 +6,8 @@
  * Everything that stays lives in the program's context; parse analysis runs
  * in a scratch context that is reset after each statement. While checking,
  * each value and each step is tried in a subtransaction of its own, so that
- * one problem does not hide the next. A definition whose let names have several
- * values may be compiled several times (let_types.c).
+ * one problem does not hide the next. Passes before may find the types of let
+ * names (let_types.c).
  */
 #include "postgres.h"
 
@@ -93,7 +93,8 @@ compiler_steps(Compiler *compiler, const List *steps, int *nsteps)
 		if (step->enabled)
 			instructions[(*nsteps)++] = compile_step(compiler, step);
 	}
-	merge_steps(compiler, instructions, nsteps);
+	if (!let_types_searching(compiler))
+		merge_steps(compiler, instructions, nsteps);
 	return instructions;
 }
 
@@ -306,7 +307,7 @@ compile_program(Compiler *compiler)
 		((Scope *) lfirst(cell))->compiler = NULL;
 }
 
-/* Compiles with the types of let names that are known so far. */
+/* Compiles with the types of let names that are known. */
 static Program *
 compile_pass(Definition *definition, const CompileOptions *options, LetTypes *lets, MemoryContext parent)
 {
@@ -350,7 +351,7 @@ take_errors(ProblemSink *sink, int count, List *errors)
 	return errors;
 }
 
-/* Running will go the same way and fail where checking failed, if only for a while. */
+/* Running will go the same way and fail where a pass failed, though the program would be good. */
 static void
 report_earlier(ProblemSink *sink, int count, const List *errors)
 {
@@ -368,40 +369,26 @@ report_earlier(ProblemSink *sink, int count, const List *errors)
 	}
 }
 
-/* Gets rid of a pass. What it froze into the definition is in its memory, and is overwritten later. */
-static void
-drop_pass(Program *program, const CompileOptions *options, List **kept)
-{
-	if (options->freeze)
-		*kept = lappend(*kept, program);
-	else
-		MemoryContextDelete(program->mcxt);
-}
-
-/* Compiles until the types of let names are those that their values ask for. */
+/* Finds the types of let names in passes, then compiles with them. */
 static Program *
 compile_in_passes(Definition *definition, const CompileOptions *options, LetTypes *lets, MemoryContext parent)
 {
 	ProblemSink *sink = options->sink;
+	CompileOptions search = *options;
 	int			count = list_length(sink->problems);
 	List	   *errors = NIL;
-	List	   *kept = NIL;
 	Program    *program;
-	ListCell   *cell;
 
-	for (;;)
+	search.freeze = false;
+	while (let_types_search(lets))
 	{
 		CHECK_FOR_INTERRUPTS();
-		let_types_begin(lets);
-		program = compile_pass(definition, options, lets, parent);
-		if (!let_types_again(lets))
-			break;
+		program = compile_pass(definition, &search, lets, parent);
 		errors = take_errors(sink, count, errors);
-		drop_pass(program, options, &kept);
+		MemoryContextDelete(program->mcxt);
 	}
+	program = compile_pass(definition, options, lets, parent);
 	report_earlier(sink, count, errors);
-	foreach(cell, kept)
-		MemoryContextSetParent(((Program *) lfirst(cell))->mcxt, program->mcxt);
 	return program;
 }
 

@@ -135,7 +135,8 @@ compiler_value(Compiler *compiler, const Json *json, Oid type, int32 typmod, con
 {
 	ValueWork	work = {json, type, typmod, location, NULL, NULL};
 
-	if (!compiler_guard(compiler, location, value_work, &work) ||
+	if (let_types_leave_out(compiler, NULL) ||
+		!compiler_guard(compiler, location, value_work, &work) ||
 		let_types_leave_out(compiler, work.value))
 		return null_value(type, typmod, location);
 	return work.value;
@@ -146,7 +147,8 @@ compiler_condition_value(Compiler *compiler, const char *text, const char *locat
 {
 	ValueWork	work = {NULL, BOOLOID, -1, location, text, NULL};
 
-	if (!compiler_guard(compiler, location, value_work, &work) ||
+	if (let_types_leave_out(compiler, NULL) ||
+		!compiler_guard(compiler, location, value_work, &work) ||
 		let_types_leave_out(compiler, work.value))
 		return null_value(BOOLOID, -1, location);
 	return work.value;
@@ -336,6 +338,8 @@ compiler_examine(Compiler *compiler, Statement *statement,
 {
 	AnalysisWork work = {compiler, statement, NULL, NULL, NULL, look, arg};
 
+	if (let_types_searching(compiler) && !statement->wants_result)
+		return;
 	analyse(compiler, compiler->step ? compiler->step->path : "target", statement_analyse, &work);
 }
 

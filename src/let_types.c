@@ -4,18 +4,18 @@
  *		as UNION finds it.
  *
  * A value may read the name that it sets, or another one, so types and values
- * depend on each other. The definition is compiled in passes. In a pass a name
- * has the type settled before; if there is none, that of its first value; if
- * that value is a literal, which follows the others, or reads a name without a
- * type, the name is open: values that read it are left out of this pass. After
- * the pass each name gets the common type of what its values were found to be.
- * When that changes nothing, the program is good. When nothing moves and names
- * are still open, their values are tried with NULL for the open names, and
- * what remains open is text.
+ * depend on each other. Before a definition is compiled into a program, it is
+ * compiled in passes that only look at the values of lets, and at what tells
+ * the types of rows that they may read. A name is open until something is known
+ * of its type; values that read an open name are left out of a pass. After it,
+ * each name gets the common type of what its values were found to be. That is
+ * done until nothing changes. When nothing moves and names are still open,
+ * their values are tried with NULL for the open names, and what remains open is
+ * text. Names all of whose values are literals need no pass.
  *
  * Nothing here catches errors: running goes through the same passes as
  * checking did, and they must end the same way without subtransactions. What
- * fails in an earlier pass therefore fails the check (compile.c).
+ * fails in a pass therefore fails the check (compile.c).
  */
 #include "postgres.h"
 
@@ -49,7 +49,7 @@ typedef struct LetNote
 {
 	LetSort		sort;
 	char	   *location;
-	Oid			type;			/* of LET_TYPED; of LET_ARRAY and LET_OBJECT if nothing was wanted */
+	Oid			type;			/* of LET_TYPED, LET_ARRAY and LET_OBJECT */
 	int32		typmod;
 	bool		empty;			/* of LET_ARRAY */
 } LetNote;
@@ -68,6 +68,8 @@ let_type_find(const LetTypes *lets, const char *name)
 	return entry ? entry->let : NULL;
 }
 
+static bool let_type_advance(const LetTypes *lets, LetType *let);
+
 /* Finds a name, or adds it. */
 static LetType *
 let_type_get(LetTypes *lets, const char *name)
@@ -79,7 +81,7 @@ let_type_get(LetTypes *lets, const char *name)
 	{
 		entry->let = palloc0(sizeof(LetType));
 		entry->let->name = pstrdup(name);
-		entry->let->only_text = true;
+		entry->let->only_literals = true;
 		entry->let->typmod = -1;
 		lets->names = lappend(lets->names, entry->let);
 	}
@@ -91,15 +93,6 @@ static void
 let_type_forget(LetTypes *lets, const LetType *let)
 {
 	(void) hash_search(lets->by_name, let->name, HASH_REMOVE, NULL);
-}
-
-/* Is this text whatever the others are? */
-static bool
-json_is_text(const Json *json)
-{
-	if (json->kind == JSON_IS_NULL)
-		return true;
-	return json->kind == JSON_IS_STRING && (json->text[0] != '=' || json->text[1] == '=');
 }
 
 typedef struct TypeWork
@@ -156,6 +149,34 @@ declare_type(LetTypes *lets, const Step *step, const char *name, const Json *jso
 	let->declared = true;
 }
 
+/* Notes a value that computes nothing, or only text; false: it does more. */
+static bool
+note_literal(LetType *let, const char *location, const Json *json)
+{
+	LetNote    *note = palloc0(sizeof(LetNote));
+
+	note->location = psprintf("%s.%s", location, let->name);
+	note->typmod = -1;
+	let->notes = lappend(let->notes, note);
+	switch (json->kind)
+	{
+		case JSON_IS_NULL:
+			note->sort = LET_NULL;
+			return true;
+		case JSON_IS_STRING:
+			note->sort = strstr(json->text, "{{") != NULL ? LET_TYPED : LET_LITERAL;
+			note->type = TEXTOID;
+			return json->text[0] != '=' || json->text[1] == '=';
+		case JSON_IS_NUMBER:
+		case JSON_IS_BOOLEAN:
+			note->sort = LET_TYPED;
+			note->type = exprType(natural_literal(json));
+			return true;
+		default:
+			return false;
+	}
+}
+
 /* Gathers the names that a let sets, and the types it says they have. */
 static void
 scan_let(LetTypes *lets, const Step *step, ProblemSink *sink)
@@ -167,7 +188,7 @@ scan_let(LetTypes *lets, const Step *step, ProblemSink *sink)
 		LetType    *let = let_type_get(lets, step->subject->keys[i]);
 
 		let->places++;
-		let->only_text = let->only_text && json_is_text(step->subject->items[i]);
+		let->only_literals = let->only_literals && note_literal(let, step->path, step->subject->items[i]);
 	}
 	for (int i = 0; types != NULL && i < types->count; i++)
 		declare_type(lets, step, types->keys[i], types->items[i], sink);
@@ -221,10 +242,10 @@ let_types_scan(const Definition *definition, ProblemSink *sink)
 			let_type_forget(lets, let);
 			continue;
 		}
-		if (let->declared || let->only_text)
+		if (let->declared)
 			let->settled = true;
-		if (!let->declared)
-			let->type = TEXTOID;
+		else if (let->only_literals)
+			(void) let_type_advance(lets, let);
 		names = lappend(names, let);
 	}
 	lets->names = names;
@@ -251,29 +272,27 @@ any_open(const LetTypes *lets)
 	return false;
 }
 
-void
-let_types_begin(LetTypes *lets)
+/* Prepares for a pass. */
+static void
+begin_pass(LetTypes *lets)
 {
 	ListCell   *cell;
 
-	lets->skipped = false;
-	lets->in_open_value = false;
 	lets->any_open = any_open(lets);
 	foreach(cell, lets->names)
 	{
 		LetType    *let = lfirst(cell);
 
-		let->notes = let->conflict ? let->notes : NIL;
-		let->provisional = false;
+		if (!let->conflict && !let->only_literals)
+			let->notes = NIL;
 		let->failed = false;
-		let->reported = false;
 	}
 }
 
 Oid
-let_type_wanted(const LetType *let, int32 *typmod)
+let_type_wanted(const LetTypes *lets, const LetType *let, int32 *typmod)
 {
-	bool		known = let->settled && !let->conflict && !let->broken;
+	bool		known = !lets->searching && let->settled && !let->conflict && !let->broken;
 
 	*typmod = known ? let->typmod : -1;
 	return known ? let->type : InvalidOid;
@@ -281,7 +300,7 @@ let_type_wanted(const LetType *let, int32 *typmod)
 
 /* What a value is that is not left out. */
 static void
-note_value(LetNote *note, const Value *value, const Expression *expression, bool wanted)
+note_value(LetNote *note, const Value *value, const Expression *expression)
 {
 	note->sort = LET_TYPED;
 	note->type = expression->type;
@@ -313,8 +332,6 @@ note_value(LetNote *note, const Value *value, const Expression *expression, bool
 		case VALUE_OBJECT:
 			note->sort = value->kind == VALUE_ARRAY ? LET_ARRAY : LET_OBJECT;
 			note->empty = value->items == NIL;
-			if (wanted)
-				note->type = InvalidOid;
 			break;
 		case VALUE_SLOT:
 			break;
@@ -331,13 +348,7 @@ let_type_note(LetTypes *lets, LetType *let, const char *location, const Value *v
 	note->location = pstrdup(location);
 	note->sort = LET_OPEN;
 	if (!left_out)
-		note_value(note, value, expression, let->settled);
-	if (!let->settled && let->notes == NIL && note->sort == LET_TYPED)
-	{
-		let->provisional = true;
-		let->type = note->type;
-		let->typmod = note->typmod;
-	}
+		note_value(note, value, expression);
 	let->notes = lappend(let->notes, note);
 	MemoryContextSwitchTo(old);
 }
@@ -435,36 +446,19 @@ grown_type(const LetType *let, Oid type)
 	return OidIsValid(grown) ? grown : type;
 }
 
-/* Are all values of the type that the name was compiled with? */
-static bool
-is_as_compiled(const LetType *let)
-{
-	ListCell   *cell;
-
-	foreach(cell, let->notes)
-	{
-		const LetNote *note = lfirst(cell);
-
-		if (note->sort != LET_TYPED || note->type != let->type || note->typmod != let->typmod)
-			return false;
-	}
-	return true;
-}
-
-/* Gives a name its type; true if it was compiled with another one. */
+/* Gives a name its type; true if it had none or another one. */
 static bool
 settle(LetType *let, Oid type, int32 typmod)
 {
-	bool		as_compiled = let->settled ? let->type == type && let->typmod == typmod :
-		let->provisional && is_as_compiled(let);
+	bool		changed = !let->settled || let->type != type || let->typmod != typmod;
 
 	let->settled = true;
 	let->type = type;
 	let->typmod = typmod;
-	return !as_compiled;
+	return changed;
 }
 
-/* Takes what the values of a name were found to be; true: compile again. */
+/* Takes what the values of a name were found to be; true if that is new. */
 static bool
 let_type_advance(const LetTypes *lets, LetType *let)
 {
@@ -495,10 +489,10 @@ let_type_advance(const LetTypes *lets, LetType *let)
 	return settle(let, type, common_typmod(let, type));
 }
 
-bool
-let_types_again(LetTypes *lets)
+/* Takes what a pass has found; true: make another. */
+static bool
+end_pass(LetTypes *lets)
 {
-	MemoryContext old = MemoryContextSwitchTo(lets->mcxt);
 	bool		again = false;
 	ListCell   *cell;
 
@@ -507,8 +501,19 @@ let_types_again(LetTypes *lets)
 	lets->guessing = false;
 	if (!again && any_open(lets))
 		lets->guessing = again = true;
-	MemoryContextSwitchTo(old);
 	return again && ++lets->passes < PASSES_PER_NAME * list_length(lets->names) + PASSES_PER_NAME;
+}
+
+bool
+let_types_search(LetTypes *lets)
+{
+	MemoryContext old = MemoryContextSwitchTo(lets->mcxt);
+
+	lets->searching = lets->searching ? end_pass(lets) : any_open(lets);
+	if (lets->searching)
+		begin_pass(lets);
+	MemoryContextSwitchTo(old);
+	return lets->searching;
 }
 
 char *
@@ -576,13 +581,31 @@ reads_open(Compiler *compiler, const Value *value)
 }
 
 bool
+let_types_searching(const Compiler *compiler)
+{
+	return compiler->lets != NULL && compiler->lets->searching;
+}
+
+bool
+let_types_matter(Compiler *compiler, bool matters)
+{
+	bool		before = compiler->lets != NULL && compiler->lets->in_value;
+
+	if (compiler->lets != NULL)
+		compiler->lets->in_value = matters;
+	return before;
+}
+
+bool
 let_types_leave_out(Compiler *compiler, const Value *value)
 {
 	LetTypes   *lets = compiler->lets;
 
-	if (lets == NULL || lets->in_open_value || !lets->any_open || !reads_open(compiler, value))
+	if (!let_types_searching(compiler) ||
+		(lets->in_value && (value == NULL || lets->in_open_value || !lets->any_open ||
+							!reads_open(compiler, value))))
 		return false;
-	lets->skipped = true;
+	lets->left_out = true;
 	return true;
 }
 
@@ -590,9 +613,9 @@ bool
 let_types_left_out(Compiler *compiler)
 {
 	LetTypes   *lets = compiler->lets;
-	bool		skipped = lets != NULL && lets->skipped;
+	bool		left_out = lets != NULL && lets->left_out;
 
-	if (skipped)
-		lets->skipped = false;
-	return skipped;
+	if (left_out)
+		lets->left_out = false;
+	return left_out;
 }

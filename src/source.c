@@ -76,13 +76,16 @@ array_source(Compiler *compiler, Statement *statement, Source *source, const Jso
 			 const Json *columns, const char *location)
 {
 	Oid			wanted = columns != NULL && from->kind == JSON_IS_ARRAY ? JSONBOID : InvalidOid;
+	bool		mattered;
 	bool		failed;
 	Value	   *value;
 	Expression *probe;
 	Oid			element;
 
 	(void) let_types_left_out(compiler);
+	mattered = let_types_matter(compiler, true);
 	value = compiler_value(compiler, from, wanted, -1, location);
+	(void) let_types_matter(compiler, mattered);
 	if (let_types_left_out(compiler))
 		return;
 	failed = compiler->failed;

@@ -242,6 +242,26 @@ require_function(const Query *query, void *arg)
 	meaning_check(compiler->program, (Node *) unconstify(Query *, query), NULL, compiler->step->path);
 }
 
+/* The call with its values; false: there is none, or its result is not known yet. */
+static bool
+call_values(Compiler *compiler, Instruction *instruction, Statement *statement, const Function *function)
+{
+	bool		polymorphic = is_polymorphic(function);
+	bool		mattered = let_types_matter(compiler, polymorphic);
+	bool		sound;
+	Row		   *row;
+
+	(void) let_types_left_out(compiler);
+	sound = call_text(compiler, statement, function);
+	(void) let_types_matter(compiler, mattered);
+	if (!sound || !let_types_left_out(compiler) || !polymorphic)
+		return sound;
+	row = compiler_declare(compiler, instruction, InvalidOid, false);
+	if (row != NULL)
+		row->broken = true;
+	return false;
+}
+
 static void
 call_compile(Compiler *compiler, Instruction *instruction)
 {
@@ -261,17 +281,8 @@ call_compile(Compiler *compiler, Instruction *instruction)
 	compiler_depend(compiler, ProcedureRelationId, function->function);
 	call->limit = call_limit(compiler);
 	statement = compiler_statement(compiler, InvalidOid);
-	(void) let_types_left_out(compiler);
-	if (!call_text(compiler, statement, function))
+	if (!call_values(compiler, instruction, statement, function))
 		return;
-	if (let_types_left_out(compiler) && is_polymorphic(function))
-	{
-		Row		   *row = compiler_declare(compiler, instruction, InvalidOid, false);
-
-		if (row != NULL)
-			row->broken = true;
-		return;
-	}
 	compiler_examine(compiler, statement, require_function, compiler);
 	declare_result(compiler, instruction, statement, function);
 	call->statement = statement;

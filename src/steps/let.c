@@ -46,7 +46,8 @@ explain_type(Compiler *compiler, const LetType *let)
 	ProblemSink *sink = compiler->sink;
 	Problem    *problem;
 
-	if (!compiler->checking || !let->settled || let->declared || sink->problems == NIL)
+	if (!compiler->checking || !compiler->failed || !let->settled || let->declared ||
+		sink->problems == NIL)
 		return;
 	problem = llast(sink->problems);
 	if (problem->hint == NULL && problem->formula == NULL && !problem->warning)
@@ -55,39 +56,49 @@ explain_type(Compiler *compiler, const LetType *let)
 													 let->name, format_type_be(let->type)));
 }
 
+/* Compiles a value of a name that has several, or a type that is said. */
+static void
+compile_typed(Compiler *compiler, Assignment *assignment, LetType *let, const char *location, const Json *json)
+{
+	LetTypes   *lets = compiler->lets;
+	int32		typmod;
+	Oid			wanted = let_type_wanted(lets, let, &typmod);
+	Value	   *value;
+	bool		left_out;
+
+	if (let->conflict && !lets->searching)
+		report_conflict(compiler, let, location);
+	(void) let_types_left_out(compiler);
+	lets->in_open_value = lets->guessing && !let->settled;
+	value = compiler_value(compiler, json, wanted, typmod, location);
+	lets->in_open_value = false;
+	left_out = let_types_left_out(compiler);
+	assignment->expression = compiler_expression(compiler, value);
+	let->failed = let->failed || compiler->failed;
+	if (!lets->searching)
+		explain_type(compiler, let);
+	else if (!compiler->failed && !let->conflict)
+		let_type_note(lets, let, location, value, assignment->expression, left_out);
+}
+
 /* Compiles one name = value. */
 static void
 let_compile_one(Compiler *compiler, Assignment *assignment, const char *name, const Json *json)
 {
 	char	   *location = compiler_location(compiler, name);
-	LetTypes   *lets = compiler->lets;
-	LetType    *let = let_type_find(lets, name);
+	LetType    *let = let_type_find(compiler->lets, name);
 	bool		failed = compiler->failed;
-	bool		left_out;
-	int32		typmod = -1;
-	Oid			wanted = let ? let_type_wanted(let, &typmod) : InvalidOid;
-	Value	   *value;
+	bool		mattered = let_types_matter(compiler, true);
 
 	compiler->failed = false;
-	if (let != NULL && let->conflict)
-		report_conflict(compiler, let, location);
-	(void) let_types_left_out(compiler);
 	if (let != NULL)
-		lets->in_open_value = lets->guessing && !let->settled;
-	value = compiler_value(compiler, json, wanted, typmod, location);
-	left_out = let_types_left_out(compiler);
-	assignment->expression = compiler_expression(compiler, value);
+		compile_typed(compiler, assignment, let, location, json);
+	else
+		assignment->expression = compiler_expression(compiler, compiler_value(compiler, json, InvalidOid,
+																			  -1, location));
+	(void) let_types_matter(compiler, mattered);
 	refuse_pseudo_type(compiler, name, location, assignment->expression);
 	assignment->broken = compiler->failed;
-	if (let != NULL)
-	{
-		lets->in_open_value = false;
-		let->failed = let->failed || compiler->failed;
-		if (compiler->failed)
-			explain_type(compiler, let);
-		else
-			let_type_note(lets, let, location, value, assignment->expression, left_out);
-	}
 	compiler->failed = compiler->failed || failed;
 }
 
@@ -99,7 +110,7 @@ add_variable(Compiler *compiler, const Assignment *assignment, const char *name,
 	int32		typmod = assignment->expression->typmod;
 	Variable   *variable;
 
-	if (let != NULL && OidIsValid(let->type) && (let->settled || let->provisional))
+	if (let != NULL && OidIsValid(let->type) && let->settled)
 	{
 		type = let->type;
 		typmod = let->typmod;
@@ -112,7 +123,7 @@ add_variable(Compiler *compiler, const Assignment *assignment, const char *name,
 	else
 	{
 		variable->broken = let->broken || let->conflict || (assignment->broken && !let->settled);
-		variable->open = !let->settled && !let->provisional;
+		variable->open = !let->settled && !variable->broken;
 	}
 	return variable;
 }
