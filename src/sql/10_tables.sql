@@ -98,7 +98,7 @@ COMMENT ON COLUMN custom_actions.parameter.position IS
 	'order within its direction; 2.5 goes between 2 and 3; by default the end';
 COMMENT ON COLUMN custom_actions.parameter.type IS 'type as in CREATE TABLE';
 COMMENT ON COLUMN custom_actions.parameter.required IS
-	'input: must be given; output: must not be NULL; NULL: an input without default is required';
+	'input: must be given and not be NULL; output: must not be NULL; NULL: an input without default is required';
 COMMENT ON COLUMN custom_actions.parameter.default_value IS
 	'literal or formula; SQL NULL: none; JSON null: the default is NULL';
 COMMENT ON COLUMN custom_actions.parameter.sensitive IS 'masked wherever values are recorded';
