@@ -125,6 +125,19 @@ SELECT define('desk.chain', '
     {"let": {"f": "=c.result"}} ] }');
 SELECT desk.chain(1);
 
+-- a function that only a value on the way means is among those that the published action may use
+CREATE FUNCTION desk.more(integer) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT $1 + 0.5 $$;
+CREATE FUNCTION desk.more(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT $1 + 0.25 $$;
+SELECT define('desk.grow', '{ "output": [ {"name": "x", "type": "text", "default": "{{let.x}} {{pg_typeof(let.x)}}"} ], "steps": [ {"let": {"x": 1}}, {"let": {"x": "=desk.more(let.x)"}} ] }');
+SELECT desk.grow();
+\c
+\set SHOW_CONTEXT never
+\pset null NULL
+SET datestyle = 'ISO, YMD';
+SET intervalstyle = postgres;
+SELECT desk.grow();
+SELECT action_definition('desk.grow', 1) -> 'frozen' AS frozen;
+
 -- said outright
 SELECT t.* FROM unnest(ARRAY[
 	'{"let": {"x": 0}, "types": {"x": "numeric(12,2)"}}, {"let": {"x": "=let.x + 0.456"}}',

@@ -320,9 +320,11 @@ compile_pass(Definition *definition, const CompileOptions *options, LetTypes *le
 	compiler.sink = options->sink;
 	compiler.lets = lets;
 	compiler.checking = options->sink->collect;
-	compiler.freeze = options->freeze;
+	compiler.freeze = options->freeze && !let_types_searching(&compiler);
 	compiler.scratch = AllocSetContextCreate(mcxt, "custom action scratch", ALLOCSET_DEFAULT_SIZES);
 	meaning_start(compiler.program, json_get(definition->json, "frozen"), options->freeze);
+	if (lets != NULL)
+		meaning_meet(compiler.program, lets->met);
 	PG_TRY();
 	{
 		compiler.program->signature = signature_resolve(definition, options->sink);
@@ -374,17 +376,16 @@ static Program *
 compile_in_passes(Definition *definition, const CompileOptions *options, LetTypes *lets, MemoryContext parent)
 {
 	ProblemSink *sink = options->sink;
-	CompileOptions search = *options;
 	int			count = list_length(sink->problems);
 	List	   *errors = NIL;
 	Program    *program;
 
-	search.freeze = false;
 	while (let_types_search(lets))
 	{
 		CHECK_FOR_INTERRUPTS();
-		program = compile_pass(definition, &search, lets, parent);
+		program = compile_pass(definition, options, lets, parent);
 		errors = take_errors(sink, count, errors);
+		lets->met = meaning_met(program, lets->mcxt);
 		MemoryContextDelete(program->mcxt);
 	}
 	program = compile_pass(definition, options, lets, parent);

@@ -45,6 +45,7 @@ typedef struct LetTypes
 	bool		in_value;		/* compiling a value that matters: of a let, or one that tells a row's type */
 	bool		in_open_value;	/* ... while guessing, of an open name */
 	bool		left_out;		/* a value was left out */
+	List	   *met;			/* objects that formulas meant in the passes before (meaning.h) */
 	MemoryContext mcxt;
 } LetTypes;
 

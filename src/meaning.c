@@ -230,6 +230,22 @@ object_signature(const ObjectAddress *object)
 	}
 }
 
+static List *
+copy_objects(const List *objects)
+{
+	List	   *copies = NIL;
+	ListCell   *cell;
+
+	foreach(cell, objects)
+	{
+		ObjectAddress *copy = palloc(sizeof(ObjectAddress));
+
+		*copy = *(const ObjectAddress *) lfirst(cell);
+		copies = lappend(copies, copy);
+	}
+	return copies;
+}
+
 static bool
 is_known(const List *known, const ObjectAddress *object)
 {
@@ -297,6 +313,28 @@ meaning_check(Program *program, Node *tree, const char *text, const char *locati
 			MemoryContextSwitchTo(old);
 		}
 	}
+}
+
+List *
+meaning_met(const Program *program, MemoryContext mcxt)
+{
+	MemoryContext old = MemoryContextSwitchTo(mcxt);
+	List	   *met = NIL;
+
+	if (program->meaning != NULL)
+		met = copy_objects(program->meaning->known);
+	MemoryContextSwitchTo(old);
+	return met;
+}
+
+void
+meaning_meet(Program *program, const List *met)
+{
+	MemoryContext old = MemoryContextSwitchTo(program->mcxt);
+
+	if (program->meaning != NULL)
+		program->meaning->known = copy_objects(met);
+	MemoryContextSwitchTo(old);
 }
 
 static int

@@ -22,6 +22,13 @@ extern void meaning_start(struct Program *program, const struct Json *frozen, bo
 extern void meaning_check(struct Program *program, Node *tree, const char *text,
 						  const char *location);
 
+/*
+ * The objects that a pass has met, copied; and they count as met by another.
+ * Running makes the same passes as activation, so they are frozen with the rest.
+ */
+extern struct List *meaning_met(const struct Program *program, MemoryContext mcxt);
+extern void meaning_meet(struct Program *program, const struct List *met);
+
 /* Writes what was collected into the definition. */
 extern void meaning_freeze(struct Program *program);
 
