@@ -139,9 +139,8 @@ qualified_name_canonical(const char *schema, const char *name)
 	return finish(&out);
 }
 
-/* Splits "schema.name" in whatever spelling; false if it is none. */
-static bool
-split_name(const char *text, char **schema, char **name)
+bool
+qualified_name_split(const char *text, char **schema, char **name)
 {
 	List	   *parts;
 
@@ -158,7 +157,7 @@ spelling_canonical(const char *text)
 	char	   *schema;
 	char	   *name;
 
-	return split_name(text, &schema, &name) ? qualified_name_canonical(schema, name) : pstrdup(text);
+	return qualified_name_split(text, &schema, &name) ? qualified_name_canonical(schema, name) : pstrdup(text);
 }
 
 /* The other way to write a part of a name: with quotes, or without if it can be. */

@@ -17,6 +17,9 @@ extern bool word_is_reserved(const char *word);
 extern char *name_canonical(const char *name);
 extern char *qualified_name_canonical(const char *schema, const char *name);
 
+/* The parts of "schema.name" in whatever spelling; false for another text. */
+extern bool qualified_name_split(const char *text, char **schema, char **name);
+
 /* The canonical spelling of "schema.name"; another text as it is. */
 extern char *spelling_canonical(const char *text);
 

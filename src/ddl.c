@@ -25,6 +25,7 @@
 #include "miscadmin.h"
 #include "published.h"
 #include "recheck.h"
+#include "rename.h"
 #include "signature.h"
 #include "touched.h"
 #include "utils/fmgroids.h"
@@ -232,6 +233,7 @@ custom_action_ddl_end(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	objects = touched_by_commands();
 	check_names(objects);
+	rename_follow(data->parsetree, objects);
 	if (ddl_check_applies())
 		check_command(data, objects);
 	PG_RETURN_NULL();

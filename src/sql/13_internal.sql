@@ -63,6 +63,15 @@ AS 'MODULE_PATHNAME', 'custom_action_with_plugins';
 COMMENT ON FUNCTION custom_actions.with_plugins(json, json) IS
 	'definition in canonical form with the plug-ins of a list, which loses their ids';
 
+CREATE FUNCTION custom_actions.renamed_definition(
+	definition json, old_name text, new_name text)
+RETURNS json
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_renamed_definition';
+
+COMMENT ON FUNCTION custom_actions.renamed_definition(json, text, text) IS
+	'definition of an action that was renamed, in canonical form';
+
 CREATE FUNCTION custom_actions.plugin_function(name text)
 RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL UNSAFE

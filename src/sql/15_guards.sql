@@ -233,7 +233,8 @@ BEGIN
 		IF function_owner IS NOT NULL THEN
 			RAISE EXCEPTION 'action "%" cannot be renamed because it is published', OLD.name
 				USING ERRCODE = 'object_in_use',
-					HINT = 'Create an action of the new name from its definition, and drop this one when nobody calls it any more.';
+					HINT = format('Use ALTER FUNCTION %s RENAME TO ... or SET SCHEMA ..., which takes the draft along.',
+						OLD.name);
 		END IF;
 		NEW.name := canonical_path('action', NEW.name);
 		PERFORM require_name('action', (parse_ident(NEW.name))[2]);
@@ -607,8 +608,15 @@ BEGIN
 					old_name),
 				HINT = 'Give it another name, or let a superuser delete the others from custom_actions.version.';
 	END IF;
-	UPDATE version AS v SET action = new_name, version = v.version + kept
-	WHERE v.action = old_name;
+	UPDATE version AS v SET
+		action = new_name,
+		version = v.version + kept,
+		definition = renamed_definition(v.definition, old_name, new_name),
+		draft = renamed_definition(v.draft, old_name, new_name),
+		draft_hash = coalesce(
+			definition_hash(renamed_definition(v.draft, old_name, new_name)),
+			v.draft_hash)
+	WHERE canonical_spelling(v.action) = canonical_spelling(old_name);
 END
 $$;
 
