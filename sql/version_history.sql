@@ -93,3 +93,21 @@ DROP FUNCTION desk.new;
 UPDATE custom_actions.action SET name = 'desk.old' WHERE name = 'desk.new';
 SELECT version, note FROM custom_actions.version WHERE action = 'desk.old' ORDER BY 1;
 SELECT activate_action('desk.old');
+
+-- describe_action says what it describes
+CREATE FUNCTION head(name text) RETURNS text LANGUAGE sql AS $$SELECT split_part(describe_action(name), E'\n', 2)$$;
+SELECT create_action('desk.told');
+SELECT head('desk.told');
+SELECT activate_action('desk.told');
+SELECT head('desk.told');
+UPDATE custom_actions.action SET description = 'edited' WHERE name = 'desk.told';
+SELECT head('desk.told');
+SELECT deactivate_action('desk.told');
+SELECT head('desk.told');
+DROP FUNCTION desk.told;
+SELECT head('desk.told');
+SELECT activate_action('desk.told');
+ALTER TABLE custom_actions.action DISABLE TRIGGER USER;
+DELETE FROM custom_actions.action WHERE name = 'desk.told';
+ALTER TABLE custom_actions.action ENABLE TRIGGER USER;
+SELECT head('desk.told');

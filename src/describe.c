@@ -16,13 +16,13 @@ PG_FUNCTION_INFO_V1(custom_action_describe_definition);
 
 static void describe_steps(StringInfo out, const List *steps, int indent);
 
-/* Appends the header. */
+/* Appends the header, with what is described: a draft, or what is published. */
 static void
-describe_header(StringInfo out, const Definition *definition)
+describe_header(StringInfo out, const Definition *definition, const char *state)
 {
 	ListCell   *cell;
 
-	appendStringInfo(out, "Action %s\n", definition->action ? definition->action : "(unnamed)");
+	appendStringInfo(out, "Action %s\n  %s\n", definition->action ? definition->action : "(unnamed)", state);
 	if (definition->description != NULL)
 		appendStringInfo(out, "  %s\n", definition->description);
 	if (definition->table == NULL)
@@ -217,7 +217,7 @@ custom_action_describe_definition(PG_FUNCTION_ARGS)
 	definition = definition_parse(document, &sink);
 
 	initStringInfo(&out);
-	describe_header(&out, definition);
+	describe_header(&out, definition, text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	describe_parameters(&out, "Input", definition->inputs);
 	describe_parameters(&out, "Output", definition->outputs);
 	appendStringInfoString(&out, "\nSteps\n");

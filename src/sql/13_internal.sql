@@ -132,13 +132,13 @@ AS 'MODULE_PATHNAME', 'custom_action_published';
 COMMENT ON FUNCTION custom_actions.published(text) IS
 	'published function of an action; no row if there is none';
 
-CREATE FUNCTION custom_actions.describe_definition(definition json)
+CREATE FUNCTION custom_actions.describe_definition(definition json, state text)
 RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
 AS 'MODULE_PATHNAME', 'custom_action_describe_definition';
 
-COMMENT ON FUNCTION custom_actions.describe_definition(json) IS
-	'outline of a definition in words';
+COMMENT ON FUNCTION custom_actions.describe_definition(json, text) IS
+	'outline of a definition in words, and what it is the definition of';
 
 CREATE FUNCTION custom_actions.refresh_dependencies()
 RETURNS integer

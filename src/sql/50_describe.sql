@@ -101,18 +101,6 @@ END;
 COMMENT ON FUNCTION custom_actions.action_hash(text) IS
 	'body of action_hash';
 
-CREATE FUNCTION custom_actions.describe_action(name text)
-RETURNS text
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-	SELECT custom_actions.describe_definition(
-		custom_actions.document_of(
-			custom_actions.canonical_name(describe_action.name), NULL));
-END;
-
-COMMENT ON FUNCTION custom_actions.describe_action(text) IS
-	'body of describe_action';
-
 CREATE FUNCTION custom_actions.action_owner(action_name text)
 RETURNS oid
 LANGUAGE plpgsql STABLE
@@ -194,6 +182,61 @@ $$;
 COMMENT ON FUNCTION custom_actions.draft_differs(text, integer, json) IS
 	'whether a draft says something else than what is published';
 
+CREATE FUNCTION custom_actions.was_dropped(action_name text)
+RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT EXISTS (
+		SELECT
+		FROM custom_actions.version AS v
+			JOIN custom_actions.action AS a ON a.name = v.action
+		WHERE v.action = action_name AND v.activated_at >= a.created_at);
+END;
+
+COMMENT ON FUNCTION custom_actions.was_dropped(text) IS
+	'whether the draft of an action that is not published was activated before';
+
+CREATE FUNCTION custom_actions.described_state(action_name text)
+RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	published record;
+	state text;
+BEGIN
+	SELECT p.version, p.active, p.definition INTO published
+	FROM published(action_name) AS p;
+	state := format('version %s, which is %s', published.version,
+		CASE WHEN published.active THEN 'active' ELSE 'not active' END);
+	RETURN CASE
+		WHEN NOT EXISTS (SELECT FROM action AS a WHERE a.name = action_name)
+			THEN 'Published as ' || state || '; there is no draft'
+		WHEN published.version IS NOT NULL
+			THEN 'Draft, ' || CASE
+				WHEN draft_differs(action_name, published.version, published.definition)
+				THEN 'differs from ' ELSE 'same as ' END || state
+		WHEN was_dropped(action_name) THEN 'Draft, its function was dropped'
+		ELSE 'Draft, never activated' END;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.described_state(text) IS
+	'whether describe_action shows a draft or what is published, and whether they differ';
+
+CREATE FUNCTION custom_actions.describe_action(name text)
+RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT custom_actions.describe_definition(
+		custom_actions.document_of(a.name, NULL), custom_actions.described_state(a.name))
+	FROM custom_actions.canonical_name(describe_action.name) AS a (name);
+END;
+
+COMMENT ON FUNCTION custom_actions.describe_action(text) IS
+	'body of describe_action';
+
 CREATE VIEW custom_actions.actions
 WITH (security_invoker = true)
 AS
@@ -212,11 +255,7 @@ WITH function AS (
 SELECT coalesce(a.name, f.name) AS name,
 	CASE WHEN p.active THEN 'active'
 		WHEN f.oid IS NOT NULL THEN 'inactive'
-		WHEN EXISTS (
-			SELECT
-			FROM custom_actions.version AS v
-			WHERE v.action = a.name AND v.activated_at >= a.created_at)
-			THEN 'dropped'
+		WHEN custom_actions.was_dropped(a.name) THEN 'dropped'
 		ELSE 'draft' END AS state,
 	CASE WHEN a.name IS NOT NULL AND f.oid IS NOT NULL
 		THEN custom_actions.draft_differs(a.name, p.version, p.definition) END AS differs,

@@ -64,7 +64,7 @@ LANGUAGE c STABLE
 AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 
 COMMENT ON FUNCTION @extschema@.describe_action(text) IS
-	'outline of the draft of an action and of its plug-ins';
+	'outline of the draft of an action and of its plug-ins; without a draft, of what is published';
 
 CREATE FUNCTION @extschema@.check_action(name text)
 RETURNS TABLE (severity text, location text, message text, detail text, hint text)
