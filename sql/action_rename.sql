@@ -1,5 +1,4 @@
 -- A function renamed or moved takes draft, versions and plug-ins along.
-\set SHOW_CONTEXT never
 CREATE SCHEMA desk;
 CREATE SCHEMA front;
 CREATE TABLE desk.note (id integer PRIMARY KEY, body text);

@@ -109,13 +109,21 @@ bind_default(Frame *frame, int input)
 	frame_set(frame, program->input_slots[input], value, isnull);
 }
 
+/* Inputs that the action has got since its caller was planned or compiled take their defaults. */
+static void
+bind_added(Frame *frame, int known)
+{
+	for (int i = known; i < frame->program->signature->ninputs; i++)
+		bind_default(frame, i);
+}
+
 /* Takes the values of a request; both sides agreed on the types when compiled. */
 static void
 bind_values(Frame *frame, const InvokeRequest *request)
 {
 	Program    *program = frame->program;
 
-	if (request->ninputs != program->signature->ninputs ||
+	if (request->ninputs > program->signature->ninputs ||
 		request->noutputs != program->signature->noutputs)
 		elog(ERROR, "action \"%s\" has another signature than its caller expects", program->action);
 	for (int i = 0; i < request->ninputs; i++)
@@ -129,6 +137,7 @@ bind_values(Frame *frame, const InvokeRequest *request)
 		else
 			bind_default(frame, i);
 	}
+	bind_added(frame, request->ninputs);
 }
 
 /* Takes the arguments of a typed call; they live as long as the call. */
@@ -137,7 +146,7 @@ bind_arguments(Frame *frame, FunctionCallInfo fcinfo)
 {
 	Program    *program = frame->program;
 
-	for (int i = 0; i < program->signature->ninputs; i++)
+	for (int i = 0; i < Min(fcinfo->nargs, program->signature->ninputs); i++)
 	{
 		int			slot = program->input_slots[i];
 		ParamExternData *param = &frame->params->params[slot];
@@ -147,6 +156,7 @@ bind_arguments(Frame *frame, FunctionCallInfo fcinfo)
 		if (!param->isnull && program->slots[slot].length == -1)
 			param->value = MakeExpandedObjectReadOnly(param->value, false, -1);
 	}
+	bind_added(frame, fcinfo->nargs);
 }
 
 /* Applies a type modifier to what a slot holds. */

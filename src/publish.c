@@ -39,6 +39,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
+#include "widen.h"
 
 #include "compat.h"
 
@@ -156,7 +157,7 @@ check_signature(const Publishing *publishing)
 			(errcode(ERRCODE_CA_SIGNATURE),
 			 errmsg("signature of action \"%s\" would change", publishing->action),
 			 errdetail_internal("%s", difference),
-			 errhint("Callers rely on it. Make a new action, or drop this one with drop_action first.")));
+			 errhint("Callers rely on it. A new input can be optional and the last one; anything else takes an action of another name.")));
 }
 
 /* Makes the SQL default of an optional input. */
@@ -471,6 +472,8 @@ custom_action_publish(PG_FUNCTION_ARGS)
 	apply_search_path(publishing.definition);
 	publishing.signature = signature_resolve(publishing.definition, &sink);
 	check_signature(&publishing);
+	if (OidIsValid(publishing.existing))
+		function_widen(publishing.existing, publishing.signature, publishing.action);
 	utility.statement = (Node *) create_statement(&publishing);
 	utility.text = psprintf("publish action %s", publishing.action);
 	quiet_run_outside(run_create_function, &utility);

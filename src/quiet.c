@@ -120,6 +120,22 @@ throw_quietly(MemoryContext mcxt)
 	error_throw_on(error);
 }
 
+void
+quiet_run(void (*fn) (void *arg), void *arg)
+{
+	MemoryContext mcxt = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		fn(arg);
+	}
+	PG_CATCH();
+	{
+		throw_quietly(mcxt);
+	}
+	PG_END_TRY();
+}
+
 /* Calls a function with the arguments of another. */
 static Datum
 call_quietly(FunctionCallInfo outer, FmgrInfo *behind)

@@ -5,6 +5,9 @@
 #ifndef CA_QUIET_H
 #define CA_QUIET_H
 
+/* Calls fn(arg); an error shows nothing of its inside. */
+extern void quiet_run(void (*fn) (void *arg), void *arg);
+
 /*
  * Calls fn(arg), which comes to run what others have defined, such as event
  * triggers: the context that they give an error is theirs, and is shown.

@@ -24,6 +24,7 @@
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "published.h"
+#include "quiet.h"
 #include "rename.h"
 #include "step.h"
 #include "touched.h"
@@ -129,18 +130,28 @@ replace_source(Oid function, const char *source)
 	CommandCounterIncrement();
 }
 
-/* Calls a function of ours as its owner, the owner of the extension. */
-static void
-call_as_owner(const char *name, const char *one, const char *other)
+/* A function of ours with two names as its arguments. */
+typedef struct OwnCall
 {
+	const char *function;
+	const char *old_name;
+	const char *new_name;
+} OwnCall;
+
+/* Calls a function of ours, which runs as the owner of the extension. */
+static void
+own_call(void *arg)
+{
+	const OwnCall *call = arg;
 	Oid			types[] = {TEXTOID, TEXTOID};
-	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(call->function),
 										   PointerGetDatum(buildoidvector(types, lengthof(types))),
 										   ObjectIdGetDatum(get_namespace_oid(CA_SCHEMA, false)));
 
 	if (!OidIsValid(function))
-		elog(ERROR, "function %s.%s does not exist", CA_SCHEMA, name);
-	(void) OidFunctionCall2(function, CStringGetTextDatum(one), CStringGetTextDatum(other));
+		elog(ERROR, "function %s.%s does not exist", CA_SCHEMA, call->function);
+	(void) OidFunctionCall2(function, CStringGetTextDatum(call->old_name),
+							CStringGetTextDatum(call->new_name));
 	CommandCounterIncrement();
 }
 
@@ -162,11 +173,14 @@ follow_function(Oid function, const char *old_schema, const char *old_part)
 {
 	Renaming	renaming = {qualified_name_canonical(old_schema, old_part),
 		function_name_canonical(function), old_part};
+	OwnCall		call = {"follow_rename"};
 
 	if (strcmp(renaming.old_name, renaming.new_name) == 0)
 		return;
 	rename_source(function, &renaming);
-	call_as_owner("follow_rename", renaming.old_name, renaming.new_name);
+	call.old_name = renaming.old_name;
+	call.new_name = renaming.new_name;
+	quiet_run(own_call, &call);
 }
 
 /* The schema in which a function was, which a command may have left to the search_path. */
@@ -188,6 +202,7 @@ static void
 follow_schema(Oid schema, const char *old_name)
 {
 	char	   *new_name = get_namespace_name(schema);
+	OwnCall		call = {"follow_schema_rename", old_name, new_name};
 	ListCell   *cell;
 
 	if (strcmp(old_name, new_name) == 0)
@@ -202,7 +217,7 @@ follow_schema(Oid schema, const char *old_name)
 		if (get_func_namespace(function) == schema)
 			rename_source(function, &renaming);
 	}
-	call_as_owner("follow_schema_rename", old_name, new_name);
+	quiet_run(own_call, &call);
 }
 
 /* Follows a command that renamed an object. */

@@ -258,10 +258,13 @@ is_declared(const Argument *declared, int ndeclared, const char *name)
 	return false;
 }
 
-/* Appends what differs between declared and published arguments of one direction. */
+/*
+ * Appends what differs between declared and published arguments of one direction;
+ * optional ones may follow if they may.
+ */
 static void
 compare_arguments(StringInfo out, const char *what, const Argument *declared, int ndeclared,
-				  const ProcArguments *published)
+				  const ProcArguments *published, bool may_follow)
 {
 	int			before = out->len;
 
@@ -269,6 +272,8 @@ compare_arguments(StringInfo out, const char *what, const Argument *declared, in
 	{
 		int			place = published_place(published, declared[i].name);
 
+		if (place < 0 && may_follow && i >= published->count && !declared[i].required)
+			continue;
 		if (place < 0)
 			appendStringInfo(out, "%s \"%s\" is new.\n", what, declared[i].name);
 		else if (declared[i].type != published->types[place])
@@ -278,7 +283,7 @@ compare_arguments(StringInfo out, const char *what, const Argument *declared, in
 	for (int i = 0; i < published->count; i++)
 		if (!is_declared(declared, ndeclared, published->names[i]))
 			appendStringInfo(out, "%s \"%s\" is missing.\n", what, published->names[i]);
-	for (int i = 0; i < ndeclared && out->len == before; i++)
+	for (int i = 0; i < Min(ndeclared, published->count) && out->len == before; i++)
 		if (strcmp(declared[i].name, published->names[i]) != 0)
 			appendStringInfo(out, "%s %d is \"%s\", but was \"%s\": the order differs.\n", what, i + 1,
 							 declared[i].name, published->names[i]);
@@ -316,8 +321,8 @@ find_difference(const Signature *signature, Oid function, bool lax)
 		elog(ERROR, "cache lookup failed for function %u", function);
 	initStringInfo(&text);
 	proc_arguments_read(tuple, &inputs, &outputs);
-	compare_arguments(&text, "Input", signature->inputs, signature->ninputs, &inputs);
-	compare_arguments(&text, "Output", signature->outputs, signature->noutputs, &outputs);
+	compare_arguments(&text, "Input", signature->inputs, signature->ninputs, &inputs, lax);
+	compare_arguments(&text, "Output", signature->outputs, signature->noutputs, &outputs, false);
 	if (text.len == 0)
 		compare_required(&text, signature, &inputs, lax);
 	if (text.len == 0 && signature->noutputs == 0 &&

@@ -50,7 +50,8 @@ extern void type_of_text(const char *text, Oid *type, int32 *typmod);
 /*
  * Compares a signature with a pg_proc row: NULL when they agree, else one
  * sentence per difference. lax allows what a new version may change (required
- * to optional); strict is for a source that must match its function.
+ * to optional, optional inputs after the others); strict is for a source that
+ * must match its function.
  */
 extern char *signature_difference(const Signature *signature, Oid function, bool lax);
 

@@ -11,15 +11,6 @@ DECLARE
 	draft_name text;
 	own_name text := (parse_ident(old_name))[2];
 BEGIN
-	IF EXISTS (SELECT FROM action AS a WHERE canonical_spelling(a.name) = new_name) THEN
-		RAISE EXCEPTION 'action "%" cannot be renamed because there is a draft of an action "%"',
-				old_name, new_name
-			USING ERRCODE = 'duplicate_object',
-				HINT = format('Drop that draft first: DELETE FROM custom_actions.action WHERE name = %L.',
-					new_name);
-	END IF;
-
-	-- What the version says has to be what the source says.
 	SELECT a.name INTO draft_name
 	FROM action AS a
 	WHERE canonical_spelling(a.name) = old_name
@@ -27,6 +18,13 @@ BEGIN
 	IF NOT FOUND THEN
 		PERFORM carry_versions(old_name, new_name);
 		RETURN;
+	END IF;
+	IF EXISTS (SELECT FROM action AS a WHERE canonical_spelling(a.name) = new_name) THEN
+		RAISE EXCEPTION 'action "%" cannot be renamed because there is a draft of an action "%"',
+				old_name, new_name
+			USING ERRCODE = 'duplicate_object',
+				HINT = format('Drop that draft first: DELETE FROM custom_actions.action WHERE name = %L.',
+					new_name);
 	END IF;
 	UPDATE action AS a SET name = new_name WHERE a.name = draft_name;
 	UPDATE step AS s SET subject = new_name

@@ -1,7 +1,7 @@
 -- The signature of a published action stays; never does an overload appear.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(40);
+SELECT plan(41);
 
 CREATE SCHEMA desk;
 CREATE TABLE desk.note (id integer PRIMARY KEY, body text);
@@ -37,7 +37,10 @@ FROM (VALUES
 	('order of inputs', '{"table": "desk.note", "input": [{"name": "b", "type": "text"}, {"name": "a", "type": "integer"}],
 		"output": [{"name": "r", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}]}',
 		E'Input 2 is "b", but was "a": the order differs.'),
-	('a new input', '{"table": "desk.note", "input": [{"name": "a", "type": "integer"}, {"name": "b", "type": "text", "default": "x"}, {"name": "c", "type": "text", "default": "x"}],
+	('a new required input', '{"table": "desk.note", "input": [{"name": "a", "type": "integer"}, {"name": "b", "type": "text", "default": "x"}, {"name": "c", "type": "text"}],
+		"output": [{"name": "r", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}]}',
+		'Input "c" is new.'),
+	('a new input before another', '{"table": "desk.note", "input": [{"name": "a", "type": "integer"}, {"name": "c", "type": "text", "default": "x"}, {"name": "b", "type": "text", "default": "x"}],
 		"output": [{"name": "r", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}]}',
 		'Input "c" is new.'),
 	('a missing input', '{"table": "desk.note", "input": [{"name": "a", "type": "integer"}],
