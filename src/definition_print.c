@@ -16,6 +16,9 @@
 
 #define LINE_WIDTH		80
 
+/* Deeper is not indented further: the text of deeply nested steps would grow with the square of their number. */
+#define MAX_INDENT		60
+
 /* Puts a value of a known key in normal form; NULL leaves the key out. */
 typedef Json *(*NormalValue) (const Json *object, const ArgumentSpec *spec, const Json *value);
 
@@ -255,12 +258,17 @@ static void
 print_pretty(StringInfo out, const Json *json, int indent, bool spread)
 {
 	bool		object = json->kind == JSON_IS_OBJECT;
+	int			below = Min(indent + 2, MAX_INDENT);
 	int			start = out->len;
 	int			i;
 
 	check_stack_depth();
-	json_print(out, json);
-	if (json->count == 0 || (!spread && indent + out->len - start <= LINE_WIDTH))
+	if (json->count == 0)
+	{
+		json_print(out, json);
+		return;
+	}
+	if (!spread && json_print_within(out, json, start + LINE_WIDTH - indent))
 		return;
 
 	out->len = start;
@@ -268,13 +276,13 @@ print_pretty(StringInfo out, const Json *json, int indent, bool spread)
 	appendStringInfoString(out, object ? "{\n" : "[\n");
 	for (i = 0; i < json->count; i++)
 	{
-		appendStringInfoSpaces(out, indent + 2);
+		appendStringInfoSpaces(out, below);
 		if (object)
 		{
 			escape_json(out, json->keys[i]);
 			appendStringInfoString(out, ": ");
 		}
-		print_pretty(out, json->items[i], indent + 2, false);
+		print_pretty(out, json->items[i], below, false);
 		appendStringInfoString(out, i + 1 < json->count ? ",\n" : "\n");
 	}
 	appendStringInfoSpaces(out, indent);

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "definition.h"
+#include "definition_flat.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "shape.h"
@@ -467,7 +468,8 @@ custom_action_definition_text(PG_FUNCTION_ARGS)
 	Jsonb	   *jsonb = PG_GETARG_JSONB_P(0);
 	Json	   *rows = json_parse(JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb)));
 	Json	   *document = json_new_object();
-	Json	   *steps = json_get(rows, "steps");
+	Json	   *list = json_get(rows, "step_list");
+	Json	   *steps = list == NULL ? json_get(rows, "steps") : steps_nest(list);
 
 	if (json_get(rows, "action") != NULL)
 		add_keys(document, json_get(rows, "action"), header_columns);

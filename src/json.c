@@ -323,6 +323,12 @@ json_to_jsonb(const Json *json)
 void
 json_print(StringInfo out, const Json *json)
 {
+	(void) json_print_within(out, json, INT_MAX);
+}
+
+bool
+json_print_within(StringInfo out, const Json *json, int end)
+{
 	bool		object = json->kind == JSON_IS_OBJECT;
 	int			i;
 
@@ -332,14 +338,14 @@ json_print(StringInfo out, const Json *json)
 	{
 		case JSON_IS_NULL:
 			appendStringInfoString(out, "null");
-			return;
+			return out->len <= end;
 		case JSON_IS_BOOLEAN:
 		case JSON_IS_NUMBER:
 			appendStringInfoString(out, json->text);
-			return;
+			return out->len <= end;
 		case JSON_IS_STRING:
 			escape_json(out, json->text);
-			return;
+			return out->len <= end;
 		case JSON_IS_ARRAY:
 		case JSON_IS_OBJECT:
 			break;
@@ -355,9 +361,11 @@ json_print(StringInfo out, const Json *json)
 			escape_json(out, json->keys[i]);
 			appendStringInfoString(out, ": ");
 		}
-		json_print(out, json->items[i]);
+		if (!json_print_within(out, json->items[i], end))
+			return false;
 	}
 	appendStringInfoChar(out, object ? '}' : ']');
+	return out->len <= end;
 }
 
 /* Puts a finished or just opened node where the parser stands. */

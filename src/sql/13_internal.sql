@@ -5,7 +5,8 @@
 --    "steps": [{"kind", "subject", "name", "arguments", "enabled",
 --               "description", "branches": [{"branch", "steps": [...]}]}],
 --    "plugins": [{key: value, ...}, ...]}
--- where "plugins" is there only if the document has it.
+-- where "plugins" is there only if the document has it.  "step_list" in place of
+-- "steps" has all steps in one list, with "id", "parent" and "branch".
 
 CREATE FUNCTION custom_actions.quote_name(name text)
 RETURNS text
@@ -54,6 +55,14 @@ AS 'MODULE_PATHNAME', 'custom_action_definition_text';
 
 COMMENT ON FUNCTION custom_actions.definition_text(jsonb) IS
 	'definition in canonical form, made from its row form';
+
+CREATE FUNCTION custom_actions.step_list(steps jsonb)
+RETURNS jsonb
+LANGUAGE c IMMUTABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_step_list';
+
+COMMENT ON FUNCTION custom_actions.step_list(jsonb) IS
+	'steps in row form as one list: "parent" is the place of the step that one is below';
 
 CREATE FUNCTION custom_actions.with_plugins(definition json, plugins json)
 RETURNS json

@@ -13,35 +13,6 @@ END;
 COMMENT ON FUNCTION custom_actions.without_nulls(jsonb) IS
 	'an object without its keys that are null';
 
-CREATE FUNCTION custom_actions.step_row(step custom_actions.step)
-RETURNS jsonb
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	branches jsonb;
-BEGIN
-	SELECT jsonb_agg(to_jsonb(b) ORDER BY b.branch) INTO branches
-	FROM (
-		SELECT s.branch, jsonb_agg(step_row(s) ORDER BY s.position, s.id) AS steps
-		FROM step AS s
-		WHERE s.parent = step_row.step.id
-		GROUP BY s.branch) AS b;
-
-	RETURN without_nulls(jsonb_build_object(
-		'kind', step.kind,
-		'subject', step.subject,
-		'name', step.name,
-		'arguments', step.arguments,
-		'enabled', step.enabled,
-		'description', step.description,
-		'branches', branches));
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.step_row(custom_actions.step) IS
-	'row form of a step with the steps below it';
-
 CREATE FUNCTION custom_actions.draft_definition(action_name text)
 RETURNS json
 LANGUAGE plpgsql STABLE
@@ -70,14 +41,15 @@ BEGIN
 	FROM parameter AS p
 	WHERE p.action = action_name;
 
-	SELECT jsonb_agg(step_row(s) ORDER BY s.position, s.id) INTO steps
+	SELECT jsonb_agg(to_jsonb(s) - '{action,position}'::text[] ORDER BY s.position, s.id)
+	INTO steps
 	FROM step AS s
-	WHERE s.action = action_name AND s.parent IS NULL;
+	WHERE s.action = action_name;
 
 	RETURN definition_text(jsonb_build_object(
 		'action', header,
 		'parameters', coalesce(parameters, '[]'),
-		'steps', coalesce(steps, '[]')));
+		'step_list', coalesce(steps, '[]')));
 END
 $$;
 
@@ -150,33 +122,27 @@ LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
-	item record;
-	part record;
+	item jsonb;
+	place integer;
 	step_id bigint;
-	first_id bigint;
+	ids bigint[] := '{}';
 BEGIN
-	FOR item IN
-		SELECT e.step, first_position + e.number - 1 AS position
-		FROM jsonb_array_elements(steps) WITH ORDINALITY AS e (step, number)
-		ORDER BY e.number
-	LOOP
+	FOR item IN SELECT e.item FROM jsonb_array_elements(step_list(steps)) AS e (item) LOOP
+		place := (item ->> 'parent')::integer;
 		INSERT INTO step (action, parent, branch, position, kind, subject, name,
 			arguments, enabled, description)
-		VALUES (action_name, parent_id, branch_name, item.position,
-			item.step ->> 'kind', item.step ->> 'subject', item.step ->> 'name',
-			coalesce(item.step -> 'arguments', '{}'),
-			(item.step ->> 'enabled')::boolean, item.step ->> 'description')
+		VALUES (action_name,
+			CASE WHEN place IS NULL THEN parent_id ELSE ids[place] END,
+			CASE WHEN place IS NULL THEN branch_name ELSE item ->> 'branch' END,
+			(item ->> 'position')::numeric
+				+ CASE WHEN place IS NULL THEN first_position - 1 ELSE 0 END,
+			item ->> 'kind', item ->> 'subject', item ->> 'name',
+			coalesce(item -> 'arguments', '{}'),
+			(item ->> 'enabled')::boolean, item ->> 'description')
 		RETURNING id INTO step_id;
-		first_id := coalesce(first_id, step_id);
-
-		FOR part IN
-			SELECT e.branch ->> 'branch' AS name, e.branch -> 'steps' AS steps
-			FROM jsonb_array_elements(nullif(item.step -> 'branches', 'null')) AS e (branch)
-		LOOP
-			PERFORM insert_steps(action_name, part.steps, step_id, part.name, 1);
-		END LOOP;
+		ids := ids || step_id;
 	END LOOP;
-	RETURN first_id;
+	RETURN ids[1];
 END
 $$;
 
