@@ -30,8 +30,6 @@ BEGIN
 	UPDATE step AS s SET subject = new_name
 	WHERE s.action = new_name AND s.kind = 'perform'
 		AND (s.subject = own_name OR canonical_spelling(s.subject) = old_name);
-	RAISE NOTICE 'draft, versions and plug-ins of action "%" are those of "%" now',
-		old_name, new_name;
 END
 $$;
 
