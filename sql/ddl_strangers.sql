@@ -241,6 +241,29 @@ GRANT EXECUTE ON FUNCTION own.danger() TO strangers_activator;
 ALTER FUNCTION own.danger() RENAME TO peril;
 RESET ROLE;
 
+-- Dropping says who performs it, and goes through by force; others' views do not give way
+SET ROLE strangers_owner;
+SELECT register_plugin('own.danger', 'post_operation', 'own.plug(jsonb)') > 0 AS registered;
+SELECT drop_action('own.danger');
+SELECT unregister_plugin(id) FROM custom_actions.plugin_step;
+SELECT drop_action('own.danger');
+SET ROLE strangers_activator;
+SELECT custom_actions.release_performers('own.danger()'::regprocedure);
+SELECT drop_action('own.danger', force => true);
+SET ROLE strangers_owner;
+CREATE VIEW own.dangers AS SELECT own.danger();
+SELECT register_plugin('own.danger', 'post_operation', 'own.plug(jsonb)') > 0 AS registered;
+SELECT drop_action('own.danger', force => true);
+DROP VIEW own.dangers;
+SELECT drop_action('own.danger', force => true);
+SELECT count(*) FROM custom_actions.plugin_step;
+SELECT name, state FROM custom_actions.actions WHERE name IN ('own.danger', 'act.leech') ORDER BY name;
+SELECT drop_action('own.danger', force => true);
+SET ROLE strangers_activator;
+SELECT act.leech();
+SELECT drop_action('act.leech');
+RESET ROLE;
+
 SET client_min_messages = error;
 DROP SCHEMA own, act, "Other" CASCADE;
 SELECT drop_action(name) FROM custom_actions.action ORDER BY name;

@@ -45,6 +45,7 @@
 #include "compat.h"
 
 PG_FUNCTION_INFO_V1(custom_action_refresh_dependencies);
+PG_FUNCTION_INFO_V1(custom_action_release_performers);
 
 /* Adds an object to a list, unless pinned or there already. */
 void
@@ -491,6 +492,34 @@ add_argument_types(List **dependencies, HeapTuple tuple)
 					  TYPALIGN_INT, &types, NULL, &ntypes);
 	for (int i = 0; i < ntypes; i++)
 		add_type(dependencies, DatumGetObjectId(types[i]));
+}
+
+/* release_performers(function regprocedure): actions that perform it no longer keep it from being dropped */
+Datum
+custom_action_release_performers(PG_FUNCTION_ARGS)
+{
+	Oid			function = PG_GETARG_OID(0);
+	Relation	depend;
+	ScanKeyData key[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (!object_ownercheck(ProcedureRelationId, function, GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_FUNCTION, function_name_canonical(function));
+	depend = table_open(DependRelationId, RowExclusiveLock);
+	scan = depend_scan(depend, true, ProcedureRelationId, function, key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend edge = (Form_pg_depend) GETSTRUCT(tuple);
+
+		if (edge->classid == ProcedureRelationId && edge->deptype == DEPENDENCY_NORMAL &&
+			function_is_action(edge->objid))
+			CatalogTupleDelete(depend, &tuple->t_self);
+	}
+	systable_endscan(scan);
+	table_close(depend, RowExclusiveLock);
+	CommandCounterIncrement();
+	PG_RETURN_VOID();
 }
 
 /* Records what CREATE FUNCTION itself records for a function. */

@@ -156,3 +156,11 @@ AS 'MODULE_PATHNAME', 'custom_action_refresh_dependencies';
 
 COMMENT ON FUNCTION custom_actions.refresh_dependencies() IS
 	'records anew what every active action depends on';
+
+CREATE FUNCTION custom_actions.release_performers(function regprocedure)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_release_performers';
+
+COMMENT ON FUNCTION custom_actions.release_performers(regprocedure) IS
+	'lets a function be dropped in spite of the actions that perform it; for its owner';

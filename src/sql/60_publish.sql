@@ -458,18 +458,39 @@ END;
 COMMENT ON FUNCTION custom_actions.deactivate_action(text) IS
 	'body of deactivate_action';
 
-CREATE FUNCTION custom_actions.drop(action_name text)
+CREATE FUNCTION custom_actions.performers(function regprocedure)
+RETURNS TABLE (action text, owner text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT DISTINCT custom_actions.quote_name(n.nspname) || '.' || custom_actions.quote_name(p.proname),
+		pg_get_userbyid(p.proowner)::text
+	FROM pg_depend AS d
+		JOIN pg_proc AS p ON p.oid = d.objid
+		JOIN pg_language AS l ON l.oid = p.prolang
+		JOIN pg_namespace AS n ON n.oid = p.pronamespace
+	WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_proc'::regclass
+		AND d.refobjid = performers.function AND l.lanname = 'custom_action';
+END;
+
+COMMENT ON FUNCTION custom_actions.performers(regprocedure) IS
+	'actions that depend on a function, and their owners';
+
+CREATE FUNCTION custom_actions.drop(action_name text, force boolean)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
 	function regprocedure;
+	performed_by text;
 	needed_by text;
 	draft_owner text;
 BEGIN
 	SELECT a.owner INTO draft_owner FROM action AS a WHERE a.name = action_name FOR UPDATE;
-	IF is_member(draft_owner) OR NOT may_remove(action_name, draft_owner) THEN
+	IF force IS NOT TRUE
+		AND (is_member(draft_owner) OR NOT may_remove(action_name, draft_owner))
+	THEN
 		PERFORM refuse_registered(action_name);
 	END IF;
 	function := action_function(action_name);
@@ -478,6 +499,14 @@ BEGIN
 			PERFORM refuse_missing(action_name);
 		END IF;
 	ELSE
+		SELECT string_agg(format('Action "%s"%s performs it.', p.action,
+				CASE WHEN p.owner <> CURRENT_USER THEN format(' of role "%s"', p.owner) END),
+			E'\n' ORDER BY p.action)
+		INTO performed_by
+		FROM performers(function) AS p;
+		IF force AND performed_by IS NOT NULL THEN
+			PERFORM release_performers(function);
+		END IF;
 		BEGIN
 			EXECUTE format('DROP FUNCTION %s', function);
 		EXCEPTION WHEN dependent_objects_still_exist THEN
@@ -485,22 +514,30 @@ BEGIN
 			RAISE EXCEPTION 'cannot drop action "%" because other objects depend on it',
 					action_name
 				USING ERRCODE = 'dependent_objects_still_exist',
-					DETAIL = needed_by,
-					HINT = 'Change, deactivate or drop them first.';
+					DETAIL = concat_ws(E'\n', needed_by, performed_by),
+					HINT = CASE WHEN performed_by IS NULL OR force
+						THEN 'Change, deactivate or drop them first.'
+						ELSE format('Change, deactivate or drop them first, or use drop_action(%L, force => true): what performs it fails from then on.',
+							action_name) END;
 		END;
+		IF performed_by IS NOT NULL THEN
+			RAISE WARNING 'dropping action "%" breaks actions that perform it', action_name
+				USING ERRCODE = 'UA005', DETAIL = performed_by;
+		END IF;
 	END IF;
 	DELETE FROM action AS a WHERE a.name = action_name;
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.drop(text) IS 'does the work of drop_action';
+COMMENT ON FUNCTION custom_actions.drop(text, boolean) IS 'does the work of drop_action';
 
-CREATE FUNCTION custom_actions.drop_action(name text)
+CREATE FUNCTION custom_actions.drop_action(name text, force boolean DEFAULT false)
 RETURNS void
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-	SELECT custom_actions.drop(custom_actions.canonical_name(drop_action.name));
+	SELECT custom_actions.drop(
+		custom_actions.canonical_name(drop_action.name), drop_action.force);
 END;
 
-COMMENT ON FUNCTION custom_actions.drop_action(text) IS
+COMMENT ON FUNCTION custom_actions.drop_action(text, boolean) IS
 	'body of drop_action';

@@ -91,13 +91,13 @@ AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 COMMENT ON FUNCTION @extschema@.deactivate_action(text) IS
 	'refuses calls of an action until it is activated again; grants stay';
 
-CREATE FUNCTION @extschema@.drop_action(name text)
+CREATE FUNCTION @extschema@.drop_action(name text, force boolean DEFAULT false)
 RETURNS void
 LANGUAGE c VOLATILE
 AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 
-COMMENT ON FUNCTION @extschema@.drop_action(text) IS
-	'drops an action: its function and its draft, not its versions; refused while others depend on it or plug-ins are registered';
+COMMENT ON FUNCTION @extschema@.drop_action(text, boolean) IS
+	'drops an action: its function and its draft, not its versions; unless forced, refused while others perform it or plug-ins are registered';
 
 CREATE FUNCTION @extschema@.register_plugin(
 	action text, stage text, function text, rank integer DEFAULT 1,

@@ -12,7 +12,7 @@ REVOKE ALL ON FUNCTION
 	@extschema@.check_action(text),
 	@extschema@.activate_action(text, text, text),
 	@extschema@.deactivate_action(text),
-	@extschema@.drop_action(text),
+	@extschema@.drop_action(text, boolean),
 	@extschema@.restore_action(text, integer),
 	@extschema@.register_plugin(text, text, text, integer, jsonb, jsonb, text),
 	@extschema@.unregister_plugin(bigint),
