@@ -91,8 +91,7 @@ element_or_type(Oid type)
 	return OidIsValid(element) ? element : type;
 }
 
-/* Does a text hold a name, in whatever case? */
-static bool
+bool
 text_names(const char *text, const char *name)
 {
 	int			length = strlen(name);
@@ -207,9 +206,8 @@ cast_signature(const ObjectAddress *object)
 	return result;
 }
 
-/* What an object is called in the definition. */
-static char *
-object_signature(const ObjectAddress *object)
+char *
+meaning_signature(const ObjectAddress *object)
 {
 	switch (object->classId)
 	{
@@ -268,7 +266,7 @@ refuse_meaning(const Program *program, const ObjectAddress *object, const char *
 	ereport(ERROR,
 			(errcode(ERRCODE_CA_MEANING),
 			 errmsg("action \"%s\" would use %s, which it did not use when it was activated",
-					program->action, object_signature(object)),
+					program->action, meaning_signature(object)),
 			 errdetail("A formula at %s means it now.", location),
 			 errhint("If that is what it shall mean, activate the action again. If not, drop the object, or write names and operators with their schema: pg_catalog.lower(...), OPERATOR(pg_catalog.=).")));
 }
@@ -277,7 +275,7 @@ refuse_meaning(const Program *program, const ObjectAddress *object, const char *
 static bool
 is_frozen(const Json *frozen, const ObjectAddress *object)
 {
-	char	   *signature = object_signature(object);
+	char	   *signature = meaning_signature(object);
 
 	for (int i = 0; i < frozen->count; i++)
 		if (frozen->items[i]->text != NULL && strcmp(frozen->items[i]->text, signature) == 0)
@@ -352,7 +350,7 @@ meaning_freeze(Program *program)
 	ListCell   *cell;
 
 	foreach(cell, program->meaning->known)
-		signatures = lappend(signatures, object_signature(lfirst(cell)));
+		signatures = lappend(signatures, meaning_signature(lfirst(cell)));
 	list_sort(signatures, compare_texts);
 	foreach(cell, signatures)
 	{

@@ -24,6 +24,7 @@
 #include "fmgr.h"
 #include "formula.h"
 #include "miscadmin.h"
+#include "new_objects.h"
 #include "nodes/makefuncs.h"
 #include "parser_settings.h"
 #include "published.h"
@@ -404,6 +405,13 @@ run_create_function(void *arg)
 	CommandCounterIncrement();
 }
 
+/* The same; who may execute the new function is our own business. */
+static void
+publish_function(void *arg)
+{
+	new_objects_publish(run_create_function, arg);
+}
+
 /* Puts the description in the function's comment; a comment that is not ours stays if there is none. */
 static void
 comment_function(const Publishing *publishing, Oid function)
@@ -476,7 +484,7 @@ custom_action_publish(PG_FUNCTION_ARGS)
 		function_widen(publishing.existing, publishing.signature, publishing.action);
 	utility.statement = (Node *) create_statement(&publishing);
 	utility.text = psprintf("publish action %s", publishing.action);
-	quiet_run_outside(run_create_function, &utility);
+	quiet_run_outside(publish_function, &utility);
 	AtEOXact_GUC(true, nest_level);
 
 	function = action_find(publishing.action);

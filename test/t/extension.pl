@@ -97,5 +97,13 @@ is( $node->safe_psql('help', q{
 ($status, $out, $err) = $node->psql('help', 'ALTER EXTENSION custom_actions SET SCHEMA public');
 like($err, qr/does not support SET SCHEMA/, 'and stay there');
 
+# Who drops the schema drops it all
+is( $node->safe_psql('help', q{
+	SET client_min_messages = error;
+	DROP SCHEMA tools CASCADE;
+	SELECT count(*) FROM pg_extension WHERE extname = 'custom_actions';
+	SELECT to_regprocedure('public.hello()') IS NULL, to_regclass('custom_actions.version') IS NULL}),
+	"0\nt|t", 'DROP SCHEMA of its functions takes extension, drafts, versions and published functions along');
+
 log_is_clean($node, 'the log is clean');
 done_testing();
