@@ -209,8 +209,10 @@ SELECT is(current_user::text, session_user::text, 'the role is what it was');
 
 -- Code of types runs as whoever the action runs as, never as the owner of a SECURITY DEFINER plug-in that looks at them
 CREATE TYPE desk.spy AS ENUM ('x');
-CREATE FUNCTION desk.spy_json(desk.spy) RETURNS json LANGUAGE sql STABLE AS 'SELECT to_json(current_user::text)';
+CREATE FUNCTION desk.spy_json(desk.spy) RETURNS json LANGUAGE sql STABLE AS 'SELECT json_build_object(''is'', current_user)';
+CREATE FUNCTION desk.spy_of_json(jsonb) RETURNS desk.spy LANGUAGE sql STABLE AS 'SELECT ''x''::desk.spy';
 CREATE CAST (desk.spy AS json) WITH FUNCTION desk.spy_json(desk.spy);
+CREATE CAST (jsonb AS desk.spy) WITH FUNCTION desk.spy_of_json(jsonb);
 CREATE DOMAIN desk.spy_domain AS desk.spy;
 CREATE FUNCTION desk.show_input(context jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -225,7 +227,7 @@ BEGIN
 	GRANT EXECUTE ON FUNCTION desk.spied TO plugins_caller;
 END $$;
 SELECT is(desk.run('desk.spied', 'desk.show_input', 'plugins_caller')::jsonb,
-	'{"a": "plugins_caller", "b": ["plugins_caller"], "c": "plugins_caller"}', 'casts to json run as the caller');
+	'{"a": {"is": "plugins_caller"}, "b": [{"is": "plugins_caller"}], "c": {"is": "plugins_caller"}}', 'casts to json run as the caller');
 
 -- EXECUTE, for whom the action runs as; a grant and a revoke count at the next call
 REVOKE EXECUTE ON FUNCTION desk.who, desk.who_definer FROM PUBLIC;
