@@ -66,6 +66,7 @@ typedef struct SettingTrial
 
 PG_FUNCTION_INFO_V1(custom_action_check_definition);
 PG_FUNCTION_INFO_V1(custom_action_freeze_definition);
+PG_FUNCTION_INFO_V1(custom_action_require_sound);
 
 /* Becomes the owner of an action, with nothing but a safe search_path set. */
 static void
@@ -447,7 +448,7 @@ validate(Oid function, bool sound)
 										  CurrentMemoryContext);
 
 	if (sound)
-		problems_raise(sink.action, &sink);
+		problems_raise(sink.action, &sink, NULL);
 	if (program != NULL)
 		dependencies_record(function, program->dependencies);
 }
@@ -499,37 +500,6 @@ check_role(Oid owner)
 	return has_privs_of_role(GetUserId(), owner) ? owner : GetUserId();
 }
 
-/* Puts a text that may be absent into a row. */
-static void
-put_text(Datum *values, bool *nulls, int column, const char *text)
-{
-	nulls[column] = (text == NULL);
-	if (text != NULL)
-		values[column] = CStringGetTextDatum(text);
-}
-
-/* Returns the problems of a sink as rows. */
-static void
-put_problems(ReturnSetInfo *result, const ProblemSink *sink)
-{
-	ListCell   *cell;
-
-	foreach(cell, sink->problems)
-	{
-		const Problem *problem = lfirst(cell);
-		Datum		values[5] = {0};
-		bool		nulls[5];
-
-		put_text(values, nulls, 0, problem->warning ? "warning" : "error");
-		put_text(values, nulls, 1, problem->location);
-		put_text(values, nulls, 2, problem->message);
-		put_text(values, nulls, 3, problem_finding(problem));
-		put_text(values, nulls, 4, problem->hint);
-		tuplestore_putvalues(result->setResult, result->setDesc, values,
-							 nulls);
-	}
-}
-
 /* check_definition(action, definition, owner): every problem as a row */
 Datum
 custom_action_check_definition(PG_FUNCTION_ARGS)
@@ -546,8 +516,25 @@ custom_action_check_definition(PG_FUNCTION_ARGS)
 	(void) check_definition(action,
 							json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))),
 							check_role(PG_GETARG_OID(2)), false, &sink);
-	put_problems((ReturnSetInfo *) fcinfo->resultinfo, &sink);
+	problems_put((ReturnSetInfo *) fcinfo->resultinfo, &sink);
 	return (Datum) 0;
+}
+
+/* require_sound(action, definition, owner): tells remarks, raises what is worse */
+Datum
+custom_action_require_sound(PG_FUNCTION_ARGS)
+{
+	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext};
+	char	   *action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	sink.action = action;
+	(void) check_definition(action,
+							json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))),
+							check_role(PG_GETARG_OID(2)), false, &sink);
+	problems_tell_remarks(action, &sink);
+	problems_raise(action, &sink, psprintf("SELECT * FROM check_action(%s) gives them as rows.",
+										   quote_literal_cstr(action)));
+	PG_RETURN_VOID();
 }
 
 /* freeze_definition(action, definition, owner): with all look-ups written in */
@@ -566,7 +553,7 @@ custom_action_freeze_definition(PG_FUNCTION_ARGS)
 	definition = check_definition(action,
 								  json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))),
 								  check_role(PG_GETARG_OID(2)), true, &sink);
-	problems_raise(action, &sink);
+	problems_raise(action, &sink, NULL);
 	if (definition == NULL)
 		elog(ERROR, "action \"%s\" gave neither program nor problem", action);
 	json_remove(definition->json, "plugins");

@@ -13,6 +13,7 @@
 #include "caught.h"
 #include "context.h"
 #include "deferred.h"
+#include "denied.h"
 #include "execute.h"
 #include "executor/executor.h"
 #include "frame.h"
@@ -38,6 +39,7 @@ frame_error_callback(void *arg)
 {
 	Frame	   *frame = arg;
 
+	denied_note(&frame->denied);
 	if (frame->current != NULL && frame->iteration > 0)
 		errcontext("action \"%s\" version %d, %s, iteration " INT64_FORMAT, frame->program->action,
 				   frame->program->version, frame->current->label, frame->iteration);
@@ -450,6 +452,7 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	frame->read_only = frame->program->read_only;
 	frame->caller = GetOuterUserId();
 	frame->invoker = frame_invoker(frame, request);
+	frame->denied = InvalidOid;
 	frame->has_invocation = false;
 	frame->shared = frame->parent && frame->parent->user == frame->user ? frame->parent->shared : NULL;
 	innermost = frame;
@@ -515,6 +518,8 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 		frame_abandon(frame, request);
 		if (limit_error != NULL)
 			error_throw_on(limit_error);
+		if (frame->denied == frame->user)
+			denied_throw_on(frame->home, frame->denied, program->definition->as_owner);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();

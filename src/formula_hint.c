@@ -11,9 +11,12 @@
 #include <ctype.h>
 
 #include "catalog/namespace.h"
+#include "catalog/pg_namespace.h"
+#include "denied.h"
 #include "formula_hint.h"
 #include "key.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "suggest.h"
 #include "utils/builtins.h"
@@ -524,6 +527,18 @@ row_hint(const Compiler *compiler, const char *text)
 	return psprintf("The key of the row is =%s.%s.", row->name, ((KeyColumn *) linitial(key))->name);
 }
 
+/* What is missing where a formula names a schema that its author may not use. */
+static char *
+schema_hint(const char *place)
+{
+	char	   *schema = word_at(place);
+	Oid			oid = get_namespace_oid(schema, true);
+
+	if (!OidIsValid(oid) || object_aclcheck(NamespaceRelationId, oid, GetUserId(), ACL_USAGE) == ACLCHECK_OK)
+		return NULL;
+	return psprintf("GRANT USAGE ON SCHEMA %s TO %s", quote_identifier(schema), denied_user());
+}
+
 /* The hint for a problem; NULL: ours says no more than PostgreSQL's. */
 static const char *
 find_hint(const Compiler *compiler, const Problem *problem)
@@ -536,6 +551,8 @@ find_hint(const Compiler *compiler, const Problem *problem)
 		case ERRCODE_UNDEFINED_FUNCTION:
 		case ERRCODE_AMBIGUOUS_FUNCTION:
 			return symbol ? operator_hint(place, problem->message) : function_hint(place);
+		case ERRCODE_INSUFFICIENT_PRIVILEGE:
+			return problem->hint != NULL ? NULL : schema_hint(place);
 		case ERRCODE_GROUPING_ERROR:
 			return function_hint(place);
 		case ERRCODE_SYNTAX_ERROR:

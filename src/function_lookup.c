@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "denied.h"
 #include "function_lookup.h"
 #include "suggest.h"
 #include "utils/builtins.h"
@@ -26,6 +27,8 @@ signature_arguments(const char *text)
 	return NULL;
 }
 
+#define MAX_EXAMPLES	5		/* signatures that a hint lists */
+
 /* Reads a signature. */
 Oid
 function_by_signature(const char *signature)
@@ -38,8 +41,11 @@ FuncCandidateList
 functions_by_name(const char *name, const char *hint)
 {
 	List	   *names = stringToQualifiedNameList(name, NULL);
-	FuncCandidateList candidates = FuncnameGetCandidates(names, -1, NIL, false, false, false, true);
+	FuncCandidateList candidates;
 
+	if (list_length(names) > 1)
+		require_schema_usage(strVal(list_nth(names, list_length(names) - 2)));
+	candidates = FuncnameGetCandidates(names, -1, NIL, false, false, false, true);
 	if (candidates == NULL)
 	{
 		const char *like = suggest_function(name);
@@ -54,13 +60,37 @@ functions_by_name(const char *name, const char *hint)
 	return candidates;
 }
 
+/* Compares two texts of a list. */
+static int
+compare_texts(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
+}
+
 /* Raises that a name is not enough. */
 void
-refuse_ambiguous_function(const char *name, int count, const char *why, Oid example)
+refuse_ambiguous_function(const char *name, int count, const char *why, const List *examples)
 {
+	StringInfoData list;
+	List	   *signatures = NIL;
+	int			shown = 0;
+	ListCell   *cell;
+
+	foreach(cell, examples)
+		signatures = lappend(signatures, format_procedure(lfirst_oid(cell)));
+	list_sort(signatures, compare_texts);
+	initStringInfo(&list);
+	foreach(cell, signatures)
+	{
+		if (shown++ == MAX_EXAMPLES)
+			break;
+		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", (char *) lfirst(cell));
+	}
 	ereport(ERROR,
 			(errcode(ERRCODE_AMBIGUOUS_FUNCTION),
 			 errmsg("there are %d functions %s, and %s", count, name, why),
-			 errhint("Write the signature, for example %s.", format_procedure(example))));
+			 list_length(examples) == 1 || list_length(examples) > MAX_EXAMPLES ?
+			 errhint("Write the signature, for example %s.", list.data) :
+			 errhint("Write the signature, one of %s.", list.data)));
 	pg_unreachable();
 }

@@ -19,8 +19,8 @@ extern Oid	function_by_signature(const char *signature);
 /* All functions of a name under the search_path; raises 42883 if there is none, with the hint if it has no schema. */
 extern FuncCandidateList functions_by_name(const char *name, const char *hint);
 
-/* Raises 42725: the why is a clause, the example is proposed as the signature to write. */
-pg_noreturn extern void refuse_ambiguous_function(const char *name, int count,
-												  const char *why, Oid example);
+/* Raises 42725: the why is a clause; the examples, OIDs of functions, are proposed as signatures to write. */
+pg_noreturn extern void refuse_ambiguous_function(const char *name, int count, const char *why,
+												  const List *examples);
 
 #endif

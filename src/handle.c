@@ -18,6 +18,7 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "compat.h"
+#include "denied.h"
 #include "handle.h"
 #include "language.h"
 #include "miscadmin.h"
@@ -299,8 +300,7 @@ check_privileges(const Handle *handle)
 
 	if (object_aclcheck(NamespaceRelationId, handle->schema, user,
 						ACL_USAGE) != ACLCHECK_OK)
-		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA,
-					   get_namespace_name(handle->schema));
+		refuse_schema(get_namespace_name(handle->schema), "USAGE");
 	if (object_aclcheck(ProcedureRelationId, handle->function, user,
 						ACL_EXECUTE) != ACLCHECK_OK)
 		ereport(ERROR,

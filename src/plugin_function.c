@@ -99,17 +99,17 @@ static Oid
 pick_by_name(const char *name, FuncCandidateList candidates)
 {
 	Oid			found = candidates->oid;
-	int			fitting = 0;
+	List	   *fitting = NIL;
 
 	for (; candidates != NULL; candidates = candidates->next)
 	{
 		if (!takes_context(candidates))
 			continue;
-		fitting++;
+		fitting = lappend_oid(fitting, candidates->oid);
 		found = candidates->oid;
 	}
-	if (fitting > 1)
-		refuse_ambiguous_function(name, fitting, "each could be the plug-in", found);
+	if (list_length(fitting) > 1)
+		refuse_ambiguous_function(name, list_length(fitting), "each could be the plug-in", fitting);
 	return found;
 }
 

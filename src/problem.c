@@ -10,7 +10,9 @@
 #include "caught.h"
 #include "compat.h"
 #include "miscadmin.h"
+#include "nodes/execnodes.h"
 #include "problem.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 /* Copies a text that may be absent. */
@@ -212,6 +214,36 @@ problem_finding(const Problem *problem)
 	return out.data;
 }
 
+/* Puts a text that may be absent into a row. */
+static void
+put_text(Datum *values, bool *nulls, int column, const char *text)
+{
+	nulls[column] = (text == NULL);
+	if (text != NULL)
+		values[column] = CStringGetTextDatum(text);
+}
+
+void
+problems_put(ReturnSetInfo *result, const ProblemSink *sink)
+{
+	ListCell   *cell;
+
+	foreach(cell, sink->problems)
+	{
+		const Problem *problem = lfirst(cell);
+		Datum		values[5] = {0};
+		bool		nulls[5];
+
+		put_text(values, nulls, 0, problem->warning ? "warning" : "error");
+		put_text(values, nulls, 1, problem->location);
+		put_text(values, nulls, 2, problem->message);
+		put_text(values, nulls, 3, problem_finding(problem));
+		put_text(values, nulls, 4, problem->hint);
+		tuplestore_putvalues(result->setResult, result->setDesc, values,
+							 nulls);
+	}
+}
+
 /* Appends one line per problem that is an error. */
 void
 problems_print(StringInfo out, const ProblemSink *sink)
@@ -236,29 +268,68 @@ problems_print(StringInfo out, const ProblemSink *sink)
 	}
 }
 
+/* Appends a problem with all that is said of it, each on a line of its own. */
+static void
+problem_print_whole(StringInfo out, const Problem *problem)
+{
+	char	   *finding = problem_finding(problem);
+
+	if (out->len > 0)
+		appendStringInfoChar(out, '\n');
+	if (problem->location != NULL && problem->location[0] != '\0')
+		appendStringInfo(out, "%s: ", problem->location);
+	appendStringInfoString(out, problem->message);
+	if (finding != NULL)
+		appendStringInfo(out, "\n    %s", finding);
+	if (problem->hint != NULL)
+		appendStringInfo(out, "\n    Hint: %s", problem->hint);
+}
+
 /* Raises all problems as one error, if there is more than remarks. */
 void
-problems_raise(const char *action, const ProblemSink *sink)
+problems_raise(const char *action, const ProblemSink *sink, const char *hint)
 {
 	StringInfoData detail;
-	const char *hint = NULL;
+	int			count = 0;
 	ListCell   *cell;
 
-	if (!problem_any_error(sink))
-		return;
-
+	initStringInfo(&detail);
 	foreach(cell, sink->problems)
 	{
 		const Problem *problem = lfirst(cell);
 
-		if (!problem->warning && hint == NULL)
-			hint = problem->hint;
+		if (problem->warning)
+			continue;
+		problem_print_whole(&detail, problem);
+		count++;
 	}
-	initStringInfo(&detail);
-	problems_print(&detail, sink);
+	if (count == 0)
+		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_CA_CHECK_FAILED),
-			 errmsg("action \"%s\" did not pass its check", action),
+			 errmsg_plural("action \"%s\" has %d problem", "action \"%s\" has %d problems",
+						   count, action, count),
 			 errdetail_internal("%s", detail.data),
 			 hint ? errhint("%s", hint) : 0));
+}
+
+/* Tells the remarks, each as a warning. */
+void
+problems_tell_remarks(const char *action, const ProblemSink *sink)
+{
+	ListCell   *cell;
+
+	foreach(cell, sink->problems)
+	{
+		const Problem *problem = lfirst(cell);
+		char	   *finding = problem_finding(problem);
+		bool		placed = problem->location != NULL && problem->location[0] != '\0';
+
+		if (problem->warning)
+			ereport(WARNING,
+					(errmsg("action \"%s\": %s%s%s", action, placed ? problem->location : "",
+							placed ? ": " : "", problem->message),
+					 finding ? errdetail_internal("%s", finding) : 0,
+					 problem->hint ? errhint("%s", problem->hint) : 0));
+	}
 }

@@ -15,6 +15,8 @@
 #include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 
+struct ReturnSetInfo;
+
 /* SQLSTATEs of our own; class UA is free for implementations */
 #define ERRCODE_CA_NOT_ACTIVE			MAKE_SQLSTATE('U', 'A', '0', '0', '1')
 #define ERRCODE_CA_CANCELED				MAKE_SQLSTATE('U', 'A', '0', '0', '2')
@@ -71,7 +73,11 @@ extern bool problem_any_error(const ProblemSink *sink);
 extern char *problem_finding(const Problem *problem);
 /* One line per problem that is an error: place, message, finding. */
 extern void problems_print(StringInfo out, const ProblemSink *sink);
-/* Raises UA005 with all problems, if one is an error. */
-extern void problems_raise(const char *action, const ProblemSink *sink);
+/* All problems as rows: severity, location, message, detail, hint. */
+extern void problems_put(struct ReturnSetInfo *result, const ProblemSink *sink);
+/* Raises UA005 with all problems that are errors, if there are any; hint may be NULL. */
+extern void problems_raise(const char *action, const ProblemSink *sink, const char *hint);
+/* Tells the others as warnings. */
+extern void problems_tell_remarks(const char *action, const ProblemSink *sink);
 
 #endif

@@ -21,7 +21,9 @@
 #include "commands/comment.h"
 #include "commands/event_trigger.h"
 #include "definition.h"
+#include "denied.h"
 #include "fmgr.h"
+#include "funcapi.h"
 #include "formula.h"
 #include "miscadmin.h"
 #include "new_objects.h"
@@ -56,6 +58,10 @@ typedef struct Publishing
 	Envelope   *before;			/* its envelope, or NULL */
 } Publishing;
 
+/* The key of the definition that stands for the function */
+#define OBSTACLE_LOCATION	"action"
+
+PG_FUNCTION_INFO_V1(custom_action_check_publishing);
 PG_FUNCTION_INFO_V1(custom_action_claim_name);
 PG_FUNCTION_INFO_V1(custom_action_publish);
 
@@ -72,12 +78,34 @@ split_name(Publishing *publishing)
 				 errmsg("name of action \"%s\" has no schema", publishing->action)));
 }
 
+/* The owner of a function. */
+static Oid
+function_owner(Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
 /* Finds the function to replace. */
 static void
 find_existing(Publishing *publishing)
 {
-	Oid			schema = LookupExplicitNamespace(publishing->schema, false);
+	Oid			schema;
 
+	require_schema_usage(publishing->schema);
+	schema = LookupExplicitNamespace(publishing->schema, true);
+	if (!OidIsValid(schema))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_SCHEMA),
+				 errmsg("schema \"%s\" does not exist", publishing->schema),
+				 errhint("Create it with CREATE SCHEMA %s, or create the action in another one.",
+						 quote_identifier(publishing->schema))));
 	publishing->existing = action_find_in_schema(schema, publishing->name, true);
 }
 
@@ -95,24 +123,50 @@ check_draft_owner(const Publishing *publishing)
 						GetUserNameFromId(GetUserId(), false), publishing->action, owner)));
 }
 
+/* Refuses who may not make functions of our language: activating is a right of its own. */
+static void
+check_language(void)
+{
+	if (object_aclcheck(LanguageRelationId, action_language(), GetUserId(), ACL_USAGE) == ACLCHECK_OK)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied for language %s", CA_LANGUAGE),
+			 errdetail("Activating an action takes USAGE on the language."),
+			 errhint("GRANT USAGE ON LANGUAGE %s TO %s", CA_LANGUAGE, denied_user())));
+}
+
+/* Refuses who may not make functions in the schema. */
+static void
+check_schema(const Publishing *publishing)
+{
+	Oid			schema = get_namespace_oid(publishing->schema, false);
+
+	if (object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_CREATE) != ACLCHECK_OK)
+		refuse_schema(publishing->schema, "CREATE");
+}
+
+/* Refuses who may not replace the function, or publish a draft that has none. */
+static void
+check_owner(const Publishing *publishing)
+{
+	if (!OidIsValid(publishing->existing))
+		check_draft_owner(publishing);
+	else if (!object_ownercheck(ProcedureRelationId, publishing->existing, GetUserId()))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of action \"%s\"", publishing->action),
+				 errhint("Members of its owner, role \"%s\", can do it.",
+						 GetUserNameFromId(function_owner(publishing->existing), false))));
+}
+
 /* Refuses who may not publish; CREATE FUNCTION asks again, but after the lock. */
 static void
 check_privileges(const Publishing *publishing)
 {
-	AclResult	result;
-
-	result = object_aclcheck(LanguageRelationId, action_language(), GetUserId(), ACL_USAGE);
-	if (result != ACLCHECK_OK)
-		aclcheck_error(result, OBJECT_LANGUAGE, CA_LANGUAGE);
-	result = object_aclcheck(NamespaceRelationId,
-							 get_namespace_oid(publishing->schema, false),
-							 GetUserId(), ACL_CREATE);
-	if (result != ACLCHECK_OK)
-		aclcheck_error(result, OBJECT_SCHEMA, publishing->schema);
-	if (!OidIsValid(publishing->existing))
-		check_draft_owner(publishing);
-	else if (!object_ownercheck(ProcedureRelationId, publishing->existing, GetUserId()))
-		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_FUNCTION, publishing->action);
+	check_language();
+	check_schema(publishing);
+	check_owner(publishing);
 }
 
 /* Refuses a function that is not ours. */
@@ -440,6 +494,83 @@ apply_search_path(const Definition *definition)
 		(void) set_config_option("search_path", path,
 								 superuser() ? PGC_SUSET : PGC_USERSET,
 								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+/* What may be in the way of publishing, each tried by itself. */
+static void
+try_find_existing(void *arg)
+{
+	find_existing(arg);
+}
+
+static void
+try_existing(void *arg)
+{
+	check_existing(arg);
+}
+
+static void
+try_language(void *arg)
+{
+	check_language();
+}
+
+static void
+try_schema(void *arg)
+{
+	check_schema(arg);
+}
+
+static void
+try_owner(void *arg)
+{
+	check_owner(arg);
+}
+
+static void
+try_signature(void *arg)
+{
+	check_signature(arg);
+}
+
+/* Collects all that would keep the current user from publishing, but for problems of the definition. */
+static void
+collect_obstacles(Publishing *publishing, ProblemSink *sink)
+{
+	void		(*const tries[]) (void *arg) = {try_existing, try_schema, try_owner};
+	ProblemSink definition_sink = {publishing->action, true, NIL, CurrentMemoryContext};
+	int			nest_level;
+
+	(void) problem_guard(sink, OBSTACLE_LOCATION, try_language, publishing, NULL, NULL);
+	split_name(publishing);
+	if (!problem_guard(sink, OBSTACLE_LOCATION, try_find_existing, publishing, NULL, NULL))
+		return;
+	for (int i = 0; i < lengthof(tries); i++)
+		(void) problem_guard(sink, OBSTACLE_LOCATION, tries[i], publishing, NULL, NULL);
+
+	publishing->definition = definition_parse(publishing->envelope.definition, &definition_sink);
+	nest_level = NewGUCNestLevel();
+	apply_search_path(publishing->definition);
+	publishing->signature = signature_resolve(publishing->definition, &definition_sink);
+	if (!problem_any_error(&definition_sink) && OidIsValid(publishing->existing) &&
+		function_is_action(publishing->existing))
+		(void) problem_guard(sink, OBSTACLE_LOCATION, try_signature, publishing, NULL, NULL);
+	AtEOXact_GUC(true, nest_level);
+}
+
+/* SQL: what would keep the current user from publishing an action, as rows of check_definition. */
+Datum
+custom_action_check_publishing(PG_FUNCTION_ARGS)
+{
+	Publishing	publishing = {0};
+	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext};
+
+	InitMaterializedSRF(fcinfo, 0);
+	publishing.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	publishing.envelope.definition = json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	collect_obstacles(&publishing, &sink);
+	problems_put((ReturnSetInfo *) fcinfo->resultinfo, &sink);
+	PG_RETURN_NULL();
 }
 
 /* SQL: checks who may publish an action, and locks its name. */

@@ -18,6 +18,7 @@
 #include "common/cryptohash.h"
 #include "common/sha2.h"
 #include "definition.h"
+#include "denied.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -213,6 +214,8 @@ find_by_name(const char *name, bool check_usage)
 		return find_in_schemas(function, path, Min(length, MAX_SEARCH_PATH), false);
 	}
 
+	if (check_usage)
+		require_schema_usage(schema);
 	path[0] = check_usage ? LookupExplicitNamespace(schema, true) :
 		get_namespace_oid(schema, true);
 	return OidIsValid(path[0]) ? find_in_schemas(function, path, 1, false) : InvalidOid;

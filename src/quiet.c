@@ -64,14 +64,20 @@ find_behind(const char *name, oidvector *arguments)
 	return function;
 }
 
-/* Refuses who may not execute what is behind a function. */
+/*
+ * Refuses who may not execute what is behind a function. PUBLIC may call the
+ * functions that people call, so that it is us who say what is missing.
+ */
 static void
 require_execute(Oid function)
 {
-	AclResult	result = object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE);
-
-	if (result != ACLCHECK_OK)
-		aclcheck_error(result, OBJECT_FUNCTION, get_func_name(function));
+	if (object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE) != ACLCHECK_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for function %s", get_func_name(function)),
+				 errdetail("It is for designers of actions."),
+				 errhint("SELECT grant_action_design(%s)",
+						 quote_literal_cstr(quote_identifier(GetUserNameFromId(GetUserId(), false))))));
 }
 
 /* Gives the length of what a context has before the one that is added outside. */
@@ -193,8 +199,8 @@ custom_action_quiet_call(PG_FUNCTION_ARGS)
 								 find_behind(get_func_name(function),
 											 &((Form_pg_proc) GETSTRUCT(tuple))->proargtypes));
 		ReleaseSysCache(tuple);
-		require_execute(behind->fn_oid);
 	}
+	require_execute(behind->fn_oid);
 	return call_quietly(fcinfo, behind);
 }
 

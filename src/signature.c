@@ -12,6 +12,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
+#include "denied.h"
 #include "key.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_type.h"
@@ -43,9 +44,12 @@ Oid
 table_of_name(const char *name)
 {
 	RangeVar   *range = makeRangeVarFromNameList(stringToQualifiedNameList(name, NULL));
-	Oid			table = RangeVarGetRelid(range, NoLock, true);
+	Oid			table;
 	char		kind;
 
+	if (range->schemaname != NULL)
+		require_schema_usage(range->schemaname);
+	table = RangeVarGetRelid(range, NoLock, true);
 	if (!OidIsValid(table))
 		refuse_unknown_table(name, range->schemaname != NULL);
 	kind = get_rel_relkind(table);
@@ -136,8 +140,11 @@ static void
 find_type(const char *text, Oid *type, int32 *typmod)
 {
 	TypeName   *name = typeStringToTypeName(text, NULL);
-	Type		tuple = LookupTypeName(NULL, name, typmod, true);
+	Type		tuple;
 
+	if (list_length(name->names) > 1)
+		require_schema_usage(strVal(list_nth(name->names, list_length(name->names) - 2)));
+	tuple = LookupTypeName(NULL, name, typmod, true);
 	if (tuple == NULL)
 		refuse_unknown_type(name);
 	if (!((Form_pg_type) GETSTRUCT(tuple))->typisdefined)

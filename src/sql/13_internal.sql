@@ -106,6 +106,23 @@ AS 'MODULE_PATHNAME', 'custom_action_check_definition';
 COMMENT ON FUNCTION custom_actions.check_definition(text, json, oid) IS
 	'every problem of a definition, as the owner would meet it';
 
+CREATE FUNCTION custom_actions.require_sound(
+	action text, definition json, owner oid)
+RETURNS void
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_require_sound';
+
+COMMENT ON FUNCTION custom_actions.require_sound(text, json, oid) IS
+	'checks a definition: warnings as such, all problems in one error';
+
+CREATE FUNCTION custom_actions.check_publishing(action text, definition json)
+RETURNS TABLE (severity text, location text, message text, detail text, hint text)
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_check_publishing';
+
+COMMENT ON FUNCTION custom_actions.check_publishing(text, json) IS
+	'what would keep the current user from publishing an action, but for problems of its definition';
+
 CREATE FUNCTION custom_actions.freeze_definition(
 	action text, definition json, owner oid)
 RETURNS json

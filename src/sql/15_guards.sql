@@ -181,7 +181,8 @@ BEGIN
 	ELSIF NOT has_schema_privilege(schema_id, 'CREATE') THEN
 		RAISE EXCEPTION 'permission denied for schema %', quote_name(schema_name)
 			USING ERRCODE = 'insufficient_privilege',
-				DETAIL = format('Action "%s" takes CREATE on its schema.', action_name);
+				DETAIL = format('Action "%s" takes CREATE on its schema.', action_name),
+				HINT = format('GRANT CREATE ON SCHEMA %I TO %I', schema_name, CURRENT_USER);
 	END IF;
 END
 $$;

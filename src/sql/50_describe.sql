@@ -131,10 +131,28 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
 	definition json := document_of(action_name, NULL);
+	draft_owner text;
 BEGIN
 	RETURN QUERY
 	SELECT c.severity, c.location, c.message, c.detail, c.hint
 	FROM check_definition(action_name, definition, action_owner(action_name)) AS c;
+
+	-- What else stops the activation of a draft, by whoever asks.
+	SELECT a.owner INTO draft_owner FROM action AS a WHERE a.name = action_name;
+	IF FOUND THEN
+		RETURN QUERY
+		SELECT c.severity, c.location, c.message, c.detail, c.hint
+		FROM check_publishing(action_name, definition) AS c;
+		BEGIN
+			PERFORM require_own_draft(action_name, draft_owner);
+		EXCEPTION WHEN insufficient_privilege THEN
+			severity := 'error';
+			location := 'action';
+			GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+				hint = PG_EXCEPTION_HINT;
+			RETURN NEXT;
+		END;
+	END IF;
 END
 $$;
 

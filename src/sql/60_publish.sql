@@ -208,44 +208,6 @@ $$;
 COMMENT ON FUNCTION custom_actions.compare_definitions(json, json) IS
 	'one sentence for everything that differs between two definitions';
 
-CREATE FUNCTION custom_actions.require_sound(
-	action_name text, definition json, owner oid)
-RETURNS void
-LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	problem record;
-	errors text[] := '{}';
-BEGIN
-	FOR problem IN
-		SELECT c.severity, c.message, c.hint,
-			concat_ws(': ', nullif(c.location, ''), c.message) AS line
-		FROM check_definition(action_name, definition, owner) AS c
-	LOOP
-		IF problem.severity = 'error' THEN
-			errors := errors || problem.line;
-		ELSIF problem.hint IS NULL THEN
-			RAISE WARNING 'action "%": %', action_name, problem.line;
-		ELSE
-			RAISE WARNING 'action "%": %', action_name, problem.line
-				USING HINT = problem.hint;
-		END IF;
-	END LOOP;
-	IF errors <> '{}' THEN
-		RAISE EXCEPTION 'action "%" has % problem%', action_name,
-				cardinality(errors), CASE WHEN cardinality(errors) > 1 THEN 's' ELSE '' END
-			USING ERRCODE = 'UA005',
-				DETAIL = array_to_string(errors, E'\n'),
-				HINT = format('SELECT * FROM check_action(%L) tells more about each.',
-					action_name);
-	END IF;
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.require_sound(text, json, oid) IS
-	'checks a definition: warnings as such, all problems in one error';
-
 CREATE FUNCTION custom_actions.settle_new_function(
 	action_name text, function regprocedure, owner_name text)
 RETURNS void

@@ -128,23 +128,25 @@ lookup_by_name(Lookup *lookup)
 {
 	FuncCandidateList candidates = functions_by_name(lookup->name, UNQUALIFIED_HINT);
 	Function   *only = NULL;
-	int			count = 0;
-	int			fitting = 0;
+	List	   *all = NIL;
+	List	   *fitting = NIL;
 
 	for (FuncCandidateList candidate = candidates; candidate != NULL; candidate = candidate->next)
 	{
 		Function   *function = function_read(candidate->oid);
 
-		count++;
+		all = lappend_oid(all, candidate->oid);
 		if (candidates->next == NULL || takes_arguments(function, lookup->with))
 		{
-			fitting++;
+			fitting = lappend_oid(fitting, candidate->oid);
 			only = function;
 		}
 	}
-	if (fitting != 1)
-		refuse_ambiguous_function(lookup->name, count, "the arguments do not tell which is meant",
-								  candidates->oid);
+	if (fitting == NIL)
+		refuse_ambiguous_function(lookup->name, list_length(all), "none takes these arguments", all);
+	if (list_length(fitting) > 1)
+		refuse_ambiguous_function(lookup->name, list_length(all), "the arguments do not tell which is meant",
+								  fitting);
 	lookup->found = only;
 }
 

@@ -19,11 +19,15 @@ static const ArgumentSpec arguments[] = {
 	{NULL}
 };
 
+#define ALL_LOCKED_HINT \
+	"It does not exist, it is not visible to you, or others hold all such rows: the step skips those."
+
 typedef struct Get
 {
 	Address    *address;
 	Statement  *statement;
 	bool		ordered;		/* else a second row is an error */
+	bool		skips_locked;	/* a row that others hold is as if it were not there */
 } Get;
 
 /* Appends the locking clause. */
@@ -46,6 +50,7 @@ static void
 get_compile(Compiler *compiler, Instruction *instruction)
 {
 	Get		   *get = palloc0(sizeof(Get));
+	const char *lock = json_get_text(compiler->step->json, "lock");
 	Statement  *statement;
 
 	get->address = address_compile(compiler, true);
@@ -60,6 +65,7 @@ get_compile(Compiler *compiler, Instruction *instruction)
 	if (get->address->key == NIL)
 		appendStringInfoString(&statement->tail, get->ordered ? " LIMIT 1" : " LIMIT 2");
 	append_lock(compiler, statement);
+	get->skips_locked = lock != NULL && strcmp(lock, "skip") == 0;
 	compiler_analyse(compiler, statement);
 	if (get->address->row != NULL && get->address->row == compiler->program->target)
 		compiler->target_read = true;
@@ -76,7 +82,7 @@ get_execute(Frame *frame, Instruction *instruction)
 	uint64		rows = statement_execute(frame, get->statement);
 
 	if (rows == 0 && get->address->required)
-		address_missing(frame, get->address, NULL);
+		address_missing(frame, get->address, get->skips_locked ? ALL_LOCKED_HINT : NULL);
 	if (rows <= 1 || get->ordered)
 		return;
 	if (get->address->key != NIL)

@@ -1,7 +1,7 @@
 -- What a designer must not get at, however he goes about it.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(51);
+SELECT plan(53);
 
 CREATE ROLE design_attacks_ann;
 CREATE ROLE design_attacks_eve;
@@ -14,13 +14,22 @@ SELECT lives_ok('SELECT grant_action_design(''design_attacks_ann''), grant_actio
 GRANT USAGE ON LANGUAGE custom_action TO design_attacks_ann;
 
 -- PUBLIC
-SELECT is(array_agg(p.proname::text ORDER BY p.proname), ARRAY['invoke_action', 'try_invoke_action'],
-	'PUBLIC executes nothing but what runs an action')
+SELECT results_eq($$SELECT p.oid FROM pg_extension AS e
+	JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
+		AND d.classid = 'pg_proc'::regclass
+	JOIN pg_proc AS p ON p.oid = d.objid
+	WHERE e.extname = 'custom_actions' AND has_function_privilege('public', p.oid, 'EXECUTE')
+		AND p.prosrc NOT IN ('custom_action_invoke', 'custom_action_try_invoke', 'custom_action_quiet_call')$$, ARRAY[]::oid[],
+	'PUBLIC executes nothing but what runs an action and what asks for a designer');
+SELECT results_eq($$SELECT p.oid::regprocedure::text FROM pg_proc AS p
+	WHERE p.prosrc = 'custom_action_quiet_call' AND NOT has_function_privilege('public', p.oid, 'EXECUTE') ORDER BY 1$$,
+	ARRAY['grant_action_design(regrole)', 'revoke_action_design(regrole)'], 'nobody grants design to himself');
+SELECT is(count(*), 0::bigint, 'what is behind is not for PUBLIC: ' || coalesce(string_agg(p.proname, ', '), ''))
 FROM pg_extension AS e
 	JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
 		AND d.classid = 'pg_proc'::regclass
 	JOIN pg_proc AS p ON p.oid = d.objid
-WHERE e.extname = 'custom_actions' AND has_function_privilege('public', p.oid, 'EXECUTE');
+WHERE e.extname = 'custom_actions' AND has_function_privilege('public', p.oid, 'EXECUTE') AND p.pronamespace = 'custom_actions'::regnamespace;
 
 -- Parts stay with their action
 SET ROLE design_attacks_ann;
@@ -97,7 +106,7 @@ GRANT EXECUTE ON FUNCTION open.greet TO PUBLIC;
 SET ROLE design_attacks_eve;
 SELECT throws_ok('SELECT custom_actions.publish(''desk.other'', ''{"steps": []}'', 1, true, ''[]'')', '42501', 'permission denied for schema desk',
 	'no CREATE on the schema');
-SELECT throws_ok('SELECT custom_actions.publish(''open.greet'', ''{"steps": []}'', 2, true, ''[]'')', '42501', 'must be owner of function open.greet',
+SELECT throws_ok('SELECT custom_actions.publish(''open.greet'', ''{"steps": []}'', 2, true, ''[]'')', '42501', 'must be owner of action "open.greet"',
 	'an action of somebody else');
 SELECT throws_ok('SELECT custom_actions.publish(''open.draft'', ''{"steps": []}'', 1, true, ''[]'')', '42501',
 	'permission denied: "design_attacks_eve" is not a member of the owner of action "open.draft", role "design_attacks_ann"',
