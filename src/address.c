@@ -74,11 +74,13 @@ address_by_id(Compiler *compiler, Address *address, const Json *id)
 	foreach(cell, address->key)
 	{
 		KeyColumn  *column = lfirst(cell);
+		Value	   *value = compiler_value(compiler, columns ? json_get(id, column->name) : id,
+										   column->type, -1,
+										   columns ? psprintf("%s.%s", location, column->name) : location);
 
-		address->values = lappend(address->values,
-								  compiler_value(compiler, columns ? json_get(id, column->name) : id,
-												 column->type, -1,
-												 columns ? psprintf("%s.%s", location, column->name) : location));
+		if (value->kind == VALUE_FORMULA)
+			value->formula->key = true;
+		address->values = lappend(address->values, value);
 	}
 	return true;
 }
@@ -137,6 +139,8 @@ address_subject(Compiler *compiler, Address *address)
 	const char *subject = step->subject->text;
 
 	address->row = row_find(compiler->names->rows, subject);
+	if (address->row != NULL)
+		names_note_use(compiler, address->row);
 	if (address->row != NULL && address->row->broken)
 		return false;
 	if (address->row != NULL && !OidIsValid(address->row->relation))

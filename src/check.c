@@ -504,7 +504,7 @@ check_role(Oid owner)
 Datum
 custom_action_check_definition(PG_FUNCTION_ARGS)
 {
-	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext};
+	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext, true, true};
 	char	   *action;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -524,7 +524,7 @@ custom_action_check_definition(PG_FUNCTION_ARGS)
 Datum
 custom_action_require_sound(PG_FUNCTION_ARGS)
 {
-	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext};
+	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext, true};
 	char	   *action = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	sink.action = action;

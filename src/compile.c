@@ -24,6 +24,7 @@
 #include "names.h"
 #include "on_error.h"
 #include "plugin.h"
+#include "remark.h"
 #include "statement.h"
 #include "target.h"
 #include "write.h"
@@ -185,6 +186,7 @@ compile_inputs(Compiler *compiler)
 												argument->type, argument->typmod);
 
 			variable->broken = argument->broken;
+			variable->location = argument->parameter->location;
 			program->input_slots[i] = variable->slot;
 		}
 	}
@@ -301,6 +303,7 @@ compile_program(Compiler *compiler)
 	}
 	write_check_returning(compiler);
 	note_row_slots(program);
+	remark_program(compiler);
 	if (compiler->freeze)
 		meaning_freeze(program);
 	foreach(cell, compiler->scopes)

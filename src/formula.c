@@ -22,6 +22,7 @@
 #include "parser/parse_expr.h"
 #include "parser/parse_node.h"
 #include "parser_settings.h"
+#include "remark.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -262,6 +263,11 @@ formula_transform(ParseState *pstate, Scope *scope, Formula *formula,
 		refuse_not_scalar(pstate, &before);
 		if (formula->condition)
 			refuse_not_boolean(node);
+		if (remarks_wanted(scope) && !formula->remarked)
+		{
+			formula->remarked = true;
+			remark_formula(pstate, scope, formula, node, type);
+		}
 		formula->natural_type = exprType(node);
 		formula->natural_typmod = exprTypmod(node);
 		node = coerce_value(pstate, node, type, typmod);
@@ -596,9 +602,15 @@ transform_as(ParseState *pstate, Scope *scope, Value *value, Oid type, int32 typ
 Node *
 value_transform(ParseState *pstate, Scope *scope, Value *value)
 {
-	Node	   *node = transform_as(pstate, scope, value, value->type, value->typmod);
+	bool		remarks = remarks_wanted(scope);
+	Node	   *node;
 
+	if (remarks)
+		remark_texts(scope, value);
+	node = transform_as(pstate, scope, value, value->type, value->typmod);
 	if (value->kind != VALUE_SLOT)
 		meaning_check(scope->program, node, NULL, value->location);
+	if (remarks)
+		remark_constants(pstate, scope, value, node);
 	return node;
 }

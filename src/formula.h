@@ -49,6 +49,8 @@ typedef struct Formula
 	char	   *location;		/* "3.set.title" */
 	bool		condition;		/* must be boolean by itself */
 	bool		part;			/* stands between the braces of a template */
+	bool		key;			/* says which row is meant, by its key */
+	bool		remarked;		/* all that may be remarked has been */
 	Oid			natural_type;	/* of the expression, before it becomes what is wanted */
 	int32		natural_typmod;
 } Formula;
@@ -77,6 +79,11 @@ typedef struct Value
 	/* What it is wanted as; InvalidOid: its own natural type */
 	Oid			type;
 	int32		typmod;
+
+	/* For remarks: the column it is written to, or InvalidOid */
+	Oid			relation;
+	AttrNumber	attnum;
+	bool		remarked;		/* its texts have been looked at */
 } Value;
 
 /* A value computed outside any table: condition, let, output, message. */

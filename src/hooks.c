@@ -296,7 +296,10 @@ resolve_own_name(ParseState *pstate, Scope *scope, const ColumnRef *reference)
 	if (strcmp(first, "target") == 0 && row_find(scope->rows, first) == NULL)
 		raise_no_target(pstate, location);
 	if (second != NULL && means_this(scope, first))
+	{
+		names_note_use(scope->compiler, row_find(scope->rows, first));
 		node = item_column(pstate, "this", second, location);
+	}
 	if (node == NULL)
 		node = names_resolve(pstate, scope, first, second, location);
 	if (node == NULL && list_length(reference->fields) == 2)

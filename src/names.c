@@ -440,6 +440,53 @@ names_has(const Scope *scope, const char *name)
 	return is_group || strcmp(name, "context") == 0 || row_find(scope->rows, name) != NULL;
 }
 
+void
+names_note_use(Compiler *compiler, Row *row)
+{
+	MemoryContext old;
+
+	if (compiler == NULL || row->used)
+		return;
+	row->used = true;
+	old = MemoryContextSwitchTo(compiler->program->mcxt);
+	compiler->names->used = lappend(compiler->names->used, row->name);
+	MemoryContextSwitchTo(old);
+}
+
+/* Compares two names of a list. */
+static int
+compare_names(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
+}
+
+void
+names_sort_used(Names *names)
+{
+	list_sort(names->used, compare_names);
+}
+
+bool
+names_is_used(const Names *names, const char *name)
+{
+	int			low = 0;
+	int			high = list_length(names->used);
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+		int			order = strcmp(list_nth(names->used, middle), name);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
 /* Resolves first.second, or the bare first when second is NULL. */
 Node *
 names_resolve(ParseState *pstate, Scope *scope, const char *first,
@@ -462,6 +509,7 @@ names_resolve(ParseState *pstate, Scope *scope, const char *first,
 	setup_parser_errposition_callback(&position, pstate, location);
 	if (row != NULL)
 	{
+		names_note_use(scope->compiler, row);
 		if (!row->broken)
 			slot = row_slot(scope, row, second);
 	}
@@ -480,6 +528,7 @@ names_resolve(ParseState *pstate, Scope *scope, const char *first,
 	else
 	{
 		variable = variable_named(variables, first, second);
+		variable->used = true;
 		if (!variable->broken && !variable->open)
 			slot = variable->slot;
 	}

@@ -17,6 +17,7 @@ typedef struct Names
 	List	   *outputs;
 	List	   *lets;
 	List	   *steps;			/* of char *: all step names of the action */
+	List	   *used;			/* of char *: names of rows that something refers to */
 } Names;
 
 extern int	program_add_slot(Program *program, Oid type, int32 typmod, Oid collation);
@@ -33,6 +34,11 @@ extern int	row_slot(Scope *scope, Row *row, const char *column);
 
 /* May this name stand before a dot here? */
 extern bool names_has(const Scope *scope, const char *name);
+
+/* Notes that something refers to a row, while compiling; and has anything, sorted by then? */
+extern void names_note_use(struct Compiler *compiler, Row *row);
+extern void names_sort_used(Names *names);
+extern bool names_is_used(const Names *names, const char *name);
 
 /* A Param for the name's slot; NULL when the first part is no name of ours. */
 extern Node *names_resolve(ParseState *pstate, Scope *scope, const char *first,

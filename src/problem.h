@@ -49,6 +49,8 @@ typedef struct ProblemSink
 	bool		collect;		/* keep all of them instead of raising */
 	List	   *problems;		/* of Problem, in the order found */
 	MemoryContext mcxt;			/* where the records live */
+	bool		remarks;		/* people read it: look for what may not be meant */
+	bool		all_remarks;	/* ... also for what does no harm */
 } ProblemSink;
 
 extern void problem_report(ProblemSink *sink, int sqlstate,

@@ -45,6 +45,7 @@ typedef struct Row
 	bool		is_count;		/* set-based step: the only column is count */
 	bool		is_image;		/* for plug-ins: formulas do not see it */
 	bool		broken;			/* its step does not compile: anything may be said of it */
+	bool		used;			/* something refers to it */
 	struct Row *same;			/* the row that this is another name of, or NULL ... */
 	bool		may_be_absent;	/* ... but only if its step has run and found it: */
 	int			present_slot;	/* then this slot is not NULL */
@@ -57,6 +58,8 @@ typedef struct Variable
 	char	   *name;
 	int			slot;
 	bool		broken;			/* its type is not known: anything may be said of it */
+	bool		used;			/* by a formula */
+	char	   *location;		/* where it is declared, or NULL */
 	bool		open;			/* a let name whose type is not known yet (let_types.c) */
 } Variable;
 

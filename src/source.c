@@ -8,6 +8,7 @@
 #include "compat.h"
 #include "let_types.h"
 #include "parser/parse_type.h"
+#include "remark.h"
 #include "source.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -115,6 +116,20 @@ array_source(Compiler *compiler, Statement *statement, Source *source, const Jso
 	}
 }
 
+/* The table of a name; a text that is a formula has lost its "=". */
+static Oid
+source_table(Compiler *compiler, const char *name, const char *location)
+{
+	if (compiler->checking && remark_is_formula(compiler->names, compiler->names->rows, InvalidOid, name))
+	{
+		compiler_problem(compiler, ERRCODE_UNDEFINED_TABLE, location,
+						 psprintf("table \"%s\" does not exist", name), NULL,
+						 psprintf("A formula begins with \"=\": \"=%s\".", name));
+		return InvalidOid;
+	}
+	return compiler_table(compiler, name, location);
+}
+
 Source
 source_compile(Compiler *compiler, Statement *statement, const Json *from,
 			   const Json *columns, const char *key, const char *location)
@@ -126,7 +141,7 @@ source_compile(Compiler *compiler, Statement *statement, const Json *from,
 		array_source(compiler, statement, &source, from, columns, location);
 		return source;
 	}
-	source.relation = compiler_table(compiler, from->text, location);
+	source.relation = source_table(compiler, from->text, location);
 	if (!OidIsValid(source.relation))
 		return source;
 	statement->scope->this_relation = source.relation;

@@ -68,6 +68,8 @@ write_column(Compiler *compiler, Oid relation, const char *name, const Json *jso
 		column->name = pstrdup(name);
 		column->value = compiler_value(compiler, json, attribute->atttypid,
 									   attribute->atttypmod, location);
+		column->value->relation = relation;
+		column->value->attnum = attribute->attnum;
 	}
 	ReleaseSysCache(tuple);
 	return column;

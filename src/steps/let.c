@@ -118,6 +118,7 @@ add_variable(Compiler *compiler, const Assignment *assignment, const char *name,
 	if (get_typtype(type) == TYPTYPE_PSEUDO)
 		type = TEXTOID;
 	variable = variable_add(compiler->program, &compiler->names->lets, name, type, typmod);
+	variable->location = compiler_location(compiler, name);
 	if (let == NULL)
 		variable->broken = assignment->broken;
 	else

@@ -63,7 +63,7 @@ BEGIN
 		'{"table": "plant.thing", "input": %s, "steps": [%s]}', input, steps)::json,
 		or_replace => true);
 	RESET ROLE;
-	SELECT string_agg(message, '; ') INTO result FROM check_action('plant.act');
+	SELECT string_agg(message, '; ') INTO result FROM check_action('plant.act') WHERE message NOT LIKE 'nothing uses %';
 	PERFORM describe_action('plant.act'), action_hash('plant.act');
 	BEGIN
 		PERFORM activate_action('plant.act');

@@ -133,6 +133,21 @@ sub drop_page_database
 	}
 }
 
+# What check_action warns of, but for actions that are shown for their mistakes.
+sub warnings_of_drafts
+{
+	my ($node, $database) = @_;
+
+	return '' if $node->safe_psql($database, "SELECT count(*) FROM pg_extension WHERE extname = 'custom_actions'") eq '0';
+	return $node->safe_psql($database, <<~'SQL');
+		SELECT concat_ws(' ', a.name, c.location, c.message)
+		FROM custom_actions.action AS a CROSS JOIN LATERAL check_action(a.name) AS c
+		WHERE c.severity = 'warning' AND a.name <> 'support.count_tasks'
+			AND NOT EXISTS (SELECT FROM check_action(a.name) AS e WHERE e.severity = 'error')
+		ORDER BY 1
+		SQL
+}
+
 sub check_page
 {
 	my ($node, $page) = @_;
@@ -140,12 +155,15 @@ sub check_page
 	my ($setup) = slurp($page) =~ /^<!-- setup: ([\w ]+?) -->$/m;
 	my $database = 'page_' . lc(basename($page, '.md'));
 	my @results;
+	my $warnings;
 
 	create_page_database($node, $database, $setup // '');
 	@results = run_blocks($node, $database, @blocks);
+	$warnings = warnings_of_drafts($node, $database);
 	drop_page_database($node, $database);
 
 	is(scalar(@results), 2 * @blocks, "$page: every block was run");
+	is($warnings, '', "$page: nothing in the actions of the page is taken for a mistake");
 	for my $block (@blocks)
 	{
 		my $output = without_trailing_blanks(shift(@results) // '');
