@@ -31,13 +31,13 @@ furnish_root()
 	chmod 1777 "$root/dev/shm" "$root/tmp"
 }
 
-# Runs a command there. Mounts and processes are in namespaces of their own and
-# end with it, however it ends.
-in_root()
+# Becomes a command there; for subshells. Mounts and processes are in namespaces of
+# their own and end with it, also when it is killed, which only SIGKILL does.
+enter_root()
 {
 	local root=$1
 
 	shift
-	unshare --mount --pid --ipc --fork --kill-child --mount-proc="$root/proc" \
+	exec unshare --mount --pid --ipc --fork --kill-child --mount-proc="$root/proc" \
 		chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@" </dev/null
 }
