@@ -5,6 +5,7 @@
 #   make test                       every suite on private throw-away servers
 #   make test SUITES="regress tap" TESTS="invoke*"
 #   make matrix                     the same on PostgreSQL 17 and 18, as root; see test/matrix/run
+#   make assert                     the same on a PostgreSQL with assertions, built for it; see test/assert/run
 #   make bare                       the commands of README.md on bare machines, as root; see test/bare/run
 #   make demo, make demo-stop       the help desk example on a server of its own
 #   make bench                      measures actions against PL/pgSQL; see doc/benchmarks.md
@@ -25,7 +26,7 @@ VPATH ?= $(SOURCE)
 endif
 
 # These targets install PostgreSQL if need be, so they come without it.
-STANDALONE = test matrix bare demo demo-stop bench bench-smoke
+STANDALONE = test matrix assert bare demo demo-stop bench bench-smoke
 
 .PHONY: $(STANDALONE)
 
@@ -36,6 +37,9 @@ test:
 
 matrix:
 	@$(SOURCE)/test/matrix/run
+
+assert:
+	@$(SOURCE)/test/assert/run
 
 bare:
 	@$(SOURCE)/test/bare/run

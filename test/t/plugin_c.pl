@@ -124,7 +124,7 @@ like(error_of('ALTER EXTENSION desk_plugins SET SCHEMA public'),
 	'nor moved');
 query('DELETE FROM custom_actions.plugin_step');
 
-# Nobody calls such a function but an action.
+# Nobody calls such a function but an action. The words are PostgreSQL's, and not the same in all minor releases.
 my $refusal = qr/^ERROR:  (?:function [\w.]+\([\w, \[\]]+\) does not exist|functions (?:accepting|returning) type "internal" cannot be called explicitly|cannot cast type \w+ to internal|cannot accept a value of type internal|type internal is not composite)$/m;
 
 query(q{
@@ -155,7 +155,7 @@ foreach my $user ('postgres', 'desk_user')
 		q{PREPARE p AS SELECT support.desk_trace($1); EXECUTE p(NULL)},
 		q{PREPARE p(internal) AS SELECT support.desk_trace($1); EXECUTE p('')});
 	like(error_of($_->[0], $as_user), $_->[1], "$user: $_->[0]") foreach (
-		[ q{CALL support.desk_trace(NULL)}, qr/procedure support\.desk_trace\(unknown\) does not exist/ ],
+		[ q{CALL support.desk_trace(NULL)}, qr/procedure support\.desk_trace\(unknown\) does not exist|support\.desk_trace\(unknown\) is not a procedure/ ],
 		[ q{DO $$ DECLARE x internal; BEGIN PERFORM support.desk_trace(x); END $$}, qr/pseudo-type internal/ ],
 		[ q{CREATE FUNCTION public.w(internal) RETURNS void LANGUAGE sql AS 'SELECT support.desk_trace($1)'}, qr/cannot have arguments of type internal/ ],
 		[ q{CREATE FUNCTION public.w(internal) RETURNS void LANGUAGE plpgsql AS 'BEGIN PERFORM support.desk_trace($1); END'}, qr/cannot accept type internal/ ],
@@ -176,7 +176,7 @@ like(error_of(q{
 	SELECT activate_action('support.computer')}), qr/output\.y\.default: /, 'a formula');
 foreach my $definition ('{"steps": [{"call": "support.desk_trace(internal)", "with": {"1": ""}}]}', '{"steps": [{"require": "support.desk_trace(null) is null"}]}')
 {
-	like(error_of("DO LANGUAGE custom_action '$definition'"), qr/^ERROR:  function "?support\.desk_trace\(\w+\)"? does not exist/m, "DO with $definition");
+	like(error_of("DO LANGUAGE custom_action '$definition'"), qr/^ERROR:  (?:function "?support\.desk_trace\(\w+\)"? does not exist|cannot accept a value of type internal)/m, "DO with $definition");
 }
 is(query('SELECT 1'), '1', 'the server is there');
 
