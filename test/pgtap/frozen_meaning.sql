@@ -1,7 +1,7 @@
 -- What formulas resolved to when an action was activated is all that they ever use.
 BEGIN;
 SET LOCAL client_min_messages = error;
-SELECT plan(55);
+SELECT plan(64);
 
 CREATE SCHEMA desk;
 CREATE SCHEMA early;
@@ -80,6 +80,12 @@ SELECT is(pg_temp.run('many'), 'tsadm51Annt', 'again');
 SELECT bag_eq($$SELECT json_array_elements_text(definition -> 'frozen') FROM custom_actions.published('desk.many')$$,
 	$$VALUES ('cast (desk.money2 as text)'), ('function desk.amount(desk.money2)'), ('function desk.max(desk.citext)'), ('function desk.pick(anyelement)'),
 		('operator desk.=(desk.citext, desk.citext)'), ('table desk.by_name'), ('type desk.money2'), ('type desk.mood'), ('type early.level')$$, 'the published definition lists them');
+-- what is on the list keeps its name, however it is used
+SELECT throws_ok(command, '2BP01', NULL, 'refused: ' || command)
+FROM unnest(ARRAY['ALTER FUNCTION desk.amount(desk.money2) RENAME TO other', 'ALTER FUNCTION desk.pick(anyelement) SET SCHEMA early',
+	'ALTER OPERATOR desk.=(desk.citext, desk.citext) SET SCHEMA early', 'ALTER EXTENSION citext SET SCHEMA early', 'ALTER TYPE desk.mood RENAME TO feeling',
+	'ALTER TABLE desk.by_name RENAME TO names', 'ALTER SCHEMA desk RENAME TO bureau', 'ALTER TYPE desk.money2 SET SCHEMA early']) AS command;
+SELECT is(pg_temp.run('many'), 'tsadm51Annt', 'and runs on');
 -- nothing of it is the designer's
 SELECT is((action_definition('desk.many') ->> 'frozen'), NULL, 'the draft does not');
 SELECT lives_ok($$SELECT create_action('desk.copy', (definition::jsonb || '{"action": "desk.copy"}')::json) FROM custom_actions.version WHERE action = 'desk.many'$$, 'a published definition makes a draft');
