@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "common/jsonapi.h"
 #include "json.h"
 #include "miscadmin.h"
