@@ -356,12 +356,23 @@ $node->safe_psql('administered', q{
 	CREATE SCHEMA desk;
 	SELECT create_action('desk.hello', '{"output": [{"name": "word", "type": "text", "default": "hello"}], "steps": [{"let": {"x": 1}}]}');
 	SELECT activate_action('desk.hello');
+	CREATE DOMAIN desk.word AS varchar;
+	SELECT create_action('desk.shout', '{"settings": {"search_path": "desk, pg_temp"}, "output": [{"name": "word", "type": "text", "default": "=upper(''hello''::word)"}]}');
+	SELECT activate_action('desk.shout');
 });
 run_client($node, 'pg_dump as owner', 'pg_dump', '-U', 'desk_admin', '-f', "$dir/administered.sql", 'administered');
 empty_database('restored');
 run_client($node, 'psql as superuser', 'psql', '-X', '-q', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/administered.sql", 'restored');
 is(result_of('restored', $everything), result_of('administered', $everything), 'an owner who may design can dump his database');
 is($node->safe_psql('restored', 'SET ROLE desk_admin; SELECT desk.hello()'), 'hello', 'and goes on with the restored one');
+
+# what formulas mean came along by name
+is($node->safe_psql('restored', 'SELECT desk.shout(); SELECT refresh_action_dependencies()'), "HELLO\n2", 'formulas mean what they meant');
+$node->safe_psql('restored', q{
+	SET client_min_messages = error;
+	CREATE FUNCTION desk.upper(varchar) RETURNS text LANGUAGE sql IMMUTABLE RETURN 'planted'});
+my ($status, $out, $err) = $node->psql('restored', 'SELECT desk.shout()');
+like($err, qr/action "desk.shout" would use function desk.upper\(character varying\), which it did not use when it was activated/, 'and nothing else');
 
 log_is_clean($node, 'the log is clean');
 done_testing();
