@@ -560,8 +560,10 @@ END
 # The code of types runs as whoever the action runs as, also below a SECURITY DEFINER plug-in.
 query(q{
 	CREATE TYPE support.spy AS ENUM ('x');
-	CREATE FUNCTION support.spy_json(support.spy) RETURNS json LANGUAGE sql STABLE AS 'SELECT to_json(current_user::text)';
+	CREATE FUNCTION support.spy_json(support.spy) RETURNS json LANGUAGE sql STABLE AS 'SELECT json_build_object(''is'', current_user)';
+	CREATE FUNCTION support.spy_of_json(jsonb) RETURNS support.spy LANGUAGE sql STABLE AS 'SELECT ''x''::support.spy';
 	CREATE CAST (support.spy AS json) WITH FUNCTION support.spy_json(support.spy);
+	CREATE CAST (jsonb AS support.spy) WITH FUNCTION support.spy_of_json(jsonb);
 	CREATE FUNCTION support.spy_check(text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$ BEGIN RAISE NOTICE 'checked as %', current_user; RETURN true; END $$;
 	CREATE DOMAIN support.watched AS text CHECK (support.spy_check(VALUE));
 	SELECT create_action('support.spied', '{"input": [{"name": "a", "type": "support.spy", "default": "x"}, {"name": "b", "type": "support.watched", "required": false}]}');
@@ -572,7 +574,7 @@ query(q{
 	SELECT register_plugin('support.spied', 'pre_operation', 'support.probe', configuration => '{"do": "set", "kind": "input", "name": "b", "value": "new"}'),
 		register_plugin('support.spied', 'pre_operation', 'support.probe_about', 2)});
 my $told = notices_of('SET ROLE desk_user; SELECT support.spied()');
-like($told, qr/"input": \{"a": "desk_user", "b": "new"\}/, 'a cast to json runs as the caller');
+like($told, qr/"input": \{"a": \{"is": "desk_user"\}, "b": "new"\}/, 'a cast to json runs as the caller');
 like($told, qr/\A(?:checked as desk_user\n){2}(?!checked)/, 'the check of a domain, too');
 query(q{
 	ALTER FUNCTION support.probe SECURITY INVOKER;
