@@ -1,4 +1,5 @@
 -- A function renamed or moved takes draft, versions and plug-ins along.
+SET quote_all_identifiers = off;		-- names of functions are compared below
 CREATE SCHEMA desk;
 CREATE SCHEMA front;
 CREATE TABLE desk.note (id integer PRIMARY KEY, body text);
