@@ -281,8 +281,8 @@ static bool
 is_null(const Node *node)
 {
 	while (node != NULL && IsA(node, TypeCast))
-		node = castNode(TypeCast, node)->arg;
-	return node != NULL && IsA(node, A_Const) && castNode(A_Const, node)->isnull;
+		node = ((const TypeCast *) node)->arg;
+	return node != NULL && IsA(node, A_Const) && ((const A_Const *) node)->isnull;
 }
 
 /* Is one of a list the constant NULL? */
