@@ -66,8 +66,13 @@ branch_steps(Json *row, const char *name)
 	if (branches == NULL)
 		json_put(row, "branches", branches = json_new_array());
 	for (int i = 0; i < branches->count; i++)
-		if (strcmp(json_get_text(branches->items[i], "branch"), name) == 0)
-			return json_get(branches->items[i], "steps");
+	{
+		const char *given = json_get_text(branches->items[i], "branch");
+		Json	   *steps = json_get(branches->items[i], "steps");
+
+		if (given != NULL && steps != NULL && strcmp(given, name) == 0)
+			return steps;
+	}
 	branch = json_new_object();
 	json_put_string(branch, "branch", name);
 	json_put(branch, "steps", json_new_array());

@@ -293,7 +293,7 @@ add_arguments(Json *step, const Json *row, const StepKind *kind, Json *values)
 	const Json *arguments = json_get(row, "arguments");
 	int			i;
 
-	for (i = 0; arguments != NULL && i < arguments->count; i++)
+	for (i = 0; arguments != NULL && arguments->kind == JSON_IS_OBJECT && i < arguments->count; i++)
 	{
 		const char *key = arguments->keys[i];
 		bool		is_value = values != NULL && !step_owns_argument(kind, key);

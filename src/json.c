@@ -97,11 +97,21 @@ json_grow(Json *json)
 		json->keys = pointers_grow(json->keys, json->count, json->room);
 }
 
+/* Refuses what is of another kind: functions that designers may call get their JSON from anywhere. */
+static void
+require_kind(const Json *json, JsonKind kind)
+{
+	if (json->kind != kind)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("JSON value is not %s", kind == JSON_IS_OBJECT ? "an object" : "an array")));
+}
+
 /* Adds a member to an object, also when it has one of that key. */
 void
 json_add(Json *object, const char *key, Json *value)
 {
-	Assert(object->kind == JSON_IS_OBJECT);
+	require_kind(object, JSON_IS_OBJECT);
 	json_grow(object);
 	object->keys[object->count] = pstrdup(key);
 	object->items[object->count++] = value;
@@ -111,7 +121,7 @@ json_add(Json *object, const char *key, Json *value)
 void
 json_append(Json *array, Json *value)
 {
-	Assert(array->kind == JSON_IS_ARRAY);
+	require_kind(array, JSON_IS_ARRAY);
 	json_grow(array);
 	array->items[array->count++] = value;
 }
@@ -122,6 +132,7 @@ json_put(Json *object, const char *key, Json *value)
 {
 	int			i;
 
+	require_kind(object, JSON_IS_OBJECT);
 	for (i = object->count - 1; i >= 0; i--)
 	{
 		if (strcmp(object->keys[i], key) == 0)

@@ -23,7 +23,8 @@ BEGIN ATOMIC
 	FROM unnest('{custom_actions.step_id_seq,
 		custom_actions.plugin_step_id_seq}'::text[]) AS sequence
 	UNION ALL
-	-- every function of the extension but those that only PostgreSQL calls,
+	-- every function of the extension but those that only PostgreSQL calls or that
+	-- run as its owner,
 	-- those that are for its owner, and those that everyone may call anyway
 	SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure)
 	FROM pg_extension AS e
@@ -32,6 +33,7 @@ BEGIN ATOMIC
 			AND d.classid = 'pg_proc'::regclass
 		JOIN pg_proc AS p ON p.oid = d.objid
 	WHERE e.extname = 'custom_actions'
+		AND NOT p.prosecdef
 		AND p.prorettype NOT IN (
 			'trigger'::regtype, 'event_trigger'::regtype, 'language_handler'::regtype)
 		AND 'internal'::regtype <> ALL (p.proargtypes)

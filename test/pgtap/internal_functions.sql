@@ -1,0 +1,50 @@
+-- What is behind the functions that people call, called by a designer himself.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SELECT plan(20);
+
+CREATE ROLE inner_owner;
+CREATE ROLE inner_designer;
+SELECT grant_action_design(r::regrole) FROM unnest('{inner_owner,inner_designer}'::text[]) AS r;
+GRANT USAGE ON LANGUAGE custom_action TO inner_owner;
+CREATE SCHEMA inner_theirs AUTHORIZATION inner_owner;
+CREATE SCHEMA inner_mine AUTHORIZATION inner_designer;
+GRANT USAGE ON SCHEMA inner_theirs TO inner_designer;
+
+SET ROLE inner_owner;
+SELECT lives_ok($$SELECT create_action('inner_theirs.' || n, '{"settings": {"search_path": "pg_catalog"}, "steps": []}') FROM unnest('{draft,dropped}'::text[]) AS n$$, 'somebody has drafts');
+SELECT is(activate_action('inner_theirs.dropped'), 1, 'and a version');
+SELECT lives_ok($$SELECT drop_action('inner_theirs.dropped')$$, 'of an action that he dropped');
+RESET ROLE;
+
+-- Functions that run as the owner of the extension
+SELECT is_empty($$
+	SELECT p.oid::regprocedure
+	FROM pg_proc AS p
+		JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+		JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'custom_actions'
+	WHERE p.prosecdef AND has_function_privilege('inner_designer', p.oid, 'EXECUTE')$$,
+	'no designer may call what runs with the rights of the owner of the extension');
+SET ROLE inner_designer;
+SELECT throws_ok($$SELECT custom_actions.follow_rename('inner_theirs.draft', 'inner_mine.draft')$$, '42501', NULL, 'nobody takes another''s draft to a schema of his own');
+SELECT throws_ok($$SELECT custom_actions.follow_rename('inner_theirs.dropped', 'inner_mine.dropped')$$, '42501', NULL, 'nor another''s versions');
+SELECT throws_ok($$SELECT custom_actions.follow_schema_rename('inner_theirs', 'inner_mine')$$, '42501', NULL, 'nor all of them');
+
+-- JSON of any shape
+SELECT throws_ok($$SELECT custom_actions.renamed_definition('[]', 'a.b', 'a.c')$$, '22023', 'JSON value is not an object', 'a definition that is an array');
+SELECT throws_ok($$SELECT custom_actions.renamed_definition('3', 'a.b', 'a.c')$$, '22023', 'JSON value is not an object', 'or a number');
+SELECT throws_ok($$SELECT custom_actions.with_plugins('[]', '[]')$$, '22023', 'JSON value is not an object', 'is given no plug-ins');
+SELECT throws_ok($$SELECT custom_actions.with_plugins('"x"', '[]')$$, '22023', 'JSON value is not an object', 'nor is a string');
+SELECT throws_ok($$SELECT custom_actions.step_list('[3]')$$, '22023', 'JSON value is not an object', 'steps that are none make no list');
+SELECT throws_ok($$SELECT custom_actions.step_list('[[{"kind": "stop"}]]')$$, '22023', 'JSON value is not an object', 'nor does a list in the list');
+SELECT is(custom_actions.step_list('[{"branches": [3, {"branch": 1, "steps": {}}]}]'), '[{"position": 1}]', 'branches that are none are left out');
+SELECT lives_ok($$SELECT custom_actions.definition_text('{"steps": [{"kind": "stop", "arguments": ["message"]}]}')$$, 'arguments without names');
+SELECT lives_ok($$SELECT custom_actions.definition_text('{"steps": [{"kind": "let", "arguments": [[]]}]}')$$, 'and those of a let');
+SELECT lives_ok($$SELECT custom_actions.definition_text('{"step_list": [{"id": 1, "kind": "if", "branches": [{}]}, {"id": 2, "parent": 1, "branch": "then", "kind": "stop"}]}')$$, 'a branch without a name');
+SELECT lives_ok($$SELECT custom_actions.definition_text('{"step_list": [{"id": 1, "kind": "if", "branches": [{"branch": "then"}]}, {"id": 2, "parent": 1, "branch": "then", "kind": "stop"}]}')$$, 'a branch without steps');
+SELECT throws_ok($$SELECT custom_actions.definition_text('{"step_list": [{"id": 1, "kind": "if", "branches": {}}, {"id": 2, "parent": 1, "branch": "then", "kind": "stop"}]}')$$, '22023', 'JSON value is not an array', 'branches that are no list');
+SELECT lives_ok($$SELECT custom_actions.definition_text('{"step_list": [3, {"id": 1, "parent": 2, "branch": "do"}, {"id": 2, "parent": 1, "branch": "do"}]}')$$, 'steps below each other');
+RESET ROLE;
+
+SELECT * FROM finish();
+ROLLBACK;
