@@ -107,8 +107,8 @@ is_known_column(const Likeness *likeness, const char *name)
 static void
 count_reference(Likeness *likeness, const ColumnRef *reference)
 {
-	const Node *first = linitial(reference->fields);
-	const Node *second = list_length(reference->fields) > 1 ? lsecond(reference->fields) : NULL;
+	Node	   *first = linitial(reference->fields);
+	Node	   *second = list_length(reference->fields) > 1 ? lsecond(reference->fields) : NULL;
 
 	if (!IsA(first, String) || (second != NULL && !IsA(second, String)))
 		likeness->unknown++;
