@@ -24,6 +24,8 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_ts_config.h"
+#include "catalog/pg_ts_dict.h"
 #include "catalog/pg_type.h"
 #include "caught.h"
 #include "check.h"
@@ -117,6 +119,12 @@ add_constant(List **dependencies, const Const *constant)
 			break;
 		case REGCOLLATIONOID:
 			dependency_add(dependencies, CollationRelationId, object);
+			break;
+		case REGCONFIGOID:
+			dependency_add(dependencies, TSConfigRelationId, object);
+			break;
+		case REGDICTIONARYOID:
+			dependency_add(dependencies, TSDictionaryRelationId, object);
 			break;
 	}
 }

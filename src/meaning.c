@@ -6,9 +6,10 @@
  * backend: an object that somebody plants later, in a schema of the path, or
  * with argument types that fit better, would take its place in an action that
  * is active. So activation writes down the signature of each function, operator,
- * cast, table, and of each type and collation that is named, outside pg_catalog.
- * What compiling finds besides is refused. Names, since object ids do not
- * survive a dump; which ones are found is remembered by id.
+ * cast, table, text search configuration and dictionary, and of each type and
+ * collation that is named, outside pg_catalog. What compiling finds besides is
+ * refused. Names, since object ids do not survive a dump; which ones are found is
+ * remembered by id.
  */
 #include "postgres.h"
 
@@ -21,6 +22,8 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_ts_config.h"
+#include "catalog/pg_ts_dict.h"
 #include "catalog/pg_type.h"
 #include "canonical.h"
 #include "depend.h"
@@ -137,6 +140,8 @@ is_of_interest(const ObjectAddress *object, const char *text)
 		case ProcedureRelationId:
 		case OperatorRelationId:
 		case RelationRelationId:
+		case TSConfigRelationId:
+		case TSDictionaryRelationId:
 			return get_object_namespace(object) != PG_CATALOG_NAMESPACE;
 		case TypeRelationId:
 		case CollationRelationId:
@@ -206,6 +211,26 @@ cast_signature(const ObjectAddress *object)
 	return result;
 }
 
+/* "text search configuration schema.name" */
+static char *
+text_search_signature(const ObjectAddress *object)
+{
+	bool		is_configuration = object->classId == TSConfigRelationId;
+	HeapTuple	tuple = SearchSysCache1(is_configuration ? TSCONFIGOID : TSDICTOID,
+										ObjectIdGetDatum(object->objectId));
+	char	   *result;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for text search object %u", object->objectId);
+	result = psprintf("text search %s %s", is_configuration ? "configuration" : "dictionary",
+					  name_in_schema(get_object_namespace(object),
+									 name_canonical(is_configuration ?
+													NameStr(((Form_pg_ts_config) GETSTRUCT(tuple))->cfgname) :
+													NameStr(((Form_pg_ts_dict) GETSTRUCT(tuple))->dictname))));
+	ReleaseSysCache(tuple);
+	return result;
+}
+
 char *
 meaning_signature(const ObjectAddress *object)
 {
@@ -222,6 +247,9 @@ meaning_signature(const ObjectAddress *object)
 		case RelationRelationId:
 			return psprintf("table %s", name_in_schema(get_rel_namespace(object->objectId),
 													   name_canonical(get_rel_name(object->objectId))));
+		case TSConfigRelationId:
+		case TSDictionaryRelationId:
+			return text_search_signature(object);
 		default:
 			return psprintf("collation %s", name_in_schema(get_object_namespace(object),
 														   name_canonical(get_collation_name(object->objectId))));

@@ -32,7 +32,7 @@ type_work(void *arg)
 				 errmsg("a column cannot be of type %s", format_type_be(work->type))));
 }
 
-/* The column list of jsonb_to_recordset; the types are written canonically. */
+/* The column list of jsonb_to_recordset; the types are written canonically, at activation into the step too. */
 static char *
 record_columns(Compiler *compiler, Source *source, const Json *columns)
 {
@@ -44,9 +44,11 @@ record_columns(Compiler *compiler, Source *source, const Json *columns)
 		TypeWork	work = {columns->items[i]->text, TEXTOID, -1};
 		SourceColumn *column = palloc(sizeof(SourceColumn));
 
-		if (work.text != NULL)
+		if (work.text != NULL &&
 			compiler_guard(compiler, compiler_location(compiler, psprintf("columns.%s", columns->keys[i])),
-						   type_work, &work);
+						   type_work, &work) && compiler->freeze)
+			json_put_string(json_get(compiler->step->json, "columns"), columns->keys[i],
+							type_name_canonical(work.type, work.typmod));
 		column->name = columns->keys[i];
 		column->type = work.type;
 		column->typmod = work.typmod;
