@@ -491,6 +491,7 @@ program_limit(const Program *program)
 Datum
 program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request)
 {
+	MemoryContext caller = CurrentMemoryContext;
 	Frame	   *volatile frame = frame_take(program);
 	ErrorContextCallback callback;
 	Deadline	deadline = {0};
@@ -512,14 +513,16 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 	PG_CATCH();
 	{
 		ErrorData  *limit_error;
+		Oid			denied = frame->denied == frame->user ? frame->denied : InvalidOid;
+		bool		as_owner = program->definition->as_owner;
 
 		innermost = frame->parent;
 		limit_error = deadline_failed(&deadline, frame);
 		frame_abandon(frame, request);
 		if (limit_error != NULL)
 			error_throw_on(limit_error);
-		if (frame->denied == frame->user)
-			denied_throw_on(frame->home, frame->denied, program->definition->as_owner);
+		if (OidIsValid(denied))
+			denied_throw_on(caller, denied, as_owner);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
