@@ -74,4 +74,25 @@ FROM unnest(ARRAY[
 	'[{"update": "target", "set": {"a": 2}}, {"update": "target", "where": "b = 1", "set": {"b": 2}}]',
 	'[{"update": "target", "set": {"a": 2}}, {"let": {"x": 1}}, {"update": "target", "set": {"b": 2}}]',
 	'[{"update": "target", "set": {"a": 2}}, {"update": "desk.note", "id": 1, "set": {"b": 2}}]']) AS steps;
+
+-- who may not do both gets the two, each with its own text and values
+SELECT desk.updates('', '[{"update": "target", "set": {"a": "=input.n"}}, {"update": "target", "set": {"b": "=input.n", "c": "=coalesce(c, ''none'')"}}]');
+CREATE FUNCTION desk.statement(call text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	context text;
+BEGIN
+	EXECUTE call;
+	RETURN 'it ran';
+EXCEPTION WHEN insufficient_privilege THEN
+	GET STACKED DIAGNOSTICS context = PG_EXCEPTION_CONTEXT;
+	RETURN substring(context FROM 'SQL statement "([^\n]*)"\n');
+END $$;
+CREATE ROLE merge_clerk;
+GRANT USAGE ON SCHEMA desk TO merge_clerk;
+GRANT SELECT, UPDATE (a) ON desk.note TO merge_clerk;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA desk TO merge_clerk;
+SET ROLE merge_clerk;
+SELECT desk.statement('SELECT desk.work(1)');
+RESET ROLE;
 DROP SCHEMA desk CASCADE;
+DROP ROLE merge_clerk;

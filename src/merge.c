@@ -376,6 +376,28 @@ may_access(Oid relation, const Bitmapset *columns, AclMode mode)
 	return true;
 }
 
+/*
+ * What analysis has found about the values of the one UPDATE holds for those of
+ * the second step's own, which are its last.
+ */
+static void
+take_findings(Scope *second, const Scope *both)
+{
+	int			before = list_length(both->placeholders) - list_length(second->placeholders);
+
+	for (int i = 0; i < list_length(second->placeholders); i++)
+	{
+		Placeholder *placeholder = list_nth(second->placeholders, i);
+		const Placeholder *same = list_nth(both->placeholders, before + i);
+		ListCell   *cell;
+
+		placeholder->bare = same->bare;
+		placeholder->slots = same->slots;
+		foreach(cell, same->slots)
+			second->slots = bms_add_member(second->slots, lfirst_int(cell));
+	}
+}
+
 /* Makes the first step's write do the work of both. */
 static void
 join(Pair *pair, Instruction *first, Instruction *second, Statement *both, const List *columns)
@@ -393,6 +415,7 @@ join(Pair *pair, Instruction *first, Instruction *second, Statement *both, const
 	first_write->statement = both;
 	first_write->merge = merge;
 	second_write->statement = update_statement(pair, columns);
+	take_findings(second_write->statement->scope, both->scope);
 }
 
 /* Merges the second step into the first, if nothing can tell. */
