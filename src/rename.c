@@ -43,7 +43,10 @@ typedef struct Renaming
 	const char *old_part;		/* without its schema */
 } Renaming;
 
+static Oid	renaming_user = InvalidOid;
+
 PG_FUNCTION_INFO_V1(custom_action_renamed_definition);
+PG_FUNCTION_INFO_V1(custom_action_renaming_user);
 
 static void rename_in_steps(const Renaming *renaming, const List *steps);
 
@@ -155,6 +158,33 @@ own_call(void *arg)
 	CommandCounterIncrement();
 }
 
+/* Lets rows follow on behalf of the current user. */
+static void
+follow_rows(OwnCall *call)
+{
+	Oid			outer = renaming_user;
+
+	renaming_user = GetUserId();
+	PG_TRY();
+	{
+		quiet_run(own_call, call);
+	}
+	PG_FINALLY();
+	{
+		renaming_user = outer;
+	}
+	PG_END_TRY();
+}
+
+/* SQL: the user who renames what rows follow, or NULL. */
+Datum
+custom_action_renaming_user(PG_FUNCTION_ARGS)
+{
+	if (!OidIsValid(renaming_user))
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(GetUserNameFromId(renaming_user, false)));
+}
+
 /* Renames an action in its source. */
 static void
 rename_source(Oid function, const Renaming *renaming)
@@ -180,7 +210,7 @@ follow_function(Oid function, const char *old_schema, const char *old_part)
 	rename_source(function, &renaming);
 	call.old_name = renaming.old_name;
 	call.new_name = renaming.new_name;
-	quiet_run(own_call, &call);
+	follow_rows(&call);
 }
 
 /* The schema in which a function was, which a command may have left to the search_path. */
@@ -217,7 +247,7 @@ follow_schema(Oid schema, const char *old_name)
 		if (get_func_namespace(function) == schema)
 			rename_source(function, &renaming);
 	}
-	quiet_run(own_call, &call);
+	follow_rows(&call);
 }
 
 /* Follows a command that renamed an object. */

@@ -190,6 +190,15 @@ $$;
 COMMENT ON FUNCTION custom_actions.require_create(text) IS
 	'refuses a user who may not create an action of this name';
 
+-- Whosever the draft is then, it is no obstacle: it goes along as it is.
+CREATE FUNCTION custom_actions.renaming_user()
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_renaming_user';
+
+COMMENT ON FUNCTION custom_actions.renaming_user() IS
+	'who renames the function that a draft follows; NULL if none is being renamed';
+
 CREATE FUNCTION custom_actions.guard_action()
 RETURNS trigger
 LANGUAGE plpgsql
@@ -245,7 +254,7 @@ BEGIN
 		END IF;
 		IF TG_OP = 'INSERT' THEN
 			NEW.owner := coalesce(function_owner, NEW.owner, CURRENT_USER);
-		ELSIF function_owner IS NOT NULL THEN
+		ELSIF function_owner IS NOT NULL AND renaming_user() IS NULL THEN
 			PERFORM require_member(format('the owner of action "%s"', NEW.name),
 				function_owner);
 			PERFORM require_own_draft(NEW.name, NEW.owner);
@@ -270,7 +279,7 @@ BEGIN
 	END IF;
 
 	NEW.modified_at := clock_timestamp();
-	NEW.modified_by := CURRENT_USER;
+	NEW.modified_by := coalesce(renaming_user(), CURRENT_USER);
 	IF TG_OP = 'INSERT' THEN
 		NEW.created_at := NEW.modified_at;
 		NEW.created_by := CURRENT_USER;

@@ -270,8 +270,8 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 BEGIN
-	IF restoring() THEN
-		RETURN NULL;
+	IF restoring() OR renaming_user() IS NOT NULL THEN
+		RETURN NULL;			-- a function that was renamed has its plug-ins still
 	END IF;
 	IF TG_OP = 'INSERT'
 		AND NOT EXISTS (SELECT FROM plugin_step AS s WHERE s.action = NEW.name)
