@@ -13,6 +13,7 @@
 #include "convert.h"
 #include "jsonb_push.h"
 #include "suggest.h"
+#include "text_list.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -46,13 +47,6 @@ fetch_member(JsonbContainer *object, const char *name, JsonbValue *value)
 {
 	return getKeyJsonValueFromContainer(object, name, strlen(name),
 										value) != NULL;
-}
-
-/* Appends a name to a list that people read. */
-static void
-list_name(StringInfo list, const char *name)
-{
-	appendStringInfo(list, "%s%s", list->len > 0 ? ", " : "", name);
 }
 
 /* Is this a key that callers may send? */
@@ -131,21 +125,20 @@ static void
 refuse_unknown_input(const InputBinding *binding, const char *name)
 {
 	const Signature *signature = binding->signature;
-	StringInfoData known;
+	List	   *known = NIL;
 
-	initStringInfo(&known);
 	if (signature->nkeys > 0)
-		list_name(&known, TARGET_KEY);
+		known = lappend(known, TARGET_KEY);
 	for (int i = signature->nkeys; i < signature->ninputs; i++)
-		list_name(&known, signature->inputs[i].name);
+		known = lappend(known, signature->inputs[i].name);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("action \"%s\" has no input \"%s\"",
 					binding->conversion.action, name),
-			 known.len > 0 ?
+			 known != NIL ?
 			 errhint("%s", suggestion_hint(input_like(signature, name),
-										   psprintf("Its inputs are: %s.", known.data))) :
+										   psprintf("Its inputs are: %s.", text_list_join(known)))) :
 			 errhint("It takes no input.")));
 }
 
@@ -169,22 +162,16 @@ refuse_unknown_key_column(const InputBinding *binding, JsonbContainer *target)
 {
 	const Signature *signature = binding->signature;
 	const char *name = unknown_key(target, signature, key_column_is_known);
-	StringInfoData known;
-	Suggestion	suggestion;
+	List	   *known = NIL;
 
-	suggestion_init(&suggestion, name);
-	initStringInfo(&known);
 	for (int i = 0; i < signature->nkeys; i++)
-	{
-		list_name(&known, signature->inputs[i].column);
-		suggestion_consider(&suggestion, signature->inputs[i].column, signature->inputs[i].column);
-	}
+		known = lappend(known, signature->inputs[i].column);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("input \"%s\" of action \"%s\" has no key column \"%s\"",
 					TARGET_KEY, binding->conversion.action, name),
-			 errhint("%s", suggestion_hint(suggestion.best,
-										   psprintf("Its key columns are: %s.", known.data)))));
+			 errhint("%s", suggestion_hint(suggestion_among(name, known),
+										   psprintf("Its key columns are: %s.", text_list_join(known))))));
 }
 
 /* Refuses a key of the target that lacks a column. */
@@ -454,23 +441,17 @@ typedef struct Changeable
 static void
 refuse_unknown_change(Frame *frame, const Changeable *changeable, const char *name)
 {
-	StringInfoData known;
-	Suggestion	suggestion;
+	List	   *known = NIL;
 
-	suggestion_init(&suggestion, name);
-	initStringInfo(&known);
 	for (int i = changeable->first; i < changeable->count; i++)
-	{
-		list_name(&known, changeable->arguments[i].name);
-		suggestion_consider(&suggestion, changeable->arguments[i].name, changeable->arguments[i].name);
-	}
+		known = lappend(known, changeable->arguments[i].name);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("action \"%s\" has no %s \"%s\" that a plug-in could change",
 					frame->program->action, changeable->noun, name),
-			 known.len > 0 ?
-			 errhint("%s", suggestion_hint(suggestion.best, psprintf("Its %ss are: %s.",
-																	 changeable->noun, known.data))) :
+			 known != NIL ?
+			 errhint("%s", suggestion_hint(suggestion_among(name, known),
+										   psprintf("Its %ss are: %s.", changeable->noun, text_list_join(known)))) :
 			 errhint("It has no %s.", changeable->noun)));
 }
 

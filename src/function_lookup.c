@@ -8,6 +8,7 @@
 #include "denied.h"
 #include "function_lookup.h"
 #include "suggest.h"
+#include "text_list.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
@@ -60,37 +61,23 @@ functions_by_name(const char *name, const char *hint)
 	return candidates;
 }
 
-/* Compares two texts of a list. */
-static int
-compare_texts(const ListCell *a, const ListCell *b)
-{
-	return strcmp(lfirst(a), lfirst(b));
-}
-
 /* Raises that a name is not enough. */
 void
 refuse_ambiguous_function(const char *name, int count, const char *why, const List *examples)
 {
-	StringInfoData list;
 	List	   *signatures = NIL;
-	int			shown = 0;
+	char	   *shown;
 	ListCell   *cell;
 
 	foreach(cell, examples)
 		signatures = lappend(signatures, format_procedure(lfirst_oid(cell)));
-	list_sort(signatures, compare_texts);
-	initStringInfo(&list);
-	foreach(cell, signatures)
-	{
-		if (shown++ == MAX_EXAMPLES)
-			break;
-		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", (char *) lfirst(cell));
-	}
+	list_sort(signatures, text_list_compare);
+	shown = text_list_join(list_truncate(signatures, MAX_EXAMPLES));
 	ereport(ERROR,
 			(errcode(ERRCODE_AMBIGUOUS_FUNCTION),
 			 errmsg("there are %d functions %s, and %s", count, name, why),
 			 list_length(examples) == 1 || list_length(examples) > MAX_EXAMPLES ?
-			 errhint("Write the signature, for example %s.", list.data) :
-			 errhint("Write the signature, one of %s.", list.data)));
+			 errhint("Write the signature, for example %s.", shown) :
+			 errhint("Write the signature, one of %s.", shown)));
 	pg_unreachable();
 }

@@ -32,6 +32,7 @@
 #include "problem.h"
 #include "program.h"
 #include "signature.h"
+#include "text_list.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -85,7 +86,7 @@ cast_walker(Node *node, List **objects)
 	return expression_tree_walker(node, cast_walker, objects);
 }
 
-/* The name of a type without the brackets of an array. */
+/* The type of an array's elements; another type as it is. */
 static Oid
 element_or_type(Oid type)
 {
@@ -256,6 +257,16 @@ meaning_signature(const ObjectAddress *object)
 	}
 }
 
+/* Appends a copy of an object. */
+static List *
+append_object(List *objects, const ObjectAddress *object)
+{
+	ObjectAddress *copy = palloc(sizeof(ObjectAddress));
+
+	*copy = *object;
+	return lappend(objects, copy);
+}
+
 static List *
 copy_objects(const List *objects)
 {
@@ -263,17 +274,12 @@ copy_objects(const List *objects)
 	ListCell   *cell;
 
 	foreach(cell, objects)
-	{
-		ObjectAddress *copy = palloc(sizeof(ObjectAddress));
-
-		*copy = *(const ObjectAddress *) lfirst(cell);
-		copies = lappend(copies, copy);
-	}
+		copies = append_object(copies, lfirst(cell));
 	return copies;
 }
 
 static bool
-is_known(const List *known, const ObjectAddress *object)
+has_object(const List *known, const ObjectAddress *object)
 {
 	ListCell   *cell;
 
@@ -325,19 +331,15 @@ meaning_check(Program *program, Node *tree, const char *text, const char *locati
 	foreach(cell, objects)
 	{
 		const ObjectAddress *object = lfirst(cell);
+		MemoryContext old;
 
-		if (is_known(meaning->known, object) || !is_of_interest(object, text))
+		if (has_object(meaning->known, object) || !is_of_interest(object, text))
 			continue;
 		if (!meaning->collecting && !is_frozen(meaning->frozen, object))
 			refuse_meaning(program, object, location);
-		{
-			MemoryContext old = MemoryContextSwitchTo(program->mcxt);
-			ObjectAddress *copy = palloc(sizeof(ObjectAddress));
-
-			*copy = *object;
-			meaning->known = lappend(meaning->known, copy);
-			MemoryContextSwitchTo(old);
-		}
+		old = MemoryContextSwitchTo(program->mcxt);
+		meaning->known = append_object(meaning->known, object);
+		MemoryContextSwitchTo(old);
 	}
 }
 
@@ -363,12 +365,6 @@ meaning_meet(Program *program, const List *met)
 	MemoryContextSwitchTo(old);
 }
 
-static int
-compare_texts(const ListCell *one, const ListCell *other)
-{
-	return strcmp(lfirst(one), lfirst(other));
-}
-
 void
 meaning_freeze(Program *program)
 {
@@ -379,7 +375,7 @@ meaning_freeze(Program *program)
 
 	foreach(cell, program->meaning->known)
 		signatures = lappend(signatures, meaning_signature(lfirst(cell)));
-	list_sort(signatures, compare_texts);
+	list_sort(signatures, text_list_compare);
 	foreach(cell, signatures)
 	{
 		if (strcmp(lfirst(cell), previous) != 0)

@@ -13,7 +13,7 @@
 struct Json;
 struct Program;
 
-/* Starts collecting, or with what activation froze (NULL: nothing, as long ago) comparing. */
+/* Starts collecting, or comparing with what activation froze (NULL: a function made without it; nothing is compared). */
 extern void meaning_start(struct Program *program, const struct Json *frozen, bool collect);
 
 /*

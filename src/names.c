@@ -14,6 +14,7 @@
 #include "names.h"
 #include "nodes/makefuncs.h"
 #include "suggest.h"
+#include "text_list.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -160,9 +161,8 @@ rows_are_one(const Row *row, const Row *other)
 Row *
 row_find(const List *rows, const char *name)
 {
-	ListCell   *cell;
-
 	Row		   *found = NULL;
+	ListCell   *cell;
 
 	foreach(cell, rows)
 	{
@@ -215,23 +215,19 @@ static char *
 column_hint(const Row *row, const char *column)
 {
 	List	   *names = NIL;
-	StringInfoData known;
 	ListCell   *cell;
 
 	if (OidIsValid(row->relation))
 		return suggest_column(row->relation, column);
-	initStringInfo(&known);
 	foreach(cell, row->columns)
 	{
 		const RowColumn *entry = lfirst(cell);
 
-		if (entry->name == NULL)
-			continue;
-		names = lappend(names, entry->name);
-		appendStringInfo(&known, "%s%s", known.len ? ", " : "", entry->name);
+		if (entry->name != NULL)
+			names = lappend(names, entry->name);
 	}
-	return suggestion_hint(suggestion_among(column, names), known.len == 0 ? NULL :
-						   psprintf("It has: %s.", known.data));
+	return suggestion_hint(suggestion_among(column, names), names == NIL ? NULL :
+						   psprintf("It has: %s.", text_list_join(names)));
 }
 
 /* Complains about a column that a row does not have. */
@@ -306,19 +302,14 @@ pg_noreturn static void
 refuse_unknown_field(const char *name)
 {
 	List	   *names = NIL;
-	StringInfoData known;
 
-	initStringInfo(&known);
 	for (int i = 0; i < CONTEXT_FIELDS; i++)
-	{
 		names = lappend(names, unconstify(char *, context_fields[i].name));
-		appendStringInfo(&known, "%s%s", i ? ", " : "", context_fields[i].name);
-	}
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
 			 errmsg("context has no field \"%s\"", name),
 			 errhint("%s", suggestion_hint(suggestion_among(name, names),
-										   psprintf("Its fields are %s.", known.data)))));
+										   psprintf("Its fields are %s.", text_list_join(names))))));
 }
 
 /* The slot of context.<name>, made when first asked for. */
@@ -338,19 +329,6 @@ context_slot(Scope *scope, const char *name)
 	refuse_unknown_field(name);
 }
 
-/* "a, b, c" of the variables' names, or "none". */
-static char *
-variables_list(const List *variables)
-{
-	StringInfoData text;
-	ListCell   *cell;
-
-	initStringInfo(&text);
-	foreach(cell, variables)
-		appendStringInfo(&text, "%s%s", text.len ? ", " : "", ((Variable *) lfirst(cell))->name);
-	return text.len ? text.data : "none";
-}
-
 /* The variables' names. */
 static List *
 variables_names(const List *variables)
@@ -368,14 +346,17 @@ static Variable *
 variable_named(const List *variables, const char *group, const char *name)
 {
 	Variable   *variable = variable_find(variables, name);
+	List	   *names;
 
-	if (variable == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("%s \"%s\" does not exist", group, name),
-				 errhint("%s", suggestion_hint(suggestion_among(name, variables_names(variables)),
-											   psprintf("Known at this place: %s.", variables_list(variables))))));
-	return variable;
+	if (variable != NULL)
+		return variable;
+	names = variables_names(variables);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("%s \"%s\" does not exist", group, name),
+			 errhint("%s", suggestion_hint(suggestion_among(name, names),
+										   psprintf("Known at this place: %s.",
+													names == NIL ? "none" : text_list_join(names))))));
 }
 
 /* All names that may stand before a dot. */
@@ -394,26 +375,9 @@ char *
 names_hint(const Scope *scope, const char *given)
 {
 	List	   *names = names_before_dot(scope);
-	StringInfoData text;
-	ListCell   *cell;
 
-	initStringInfo(&text);
-	foreach(cell, names)
-		appendStringInfo(&text, "%s%s", text.len ? ", " : "", (char *) lfirst(cell));
 	return suggestion_hint(suggestion_among(given, names),
-						   psprintf("Known names are %s.", text.data));
-}
-
-/* Is this the name of a step that comes later? */
-static bool
-is_later_step(const Names *names, const char *name)
-{
-	ListCell   *cell;
-
-	foreach(cell, names->steps)
-		if (strcmp((char *) lfirst(cell), name) == 0)
-			return true;
-	return false;
+						   psprintf("Known names are %s.", text_list_join(names)));
 }
 
 /* The group of variables called by this name, or NULL. */
@@ -453,17 +417,10 @@ names_note_use(Compiler *compiler, Row *row)
 	MemoryContextSwitchTo(old);
 }
 
-/* Compares two names of a list. */
-static int
-compare_names(const ListCell *a, const ListCell *b)
-{
-	return strcmp(lfirst(a), lfirst(b));
-}
-
 void
 names_sort_used(Names *names)
 {
-	list_sort(names->used, compare_names);
+	list_sort(names->used, text_list_compare);
 }
 
 bool
@@ -503,7 +460,7 @@ names_resolve(ParseState *pstate, Scope *scope, const char *first,
 
 	row = is_group || is_context ? NULL : row_find(scope->rows, first);
 	if (row == NULL && !is_group && !is_context &&
-		!(scope->compiler != NULL && is_later_step(names, first)))
+		!(scope->compiler != NULL && text_list_has(names->steps, first)))
 		return NULL;
 
 	setup_parser_errposition_callback(&position, pstate, location);

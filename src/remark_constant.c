@@ -11,10 +11,10 @@
 
 #include "access/table.h"
 #include "access/transam.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "caught.h"
-#include "catalog/pg_collation.h"
 #include "executor/executor.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -27,6 +27,7 @@
 #include "remark.h"
 #include "sandbox.h"
 #include "suggest.h"
+#include "text_list.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -275,19 +276,6 @@ listed_values(Node *constraint)
 	return values;
 }
 
-/* "a, b, c" */
-static char *
-joined(const List *texts)
-{
-	StringInfoData out;
-	ListCell   *cell;
-
-	initStringInfo(&out);
-	foreach(cell, texts)
-		appendStringInfo(&out, "%s%s", out.len > 0 ? ", " : "", (char *) lfirst(cell));
-	return out.data;
-}
-
 /* Notes what a constraint says against the constant. */
 static void
 note_constraint(Meeting *meeting, const char *name, Node *constraint, const char *text)
@@ -300,7 +288,7 @@ note_constraint(Meeting *meeting, const char *name, Node *constraint, const char
 		meeting->finding = psprintf("constraint %s does not allow it%s%s", name, text ? ": " : "", text ? text : "");
 		return;
 	}
-	meeting->finding = psprintf("constraint %s allows only: %s", name, joined(values));
+	meeting->finding = psprintf("constraint %s allows only: %s", name, text_list_join(values));
 	like = suggestion_among(meeting->shown, values);
 	meeting->hint = suggestion_hint(like, NULL);
 }
