@@ -83,9 +83,8 @@ is_plain(const char *name)
 	return !is_among(name, reserved_words) && !is_among(name, quoted_words);
 }
 
-/* Appends a name in double quotes. */
-static void
-append_quoted(StringInfo out, const char *name)
+void
+append_quoted_name(StringInfo out, const char *name)
 {
 	appendStringInfoChar(out, '"');
 	for (; *name != '\0'; name++)
@@ -104,7 +103,7 @@ append_name(StringInfo out, const char *name)
 	if (is_plain(name))
 		appendStringInfoString(out, name);
 	else
-		append_quoted(out, name);
+		append_quoted_name(out, name);
 }
 
 /* Gives what was appended, in a chunk that is no longer than that. */
@@ -171,7 +170,7 @@ other_spelling(const char *name)
 	if (!plain && (is_among(name, reserved_words) || is_among(name, quoted_words)))
 		appendStringInfoString(&out, name);
 	else
-		append_quoted(&out, name);
+		append_quoted_name(&out, name);
 	return finish(&out);
 }
 

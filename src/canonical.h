@@ -7,11 +7,16 @@
 
 #include "postgres.h"
 
+#include "lib/stringinfo.h"
+
 /* In how many ways a qualified name can be written */
 #define CA_SPELLINGS	4
 
 /* Is this a word that SQL would not take as a plain name? The same for every release. */
 extern bool word_is_reserved(const char *word);
+
+/* Appends a name in double quotes. */
+extern void append_quoted_name(StringInfo out, const char *name);
 
 /* A name, and "schema.name", quoted where needed. */
 extern char *name_canonical(const char *name);

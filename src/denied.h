@@ -18,7 +18,7 @@ pg_noreturn extern void refuse_schema(const char *schema, const char *privilege)
 /* Raises if there is a schema of this name and the current user may not use it. */
 extern void require_schema_usage(const char *schema);
 
-/* In an error context callback: notes who lacks a privilege; others errors change nothing. */
+/* In an error context callback: notes who lacks a privilege; other errors change nothing. */
 extern void denied_note(Oid *denied);
 
 /*

@@ -405,10 +405,11 @@ actions_depending_on(Oid class, Oid object)
 List *
 extension_members(Oid extension)
 {
+	List	   *edges = edges_of(true, ExtensionRelationId, extension);
 	List	   *members = NIL;
 	ListCell   *cell;
 
-	foreach(cell, edges_of(true, ExtensionRelationId, extension))
+	foreach(cell, edges)
 	{
 		const FormData_pg_depend *edge = lfirst(cell);
 		ObjectAddress *member = palloc(sizeof(ObjectAddress));
@@ -417,6 +418,7 @@ extension_members(Oid extension)
 		if (edge->deptype == DEPENDENCY_EXTENSION)
 			members = lappend(members, member);
 	}
+	list_free_deep(edges);
 	return members;
 }
 

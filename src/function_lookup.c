@@ -5,12 +5,16 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_proc.h"
 #include "denied.h"
 #include "function_lookup.h"
+#include "published.h"
 #include "suggest.h"
 #include "text_list.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/syscache.h"
 
 /* Finds the parenthesis that opens the arguments, outside of quotes. */
 const char *
@@ -80,4 +84,29 @@ refuse_ambiguous_function(const char *name, int count, const char *why, const Li
 			 errhint("Write the signature, for example %s.", shown) :
 			 errhint("Write the signature, one of %s.", shown)));
 	pg_unreachable();
+}
+
+Oid
+own_function(const char *name, oidvector *arguments)
+{
+	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+										   PointerGetDatum(arguments),
+										   ObjectIdGetDatum(get_namespace_oid(CA_SCHEMA, false)));
+
+	if (!OidIsValid(function))
+		elog(ERROR, "function %s.%s does not exist", CA_SCHEMA, name);
+	return function;
+}
+
+Oid
+function_owner(Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	ReleaseSysCache(tuple);
+	return owner;
 }

@@ -1,6 +1,6 @@
 /*
  * function_lookup.h
- *		Functions that a definition names, by signature or by name alone.
+ *		Functions by signature or by name alone, as definitions name them.
  */
 #ifndef CA_FUNCTION_LOOKUP_H
 #define CA_FUNCTION_LOOKUP_H
@@ -22,5 +22,10 @@ extern FuncCandidateList functions_by_name(const char *name, const char *hint);
 /* Raises 42725: the why is a clause; the examples, OIDs of functions, are proposed as signatures to write. */
 pg_noreturn extern void refuse_ambiguous_function(const char *name, int count, const char *why,
 												  const List *examples);
+
+/* A function of the extension in its own schema, by name and types of arguments. */
+extern Oid	own_function(const char *name, oidvector *arguments);
+
+extern Oid	function_owner(Oid function);
 
 #endif

@@ -9,10 +9,10 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/table.h"
+#include "catalog/objectaddress.h"
 #include "catalog/pg_rewrite.h"
 #include "commands/trigger.h"
 #include "instead.h"
@@ -21,7 +21,6 @@
 #include "rewrite/prs2lock.h"
 #include "rewrite/rewriteDefine.h"
 #include "rewrite/rewriteHandler.h"
-#include "utils/fmgroids.h"
 #include "utils/rel.h"
 
 const char *
@@ -35,19 +34,10 @@ static char *
 rule_name(Oid rule)
 {
 	Relation	rules = table_open(RewriteRelationId, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-	char	   *name = NULL;
+	HeapTuple	tuple = get_catalog_object_by_oid(rules, Anum_pg_rewrite_oid, rule);
 
-	ScanKeyInit(&key, Anum_pg_rewrite_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(rule));
-	scan = systable_beginscan(rules, RewriteOidIndexId, true, NULL, 1, &key);
-	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
-		name = pstrdup(NameStr(((Form_pg_rewrite) GETSTRUCT(tuple))->rulename));
-	systable_endscan(scan);
 	table_close(rules, AccessShareLock);
-	return name;
+	return HeapTupleIsValid(tuple) ? NameStr(((Form_pg_rewrite) GETSTRUCT(tuple))->rulename) : NULL;
 }
 
 /* Is the rule in force in this session? */

@@ -9,23 +9,18 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/table.h"
 #include "catalog/dependency.h"
-#include "catalog/indexing.h"
-#include "catalog/pg_depend.h"
-#include "catalog/pg_extension.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "compat.h"
+#include "depend.h"
 #include "json_form.h"
 #include "miscadmin.h"
 #include "parser/parse_coerce.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -63,31 +58,22 @@ function_makes(Oid function, Oid source, Oid target)
 static Oid
 extension_function(Oid extension, Oid source, Oid target)
 {
-	Relation	depend = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple	tuple;
+	List	   *members = extension_members(extension);
 	Oid			found = InvalidOid;
 	int			count = 0;
+	ListCell   *cell;
 
-	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(ExtensionRelationId));
-	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(extension));
-	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	foreach(cell, members)
 	{
-		Form_pg_depend member = (Form_pg_depend) GETSTRUCT(tuple);
+		const ObjectAddress *member = lfirst(cell);
 
 		CHECK_FOR_INTERRUPTS();
-		if (member->classid != ProcedureRelationId || member->deptype != DEPENDENCY_EXTENSION ||
-			!function_makes(member->objid, source, target))
+		if (member->classId != ProcedureRelationId || !function_makes(member->objectId, source, target))
 			continue;
-		found = member->objid;
+		found = member->objectId;
 		count++;
 	}
-	systable_endscan(scan);
-	table_close(depend, AccessShareLock);
+	list_free_deep(members);
 	return count == 1 ? found : InvalidOid;
 }
 

@@ -25,6 +25,8 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "formula.h"
+#include "function_lookup.h"
+#include "function_settings.h"
 #include "miscadmin.h"
 #include "new_objects.h"
 #include "nodes/makefuncs.h"
@@ -36,7 +38,6 @@
 #include "tcop/dest.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -76,20 +77,6 @@ split_name(Publishing *publishing)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_NAME),
 				 errmsg("name of action \"%s\" has no schema", publishing->action)));
-}
-
-/* The owner of a function. */
-static Oid
-function_owner(Oid function)
-{
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", function);
-	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
-	ReleaseSysCache(tuple);
-	return owner;
 }
 
 /* Finds the function to replace. */
@@ -291,13 +278,9 @@ setting_clause(const char *name, const char *value)
 static bool
 has_setting(const Json *settings, const char *name)
 {
-	int			i;
-
-	for (i = 0; settings != NULL && i < settings->count; i++)
-	{
+	for (int i = 0; settings != NULL && i < settings->count; i++)
 		if (pg_strcasecmp(settings->keys[i], name) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -305,28 +288,16 @@ has_setting(const Json *settings, const char *name)
 static List *
 kept_settings(const Publishing *publishing, HeapTuple tuple)
 {
+	const FunctionSettings *settings = function_settings_read(tuple);
 	List	   *result = NIL;
-	bool		isnull;
-	Datum		array = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proconfig, &isnull);
-	Datum	   *entries;
-	int			nentries;
-	int			i;
 
-	if (isnull)
-		return NIL;
-	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT,
-					  &entries, NULL, &nentries);
-	for (i = 0; i < nentries; i++)
+	for (int i = 0; i < settings->count; i++)
 	{
-		char	   *name = TextDatumGetCString(entries[i]);
-		char	   *value = strchr(name, '=');
+		const FunctionSetting *setting = &settings->items[i];
 
-		if (value == NULL)
-			continue;
-		*value++ = '\0';
-		if (!has_setting(publishing->definition->settings, name) &&
-			!has_setting(json_get(publishing->before->definition, "settings"), name))
-			result = lappend(result, setting_clause(name, value));
+		if (!has_setting(publishing->definition->settings, setting->name) &&
+			!has_setting(json_get(publishing->before->definition, "settings"), setting->name))
+			result = lappend(result, setting_clause(setting->name, setting->value));
 	}
 	return result;
 }
@@ -496,7 +467,7 @@ apply_search_path(const Definition *definition)
 								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
-/* What may be in the way of publishing, each tried by itself. */
+/* What may be in the way of publishing, each to be tried by itself: */
 static void
 try_find_existing(void *arg)
 {
@@ -588,7 +559,7 @@ custom_action_claim_name(PG_FUNCTION_ARGS)
 Datum
 custom_action_publish(PG_FUNCTION_ARGS)
 {
-	Publishing publishing = {0};
+	Publishing	publishing = {0};
 	ProblemSink sink = {0};
 	Utility		utility;
 	int			nest_level;

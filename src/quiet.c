@@ -16,7 +16,9 @@
 #include "catalog/pg_type.h"
 #include "caught.h"
 #include "commands/trigger.h"
+#include "denied.h"
 #include "fmgr.h"
+#include "function_lookup.h"
 #include "miscadmin.h"
 #include "published.h"
 #include "quiet.h"
@@ -50,34 +52,19 @@ quiet_run_outside(void (*fn) (void *arg), void *arg)
 	error_context_stack = callback.previous;
 }
 
-/* Finds the function of this name and these arguments in our schema. */
-static Oid
-find_behind(const char *name, oidvector *arguments)
-{
-	Oid			schema = get_namespace_oid(CA_SCHEMA, false);
-	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
-										   CStringGetDatum(name), PointerGetDatum(arguments),
-										   ObjectIdGetDatum(schema));
-
-	if (!OidIsValid(function))
-		elog(ERROR, "function %s.%s does not exist", CA_SCHEMA, name);
-	return function;
-}
-
 /*
  * Refuses who may not execute what is behind a function. PUBLIC may call the
  * functions that people call, so that it is us who say what is missing.
  */
 static void
-require_execute(Oid function)
+require_designer(Oid function)
 {
 	if (object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE) != ACLCHECK_OK)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for function %s", get_func_name(function)),
 				 errdetail("It is for designers of actions."),
-				 errhint("SELECT grant_action_design(%s)",
-						 quote_literal_cstr(quote_identifier(GetUserNameFromId(GetUserId(), false))))));
+				 errhint("SELECT grant_action_design(%s)", quote_literal_cstr(denied_user()))));
 }
 
 /* Gives the length of what a context has before the one that is added outside. */
@@ -196,11 +183,11 @@ custom_action_quiet_call(PG_FUNCTION_ARGS)
 		if (!HeapTupleIsValid(tuple))
 			elog(ERROR, "cache lookup failed for function %u", function);
 		behind = remember_behind(fcinfo->flinfo,
-								 find_behind(get_func_name(function),
-											 &((Form_pg_proc) GETSTRUCT(tuple))->proargtypes));
+								 own_function(get_func_name(function),
+											  &((Form_pg_proc) GETSTRUCT(tuple))->proargtypes));
 		ReleaseSysCache(tuple);
 	}
-	require_execute(behind->fn_oid);
+	require_designer(behind->fn_oid);
 	return call_quietly(fcinfo, behind);
 }
 
@@ -216,7 +203,7 @@ custom_action_quiet_trigger(PG_FUNCTION_ARGS)
 				 errmsg("function was not called by a trigger")));
 	if (behind == NULL)
 		behind = remember_behind(fcinfo->flinfo,
-								 find_behind(((TriggerData *) fcinfo->context)->tg_trigger->tgargs[0],
-											 buildoidvector(NULL, 0)));
+								 own_function(((TriggerData *) fcinfo->context)->tg_trigger->tgargs[0],
+											  buildoidvector(NULL, 0)));
 	return call_quietly(fcinfo, behind);
 }

@@ -16,6 +16,7 @@
 #include "caught.h"
 #include "check.h"
 #include "depend.h"
+#include "function_lookup.h"
 #include "miscadmin.h"
 #include "needs.h"
 #include "past.h"
@@ -34,20 +35,6 @@ typedef struct Trial
 	ProblemSink sink;
 	bool		past;			/* before the command: find out what the owner may mind */
 } Trial;
-
-/* The owner of a function. */
-static Oid
-function_owner(Oid function)
-{
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", function);
-	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
-	ReleaseSysCache(tuple);
-	return owner;
-}
 
 /*
  * Finds the first touched object on account of which an action may stand in the

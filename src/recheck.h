@@ -25,7 +25,7 @@ typedef struct Recheck
 	Oid			action;
 	List	   *uses;			/* of Use: what it uses of what the command touched */
 	RecheckResult result;
-	Touched    *blamed;			/* what the command must not do that to, as far as the owner may mind; or NULL */
+	Touched    *blamed;			/* on account of what it stands in the way; NULL: it does not */
 	Oid			owner;			/* of one that is not sound, as all below */
 	char	   *name;
 	char	   *problems;		/* what is wrong with it */

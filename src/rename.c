@@ -21,6 +21,7 @@
 #include "catalog/pg_type.h"
 #include "definition.h"
 #include "depend.h"
+#include "function_lookup.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "published.h"
@@ -147,14 +148,9 @@ own_call(void *arg)
 {
 	const OwnCall *call = arg;
 	Oid			types[] = {TEXTOID, TEXTOID};
-	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(call->function),
-										   PointerGetDatum(buildoidvector(types, lengthof(types))),
-										   ObjectIdGetDatum(get_namespace_oid(CA_SCHEMA, false)));
 
-	if (!OidIsValid(function))
-		elog(ERROR, "function %s.%s does not exist", CA_SCHEMA, call->function);
-	(void) OidFunctionCall2(function, CStringGetTextDatum(call->old_name),
-							CStringGetTextDatum(call->new_name));
+	(void) OidFunctionCall2(own_function(call->function, buildoidvector(types, lengthof(types))),
+							CStringGetTextDatum(call->old_name), CStringGetTextDatum(call->new_name));
 	CommandCounterIncrement();
 }
 

@@ -15,6 +15,7 @@
 
 #include <ctype.h>
 
+#include "canonical.h"
 #include "mb/pg_wchar.h"
 #include "names.h"
 #include "statement_text.h"
@@ -98,20 +99,6 @@ written_value(const Value *value)
 	return literal_text(value->json);
 }
 
-/* Appends a name in quotes. */
-static void
-append_quoted(StringInfo out, const char *name)
-{
-	appendStringInfoChar(out, '"');
-	for (; *name; name++)
-	{
-		if (*name == '"')
-			appendStringInfoChar(out, '"');
-		appendStringInfoChar(out, *name);
-	}
-	appendStringInfoChar(out, '"');
-}
-
 /* Appends what stands for a value that is computed; a name that is too long is cut. */
 static void
 append_computed(StringInfo out, const Scope *scope, const Placeholder *placeholder)
@@ -130,7 +117,7 @@ append_computed(StringInfo out, const Scope *scope, const Placeholder *placehold
 	}
 	appendStringInfoString(&name, parameters);
 	appendStringInfo(out, "%s.", value_word(placeholder->value));
-	append_quoted(out, name.data);
+	append_quoted_name(out, name.data);
 }
 
 /* Appends a value and notes its place. */

@@ -13,6 +13,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "canonical.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
@@ -276,14 +277,15 @@ static void
 look_at_draft(const char *name, void *arg)
 {
 	CatalogSearch *search = arg;
-	List	   *parts;
+	char	   *schema_name;
+	char	   *own_name;
 	Oid			schema;
 
-	if (!SplitIdentifierString(pstrdup(name), '.', &parts) || list_length(parts) != 2)
+	if (!qualified_name_split(name, &schema_name, &own_name))
 		return;
-	schema = get_namespace_oid(linitial(parts), true);
+	schema = get_namespace_oid(schema_name, true);
 	if (OidIsValid(schema))
-		search_consider(search, schema, llast(parts));
+		search_consider(search, schema, own_name);
 }
 
 char *
@@ -300,12 +302,11 @@ suggest_action(const char *given, bool drafts)
 	return search_hint(&search);
 }
 
-/* Is this a type that inputs and columns can have, and found by its name alone? */
+/* Is this a type that inputs and columns can have, and no array of one? */
 static bool
-type_is_common(Form_pg_type type, Oid oid)
+type_is_plain(Form_pg_type type)
 {
-	return type->typisdefined && type->typtype != TYPTYPE_PSEUDO && type->typcategory != TYPCATEGORY_ARRAY &&
-		TypeIsVisible(oid);
+	return type->typisdefined && type->typtype != TYPTYPE_PSEUDO && type->typcategory != TYPCATEGORY_ARRAY;
 }
 
 /* Looks at a type of somebody's own. */
@@ -314,7 +315,7 @@ look_at_type(CatalogSearch *search, HeapTuple tuple)
 {
 	Form_pg_type type = (Form_pg_type) GETSTRUCT(tuple);
 
-	if (type->typisdefined && type->typtype != TYPTYPE_PSEUDO && type->typcategory != TYPCATEGORY_ARRAY)
+	if (type_is_plain(type))
 		search_consider(search, type->typnamespace, NameStr(type->typname));
 }
 
@@ -337,7 +338,7 @@ type_like(const char *given)
 		Form_pg_type type = (Form_pg_type) GETSTRUCT(tuple);
 
 		CHECK_FOR_INTERRUPTS();
-		if (type_is_common(type, type->oid))
+		if (type_is_plain(type) && TypeIsVisible(type->oid))
 			suggestion_consider(&suggestion, NameStr(type->typname), NameStr(type->typname));
 	}
 	systable_endscan(scan);

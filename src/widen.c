@@ -40,22 +40,17 @@ static ObjectAddress
 whole_object(Oid class, Oid object)
 {
 	ObjectAddress address;
-	ScanKeyData key;
-	Relation	rewrite;
-	SysScanDesc scan;
+	Relation	rules;
 	HeapTuple	tuple;
 
 	ObjectAddressSet(address, class, object);
 	if (class != RewriteRelationId)
 		return address;
-	ScanKeyInit(&key, Anum_pg_rewrite_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(object));
-	rewrite = table_open(RewriteRelationId, AccessShareLock);
-	scan = systable_beginscan(rewrite, RewriteOidIndexId, true, NULL, 1, &key);
-	tuple = systable_getnext(scan);
+	rules = table_open(RewriteRelationId, AccessShareLock);
+	tuple = get_catalog_object_by_oid(rules, Anum_pg_rewrite_oid, object);
 	if (HeapTupleIsValid(tuple))
 		ObjectAddressSet(address, RelationRelationId, ((Form_pg_rewrite) GETSTRUCT(tuple))->ev_class);
-	systable_endscan(scan);
-	table_close(rewrite, AccessShareLock);
+	table_close(rules, AccessShareLock);
 	return address;
 }
 
