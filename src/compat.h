@@ -33,6 +33,13 @@ typedef void JsonCallbackResult;
 	((void) (lex), (makeJsonLexContext) ((json), (need_escapes)))
 #endif
 
+/* 17: stronger locks count, too, if asked for */
+#if PG_VERSION_NUM < 170000
+#include "storage/lock.h"
+#define LockHeldByMe(tag, mode, orstronger) \
+	((void) (orstronger), (LockHeldByMe) ((tag), (mode)))
+#endif
+
 /* 16: soft errors */
 #if PG_VERSION_NUM < 160000
 #include "parser/parse_type.h"

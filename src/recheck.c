@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/catalog.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
@@ -57,6 +58,22 @@ find_blamed(Recheck *recheck, const List *needs)
 }
 
 /*
+ * Do we hold a lock on a relation? Then what else we need there is given before
+ * others who wait, but a conditional lock is not given while anybody does.
+ */
+static bool
+is_locked_by_us(Oid relation)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_RELATION(tag, IsSharedRelation(relation) ? InvalidOid : MyDatabaseId, relation);
+	for (LOCKMODE mode = AccessShareLock; mode <= AccessExclusiveLock; mode++)
+		if (LockHeldByMe(&tag, mode, false))
+			return true;
+	return false;
+}
+
+/*
  * Locks what an action uses, as far as that can be had at once. What is only
  * read needs no more than the second lock; who needs the first one waits for it
  * as long as check_published() lets him, which is next to nothing.
@@ -70,7 +87,8 @@ lock_at_once(Oid action)
 	{
 		Oid			relation = lfirst_oid(cell);
 
-		if (!ConditionalLockRelationOid(relation, RowExclusiveLock) &&
+		if (!is_locked_by_us(relation) &&
+			!ConditionalLockRelationOid(relation, RowExclusiveLock) &&
 			!ConditionalLockRelationOid(relation, AccessShareLock))
 			ereport(ERROR,
 					(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
