@@ -74,6 +74,8 @@ SELECT t.* FROM unnest(ARRAY[
 	'{"let": {"x": "=target.doc"}}, {"let": {"x": "word"}}',
 	'{"let": {"x": {"a": 1}}}, {"let": {"x": [1, 2]}}',
 	'{"let": {"x": {"a": 1}}}, {"let": {"x": "=input.js"}}',
+	'{"let": {"x": {"a": 1, "b": 2}}}, {"let": {"x": "=let.x - ''a''"}}',
+	'{"let": {"x": null}}, {"let": {"x": {"a": {"b": 3}}}}, {"let": {"y": "=let.x -> ''a''"}}, {"let": {"x": "=let.y"}}, {"let": {"y": "=let.x"}}',
 	'{"let": {"x": true}}, {"let": {"x": "false"}}']) WITH ORDINALITY AS s(steps, i), let_type(steps) AS t ORDER BY i;
 -- arrays and rows
 SELECT t.* FROM unnest(ARRAY[

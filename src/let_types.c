@@ -10,8 +10,8 @@
  * of its type; values that read an open name are left out of a pass. After it,
  * each name gets the common type of what its values were found to be. That is
  * done until nothing changes. When nothing moves and names are still open,
- * their values are tried with NULL for the open names, and what remains open is
- * text. Names all of whose values are literals need no pass.
+ * those that have a JSON object among their values are jsonb. Then the values of
+ * open names are tried with NULL for these, and what remains open is text. Names all of whose values are literals need no pass.
  *
  * Nothing here catches errors: running goes through the same passes as
  * checking did, and they must end the same way without subtransactions. What
@@ -489,6 +489,25 @@ let_type_advance(const LetTypes *lets, LetType *let)
 	return settle(let, type, common_typmod(let, type));
 }
 
+/* Before anything is guessed, open names that JSON objects are values of become jsonb; true: there were some. */
+static bool
+settle_objects(LetTypes *lets)
+{
+	bool		any = false;
+	ListCell   *cell;
+
+	foreach(cell, lets->names)
+	{
+		LetType    *let = lfirst(cell);
+
+		if (let->settled || let->conflict || let->broken || !has_note(let, LET_OBJECT))
+			continue;
+		(void) settle(let, JSONBOID, -1);
+		any = true;
+	}
+	return any;
+}
+
 /* Takes what a pass has found; true: make another. */
 static bool
 end_pass(LetTypes *lets)
@@ -500,7 +519,10 @@ end_pass(LetTypes *lets)
 		again = let_type_advance(lets, lfirst(cell)) || again;
 	lets->guessing = false;
 	if (!again && any_open(lets))
-		lets->guessing = again = true;
+	{
+		again = true;
+		lets->guessing = !settle_objects(lets);
+	}
 	return again && ++lets->passes < PASSES_PER_NAME * list_length(lets->names) + PASSES_PER_NAME;
 }
 
