@@ -71,6 +71,12 @@ ddl_init(void)
 							 PGC_USERSET, 0, NULL, NULL, NULL);
 }
 
+bool
+ddl_check_is_off(void)
+{
+	return ddl_check == DDL_CHECK_OFF;
+}
+
 /* Is there any action in this database? */
 static bool
 any_action(void)
@@ -108,18 +114,7 @@ anything_to_protect(void)
 static bool
 ddl_check_applies(void)
 {
-	return ddl_check != DDL_CHECK_OFF && check_function_bodies && anything_to_protect();
-}
-
-/* Returns the event trigger's data; raises if called otherwise. */
-static EventTriggerData *
-event_data(FunctionCallInfo fcinfo)
-{
-	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function was not called by an event trigger")));
-	return (EventTriggerData *) fcinfo->context;
+	return !ddl_check_is_off() && check_function_bodies && anything_to_protect();
 }
 
 /* Finds the recheck of an action, or adds one. */
@@ -226,7 +221,7 @@ check_names(const List *objects)
 Datum
 custom_action_ddl_end(PG_FUNCTION_ARGS)
 {
-	EventTriggerData *data = event_data(fcinfo);
+	EventTriggerData *data = event_trigger_data(fcinfo);
 	List	   *objects;
 
 	if (!anything_to_protect())
@@ -243,7 +238,7 @@ custom_action_ddl_end(PG_FUNCTION_ARGS)
 Datum
 custom_action_ddl_drop(PG_FUNCTION_ARGS)
 {
-	EventTriggerData *data = event_data(fcinfo);
+	EventTriggerData *data = event_trigger_data(fcinfo);
 	List	   *objects;
 
 	if (!ddl_check_applies())

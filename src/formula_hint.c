@@ -23,6 +23,8 @@
 
 #include "compat.h"
 
+#define OPERATOR_CHARACTERS	"+-*/<>=~!@#%^&|`?"
+
 /* A word and what to write for it. */
 typedef struct Word
 {
@@ -315,7 +317,7 @@ word_at(const char *place)
 static char *
 operator_at(const char *place)
 {
-	return pnstrdup(place, strspn(place, "+-*/<>=~!@#%^&|`?"));
+	return pnstrdup(place, strspn(place, OPERATOR_CHARACTERS));
 }
 
 /* Finds a word in a table. */
@@ -432,7 +434,7 @@ depth_at(const char *text, const char *place)
 	return depth;
 }
 
-/* Is the token at this place one that begins with this word, at the formula's beginning? */
+/* Does a formula begin with this word? */
 static bool
 begins_with_word(const char *text, const char *word)
 {
@@ -544,7 +546,7 @@ static const char *
 find_hint(const Compiler *compiler, const Problem *problem)
 {
 	const char *place = place_in(problem->formula, problem->position);
-	bool		symbol = strspn(place, "+-*/<>=~!@#%^&|`?") > 0;
+	bool		symbol = strspn(place, OPERATOR_CHARACTERS) > 0;
 
 	switch (problem->sqlstate)
 	{

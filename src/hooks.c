@@ -75,7 +75,6 @@ static void
 transform_guarded(void *arg)
 {
 	GuardedTransform *work = arg;
-
 	Scope	   *scope = work->scope;
 	Placeholder *placeholder = work->placeholder;
 
@@ -272,9 +271,8 @@ warn_hidden_name(ParseState *pstate, Scope *scope, const ColumnRef *reference, c
 		warn_hidden_by_item(scope, first);
 }
 
-pg_noreturn static void raise_no_target(ParseState *pstate, int location);
-
-static void
+/* Raises that there is no target. */
+pg_noreturn static void
 raise_no_target(ParseState *pstate, int location)
 {
 	ereport(ERROR,

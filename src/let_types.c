@@ -103,7 +103,7 @@ typedef struct TypeWork
 } TypeWork;
 
 static void
-type_work(void *arg)
+declared_type_work(void *arg)
 {
 	TypeWork   *work = arg;
 
@@ -134,7 +134,7 @@ declare_type(LetTypes *lets, const Step *step, const char *name, const Json *jso
 	if (json->kind != JSON_IS_STRING)
 		problem_report(sink, ERRCODE_INVALID_PARAMETER_VALUE, location,
 					   psprintf("the type must be a string, not %s", json_kind_name(json)), NULL, NULL);
-	else if ((sound = problem_guard(sink, location, type_work, &work, NULL, NULL)) &&
+	else if ((sound = problem_guard(sink, location, declared_type_work, &work, NULL, NULL)) &&
 			 let->declared && (let->type != work.type || let->typmod != work.typmod))
 		problem_report(sink, ERRCODE_DATATYPE_MISMATCH, location,
 					   psprintf("\"%s\" is of type %s in another let", name,

@@ -190,6 +190,13 @@ row_column_find(const Row *row, const char *column)
 	return NULL;
 }
 
+bool
+row_has_column(const Row *row, const char *column)
+{
+	return row_column_find(row, column) != NULL ||
+		(OidIsValid(row->relation) && get_attnum(row->relation, column) != InvalidAttrNumber);
+}
+
 /* What a column of a row (NULL: the row) is now, by the catalogs; false: it is not there. */
 static bool
 row_column_type(const Row *row, const char *column, Oid *type, int32 *typmod, Oid *collation)

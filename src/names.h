@@ -28,6 +28,7 @@ extern Row *row_find(const List *rows, const char *name);
 extern const Row *row_first_name(const Row *row);	/* the row that this is another name of, or itself */
 extern bool rows_are_one(const Row *row, const Row *other);	/* two names of one row, whatever runs? */
 extern RowColumn *row_column_find(const Row *row, const char *column);
+extern bool row_has_column(const Row *row, const char *column);	/* also one that nothing has met yet */
 
 /* The slot of a column of a row, made when compiling meets it first; column NULL is the whole row. */
 extern int	row_slot(Scope *scope, Row *row, const char *column);

@@ -28,6 +28,7 @@
 #include "check.h"
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
+#include "ddl.h"
 #include "depend.h"
 #include "executor/spi.h"
 #include "meaning.h"
@@ -39,7 +40,6 @@
 #include "touched.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -164,20 +164,20 @@ may_mean(Oid action, const char *name, const char *schema)
 	return result;
 }
 
-/* An action that is compiled on trial. */
-typedef struct Trial
+/* An action, and what compiling it finds. */
+typedef struct Look
 {
 	Oid			action;
 	ProblemSink sink;
-} Trial;
+} Look;
 
 static void
-trial_run(void *arg)
+compile_action(void *arg)
 {
-	Trial	   *trial = arg;
+	Look	   *look = arg;
 	bool		active;
 
-	(void) check_published(trial->action, false, &active, &trial->sink, CurrentMemoryContext);
+	(void) check_published(look->action, false, &active, &look->sink, CurrentMemoryContext);
 }
 
 /* How messages call an object that is used: a cast may be its function. */
@@ -204,13 +204,13 @@ signature_of_use(const ObjectAddress *object)
 static char *
 place_of_use(Oid action, const ObjectAddress *object)
 {
-	Trial		trial = {action, {NULL, true, NIL, CurrentMemoryContext}};
+	Look		look = {action, {NULL, true, NIL, CurrentMemoryContext}};
 	char	   *signature = signature_of_use(object);
 	bool		missed_lock;	/* nothing is said of what could not be looked at at once */
 	ListCell   *cell;
 
-	(void) caught_trial_at_once(trial_run, &trial, &missed_lock);
-	foreach(cell, trial.sink.problems)
+	(void) caught_trial_at_once(compile_action, &look, &missed_lock);
+	foreach(cell, look.sink.problems)
 	{
 		const Problem *problem = lfirst(cell);
 
@@ -294,12 +294,7 @@ look_for_uses(Touched *touched, List *actions)
 static bool
 brings_objects(const EventTriggerData *data)
 {
-	const char *tag = GetCommandTagName(data->tag);
-	const char *setting = GetConfigOption("custom_actions.ddl_check", true, false);
-
-	if (setting == NULL || strcmp(setting, "off") == 0)
-		return false;
-	return strncmp(tag, "ALTER", 5) != 0 || IsA(data->parsetree, RenameStmt) ||
+	return strncmp(GetCommandTagName(data->tag), "ALTER", 5) != 0 || IsA(data->parsetree, RenameStmt) ||
 		IsA(data->parsetree, AlterObjectSchemaStmt);
 }
 
@@ -307,14 +302,11 @@ brings_objects(const EventTriggerData *data)
 Datum
 custom_action_ddl_new(PG_FUNCTION_ARGS)
 {
+	EventTriggerData *data = event_trigger_data(fcinfo);
 	List	   *objects;
 	List	   *actions;
 	ListCell   *cell;
 
-	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function was not called by an event trigger")));
 	if (!check_function_bodies || IsBinaryUpgrade || creating_extension || publishing ||
 		!OidIsValid(action_language()))
 		PG_RETURN_NULL();
@@ -330,7 +322,7 @@ custom_action_ddl_new(PG_FUNCTION_ARGS)
 			!function_was_there(touched->object))
 			take_from_public(touched->object);
 	}
-	if (brings_objects((EventTriggerData *) fcinfo->context))
+	if (!ddl_check_is_off() && brings_objects(data))
 		foreach(cell, objects)
 			look_for_uses(lfirst(cell), actions);
 	PG_RETURN_NULL();

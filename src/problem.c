@@ -15,6 +15,8 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+pg_noreturn static void problem_raise(const char *action, const Problem *problem);
+
 /* Copies a text that may be absent. */
 static char *
 copy_text(const char *text)
@@ -150,7 +152,7 @@ problem_detail(const char *action, const Problem *problem)
 }
 
 /* Raises a problem as an error. */
-void
+static void
 problem_raise(const char *action, const Problem *problem)
 {
 	char	   *detail = problem_detail(action, problem);
@@ -195,7 +197,7 @@ problem_guard(ProblemSink *sink, const char *location, void (*fn) (void *arg), v
 }
 
 /* A problem's detail with the position in its formula, or NULL. */
-char *
+static char *
 problem_finding(const Problem *problem)
 {
 	StringInfoData out;

@@ -59,7 +59,6 @@ extern void problem_report(ProblemSink *sink, int sqlstate,
 extern void problem_warn(ProblemSink *sink, const char *location,
 						 const char *message, const char *hint);
 extern void problem_add(ProblemSink *sink, const Problem *problem);
-pg_noreturn extern void problem_raise(const char *action, const Problem *problem);
 
 /*
  * Calls fn(arg). A collecting sink runs it in a subtransaction: an error
@@ -71,8 +70,6 @@ extern bool problem_guard(ProblemSink *sink, const char *location,
 						  void (*explain) (Problem *problem, void *arg), void *explain_arg);
 extern bool problem_any_error(const ProblemSink *sink);
 
-/* A problem's detail with the position in its formula, or NULL. */
-extern char *problem_finding(const Problem *problem);
 /* One line per problem that is an error: place, message, finding. */
 extern void problems_print(StringInfo out, const ProblemSink *sink);
 /* All problems as rows: severity, location, message, detail, hint. */

@@ -66,15 +66,6 @@ remark_add(const Scope *scope, const Formula *formula, int location, const char 
 	problem_add(scope->compiler->sink, &problem);
 }
 
-/* Does a row have this column? */
-static bool
-row_has_column(const Row *row, const char *column)
-{
-	if (OidIsValid(row->relation) && get_attnum(row->relation, column) > 0)
-		return true;
-	return row_column_find(row, column) != NULL;
-}
-
 /* Does first.second mean something of the action's? */
 static bool
 is_known_pair(const Names *names, const List *rows, Oid relation, const char *first, const char *second)

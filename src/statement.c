@@ -337,9 +337,8 @@ statement_open(Frame *frame, Statement *statement)
 
 	if (statement->plan == NULL)
 		statement_prepare(statement);
-	portal = SPI_cursor_open_with_paramlist(NULL, statement->plan,
-												  statement_params(frame, statement),
-												  frame->read_only);
+	portal = SPI_cursor_open_with_paramlist(NULL, statement->plan, statement_params(frame, statement),
+											frame->read_only);
 	if (portal == NULL)
 		elog(ERROR, "could not open a cursor of action \"%s\": %s", frame->program->action,
 			 SPI_result_code_string(SPI_result));

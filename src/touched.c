@@ -27,6 +27,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "published.h"
+#include "touched.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/fmgroids.h"
@@ -34,7 +35,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
-#include "touched.h"
+
 #include "compat.h"
 
 /* Columns of pg_event_trigger_ddl_commands() and of ..._dropped_objects() */
@@ -48,6 +49,16 @@
 #define DROPPED_COLUMN		3
 #define DROPPED_TYPE		7
 #define DROPPED_IDENTITY	10
+
+EventTriggerData *
+event_trigger_data(FunctionCallInfo fcinfo)
+{
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function was not called by an event trigger")));
+	return (EventTriggerData *) fcinfo->context;
+}
 
 /* Calls one of core's set-returning event trigger functions. */
 static ReturnSetInfo *

@@ -8,6 +8,8 @@
 #include "postgres.h"
 
 #include "catalog/objectaddress.h"
+#include "commands/event_trigger.h"
+#include "fmgr.h"
 #include "nodes/pg_list.h"
 
 /* One object that a command touched. */
@@ -29,6 +31,9 @@ typedef struct Use
 	Touched    *touched;
 	bool		is_rival;		/* the command touched another function of the object's name */
 } Use;
+
+/* What an event trigger is told; raises if it is called otherwise. */
+extern EventTriggerData *event_trigger_data(FunctionCallInfo fcinfo);
 
 /* Inside an event trigger: what the command did, or dropped. Lists of Touched. */
 extern List *touched_by_commands(void);

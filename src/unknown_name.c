@@ -61,8 +61,7 @@ row_with_column(const Scope *scope, const char *name)
 	{
 		const Row  *row = lfirst(cell);
 
-		if (OidIsValid(row->relation) ? get_attnum(row->relation, name) > 0 :
-			row_column_find(row, name) != NULL)
+		if (row_has_column(row, name))
 			return row;
 	}
 	return NULL;

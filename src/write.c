@@ -232,29 +232,24 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 {
 	Statement  *statement = compiler_statement(compiler, address->relation);
 	Write	   *write = palloc0(sizeof(Write));
-	int			set;
-	int			condition;
+	char	   *fixed;
+	int			start;
 
 	appendStringInfo(&statement->head, "UPDATE %s AS this SET ", relation_name_sql(address->relation));
-	set = statement->head.len;
+	start = statement->head.len;
 	write_append_set(statement, &statement->head, columns);
-	write->given = given;
+	fixed = pstrdup(statement->head.data + start);
 	if (given != NULL)
 	{
-		char	   *fixed = pstrdup(statement->head.data + set);
-
 		appendStringInfoString(&statement->head, columns != NIL ? ", " : "");
 		given_append_set(given, statement, &statement->head);
-		condition = statement->head.len;
-		appendStringInfoString(&statement->head, " WHERE ");
-		address_condition(compiler, statement, &statement->head, address);
-		given_finish(given, statement, fixed, pstrdup(statement->head.data + condition));
 	}
-	else
-	{
-		appendStringInfoString(&statement->head, " WHERE ");
-		address_condition(compiler, statement, &statement->head, address);
-	}
+	start = statement->head.len;
+	appendStringInfoString(&statement->head, " WHERE ");
+	address_condition(compiler, statement, &statement->head, address);
+	write->given = given;
+	if (given != NULL)
+		given_finish(given, statement, fixed, pstrdup(statement->head.data + start));
 	compiler_analyse(compiler, statement);
 	write_note_target(compiler, address, columns, false);
 	statement->changes_key = changes_key(address, columns) || others_set_columns(address->relation);

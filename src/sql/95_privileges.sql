@@ -1,12 +1,13 @@
--- PUBLIC may invoke; everything else is granted.  What a caller of an action
--- needs is EXECUTE on its function.
+-- Everything but invoking is for those it is granted to.  What a caller of an
+-- action needs is EXECUTE on its function.
 
 REVOKE USAGE ON LANGUAGE custom_action FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA custom_actions FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA custom_actions FROM PUBLIC;
 
--- What is behind these asks whether its caller is a designer, and says how to
--- become one; PostgreSQL would only say no.
+-- PUBLIC may call the others that people call: what is behind them asks whether
+-- its caller is a designer, and says how to become one.  PostgreSQL would only
+-- say no, as it does for these.
 REVOKE ALL ON FUNCTION
 	@extschema@.grant_action_design(regrole),
 	@extschema@.revoke_action_design(regrole)

@@ -45,14 +45,6 @@ typedef struct ForEach
 	StepList	steps;
 } ForEach;
 
-/* Do the rows themselves have such a column? */
-static bool
-has_own_column(const Row *row, const char *name)
-{
-	return row_column_find(row, name) != NULL ||
-		(OidIsValid(row->relation) && get_attnum(row->relation, name) != InvalidAttrNumber);
-}
-
 /* May the number of the turn have this name? An activated action's may, whatever columns came later. */
 static bool
 index_name_fits(Compiler *compiler, const Row *row, const char *name)
@@ -66,7 +58,7 @@ index_name_fits(Compiler *compiler, const Row *row, const char *name)
 						 psprintf(NAME_HINT, name_proposal(name)));
 		return false;
 	}
-	if (OidIsValid(compiler->program->function) || !has_own_column(row, name))
+	if (OidIsValid(compiler->program->function) || !row_has_column(row, name))
 		return true;
 	compiler_problem(compiler, ERRCODE_DUPLICATE_COLUMN, location,
 					 psprintf("the rows have a column \"%s\" of their own", name), NULL,
@@ -82,7 +74,7 @@ add_index(Compiler *compiler, Row *row, int *slot)
 	RowColumn  *index;
 
 	*slot = -1;
-	if (name == NULL ? has_own_column(row, DEFAULT_INDEX) : !index_name_fits(compiler, row, name))
+	if (name == NULL ? row_has_column(row, DEFAULT_INDEX) : !index_name_fits(compiler, row, name))
 		return;
 	index = compiler_row_column(compiler, row, name ? name : DEFAULT_INDEX, INT8OID, -1);
 	index->computed = true;

@@ -142,7 +142,7 @@ let_declare_one(Compiler *compiler, Assignment *assignment, const char *name)
 
 /* Writes the types that the step says with their schemas. */
 static void
-freeze_types(Compiler *compiler, Json *types)
+freeze_let_types(Compiler *compiler, Json *types)
 {
 	for (int i = 0; types != NULL && i < types->count; i++)
 	{
@@ -167,7 +167,7 @@ let_compile(Compiler *compiler, Instruction *instruction)
 			compiler_depend(compiler, TypeRelationId, let->type);
 	}
 	if (compiler->freeze)
-		freeze_types(compiler, types);
+		freeze_let_types(compiler, types);
 }
 
 static void

@@ -1,0 +1,82 @@
+-- Guards the settings of tables, which belong to the owners of the tables.
+
+CREATE FUNCTION custom_actions.require_table_owner(table_name text, missing_ok boolean)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	part text[] := parse_ident(table_name);
+	table_owner oid;
+BEGIN
+	SELECT c.relowner INTO table_owner
+	FROM pg_class AS c
+		JOIN pg_namespace AS n ON n.oid = c.relnamespace
+	WHERE n.nspname = part[1] AND c.relname = part[2]
+		AND c.relkind IN ('r', 'p', 'v', 'f', 'm');
+	IF NOT FOUND THEN
+		IF missing_ok THEN
+			RETURN;
+		END IF;
+		RAISE EXCEPTION 'relation "%" does not exist', table_name
+			USING ERRCODE = 'undefined_table';
+	END IF;
+	IF NOT pg_has_role(table_owner, 'USAGE') THEN
+		RAISE EXCEPTION 'must be owner of table %', table_name
+			USING ERRCODE = 'insufficient_privilege';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_table_owner(text, boolean) IS
+	'refuses a user who does not own a table';
+
+CREATE FUNCTION custom_actions.guard_table_setting()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	part text[];
+	missing text;
+BEGIN
+	IF restoring() THEN
+		RETURN coalesce(NEW, OLD);
+	END IF;
+	IF TG_OP <> 'INSERT' THEN
+		PERFORM require_table_owner(OLD.table_name, missing_ok => true);
+	END IF;
+	IF TG_OP = 'DELETE' THEN
+		RETURN OLD;
+	END IF;
+	NEW.table_name := canonical_path('table', NEW.table_name);
+	PERFORM require_table_owner(NEW.table_name, missing_ok => false);
+
+	part := parse_ident(NEW.table_name);
+	SELECT wanted.name INTO missing
+	FROM (VALUES (NEW.owner_column), (NEW.status_column)) AS wanted (name)
+	WHERE wanted.name IS NOT NULL AND NOT EXISTS (
+		SELECT
+		FROM pg_attribute AS a
+			JOIN pg_class AS c ON c.oid = a.attrelid
+			JOIN pg_namespace AS n ON n.oid = c.relnamespace
+		WHERE n.nspname = part[1] AND c.relname = part[2]
+			AND a.attname = wanted.name AND a.attnum > 0 AND NOT a.attisdropped)
+	LIMIT 1;
+	IF missing IS NOT NULL THEN
+		RAISE EXCEPTION 'column "%" of relation "%" does not exist', missing, NEW.table_name
+			USING ERRCODE = 'undefined_column';
+	END IF;
+	RETURN NEW;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.guard_table_setting() IS
+	'row trigger of table_setting: written by the owner of the table only';
+
+CREATE TRIGGER guard
+	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.table_setting
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('guard_table_setting');
+
+COMMENT ON TRIGGER guard ON custom_actions.table_setting IS
+	'written by the owner of the table only';
