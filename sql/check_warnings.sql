@@ -182,3 +182,16 @@ SELECT create_action('support.warns', $${"table": "support.case", "input": [{"na
 	"steps": [{"update": "target", "set": {"title": "input.reason", "status": "klosed"}, "when": "target.owner_id = null"}]}$$);
 SELECT activate_action('support.warns');
 SELECT support.warns(42, 'x');
+
+-- ... also of what is never used, and not of inputs that plug-ins may read
+SELECT create_action('support.names', $${"table": "support.case", "input": [{"name": "reason", "type": "text"}, {"name": "used", "type": "text"}],
+	"steps": [{"let": {"x": 1}}, {"get": "support.task", "as": "task", "id": 1, "required": false}, {"update": "target", "set": {"title": "=input.used"}}]}$$);
+SELECT activate_action('support.names');
+CREATE FUNCTION support.look(ctx jsonb) RETURNS void LANGUAGE plpgsql AS 'BEGIN END';
+SELECT register_plugin('support.names', 'pre_operation', 'support.look') AS id \gset
+SELECT * FROM check_action('support.names') ORDER BY location;
+SELECT create_action('support.names', '{"table": "support.case", "input": [{"name": "reason", "type": "text"}, {"name": "used", "type": "text"}],
+	"steps": [{"update": "target", "set": {"title": "=input.used"}}]}', true);
+SELECT activate_action('support.names');
+SELECT unregister_plugin(:id);
+SELECT location, message FROM check_action('support.names');

@@ -69,7 +69,8 @@ BEGIN
 	PERFORM create_action('desk.any_type', format('
 		{ "input": [ {"name": "t", "type": "text", "default": "in"}, {"name": "v", "type": "varchar(5)", "default": "var"}, {"name": "n", "type": "integer", "default": 7}, {"name": "f", "type": "float8", "default": 0.5},
 			{"name": "j", "type": "jsonb", "default": "js"}, {"name": "d", "type": "date", "default": "2026-01-31"}, {"name": "w", "type": "desk.word", "default": "w"}, {"name": "ci", "type": "citext", "default": "ci"} ],
-		  "output": [ {"name": "type", "type": "text", "default": "=pg_typeof(let.x)::text"}, {"name": "value", "type": "text", "default": "=let.x::text"} ],
+		  "output": [ {"name": "type", "type": "text", "default": "=pg_typeof(let.x)::text"}, {"name": "value", "type": "text", "default": "=let.x::text"},
+			{"name": "given", "type": "integer", "default": "=num_nonnulls(input.t, input.v, input.n, input.f, input.j, input.d, input.w, input.ci)"} ],
 		  "steps": [ {"let": {"x": %s}} ] }', value)::json, true);
 	SET LOCAL client_min_messages = warning;
 	PERFORM activate_action('desk.any_type');

@@ -28,7 +28,7 @@ BEGIN
 	SET LOCAL client_min_messages = warning;
 	PERFORM create_action('desk.trial', format('
 		{ "table": "desk.line", "input": [ {"name": "run", "type": "boolean", "default": true}, {"name": "n", "type": "integer", "default": 7}, {"name": "js", "type": "jsonb", "default": {"k": 1}}, {"name": "f", "type": "float8", "default": 0.5} ],
-		  "output": [ {"name": "type", "type": "text", "default": "=pg_typeof(let.x)::text"}, {"name": "value", "type": "text", "default": "=let.x::text"} ], "steps": [ %s ] }', steps)::json, true);
+		  "output": [ {"name": "type", "type": "text", "default": "=pg_typeof(let.x)::text"}, {"name": "value", "type": "text", "default": "=let.x::text"}, {"name": "given", "type": "integer", "default": "=num_nonnulls(input.run, input.n, input.js, input.f)"} ], "steps": [ %s ] }', steps)::json, true);
 	SELECT 'ERROR ' || string_agg(concat_ws(' / ', location, message, detail, hint), E'\n' ORDER BY location) INTO type FROM check_action('desk.trial') WHERE severity = 'error';
 	IF type IS NULL THEN
 		PERFORM activate_action('desk.trial');

@@ -504,7 +504,7 @@ check_role(Oid owner)
 Datum
 custom_action_check_definition(PG_FUNCTION_ARGS)
 {
-	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext, true, true};
+	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext, true};
 	char	   *action;
 
 	InitMaterializedSRF(fcinfo, 0);

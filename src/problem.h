@@ -50,7 +50,6 @@ typedef struct ProblemSink
 	List	   *problems;		/* of Problem, in the order found */
 	MemoryContext mcxt;			/* where the records live */
 	bool		remarks;		/* people read it: look for what may not be meant */
-	bool		all_remarks;	/* ... also for what does no harm */
 } ProblemSink;
 
 extern void problem_report(ProblemSink *sink, int sqlstate,

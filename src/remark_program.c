@@ -134,8 +134,7 @@ remark_program(Compiler *compiler)
 	if (!compiler->checking || !compiler->sink->remarks)
 		return;
 	remark_unreachable(compiler, definition->steps);
-	if (!compiler->sink->all_remarks || compiler->failed || compiler->program->signature->broken ||
-		definition->steps == NIL)
+	if (compiler->failed || compiler->program->signature->broken || definition->steps == NIL)
 		return;
 	if (!has_plugins(compiler))
 		remark_unused_variables(compiler, compiler->names->inputs, "input", "input",

@@ -118,7 +118,12 @@ sub create_page_database
 	$node->safe_psql('postgres', "CREATE DATABASE $database");
 	return if $setup eq '';
 	$node->safe_psql($database, 'CREATE EXTENSION custom_actions');
-	$node->safe_psql($database, slurp("test/demo/$_.sql")) for split ' ', $setup;
+	for my $file (split ' ', $setup)
+	{
+		my ($status, undef, $errors) = $node->psql($database, slurp("test/demo/$file.sql"), on_error_die => 1);
+
+		is($errors, '', "$database: $file.sql warns of nothing");
+	}
 }
 
 # Roles belong to the server: none may be left to the next page.
