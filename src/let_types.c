@@ -11,7 +11,8 @@
  * each name gets the common type of what its values were found to be. That is
  * done until nothing changes. When nothing moves and names are still open,
  * those that have a JSON object among their values are jsonb. Then the values of
- * open names are tried with NULL for these, and what remains open is text. Names all of whose values are literals need no pass.
+ * open names are tried with NULL for these, and what remains open is text. Names
+ * all of whose values are literals need no pass.
  *
  * Nothing here catches errors: running goes through the same passes as
  * checking did, and they must end the same way without subtransactions. What

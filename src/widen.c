@@ -1,6 +1,6 @@
 /*
  * widen.c
- *		An optional input more for the function of a published action.
+ *		Adds optional inputs to the function of a published action.
  *
  * CREATE OR REPLACE cannot add an argument, and DROP would take grants, comment
  * and settings along. So the row of pg_proc gets the argument first, under the

@@ -1,6 +1,6 @@
 /*
  * widen.h
- *		An optional input more for the function of a published action.
+ *		Adds optional inputs to the function of a published action.
  */
 #ifndef CA_WIDEN_H
 #define CA_WIDEN_H

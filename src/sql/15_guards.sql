@@ -190,7 +190,7 @@ $$;
 COMMENT ON FUNCTION custom_actions.require_create(text) IS
 	'refuses a user who may not create an action of this name';
 
--- Whosever the draft is then, it is no obstacle: it goes along as it is.
+-- Whoever owns the draft then, it is no obstacle: it goes along as it is.
 CREATE FUNCTION custom_actions.renaming_user()
 RETURNS text
 LANGUAGE c VOLATILE PARALLEL RESTRICTED
