@@ -10,25 +10,20 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_depend.h"
-#include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
 #include "check.h"
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
 #include "ddl.h"
 #include "ddl_report.h"
+#include "depend.h"
 #include "miscadmin.h"
 #include "published.h"
 #include "recheck.h"
 #include "rename.h"
 #include "signature.h"
 #include "touched.h"
-#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/hsearch.h"
 
@@ -75,32 +70,6 @@ bool
 ddl_check_is_off(void)
 {
 	return ddl_check == DDL_CHECK_OFF;
-}
-
-/* Is there any action in this database? */
-static bool
-any_action(void)
-{
-	Oid			language = action_language();
-	Relation	depend;
-	SysScanDesc scan;
-	ScanKeyData key[2];
-	bool		found;
-
-	if (!OidIsValid(language))
-		return false;
-
-	ScanKeyInit(&key[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber,
-				F_OIDEQ, ObjectIdGetDatum(LanguageRelationId));
-	ScanKeyInit(&key[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber,
-				F_OIDEQ, ObjectIdGetDatum(language));
-	depend = table_open(DependRelationId, AccessShareLock);
-	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2,
-							  key);
-	found = HeapTupleIsValid(systable_getnext(scan));
-	systable_endscan(scan);
-	table_close(depend, AccessShareLock);
-	return found;
 }
 
 /* Is there anything to protect from this command? */

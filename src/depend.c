@@ -293,6 +293,25 @@ depend_scan(Relation depend, bool by_reference, Oid class, Oid object,
 							  true, NULL, 2, key);
 }
 
+bool
+any_action(void)
+{
+	Oid			language = action_language();
+	Relation	depend;
+	SysScanDesc scan;
+	ScanKeyData key[2];
+	bool		found;
+
+	if (!OidIsValid(language))
+		return false;
+	depend = table_open(DependRelationId, AccessShareLock);
+	scan = depend_scan(depend, true, LanguageRelationId, language, key);
+	found = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	table_close(depend, AccessShareLock);
+	return found;
+}
+
 /* Reads the edges at one end of an object: a list of FormData_pg_depend *. */
 static List *
 edges_of(bool by_reference, Oid class, Oid object)

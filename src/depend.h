@@ -23,6 +23,9 @@ extern void dependencies_record(Oid function, const List *dependencies);
 /* Actions whose functions depend on an object, as a list of OIDs. */
 extern List *actions_depending_on(Oid class, Oid object);
 
+/* Is there any action in this database? */
+extern bool any_action(void);
+
 /* What belongs to an extension, as a list of ObjectAddress. */
 extern List *extension_members(Oid extension);
 

@@ -95,7 +95,8 @@ element_or_type(Oid type)
 	return OidIsValid(element) ? element : type;
 }
 
-bool
+/* Does a text hold a name, in whatever case? */
+static bool
 text_names(const char *text, const char *name)
 {
 	int			length = strlen(name);

@@ -33,9 +33,6 @@ extern void meaning_meet(struct Program *program, const struct List *met);
 /* What an object is called in the list, "function schema.name(type)". */
 extern char *meaning_signature(const ObjectAddress *object);
 
-/* Does a text hold a name, in whatever case? */
-extern bool text_names(const char *text, const char *name);
-
 /* Writes what was collected into the definition. */
 extern void meaning_freeze(struct Program *program);
 

@@ -19,7 +19,6 @@
 #include "catalog/pg_cast.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
-#include "catalog/pg_language.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
@@ -32,6 +31,7 @@
 #include "depend.h"
 #include "executor/spi.h"
 #include "meaning.h"
+#include "mention.h"
 #include "miscadmin.h"
 #include "new_objects.h"
 #include "nodes/parsenodes.h"
@@ -107,6 +107,29 @@ take_from_public(Oid function)
 	SPI_finish();
 }
 
+/* Is an operator meant by words of SQL or by nothing written, as by LIKE, IN and BETWEEN? */
+static bool
+is_meant_unwritten(const char *operator)
+{
+	static const char *const operators[] = {
+		"=", "<>", "<", ">", "<=", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~"
+	};
+
+	for (int i = 0; i < lengthof(operators); i++)
+		if (strcmp(operator, operators[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The name of an operator; NULL: formulas may use it without that. */
+static char *
+operator_name(Oid operator)
+{
+	char	   *name = get_opname(operator);
+
+	return name == NULL || is_meant_unwritten(name) ? NULL : name;
+}
+
 /* The name by which a formula would call an object; NULL: by none, as LIKE calls an operator. */
 static char *
 name_of(const ObjectAddress *object)
@@ -117,6 +140,8 @@ name_of(const ObjectAddress *object)
 			return get_func_name(object->objectId);
 		case RelationRelationId:
 			return get_rel_name(object->objectId);
+		case OperatorRelationId:
+			return operator_name(object->objectId);
 		case CollationRelationId:
 			return get_collation_name(object->objectId);
 		case TypeRelationId:
@@ -133,35 +158,6 @@ name_of(const ObjectAddress *object)
 		default:
 			return NULL;
 	}
-}
-
-/* Does the text in a column of a function's row hold a name? */
-static bool
-column_holds(HeapTuple tuple, AttrNumber column, const char *name)
-{
-	bool		isnull;
-	Datum		value = SysCacheGetAttr(PROCOID, tuple, column, &isnull);
-
-	if (isnull)
-		return false;
-	return text_names(column == Anum_pg_proc_prosrc ? TextDatumGetCString(value) :
-					  OidOutputFunctionCall(F_ARRAY_OUT, value), name);
-}
-
-/* May formulas of an action mean an object of this name and schema? */
-static bool
-may_mean(Oid action, const char *name, const char *schema)
-{
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(action));
-	bool		result;
-
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	result = (name == NULL || column_holds(tuple, Anum_pg_proc_prosrc, name)) &&
-		(schema == NULL || column_holds(tuple, Anum_pg_proc_proconfig, schema) ||
-		 column_holds(tuple, Anum_pg_proc_prosrc, schema));
-	ReleaseSysCache(tuple);
-	return result;
 }
 
 /* An action, and what compiling it finds. */
@@ -250,31 +246,42 @@ without_namesakes(List *actions, Touched *touched)
 	return result;
 }
 
-/* Looks for actions that would use a new object. */
+/* What to look for in the texts of actions on account of an object; NULL: they cannot mean it. */
+static Mention *
+mention_of(const Touched *touched)
+{
+	ObjectAddress object = {touched->class, touched->object, 0};
+	Mention    *mention = palloc0(sizeof(Mention));
+	Oid			schema;
+
+	mention->name = name_of(&object);
+	if (touched->class == CastRelationId)
+		return mention;
+	if (mention->name == NULL && touched->class != OperatorRelationId)
+		return NULL;
+	schema = get_object_namespace(&object);
+	if (OidIsValid(schema) && isAnyTempNamespace(schema))
+		return NULL;			/* is found only where nothing else is */
+	mention->schema = OidIsValid(schema) ? get_namespace_name(schema) : NULL;
+	return mention;
+}
+
+/* Looks for those of some actions that would use a new object. */
 static void
 look_for_uses(Touched *touched, List *actions)
 {
 	ObjectAddress object = {touched->class, touched->object, 0};
-	char	   *name = name_of(&object);
-	Oid			schema = touched->class == CastRelationId ? InvalidOid : get_object_namespace(&object);
-	char	   *schema_name = OidIsValid(schema) ? get_namespace_name(schema) : NULL;
 	char	   *first = NULL;
 	int			count = 0;
 	StringInfoData detail;
 	ListCell   *cell;
 
-	if (name == NULL && touched->class != CastRelationId && touched->class != OperatorRelationId)
-		return;
-	if (OidIsValid(schema) && isAnyTempNamespace(schema))
-		return;					/* is found only where nothing else is */
 	initStringInfo(&detail);
 	foreach(cell, without_namesakes(actions, touched))
 	{
 		char	   *place;
 
 		CHECK_FOR_INTERRUPTS();
-		if (!may_mean(lfirst_oid(cell), name, schema_name))
-			continue;
 		place = place_of_use(lfirst_oid(cell), &object);
 		if (place == NULL)
 			continue;
@@ -288,6 +295,36 @@ look_for_uses(Touched *touched, List *actions)
 		appendStringInfo(&detail, "\nAnd %d more.", count - MAX_LISTED);
 	if (count > 0)
 		warn_of(touched, count, first, detail.data);
+}
+
+/* Looks for actions that would use new objects. */
+static void
+look_at_objects(const List *objects)
+{
+	List	   *suspects = NIL;
+	List	   *mentions = NIL;
+	ListCell   *cell;
+	ListCell   *mention_cell;
+
+	foreach(cell, objects)
+	{
+		Mention    *mention = mention_of(lfirst(cell));
+
+		if (mention == NULL)
+			continue;
+		suspects = lappend(suspects, lfirst(cell));
+		mentions = lappend(mentions, mention);
+	}
+	if (mentions == NIL)
+		return;
+	mentions_find(mentions);
+	forboth(cell, suspects, mention_cell, mentions)
+	{
+		const Mention *mention = lfirst(mention_cell);
+
+		if (mention->actions != NIL)
+			look_for_uses(lfirst(cell), mention->actions);
+	}
 }
 
 /* Is a new or moved object to be looked at? Other changes are those of things that are used already. */
@@ -304,14 +341,10 @@ custom_action_ddl_new(PG_FUNCTION_ARGS)
 {
 	EventTriggerData *data = event_trigger_data(fcinfo);
 	List	   *objects;
-	List	   *actions;
 	ListCell   *cell;
 
 	if (!check_function_bodies || IsBinaryUpgrade || creating_extension || publishing ||
-		!OidIsValid(action_language()))
-		PG_RETURN_NULL();
-	actions = actions_depending_on(LanguageRelationId, action_language());
-	if (actions == NIL)
+		!any_action())
 		PG_RETURN_NULL();
 	objects = touched_by_commands();
 	foreach(cell, objects)
@@ -323,7 +356,6 @@ custom_action_ddl_new(PG_FUNCTION_ARGS)
 			take_from_public(touched->object);
 	}
 	if (!ddl_check_is_off() && brings_objects(data))
-		foreach(cell, objects)
-			look_for_uses(lfirst(cell), actions);
+		look_at_objects(objects);
 	PG_RETURN_NULL();
 }
