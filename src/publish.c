@@ -35,6 +35,7 @@
 #include "quiet.h"
 #include "sandbox.h"
 #include "signature.h"
+#include "storage/lmgr.h"
 #include "tcop/dest.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
@@ -177,6 +178,8 @@ claim_name(Publishing *publishing)
 	check_existing(publishing);
 	check_privileges(publishing);
 	action_lock_name(qualified_name_canonical(publishing->schema, publishing->name));
+	if (OidIsValid(publishing->existing))
+		LockDatabaseObject(ProcedureRelationId, publishing->existing, 0, AccessShareLock);
 
 	/* what others did while we waited */
 	find_existing(publishing);

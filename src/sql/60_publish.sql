@@ -393,7 +393,16 @@ AS $$
 DECLARE
 	old record;
 BEGIN
-	PERFORM FROM action AS a WHERE a.name = action_name FOR UPDATE;
+	-- Who registers a plug-in waits for us, but we do not wait: every designer can
+	-- lock the rows of drafts. Who publishes has the name, too.
+	BEGIN
+		PERFORM FROM action AS a WHERE a.name = action_name FOR UPDATE NOWAIT;
+	EXCEPTION WHEN lock_not_available THEN
+		NULL;
+	END;
+	IF action_function(action_name) IS NOT NULL THEN
+		PERFORM claim_name(action_name);
+	END IF;
 	SELECT p.version, p.active, p.definition INTO old
 	FROM published(action_name) AS p;
 	IF NOT FOUND THEN

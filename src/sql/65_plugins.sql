@@ -159,6 +159,10 @@ BEGIN
 	FROM published(action_name) AS p;
 	IF FOUND AND NOT same_definition(plugins, old.plugins) THEN
 		PERFORM require_own_draft(action_name, a.owner) FROM action AS a WHERE a.name = action_name;
+		PERFORM claim_name(action_name);
+		-- somebody may have deactivated it while we waited
+		SELECT p.version, p.active, p.definition INTO old
+		FROM published(action_name) AS p;
 		PERFORM publish(action_name, old.definition, old.version, old.active, plugins);
 	END IF;
 END
