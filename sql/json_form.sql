@@ -37,9 +37,11 @@ SELECT invoke_action('desk.echo', '{"h": "x=>y", "t": {"id": 3, "h": "k=>v"}}') 
 
 -- a type that JSON makes: by a cast, or by the one function of its extension
 CREATE TYPE desk.shape;
+SET client_min_messages = warning;	-- shells are remarked upon
 CREATE FUNCTION desk.shape_in(cstring) RETURNS desk.shape LANGUAGE internal IMMUTABLE STRICT AS 'textin';
 CREATE FUNCTION desk.shape_out(desk.shape) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
 CREATE TYPE desk.shape (INPUT = desk.shape_in, OUTPUT = desk.shape_out, LIKE = text);
+RESET client_min_messages;
 CREATE CAST (desk.shape AS text) WITHOUT FUNCTION;
 CREATE CAST (text AS desk.shape) WITHOUT FUNCTION;
 CREATE FUNCTION desk.shape_json(desk.shape) RETURNS json LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN $1::text = 'point' THEN to_json($1::text) ELSE json_build_object('sides', length($1::text), 'name', $1::text) END $$;

@@ -88,7 +88,7 @@ is($node->safe_psql('help', "LOAD '$other/other.so'; SELECT support.escalate_cas
 my $installed = [ sort map { my ($option, $file) = @$_; chomp(my $directory = output_of($ENV{PG_CONFIG}, $option)); "dest$directory/$file" =~ s{//}{/}gr }
 	  [ '--pkglibdir', 'custom_actions.so' ], [ '--sharedir', 'extension/custom_actions.control' ], [ '--sharedir', 'extension/custom_actions--1.0.sql' ],
 	  [ '--includedir-server', 'extension/custom_actions/custom_actions.h' ] ];
-my $before = files_below($source);
+my $before = files_below("$source/src");
 
 foreach my $how ([ '-f', "$source/Makefile", "VPATH=$source" ], [ '-f', "$source/Makefile" ])
 {
@@ -105,7 +105,7 @@ foreach my $how ([ '-f', "$source/Makefile", "VPATH=$source" ], [ '-f', "$source
 	make_elsewhere($elsewhere, @how, 'clean');
 	is_deeply(files_below($elsewhere), [], 'and all can be taken away');
 }
-is_deeply(files_below($source), $before, 'nothing was put beside the sources');
+is_deeply(files_below("$source/src"), $before, 'nothing was put beside the sources');
 
 # Objects that somebody left beside the sources are not mistaken for ours
 my $copy = PostgreSQL::Test::Utils::tempdir;
