@@ -107,6 +107,13 @@ text_names(const char *text, const char *name)
 	return false;
 }
 
+/* May names be written otherwise than they are: with doubled quotes, or as Unicode escapes? */
+static bool
+text_has_escapes(const char *text)
+{
+	return strstr(text, "\"\"") != NULL || strstr(text, "&\"") != NULL;
+}
+
 /* Is this a type or collation that the formula calls by its name? Those of columns come with these. */
 static bool
 is_named(const ObjectAddress *object, const char *text)
@@ -116,6 +123,8 @@ is_named(const ObjectAddress *object, const char *text)
 
 	if (text == NULL)
 		return false;
+	if (text_has_escapes(text))
+		return true;
 	if (object->classId == TypeRelationId)
 	{
 		tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(element_or_type(object->objectId)));
