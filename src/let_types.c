@@ -96,31 +96,12 @@ let_type_forget(LetTypes *lets, const LetType *let)
 	(void) hash_search(lets->by_name, let->name, HASH_REMOVE, NULL);
 }
 
-typedef struct TypeWork
-{
-	const char *text;
-	Oid			type;
-	int32		typmod;
-} TypeWork;
-
-static void
-declared_type_work(void *arg)
-{
-	TypeWork   *work = arg;
-
-	type_of_text(work->text, &work->type, &work->typmod);
-	if (get_typtype(work->type) == TYPTYPE_PSEUDO || !get_typisdefined(work->type))
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("a let name cannot be of type %s", format_type_be(work->type))));
-}
-
 /* Takes the type that a step says a name has. */
 static void
 declare_type(LetTypes *lets, const Step *step, const char *name, const Json *json, ProblemSink *sink)
 {
 	char	   *location = psprintf("%s.types.%s", step->path, name);
-	TypeWork	work = {json->text, InvalidOid, -1};
+	TypeWork	work = {json->text, "a let name", InvalidOid, -1};
 	LetType    *let;
 	bool		sound = false;
 
@@ -135,7 +116,7 @@ declare_type(LetTypes *lets, const Step *step, const char *name, const Json *jso
 	if (json->kind != JSON_IS_STRING)
 		problem_report(sink, ERRCODE_INVALID_PARAMETER_VALUE, location,
 					   psprintf("the type must be a string, not %s", json_kind_name(json)), NULL, NULL);
-	else if ((sound = problem_guard(sink, location, declared_type_work, &work, NULL, NULL)) &&
+	else if ((sound = problem_guard(sink, location, type_work, &work, NULL, NULL)) &&
 			 let->declared && (let->type != work.type || let->typmod != work.typmod))
 		problem_report(sink, ERRCODE_DATATYPE_MISMATCH, location,
 					   psprintf("\"%s\" is of type %s in another let", name,

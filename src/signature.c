@@ -167,6 +167,18 @@ type_of_text(const char *text, Oid *type, int32 *typmod)
 	MemoryContextDelete(scratch);
 }
 
+void
+type_work(void *arg)
+{
+	TypeWork   *work = arg;
+
+	type_of_text(work->text, &work->type, &work->typmod);
+	if (get_typtype(work->type) == TYPTYPE_PSEUDO)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("%s cannot be of type %s", work->what, format_type_be(work->type))));
+}
+
 /* Resolves the type of a parameter. */
 static void
 resolve_parameter(void *arg)

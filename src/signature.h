@@ -47,6 +47,18 @@ extern Signature *signature_resolve(const Definition *definition, ProblemSink *s
 /* The type that a text names; the parser's leavings are freed. */
 extern void type_of_text(const char *text, Oid *type, int32 *typmod);
 
+/* The type that a definition gives for something that holds values. */
+typedef struct TypeWork
+{
+	const char *text;
+	const char *what;			/* "a column" */
+	Oid			type;
+	int32		typmod;
+} TypeWork;
+
+/* For guards: the same of a TypeWork; raises of a type that no value has by itself, too. */
+extern void type_work(void *arg);
+
 /*
  * Compares a signature with a pg_proc row: NULL when they agree, else one
  * sentence per difference. lax allows what a new version may change (required

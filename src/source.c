@@ -13,25 +13,6 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-typedef struct TypeWork
-{
-	const char *text;
-	Oid			type;
-	int32		typmod;
-} TypeWork;
-
-static void
-type_work(void *arg)
-{
-	TypeWork   *work = arg;
-
-	type_of_text(work->text, &work->type, &work->typmod);
-	if (get_typtype(work->type) == TYPTYPE_PSEUDO)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("a column cannot be of type %s", format_type_be(work->type))));
-}
-
 /* The column list of jsonb_to_recordset; the types are written canonically, at activation into the step too. */
 static char *
 record_columns(Compiler *compiler, Source *source, const Json *columns)
@@ -41,7 +22,7 @@ record_columns(Compiler *compiler, Source *source, const Json *columns)
 	initStringInfo(&text);
 	for (int i = 0; i < columns->count; i++)
 	{
-		TypeWork	work = {columns->items[i]->text, TEXTOID, -1};
+		TypeWork	work = {columns->items[i]->text, "a column", TEXTOID, -1};
 		SourceColumn *column = palloc(sizeof(SourceColumn));
 
 		if (work.text != NULL &&
