@@ -104,6 +104,17 @@ is_as_fast('one row of the view', q{SELECT state FROM custom_actions.actions WHE
 is_as_fast('altering an unrelated table', q{ALTER TABLE support.unrelated ADD COLUMN b integer; ALTER TABLE support.unrelated DROP COLUMN b}, 1);
 is_as_fast('making and dropping a table', q{CREATE TABLE t (a integer PRIMARY KEY); ALTER TABLE t ADD COLUMN b text; DROP TABLE t}, 1);
 is_as_fast('making and dropping a function', q{CREATE FUNCTION f() RETURNS integer LANGUAGE sql RETURN 1; ALTER FUNCTION f() STABLE; DROP FUNCTION f()}, 1);
+is_as_fast('making and dropping an operator', q{
+	SET client_min_messages = warning;
+	CREATE FUNCTION g(text, text) RETURNS text LANGUAGE sql RETURN 'x';
+	CREATE OPERATOR @@@ (leftarg = text, rightarg = text, function = g);
+	DROP FUNCTION g CASCADE}, 1);
+is_as_fast('making and dropping a type', q{CREATE TYPE e AS ENUM ('a'); ALTER TYPE e ADD VALUE 'b'; DROP TYPE e}, 1);
+is_as_fast('making and dropping a schema', q{
+	SET client_min_messages = warning;
+	CREATE SCHEMA s CREATE TABLE t (a integer) CREATE VIEW v AS SELECT a FROM t;
+	ALTER SCHEMA s RENAME TO z;
+	DROP SCHEMA z CASCADE}, 1);
 
 # DDL on what all of them use checks them all
 foreach my $ddl (
