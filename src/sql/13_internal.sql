@@ -97,6 +97,14 @@ AS 'MODULE_PATHNAME', 'custom_action_require_plugin';
 COMMENT ON FUNCTION custom_actions.require_plugin(text, jsonb) IS
 	'refuses a registration with unknown, missing or wrong members';
 
+CREATE FUNCTION custom_actions.read_definition(action text, document text)
+RETURNS json
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_read_definition';
+
+COMMENT ON FUNCTION custom_actions.read_definition(text, text) IS
+	'the text of a definition as json; refused with line, column and cause if it is none';
+
 CREATE FUNCTION custom_actions.check_definition(
 	action text, definition json, owner oid)
 RETURNS TABLE (severity text, location text, message text, detail text, hint text)

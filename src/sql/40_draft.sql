@@ -113,6 +113,20 @@ END;
 COMMENT ON FUNCTION custom_actions.create_action(text, json, boolean) IS
 	'body of create_action';
 
+CREATE FUNCTION custom_actions.create_action(
+	name text, document text, or_replace boolean DEFAULT false)
+RETURNS text
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	SELECT custom_actions.create_action(
+		create_action.name,
+		custom_actions.read_definition(create_action.name, create_action.document),
+		create_action.or_replace);
+END;
+
+COMMENT ON FUNCTION custom_actions.create_action(text, text, boolean) IS
+	'body of create_action';
+
 CREATE FUNCTION custom_actions.add_parameter(
 	action_name text, name text, type text, direction text, required boolean,
 	default_value jsonb, description text)

@@ -11,6 +11,17 @@ AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 COMMENT ON FUNCTION @extschema@.create_action(text, json, boolean) IS
 	'creates the draft of an action from a definition; returns its qualified name';
 
+-- Takes what is written by hand: that the text is no JSON is for us to say. Its
+-- parameter has a name of its own, so that callers by name find one function.
+CREATE FUNCTION @extschema@.create_action(
+	name text, document text, or_replace boolean DEFAULT false)
+RETURNS text
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.create_action(text, text, boolean) IS
+	'creates the draft of an action from the text of a definition; returns its qualified name';
+
 CREATE FUNCTION @extschema@.add_action_parameter(
 	action text, name text, type text, direction text DEFAULT 'in',
 	required boolean DEFAULT NULL, default_value jsonb DEFAULT NULL,
