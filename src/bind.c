@@ -11,6 +11,7 @@
 #include "bind.h"
 #include "caught.h"
 #include "convert.h"
+#include "convert_out.h"
 #include "jsonb_push.h"
 #include "suggest.h"
 #include "text_list.h"

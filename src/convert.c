@@ -1,10 +1,6 @@
 /*
  * convert.c
- *		jsonb values to Datums of any type, and back.
- *
- * What a type needs is looked up once per backend and type. An entry of that
- * cache is good until the next look-up: nobody holds one across a call that
- * might run a user's code.
+ *		jsonb values to Datums of any type.
  */
 #include "postgres.h"
 
@@ -12,52 +8,17 @@
 #include "access/tupdesc.h"
 #include "catalog/pg_type.h"
 #include "convert.h"
-#include "fmgr.h"
+#include "converter.h"
 #include "funcapi.h"
-#include "json_form.h"
-#include "jsonb_push.h"
 #include "miscadmin.h"
 #include "suggest.h"
-#include "nodes/makefuncs.h"
+#include "text_list.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
-#include "utils/hsearch.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
-#include "utils/syscache.h"
 #include "utils/typcache.h"
-
-typedef enum ConverterKind
-{
-	CONVERT_SCALAR,				/* by the type's input function, kept */
-	CONVERT_STRING,				/* the same, but it may run a user's code */
-	CONVERT_TEXT,
-	CONVERT_BOOL,
-	CONVERT_NUMERIC,
-	CONVERT_JSON,
-	CONVERT_JSONB,
-	CONVERT_ARRAY,
-	CONVERT_COMPOSITE,
-	CONVERT_DOMAIN
-} ConverterKind;
-
-typedef struct Converter
-{
-	Oid			type;			/* hash key */
-	bool		valid;
-	uint32		hash;			/* of the type in the syscache */
-	ConverterKind kind;
-	Oid			inner;			/* element or base type */
-	int32		inner_typmod;	/* of a domain's base type */
-	bool		has_form;		/* it has a JSON form of its own (json_form.c) */
-	JsonForm	form;
-	FmgrInfo	input;			/* CONVERT_SCALAR only */
-	Oid			ioparam;
-	MemoryContext mcxt;			/* for the input function */
-} Converter;
 
 /* An array being read from nested JSON arrays. */
 typedef struct ArrayReader
@@ -71,154 +32,6 @@ typedef struct ArrayReader
 	ArrayBuildState *state;
 } ArrayReader;
 
-static HTAB *converters = NULL;
-
-/* Does what changed in a catalog concern a converter? A new cast may concern any. */
-static bool
-converter_is_concerned(const Converter *converter, int cacheid, uint32 hashvalue)
-{
-	if (hashvalue == 0)
-		return true;
-	switch (cacheid)
-	{
-		case TYPEOID:
-			return converter->hash == hashvalue;
-		case PROCOID:
-			return converter->has_form && OidIsValid(converter->form.reader) &&
-				converter->form.hash == hashvalue;
-		default:
-			return converter->type >= FirstNormalObjectId;
-	}
-}
-
-/* Marks what changed as stale. */
-static void
-converter_invalidate(Datum arg, int cacheid, uint32 hashvalue)
-{
-	HASH_SEQ_STATUS status;
-	Converter  *converter;
-
-	hash_seq_init(&status, converters);
-	while ((converter = hash_seq_search(&status)) != NULL)
-		if (converter_is_concerned(converter, cacheid, hashvalue))
-			converter->valid = false;
-}
-
-/* Creates the cache on first use. */
-static void
-converters_init(void)
-{
-	HASHCTL		control;
-
-	memset(&control, 0, sizeof(control));
-	control.keysize = sizeof(Oid);
-	control.entrysize = sizeof(Converter);
-	converters = hash_create("custom_actions converters", 64, &control,
-							 HASH_ELEM | HASH_BLOBS);
-	CacheRegisterSyscacheCallback(TYPEOID, converter_invalidate, (Datum) 0);
-	CacheRegisterSyscacheCallback(PROCOID, converter_invalidate, (Datum) 0);
-	CacheRegisterSyscacheCallback(CASTSOURCETARGET, converter_invalidate, (Datum) 0);
-}
-
-/* Tells how values of a type are read, and of which type its parts are. */
-static ConverterKind
-converter_kind(Oid type, Oid *inner, int32 *inner_typmod)
-{
-	*inner = InvalidOid;
-	*inner_typmod = -1;
-
-	switch (type)
-	{
-		case TEXTOID:
-			return CONVERT_TEXT;
-		case BOOLOID:
-			return CONVERT_BOOL;
-		case NUMERICOID:
-			return CONVERT_NUMERIC;
-		case JSONOID:
-			return CONVERT_JSON;
-		case JSONBOID:
-			return CONVERT_JSONB;
-		case INT2VECTOROID:
-		case OIDVECTOROID:
-			return CONVERT_SCALAR;
-	}
-
-	switch (get_typtype(type))
-	{
-		case TYPTYPE_DOMAIN:
-			*inner = getBaseTypeAndTypmod(type, inner_typmod);
-			return CONVERT_DOMAIN;
-		case TYPTYPE_COMPOSITE:
-			return CONVERT_COMPOSITE;
-		case TYPTYPE_ENUM:
-			return CONVERT_SCALAR;
-		case TYPTYPE_BASE:
-			*inner = get_element_type(type);
-			return OidIsValid(*inner) ? CONVERT_ARRAY : CONVERT_SCALAR;
-		default:
-			return CONVERT_STRING;
-	}
-}
-
-/* Looks up what reading a type needs. */
-static void
-converter_load(Converter *converter)
-{
-	Oid			function;
-
-	converter->hash = GetSysCacheHashValue1(TYPEOID,
-											ObjectIdGetDatum(converter->type));
-	converter->valid = true;
-	converter->kind = converter_kind(converter->type, &converter->inner,
-									 &converter->inner_typmod);
-	converter->has_form = (converter->kind == CONVERT_SCALAR || converter->kind == CONVERT_STRING) &&
-		json_form_of(converter->type, &converter->form);
-	if (converter->kind != CONVERT_SCALAR)
-		return;
-
-	if (converter->mcxt == NULL)
-		converter->mcxt = AllocSetContextCreate(TopMemoryContext,
-												"custom_actions converter",
-												ALLOCSET_SMALL_SIZES);
-	else
-		MemoryContextReset(converter->mcxt);
-	getTypeInputInfo(converter->type, &function, &converter->ioparam);
-	fmgr_info_cxt(function, &converter->input, converter->mcxt);
-}
-
-/* Returns the converter of a type, good until the next call. */
-static Converter *
-converter_get(Oid type)
-{
-	Converter  *converter;
-	bool		found;
-
-	if (converters == NULL)
-		converters_init();
-
-	converter = hash_search(converters, &type, HASH_ENTER, &found);
-	if (!found)
-	{
-		converter->valid = false;
-		converter->mcxt = NULL;
-		converter->has_form = false;
-	}
-	if (!converter->valid)
-	{
-		PG_TRY();
-		{
-			converter_load(converter);
-		}
-		PG_CATCH();
-		{
-			converter->valid = false;
-			PG_RE_THROW();
-		}
-		PG_END_TRY();
-	}
-	return converter;
-}
 
 /* Names a place as messages show it: input "tags"[2] */
 char *
@@ -469,23 +282,6 @@ array_to_datum(Conversion *conversion, JsonbValue *value, Oid type,
 							 bounds, CurrentMemoryContext, true);
 }
 
-/* The attribute that a name is most like, or NULL. */
-static char *
-attribute_like(TupleDesc descriptor, const char *name)
-{
-	Suggestion	suggestion;
-
-	suggestion_init(&suggestion, name);
-	for (int i = 0; i < descriptor->natts; i++)
-	{
-		const char *known = NameStr(TupleDescAttr(descriptor, i)->attname);
-
-		if (!TupleDescAttr(descriptor, i)->attisdropped)
-			suggestion_consider(&suggestion, known, known);
-	}
-	return suggestion.best;
-}
-
 /* Refuses a key that no attribute has, listing those there are. */
 static void
 refuse_unknown_attribute(const Conversion *conversion,
@@ -495,16 +291,14 @@ refuse_unknown_attribute(const Conversion *conversion,
 	JsonbIterator *iterator = JsonbIteratorInit(container);
 	JsonbIteratorToken token;
 	JsonbValue	key;
-	StringInfoData known;
+	List	   *known = NIL;
 
-	initStringInfo(&known);
 	for (int i = 0; i < descriptor->natts; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
 
 		if (!attribute->attisdropped)
-			appendStringInfo(&known, "%s%s", known.len > 0 ? ", " : "",
-							 NameStr(attribute->attname));
+			known = lappend(known, NameStr(attribute->attname));
 	}
 
 	while ((token = JsonbIteratorNext(&iterator, &key, true)) != WJB_DONE)
@@ -524,9 +318,9 @@ refuse_unknown_attribute(const Conversion *conversion,
 					 errmsg("%s of action \"%s\" has no attribute \"%s\"",
 							convert_place_name(conversion->place),
 							conversion->action, name),
-					 errhint("%s", suggestion_hint(attribute_like(descriptor, name),
-												   psprintf("Attributes of %s are: %s.",
-															format_type_be(type), known.data)))));
+					 errhint("%s", suggestion_hint(suggestion_among(name, known),
+												   psprintf("Attributes of %s are: %s.", format_type_be(type),
+															text_list_join(known))))));
 	}
 }
 
@@ -653,226 +447,4 @@ convert_from_jsonb(Conversion *conversion, JsonbValue *value, Oid type,
 			break;
 	}
 	return text_to_datum(conversion, value, type, typmod);
-}
-
-/* Converts a value with to_jsonb, telling it the type. */
-static Jsonb *
-datum_by_to_jsonb(Datum value, Oid type)
-{
-	FmgrInfo	function;
-	FuncExpr   *call;
-
-	call = makeFuncExpr(F_TO_JSONB, JSONBOID,
-						list_make1(makeNullConst(type, -1, InvalidOid)),
-						InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
-	fmgr_info(F_TO_JSONB, &function);
-	fmgr_info_set_expr((Node *) call, &function);
-	return DatumGetJsonbP(FunctionCall1(&function, value));
-}
-
-/* Makes a JSON string of a text value. */
-static void
-text_value(JsonbValue *result, Datum value)
-{
-	text	   *string = DatumGetTextPP(value);
-
-	result->type = jbvString;
-	result->val.string.val = VARDATA_ANY(string);
-	result->val.string.len = VARSIZE_ANY_EXHDR(string);
-}
-
-/* Makes a JSON number of an integer. */
-static void
-integer_value(JsonbValue *result, int64 value)
-{
-	result->type = jbvNumeric;
-	result->val.numeric = int64_to_numeric(value);
-}
-
-/* Converts a value of a common type directly; false for all others. */
-static bool
-common_value(JsonbValue *result, Datum value, Oid type)
-{
-	switch (type)
-	{
-		case TEXTOID:
-		case VARCHAROID:
-		case BPCHAROID:
-			text_value(result, value);
-			return true;
-		case BOOLOID:
-			result->type = jbvBool;
-			result->val.boolean = DatumGetBool(value);
-			return true;
-		case INT2OID:
-			integer_value(result, DatumGetInt16(value));
-			return true;
-		case INT4OID:
-			integer_value(result, DatumGetInt32(value));
-			return true;
-		case INT8OID:
-			integer_value(result, DatumGetInt64(value));
-			return true;
-		case JSONBOID:
-			JsonbToJsonbValue(DatumGetJsonbP(value), result);
-			return true;
-		default:
-			return false;
-	}
-}
-
-/* Is there a type with a JSON form of its own in this type, or is it one itself? */
-static bool
-holds_form(Oid type)
-{
-	Converter  *converter;
-	Oid			inner;
-	TupleDesc	descriptor;
-	bool		holds = false;
-
-	if (type < FirstNormalObjectId)
-		return false;
-	check_stack_depth();
-	converter = converter_get(type);
-	inner = converter->inner;
-	if (converter->kind == CONVERT_ARRAY || converter->kind == CONVERT_DOMAIN)
-		return holds_form(inner);
-	if (converter->kind != CONVERT_COMPOSITE)
-		return converter->has_form;
-	descriptor = lookup_rowtype_tupdesc(type, -1);
-	for (int i = 0; i < descriptor->natts && !holds; i++)
-		holds = !TupleDescAttr(descriptor, i)->attisdropped &&
-			holds_form(TupleDescAttr(descriptor, i)->atttypid);
-	ReleaseTupleDesc(descriptor);
-	return holds;
-}
-
-/*
- * A value of a type with a JSON form: in that form if it can be read back, else
- * as text, which the type's input reads.
- */
-static void
-form_value(JsonbValue *result, Datum value, Oid type)
-{
-	Converter  *converter = converter_get(type);
-	Oid			function;
-	bool		is_varlena;
-
-	if (OidIsValid(converter->form.reader))
-	{
-		Jsonb	   *form = datum_by_to_jsonb(value, type);
-
-		JsonbToJsonbValue(form, result);
-		if (!JB_ROOT_IS_SCALAR(form))
-			return;
-	}
-	getTypeOutputInfo(type, &function, &is_varlena);
-	result->type = jbvString;
-	result->val.string.val = OidOutputFunctionCall(function, value);
-	result->val.string.len = strlen(result->val.string.val);
-}
-
-/* Appends the elements of one dimension of an array. */
-static void
-push_dimension(JsonbParseState **state, Oid element, int ndims, const int *lengths,
-			   Datum **values, bool **nulls)
-{
-	(void) pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
-	for (int i = 0; i < lengths[0]; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (ndims > 1)
-			push_dimension(state, element, ndims - 1, lengths + 1, values, nulls);
-		else
-			convert_to_jsonb(state, WJB_ELEM, *(*values)++, *(*nulls)++, element);
-	}
-	(void) pushJsonbValue(state, WJB_END_ARRAY, NULL);
-}
-
-static void
-push_array(JsonbParseState **state, Datum value, Oid element)
-{
-	ArrayType  *array = DatumGetArrayTypeP(value);
-	int16		length;
-	bool		byval;
-	char		align;
-	Datum	   *values;
-	bool	   *nulls;
-	int			count;
-	int			none = 0;
-
-	get_typlenbyvalalign(element, &length, &byval, &align);
-	deconstruct_array(array, element, length, byval, align, &values, &nulls, &count);
-	push_dimension(state, element, ARR_NDIM(array), ARR_NDIM(array) > 0 ? ARR_DIMS(array) : &none,
-				   &values, &nulls);
-}
-
-static void
-push_composite(JsonbParseState **state, Datum value, Oid type)
-{
-	HeapTupleHeader header = DatumGetHeapTupleHeader(value);
-	TupleDesc	descriptor = lookup_rowtype_tupdesc_copy(type, -1);
-	HeapTupleData tuple;
-
-	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
-	ItemPointerSetInvalid(&tuple.t_self);
-	tuple.t_tableOid = InvalidOid;
-	tuple.t_data = header;
-	(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
-	for (int i = 0; i < descriptor->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-		bool		isnull;
-		Datum		member;
-
-		if (attribute->attisdropped)
-			continue;
-		member = heap_getattr(&tuple, i + 1, descriptor, &isnull);
-		push_key(state, NameStr(attribute->attname));
-		convert_to_jsonb(state, WJB_VALUE, member, isnull, attribute->atttypid);
-	}
-	(void) pushJsonbValue(state, WJB_END_OBJECT, NULL);
-}
-
-/* Appends a value of a type that holds one with a JSON form. */
-static void
-push_held(JsonbParseState **state, JsonbIteratorToken token, Datum value, Oid type)
-{
-	Converter  *converter = converter_get(type);
-	JsonbValue	result;
-
-	switch (converter->kind)
-	{
-		case CONVERT_DOMAIN:
-			push_held(state, token, value, converter->inner);
-			break;
-		case CONVERT_ARRAY:
-			push_array(state, value, converter->inner);
-			break;
-		case CONVERT_COMPOSITE:
-			push_composite(state, value, type);
-			break;
-		default:
-			form_value(&result, value, type);
-			(void) pushJsonbValue(state, token, &result);
-	}
-}
-
-/* Appends one value to a jsonb object or array under construction. */
-void
-convert_to_jsonb(JsonbParseState **state, JsonbIteratorToken token, Datum value,
-			   bool isnull, Oid type)
-{
-	JsonbValue	result;
-
-	if (!isnull && holds_form(type))
-	{
-		push_held(state, token, value, type);
-		return;
-	}
-	if (isnull)
-		result.type = jbvNull;
-	else if (!common_value(&result, value, type))
-		JsonbToJsonbValue(datum_by_to_jsonb(value, type), &result);
-	(void) pushJsonbValue(state, token, &result);
 }

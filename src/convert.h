@@ -1,6 +1,6 @@
 /*
  * convert.h
- *		jsonb values to Datums of any type, and back.
+ *		jsonb values to Datums of any type.
  */
 #ifndef CA_CONVERT_H
 #define CA_CONVERT_H
@@ -29,13 +29,6 @@ typedef struct Conversion
 extern char *convert_place_name(const ConvertPlace *place);
 
 /* Reads conversion->place; JSON null gives SQL NULL, checked against domains. */
-extern Datum convert_from_jsonb(Conversion *conversion, JsonbValue *value,
-							Oid type, int32 typmod, bool *isnull);
-/*
- * Appends a value of any type as to_jsonb would show it, but for types with a
- * cast to json that nothing reads back: those are text.
- */
-extern void convert_to_jsonb(JsonbParseState **state, JsonbIteratorToken token,
-						   Datum value, bool isnull, Oid type);
+extern Datum convert_from_jsonb(Conversion *conversion, JsonbValue *value, Oid type, int32 typmod, bool *isnull);
 
 #endif

@@ -15,7 +15,7 @@
 #include "catalog/pg_type.h"
 #include "bind.h"
 #include "context.h"
-#include "convert.h"
+#include "convert_out.h"
 #include "jsonb_push.h"
 #include "miscadmin.h"
 #include "pipeline.h"
