@@ -304,7 +304,7 @@ suggest_action(const char *given, bool drafts)
 
 /* Is this a type that inputs and columns can have, and no array of one? */
 static bool
-type_is_plain(Form_pg_type type)
+type_is_usable(Form_pg_type type)
 {
 	return type->typisdefined && type->typtype != TYPTYPE_PSEUDO && type->typcategory != TYPCATEGORY_ARRAY;
 }
@@ -315,7 +315,7 @@ look_at_type(CatalogSearch *search, HeapTuple tuple)
 {
 	Form_pg_type type = (Form_pg_type) GETSTRUCT(tuple);
 
-	if (type_is_plain(type))
+	if (type_is_usable(type))
 		search_consider(search, type->typnamespace, NameStr(type->typname));
 }
 
@@ -338,7 +338,7 @@ type_like(const char *given)
 		Form_pg_type type = (Form_pg_type) GETSTRUCT(tuple);
 
 		CHECK_FOR_INTERRUPTS();
-		if (type_is_plain(type) && TypeIsVisible(type->oid))
+		if (type_is_usable(type) && TypeIsVisible(type->oid))
 			suggestion_consider(&suggestion, NameStr(type->typname), NameStr(type->typname));
 	}
 	systable_endscan(scan);
