@@ -38,6 +38,23 @@ typedef struct Wording
 	const char *object;			/* "table desk.note" */
 } Wording;
 
+void
+list_action(StringInfo list, int number, const char *action, const char *what)
+{
+	if (number > MAX_LISTED)
+		return;
+	appendStringInfo(list, "%sAction \"%s\"", number > 1 ? "\n" : "", action);
+	if (what != NULL)
+		appendStringInfo(list, ", %s", what);
+}
+
+void
+list_action_end(StringInfo list, int count)
+{
+	if (count > MAX_LISTED)
+		appendStringInfo(list, "\nAnd %d more.", count - MAX_LISTED);
+}
+
 /* Puts an action into a group. */
 static void
 group_add(Group *group, const Recheck *recheck)
@@ -47,19 +64,15 @@ group_add(Group *group, const Recheck *recheck)
 		group->first = recheck;
 		initStringInfo(&group->detail);
 	}
-	if (group->count > MAX_LISTED)
-		return;
-	appendStringInfo(&group->detail, "%sAction \"%s\"", group->count > 1 ? "\n" : "", recheck->name);
-	if (recheck->result != RECHECK_UNKNOWN)
-		appendStringInfo(&group->detail, ", %s", recheck->problems);
+	list_action(&group->detail, group->count, recheck->name,
+				recheck->result != RECHECK_UNKNOWN ? recheck->problems : NULL);
 }
 
 /* Says of what a group consists. */
 static const char *
 group_detail(Group *group)
 {
-	if (group->count > MAX_LISTED)
-		appendStringInfo(&group->detail, "\nAnd %d more.", group->count - MAX_LISTED);
+	list_action_end(&group->detail, group->count);
 	return group->detail.data;
 }
 

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "commands/event_trigger.h"
+#include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 
 /*
@@ -16,5 +17,11 @@
  * refuse: an error).
  */
 extern void ddl_report(const EventTriggerData *data, const List *rechecks, bool refuse);
+
+/* Appends an action to the DETAIL of a message, which shows the first of many; its number counts from 1. */
+extern void list_action(StringInfo list, int number, const char *action, const char *what);
+
+/* Says how many more there are. */
+extern void list_action_end(StringInfo list, int count);
 
 #endif

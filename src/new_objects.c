@@ -28,6 +28,7 @@
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
 #include "ddl.h"
+#include "ddl_report.h"
 #include "depend.h"
 #include "executor/spi.h"
 #include "meaning.h"
@@ -48,9 +49,6 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
-
-/* How many actions a warning lists */
-#define MAX_LISTED	20
 
 PG_FUNCTION_INFO_V1(custom_action_ddl_new);
 
@@ -288,12 +286,9 @@ look_for_uses(Touched *touched, List *actions)
 			continue;
 		if (count++ == 0)
 			first = function_name_canonical(lfirst_oid(cell));
-		if (count <= MAX_LISTED)
-			appendStringInfo(&detail, "%sAction \"%s\", %s", count > 1 ? "\n" : "",
-							 function_name_canonical(lfirst_oid(cell)), place);
+		list_action(&detail, count, function_name_canonical(lfirst_oid(cell)), place);
 	}
-	if (count > MAX_LISTED)
-		appendStringInfo(&detail, "\nAnd %d more.", count - MAX_LISTED);
+	list_action_end(&detail, count);
 	if (count > 0)
 		warn_of(touched, count, first, detail.data);
 }

@@ -155,7 +155,8 @@ find_type(const char *text, Oid *type, int32 *typmod)
 	ReleaseSysCache(tuple);
 }
 
-void
+/* The type that a text names; the parser's leavings are freed. */
+static void
 type_of_text(const char *text, Oid *type, int32 *typmod)
 {
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action parser",

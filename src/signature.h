@@ -44,9 +44,6 @@ typedef struct Signature
  */
 extern Signature *signature_resolve(const Definition *definition, ProblemSink *sink);
 
-/* The type that a text names; the parser's leavings are freed. */
-extern void type_of_text(const char *text, Oid *type, int32 *typmod);
-
 /* The type that a definition gives for something that holds values. */
 typedef struct TypeWork
 {
