@@ -1,9 +1,9 @@
 -- What users read when DDL, a changed signature or missing rights are refused.
 \set SHOW_CONTEXT never
-CREATE ROLE regress_110_owner;
-CREATE ROLE regress_110_caller;
+CREATE ROLE regress_refusals_owner;
+CREATE ROLE regress_refusals_caller;
 CREATE SCHEMA desk;
-GRANT USAGE, CREATE ON SCHEMA desk TO regress_110_owner, regress_110_caller;
+GRANT USAGE, CREATE ON SCHEMA desk TO regress_refusals_owner, regress_refusals_caller;
 CREATE TABLE desk.note (id integer PRIMARY KEY, body text, n integer);
 SELECT create_action('desk.act', '{"table": "desk.note", "input": [{"name": "a", "type": "text"}],
 	"steps": [{"update": "target", "set": {"body": "=input.a || n"}}]}');
@@ -85,21 +85,21 @@ SELECT refresh_action_dependencies();
 DROP FUNCTION desk.hand(text), desk.hand_trigger(), desk.hand_plugin();
 
 -- Rights
-SET ROLE regress_110_caller;
+SET ROLE regress_refusals_caller;
 SELECT invoke_action('desk.two', '{"target": 1}');
 SELECT desk.two(1);
 SELECT create_action('desk.mine');
 RESET ROLE;
-SELECT grant_action_design('regress_110_owner');
-SELECT grant_action_design('regress_110_caller');
-SET ROLE regress_110_owner;
+SELECT grant_action_design('regress_refusals_owner');
+SELECT grant_action_design('regress_refusals_caller');
+SET ROLE regress_refusals_owner;
 SELECT create_action('desk.mine', '{"steps": [{"let": {"x": 1}}]}');
 SELECT activate_action('desk.mine');
-SET ROLE regress_110_caller;
+SET ROLE regress_refusals_caller;
 SELECT add_action_step('desk.mine', 'let', NULL, '{"y": 1}');
 SELECT activate_action('desk.mine');
-UPDATE custom_actions.action SET owner = 'regress_110_caller' WHERE name = 'desk.mine';
-INSERT INTO custom_actions.action (name, owner) VALUES ('desk.forged', 'regress_110_owner');
+UPDATE custom_actions.action SET owner = 'regress_refusals_caller' WHERE name = 'desk.mine';
+INSERT INTO custom_actions.action (name, owner) VALUES ('desk.forged', 'regress_refusals_owner');
 INSERT INTO custom_actions.version (action, version, definition) VALUES ('desk.two', 2, '{}');
 UPDATE custom_actions.version SET note = 'x';
 SELECT deactivate_action('desk.two');
@@ -108,14 +108,14 @@ INSERT INTO custom_actions.table_setting VALUES ('desk.note', 'n');
 RESET ROLE;
 
 -- Default privileges are told
-ALTER DEFAULT PRIVILEGES IN SCHEMA desk GRANT EXECUTE ON FUNCTIONS TO regress_110_caller;
+ALTER DEFAULT PRIVILEGES IN SCHEMA desk GRANT EXECUTE ON FUNCTIONS TO regress_refusals_caller;
 SELECT create_action('desk.granted', '{"steps": [{"let": {"x": 1}}]}');
 SELECT activate_action('desk.granted');
-ALTER DEFAULT PRIVILEGES IN SCHEMA desk REVOKE EXECUTE ON FUNCTIONS FROM regress_110_caller;
+ALTER DEFAULT PRIVILEGES IN SCHEMA desk REVOKE EXECUTE ON FUNCTIONS FROM regress_refusals_caller;
 
-DO $$ BEGIN PERFORM revoke_action_design('regress_110_owner'), revoke_action_design('regress_110_caller'); END $$;
+DO $$ BEGIN PERFORM revoke_action_design('regress_refusals_owner'), revoke_action_design('regress_refusals_caller'); END $$;
 \set VERBOSITY terse
 SET client_min_messages = error;
-DROP OWNED BY regress_110_owner, regress_110_caller CASCADE;
+DROP OWNED BY regress_refusals_owner, regress_refusals_caller CASCADE;
 DROP SCHEMA desk CASCADE;
-DROP ROLE regress_110_owner, regress_110_caller;
+DROP ROLE regress_refusals_owner, regress_refusals_caller;
