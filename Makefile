@@ -61,7 +61,7 @@ else
 MODULES = src/custom_actions
 # The files of a pattern, named from the sources on
 sources = $(patsubst $(SOURCE)/%,%,$(sort $(wildcard $(addprefix $(SOURCE)/,$(1)))))
-OBJS = $(patsubst %.c,%.o,$(call sources,src/*.c src/steps/*.c))
+OBJS = $(patsubst %.c,%.o,$(call sources,src/*.c src/*/*.c))
 SQL_PARTS = $(addprefix $(SOURCE)/,$(call sources,src/sql/[0-9]*.sql))
 DATA_built = src/$(EXTENSION)--$(EXTVERSION).sql
 DATA = $(call sources,src/sql/$(EXTENSION)--*--*.sql)

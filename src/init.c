@@ -4,14 +4,14 @@
  */
 #include "postgres.h"
 
-#include "cache.h"
-#include "ddl.h"
-#include "deferred.h"
+#include "base/deadline.h"
+#include "base/invoker.h"
+#include "base/sandbox.h"
+#include "ddl/ddl.h"
+#include "engine/cache.h"
 #include "fmgr.h"
-#include "frame.h"
-#include "invoker.h"
-#include "limit.h"
-#include "sandbox.h"
+#include "run/deferred.h"
+#include "run/frame.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;

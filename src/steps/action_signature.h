@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "compiler.h"
+#include "compile/compiler.h"
 
 typedef struct ActionArgument
 {

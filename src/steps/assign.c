@@ -4,9 +4,9 @@
  */
 #include "postgres.h"
 
-#include "setting.h"
-#include "steps.h"
-#include "write.h"
+#include "steps/setting.h"
+#include "steps/steps.h"
+#include "steps/write.h"
 
 static void
 assign_compile(Compiler *compiler, Instruction *instruction)

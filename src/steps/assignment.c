@@ -4,8 +4,8 @@
  */
 #include "postgres.h"
 
-#include "assignment.h"
-#include "execute.h"
+#include "run/execute.h"
+#include "steps/assignment.h"
 #include "utils/datum.h"
 
 typedef struct Assignments

@@ -9,7 +9,7 @@
 
 #include "postgres.h"
 
-#include "compiler.h"
+#include "compile/compiler.h"
 
 struct Frame;
 

@@ -5,17 +5,17 @@
 #include "postgres.h"
 
 #include "access/relation.h"
+#include "base/compat.h"
 #include "catalog/pg_type.h"
-#include "compat.h"
-#include "compiler.h"
-#include "given.h"
-#include "key.h"
-#include "source.h"
-#include "steps.h"
+#include "compile/compiler.h"
+#include "compile/source.h"
+#include "lookup/key.h"
+#include "steps/given.h"
+#include "steps/steps.h"
+#include "steps/write.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "write.h"
 
 static const ArgumentSpec conflict_members[] = {
 	{"columns", ARGUMENT_NAMES},

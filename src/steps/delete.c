@@ -4,9 +4,9 @@
  */
 #include "postgres.h"
 
-#include "compiler.h"
-#include "steps.h"
-#include "write.h"
+#include "compile/compiler.h"
+#include "steps/steps.h"
+#include "steps/write.h"
 
 static const ArgumentSpec arguments[] = {
 	{"id", ARGUMENT_VALUE},

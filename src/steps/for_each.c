@@ -12,12 +12,12 @@
  */
 #include "postgres.h"
 
-#include "branch.h"
+#include "base/deadline.h"
 #include "catalog/pg_type.h"
-#include "execute.h"
-#include "limit.h"
-#include "source.h"
-#include "steps.h"
+#include "compile/source.h"
+#include "run/execute.h"
+#include "steps/step_list.h"
+#include "steps/steps.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"

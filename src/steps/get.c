@@ -4,11 +4,11 @@
  */
 #include "postgres.h"
 
-#include "address.h"
-#include "compiler.h"
-#include "execute.h"
-#include "source.h"
-#include "steps.h"
+#include "compile/compiler.h"
+#include "compile/source.h"
+#include "run/execute.h"
+#include "steps/address.h"
+#include "steps/steps.h"
 
 static const ArgumentSpec arguments[] = {
 	{"id", ARGUMENT_VALUE},

@@ -5,9 +5,9 @@
  */
 #include "postgres.h"
 
-#include "branch.h"
-#include "execute.h"
-#include "steps.h"
+#include "run/execute.h"
+#include "steps/step_list.h"
+#include "steps/steps.h"
 
 static const ArgumentSpec arguments[] = {
 	{"do", ARGUMENT_STEPS, true},

@@ -4,10 +4,10 @@
  */
 #include "postgres.h"
 
-#include "assignment.h"
 #include "catalog/pg_type.h"
-#include "let_types.h"
-#include "steps.h"
+#include "compile/let_types.h"
+#include "steps/assignment.h"
+#include "steps/steps.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 

@@ -4,8 +4,8 @@
  */
 #include "postgres.h"
 
-#include "execute.h"
-#include "message.h"
+#include "run/execute.h"
+#include "steps/message.h"
 
 /* Reads the SQLSTATE to raise. */
 static int

@@ -7,8 +7,8 @@
 
 #include "postgres.h"
 
-#include "compat.h"
-#include "compiler.h"
+#include "base/compat.h"
+#include "compile/compiler.h"
 
 struct Frame;
 

@@ -4,9 +4,9 @@
  */
 #include "postgres.h"
 
-#include "assignment.h"
-#include "steps.h"
-#include "suggest.h"
+#include "base/suggest.h"
+#include "steps/assignment.h"
+#include "steps/steps.h"
 
 static const ArgumentSpec arguments[] = {
 	{NULL}

@@ -4,9 +4,9 @@
  */
 #include "postgres.h"
 
-#include "execute.h"
-#include "message.h"
-#include "steps.h"
+#include "run/execute.h"
+#include "steps/message.h"
+#include "steps/steps.h"
 
 static const ArgumentSpec arguments[] = {
 	MESSAGE_ARGUMENTS,

@@ -5,12 +5,12 @@
  */
 #include "postgres.h"
 
-#include "canonical.h"
-#include "own_table.h"
-#include "setting.h"
-#include "steps.h"
+#include "lookup/canonical.h"
+#include "lookup/own_table.h"
+#include "steps/setting.h"
+#include "steps/steps.h"
+#include "steps/write.h"
 #include "utils/lsyscache.h"
-#include "write.h"
 
 const ArgumentSpec setting_arguments[] = {
 	{"id", ARGUMENT_VALUE},

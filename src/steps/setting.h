@@ -8,7 +8,7 @@
 
 #include "postgres.h"
 
-#include "compiler.h"
+#include "compile/compiler.h"
 
 extern const ArgumentSpec setting_arguments[];
 

@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "steps.h"
+#include "steps/steps.h"
 
 static const StepKind *const step_kinds[] = {STEP_KINDS};
 

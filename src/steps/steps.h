@@ -9,7 +9,7 @@
 
 #include "postgres.h"
 
-#include "step.h"
+#include "definition/step_kind.h"
 
 extern const StepKind create_kind;
 extern const StepKind update_kind;

@@ -5,10 +5,10 @@
  */
 #include "postgres.h"
 
-#include "message.h"
-#include "on_error.h"
-#include "execute.h"
-#include "steps.h"
+#include "run/execute.h"
+#include "steps/message.h"
+#include "steps/on_error.h"
+#include "steps/steps.h"
 
 static const ArgumentSpec arguments[] = {
 	MESSAGE_ARGUMENTS,

@@ -4,10 +4,10 @@
  */
 #include "postgres.h"
 
-#include "compiler.h"
-#include "given.h"
-#include "steps.h"
-#include "write.h"
+#include "compile/compiler.h"
+#include "steps/given.h"
+#include "steps/steps.h"
+#include "steps/write.h"
 
 static const ArgumentSpec arguments[] = {
 	{"id", ARGUMENT_VALUE},

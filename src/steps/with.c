@@ -4,9 +4,9 @@
  */
 #include "postgres.h"
 
-#include "suggest.h"
-#include "text_list.h"
-#include "with.h"
+#include "base/suggest.h"
+#include "base/text_list.h"
+#include "steps/with.h"
 
 void
 with_report_unknown(Compiler *compiler, const Json *with, const List *known,

@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "compiler.h"
+#include "compile/compiler.h"
 
 /*
  * Reports the names in with that are none of the known ones (of char *); what

@@ -257,7 +257,7 @@ for my $file (glob 'src/steps/*.c')
 }
 
 # The keys of a definition, its inputs and outputs, and of every step
-my $shape = slurp('src/shape.c');
+my $shape = slurp('src/definition/shape.c');
 for my $list (qw(action_keys parameter_keys plugin_keys step_leading_keys step_trailing_keys))
 {
 	my ($body) = $shape =~ /^const ArgumentSpec $list\[\] = \{\n(.*?)^\};/ms;
@@ -270,11 +270,11 @@ for my $list (qw(action_keys parameter_keys plugin_keys step_leading_keys step_t
 
 # Plug-ins: the stages, the context, the interface in C
 my $plugins = slurp('doc/plugins.md');
-my ($stages) = slurp('src/plugin.c') =~ /stage_names\[STAGES\] = \{(.*?)\}/s;
+my ($stages) = slurp('src/plugins/plugin.c') =~ /stage_names\[STAGES\] = \{(.*?)\}/s;
 my @names = ($stages // '') =~ /"(\w+)"/g;
 
 is(scalar(@names), 4, 'the stages are found in the sources');
-push @names, slurp('src/plugin_context.c') =~ /push_\w+\((?:&?state), "(\w+)"/g;
+push @names, slurp('src/plugins/plugin_context.c') =~ /push_\w+\((?:&?state), "(\w+)"/g;
 push @names, slurp('src/custom_actions.h') =~ /^#define (custom_action_\w+)\(/mg;
 cmp_ok(scalar(@names), '>', 40, 'so are the context and the interface');
 foreach my $name (@names)
@@ -282,25 +282,25 @@ foreach my $name (@names)
 	ok($plugins =~ /[`"]$name\b/, "doc/plugins.md describes $name");
 }
 
-my $sqlstates = slurp('src/problem.h');
+my $sqlstates = slurp('src/base/problem.h');
 while ($sqlstates =~ /MAKE_SQLSTATE\('(\w)', '(\w)', '(\w)', '(\w)', '(\w)'\)/g)
 {
 	like(slurp('doc/errors.md'), qr/`$1$2$3$4$5`/, "doc/errors.md describes SQLSTATE $1$2$3$4$5");
 }
 
-my ($volatile) = slurp('src/volatility.c') =~ /allowed_volatile\[\] = \{(.*?)\}/s;
+my ($volatile) = slurp('src/program/volatility.c') =~ /allowed_volatile\[\] = \{(.*?)\}/s;
 while ($volatile =~ /"(\w+)"/g)
 {
 	like(slurp('doc/values.md'), qr/`$1`/, "doc/values.md lists $1");
 }
 
-my ($context) = slurp('src/names.c') =~ /context_fields\[CONTEXT_FIELDS\] = \{(.*?)\n\};/s;
+my ($context) = slurp('src/program/names.c') =~ /context_fields\[CONTEXT_FIELDS\] = \{(.*?)\n\};/s;
 while ($context =~ /\{"(\w+)"/g)
 {
 	like(slurp('doc/values.md'), qr/`context\.$1`/, "doc/values.md lists context.$1");
 }
 
-my ($error) = slurp('src/on_error.c') =~ /field_names\[ERROR_FIELDS\] = \{(.*?)\}/s;
+my ($error) = slurp('src/steps/on_error.c') =~ /field_names\[ERROR_FIELDS\] = \{(.*?)\}/s;
 ok(defined $error, 'the fields of error are found in the sources');
 while (($error // '') =~ /"(\w+)"/g)
 {

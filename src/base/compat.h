@@ -1,0 +1,120 @@
+/*
+ * compat.h
+ *		Differences between PostgreSQL 15, 16, 17 and 18. Code calls the newest
+ *		signature; older versions are adapted here.
+ */
+#ifndef CA_COMPAT_H
+#define CA_COMPAT_H
+
+#include "postgres.h"
+
+#include "utils/acl.h"
+#include "utils/jsonfuncs.h"
+#include "utils/regproc.h"
+#include "utils/rel.h"
+
+/* 16: split out of postgres.h */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* 16: JSON callbacks return an error code */
+#if PG_VERSION_NUM >= 160000
+typedef JsonParseErrorType JsonCallbackResult;
+#define JSON_CALLBACK_DONE()	return JSON_SUCCESS
+#else
+typedef void JsonCallbackResult;
+#define JSON_CALLBACK_DONE()	return
+#endif
+
+/* 17: the lexer may live in the caller's memory */
+#if PG_VERSION_NUM < 170000
+#define makeJsonLexContext(lex, json, need_escapes) \
+	((void) (lex), (makeJsonLexContext) ((json), (need_escapes)))
+#endif
+
+/* 17: stronger locks count, too, if asked for */
+#if PG_VERSION_NUM < 170000
+#include "storage/lock.h"
+#define LockHeldByMe(tag, mode, orstronger) \
+	((void) (orstronger), (LockHeldByMe) ((tag), (mode)))
+#endif
+
+/* 16: soft errors */
+#if PG_VERSION_NUM < 160000
+#include "parser/parse_type.h"
+#define typeStringToTypeName(string, escontext) \
+	((void) (escontext), (typeStringToTypeName) (string))
+#define stringToQualifiedNameList(string, escontext) \
+	((void) (escontext), (stringToQualifiedNameList) (string))
+#endif
+
+/* 16: one function checks the privileges of every kind of object */
+#if PG_VERSION_NUM < 160000
+#include "catalog/pg_language.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+
+static inline AclResult
+object_aclcheck(Oid classid, Oid objectid, Oid roleid, AclMode mode)
+{
+	switch (classid)
+	{
+		case LanguageRelationId:
+			return pg_language_aclcheck(objectid, roleid, mode);
+		case NamespaceRelationId:
+			return pg_namespace_aclcheck(objectid, roleid, mode);
+		case ProcedureRelationId:
+			return pg_proc_aclcheck(objectid, roleid, mode);
+		case TypeRelationId:
+			return pg_type_aclcheck(objectid, roleid, mode);
+	}
+	elog(ERROR, "no privilege check for objects of catalog %u", classid);
+	return ACLCHECK_NO_PRIV;	/* not reached */
+}
+
+static inline bool
+object_ownercheck(Oid classid, Oid objectid, Oid roleid)
+{
+	if (classid != ProcedureRelationId)
+		elog(ERROR, "no ownership check for objects of catalog %u", classid);
+	return pg_proc_ownercheck(objectid, roleid);
+}
+#endif
+
+/* 16: an attribute that is never null, without saying so again */
+#if PG_VERSION_NUM < 160000
+#include "utils/syscache.h"
+
+static inline Datum
+SysCacheGetAttrNotNull(int cacheid, HeapTuple tuple, AttrNumber attribute)
+{
+	bool		isnull;
+	Datum		value = SysCacheGetAttr(cacheid, tuple, attribute, &isnull);
+
+	if (isnull)
+		elog(ERROR, "unexpected null in attribute %d of cache %d", attribute, cacheid);
+	return value;
+}
+#endif
+
+/* 17: a search path to compare with got names of its own */
+#if PG_VERSION_NUM < 170000
+#include "catalog/namespace.h"
+#define SearchPathMatcher OverrideSearchPath
+#define GetSearchPathMatcher(context) GetOverrideSearchPath(context)
+#define SearchPathMatchesCurrentEnvironment(path) OverrideSearchPathMatchesCurrent(path)
+#endif
+
+/* 16: what check hooks of settings allocate */
+#if PG_VERSION_NUM < 160000
+#define guc_malloc(elevel, size) malloc(size)
+#endif
+
+/* 18: the attribute stands before the declaration */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn				pg_attribute_noreturn()
+#endif
+
+#endif

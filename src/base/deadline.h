@@ -1,0 +1,69 @@
+/*
+ * deadline.h
+ *		How deep actions may nest, and how long actions and calls may take. (Not
+ *		limits.h: that is a header of C.)
+ */
+#ifndef CA_DEADLINE_H
+#define CA_DEADLINE_H
+
+#include "postgres.h"
+
+#include "utils/timestamp.h"
+
+struct Frame;
+
+/* One time limit in force; lives on the stack of whoever set it. */
+typedef struct Deadline
+{
+	struct Deadline *outer;
+	TimestampTz at;
+	int64		limit;			/* milliseconds, for the message */
+	const char *what;			/* "action \"support.x\"" */
+	bool		is_call;		/* an ordinary failure of the step */
+} Deadline;
+
+extern void limits_init(void);
+extern int	limits_max_depth(void);
+extern int64 limits_action_timeout(void);	/* milliseconds, 0: none */
+extern int64 limits_call_timeout(void);
+
+/*
+ * Did the session make the limit of calls shorter than the server's
+ * configuration has it? Then it is no failure of a step that a handler may deal
+ * with: the caller would decide which steps fail.
+ */
+extern bool limits_call_timeout_shortened(void);
+
+/* Reads an interval's text as milliseconds; false unless it is a time limit: positive, and not for ever. */
+extern bool limits_parse(const char *text, int64 *milliseconds);
+
+/* What to tell authors of bad ones. */
+#define LIMIT_HINT	"Write an interval such as \"30 s\" or \"2 min\"."
+
+/* Sets a limit; nothing happens for 0. */
+extern void deadline_push(Deadline *deadline, int64 limit, const char *what, bool is_call);
+
+/* The work ended well: raises a cancel if it was too slow all the same, else lifts the limit. */
+extern void deadline_pop(Deadline *deadline);
+
+/*
+ * The work ended with the error being handled (call it in PG_CATCH): lifts the
+ * limit. If the limit was the cause, the error is flushed and the limit's own
+ * is the result, to be thrown instead; else NULL.
+ */
+extern ErrorData *deadline_failed(Deadline *deadline, struct Frame *frame);
+
+/* Raises a cancel if some limit in force has passed, also if one was swallowed before. */
+extern void deadlines_check(void);
+
+/* Calls fn(arg) under a limit; frame is for the error's DETAIL, or NULL. */
+extern void limited_call(int64 limit, const char *what, bool is_call, struct Frame *frame,
+						 void (*fn) (void *arg), void *arg);
+
+/* Did a call's own limit raise this? */
+extern bool limits_is_call_limit(const ErrorData *error);
+
+/* Did a limit raise this, of a call or of an action that ended with it? */
+extern bool limits_is_limit(const ErrorData *error);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * problem.h
+ *		What is wrong with a definition: one record per problem, collected while
+ *		checking, raised at once while running.
+ *
+ * A Problem names its place as a step path ("5.then.1"), a field of it
+ * ("3.set.title") or a header key ("input.reason").
+ */
+#ifndef CA_PROBLEM_H
+#define CA_PROBLEM_H
+
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "lib/stringinfo.h"
+#include "nodes/pg_list.h"
+
+struct ReturnSetInfo;
+
+/* SQLSTATEs of our own; class UA is free for implementations */
+#define ERRCODE_CA_NOT_ACTIVE			MAKE_SQLSTATE('U', 'A', '0', '0', '1')
+#define ERRCODE_CA_CANCELED				MAKE_SQLSTATE('U', 'A', '0', '0', '2')
+#define ERRCODE_CA_DEPTH				MAKE_SQLSTATE('U', 'A', '0', '0', '3')
+#define ERRCODE_CA_CHECK_FAILED			MAKE_SQLSTATE('U', 'A', '0', '0', '5')
+#define ERRCODE_CA_SIGNATURE			MAKE_SQLSTATE('U', 'A', '0', '0', '6')
+#define ERRCODE_CA_MEANING				MAKE_SQLSTATE('U', 'A', '0', '1', '1')
+
+/* Reads the SQLSTATE of an error: any but success, warning and no data; false: it is none. */
+extern bool sqlstate_parse(const char *text, int *sqlstate);
+#define SQLSTATE_MESSAGE				"\"%s\" is not an SQLSTATE of an error"
+#define SQLSTATE_HINT					"It has five digits or upper-case letters, for example P0001."
+
+typedef struct Problem
+{
+	bool		warning;		/* a remark; activation goes on */
+	int			sqlstate;
+	char	   *location;		/* place in the definition */
+	char	   *message;
+	char	   *detail;			/* or NULL */
+	char	   *hint;			/* or NULL */
+	char	   *formula;		/* text of the formula at fault, or NULL */
+	int			position;		/* 1-based character in formula, or 0 */
+} Problem;
+
+/* Where problems go: a list while checking, an error while running. */
+typedef struct ProblemSink
+{
+	const char *action;			/* whose definition this is, or NULL */
+	bool		collect;		/* keep all of them instead of raising */
+	List	   *problems;		/* of Problem, in the order found */
+	MemoryContext mcxt;			/* where the records live */
+	bool		remarks;		/* people read it: look for what may not be meant */
+} ProblemSink;
+
+extern void problem_report(ProblemSink *sink, int sqlstate,
+						   const char *location, const char *message,
+						   const char *detail, const char *hint);
+extern void problem_warn(ProblemSink *sink, const char *location,
+						 const char *message, const char *hint);
+extern void problem_add(ProblemSink *sink, const Problem *problem);
+
+/*
+ * Calls fn(arg). A collecting sink runs it in a subtransaction: an error
+ * becomes a problem at location, which explain(problem, explain_arg) may add
+ * to unless it is NULL, and false is returned.
+ */
+extern bool problem_guard(ProblemSink *sink, const char *location,
+						  void (*fn) (void *arg), void *arg,
+						  void (*explain) (Problem *problem, void *arg), void *explain_arg);
+extern bool problem_any_error(const ProblemSink *sink);
+
+/* One line per problem that is an error: place, message, finding. */
+extern void problems_print(StringInfo out, const ProblemSink *sink);
+/* All problems as rows: severity, location, message, detail, hint. */
+extern void problems_put(struct ReturnSetInfo *result, const ProblemSink *sink);
+/* Raises UA005 with all problems that are errors, if there are any; hint may be NULL. */
+extern void problems_raise(const char *action, const ProblemSink *sink, const char *hint);
+/* Tells the others as warnings. */
+extern void problems_tell_remarks(const char *action, const ProblemSink *sink);
+
+#endif

@@ -1,0 +1,503 @@
+/*
+ * compiler.c
+ *		What the compile functions of steps use: values, expressions,
+ *		statements, rows.
+ *
+ * Everything that stays lives in the program's context; parse analysis runs
+ * in a scratch context that is reset after each statement, while checking in
+ * the sandbox.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/sandbox.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "compile/compiler.h"
+#include "compile/let_types.h"
+#include "lookup/dependency.h"
+#include "lookup/needs.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "parser/analyze.h"
+#include "parser/parse_collate.h"
+#include "parser/parse_expr.h"
+#include "parser/parser.h"
+#include "parser/parsetree.h"
+#include "program/formula_hint.h"
+#include "rewrite/rewriteHandler.h"
+#include "steps/on_error.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+/* Gives the problem of a formula a better hint. */
+static void
+explain(Problem *problem, void *arg)
+{
+	formula_explain(arg, problem);
+}
+
+bool
+compiler_guard(Compiler *compiler, const char *location, void (*fn) (void *arg), void *arg)
+{
+	bool		ok;
+
+	CHECK_FOR_INTERRUPTS();
+	ok = problem_guard(compiler->sink, location, fn, arg, explain, compiler);
+	compiler->failed = compiler->failed || !ok;
+	return ok;
+}
+
+void
+compiler_problem(Compiler *compiler, int sqlstate, const char *location,
+				 const char *message, const char *detail, const char *hint)
+{
+	compiler->failed = true;
+	problem_report(compiler->sink, sqlstate, location, message, detail, hint);
+}
+
+char *
+compiler_location(const Compiler *compiler, const char *field)
+{
+	return field ? psprintf("%s.%s", compiler->step->path, field) : compiler->step->path;
+}
+
+void
+compiler_depend(Compiler *compiler, Oid class, Oid object)
+{
+	MemoryContext old = MemoryContextSwitchTo(compiler->program->mcxt);
+
+	dependency_add(&compiler->program->dependencies, class, object);
+	MemoryContextSwitchTo(old);
+}
+
+Oid
+compiler_table(Compiler *compiler, const char *name, const char *location)
+{
+	Oid			table = table_of_name_guarded(name, location, compiler->sink);
+
+	if (OidIsValid(table))
+		compiler_depend(compiler, RelationRelationId, table);
+	else
+		compiler->failed = true;
+	return table;
+}
+
+/* A scope for a statement or expression at this place. */
+static Scope *
+scope_new(Compiler *compiler, Oid this_relation)
+{
+	Scope	   *scope = palloc0(sizeof(Scope));
+
+	scope->program = compiler->program;
+	scope->names = compiler->names;
+	scope->rows = compiler->names->rows;
+	scope->compiler = compiler;
+	scope->this_relation = this_relation;
+	scope->number = list_length(compiler->scopes);
+	scope->again = compiler->in_loop ? compiler->loop_start : scope->number + 1;
+	compiler->scopes = lappend(compiler->scopes, scope);
+	return scope;
+}
+
+typedef struct ValueWork
+{
+	const Json *json;
+	Oid			type;
+	int32		typmod;
+	const char *location;
+	const char *condition;		/* or NULL */
+	Value	   *value;
+} ValueWork;
+
+static void
+value_work(void *arg)
+{
+	ValueWork  *work = arg;
+
+	work->value = work->condition ? condition_parse(work->condition, work->location) :
+		value_parse(work->json, work->type, work->typmod, work->location);
+}
+
+/* Stands in for a value that could not be read. */
+static Value *
+null_value(Oid type, int32 typmod, const char *location)
+{
+	return value_parse(json_new_null(), OidIsValid(type) ? type : TEXTOID, typmod, location);
+}
+
+Value *
+compiler_value(Compiler *compiler, const Json *json, Oid type, int32 typmod, const char *location)
+{
+	ValueWork	work = {json, type, typmod, location, NULL, NULL};
+
+	if (let_types_leave_out(compiler, NULL) ||
+		!compiler_guard(compiler, location, value_work, &work) ||
+		let_types_leave_out(compiler, work.value))
+		return null_value(type, typmod, location);
+	return work.value;
+}
+
+Value *
+compiler_condition_value(Compiler *compiler, const char *text, const char *location)
+{
+	ValueWork	work = {NULL, BOOLOID, -1, location, text, NULL};
+
+	if (let_types_leave_out(compiler, NULL) ||
+		!compiler_guard(compiler, location, value_work, &work) ||
+		let_types_leave_out(compiler, work.value))
+		return null_value(BOOLOID, -1, location);
+	return work.value;
+}
+
+Value *
+compiler_slot_value(Compiler *compiler, int slot, const char *location)
+{
+	Value	   *value = palloc0(sizeof(Value));
+
+	value->kind = VALUE_SLOT;
+	value->slot = slot;
+	value->type = compiler->program->slots[slot].type;
+	value->typmod = -1;
+	value->location = pstrdup(location);
+	return value;
+}
+
+/* An empty text that does not take a kilobyte: it stays as long as the program. */
+static void
+text_init(StringInfo text)
+{
+	text->maxlen = 64;
+	text->data = palloc(text->maxlen);
+	resetStringInfo(text);
+}
+
+Statement *
+compiler_statement(Compiler *compiler, Oid this_relation)
+{
+	Statement  *statement = palloc0(sizeof(Statement));
+
+	statement->scope = scope_new(compiler, this_relation);
+	statement->scope->numbered = true;
+	statement->relation = this_relation;
+	statement->step = compiler->step;
+	text_init(&statement->head);
+	text_init(&statement->tail);
+	compiler->program->statements = lappend(compiler->program->statements, statement);
+	return statement;
+}
+
+void
+compiler_drop_statement(Compiler *compiler, Statement *statement)
+{
+	compiler->program->statements = list_delete_ptr(compiler->program->statements, statement);
+}
+
+typedef struct AnalysisWork
+{
+	Compiler   *compiler;
+	Statement  *statement;
+	Expression *expression;
+	const Argument *argument;
+	void		(*analyse) (void *arg);
+	void		(*look) (const Query *query, void *arg);	/* at a statement's tree, or NULL */
+	void	   *look_arg;
+} AnalysisWork;
+
+/* Notes what an analysed tree depends on, and which privileges it needs. */
+static void
+note_dependencies(Compiler *compiler, Node *tree)
+{
+	MemoryContext old = MemoryContextSwitchTo(compiler->program->mcxt);
+
+	dependencies_of_query(&compiler->program->dependencies, tree);
+	if (compiler->checking)
+		needs_of_query(&compiler->program->needs, tree);
+	MemoryContextSwitchTo(old);
+}
+
+/* Notes the columns that a SELECT gives. */
+static void
+note_result(Compiler *compiler, Statement *statement, const Query *query)
+{
+	MemoryContext old = MemoryContextSwitchTo(compiler->program->mcxt);
+	ListCell   *cell;
+
+	if (!statement->wants_result)
+	{
+		MemoryContextSwitchTo(old);
+		return;
+	}
+	foreach(cell, query->targetList)
+	{
+		const TargetEntry *entry = lfirst_node(TargetEntry, cell);
+		ResultColumn *column = palloc(sizeof(ResultColumn));
+
+		if (entry->resjunk)
+			continue;
+		column->name = pstrdup(entry->resname);
+		column->type = exprType((Node *) entry->expr);
+		column->typmod = exprTypmod((Node *) entry->expr);
+		statement->result = lappend(statement->result, column);
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Refuses to write a view that nothing makes writable; analysis leaves this to
+ * the rewriter, which comes too late for us.
+ */
+static void
+refuse_not_writable(const Query *query)
+{
+	Oid			table;
+
+	if (query->resultRelation == 0)
+		return;
+	table = rt_fetch(query->resultRelation, query->rtable)->relid;
+	if ((relation_is_updatable(table, NIL, true, NULL) & (1 << query->commandType)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table %s cannot be written", relation_name_canonical(table)),
+				 errhint("A view needs an INSTEAD OF trigger or an unconditional INSTEAD rule, unless it is automatically updatable.")));
+}
+
+/* A position in generated text means nothing to the author. */
+static void
+generated_text_callback(void *arg)
+{
+	if (geterrposition() > 0)
+		errposition(0);
+}
+
+static void
+statement_analyse(void *arg)
+{
+	AnalysisWork *work = arg;
+	Statement  *statement = work->statement;
+	char	   *text = psprintf("%s%s%s", statement->head.data,
+								statement->wants_result && !statement->whole_result ? " *" : "",
+								statement->tail.data);
+	ErrorContextCallback callback;
+	RawStmt    *raw;
+	Query	   *query;
+
+	callback.callback = generated_text_callback;
+	callback.arg = NULL;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	raw = linitial_node(RawStmt, raw_parser(text, RAW_PARSE_DEFAULT));
+	query = parse_analyze_withcb(raw, text, formula_parser_setup, statement->scope, NULL);
+	error_context_stack = callback.previous;
+	if (work->compiler->checking)
+		refuse_not_writable(query);
+	note_dependencies(work->compiler, (Node *) query);
+	note_result(work->compiler, statement, query);
+	statement->has_subselect = query->hasSubLinks;
+	if (work->look != NULL)
+		work->look(query, work->look_arg);
+}
+
+/* Analyses without executing anything. */
+static void
+analyse_in_sandbox(void *arg)
+{
+	AnalysisWork *work = arg;
+
+	sandbox_call(work->analyse, work);
+}
+
+/* Runs an analysis in the scratch context. */
+static bool
+analyse(Compiler *compiler, const char *location, void (*fn) (void *arg), AnalysisWork *work)
+{
+	MemoryContext old = MemoryContextSwitchTo(compiler->scratch);
+	bool		ok;
+
+	work->analyse = fn;
+	ok = compiler_guard(compiler, location, compiler->checking ? analyse_in_sandbox : fn, work);
+
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(compiler->scratch);
+	return ok;
+}
+
+void
+compiler_analyse(Compiler *compiler, Statement *statement)
+{
+	compiler_examine(compiler, statement, NULL, NULL);
+}
+
+void
+compiler_examine(Compiler *compiler, Statement *statement,
+				 void (*look) (const Query *query, void *arg), void *arg)
+{
+	AnalysisWork work = {compiler, statement, NULL, NULL, NULL, look, arg};
+
+	if (let_types_searching(compiler) && !statement->wants_result)
+		return;
+	analyse(compiler, compiler->step ? compiler->step->path : "target", statement_analyse, &work);
+}
+
+/* Is a value made one of a user's domain? Its CHECK may look at tables. */
+static bool
+makes_domain_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, CoerceToDomain) &&
+		((CoerceToDomain *) node)->resulttype >= FirstUnpinnedObjectId)
+		return true;
+	return expression_tree_walker(node, makes_domain_walker, context);
+}
+
+static void
+expression_analyse(void *arg)
+{
+	AnalysisWork *work = arg;
+	Expression *expression = work->expression;
+	ParseState *pstate = make_parsestate(NULL);
+	Node	   *tree;
+	MemoryContext old;
+
+	pstate->p_sourcetext = "";
+	pstate->p_expr_kind = EXPR_KIND_SELECT_TARGET;
+	formula_parser_setup(pstate, expression->scope);
+	tree = value_transform(pstate, expression->scope, expression->value);
+	assign_expr_collations(pstate, tree);
+	note_dependencies(work->compiler, tree);
+
+	old = MemoryContextSwitchTo(work->compiler->program->mcxt);
+	expression->tree = copyObject(tree);
+	MemoryContextSwitchTo(old);
+	expression->type = exprType(tree);
+	expression->typmod = exprTypmod(tree);
+	expression->plain = !pstate->p_hasSubLinks;
+	expression->mutable = !expression->plain || contain_mutable_functions(tree) ||
+		makes_domain_walker(tree, NULL);
+	free_parsestate(pstate);
+}
+
+/* An expression with a sub-SELECT runs as SELECT $1. */
+static void
+expression_as_query(Compiler *compiler, Expression *expression)
+{
+	Statement  *statement = compiler_statement(compiler, InvalidOid);
+	Scope	   *scope = expression->scope;
+
+	statement->scope = scope;
+	statement->select = true;
+	statement->purpose = psprintf("formula %s", expression->value->location);
+	scope->numbered = true;
+	appendStringInfo(&statement->head, "SELECT %s", statement_value(statement, expression->value));
+	((Placeholder *) linitial(scope->placeholders))->slots = list_copy(scope->parameters);
+	expression->query = statement;
+	expression->tree = NULL;
+}
+
+Expression *
+compiler_expression(Compiler *compiler, Value *value)
+{
+	Expression *expression = palloc0(sizeof(Expression));
+	AnalysisWork work = {compiler, NULL, expression};
+
+	expression->number = compiler->program->nexpressions++;
+	expression->value = value;
+	expression->scope = scope_new(compiler, InvalidOid);
+	compiler->program->expressions = lappend(compiler->program->expressions, expression);
+	if (!analyse(compiler, value->location, expression_analyse, &work))
+	{
+		expression->value = null_value(value->type, value->typmod, value->location);
+		expression_analyse(&work);
+	}
+	if (!expression->plain)
+		expression_as_query(compiler, expression);
+	get_typlenbyval(expression->type, &expression->length, &expression->byval);
+	return expression;
+}
+
+Expression *
+compiler_condition(Compiler *compiler, const char *text, const char *location)
+{
+	return compiler_expression(compiler, compiler_condition_value(compiler, text, location));
+}
+
+Expression *
+compiler_text(Compiler *compiler, const char *field)
+{
+	const Json *json = step_argument(compiler->step, field);
+
+	if (json == NULL || json->kind == JSON_IS_NULL)
+		return NULL;
+	return compiler_expression(compiler, compiler_value(compiler, json, TEXTOID, -1,
+														compiler_location(compiler, field)));
+}
+
+Row *
+compiler_row(Compiler *compiler, const char *name, Oid relation)
+{
+	Row		   *row = palloc0(sizeof(Row));
+
+	row->name = pstrdup(name);
+	row->relation = relation;
+	if (OidIsValid(relation))
+		compiler->program->relations =
+			list_append_unique_oid(compiler->program->relations, relation);
+	compiler->names->rows = lappend(list_copy(compiler->names->rows), row);
+	return row;
+}
+
+RowColumn *
+compiler_row_column(Compiler *compiler, Row *row, const char *name, Oid type, int32 typmod)
+{
+	RowColumn  *column = palloc0(sizeof(RowColumn));
+
+	column->name = pstrdup(name);
+	column->slot = program_add_slot(compiler->program, type, typmod, get_typcollation(type));
+	row->columns = lappend(row->columns, column);
+	return column;
+}
+
+Row *
+compiler_declare(Compiler *compiler, Instruction *instruction, Oid relation, bool is_count)
+{
+	Row		   *row;
+
+	if (compiler->step->name == NULL)
+		return NULL;
+	row = compiler_row(compiler, compiler->step->name, is_count ? InvalidOid : relation);
+	row->is_count = is_count;
+	if (is_count)
+	{
+		compiler_row_column(compiler, row, "count", INT8OID, -1)->computed = true;
+	}
+	return row;
+}
+
+/* Analyses a default as CREATE FUNCTION will. */
+static void
+default_analyse(void *arg)
+{
+	AnalysisWork *work = arg;
+	const Argument *argument = work->argument;
+	ParseState *pstate = make_parsestate(NULL);
+
+	(void) transformExpr(pstate,
+						 value_default_tree(argument->parameter->initial, argument->type,
+											argument->typmod, argument->parameter->location),
+						 EXPR_KIND_FUNCTION_DEFAULT);
+	free_parsestate(pstate);
+}
+
+void
+compiler_check_default(Compiler *compiler, const Argument *argument)
+{
+	AnalysisWork work = {compiler, NULL, NULL, argument};
+
+	analyse(compiler, psprintf("%s.default", argument->parameter->location),
+			default_analyse, &work);
+}

@@ -1,0 +1,87 @@
+/*
+ * compiler.h
+ *		What the files under steps/ use while they compile: tables, values,
+ *		rows, statements. A Compiler lives as long as one compilation; what runs
+ *		has the Program.
+ */
+#ifndef CA_COMPILER_H
+#define CA_COMPILER_H
+
+#include "postgres.h"
+
+#include "engine/compile.h"
+#include "program/names.h"
+#include "program/statement.h"
+
+typedef struct Compiler
+{
+	Program    *program;
+	Names	   *names;
+	ProblemSink *sink;
+	struct LetTypes *lets;		/* what let names are, or NULL */
+	bool		checking;		/* collect problems, look closer, note dependencies */
+	bool		freeze;
+	bool		failed;			/* a problem was collected that leaves no program */
+	int			conditional;	/* > 0: inside something that may not run */
+	bool		target_read;	/* by a get step */
+	bool		target_written;
+	bool		target_key_changed; /* or deleted */
+	bool		any_before;		/* a step runs before the one being compiled */
+	bool		may_stop;		/* an earlier step may have ended the action */
+	bool		target_proven;	/* a step that always runs fails without the target ... */
+	bool		target_proven_first;	/* ... and is the first one */
+	const Step *step;			/* being compiled */
+	List	   *scopes;			/* of Scope: lose their compiler at the end */
+	bool		in_loop;
+	int			loop_start;		/* number of the first scope in the outermost loop */
+	MemoryContext scratch;		/* of parse analysis */
+} Compiler;
+
+/* Calls fn(arg); while checking, an error becomes a problem at location and false is returned. */
+extern bool compiler_guard(Compiler *compiler, const char *location,
+						   void (*fn) (void *arg), void *arg);
+extern void compiler_problem(Compiler *compiler, int sqlstate, const char *location,
+							 const char *message, const char *detail, const char *hint);
+
+/* "3.set": a field of the step being compiled; field NULL: the step itself */
+extern char *compiler_location(const Compiler *compiler, const char *field);
+
+/* Resolves a table by name under the current search_path; InvalidOid after a problem. */
+extern Oid	compiler_table(Compiler *compiler, const char *name, const char *location);
+extern void compiler_depend(Compiler *compiler, Oid class, Oid object);
+
+/* Values and expressions; after a problem a NULL of the wanted type stands in. */
+extern Value *compiler_value(Compiler *compiler, const Json *json, Oid type, int32 typmod,
+							 const char *location);
+extern Value *compiler_condition_value(Compiler *compiler, const char *text, const char *location);
+extern Expression *compiler_expression(Compiler *compiler, Value *value);
+extern Expression *compiler_condition(Compiler *compiler, const char *text, const char *location);
+extern Expression *compiler_text(Compiler *compiler, const char *field);	/* template argument of the step, or NULL */
+extern Value *compiler_slot_value(Compiler *compiler, int slot, const char *location);
+
+/* A row that formulas can name from here on. */
+extern Row *compiler_row(Compiler *compiler, const char *name, Oid relation);
+
+/* A column of a row that is no table's. */
+extern RowColumn *compiler_row_column(Compiler *compiler, Row *row, const char *name,
+									  Oid type, int32 typmod);
+
+/* Names the result of the step; NULL if the step has no name. */
+extern Row *compiler_declare(Compiler *compiler, Instruction *instruction, Oid relation, bool is_count);
+
+/* Reports what only CREATE FUNCTION would find wrong with an input's default. */
+extern void compiler_check_default(Compiler *compiler, const Argument *argument);
+
+/* A list of steps below the current one. */
+extern Instruction **compiler_steps(Compiler *compiler, const List *steps, int *nsteps);
+
+/* The statement's text so far; values are its $1 ... $n. */
+extern void compiler_analyse(Compiler *compiler, Statement *statement);
+/* The same, and shows the result; it lives no longer than the call of look. */
+extern void compiler_examine(Compiler *compiler, Statement *statement,
+							 void (*look) (const Query *query, void *arg), void *arg);
+extern Statement *compiler_statement(Compiler *compiler, Oid this_relation);
+/* Takes a statement out of the program: it will not be run. */
+extern void compiler_drop_statement(Compiler *compiler, Statement *statement);
+
+#endif

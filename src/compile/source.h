@@ -1,0 +1,39 @@
+/*
+ * source.h
+ *		Where many rows come from: a table or the elements of an array, for
+ *		create and for_each, and their order.
+ */
+#ifndef CA_SOURCE_H
+#define CA_SOURCE_H
+
+#include "postgres.h"
+
+#include "compile/compiler.h"
+
+typedef struct Source
+{
+	char	   *from;			/* FROM item, its alias is this; NULL after a problem */
+	Oid			relation;		/* table, or composite element type's; else InvalidOid */
+	Oid			value_type;		/* of the one column "value", or InvalidOid */
+	List	   *columns;		/* of SourceColumn: columns of jsonb elements */
+	Expression *array;			/* of scalars, whose elements can be taken one by one; or NULL */
+} Source;
+
+typedef struct SourceColumn
+{
+	char	   *name;
+	Oid			type;
+	int32		typmod;
+} SourceColumn;
+
+/*
+ * Reads a table's name or an array formula. columns: {name: type} of jsonb
+ * elements, or NULL. The name is frozen into the step under key.
+ */
+extern Source source_compile(Compiler *compiler, Statement *statement, const Json *from,
+							 const Json *columns, const char *key, const char *location);
+
+/* Appends ORDER BY from the step's order_by; false when it has none. */
+extern bool source_append_order(Compiler *compiler, Statement *statement);
+
+#endif

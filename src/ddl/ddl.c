@@ -1,0 +1,218 @@
+/*
+ * ddl.c
+ *		Event triggers: an ALTER or DROP that breaks a published action fails.
+ *
+ * The objects that a command touched lead through pg_depend to the actions
+ * that use them; those are compiled again. One stands in the way if it worked
+ * before the command and does not after, on account of something on which its
+ * owner holds a privilege. A database without actions pays for one index probe,
+ * other commands for the list of what they touched.
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_proc.h"
+#include "commands/event_trigger.h"
+#include "commands/extension.h"
+#include "ddl/ddl.h"
+#include "ddl/ddl_report.h"
+#include "ddl/recheck.h"
+#include "ddl/rename.h"
+#include "ddl/touched.h"
+#include "definition/signature.h"
+#include "lookup/action_lookup.h"
+#include "lookup/dependency.h"
+#include "miscadmin.h"
+#include "publish/check.h"
+#include "utils/guc.h"
+#include "utils/hsearch.h"
+
+#include "base/compat.h"
+
+typedef enum DdlCheck
+{
+	DDL_CHECK_OFF,
+	DDL_CHECK_WARN,
+	DDL_CHECK_ERROR
+} DdlCheck;
+
+static const struct config_enum_entry ddl_check_options[] = {
+	{"off", DDL_CHECK_OFF, false},
+	{"warn", DDL_CHECK_WARN, false},
+	{"error", DDL_CHECK_ERROR, false},
+	{NULL, 0, false}
+};
+
+static int	ddl_check = DDL_CHECK_ERROR;
+
+/* Where the recheck of an action is */
+typedef struct RecheckEntry
+{
+	Oid			action;			/* hash key */
+	Recheck    *recheck;
+} RecheckEntry;
+
+PG_FUNCTION_INFO_V1(custom_action_ddl_end);
+PG_FUNCTION_INFO_V1(custom_action_ddl_drop);
+
+/* Defines the settings of this file. */
+void
+ddl_init(void)
+{
+	DefineCustomEnumVariable("custom_actions.ddl_check",
+							 "What happens when DDL breaks a published action.",
+							 "The command fails, warns, or is not looked at.",
+							 &ddl_check, DDL_CHECK_ERROR, ddl_check_options,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
+}
+
+bool
+ddl_check_is_off(void)
+{
+	return ddl_check == DDL_CHECK_OFF;
+}
+
+/* Is there anything to protect from this command? */
+static bool
+anything_to_protect(void)
+{
+	return !IsBinaryUpgrade && !creating_extension && any_action();
+}
+
+/* Is it to be seen to that actions still compile? */
+static bool
+ddl_check_applies(void)
+{
+	return !ddl_check_is_off() && check_function_bodies && anything_to_protect();
+}
+
+/* Finds the recheck of an action, or adds one. */
+static Recheck *
+recheck_of(List **rechecks, HTAB *by_action, Oid action)
+{
+	bool		found;
+	RecheckEntry *entry = hash_search(by_action, &action, HASH_ENTER, &found);
+
+	if (!found)
+	{
+		entry->recheck = palloc0(sizeof(Recheck));
+		entry->recheck->action = action;
+		*rechecks = lappend(*rechecks, entry->recheck);
+	}
+	return entry->recheck;
+}
+
+/* Lists the actions that a command concerns, each once. */
+static List *
+rechecks_of(const List *objects, bool altered)
+{
+	HASHCTL		control = {0};
+	HTAB	   *by_action;
+	List	   *rechecks = NIL;
+	ListCell   *cell;
+	ListCell   *use_cell;
+
+	control.keysize = sizeof(Oid);
+	control.entrysize = sizeof(RecheckEntry);
+	control.hcxt = CurrentMemoryContext;
+	by_action = hash_create("custom_actions rechecks", 64, &control,
+							HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	foreach(cell, objects)
+	{
+		foreach(use_cell, uses_of(lfirst(cell), altered))
+		{
+			Use		   *use = lfirst(use_cell);
+			Recheck    *recheck = recheck_of(&rechecks, by_action, use->action);
+
+			recheck->uses = lappend(recheck->uses, use);
+		}
+	}
+	hash_destroy(by_action);
+	return rechecks;
+}
+
+/* Checks the actions that a command concerns. */
+static void
+check_command(const EventTriggerData *data, const List *objects)
+{
+	bool		altered = strncmp(GetCommandTagName(data->tag), "ALTER", 5) == 0;
+	List	   *rechecks = rechecks_of(objects, altered);
+
+	if (rechecks == NIL)
+		return;
+	recheck_actions(rechecks);
+	ddl_report(data, rechecks, ddl_check == DDL_CHECK_ERROR);
+	/* a cancel is this command's, not the next one's */
+	CHECK_FOR_INTERRUPTS();
+}
+
+/* Leaves out the table of an ALTER TABLE: ddl_command_end comes next for it. */
+static List *
+leave_altered_table(List *objects, Node *command)
+{
+	Oid			table;
+	List	   *others = NIL;
+	ListCell   *cell;
+
+	if (command == NULL || !IsA(command, AlterTableStmt))
+		return objects;
+	table = RangeVarGetRelid(((AlterTableStmt *) command)->relation, NoLock,
+							 true);
+	foreach(cell, objects)
+	{
+		if (((Touched *) lfirst(cell))->object != table)
+			others = lappend(others, lfirst(cell));
+	}
+	return others;
+}
+
+/*
+ * Refuses a function renamed or moved to the name of another action, whatever
+ * the settings: callers would no longer know whom they call.
+ */
+static void
+check_names(const List *objects)
+{
+	ListCell   *cell;
+
+	foreach(cell, objects)
+	{
+		const Touched *touched = lfirst(cell);
+
+		if (touched->class != ProcedureRelationId || !function_is_action(touched->object))
+			continue;
+		action_lock_name(function_name_canonical(touched->object));
+		check_single(touched->object);
+	}
+}
+
+/* Event trigger on ddl_command_end. */
+Datum
+custom_action_ddl_end(PG_FUNCTION_ARGS)
+{
+	EventTriggerData *data = event_trigger_data(fcinfo);
+	List	   *objects;
+
+	if (!anything_to_protect())
+		PG_RETURN_NULL();
+	objects = touched_by_commands();
+	check_names(objects);
+	rename_follow(data->parsetree, objects);
+	if (ddl_check_applies())
+		check_command(data, objects);
+	PG_RETURN_NULL();
+}
+
+/* Event trigger on sql_drop. */
+Datum
+custom_action_ddl_drop(PG_FUNCTION_ARGS)
+{
+	EventTriggerData *data = event_trigger_data(fcinfo);
+	List	   *objects;
+
+	if (!ddl_check_applies())
+		PG_RETURN_NULL();
+	objects = touched_by_drops();
+	check_command(data, leave_altered_table(objects, data->parsetree));
+	PG_RETURN_NULL();
+}

@@ -1,0 +1,285 @@
+/*
+ * rename.c
+ *		An action whose function is renamed or moved to another schema: draft,
+ *		versions and plug-ins go with it.
+ *
+ * The name also stands in the definitions: as key "action", and where a step
+ * performs the action itself. In the source it is replaced in place, no new
+ * version is made: nothing that runs changes. Whoever may rename the function
+ * need not be a designer, so the rows are renamed as the owner of the extension.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "ddl/rename.h"
+#include "ddl/touched.h"
+#include "definition/definition.h"
+#include "definition/step_kind.h"
+#include "lookup/action_lookup.h"
+#include "lookup/canonical.h"
+#include "lookup/dependency.h"
+#include "lookup/function_lookup.h"
+#include "lookup/quiet.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "base/compat.h"
+
+/* An action that is called otherwise now. */
+typedef struct Renaming
+{
+	char	   *old_name;
+	char	   *new_name;
+	const char *old_part;		/* without its schema */
+} Renaming;
+
+static Oid	renaming_user = InvalidOid;
+
+PG_FUNCTION_INFO_V1(custom_action_renamed_definition);
+PG_FUNCTION_INFO_V1(custom_action_renaming_user);
+
+static void rename_in_steps(const Renaming *renaming, const List *steps);
+
+/* Does a step perform the action itself? */
+static bool
+performs_itself(const Renaming *renaming, const Step *step)
+{
+	const char *performed = step->subject->text;
+
+	if (strcmp(step->kind->name, "perform") != 0 || performed == NULL)
+		return false;
+	return strcmp(performed, renaming->old_part) == 0 ||
+		strcmp(spelling_canonical(performed), renaming->old_name) == 0;
+}
+
+/* Renames the action in a step and the steps below. */
+static void
+rename_in_step(const Renaming *renaming, const Step *step)
+{
+	ListCell   *cell;
+
+	CHECK_FOR_INTERRUPTS();
+	if (performs_itself(renaming, step))
+		json_put_string(step->json, step->kind->name, renaming->new_name);
+	foreach(cell, step->branches)
+		rename_in_steps(renaming, ((Branch *) lfirst(cell))->steps);
+}
+
+static void
+rename_in_steps(const Renaming *renaming, const List *steps)
+{
+	ListCell   *cell;
+
+	check_stack_depth();
+	foreach(cell, steps)
+		rename_in_step(renaming, lfirst(cell));
+}
+
+/* Renames the action in its own definition. */
+static void
+rename_in_definition(const Renaming *renaming, Json *document)
+{
+	ProblemSink sink = {0};
+
+	sink.action = renaming->new_name;
+	json_put_string(document, "action", renaming->new_name);
+	rename_in_steps(renaming, definition_parse(document, &sink)->steps);
+}
+
+/* SQL: the definition of an action that was renamed. */
+Datum
+custom_action_renamed_definition(PG_FUNCTION_ARGS)
+{
+	Json	   *document = json_parse(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	Renaming	renaming = {spelling_canonical(text_to_cstring(PG_GETARG_TEXT_PP(1))),
+		spelling_canonical(text_to_cstring(PG_GETARG_TEXT_PP(2)))};
+	char	   *schema;
+	char	   *name;
+
+	if (!qualified_name_split(renaming.old_name, &schema, &name))
+		elog(ERROR, "\"%s\" is not the name of an action", renaming.old_name);
+	renaming.old_part = name;
+	rename_in_definition(&renaming, document);
+	PG_RETURN_TEXT_P(cstring_to_text(definition_print(document)));
+}
+
+/* Replaces the source of a function, and nothing else of it. */
+static void
+replace_source(Oid function, const char *source)
+{
+	Relation	relation = table_open(ProcedureRelationId, RowExclusiveLock);
+	HeapTuple	tuple = SearchSysCacheCopy1(PROCOID, ObjectIdGetDatum(function));
+	Datum		values[Natts_pg_proc] = {0};
+	bool		nulls[Natts_pg_proc] = {0};
+	bool		replace[Natts_pg_proc] = {0};
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	values[Anum_pg_proc_prosrc - 1] = CStringGetTextDatum(source);
+	replace[Anum_pg_proc_prosrc - 1] = true;
+	tuple = heap_modify_tuple(tuple, RelationGetDescr(relation), values, nulls, replace);
+	CatalogTupleUpdate(relation, &tuple->t_self, tuple);
+	table_close(relation, RowExclusiveLock);
+	CommandCounterIncrement();
+}
+
+/* A function of ours with two names as its arguments. */
+typedef struct OwnCall
+{
+	const char *function;
+	const char *old_name;
+	const char *new_name;
+} OwnCall;
+
+/* Calls a function of ours, which runs as the owner of the extension. */
+static void
+own_call(void *arg)
+{
+	const OwnCall *call = arg;
+	Oid			types[] = {TEXTOID, TEXTOID};
+
+	(void) OidFunctionCall2(own_function(call->function, buildoidvector(types, lengthof(types))),
+							CStringGetTextDatum(call->old_name), CStringGetTextDatum(call->new_name));
+	CommandCounterIncrement();
+}
+
+/* Lets rows follow on behalf of the current user. */
+static void
+follow_rows(OwnCall *call)
+{
+	Oid			outer = renaming_user;
+
+	renaming_user = GetUserId();
+	PG_TRY();
+	{
+		quiet_run(own_call, call);
+	}
+	PG_FINALLY();
+	{
+		renaming_user = outer;
+	}
+	PG_END_TRY();
+}
+
+/* SQL: the user who renames what rows follow, or NULL. */
+Datum
+custom_action_renaming_user(PG_FUNCTION_ARGS)
+{
+	if (!OidIsValid(renaming_user))
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(GetUserNameFromId(renaming_user, false)));
+}
+
+/* Renames an action in its source. */
+static void
+rename_source(Oid function, const Renaming *renaming)
+{
+	Envelope   *envelope = action_envelope(function);
+
+	action_lock_name(renaming->old_name);
+	action_lock_name(renaming->new_name);
+	rename_in_definition(renaming, envelope->definition);
+	replace_source(function, envelope_print(envelope));
+}
+
+/* Lets an action take along what is stored under the name it had. */
+static void
+follow_function(Oid function, const char *old_schema, const char *old_part)
+{
+	Renaming	renaming = {qualified_name_canonical(old_schema, old_part),
+		function_name_canonical(function), old_part};
+	OwnCall		call = {"follow_rename"};
+
+	if (strcmp(renaming.old_name, renaming.new_name) == 0)
+		return;
+	rename_source(function, &renaming);
+	call.old_name = renaming.old_name;
+	call.new_name = renaming.new_name;
+	follow_rows(&call);
+}
+
+/* The schema in which a function was, which a command may have left to the search_path. */
+static char *
+schema_before(const AlterObjectSchemaStmt *command, Oid function)
+{
+	const char *last_known = json_get_text(action_envelope(function)->definition, "action");
+	char	   *schema;
+	char	   *name;
+
+	DeconstructQualifiedName(castNode(ObjectWithArgs, command->object)->objname, &schema, &name);
+	if (schema == NULL && (last_known == NULL || !qualified_name_split(last_known, &schema, &name)))
+		return NULL;
+	return schema;
+}
+
+/* Lets the actions of a schema, and drafts, take along what is stored under the name it had. */
+static void
+follow_schema(Oid schema, const char *old_name)
+{
+	char	   *new_name = get_namespace_name(schema);
+	OwnCall		call = {"follow_schema_rename", old_name, new_name};
+	ListCell   *cell;
+
+	if (strcmp(old_name, new_name) == 0)
+		return;
+	foreach(cell, actions_depending_on(NamespaceRelationId, schema))
+	{
+		Oid			function = lfirst_oid(cell);
+		char	   *name = get_func_name(function);
+		Renaming	renaming = {qualified_name_canonical(old_name, name),
+			qualified_name_canonical(new_name, name), name};
+
+		if (get_func_namespace(function) == schema)
+			rename_source(function, &renaming);
+	}
+	follow_rows(&call);
+}
+
+/* Follows a command that renamed an object. */
+static void
+follow_new_name(const RenameStmt *command, const Touched *touched)
+{
+	if (command->renameType == OBJECT_SCHEMA && touched->class == NamespaceRelationId)
+		follow_schema(touched->object, command->subname);
+	else if (touched->class == ProcedureRelationId && function_is_action(touched->object))
+		follow_function(touched->object, get_namespace_name(get_func_namespace(touched->object)),
+						strVal(llast(castNode(ObjectWithArgs, command->object)->objname)));
+}
+
+/* Follows a command that moved an object to another schema. */
+static void
+follow_new_schema(const AlterObjectSchemaStmt *command, const Touched *touched)
+{
+	char	   *schema;
+
+	if (touched->class != ProcedureRelationId || !function_is_action(touched->object))
+		return;
+	schema = schema_before(command, touched->object);
+	if (schema != NULL)
+		follow_function(touched->object, schema, get_func_name(touched->object));
+}
+
+void
+rename_follow(Node *command, const List *objects)
+{
+	ListCell   *cell;
+
+	foreach(cell, objects)
+	{
+		if (command != NULL && IsA(command, RenameStmt))
+			follow_new_name((const RenameStmt *) command, lfirst(cell));
+		else if (command != NULL && IsA(command, AlterObjectSchemaStmt))
+			follow_new_schema((const AlterObjectSchemaStmt *) command, lfirst(cell));
+	}
+}

@@ -1,0 +1,308 @@
+/*
+ * definition.c
+ *		Document to tree: the header, the inputs and outputs. The steps are
+ *		parse_steps.c's, the plug-ins parse_plugins.c's.
+ *
+ * Nothing is looked up in the catalogs. A parameter or step whose shape makes
+ * it useless is reported and left out; everything else goes on, so that one
+ * check shows all problems. Strings of the tree point into the document.
+ */
+#include "postgres.h"
+
+#include "base/deadline.h"
+#include "definition/parser.h"
+#include "definition/shape.h"
+
+#include "base/compat.h"
+
+/* Reports a problem of the document's shape. */
+void
+definition_problem(DefinitionParser *parser, const char *location,
+				   const char *message, const char *hint)
+{
+	problem_report(parser->sink, ERRCODE_INVALID_PARAMETER_VALUE, location,
+				   message, NULL, hint);
+}
+
+/* Checks a name that the author gives to something. */
+bool
+definition_check_name(DefinitionParser *parser, const char *name,
+					  const char *what, const char *location)
+{
+	if (name_is_valid(name))
+		return true;
+	problem_report(parser->sink, ERRCODE_INVALID_NAME, location,
+				   psprintf(NAME_MESSAGE, what, name),
+				   NAME_DETAIL, psprintf(NAME_HINT, name_proposal(name)));
+	return false;
+}
+
+/* Reads a member that is a string; its shape has been checked. */
+char *
+member_string(const Json *json, const char *key)
+{
+	Json	   *value = json_get(json, key);
+
+	return value != NULL && value->kind == JSON_IS_STRING ? value->text : NULL;
+}
+
+/* Is there a parameter of this name? */
+static bool
+has_parameter(const List *parameters, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, parameters)
+	{
+		if (strcmp(((Parameter *) lfirst(cell))->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Checks that a parameter's name is good and free. */
+static bool
+check_parameter_name(DefinitionParser *parser, const Parameter *parameter)
+{
+	Definition *definition = parser->definition;
+	const char *what = parameter->output ? "an output" : "an input";
+
+	if (!definition_check_name(parser, parameter->name, what, parameter->location))
+		return false;
+	if (has_parameter(parameter->output ? definition->outputs : definition->inputs,
+					  parameter->name))
+		definition_problem(parser, parameter->location,
+						   psprintf("there are two %s named \"%s\"",
+									parameter->output ? "outputs" : "inputs", parameter->name),
+						   "Give one of them another name.");
+	else if (parameter->output && has_parameter(definition->inputs, parameter->name))
+		definition_problem(parser, parameter->location,
+						   psprintf("\"%s\" is the name of an input and of an output", parameter->name),
+						   "Give one of them another name: the function of an action has one namespace for both.");
+	else if (definition->table != NULL && !definition->collection &&
+			 strcmp(parameter->name, "target") == 0)
+		definition_problem(parser, parameter->location,
+						   psprintf("%s cannot be named \"target\" in an action bound to a row", what),
+						   "\"target\" is the argument that identifies the row.");
+	else
+		return true;
+	return false;
+}
+
+/* Reads an input or output; NULL if it is of no use. */
+static Parameter *
+parse_parameter(DefinitionParser *parser, const Json *json, const char *key, int position)
+{
+	Parameter  *parameter = palloc0(sizeof(Parameter));
+	Shape		shape = {0};
+	const char *name;
+	bool		required;
+
+	parameter->output = strcmp(key, "output") == 0;
+	parameter->location = psprintf("%s.%d", key, position);
+	if (json->kind != JSON_IS_OBJECT)
+	{
+		definition_problem(parser, parameter->location,
+						   psprintf("an %s must be an object, not %s", key, json_kind_name(json)),
+						   "Write it as {\"name\": ..., \"type\": ...}.");
+		return NULL;
+	}
+
+	name = member_string(json, "name");
+	if (name != NULL && name[0] != '\0')
+		parameter->location = psprintf("%s.%s", key, name);
+	shape.what = parameter->output ? "an output" : "an input";
+	shape.lists[0] = parameter_keys;
+	if (!shape_check(parser->sink, &shape, json, parameter->location))
+		return NULL;
+
+	parameter->name = member_string(json, "name");
+	parameter->type = member_string(json, "type");
+	parameter->description = member_string(json, "description");
+	parameter->initial = json_get(json, "default");
+	parameter->sensitive = json_get_boolean(json, "sensitive", false);
+	parameter->required_given = json_get(json, "required") != NULL;
+	required = json_get_boolean(json, "required",
+							 !parameter->output && parameter->initial == NULL);
+	parameter->required = required;
+	if (!parameter->output && required && parameter->initial != NULL)
+	{
+		definition_problem(parser, parameter->location,
+						   psprintf("input \"%s\" is required and has a default", parameter->name),
+						   "Leave out \"required\" or \"default\".");
+		parameter->required = false;
+	}
+	return check_parameter_name(parser, parameter) ? parameter : NULL;
+}
+
+/* Reads the inputs or outputs. */
+static void
+parse_parameters(DefinitionParser *parser, const char *key, List **parameters)
+{
+	Json	   *json = json_get(parser->definition->json, key);
+	int			i;
+
+	if (json == NULL || json->kind != JSON_IS_ARRAY)
+		return;
+	for (i = 0; i < json->count; i++)
+	{
+		Parameter  *parameter = parse_parameter(parser, json->items[i], key, i + 1);
+
+		if (parameter != NULL)
+			*parameters = lappend(*parameters, parameter);
+	}
+}
+
+/* Checks that settings are strings. */
+static void
+parse_settings(DefinitionParser *parser)
+{
+	Json	   *settings = json_get(parser->definition->json, "settings");
+	int			i;
+
+	if (settings == NULL || settings->kind != JSON_IS_OBJECT)
+		return;
+	parser->definition->settings = settings;
+	for (i = 0; i < settings->count; i++)
+	{
+		if (settings->items[i]->kind != JSON_IS_STRING)
+			definition_problem(parser, location_below("settings", settings->keys[i]),
+							   psprintf("setting \"%s\" must be a string, not %s", settings->keys[i],
+										json_kind_name(settings->items[i])),
+							   "Write the value in quotes.");
+	}
+}
+
+/* Reads the columns of the key. */
+static void
+parse_key(DefinitionParser *parser)
+{
+	Definition *definition = parser->definition;
+	Json	   *key = json_get(definition->json, "key");
+	int			i;
+
+	if (key == NULL || key->kind != JSON_IS_ARRAY)
+		return;
+	for (i = 0; i < key->count; i++)
+	{
+		if (key->items[i]->kind == JSON_IS_STRING)
+			definition->key = lappend(definition->key, key->items[i]->text);
+	}
+	if (key->count == 0)
+		definition_problem(parser, "key", "key \"key\" names no column",
+						   "Leave it out for the primary key.");
+}
+
+/* Checks that what only an action bound to a table, or to a row of one, can have is on one. */
+static void
+check_binding(DefinitionParser *parser)
+{
+	static const char *const of_table[] = {"key", "binding", "lock", "not_found"};
+	const Definition *definition = parser->definition;
+
+	for (int i = 0; i < lengthof(of_table); i++)
+	{
+		if (json_get(definition->json, of_table[i]) == NULL)
+			continue;
+		if (definition->table == NULL)
+			definition_problem(parser, of_table[i],
+							   psprintf("key \"%s\" needs a \"table\"", of_table[i]),
+							   "Name the table that the action is bound to, or leave the key out.");
+		else if (definition->collection && strcmp(of_table[i], "binding") != 0)
+			definition_problem(parser, of_table[i],
+							   psprintf("key \"%s\" needs a target, an action bound to a collection has none",
+										of_table[i]),
+							   "Leave it out, or set \"binding\" to \"row\".");
+	}
+}
+
+/* Reads the SQLSTATE of a missing target. */
+static void
+parse_not_found(DefinitionParser *parser)
+{
+	const char *text = member_string(parser->definition->json, "not_found");
+
+	parser->definition->not_found = ERRCODE_NO_DATA_FOUND;
+	if (text != NULL && !sqlstate_parse(text, &parser->definition->not_found))
+		definition_problem(parser, "not_found",
+						   psprintf("key \"not_found\": " SQLSTATE_MESSAGE, text),
+						   "It has five digits or upper-case letters, for example P0002, or PT404 for a gateway.");
+}
+
+/* Checks the keys of the header against each other. */
+static void
+check_header(DefinitionParser *parser)
+{
+	Definition *definition = parser->definition;
+
+	check_binding(parser);
+	parse_not_found(parser);
+	if (definition->timeout != NULL &&
+		!limits_parse(definition->timeout, &definition->time_limit))
+	{
+		definition_problem(parser, "timeout",
+						   psprintf("key \"timeout\" is not a time limit: \"%s\"", definition->timeout),
+						   LIMIT_HINT);
+		definition->timeout = NULL;
+	}
+	if (definition->read_only && definition->lock)
+		definition_problem(parser, "lock", "a read-only action cannot lock its target",
+						   "Leave out \"lock\" or \"read_only\".");
+}
+
+/* Reads the header. */
+static void
+parse_header(DefinitionParser *parser)
+{
+	Definition *definition = parser->definition;
+	const Json *json = definition->json;
+	const char *binding = member_string(json, "binding");
+	const char *run_as = member_string(json, "run_as");
+
+	definition->action = member_string(json, "action");
+	definition->description = member_string(json, "description");
+	definition->table = member_string(json, "table");
+	definition->collection = binding != NULL && strcmp(binding, "collection") == 0;
+	definition->as_owner = run_as != NULL && strcmp(run_as, "owner") == 0;
+	definition->read_only = json_get_boolean(json, "read_only", false);
+	definition->lock_given = json_get(json, "lock") != NULL;
+	definition->lock = json_get_boolean(json, "lock", false);
+	definition->timeout = member_string(json, "timeout");
+	definition->log = member_string(json, "log");
+	definition->plugin_policy = member_string(json, "plugin_policy");
+	parse_key(parser);
+	check_header(parser);
+	parse_settings(parser);
+	definition_parse_plugins(parser);
+}
+
+/* Reads a document. */
+Definition *
+definition_parse(Json *document, ProblemSink *sink)
+{
+	DefinitionParser		parser = {0};
+	Definition *definition = palloc0(sizeof(Definition));
+	Shape		shape = {"a definition", NULL, {action_keys, NULL, NULL}};
+	Json	   *steps;
+
+	parser.sink = sink;
+	parser.definition = definition;
+	definition->json = document;
+	if (document->kind != JSON_IS_OBJECT)
+	{
+		definition_problem(&parser, "",
+						   psprintf("a definition must be an object, not %s",
+									json_kind_name(document)), NULL);
+		definition->json = json_new_object();
+		return definition;
+	}
+
+	shape_check(sink, &shape, document, "");
+	parse_header(&parser);
+	parse_parameters(&parser, "input", &definition->inputs);
+	parse_parameters(&parser, "output", &definition->outputs);
+	steps = json_get(document, "steps");
+	if (steps != NULL && steps->kind == JSON_IS_ARRAY)
+		definition->steps = definition_parse_steps(&parser, steps, "");
+	return definition;
+}

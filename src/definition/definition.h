@@ -1,0 +1,99 @@
+/*
+ * definition.h
+ *		The definition document as a tree: what the author wrote, shape checked,
+ *		nothing looked up in the catalogs yet.
+ *
+ * definition.c knows the shape of the header; the shape of a step is told by
+ * its entry in the table of step kinds (step_kind.h).
+ */
+#ifndef CA_DEFINITION_H
+#define CA_DEFINITION_H
+
+#include "postgres.h"
+
+#include "base/json.h"
+#include "base/problem.h"
+#include "nodes/pg_list.h"
+
+struct StepKind;
+
+typedef struct Parameter
+{
+	char	   *name;
+	char	   *type;			/* type name as written, with typmod */
+	bool		output;			/* direction 'out' */
+	bool		required;		/* input: no default and not said optional */
+	bool		required_given; /* "required" stands in the document */
+	bool		sensitive;
+	Json	   *initial;		/* "default", or NULL */
+	char	   *description;	/* or NULL */
+	char	   *location;		/* "input.reason" */
+} Parameter;
+
+/* A list of steps below a step: then, else, do, on_error; case 1, case 2, ... */
+typedef struct Branch
+{
+	char	   *key;			/* key in the document; "case" for choose */
+	char	   *when;			/* condition of a case as written, else NULL */
+	List	   *steps;			/* of Step */
+} Branch;
+
+typedef struct Step
+{
+	const struct StepKind *kind;
+	char	   *path;			/* "3", "5.then.1", "4.case 2.do.1" */
+	Json	   *json;			/* the step's object in the document */
+	Json	   *subject;		/* value of the verb key */
+	char	   *name;			/* "as", or NULL */
+	char	   *when;			/* condition as written, or NULL */
+	char	   *description;	/* or NULL */
+	bool		enabled;
+	List	   *branches;		/* of Branch */
+} Step;
+
+typedef struct Definition
+{
+	Json	   *json;			/* the whole document; freezing edits it */
+	char	   *action;			/* as written, or NULL */
+	char	   *description;
+	char	   *table;			/* bound table as written, or NULL: global */
+	List	   *key;			/* of char *; NIL: the primary key */
+	bool		collection;		/* binding = collection */
+	bool		as_owner;		/* run_as = owner */
+	bool		read_only;
+	bool		lock_given;		/* "lock" stands in the document */
+	bool		lock;
+	int			not_found;		/* SQLSTATE of a missing target, packed */
+	char	   *timeout;
+	int64		time_limit;		/* the timeout in milliseconds, 0: none */
+	char	   *log;
+	char	   *plugin_policy;
+	Json	   *settings;		/* object, or NULL */
+	List	   *inputs;			/* of Parameter */
+	List	   *outputs;		/* of Parameter */
+	List	   *steps;			/* of Step */
+	Json	   *plugins;		/* array, null where one is of no use; or NULL */
+} Definition;
+
+/* Reads a document; shape errors go to the sink, what is sound is returned. */
+extern Definition *definition_parse(Json *document, ProblemSink *sink);
+
+/* Replaces its plug-ins by those of an envelope, or NULL; checked in the same way. */
+extern void definition_set_plugins(Definition *definition, const Json *plugins, ProblemSink *sink);
+
+/* Canonical text: known keys in their fixed order, verb first, two blanks deep. */
+extern char *definition_print(const Json *document);
+
+/* The value of an argument of a step, NULL when absent. */
+#define step_argument(step, key) json_get((step)->json, (key))
+
+/* Is this a name that actions, inputs, outputs and steps may have? */
+extern bool name_is_valid(const char *name);
+extern char *name_proposal(const char *name);
+
+/* What is said of a name that is not valid: of what, the name, a proposal. */
+#define NAME_MESSAGE	"invalid name of %s: \"%s\""
+#define NAME_DETAIL		"A name consists of lower-case letters, digits and underscores and is no reserved word."
+#define NAME_HINT		"Use a name such as \"%s\"."
+
+#endif

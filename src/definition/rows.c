@@ -1,0 +1,480 @@
+/*
+ * rows.c
+ *		Between the document of a definition and its row form, which is what
+ *		the draft tables hold.
+ *
+ * Into rows only what is sound in shape. Out of rows whatever is there: a
+ * draft may be broken, and its text must show how. A list of steps that is
+ * empty has no rows; unless its key is required it stays in the arguments.
+ */
+#include "postgres.h"
+
+#include "definition/definition.h"
+#include "definition/flat.h"
+#include "definition/shape.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+
+#include "base/compat.h"
+
+PG_FUNCTION_INFO_V1(custom_action_definition_rows);
+PG_FUNCTION_INFO_V1(custom_action_definition_text);
+
+/* Key of the document and column of the tables, where they differ in name. */
+typedef struct KeyColumn
+{
+	const char *key;
+	const char *column;
+} KeyColumn;
+
+static const KeyColumn header_columns[] = {
+	{"action", "name"},
+	{"description", "description"},
+	{"table", "bound_table"},
+	{"key", "key_columns"},
+	{"binding", "binding"},
+	{"run_as", "run_as"},
+	{"read_only", "read_only"},
+	{"lock", "lock"},
+	{"not_found", "not_found"},
+	{"timeout", "timeout"},
+	{"log", "log"},
+	{"plugin_policy", "plugin_policy"},
+	{"settings", "settings"},
+	{NULL, NULL}
+};
+
+static const KeyColumn parameter_columns[] = {
+	{"name", "name"},
+	{"type", "type"},
+	{"required", "required"},
+	{"default", "default_value"},
+	{"sensitive", "sensitive"},
+	{"description", "description"},
+	{NULL, NULL}
+};
+
+/* Keys of a step, besides the verb, with a column of their own. */
+static const KeyColumn step_columns[] = {
+	{"as", "name"},
+	{"description", "description"},
+	{"enabled", "enabled"},
+	{NULL, NULL}
+};
+
+static const KeyColumn case_columns[] = {
+	{"as", "name"},
+	{"description", "description"},
+	{NULL, NULL}
+};
+
+static Json *steps_to_rows(const List *steps);
+static Json *steps_from_rows(const Json *rows);
+
+/* Is there a column for this key? */
+static bool
+has_column(const KeyColumn *columns, const char *key)
+{
+	for (; columns->key != NULL; columns++)
+	{
+		if (strcmp(columns->key, key) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Copies the members of a part of the document to their columns. */
+static void
+add_columns(Json *row, const Json *json, const KeyColumn *columns)
+{
+	for (; columns->key != NULL; columns++)
+	{
+		Json	   *value = json_get(json, columns->key);
+
+		if (value != NULL)
+			json_add(row, columns->column, value);
+	}
+}
+
+/* Copies the columns of a row to the keys of the document; null is absent but for a default. */
+static void
+add_keys(Json *json, const Json *row, const KeyColumn *columns)
+{
+	for (; columns->key != NULL; columns++)
+	{
+		Json	   *value = json_get(row, columns->column);
+
+		if (value != NULL &&
+			(value->kind != JSON_IS_NULL || strcmp(columns->column, "default_value") == 0))
+			json_add(json, columns->key, value);
+	}
+}
+
+/* Is this key a list of steps that is told by its rows? */
+static bool
+is_branch(const ArgumentSpec *spec, const Json *value)
+{
+	if (spec == NULL || (spec->shape != ARGUMENT_STEPS && spec->shape != ARGUMENT_CASES))
+		return false;
+	return spec->required || value->count > 0;
+}
+
+/* Gathers the arguments of a step: all that has neither column nor rows. */
+static Json *
+step_arguments(const Step *step)
+{
+	Json	   *arguments = json_new_object();
+	const Json *json = step->json;
+	int			i;
+
+	if (step->kind->subject == SUBJECT_VALUES)
+		arguments = json_copy(step->subject);
+	for (i = 0; i < json->count; i++)
+	{
+		const char *key = json->keys[i];
+		const ArgumentSpec *spec = shape_find(step->kind->arguments, key);
+
+		if (spec == NULL)
+			spec = shape_find(step_trailing_keys, key);
+		if (strcmp(key, step->kind->name) != 0 && !has_column(step_columns, key) &&
+			!is_branch(spec, json->items[i]))
+			json_add(arguments, key, json->items[i]);
+	}
+	return arguments;
+}
+
+/* Makes the row of a case. */
+static Json *
+case_to_row(const Json *json, const Branch *branch)
+{
+	Json	   *row = json_new_object();
+	Json	   *below = json_new_object();
+	Json	   *branches = json_new_array();
+
+	json_put_string(row, "kind", "case");
+	json_put(row, "subject", json_get(json, "when"));
+	json_put(row, "arguments", json_new_object());
+	add_columns(row, json, step_columns);
+	if (branch->steps != NIL)
+	{
+		json_put_string(below, "branch", "do");
+		json_put(below, "steps", steps_to_rows(branch->steps));
+		json_append(branches, below);
+	}
+	json_put(row, "branches", branches);
+	return row;
+}
+
+/* Makes the rows of the steps below a step; cases come together in one branch. */
+static Json *
+branches_to_rows(const Step *step)
+{
+	Json	   *branches = json_new_array();
+	Json	   *cases = NULL;
+	ListCell   *cell;
+
+	foreach(cell, step->branches)
+	{
+		Branch	   *branch = lfirst(cell);
+		Json	   *row;
+
+		if (branch->when == NULL && branch->steps == NIL)
+			continue;
+		if (branch->when == NULL || cases == NULL)
+		{
+			row = json_new_object();
+			json_put_string(row, "branch", branch->key);
+			json_put(row, "steps", branch->when == NULL ? steps_to_rows(branch->steps) :
+					 (cases = json_new_array()));
+			json_append(branches, row);
+		}
+		if (branch->when != NULL)
+			json_append(cases, case_to_row(json_get(step->json, "cases")->items[cases->count],
+										   branch));
+	}
+	return branches;
+}
+
+/* Makes the row of a step. */
+static Json *
+step_to_row(const Step *step)
+{
+	Json	   *row = json_new_object();
+
+	json_put_string(row, "kind", step->kind->name);
+	if (step->kind->subject != SUBJECT_VALUES && step->subject->kind != JSON_IS_NULL)
+		json_put(row, "subject", step->subject);
+	add_columns(row, step->json, step_columns);
+	json_put(row, "arguments", step_arguments(step));
+	json_put(row, "branches", branches_to_rows(step));
+	return row;
+}
+
+/* Makes the rows of a list of steps. */
+static Json *
+steps_to_rows(const List *steps)
+{
+	Json	   *rows = json_new_array();
+	ListCell   *cell;
+
+	check_stack_depth();
+	foreach(cell, steps)
+	{
+		CHECK_FOR_INTERRUPTS();
+		json_append(rows, step_to_row(lfirst(cell)));
+	}
+	return rows;
+}
+
+/* Makes the rows of the inputs or outputs. */
+static void
+parameters_to_rows(Json *rows, const Json *parameters, const char *direction)
+{
+	int			i;
+
+	for (i = 0; parameters != NULL && i < parameters->count; i++)
+	{
+		Json	   *row = json_new_object();
+
+		json_put_string(row, "direction", direction);
+		json_put(row, "position", json_new_number(psprintf("%d", i + 1)));
+		add_columns(row, parameters->items[i], parameter_columns);
+		json_append(rows, row);
+	}
+}
+
+/* SQL: the row form of a definition. */
+Datum
+custom_action_definition_rows(PG_FUNCTION_ARGS)
+{
+	Json	   *document = json_parse(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	ProblemSink sink = {0};
+	Definition *definition;
+	Json	   *rows = json_new_object();
+	Json	   *action = json_new_object();
+	Json	   *parameters = json_new_array();
+
+	sink.action = json_get_text(document, "action");
+	definition = definition_parse(document, &sink);
+	add_columns(action, document, header_columns);
+	parameters_to_rows(parameters, json_get(document, "input"), "in");
+	parameters_to_rows(parameters, json_get(document, "output"), "out");
+	json_put(rows, "action", action);
+	json_put(rows, "parameters", parameters);
+	json_put(rows, "steps", steps_to_rows(definition->steps));
+	if (definition->plugins != NULL)
+		json_put(rows, "plugins", definition->plugins);
+	PG_RETURN_DATUM(json_to_jsonb(rows));
+}
+
+/* Finds the steps that a row has below it in a branch. */
+static const Json *
+branch_of_row(const Json *row, const char *name)
+{
+	const Json *branches = json_get(row, "branches");
+	int			i;
+
+	for (i = 0; branches != NULL && i < branches->count; i++)
+	{
+		const char *branch = json_get_text(branches->items[i], "branch");
+
+		if (branch != NULL && strcmp(branch, name) == 0)
+			return json_get(branches->items[i], "steps");
+	}
+	return NULL;
+}
+
+/* Adds the arguments of a row to its step; names and values of a let go to its subject. */
+static void
+add_arguments(Json *step, const Json *row, const StepKind *kind, Json *values)
+{
+	const Json *arguments = json_get(row, "arguments");
+	int			i;
+
+	for (i = 0; arguments != NULL && arguments->kind == JSON_IS_OBJECT && i < arguments->count; i++)
+	{
+		const char *key = arguments->keys[i];
+		bool		is_value = values != NULL && !step_owns_argument(kind, key);
+
+		json_add(is_value ? values : step, key, arguments->items[i]);
+	}
+}
+
+/* Makes a case of its row. */
+static Json *
+case_from_row(const Json *row)
+{
+	Json	   *json = json_new_object();
+	const Json *steps = branch_of_row(row, "do");
+	const char *kind = json_get_text(row, "kind");
+	const char *enabled = json_get_text(row, "enabled");
+
+	if (kind == NULL || strcmp(kind, "case") != 0)
+		json_put_string(json, "kind", kind);
+	json_put_string(json, "when", json_get_text(row, "subject"));
+	add_keys(json, row, case_columns);
+	if (enabled != NULL && strcmp(enabled, "false") == 0)
+		json_put(json, "enabled", json_new_boolean(false));
+	add_arguments(json, row, NULL, NULL);
+	json_add(json, "do", steps == NULL ? json_new_array() : steps_from_rows(steps));
+	return json;
+}
+
+/* Makes the cases of a choose of their rows. */
+static Json *
+cases_from_rows(const Json *rows)
+{
+	Json	   *cases = json_new_array();
+	int			i;
+
+	for (i = 0; i < rows->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		json_append(cases, case_from_row(rows->items[i]));
+	}
+	return cases;
+}
+
+/* Adds the steps below a row to its step. */
+static void
+add_branches(Json *step, const Json *row, const StepKind *kind)
+{
+	const Json *branches = json_get(row, "branches");
+	const ArgumentSpec *spec;
+	int			i;
+
+	for (i = 0; branches != NULL && i < branches->count; i++)
+	{
+		const char *branch = json_get_text(branches->items[i], "branch");
+		const Json *steps = json_get(branches->items[i], "steps");
+
+		if (branch == NULL || steps == NULL || steps->kind != JSON_IS_ARRAY)
+			continue;
+		if (strcmp(branch, "case") == 0)
+			json_put(step, "cases", cases_from_rows(steps));
+		else
+			json_put(step, branch, steps_from_rows(steps));
+	}
+	for (spec = kind ? kind->arguments : NULL; spec != NULL && spec->key != NULL; spec++)
+	{
+		if ((spec->shape == ARGUMENT_STEPS || spec->shape == ARGUMENT_CASES) &&
+			spec->required && json_get(step, spec->key) == NULL)
+			json_add(step, spec->key, json_new_array());
+	}
+}
+
+/* Reads an array; NULL: it is none, and the check of the draft will say so. */
+static Json *
+array_of_text(const char *text)
+{
+	MemoryContext mcxt = CurrentMemoryContext;
+	Json	   *volatile array = NULL;
+
+	PG_TRY();
+	{
+		array = json_parse(text);
+	}
+	PG_CATCH();
+	{
+		/* nothing but the parser's memory is left behind */
+		MemoryContextSwitchTo(mcxt);
+		if (geterrcode() != ERRCODE_INVALID_TEXT_REPRESENTATION)
+			PG_RE_THROW();
+		FlushErrorState();
+	}
+	PG_END_TRY();
+	return array;
+}
+
+/* The subject of a row: text, but for an array that a step goes through. */
+static Json *
+subject_of_row(const Json *row, const StepKind *kind)
+{
+	Json	   *subject = json_get(row, "subject");
+	Json	   *array = NULL;
+
+	if (subject != NULL && subject->kind == JSON_IS_STRING && subject->text[0] == '[' &&
+		kind != NULL && kind->subject == SUBJECT_SOURCE)
+		array = array_of_text(subject->text);
+	if (array != NULL)
+		return array;
+	return subject != NULL ? subject : json_new_null();
+}
+
+/* Makes a step of its row. */
+static Json *
+step_from_row(const Json *row)
+{
+	Json	   *step = json_new_object();
+	const char *verb = json_get_text(row, "kind");
+	const StepKind *kind = verb == NULL ? NULL : step_kind_find(verb);
+	Json	   *values = NULL;
+
+	if (kind != NULL && kind->subject == SUBJECT_VALUES)
+		values = json_new_object();
+	if (verb != NULL)
+		json_add(step, verb, values ? values : subject_of_row(row, kind));
+	if (values != NULL)
+		json_put_string(step, "subject", json_get_text(row, "subject"));
+	add_keys(step, row, step_columns);
+	add_arguments(step, row, kind, values);
+	add_branches(step, row, kind);
+	return step;
+}
+
+/* Makes the steps of a list of rows. */
+static Json *
+steps_from_rows(const Json *rows)
+{
+	Json	   *steps = json_new_array();
+	int			i;
+
+	check_stack_depth();
+	for (i = 0; i < rows->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		json_append(steps, step_from_row(rows->items[i]));
+	}
+	return steps;
+}
+
+/* Makes the inputs or outputs of their rows. */
+static Json *
+parameters_from_rows(const Json *rows, const char *direction)
+{
+	Json	   *parameters = json_new_array();
+	int			i;
+
+	for (i = 0; rows != NULL && i < rows->count; i++)
+	{
+		const char *given = json_get_text(rows->items[i], "direction");
+		Json	   *parameter;
+
+		if (given == NULL || strcmp(given, direction) != 0)
+			continue;
+		parameter = json_new_object();
+		add_keys(parameter, rows->items[i], parameter_columns);
+		json_append(parameters, parameter);
+	}
+	return parameters;
+}
+
+/* SQL: the definition that a row form stands for, in canonical text. */
+Datum
+custom_action_definition_text(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *jsonb = PG_GETARG_JSONB_P(0);
+	Json	   *rows = json_parse(JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb)));
+	Json	   *document = json_new_object();
+	Json	   *list = json_get(rows, "step_list");
+	Json	   *steps = list == NULL ? json_get(rows, "steps") : steps_nest(list);
+
+	if (json_get(rows, "action") != NULL)
+		add_keys(document, json_get(rows, "action"), header_columns);
+	json_put(document, "input", parameters_from_rows(json_get(rows, "parameters"), "in"));
+	json_put(document, "output", parameters_from_rows(json_get(rows, "parameters"), "out"));
+	json_put(document, "steps", steps == NULL ? json_new_array() : steps_from_rows(steps));
+	PG_RETURN_TEXT_P(cstring_to_text(definition_print(document)));
+}

@@ -1,0 +1,86 @@
+/*
+ * step_kind.h
+ *		The table of step kinds. Everything that differs between kinds is in
+ *		the kind's one entry, in its own file under steps/.
+ */
+#ifndef CA_STEP_KIND_H
+#define CA_STEP_KIND_H
+
+#include "postgres.h"
+
+#include "definition/definition.h"
+
+struct Compiler;
+struct Frame;
+struct Instruction;
+
+/* What the document may hold under a key of a step. */
+typedef enum ArgumentShape
+{
+	ARGUMENT_VALUE,				/* any JSON: literal, formula, template, nested */
+	ARGUMENT_VALUES,			/* object: name -> value */
+	ARGUMENT_CONDITION,			/* string: a formula, '=' optional */
+	ARGUMENT_TEXT,				/* string, number or boolean: a text template */
+	ARGUMENT_NAME,				/* string */
+	ARGUMENT_NAMES,				/* array of strings */
+	ARGUMENT_BOOLEAN,
+	ARGUMENT_CHOICE,			/* one of the words in `choices` */
+	ARGUMENT_ORDER,				/* string, or array of strings */
+	ARGUMENT_OBJECT,			/* object with the keys in `members` */
+	ARGUMENT_STEPS,				/* array of steps: a branch */
+	ARGUMENT_CASES				/* array of {when, do}: the branches of choose */
+} ArgumentShape;
+
+typedef struct ArgumentSpec
+{
+	const char *key;			/* NULL ends the list */
+	ArgumentShape shape;
+	bool		required;
+	const char *choices;		/* "wait nowait skip" */
+	const struct ArgumentSpec *members;
+	bool		untold;			/* nothing that anybody writes by hand */
+} ArgumentSpec;
+
+/* What the verb key's value is. */
+typedef enum SubjectShape
+{
+	SUBJECT_NAME,				/* string: table, step, target, function, action */
+	SUBJECT_CONDITION,			/* string: a formula */
+	SUBJECT_SOURCE,				/* string: an array formula or a table; or an array */
+	SUBJECT_WORD,				/* one of the words in `choices` */
+	SUBJECT_TITLE,				/* null, or a string that only people read */
+	SUBJECT_VALUES				/* object: name -> value; its home in the rows is `arguments` */
+} SubjectShape;
+
+typedef struct StepKind
+{
+	const char *name;			/* the verb */
+	SubjectShape subject;
+	const char *choices;		/* of a SUBJECT_WORD */
+	const ArgumentSpec *arguments;	/* besides as, when, enabled, description; in canonical order */
+	bool		named;			/* may have "as" */
+	bool		writes;			/* not allowed in a read-only action */
+	bool		scoped;			/* its name is visible in its own steps only */
+
+	/* Resolves names and values, fills instruction->data. */
+	void		(*compile) (struct Compiler *compiler, struct Instruction *instruction);
+	void		(*execute) (struct Frame *frame, struct Instruction *instruction);
+	/* Appends the step as one line of plain English, without a line end. */
+	void		(*describe) (StringInfo out, const Step *step);
+} StepKind;
+
+extern const StepKind *step_kind_find(const char *name);	/* NULL: unknown */
+extern const char *step_kind_names(void);	/* "create, update, ..." */
+extern int	step_kind_count(void);
+extern const StepKind *step_kind_at(int index);
+
+/* "3 (update target)": path and kind */
+extern char *step_title(const Step *step);
+
+/* A condition or order without the optional '=' and the blanks around it. */
+extern const char *step_formula_text(const char *text);
+
+/* A value as people read it: a formula without '=', text in quotes. */
+extern char *step_value_text(const Json *json);
+
+#endif

@@ -1,0 +1,504 @@
+/*
+ * cache.c
+ *		Keeps one compiled program per action and backend.
+ *
+ * Invalidation callbacks only mark: the pg_proc row, a function that is
+ * called, or a table whose columns have slots, changed. A program in use stays
+ * until its last user releases it. Programs are also bound to the search_path
+ * they were compiled under, and plans to the user they were made for.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "base/compat.h"
+#include "base/deadline.h"
+#include "catalog/namespace.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_proc.h"
+#include "engine/cache.h"
+#include "engine/compile.h"
+#include "lookup/action_lookup.h"
+#include "lookup/function_settings.h"
+#include "miscadmin.h"
+#include "program/statement.h"
+#include "publish/check.h"
+#include "run/frame.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/plancache.h"
+#include "utils/syscache.h"
+
+/*
+ * A search_path that is known to stand for an entry's schemas. Comparing these
+ * spares looking up every schema in each call.
+ */
+typedef struct KnownPath
+{
+	char	   *text;			/* the setting, or NULL: none known */
+	Oid			user;			/* "$user", USAGE on the schemas */
+	Oid			temporary;		/* pg_temp */
+	uint64		schemas;		/* changes of schemas and roles so far */
+} KnownPath;
+
+typedef struct CacheEntry
+{
+	Oid			function;		/* hash key */
+	uint32		hash;			/* of its PROCOID entry */
+	Program    *program;		/* NULL: none yet */
+	SearchPathMatcher *path;	/* in effect when compiled */
+	KnownPath	known;
+} CacheEntry;
+
+static HTAB *programs = NULL;
+uint64		catalog_changes = 0;	/* has anything changed since? */
+static uint64 schema_changes = 0;	/* of schemas, and of roles: "$user" */
+static bool any_stale = false;	/* some program may be stale */
+
+/*
+ * Does a program call the function of this hash? Planning may have computed
+ * what it returns, which PostgreSQL itself would not notice.
+ */
+static bool
+program_calls(const Program *program, uint32 hash)
+{
+	ListCell   *cell;
+
+	foreach(cell, program->called)
+	{
+		if ((uint32) lfirst_int(cell) == hash)
+			return true;
+	}
+	return false;
+}
+
+/* Marks programs whose function, or one that they call, changed. */
+static void
+function_changed(Datum arg, int cacheid, uint32 hash)
+{
+	HASH_SEQ_STATUS scan;
+	CacheEntry *entry;
+
+	catalog_changes++;
+	hash_seq_init(&scan, programs);
+	while ((entry = hash_seq_search(&scan)) != NULL)
+		if (entry->program != NULL &&
+			(hash == 0 || hash == entry->hash || program_calls(entry->program, hash)))
+			entry->program->stale = any_stale = true;
+}
+
+/* Marks programs that hold columns of a changed table. */
+static void
+relation_changed(Datum arg, Oid relation)
+{
+	HASH_SEQ_STATUS scan;
+	CacheEntry *entry;
+
+	catalog_changes++;
+	hash_seq_init(&scan, programs);
+	while ((entry = hash_seq_search(&scan)) != NULL)
+		if (entry->program != NULL &&
+			(!OidIsValid(relation) || list_member_oid(entry->program->relations, relation)))
+			entry->program->stale = any_stale = true;
+}
+
+/* Notes that a search_path may stand for other schemas than before. */
+static void
+schema_changed(Datum arg, int cacheid, uint32 hash)
+{
+	schema_changes++;
+}
+
+void
+cache_init(void)
+{
+	HASHCTL		control = {0};
+
+	control.keysize = sizeof(Oid);
+	control.entrysize = sizeof(CacheEntry);
+	programs = hash_create("custom actions", 64, &control, HASH_ELEM | HASH_BLOBS);
+	CacheRegisterSyscacheCallback(PROCOID, function_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, schema_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHMEMMEMROLE, schema_changed, (Datum) 0);
+	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+}
+
+/* Forgets the plans of a program that is not in use. */
+static void
+program_forget_plans(Program *program)
+{
+	ListCell   *cell;
+
+	frame_forget_idle(program);
+	foreach(cell, program->statements)
+		statement_free_plan(lfirst(cell));
+	foreach(cell, program->expressions)
+	{
+		Expression *expression = lfirst(cell);
+
+		if (expression->cached != NULL)
+			FreeCachedExpression(expression->cached);
+		expression->cached = NULL;
+	}
+	foreach(cell, program->retired)
+		FreeCachedExpression(lfirst(cell));
+	list_free(program->retired);
+	program->retired = NIL;
+}
+
+/* Frees a program with its plans. */
+static void
+program_free(Program *program)
+{
+	program_forget_plans(program);
+	MemoryContextDelete(MemoryContextGetParent(program->mcxt));
+}
+
+void
+program_release(Program *program)
+{
+	if (--program->use_count == 0 && program->detached)
+		program_free(program);
+}
+
+/* Takes a stale program out of the cache. */
+static void
+entry_detach(CacheEntry *entry)
+{
+	Program    *program = entry->program;
+
+	entry->program = NULL;
+	program->detached = true;
+	if (program->use_count == 0)
+		program_free(program);
+}
+
+/* The temporary schema of this session, if it has one by now. */
+static Oid
+temporary_schema(void)
+{
+	Oid			temporary;
+	Oid			toast;
+
+	GetTempNamespaceState(&temporary, &toast);
+	return temporary;
+}
+
+/* Is the search_path in effect the one that is known? */
+static bool
+path_is_known(const KnownPath *known)
+{
+	return known->text != NULL && known->schemas == schema_changes &&
+		known->user == GetUserId() && known->temporary == temporary_schema() &&
+		strcmp(known->text, namespace_search_path) == 0;
+}
+
+/* Remembers the search_path in effect. */
+static void
+path_note_known(KnownPath *known)
+{
+	char	   *text = MemoryContextStrdup(CacheMemoryContext, namespace_search_path);
+
+	if (known->text != NULL)
+		pfree(known->text);
+	known->text = text;
+	known->user = GetUserId();
+	known->temporary = temporary_schema();
+	known->schemas = schema_changes;
+}
+
+/* Do names mean what they meant when the entry's program was compiled? */
+static bool
+entry_path_matches(CacheEntry *entry)
+{
+	if (path_is_known(&entry->known))
+		return true;
+	if (!SearchPathMatchesCurrentEnvironment(entry->path))
+		return false;
+	path_note_known(&entry->known);
+	return true;
+}
+
+/* Frees what an entry remembers of the search_path. */
+static void
+entry_forget_path(CacheEntry *entry)
+{
+	if (entry->known.text != NULL)
+		pfree(entry->known.text);
+	entry->known.text = NULL;
+	if (entry->path == NULL)
+		return;
+	list_free(entry->path->schemas);
+	pfree(entry->path);
+	entry->path = NULL;
+}
+
+/* Removes the entries of stale programs: their actions may be gone for good. */
+static void
+entries_forget(void)
+{
+	HASH_SEQ_STATUS scan;
+	CacheEntry *entry;
+
+	any_stale = false;
+	hash_seq_init(&scan, programs);
+	while ((entry = hash_seq_search(&scan)) != NULL)
+	{
+		if (entry->program != NULL && !entry->program->stale)
+			continue;
+		if (entry->program != NULL)
+			entry_detach(entry);
+		entry_forget_path(entry);
+		hash_search(programs, &entry->function, HASH_REMOVE, NULL);
+	}
+}
+
+/* Refuses a header that only makes sense for an action with callers. */
+static void
+refuse_signature(const Definition *definition)
+{
+	if (definition->table == NULL && definition->inputs == NIL && definition->outputs == NIL &&
+		!definition->as_owner && definition->settings == NULL && definition->plugins == NULL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+			 errmsg("DO can only run an action without \"table\", \"input\", \"output\", \"run_as\", \"settings\" and \"plugins\""),
+			 errhint("Create the action with create_action() to give it those.")));
+}
+
+typedef struct CompileWork
+{
+	Json	   *document;
+	Json	   *plugins;		/* registered ones, or NULL */
+	bool		is_inline;		/* of DO, without callers */
+	const CompileOptions *options;
+	MemoryContext home;
+	Program    *program;
+} CompileWork;
+
+static void
+compile_work(void *arg)
+{
+	CompileWork *work = arg;
+	Definition *definition = definition_parse(work->document, work->options->sink);
+
+	if (work->is_inline)
+		refuse_signature(definition);
+	else
+	{
+		definition_set_plugins(definition, work->plugins, work->options->sink);
+		check_attributes(work->options->function, definition);
+	}
+	work->program = compile(definition, work->options, work->home);
+}
+
+/* The time limit that a document gives, or else the session. What is wrong with it is found when it is read. */
+static int64
+document_limit(const Json *document)
+{
+	const char *timeout = json_get_text(document, "timeout");
+	int64		limit;
+
+	return timeout != NULL && limits_parse(timeout, &limit) ? limit : limits_action_timeout();
+}
+
+/* Compiles within the action's time limit: a definition may be long, and analysis wait for locks. */
+static Program *
+compile_limited(CompileWork *work)
+{
+	limited_call(document_limit(work->document), psprintf("action \"%s\"", work->options->action),
+				 false, NULL, compile_work, work);
+	return work->program;
+}
+
+/* Compiles what the function's source says, below the given context. */
+static Program *
+compile_function(Oid function, MemoryContext home)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	MemoryContext old = MemoryContextSwitchTo(home);
+	ProblemSink sink = {0};
+	CompileOptions options = {0};
+	CompileWork work = {0};
+	Envelope   *envelope;
+	Program    *program;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	options.action = function_name_canonical(function);
+	envelope = envelope_parse(TextDatumGetCString(SysCacheGetAttrNotNull(PROCOID, tuple,
+																		 Anum_pg_proc_prosrc)));
+	ReleaseSysCache(tuple);
+	if (!envelope->active)
+		ereport(ERROR,
+				(errcode(ERRCODE_CA_NOT_ACTIVE),
+				 errmsg("action \"%s\" is not active", options.action),
+				 errhint("Activate it with activate_action('%s').", options.action)));
+	sink.action = options.action;
+	sink.mcxt = home;
+	options.version = envelope->version;
+	options.function = function;
+	options.sink = &sink;
+	work.document = envelope->definition;
+	work.plugins = envelope->plugins;
+	work.options = &options;
+	work.home = home;
+	program = compile_limited(&work);
+	program->sets_call_timeout = function_sets(function, "custom_actions.call_timeout");
+	signature_require(program->signature, function);
+	MemoryContextSwitchTo(old);
+	return program;
+}
+
+/* Notes the functions that a program calls, by name or as an operator. */
+static void
+note_called(Program *program)
+{
+	MemoryContext old = MemoryContextSwitchTo(program->mcxt);
+	ListCell   *cell;
+
+	foreach(cell, program->dependencies)
+	{
+		const ObjectAddress *address = lfirst(cell);
+		Oid			function = address->classId == ProcedureRelationId ? address->objectId :
+			address->classId == OperatorRelationId ? get_opcode(address->objectId) : InvalidOid;
+
+		if (OidIsValid(function))
+			program->called = lappend_int(program->called, (int)
+										  GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(function)));
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Compiles a function. Reading literals may run code of users', even actions:
+ * no entry of the cache may be held meanwhile.
+ */
+static Program *
+compile_fresh(Oid function)
+{
+	MemoryContext home = AllocSetContextCreate(CurrentMemoryContext, "custom action home",
+											   ALLOCSET_SMALL_SIZES);
+	uint64		before;
+	Program    *program;
+	int			tries = 0;
+
+	do
+	{
+		MemoryContextReset(home);
+		before = catalog_changes;
+		program = compile_function(function, home);
+		note_called(program);
+	} while (before != catalog_changes && ++tries < 3);
+	program->stale = before != catalog_changes;
+	any_stale |= program->stale;
+	program->user = GetUserId();
+	MemoryContextSetParent(home, CacheMemoryContext);
+	return program;
+}
+
+/* The entry of a function, made when new. */
+static CacheEntry *
+entry_find(Oid function)
+{
+	bool		found;
+	CacheEntry *entry = hash_search(programs, &function, HASH_ENTER, &found);
+
+	if (!found)
+	{
+		entry->program = NULL;
+		entry->path = NULL;
+		entry->known.text = NULL;
+		entry->hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(function));
+	}
+	return entry;
+}
+
+/* Remembers the search_path that names were resolved under. */
+static void
+entry_note_path(CacheEntry *entry)
+{
+	entry_forget_path(entry);
+	entry->path = GetSearchPathMatcher(CacheMemoryContext);
+}
+
+/*
+ * Plans hold what planning computed or inlined after checking the privileges
+ * of the user it planned for; where functions of users' are called, another
+ * user gets his own.
+ */
+static void
+entry_note_user(CacheEntry *entry)
+{
+	Oid			user = GetUserId();
+
+	if (entry->program == NULL || entry->program->user == user)
+		return;
+	if (entry->program->called == NIL)
+		entry->program->user = user;
+	else if (entry->program->use_count > 0)
+		entry_detach(entry);
+	else
+	{
+		program_forget_plans(entry->program);
+		entry->program->user = user;
+	}
+}
+
+Program *
+program_get(Oid function)
+{
+	CacheEntry *entry;
+
+	AcceptInvalidationMessages();
+	if (any_stale)
+		entries_forget();
+	entry = entry_find(function);
+	if (entry->program != NULL &&
+		(entry->program->stale || !entry_path_matches(entry)))
+		entry_detach(entry);
+	entry_note_user(entry);
+	if (entry->program == NULL)
+	{
+		Program    *program = compile_fresh(function);
+
+		entry = entry_find(function);
+		if (entry->program != NULL)
+			entry_detach(entry);
+		entry->program = program;
+		entry_note_path(entry);
+	}
+	entry->program->use_count++;
+	return entry->program;
+}
+
+Program *
+program_of_text(const char *text)
+{
+	MemoryContext home = AllocSetContextCreate(CurrentMemoryContext, "custom action home",
+											   ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(home);
+	ProblemSink sink = {0};
+	CompileOptions options = {0};
+	CompileWork work = {0};
+	Program    *program;
+
+	sink.action = options.action = "inline";
+	sink.mcxt = home;
+	options.sink = &sink;
+	work.document = json_parse(text);
+	work.is_inline = true;
+	work.options = &options;
+	work.home = home;
+	program = compile_limited(&work);
+	program->user = GetUserId();
+	program->use_count = 1;
+	program->detached = true;
+	program->stale = true;
+	MemoryContextSwitchTo(old);
+	return program;
+}

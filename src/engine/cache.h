@@ -1,0 +1,24 @@
+/*
+ * cache.h
+ *		The backend's compiled actions.
+ */
+#ifndef CA_CACHE_H
+#define CA_CACHE_H
+
+#include "postgres.h"
+
+#include "program/program.h"
+
+/* The good program of a published function; raises UA001 when it is not active. Every get needs a release. */
+extern Program *program_get(Oid function);
+
+/* The program of a DO statement's text; its release frees it. */
+extern Program *program_of_text(const char *text);
+extern void program_release(Program *program);
+
+/* Counts up whenever a function or table of the catalogs changes. */
+extern uint64 catalog_changes;
+
+extern void cache_init(void);
+
+#endif

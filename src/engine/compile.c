@@ -1,0 +1,417 @@
+/*
+ * compile.c
+ *		Compiles a definition: slots and names for the header, then every step
+ *		by its kind's own function, then the statement that loads the target.
+ *
+ * Everything that stays lives in the program's context; parse analysis runs
+ * in a scratch context that is reset after each statement. While checking,
+ * each value and each step is tried in a subtransaction of its own, so that
+ * one problem does not hide the next. Passes before may find the types of let
+ * names (let_types.c).
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "compile/compiler.h"
+#include "compile/let_types.h"
+#include "definition/freeze.h"
+#include "miscadmin.h"
+#include "plugins/plugin.h"
+#include "program/formula.h"
+#include "program/meaning.h"
+#include "program/names.h"
+#include "program/remark.h"
+#include "program/statement.h"
+#include "steps/merge.h"
+#include "steps/on_error.h"
+#include "steps/target.h"
+#include "steps/write.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+typedef struct StepWork
+{
+	Compiler   *compiler;
+	Instruction *instruction;
+} StepWork;
+
+static void
+step_work(void *arg)
+{
+	StepWork   *work = arg;
+
+	work->instruction->kind->compile(work->compiler, work->instruction);
+}
+
+/* Compiles one step: its `when`, then what its kind says. */
+static Instruction *
+compile_step(Compiler *compiler, const Step *step)
+{
+	Instruction *instruction = palloc0(sizeof(Instruction));
+	const Step *outer = compiler->step;
+	StepWork	work = {compiler, instruction};
+
+	CHECK_FOR_INTERRUPTS();
+	compiler->step = step;
+	instruction->kind = step->kind;
+	instruction->path = step->path;
+	instruction->label = psprintf("step %s", step_title(step));
+	if (compiler->program->read_only && step->kind->writes)
+		compiler_problem(compiler, ERRCODE_READ_ONLY_SQL_TRANSACTION, step->path,
+						 psprintf("a read-only action cannot hold a step of kind %s", step->kind->name),
+						 NULL, "Remove the step, or \"read_only\".");
+	if (step->when != NULL)
+		instruction->when = compiler_condition(compiler, step->when,
+											   compiler_location(compiler, "when"));
+	if (step->when != NULL || on_error_branch(step) != NULL)
+		compiler->conditional++;
+	compiler_guard(compiler, step->path, step_work, &work);
+	if (step->name != NULL && compiler->checking && row_find(compiler->names->rows, step->name) == NULL &&
+		!step->kind->scoped)
+		compiler_row(compiler, step->name, InvalidOid)->broken = true;
+	on_error_compile(compiler, instruction);
+	if (step->when != NULL || on_error_branch(step) != NULL)
+		compiler->conditional--;
+	compiler->step = outer;
+	compiler->any_before = true;
+	return instruction;
+}
+
+Instruction **
+compiler_steps(Compiler *compiler, const List *steps, int *nsteps)
+{
+	Instruction **instructions = palloc(sizeof(Instruction *) * Max(list_length(steps), 1));
+	ListCell   *cell;
+
+	*nsteps = 0;
+	foreach(cell, steps)
+	{
+		const Step *step = lfirst(cell);
+
+		if (step->enabled)
+			instructions[(*nsteps)++] = compile_step(compiler, step);
+	}
+	if (!let_types_searching(compiler))
+		merge_steps(compiler, instructions, nsteps);
+	return instructions;
+}
+
+/* Collects the names of all steps, to tell a later step from an unknown name. */
+static void
+collect_step_names(Names *names, const List *steps)
+{
+	ListCell   *cell;
+	ListCell   *branch_cell;
+
+	foreach(cell, steps)
+	{
+		const Step *step = lfirst(cell);
+
+		CHECK_FOR_INTERRUPTS();
+		if (step->name != NULL)
+			names->steps = lappend(names->steps, step->name);
+		foreach(branch_cell, step->branches)
+			collect_step_names(names, ((Branch *) lfirst(branch_cell))->steps);
+	}
+}
+
+/* An expression over a single slot that applies its type modifier. */
+static Expression *
+typmod_cast(Compiler *compiler, const Argument *argument, int slot)
+{
+	Value	   *value;
+
+	if (argument->typmod < 0)
+		return NULL;
+	value = compiler_slot_value(compiler, slot, argument->name);
+	value->typmod = argument->typmod;
+	return compiler_expression(compiler, value);
+}
+
+/* A default is computed before any name has a value. */
+static Expression *
+input_default(Compiler *compiler, const Argument *argument)
+{
+	Names	   *names = compiler->names;
+	Names		no_names = {0};
+	Expression *expression;
+	bool		failed = compiler->failed;
+
+	if (argument->parameter == NULL || argument->parameter->initial == NULL)
+		return NULL;
+	compiler->failed = false;
+	compiler->names = &no_names;
+	expression = compiler_expression(compiler,
+									 compiler_value(compiler, argument->parameter->initial,
+													argument->type, argument->typmod,
+													psprintf("%s.default", argument->parameter->location)));
+	expression->scope->names = NULL;
+	compiler->names = names;
+	if (compiler->checking && !compiler->failed && !argument->required)
+		compiler_check_default(compiler, argument);
+	compiler->failed = compiler->failed || failed;
+	return expression;
+}
+
+/* Slots and names of the inputs; the target's key is a row's columns. */
+static void
+compile_inputs(Compiler *compiler)
+{
+	Program    *program = compiler->program;
+	Signature  *signature = program->signature;
+
+	program->input_slots = palloc(sizeof(int) * Max(signature->ninputs, 1));
+	program->input_casts = palloc0(sizeof(Expression *) * Max(signature->ninputs, 1));
+	program->input_defaults = palloc0(sizeof(Expression *) * Max(signature->ninputs, 1));
+	for (int i = 0; i < signature->ninputs; i++)
+	{
+		const Argument *argument = &signature->inputs[i];
+
+		if (argument->column != NULL)
+		{
+			RowColumn  *column = palloc0(sizeof(RowColumn));
+
+			column->name = argument->column;
+			column->slot = program_add_slot(program, argument->type, argument->typmod,
+											argument->collation);
+			program->target->columns = lappend(program->target->columns, column);
+			program->input_slots[i] = column->slot;
+		}
+		else
+		{
+			Variable   *variable = variable_add(program, &compiler->names->inputs, argument->name,
+												argument->type, argument->typmod);
+
+			variable->broken = argument->broken;
+			variable->location = argument->parameter->location;
+			program->input_slots[i] = variable->slot;
+		}
+	}
+	for (int i = 0; i < signature->ninputs; i++)
+	{
+		program->input_casts[i] = typmod_cast(compiler, &signature->inputs[i], program->input_slots[i]);
+		program->input_defaults[i] = input_default(compiler, &signature->inputs[i]);
+	}
+}
+
+/* Slots and names of the outputs. */
+static void
+compile_outputs(Compiler *compiler)
+{
+	Program    *program = compiler->program;
+	Signature  *signature = program->signature;
+
+	program->output_slots = palloc(sizeof(int) * Max(signature->noutputs, 1));
+	program->output_casts = palloc0(sizeof(Expression *) * Max(signature->noutputs, 1));
+	program->output_defaults = palloc0(sizeof(Expression *) * Max(signature->noutputs, 1));
+	for (int i = 0; i < signature->noutputs; i++)
+		program->output_slots[i] = variable_add(program, &compiler->names->outputs,
+												signature->outputs[i].name, signature->outputs[i].type,
+												signature->outputs[i].typmod)->slot;
+	for (int i = 0; plugins_set_outputs(program) && i < signature->noutputs; i++)
+		program->output_casts[i] = typmod_cast(compiler, &signature->outputs[i], program->output_slots[i]);
+}
+
+/* Defaults of the outputs see all that the steps did. */
+static void
+compile_output_defaults(Compiler *compiler)
+{
+	Program    *program = compiler->program;
+	Signature  *signature = program->signature;
+
+	for (int i = 0; i < signature->noutputs; i++)
+	{
+		const Argument *output = &signature->outputs[i];
+
+		if (output->broken)
+			continue;
+		if (output->parameter->initial != NULL)
+			program->output_defaults[i] =
+				compiler_expression(compiler,
+									compiler_value(compiler, output->parameter->initial,
+												   output->type, output->typmod,
+												   psprintf("%s.default", output->parameter->location)));
+		else if (compiler->checking && program->nsteps > 0 && !plugins_set_outputs(program) &&
+				 !bms_is_member(i, program->outputs_set))
+			problem_warn(compiler->sink, output->parameter->location,
+						 psprintf("no step sets output \"%s\"", output->name),
+						 "Add an output step, give the output a \"default\", or register a plug-in that sets it.");
+	}
+}
+
+static Program *
+program_new(Definition *definition, const CompileOptions *options, MemoryContext mcxt)
+{
+	Program    *program = MemoryContextAllocZero(mcxt, sizeof(Program));
+
+	program->mcxt = mcxt;
+	program->action = MemoryContextStrdup(mcxt, options->action);
+	program->title = psprintf("action \"%s\"", program->action);
+	program->time_limit = definition->time_limit;
+	program->version = options->version;
+	program->function = options->function;
+	program->read_only = definition->read_only;
+	program->definition = definition;
+	for (int i = 0; i < CONTEXT_FIELDS; i++)
+		program->context_slots[i] = -1;
+	return program;
+}
+
+/* Notes the slots that hold whole rows, whose type may change under a running action. */
+static void
+note_row_slots(Program *program)
+{
+	for (int i = 0; i < program->nslots; i++)
+	{
+		Oid			type = getBaseType(program->slots[i].type);
+		Oid			element = get_element_type(type);
+
+		if (type_is_rowtype(OidIsValid(element) ? element : type))
+			program->row_slots = lappend_int(program->row_slots, i);
+	}
+}
+
+/* Compiles header and steps into the program. */
+static void
+compile_program(Compiler *compiler)
+{
+	Program    *program = compiler->program;
+	Definition *definition = program->definition;
+	ListCell   *cell;
+
+	collect_step_names(compiler->names, definition->steps);
+	if (OidIsValid(program->signature->table))
+		compiler_depend(compiler, RelationRelationId, program->signature->table);
+	if (program->signature->nkeys > 0)
+		program->target = compiler_row(compiler, "target", program->signature->table);
+	else if (program->signature->broken)
+		compiler_row(compiler, "target", InvalidOid)->broken = true;
+	plugins_compile(compiler);
+	compile_inputs(compiler);
+	compile_outputs(compiler);
+	if (compiler->freeze)
+		freeze_header(program);
+	program->steps = compiler_steps(compiler, definition->steps, &program->nsteps);
+	compile_output_defaults(compiler);
+	if (program->target != NULL)
+	{
+		target_compile(compiler);
+		plugins_compile_images(compiler);
+	}
+	write_check_returning(compiler);
+	note_row_slots(program);
+	remark_program(compiler);
+	if (compiler->freeze)
+		meaning_freeze(program);
+	foreach(cell, compiler->scopes)
+		((Scope *) lfirst(cell))->compiler = NULL;
+}
+
+/* Compiles with the types of let names that are known. */
+static Program *
+compile_pass(Definition *definition, const CompileOptions *options, LetTypes *lets, MemoryContext parent)
+{
+	MemoryContext mcxt = AllocSetContextCreate(parent, "custom action", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(mcxt);
+	Compiler	compiler = {0};
+
+	compiler.program = program_new(definition, options, mcxt);
+	compiler.names = palloc0(sizeof(Names));
+	compiler.sink = options->sink;
+	compiler.lets = lets;
+	compiler.checking = options->sink->collect;
+	compiler.freeze = options->freeze && !let_types_searching(&compiler);
+	compiler.scratch = AllocSetContextCreate(mcxt, "custom action scratch", ALLOCSET_DEFAULT_SIZES);
+	meaning_start(compiler.program, json_get(definition->json, "frozen"), options->freeze);
+	if (lets != NULL)
+		meaning_meet(compiler.program, lets->met);
+	PG_TRY();
+	{
+		compiler.program->signature = signature_resolve(definition, options->sink);
+		compile_program(&compiler);
+	}
+	PG_CATCH();
+	{
+		/* the error's own context stays current: old may end before the error is dealt with */
+		MemoryContextDelete(mcxt);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	MemoryContextDelete(compiler.scratch);
+	MemoryContextSwitchTo(old);
+	return compiler.program;
+}
+
+/* Takes the errors after the first count problems; warnings come again. */
+static List *
+take_errors(ProblemSink *sink, int count, List *errors)
+{
+	for (int i = count; i < list_length(sink->problems); i++)
+		if (!((Problem *) list_nth(sink->problems, i))->warning)
+			errors = lappend(errors, list_nth(sink->problems, i));
+	sink->problems = list_truncate(sink->problems, count);
+	return errors;
+}
+
+/* Running will go the same way and fail where a pass failed, though the program would be good. */
+static void
+report_earlier(ProblemSink *sink, int count, const List *errors)
+{
+	ListCell   *cell;
+
+	for (int i = count; i < list_length(sink->problems); i++)
+		if (!((Problem *) list_nth(sink->problems, i))->warning)
+			return;
+	foreach(cell, errors)
+	{
+		Problem		problem = *(Problem *) lfirst(cell);
+
+		problem.hint = "Say the types of let names that are used here with \"types\" beside the let.";
+		problem_add(sink, &problem);
+	}
+}
+
+/* Finds the types of let names in passes, then compiles with them. */
+static Program *
+compile_in_passes(Definition *definition, const CompileOptions *options, LetTypes *lets, MemoryContext parent)
+{
+	ProblemSink *sink = options->sink;
+	int			count = list_length(sink->problems);
+	List	   *errors = NIL;
+	Program    *program;
+
+	while (let_types_search(lets))
+	{
+		CHECK_FOR_INTERRUPTS();
+		program = compile_pass(definition, options, lets, parent);
+		errors = take_errors(sink, count, errors);
+		lets->met = meaning_met(program, lets->mcxt);
+		MemoryContextDelete(program->mcxt);
+	}
+	program = compile_pass(definition, options, lets, parent);
+	report_earlier(sink, count, errors);
+	return program;
+}
+
+Program *
+compile(Definition *definition, const CompileOptions *options, MemoryContext parent)
+{
+	LetTypes   *lets = let_types_scan(definition, options->sink);
+	Program    *volatile program = NULL;
+
+	if (lets == NULL)
+		return compile_pass(definition, options, NULL, parent);
+	PG_TRY();
+	{
+		program = compile_in_passes(definition, options, lets, parent);
+	}
+	PG_FINALLY();
+	{
+		MemoryContextDelete(lets->mcxt);
+	}
+	PG_END_TRY();
+	return program;
+}

@@ -1,0 +1,146 @@
+/*
+ * remark_program.c
+ *		Warns of what an action declares and does not use, and of steps that
+ *		never run.
+ */
+#include "postgres.h"
+
+#include "definition/step_kind.h"
+#include "miscadmin.h"
+#include "program/remark.h"
+#include "steps/on_error.h"
+
+/* Warns of names that nothing reads. */
+static void
+remark_unused_variables(Compiler *compiler, const List *variables, const char *noun, const char *location,
+						const char *hint)
+{
+	ListCell   *cell;
+
+	foreach(cell, variables)
+	{
+		const Variable *variable = lfirst(cell);
+
+		if (!variable->used && !variable->broken)
+			problem_warn(compiler->sink,
+						 variable->location ? variable->location : psprintf("%s.%s", location, variable->name),
+						 psprintf("nothing uses %s \"%s\"", noun, variable->name), hint);
+	}
+}
+
+/* Has a plug-in a look at all inputs? */
+static bool
+has_plugins(const Compiler *compiler)
+{
+	return compiler->program->pipeline != NULL;
+}
+
+/* Warns of names of steps that nothing uses, in a list and below. */
+static void
+remark_unused_names(Compiler *compiler, const List *steps)
+{
+	ListCell   *cell;
+	ListCell   *branch;
+
+	foreach(cell, steps)
+	{
+		const Step *step = lfirst(cell);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!step->enabled)
+			continue;
+		if (step->name != NULL && !names_is_used(compiler->names, step->name))
+			problem_warn(compiler->sink, psprintf("%s.as", step->path),
+						 psprintf("nothing uses the name \"%s\"", step->name),
+						 "Leave it out, or use the step's result.");
+		foreach(branch, step->branches)
+			remark_unused_names(compiler, ((Branch *) lfirst(branch))->steps);
+	}
+}
+
+static bool steps_always_stop(const List *steps);
+
+/* Does nothing run after this step, whatever happens? */
+static bool
+step_always_stops(const Step *step)
+{
+	bool		otherwise = false;
+	ListCell   *cell;
+
+	check_stack_depth();
+	if (!step->enabled || step->when != NULL || on_error_branch(step) != NULL)
+		return false;
+	if (strcmp(step->kind->name, "stop") == 0)
+		return true;
+	if (strcmp(step->kind->name, "group") != 0 && strcmp(step->kind->name, "if") != 0 &&
+		strcmp(step->kind->name, "choose") != 0)
+		return false;
+	foreach(cell, step->branches)
+	{
+		const Branch *branch = lfirst(cell);
+
+		if (!steps_always_stop(branch->steps))
+			return false;
+		otherwise = otherwise || strcmp(branch->key, "else") == 0 || strcmp(branch->key, "do") == 0;
+	}
+	return otherwise;
+}
+
+/* Does a list end the action? */
+static bool
+steps_always_stop(const List *steps)
+{
+	ListCell   *cell;
+
+	foreach(cell, steps)
+		if (step_always_stops(lfirst(cell)))
+			return true;
+	return false;
+}
+
+/* Warns of the first step of each list that comes after the end. */
+static void
+remark_unreachable(Compiler *compiler, const List *steps)
+{
+	const Step *end = NULL;
+	bool		said = false;
+	ListCell   *cell;
+	ListCell   *branch;
+
+	foreach(cell, steps)
+	{
+		const Step *step = lfirst(cell);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!step->enabled)
+			continue;
+		if (end != NULL && !said)
+			problem_warn(compiler->sink, step->path,
+						 psprintf("the step never runs: step %s ends the action", end->path),
+						 "Remove it, move it before the other, or give the other a \"when\".");
+		said = said || end != NULL;
+		if (end == NULL && step_always_stops(step))
+			end = step;
+		foreach(branch, step->branches)
+			remark_unreachable(compiler, ((Branch *) lfirst(branch))->steps);
+	}
+}
+
+void
+remark_program(Compiler *compiler)
+{
+	const Definition *definition = compiler->program->definition;
+
+	if (!compiler->checking || !compiler->sink->remarks)
+		return;
+	remark_unreachable(compiler, definition->steps);
+	if (compiler->failed || compiler->program->signature->broken || definition->steps == NIL)
+		return;
+	if (!has_plugins(compiler))
+		remark_unused_variables(compiler, compiler->names->inputs, "input", "input",
+								"Use it in a step, or remove it. Only a plug-in could still read it.");
+	remark_unused_variables(compiler, compiler->names->lets, "let", "let",
+							"Use it, or leave it out.");
+	names_sort_used(compiler->names);
+	remark_unused_names(compiler, definition->steps);
+}

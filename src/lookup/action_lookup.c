@@ -1,0 +1,377 @@
+/*
+ * action_lookup.c
+ *		Finds published actions and reads and writes the envelope that is their
+ *		source text.
+ *
+ * Only functions of our own language count. The language's OID is kept until
+ * a pg_language row changes. What is asked by SQL is asked after waiting for
+ * the row of a draft, so what others published meanwhile is taken in first.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_proc.h"
+#include "commands/proclang.h"
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "definition/definition.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "lookup/action_lookup.h"
+#include "lookup/canonical.h"
+#include "lookup/denied.h"
+#include "miscadmin.h"
+#include "storage/lock.h"
+#include "utils/builtins.h"
+#include "utils/catcache.h"
+#include "utils/inval.h"
+#include "utils/json.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "base/compat.h"
+
+#define MAX_SEARCH_PATH		64
+
+/* Those of pg_advisory_lock() are 1 and 2 */
+#define NAME_LOCK_CLASS		0xCA
+
+static Oid	language = InvalidOid;
+static bool language_known = false;
+
+PG_FUNCTION_INFO_V1(custom_action_function);
+PG_FUNCTION_INFO_V1(custom_action_published);
+
+/* Forgets the language when pg_language changes. */
+static void
+forget_language(Datum arg, int cacheid, uint32 hashvalue)
+{
+	language_known = false;
+}
+
+/* Gives the OID of our language in this database. */
+Oid
+action_language(void)
+{
+	static bool registered = false;
+
+	if (language_known)
+		return language;
+
+	if (!registered)
+	{
+		CacheRegisterSyscacheCallback(LANGOID, forget_language, (Datum) 0);
+		registered = true;
+	}
+	language = get_language_oid(CA_LANGUAGE, true);
+	language_known = true;
+	return language;
+}
+
+/* Is this function an action? */
+bool
+function_is_action(Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	bool		result;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	result = ((Form_pg_proc) GETSTRUCT(tuple))->prolang == action_language() &&
+		OidIsValid(action_language());
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+/* Raises that two actions have one name. */
+pg_noreturn static void
+refuse_ambiguous(Oid schema, const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_AMBIGUOUS_FUNCTION),
+			 errmsg("name of action \"%s\" is not unique",
+					qualified_name_canonical(get_namespace_name(schema), name)),
+			 errhint("Rename or drop one of the functions of this name.")));
+}
+
+/*
+ * Finds the action of a name in the first schema of a list that has one; with
+ * any_language another function of the name does if there is no action.
+ */
+static Oid
+find_in_schemas(const char *name, const Oid *schemas, int nschemas,
+				bool any_language)
+{
+	Oid			ours = action_language();
+	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
+	Oid			found = InvalidOid;
+	Oid			other = InvalidOid;
+	int			best = nschemas;
+	bool		ambiguous = false;
+	int			i,
+				j;
+
+	for (i = 0; i < list->n_members; i++)
+	{
+		Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
+
+		if (proc->prolang != ours && !any_language)
+			continue;
+		for (j = 0; j < nschemas; j++)
+		{
+			if (proc->pronamespace == schemas[j])
+				break;
+		}
+		if (j == nschemas)
+			continue;
+		if (proc->prolang != ours)
+			other = proc->oid;
+		else if (j <= best)
+		{
+			ambiguous = j == best;
+			best = j;
+			found = proc->oid;
+		}
+	}
+	ReleaseSysCacheList(list);
+	if (ambiguous)
+		refuse_ambiguous(schemas[best], name);
+	return OidIsValid(found) ? found : other;
+}
+
+/* Does another action have the same schema and name? */
+bool
+action_is_overloaded(Oid function)
+{
+	Oid			schema = get_func_namespace(function);
+	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP,
+										   CStringGetDatum(get_func_name(function)));
+	bool		found = false;
+	int			i;
+
+	for (i = 0; i < list->n_members && !found; i++)
+	{
+		Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
+
+		found = proc->pronamespace == schema && proc->oid != function &&
+			proc->prolang == action_language();
+	}
+	ReleaseSysCacheList(list);
+	return found;
+}
+
+/*
+ * Two functions of a name with different arguments would be an overload, and
+ * none could be told from the other. The lock has the form of an advisory one,
+ * of a class that no function gives away, and 64 bits of a cryptographic hash:
+ * nobody finds a name of his own that would be in the way of another's.
+ */
+void
+action_lock_name(const char *name)
+{
+	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
+	uint8		hash[PG_SHA256_DIGEST_LENGTH];
+	uint32		words[2];
+	LOCKTAG		tag;
+
+	if (context == NULL || pg_cryptohash_init(context) < 0 ||
+		pg_cryptohash_update(context, (const uint8 *) name, strlen(name)) < 0 ||
+		pg_cryptohash_final(context, hash, sizeof(hash)) < 0)
+		elog(ERROR, "could not compute the hash of a name: %s", pg_cryptohash_error(context));
+	pg_cryptohash_free(context);
+	memcpy(words, hash, sizeof(words));
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, words[0], words[1], NAME_LOCK_CLASS);
+	(void) LockAcquire(&tag, ShareUpdateExclusiveLock, false, false);
+}
+
+/* Finds the action of a name in a schema. */
+Oid
+action_find_in_schema(Oid schema, const char *name, bool any_language)
+{
+	return find_in_schemas(name, &schema, 1, any_language);
+}
+
+/* Finds an action by its possibly qualified name. */
+static Oid
+find_by_name(const char *name, bool check_usage)
+{
+	List	   *names = stringToQualifiedNameList(name, NULL);
+	char	   *schema;
+	char	   *function;
+	Oid			path[MAX_SEARCH_PATH];
+	int			length;
+
+	name_require_length(name);
+	if (!OidIsValid(action_language()))
+		return InvalidOid;
+
+	DeconstructQualifiedName(names, &schema, &function);
+	if (schema == NULL)
+	{
+		length = fetch_search_path_array(path, MAX_SEARCH_PATH);
+		return find_in_schemas(function, path, Min(length, MAX_SEARCH_PATH), false);
+	}
+
+	if (check_usage)
+		require_schema_usage(schema);
+	path[0] = check_usage ? LookupExplicitNamespace(schema, true) :
+		get_namespace_oid(schema, true);
+	return OidIsValid(path[0]) ? find_in_schemas(function, path, 1, false) : InvalidOid;
+}
+
+/* Finds an action the caller may look up. */
+Oid
+action_find(const char *name)
+{
+	return find_by_name(name, true);
+}
+
+/* Raises what is wrong with a source text. */
+pg_noreturn static void
+refuse_envelope(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("source of the action is not valid: %s", what),
+			 errhint("Functions of language \"%s\" are made by activate_action.",
+					 CA_LANGUAGE)));
+}
+
+/* Reads the source text of an action's function. */
+Envelope *
+envelope_parse(const char *source)
+{
+	static const char *const known[] = {"format", "version", "active", "definition", "plugins"};
+	Envelope   *envelope = palloc0(sizeof(Envelope));
+	Json	   *json = json_parse(source);
+	Json	   *format = json_get(json, "format");
+	Json	   *version = json_get(json, "version");
+	Json	   *active = json_get(json, "active");
+	int			i,
+				j;
+
+	if (json->kind != JSON_IS_OBJECT)
+		refuse_envelope("it is not a JSON object");
+	if (json_duplicate_key(json) != NULL)
+		refuse_envelope(psprintf("duplicate key \"%s\"", json_duplicate_key(json)));
+	if (format == NULL || format->kind != JSON_IS_NUMBER)
+		refuse_envelope("key \"format\" must be a number");
+	if (strcmp(format->text, CppAsString2(CA_FORMAT)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("source of the action has format %s, this version of the extension reads format %d",
+						format->text, CA_FORMAT),
+				 errhint("Update the extension \"custom_actions\".")));
+	for (i = 0; i < json->count; i++)
+	{
+		for (j = 0; j < lengthof(known) && strcmp(json->keys[i], known[j]) != 0; j++)
+			;
+		if (j == lengthof(known))
+			refuse_envelope(psprintf("unknown key \"%s\"", json->keys[i]));
+	}
+	if (version == NULL || version->kind != JSON_IS_NUMBER ||
+		strspn(version->text, "0123456789") != strlen(version->text) ||
+		strlen(version->text) > 9)
+		refuse_envelope("key \"version\" must be a whole number");
+	if (active == NULL || active->kind != JSON_IS_BOOLEAN)
+		refuse_envelope("key \"active\" must be true or false");
+
+	envelope->version = atoi(version->text);
+	envelope->active = strcmp(active->text, "true") == 0;
+	envelope->definition = json_get(json, "definition");
+	envelope->plugins = json_get(json, "plugins");
+	if (envelope->definition == NULL || envelope->definition->kind != JSON_IS_OBJECT)
+		refuse_envelope("key \"definition\" must be an object");
+	if (envelope->plugins != NULL && envelope->plugins->kind != JSON_IS_ARRAY)
+		refuse_envelope("key \"plugins\" must be an array");
+	return envelope;
+}
+
+/* Reads the envelope of a published action. */
+Envelope *
+action_envelope(Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Envelope   *envelope;
+	Datum		source;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	source = SysCacheGetAttrNotNull(PROCOID, tuple, Anum_pg_proc_prosrc);
+	envelope = envelope_parse(TextDatumGetCString(source));
+	ReleaseSysCache(tuple);
+	return envelope;
+}
+
+/* Writes the source text of an action's function. */
+char *
+envelope_print(const Envelope *envelope)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "{\"format\": %d, \"version\": %d, \"active\": %s,\n\"definition\":\n%s",
+					 CA_FORMAT, envelope->version,
+					 envelope->active ? "true" : "false",
+					 definition_print(envelope->definition));
+	if (envelope->plugins != NULL && envelope->plugins->count > 0)
+	{
+		appendStringInfoString(&out, ",\n\"plugins\":\n");
+		json_print(&out, envelope->plugins);
+	}
+	appendStringInfoString(&out, "}\n");
+	return out.data;
+}
+
+/* Writes the registered plug-ins. */
+static char *
+plugins_print(const Envelope *envelope)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	json_print(&out, envelope->plugins ? envelope->plugins : json_new_array());
+	return out.data;
+}
+
+/* SQL: the published function of an action, or NULL. */
+Datum
+custom_action_function(PG_FUNCTION_ARGS)
+{
+	Oid			function;
+
+	AcceptInvalidationMessages();
+	function = find_by_name(text_to_cstring(PG_GETARG_TEXT_PP(0)), false);
+	if (!OidIsValid(function))
+		PG_RETURN_NULL();
+	PG_RETURN_OID(function);
+}
+
+/* SQL: the published function of an action and what its envelope says, if there is one. */
+Datum
+custom_action_published(PG_FUNCTION_ARGS)
+{
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Oid			function;
+	Envelope   *envelope;
+	Datum		values[5];
+	bool		nulls[5] = {false};
+
+	InitMaterializedSRF(fcinfo, 0);
+	AcceptInvalidationMessages();
+	function = find_by_name(name, false);
+	if (!OidIsValid(function))
+		PG_RETURN_NULL();
+
+	envelope = action_envelope(function);
+	values[0] = ObjectIdGetDatum(function);
+	values[1] = Int32GetDatum(envelope->version);
+	values[2] = BoolGetDatum(envelope->active);
+	values[3] = CStringGetTextDatum(definition_print(envelope->definition));
+	values[4] = CStringGetTextDatum(plugins_print(envelope));
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	PG_RETURN_NULL();
+}

@@ -1,0 +1,47 @@
+/*
+ * action_lookup.h
+ *		A published action: the function, its language and the envelope that is
+ *		its source text.
+ */
+#ifndef CA_ACTION_LOOKUP_H
+#define CA_ACTION_LOOKUP_H
+
+#include "postgres.h"
+
+#include "base/json.h"
+
+#define CA_LANGUAGE			"custom_action"
+#define CA_SCHEMA			"custom_actions"
+#define CA_FORMAT			1
+
+typedef struct Envelope
+{
+	int			version;
+	bool		active;
+	Json	   *definition;
+	Json	   *plugins;		/* array, or NULL */
+} Envelope;
+
+/* Reads a function's source text; raises 22023 naming what is wrong with it. */
+extern Envelope *envelope_parse(const char *source);
+/* The envelope of an action's function. */
+extern Envelope *action_envelope(Oid function);
+/* The source text: {"format": 1, "version": ..., "active": ..., "definition": ..., "plugins": ...} */
+extern char *envelope_print(const Envelope *envelope);
+
+/* OID of language custom_action; InvalidOid when the extension is not installed here. Cached, dropped on LANGOID invalidation. */
+extern Oid	action_language(void);
+/* Is this function an action? */
+extern bool function_is_action(Oid function);
+extern bool action_is_overloaded(Oid function);
+/* Keeps others from making a function of this canonical name until the transaction ends. */
+extern void action_lock_name(const char *name);
+/* Owner in the draft of a canonical name, or NULL; name_require_length() raises 42622 for a name that would be cut. */
+extern char *draft_owner(const char *name);
+extern void name_require_length(const char *text);
+/* Resolves "schema.name" or "name" to the action's function; InvalidOid if there is none. Checks USAGE on the schema (42501). */
+extern Oid	action_find(const char *name);
+/* The same without a privilege check, in one schema; finds any function of that name if it is not an action and any_language is set. */
+extern Oid	action_find_in_schema(Oid schema, const char *name, bool any_language);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * denied.h
+ *		Missing privileges, with the GRANT that gives them.
+ */
+#ifndef CA_DENIED_H
+#define CA_DENIED_H
+
+#include "postgres.h"
+
+#include "base/compat.h"
+
+/* The current user as SQL names him. */
+extern const char *denied_user(void);
+
+/* Raises that the current user lacks a privilege on a schema. */
+pg_noreturn extern void refuse_schema(const char *schema, const char *privilege);
+
+/* Raises if there is a schema of this name and the current user may not use it. */
+extern void require_schema_usage(const char *schema);
+
+/* In an error context callback: notes who lacks a privilege; other errors change nothing. */
+extern void denied_note(Oid *denied);
+
+/*
+ * In PG_CATCH(): throws the current error on with the GRANT that is missing, if
+ * it is PostgreSQL's own of a missing privilege and has no hint; else returns.
+ * The copy is made in mcxt.
+ */
+extern void denied_throw_on(MemoryContext mcxt, Oid denied, bool as_owner);
+
+#endif

@@ -1,0 +1,503 @@
+/*
+ * names.c
+ *		Resolves input.x, target.x, step.x, let.x, output.x and context.x to
+ *		Params over the program's slots.
+ *
+ * Slots are added only while compiling. When PostgreSQL analyses a statement
+ * anew later, the same names must give the same types again, or the statement
+ * fails and the next invocation compiles afresh.
+ */
+#include "postgres.h"
+
+#include "base/suggest.h"
+#include "base/text_list.h"
+#include "catalog/pg_type.h"
+#include "compile/compiler.h"
+#include "nodes/makefuncs.h"
+#include "program/names.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+static const struct
+{
+	const char *name;
+	Oid			type;
+}			context_fields[CONTEXT_FIELDS] = {
+	[CONTEXT_CALLER] = {"caller", TEXTOID},
+	[CONTEXT_INVOKER] = {"invoker", TEXTOID},
+	[CONTEXT_SESSION_USER] = {"session_user", TEXTOID},
+	[CONTEXT_DEPTH] = {"depth", INT4OID},
+	[CONTEXT_ACTION] = {"action", TEXTOID},
+	[CONTEXT_VERSION] = {"version", INT4OID},
+	[CONTEXT_INVOCATION] = {"invocation", UUIDOID},
+	[CONTEXT_CORRELATION] = {"correlation", UUIDOID},
+	[CONTEXT_STARTED_AT] = {"started_at", TIMESTAMPTZOID},
+	[CONTEXT_SHARED] = {"shared", JSONBOID}
+};
+
+/* Adds a slot and returns its number. */
+int
+program_add_slot(Program *program, Oid type, int32 typmod, Oid collation)
+{
+	MemoryContext old = MemoryContextSwitchTo(program->mcxt);
+	Slot	   *slot;
+
+	if (program->slots == NULL)
+		program->slots = palloc(8 * sizeof(Slot));
+	else if (program->nslots >= 8 && (program->nslots & (program->nslots - 1)) == 0)
+		program->slots = repalloc(program->slots, 2 * program->nslots * sizeof(Slot));
+	slot = &program->slots[program->nslots];
+	slot->type = type;
+	slot->typmod = typmod;
+	slot->collation = collation;
+	get_typlenbyval(type, &slot->length, &slot->byval);
+	MemoryContextSwitchTo(old);
+	return program->nslots++;
+}
+
+/* Notes that the scope, and the value that is being transformed, read a slot. */
+static void
+note_slot(Scope *scope, int slot)
+{
+	MemoryContext old = MemoryContextSwitchTo(scope->program->mcxt);
+
+	if (!bms_is_member(slot, scope->slots))
+	{
+		scope->slots = bms_add_member(scope->slots, slot);
+		scope->parameters = lappend_int(scope->parameters, slot);
+	}
+	if (scope->compiler != NULL && scope->placeholder != NULL)
+		scope->placeholder->slots = list_append_unique_int(scope->placeholder->slots, slot);
+	MemoryContextSwitchTo(old);
+}
+
+int
+scope_parameter(const Scope *scope, int slot)
+{
+	ListCell   *cell;
+
+	foreach(cell, scope->parameters)
+		if (lfirst_int(cell) == slot)
+			return foreach_current_index(cell) + 1;
+	elog(ERROR, "slot %d is no parameter of the statement", slot);
+	return 0;					/* keep compiler quiet */
+}
+
+Node *
+slot_param(Scope *scope, int slot, int location)
+{
+	const Program *program = scope->program;
+	Param	   *param = makeNode(Param);
+
+	note_slot(scope, slot);
+	param->paramkind = PARAM_EXTERN;
+	param->paramid = scope->numbered ? scope_parameter(scope, slot) : slot + 1;
+	param->paramtype = program->slots[slot].type;
+	param->paramtypmod = program->slots[slot].typmod;
+	param->paramcollid = program->slots[slot].collation;
+	param->location = location;
+	return (Node *) param;
+}
+
+Variable *
+variable_find(const List *variables, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, variables)
+	{
+		Variable   *variable = lfirst(cell);
+
+		if (strcmp(variable->name, name) == 0)
+			return variable;
+	}
+	return NULL;
+}
+
+/* Adds a variable with a slot of its own. */
+Variable *
+variable_add(Program *program, List **variables, const char *name, Oid type, int32 typmod)
+{
+	MemoryContext old = MemoryContextSwitchTo(program->mcxt);
+	Variable   *variable = palloc0(sizeof(Variable));
+
+	variable->name = pstrdup(name);
+	variable->slot = program_add_slot(program, type, typmod, get_typcollation(type));
+	*variables = lappend(*variables, variable);
+	MemoryContextSwitchTo(old);
+	return variable;
+}
+
+/*
+ * A step that writes a row and has a name gives the row another one; what a get
+ * reads stays as it was read. The name of a step that may not run, or find no
+ * row, is one only while its present_slot is not NULL: writes through the other
+ * names refresh it then, and leave it NULL otherwise (statement.c).
+ */
+const Row *
+row_first_name(const Row *row)
+{
+	while (row->same != NULL)
+		row = row->same;
+	return row;
+}
+
+/* The same, by names that have the row wherever they can be used. */
+static const Row *
+row_first_certain_name(const Row *row)
+{
+	while (row->same != NULL && !row->may_be_absent)
+		row = row->same;
+	return row;
+}
+
+bool
+rows_are_one(const Row *row, const Row *other)
+{
+	return row_first_certain_name(row) == row_first_certain_name(other);
+}
+
+/* The innermost row of a name: handlers in handlers each have an "error". */
+Row *
+row_find(const List *rows, const char *name)
+{
+	Row		   *found = NULL;
+	ListCell   *cell;
+
+	foreach(cell, rows)
+	{
+		Row		   *row = lfirst(cell);
+
+		if (strcmp(row->name, name) == 0)
+			found = row;
+	}
+	return found;
+}
+
+RowColumn *
+row_column_find(const Row *row, const char *column)
+{
+	ListCell   *cell;
+
+	foreach(cell, row->columns)
+	{
+		RowColumn  *entry = lfirst(cell);
+
+		if (column == NULL ? entry->name == NULL :
+			entry->name != NULL && strcmp(entry->name, column) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
+bool
+row_has_column(const Row *row, const char *column)
+{
+	return row_column_find(row, column) != NULL ||
+		(OidIsValid(row->relation) && get_attnum(row->relation, column) != InvalidAttrNumber);
+}
+
+/* What a column of a row (NULL: the row) is now, by the catalogs; false: it is not there. */
+static bool
+row_column_type(const Row *row, const char *column, Oid *type, int32 *typmod, Oid *collation)
+{
+	AttrNumber	attnum;
+
+	if (column == NULL)
+	{
+		*type = get_rel_type_id(row->relation);
+		*typmod = -1;
+		*collation = InvalidOid;
+		return OidIsValid(*type);
+	}
+	attnum = get_attnum(row->relation, column);
+	if (attnum == InvalidAttrNumber)
+		return false;
+	get_atttypetypmodcoll(row->relation, attnum, type, typmod, collation);
+	return true;
+}
+
+/* What may have been meant by a column that a row does not have; else what there is. */
+static char *
+column_hint(const Row *row, const char *column)
+{
+	List	   *names = NIL;
+	ListCell   *cell;
+
+	if (OidIsValid(row->relation))
+		return suggest_column(row->relation, column);
+	foreach(cell, row->columns)
+	{
+		const RowColumn *entry = lfirst(cell);
+
+		if (entry->name != NULL)
+			names = lappend(names, entry->name);
+	}
+	return suggestion_hint(suggestion_among(column, names), names == NIL ? NULL :
+						   psprintf("It has: %s.", text_list_join(names)));
+}
+
+/* Complains about a column that a row does not have. */
+static void
+row_column_missing(const Row *row, const char *column)
+{
+	char	   *hint;
+
+	if (row->is_count)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("step \"%s\" works on many rows and gives only their count, not \"%s\"",
+						row->name, column ? column : "the row"),
+				 errhint("Write %s.count, or address one row by \"id\".", row->name)));
+	if (column == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("\"%s\" is not a row of a table and cannot be used as a whole", row->name),
+				 errhint("Name one of its columns.")));
+	hint = column_hint(row, column);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("column \"%s\" of \"%s\" does not exist", column, row->name),
+			 OidIsValid(row->relation) ?
+			 errdetail("\"%s\" is a row of table %s.", row->name,
+					   relation_name_canonical(row->relation)) : 0,
+			 hint ? errhint("%s", hint) : 0));
+}
+
+/* Finds or makes the slot of a row's column. */
+int
+row_slot(Scope *scope, Row *row, const char *column)
+{
+	RowColumn  *entry = row_column_find(row, column);
+	Oid			type;
+	int32		typmod;
+	Oid			collation;
+	MemoryContext old;
+
+	if (entry != NULL &&
+		(scope->compiler != NULL || !OidIsValid(row->relation) || entry->computed))
+		return entry->slot;
+	if (!OidIsValid(row->relation) ||
+		!row_column_type(row, column, &type, &typmod, &collation))
+		row_column_missing(row, column);
+	if (entry != NULL)
+	{
+		Slot	   *slot = &scope->program->slots[entry->slot];
+
+		if (slot->type != type || slot->typmod != typmod)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("table \"%s\" was changed while action \"%s\" was running",
+							relation_name_canonical(row->relation), scope->program->action),
+					 errhint("Invoke the action again.")));
+		return entry->slot;
+	}
+	if (scope->compiler == NULL)
+		elog(ERROR, "column \"%s\" of \"%s\" has no slot", column ? column : "*", row->name);
+
+	old = MemoryContextSwitchTo(scope->program->mcxt);
+	entry = palloc0(sizeof(RowColumn));
+	entry->name = column ? pstrdup(column) : NULL;
+	entry->slot = program_add_slot(scope->program, type, typmod, collation);
+	row->columns = lappend(row->columns, entry);
+	MemoryContextSwitchTo(old);
+	return entry->slot;
+}
+
+/* Raises that context has no such field. */
+pg_noreturn static void
+refuse_unknown_field(const char *name)
+{
+	List	   *names = NIL;
+
+	for (int i = 0; i < CONTEXT_FIELDS; i++)
+		names = lappend(names, unconstify(char *, context_fields[i].name));
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("context has no field \"%s\"", name),
+			 errhint("%s", suggestion_hint(suggestion_among(name, names),
+										   psprintf("Its fields are %s.", text_list_join(names))))));
+}
+
+/* The slot of context.<name>, made when first asked for. */
+static int
+context_slot(Scope *scope, const char *name)
+{
+	for (int i = 0; i < CONTEXT_FIELDS; i++)
+		if (strcmp(context_fields[i].name, name) == 0)
+		{
+			int		   *slot = &scope->program->context_slots[i];
+
+			if (*slot < 0)
+				*slot = program_add_slot(scope->program, context_fields[i].type, -1,
+										 get_typcollation(context_fields[i].type));
+			return *slot;
+		}
+	refuse_unknown_field(name);
+}
+
+/* The variables' names. */
+static List *
+variables_names(const List *variables)
+{
+	List	   *names = NIL;
+	ListCell   *cell;
+
+	foreach(cell, variables)
+		names = lappend(names, ((Variable *) lfirst(cell))->name);
+	return names;
+}
+
+/* The variable behind a name such as input.x. */
+static Variable *
+variable_named(const List *variables, const char *group, const char *name)
+{
+	Variable   *variable = variable_find(variables, name);
+	List	   *names;
+
+	if (variable != NULL)
+		return variable;
+	names = variables_names(variables);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("%s \"%s\" does not exist", group, name),
+			 errhint("%s", suggestion_hint(suggestion_among(name, names),
+										   psprintf("Known at this place: %s.",
+													names == NIL ? "none" : text_list_join(names))))));
+}
+
+/* All names that may stand before a dot. */
+static List *
+names_before_dot(const Scope *scope)
+{
+	List	   *names = list_make4("input", "output", "let", "context");
+	ListCell   *cell;
+
+	foreach(cell, scope->rows)
+		names = lappend(names, ((Row *) lfirst(cell))->name);
+	return OidIsValid(scope->this_relation) ? lappend(names, "this") : names;
+}
+
+char *
+names_hint(const Scope *scope, const char *given)
+{
+	List	   *names = names_before_dot(scope);
+
+	return suggestion_hint(suggestion_among(given, names),
+						   psprintf("Known names are %s.", text_list_join(names)));
+}
+
+/* The group of variables called by this name, or NULL. */
+static const List *
+variables_group(const Names *names, const char *name, bool *found)
+{
+	*found = true;
+	if (strcmp(name, "input") == 0)
+		return names->inputs;
+	if (strcmp(name, "output") == 0)
+		return names->outputs;
+	if (strcmp(name, "let") == 0)
+		return names->lets;
+	*found = false;
+	return NIL;
+}
+
+bool
+names_has(const Scope *scope, const char *name)
+{
+	bool		is_group;
+
+	(void) variables_group(scope->names, name, &is_group);
+	return is_group || strcmp(name, "context") == 0 || row_find(scope->rows, name) != NULL;
+}
+
+void
+names_note_use(Compiler *compiler, Row *row)
+{
+	MemoryContext old;
+
+	if (compiler == NULL || row->used)
+		return;
+	row->used = true;
+	old = MemoryContextSwitchTo(compiler->program->mcxt);
+	compiler->names->used = lappend(compiler->names->used, row->name);
+	MemoryContextSwitchTo(old);
+}
+
+void
+names_sort_used(Names *names)
+{
+	list_sort(names->used, text_list_compare);
+}
+
+bool
+names_is_used(const Names *names, const char *name)
+{
+	int			low = 0;
+	int			high = list_length(names->used);
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+		int			order = strcmp(list_nth(names->used, middle), name);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/* Resolves first.second, or the bare first when second is NULL. */
+Node *
+names_resolve(ParseState *pstate, Scope *scope, const char *first,
+			  const char *second, int location)
+{
+	const Names *names = scope->names;
+	bool		is_group;
+	const List *variables = variables_group(names, first, &is_group);
+	bool		is_context = strcmp(first, "context") == 0;
+	ParseCallbackState position;
+	Variable   *variable;
+	Row		   *row;
+	int			slot = -1;
+
+	row = is_group || is_context ? NULL : row_find(scope->rows, first);
+	if (row == NULL && !is_group && !is_context &&
+		!(scope->compiler != NULL && text_list_has(names->steps, first)))
+		return NULL;
+
+	setup_parser_errposition_callback(&position, pstate, location);
+	if (row != NULL)
+	{
+		names_note_use(scope->compiler, row);
+		if (!row->broken)
+			slot = row_slot(scope, row, second);
+	}
+	else if (!is_group && !is_context)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("step \"%s\" has not run at this place", first),
+				 errhint("A formula can only use steps that come before its own, outside of other steps' lists.")));
+	else if (second == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("\"%s\" alone is not a value", first),
+				 errhint("Write %s.<name>.", first)));
+	else if (is_context)
+		slot = context_slot(scope, second);
+	else
+	{
+		variable = variable_named(variables, first, second);
+		variable->used = true;
+		if (!variable->broken && !variable->open)
+			slot = variable->slot;
+	}
+	cancel_parser_errposition_callback(&position);
+	if (slot < 0)				/* reported where it broke; an unknown NULL fits everywhere */
+		return (Node *) makeConst(UNKNOWNOID, -1, InvalidOid, -2, (Datum) 0, true, false);
+	return slot_param(scope, slot, location);
+}

@@ -1,0 +1,57 @@
+/*
+ * names.h
+ *		What the formulas of one action may call by name, and the slots behind
+ *		the names.
+ */
+#ifndef CA_NAMES_H
+#define CA_NAMES_H
+
+#include "postgres.h"
+
+#include "program/program.h"
+
+typedef struct Names
+{
+	List	   *rows;			/* of Row: target and the steps reached so far; never changed in place, scopes keep it */
+	List	   *inputs;			/* of Variable */
+	List	   *outputs;
+	List	   *lets;
+	List	   *steps;			/* of char *: all step names of the action */
+	List	   *used;			/* of char *: names of rows that something refers to */
+} Names;
+
+extern int	program_add_slot(Program *program, Oid type, int32 typmod, Oid collation);
+extern Variable *variable_find(const List *variables, const char *name);
+extern Variable *variable_add(Program *program, List **variables, const char *name,
+							  Oid type, int32 typmod);
+extern Row *row_find(const List *rows, const char *name);
+extern const Row *row_first_name(const Row *row);	/* the row that this is another name of, or itself */
+extern bool rows_are_one(const Row *row, const Row *other);	/* two names of one row, whatever runs? */
+extern RowColumn *row_column_find(const Row *row, const char *column);
+extern bool row_has_column(const Row *row, const char *column);	/* also one that nothing has met yet */
+
+/* The slot of a column of a row, made when compiling meets it first; column NULL is the whole row. */
+extern int	row_slot(Scope *scope, Row *row, const char *column);
+
+/* May this name stand before a dot here? */
+extern bool names_has(const Scope *scope, const char *name);
+
+/* Notes that something refers to a row, while compiling; and has anything, sorted by then? */
+extern void names_note_use(struct Compiler *compiler, Row *row);
+extern void names_sort_used(Names *names);
+extern bool names_is_used(const Names *names, const char *name);
+
+/* A Param for the name's slot; NULL when the first part is no name of ours. */
+extern Node *names_resolve(ParseState *pstate, Scope *scope, const char *first,
+						   const char *second, int location);
+
+/* The hint for a name before a dot that is not known there. */
+extern char *names_hint(const Scope *scope, const char *given);
+
+/* The number by which a statement knows one of its slots. */
+extern int	scope_parameter(const Scope *scope, int slot);
+
+/* The Param that reads a slot; notes that the scope uses it. */
+extern Node *slot_param(Scope *scope, int slot, int location);
+
+#endif

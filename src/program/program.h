@@ -1,0 +1,131 @@
+/*
+ * program.h
+ *		A compiled action: an array of typed slots and a list of instructions.
+ *
+ * A Program lives in its own memory context and is shared by all invocations
+ * of its backend (execute.h). Once compiled, only its plans change, and what
+ * cache.c keeps in it.
+ */
+#ifndef CA_PROGRAM_H
+#define CA_PROGRAM_H
+
+#include "postgres.h"
+
+#include "access/tupdesc.h"
+#include "catalog/objectaddress.h"
+#include "definition/definition.h"
+#include "definition/signature.h"
+#include "definition/step_kind.h"
+#include "nodes/bitmapset.h"
+#include "program/formula.h"
+
+/* A typed place for a value; the n-th slot is Param $n+1 of every plan. */
+typedef struct Slot
+{
+	Oid			type;
+	int32		typmod;
+	Oid			collation;
+	int16		length;
+	bool		byval;
+} Slot;
+
+/* A column of a row that something refers to, and the slot that holds it. */
+typedef struct RowColumn
+{
+	char	   *name;			/* NULL: the whole row */
+	int			slot;
+	bool		computed;		/* set by the step itself, no column of its statement */
+} RowColumn;
+
+/* The target or the result of a step: what formulas call by its name. */
+typedef struct Row
+{
+	char	   *name;
+	Oid			relation;		/* InvalidOid: not a row of a table */
+	bool		is_count;		/* set-based step: the only column is count */
+	bool		is_image;		/* for plug-ins: formulas do not see it */
+	bool		broken;			/* its step does not compile: anything may be said of it */
+	bool		used;			/* something refers to it */
+	struct Row *same;			/* the row that this is another name of, or NULL ... */
+	bool		may_be_absent;	/* ... but only if its step has run and found it: */
+	int			present_slot;	/* then this slot is not NULL */
+	List	   *columns;		/* of RowColumn; grows while compiling */
+} Row;
+
+/* let.x, output.x, input.x, context.x: a named slot */
+typedef struct Variable
+{
+	char	   *name;
+	int			slot;
+	bool		broken;			/* its type is not known: anything may be said of it */
+	bool		used;			/* by a formula */
+	char	   *location;		/* where it is declared, or NULL */
+	bool		open;			/* a let name whose type is not known yet (let_types.c) */
+} Variable;
+
+typedef struct Meaning Meaning;
+
+typedef struct Instruction
+{
+	const StepKind *kind;
+	char	   *path;
+	char	   *label;			/* "step 3 (update target)" for error contexts */
+	Expression *when;			/* or NULL */
+	Expression *guarded_when;	/* the same, where its failure is on_error's to deal with; or NULL */
+	struct OnError *on_error;	/* or NULL */
+	void	   *data;			/* the kind's own */
+} Instruction;
+
+typedef struct Program
+{
+	MemoryContext mcxt;
+	const char *action;			/* canonical name */
+	const char *title;			/* "action \"x\"", for the time limit's message */
+	int			version;
+	bool		read_only;
+	int64		time_limit;		/* milliseconds, 0: the default */
+	bool		sets_call_timeout;	/* its function does, whatever the session has */
+	Oid			function;		/* InvalidOid: compiled from a draft */
+	Definition *definition;
+	Signature  *signature;
+	Meaning    *meaning;		/* what formulas may use, or NULL: whatever there is */
+
+	int			nslots;
+	Slot	   *slots;
+	List	   *row_slots;		/* of int: those that hold rows, or arrays of rows */
+	int			nexpressions;	/* Expression.number runs from 0 */
+	int		   *input_slots;	/* per signature input */
+	Expression **input_casts;	/* per signature input: typmod to apply, or NULL */
+	Expression **input_defaults;	/* per signature input, or NULL */
+	int		   *output_slots;	/* per signature output */
+	Expression **output_casts;	/* per signature output: typmod to apply to what a plug-in gives, or NULL */
+	Expression **output_defaults;	/* per signature output, or NULL */
+	Bitmapset  *outputs_set;	/* outputs that some step sets */
+	Bitmapset  *recorded_inputs;	/* rows whose keys in a JSON call are remembered */
+	int			context_slots[CONTEXT_FIELDS];	/* -1: nothing asks for it */
+	Row		   *target;			/* NULL: not bound to a row */
+	struct Statement *load;		/* reads the target, or NULL */
+	List	   *statements;		/* of Statement: plans to free with the program */
+	List	   *expressions;	/* of Expression */
+	Instruction **steps;
+	int			nsteps;
+	struct Pipeline *pipeline;	/* plug-ins, or NULL: there are none */
+
+	/* What must not change for the program to stay good */
+	List	   *relations;		/* of OID: tables whose columns have slots */
+	List	   *dependencies;	/* of ObjectAddress *: tables, types, functions, actions */
+	List	   *called;			/* of int: hashes of functions in the syscache */
+	List	   *needs;			/* privileges that its statements need; see needs.h */
+
+	/* Life in the cache (cache.c); the only fields that change later */
+	Oid			user;			/* whom its plans are for */
+	int			use_count;		/* invocations running it */
+	bool		stale;			/* compiled anew by the next invocation */
+	bool		detached;		/* out of the cache: freed with its last use */
+	struct Frame *idle;			/* a frame ready for the next invocation, or NULL */
+	List	   *retired;		/* of CachedExpression: replaced while in use */
+	bool		listed_idle;	/* frame.c knows that it may have one */
+	TupleDesc	result;			/* row type of several outputs, made at the first typed call */
+} Program;
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * remark.h
+ *		What is accepted, and most likely not meant: warnings of a check.
+ *
+ * Everything here is called while checking only, by a sink that wants remarks.
+ * Nothing of a user's runs.
+ */
+#ifndef CA_REMARK_H
+#define CA_REMARK_H
+
+#include "postgres.h"
+
+#include "compile/compiler.h"
+
+/* Are remarks wanted where this scope is compiled? */
+extern bool remarks_wanted(const Scope *scope);
+
+/* Of a value as it was written: texts that look like formulas, single braces. */
+extern void remark_texts(Scope *scope, Value *value);
+
+/* Of a formula that was transformed, not yet coerced, and is wanted as a type. */
+extern void remark_formula(ParseState *pstate, Scope *scope, const Formula *formula, Node *tree, Oid type);
+
+/* Of the tree of a value: what it always fails with, or a constraint always refuses. */
+extern void remark_constants(ParseState *pstate, Scope *scope, const Value *value, Node *tree);
+extern void remark_comparisons(ParseState *pstate, Scope *scope, const Formula *formula, Node *tree);
+
+/* Of the whole: what is never used, and steps that never run. */
+extern void remark_program(Compiler *compiler);
+
+/* Would this text be a formula, of names that are known here? */
+extern bool remark_is_formula(const Names *names, const List *rows, Oid relation, const char *text);
+
+/* Adds a warning at the formula, with the position of a node in it. */
+extern void remark_add(const Scope *scope, const Formula *formula, int location,
+					   const char *message, const char *hint);
+
+#endif

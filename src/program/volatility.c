@@ -1,0 +1,96 @@
+/*
+ * volatility.c
+ *		Walks an analysed formula for functions with side effects.
+ *
+ * The list below is documented; it holds what only reads a clock, a random
+ * source, a sequence or the session.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "nodes/nodeFuncs.h"
+#include "program/volatility.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+
+static const char *const allowed_volatile[] = {
+	"clock_timestamp", "timeofday", "random", "gen_random_uuid",
+	"nextval", "currval", "lastval", "txid_current", "txid_current_if_assigned",
+	"pg_current_xact_id", "pg_current_xact_id_if_assigned", "pg_backend_pid",
+	"uuidv4", "uuidv7"
+};
+
+typedef struct VolatilityWalk
+{
+	ParseState *pstate;
+	Node	   *node;			/* being looked at, for the position */
+	bool		read_only;
+} VolatilityWalk;
+
+/* Is this function of pg_catalog on the list? */
+static bool
+is_allowed_volatile(Oid function)
+{
+	char	   *name;
+
+	if (get_func_namespace(function) != PG_CATALOG_NAMESPACE)
+		return false;
+	name = get_func_name(function);
+	for (int i = 0; i < lengthof(allowed_volatile); i++)
+		if (strcmp(name, allowed_volatile[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Raises for a function that a formula must not call. */
+static bool
+refuse_function(Oid function, void *context)
+{
+	VolatilityWalk *walk = context;
+
+	if (walk->read_only && (function == F_NEXTVAL || function == F_SETVAL_REGCLASS_INT8))
+		ereport(ERROR,
+				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+				 errmsg("a read-only action cannot take the next value of a sequence"),
+				 parser_errposition(walk->pstate, exprLocation(walk->node))));
+	if (func_volatile(function) == PROVOLATILE_VOLATILE && !is_allowed_volatile(function))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("a formula cannot call the volatile function %s",
+						format_procedure(function)),
+				 errhint("Declare the function STABLE or IMMUTABLE if it changes nothing, or call it in a step of its own."),
+				 parser_errposition(walk->pstate, exprLocation(walk->node))));
+	return false;
+}
+
+static bool
+volatility_walker(Node *node, VolatilityWalk *walk)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+	{
+		Query	   *query = (Query *) node;
+
+		if (query->rowMarks != NIL)
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("a formula cannot lock rows"),
+					 errhint("Use a get step with \"lock\".")));
+		return query_tree_walker(query, volatility_walker, walk, 0);
+	}
+	walk->node = node;
+	check_functions_in_node(node, refuse_function, walk);
+	return expression_tree_walker(node, volatility_walker, walk);
+}
+
+void
+volatility_check(ParseState *pstate, Node *tree, bool read_only)
+{
+	VolatilityWalk walk = {pstate, tree, read_only};
+
+	volatility_walker(tree, &walk);
+}

@@ -1,0 +1,561 @@
+/*
+ * check.c
+ *		Runs the compiler for its findings only.
+ *
+ * Everything here runs as the owner of the action, under the action's own
+ * settings and in a restricted security context. User and settings are
+ * restored on success; after an error, the end of the (sub)transaction does
+ * it, which is why errors are caught by caught_error() only.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "base/error.h"
+#include "catalog/pg_proc.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "lookup/action_lookup.h"
+#include "lookup/dependency.h"
+#include "lookup/function_settings.h"
+#include "lookup/own_table.h"
+#include "lookup/path_check.h"
+#include "miscadmin.h"
+#include "publish/check.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/syscache.h"
+#include "utils/varlena.h"
+
+#include "base/compat.h"
+
+#define FALLBACK_SEARCH_PATH	"pg_catalog, pg_temp"
+
+/* Who and what to return to. */
+typedef struct CheckSession
+{
+	Oid			user;
+	int			security;
+	int			guc_level;
+} CheckSession;
+
+/* What pg_proc says of a published action. */
+typedef struct PublishedFunction
+{
+	Oid			oid;
+	Oid			owner;
+	Oid			schema;
+	char		kind;
+	bool		strict;
+	bool		security_definer;
+	char		volatility;
+	char	   *name;
+	char	   *source;
+	ArrayType  *settings;		/* or NULL */
+} PublishedFunction;
+
+/* A setting of a definition on trial. */
+typedef struct SettingTrial
+{
+	const char *name;
+	const char *value;
+} SettingTrial;
+
+PG_FUNCTION_INFO_V1(custom_action_check_definition);
+PG_FUNCTION_INFO_V1(custom_action_freeze_definition);
+PG_FUNCTION_INFO_V1(custom_action_require_sound);
+
+/* Becomes the owner of an action, with nothing but a safe search_path set. */
+static void
+session_enter(CheckSession *session, Oid owner)
+{
+	GetUserIdAndSecContext(&session->user, &session->security);
+	SetUserIdAndSecContext(owner, session->security |
+						   SECURITY_RESTRICTED_OPERATION |
+						   SECURITY_LOCAL_USERID_CHANGE);
+	session->guc_level = NewGUCNestLevel();
+	(void) set_config_option("search_path", FALLBACK_SEARCH_PATH, PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+/* Becomes oneself again. */
+static void
+session_leave(const CheckSession *session)
+{
+	AtEOXact_GUC(false, session->guc_level);
+	SetUserIdAndSecContext(session->user, session->security);
+}
+
+/* Returns what settings may be set by the current user. */
+static GucContext
+setting_context(void)
+{
+	return superuser() ? PGC_SUSET : PGC_USERSET;
+}
+
+/* Returns a setting's value as SET takes it; an array is a list of names. */
+static char *
+setting_text(const Json *value)
+{
+	StringInfoData out;
+
+	if (value->kind != JSON_IS_ARRAY)
+		return value->text;
+
+	initStringInfo(&out);
+	for (int i = 0; i < value->count; i++)
+	{
+		if (value->items[i]->text == NULL)
+			return NULL;
+		appendStringInfo(&out, "%s%s", i > 0 ? ", " : "",
+						 name_canonical(value->items[i]->text));
+	}
+	return out.data;
+}
+
+/* Tries a setting without setting it. */
+static void
+setting_try(void *arg)
+{
+	SettingTrial *trial = arg;
+
+	(void) set_config_option(trial->name, trial->value, setting_context(),
+							 PGC_S_SESSION, GUC_ACTION_SAVE, false, ERROR,
+							 false);
+}
+
+/* Applies one setting of a definition; a bad one is a problem. */
+static void
+setting_apply(const char *name, const Json *value, ProblemSink *sink)
+{
+	SettingTrial trial = {name, setting_text(value)};
+	char	   *location = psprintf("settings.%s", name);
+	ErrorData  *error;
+
+	if (trial.value == NULL)
+	{
+		problem_report(sink, ERRCODE_INVALID_PARAMETER_VALUE, location,
+					   "a setting must be a string, a number, a boolean or an array of names",
+					   NULL, NULL);
+		return;
+	}
+	error = caught_error(setting_try, &trial);
+	if (error != NULL)
+	{
+		problem_report(sink, error->sqlerrcode, location, error->message,
+					   error->detail, error->hint);
+		return;
+	}
+	(void) set_config_option(name, trial.value, setting_context(),
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+/* Applies the settings of a definition. */
+static void
+settings_apply(const Json *settings, ProblemSink *sink)
+{
+	if (settings == NULL || settings->kind != JSON_IS_OBJECT)
+		return;
+	for (int i = 0; i < settings->count; i++)
+		setting_apply(settings->keys[i], settings->items[i], sink);
+}
+
+/* Is pg_temp in a search_path? Where it is not, it comes first. */
+static bool
+path_has_temp(const char *path)
+{
+	List	   *names;
+	ListCell   *cell;
+
+	if (!SplitIdentifierString(pstrdup(path), ',', &names))
+		return true;			/* is a problem of its own */
+	foreach(cell, names)
+	{
+		if (strcmp(lfirst(cell), "pg_temp") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Fixes the search_path of a definition, and puts temporary objects last. */
+static void
+settle_search_path(Json *document)
+{
+	Json	   *settings = json_get(document, "settings");
+	Json	   *path;
+
+	if (document->kind != JSON_IS_OBJECT)
+		return;
+	if (settings == NULL || settings->kind == JSON_IS_NULL)
+	{
+		settings = json_new_object();
+		json_put(document, "settings", settings);
+	}
+	if (settings->kind != JSON_IS_OBJECT)
+		return;
+	for (int i = 0; i < settings->count; i++)
+	{
+		if (pg_strcasecmp(settings->keys[i], "search_path") == 0)
+			settings->keys[i] = pstrdup("search_path");
+	}
+	path = json_get(settings, "search_path");
+	if (path == NULL)
+		json_put_string(settings, "search_path", FALLBACK_SEARCH_PATH);
+	else if (path->kind == JSON_IS_STRING && !path_has_temp(path->text))
+		json_put_string(settings, "search_path",
+						psprintf("%s%spg_temp", path->text, path->text[0] ? ", " : ""));
+}
+
+/* Is the search_path the one of the session that made the draft, chosen by nobody? */
+static bool
+path_is_captured(const char *action, const Json *document)
+{
+	const char *path = json_get_text(json_get(document, "settings"), "search_path");
+	char	   *captured = own_table_text("action", action, "captured_path");
+
+	return path != NULL && captured != NULL && strcmp(path, captured) == 0;
+}
+
+/* Checks a document as its owner would meet it. */
+Definition *
+check_definition(const char *action, Json *document, Oid owner, bool freeze,
+				 ProblemSink *sink)
+{
+	Definition *definition;
+	CheckSession session;
+	CompileOptions options;
+	Program    *program;
+	bool		captured;
+
+	captured = path_is_captured(action, document);
+	settle_search_path(document);
+	definition = definition_parse(document, sink);
+	memset(&options, 0, sizeof(options));
+	options.action = action;
+	options.sink = sink;
+	options.freeze = freeze;
+
+	session_enter(&session, owner);
+	settings_apply(definition->settings, sink);
+	if (!freeze)
+		path_check(owner, captured && definition->as_owner, sink);
+	program = compile(definition, &options, CurrentMemoryContext);
+	session_leave(&session);
+
+	return program != NULL ? definition : NULL;
+}
+
+/* Reads the pg_proc row of a published action. */
+static PublishedFunction *
+published_function(Oid oid)
+{
+	PublishedFunction *function = palloc0(sizeof(PublishedFunction));
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(oid));
+	Form_pg_proc procedure;
+	Datum		datum;
+	bool		isnull;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", oid);
+	procedure = (Form_pg_proc) GETSTRUCT(tuple);
+	function->oid = oid;
+	function->owner = procedure->proowner;
+	function->schema = procedure->pronamespace;
+	function->kind = procedure->prokind;
+	function->strict = procedure->proisstrict;
+	function->security_definer = procedure->prosecdef;
+	function->volatility = procedure->provolatile;
+
+	datum = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
+	if (isnull)
+		elog(ERROR, "null prosrc for function %u", oid);
+	function->source = TextDatumGetCString(datum);
+	datum = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proconfig, &isnull);
+	if (!isnull)
+		function->settings = DatumGetArrayTypePCopy(datum);
+	ReleaseSysCache(tuple);
+
+	function->name = function_name_canonical(oid);
+	return function;
+}
+
+/* Refuses a source that says otherwise than pg_proc whose rights it runs with, and what it may do. */
+static void
+require_attributes(const PublishedFunction *function,
+				   const Definition *definition)
+{
+	if (function->security_definer != definition->as_owner)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				 errmsg("function of action \"%s\" must be SECURITY %s",
+						function->name,
+						definition->as_owner ? "DEFINER" : "INVOKER"),
+				 errdetail("Its definition says \"run_as\": \"%s\".",
+						   definition->as_owner ? "owner" : "caller"),
+				 errhint("Change run_as in the draft and activate the action.")));
+	if (function->strict)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				 errmsg("function of action \"%s\" must be CALLED ON NULL INPUT",
+						function->name),
+				 errdetail("invoke_action() runs it whatever is null.")));
+	if (function->volatility != (definition->read_only ? PROVOLATILE_STABLE : PROVOLATILE_VOLATILE))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				 errmsg("function of action \"%s\" must be %s",
+						function->name,
+						definition->read_only ? "STABLE" : "VOLATILE"),
+				 errdetail("Its definition says \"read_only\": %s.",
+						   definition->read_only ? "true" : "false"),
+				 errhint("Change read_only in the draft and activate the action.")));
+	if (function->security_definer && !function_sets(function->oid, "search_path"))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				 errmsg("function of action \"%s\" must set search_path", function->name),
+				 errdetail("It runs as its owner, and names in its formulas would mean what the caller likes."),
+				 errhint("Activate the action again, or use ALTER FUNCTION %s SET search_path.",
+						 function->name)));
+}
+
+void
+check_attributes(Oid function, const Definition *definition)
+{
+	require_attributes(published_function(function), definition);
+}
+
+/* Refuses a second action of one name. */
+void
+check_single(Oid function)
+{
+	if (action_is_overloaded(function))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_FUNCTION),
+				 errmsg("action \"%s\" exists already with other arguments",
+						function_name_canonical(function)),
+				 errhint("An action has one signature. Give the other action another name.")));
+}
+
+/* Refuses what is no function of ours at all, also while restoring. */
+static void
+check_identity(const PublishedFunction *function)
+{
+	if (function->kind != PROKIND_FUNCTION)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				 errmsg("action \"%s\" must be an ordinary function", function->name)));
+	check_single(function->oid);
+}
+
+/* Tries the settings of a function without setting them. */
+static void
+settings_try(void *arg)
+{
+	ProcessGUCArray(arg, setting_context(), PGC_S_SESSION, GUC_ACTION_SAVE);
+}
+
+/* Applies the settings of a function; a bad one is a problem. */
+static bool
+settings_apply_published(ArrayType *settings, ProblemSink *sink)
+{
+	ErrorData  *error;
+
+	if (settings == NULL)
+		return true;
+	error = caught_trial(settings_try, settings);
+	if (error != NULL)
+	{
+		problem_report(sink, error->sqlerrcode, LOCATION_SETTINGS, error->message,
+					   error->detail, error->hint);
+		return false;
+	}
+	settings_try(settings);
+	return true;
+}
+
+/*
+ * Waits no longer for a lock than PostgreSQL can tell. Nobody is to wait for us
+ * while we wait for a stranger, whatever the settings of an action say.
+ */
+static void
+refuse_waiting(void)
+{
+	(void) set_config_option("lock_timeout", "1", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
+/* Compiles a published definition as its function would run. */
+static Program *
+compile_published(const PublishedFunction *function, Definition *definition,
+				  int version, bool wait, ProblemSink *sink, MemoryContext mcxt)
+{
+	CheckSession session;
+	CompileOptions options;
+	Program    *program = NULL;
+	bool		sound;
+
+	memset(&options, 0, sizeof(options));
+	options.action = function->name;
+	options.version = version;
+	options.function = function->oid;
+	options.sink = sink;
+
+	session_enter(&session, function->owner);
+	sound = settings_apply_published(function->settings, sink);
+	if (!wait)
+		refuse_waiting();
+	if (sound)
+		program = compile(definition, &options, mcxt);
+	session_leave(&session);
+	return program;
+}
+
+/* Checks a published function. */
+Program *
+check_published(Oid oid, bool wait, bool *active, ProblemSink *sink, MemoryContext mcxt)
+{
+	PublishedFunction *function = published_function(oid);
+	Envelope   *envelope;
+	Definition *definition;
+	Program    *program;
+
+	check_identity(function);
+	envelope = envelope_parse(function->source);
+	*active = envelope->active;
+	sink->action = function->name;
+	definition = definition_parse(envelope->definition, sink);
+	definition_set_plugins(definition, envelope->plugins, sink);
+	require_attributes(function, definition);
+	if (!envelope->active)
+		return NULL;
+
+	program = compile_published(function, definition, envelope->version, wait, sink,
+								mcxt);
+	if (program != NULL)
+		signature_require(program->signature, oid);
+	return program;
+}
+
+/* Checks a function and records what it depends on; sound says to insist. */
+static void
+validate(Oid function, bool sound)
+{
+	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext};
+	bool		active;
+	Program    *program = check_published(function, true, &active, &sink,
+										  CurrentMemoryContext);
+
+	if (sound)
+		problems_raise(sink.action, &sink, NULL);
+	if (program != NULL)
+		dependencies_record(function, program->dependencies);
+}
+
+/* Refuses what would be in the way of other actions, also while restoring. */
+static void
+check_readable(Oid oid)
+{
+	const PublishedFunction *function = published_function(oid);
+
+	check_identity(function);
+	(void) envelope_parse(function->source);
+}
+
+/* Records what it can; the caller catches what goes wrong. */
+static void
+validate_quietly(void *arg)
+{
+	validate(*(Oid *) arg, false);
+}
+
+/* Does the work of the language's validator. */
+void
+action_validate(Oid function)
+{
+	MemoryContext mcxt = AllocSetContextCreate(CurrentMemoryContext,
+											   "custom_actions validation",
+											   ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(mcxt);
+
+	if (check_function_bodies)
+		validate(function, true);
+	else
+	{
+		check_readable(function);
+		(void) caught_error(validate_quietly, &function);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(mcxt);
+}
+
+/*
+ * Returns as whom to check: the draft's owner if the caller may act as him,
+ * else the caller himself, so that nobody looks through another's eyes.
+ */
+static Oid
+check_role(Oid owner)
+{
+	return has_privs_of_role(GetUserId(), owner) ? owner : GetUserId();
+}
+
+/* check_definition(action, definition, owner): every problem as a row */
+Datum
+custom_action_check_definition(PG_FUNCTION_ARGS)
+{
+	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext, true};
+	char	   *action;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return (Datum) 0;
+
+	action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	sink.action = action;
+	(void) check_definition(action,
+							json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))),
+							check_role(PG_GETARG_OID(2)), false, &sink);
+	problems_put((ReturnSetInfo *) fcinfo->resultinfo, &sink);
+	return (Datum) 0;
+}
+
+/* require_sound(action, definition, owner): tells remarks, raises what is worse */
+Datum
+custom_action_require_sound(PG_FUNCTION_ARGS)
+{
+	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext, true};
+	char	   *action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	sink.action = action;
+	(void) check_definition(action,
+							json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))),
+							check_role(PG_GETARG_OID(2)), false, &sink);
+	problems_tell_remarks(action, &sink);
+	problems_raise(action, &sink, psprintf("SELECT * FROM check_action(%s) gives them as rows.",
+										   quote_literal_cstr(action)));
+	PG_RETURN_VOID();
+}
+
+/* freeze_definition(action, definition, owner): with all look-ups written in */
+Datum
+custom_action_freeze_definition(PG_FUNCTION_ARGS)
+{
+	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext};
+	Definition *definition;
+	char	   *action;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+
+	action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	sink.action = action;
+	definition = check_definition(action,
+								  json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))),
+								  check_role(PG_GETARG_OID(2)), true, &sink);
+	problems_raise(action, &sink, NULL);
+	if (definition == NULL)
+		elog(ERROR, "action \"%s\" gave neither program nor problem", action);
+	json_remove(definition->json, "plugins");
+	PG_RETURN_TEXT_P(cstring_to_text(definition_print(definition->json)));
+}

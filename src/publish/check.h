@@ -1,0 +1,47 @@
+/*
+ * check.h
+ *		Runs the compiler for its findings only: as the owner of an action,
+ *		under the action's own settings, in a restricted security context.
+ */
+#ifndef CA_CHECK_H
+#define CA_CHECK_H
+
+#include "postgres.h"
+
+#include "base/problem.h"
+#include "engine/compile.h"
+
+/*
+ * Checks a document as its owner would meet it; problems go to the sink. With
+ * freeze, what was looked up is written into the returned definition. NULL
+ * when there is nothing sound to return.
+ */
+extern Definition *check_definition(const char *action, Json *document,
+									Oid owner, bool freeze, ProblemSink *sink);
+
+/* Where a published function's SET clauses are found wrong */
+#define LOCATION_SETTINGS	"settings"
+
+/*
+ * Checks a published function: its source, and that the source agrees with
+ * pg_proc. Sets *active; an inactive action is not compiled. The program, if
+ * there is one, lives below mcxt. Without wait, a lock that others hold is an
+ * error (55P03).
+ */
+extern Program *check_published(Oid function, bool wait, bool *active, ProblemSink *sink,
+								MemoryContext mcxt);
+
+/*
+ * Refuses a function whose pg_proc row says otherwise than its source: whose
+ * rights it runs with, whether it writes. Anybody can publish such a function
+ * with check_function_bodies off, so running asks again.
+ */
+extern void check_attributes(Oid function, const Definition *definition);
+
+/* Refuses a second action of one name (42723). */
+extern void check_single(Oid function);
+
+/* The work of the language's validator. */
+extern void action_validate(Oid function);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * bind_json.h
+ *		Inputs and outputs of an invocation as JSON: what jsonb callers send and
+ *		get, what plug-ins see and change.
+ */
+#ifndef CA_BIND_JSON_H
+#define CA_BIND_JSON_H
+
+#include "postgres.h"
+
+#include "run/execute.h"
+#include "utils/jsonb.h"
+
+/* Fills the inputs from a caller's object; makes the object of outputs it gets. */
+extern void bind_jsonb_inputs(Frame *frame, Jsonb *input);
+extern Jsonb *bind_jsonb_outputs(Frame *frame);
+
+/* Adds the value of a slot under a key. */
+extern void bind_push_slot(Frame *frame, JsonbParseState **state, const char *key, int slot);
+
+/* Add to the context of plug-ins: the key of the target, the inputs, the outputs. */
+extern void bind_push_target(Frame *frame, JsonbParseState **state);
+extern void bind_push_inputs(Frame *frame, JsonbParseState **state);
+extern JsonbValue *bind_push_outputs(Frame *frame, JsonbParseState **state);
+
+/* Take what a plug-in returned: the values of the keys it mentions. */
+extern void bind_changed_inputs(Frame *frame, JsonbContainer *object);
+extern void bind_changed_outputs(Frame *frame, JsonbContainer *object);
+
+#endif

@@ -1,0 +1,241 @@
+/*
+ * convert_out.c
+ *		Datums of any type to jsonb values.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "access/tupdesc.h"
+#include "base/jsonb_push.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "run/convert_out.h"
+#include "run/converter.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/typcache.h"
+
+/* Converts a value with to_jsonb, telling it the type. */
+static Jsonb *
+datum_by_to_jsonb(Datum value, Oid type)
+{
+	FmgrInfo	function;
+	FuncExpr   *call;
+
+	call = makeFuncExpr(F_TO_JSONB, JSONBOID,
+						list_make1(makeNullConst(type, -1, InvalidOid)),
+						InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+	fmgr_info(F_TO_JSONB, &function);
+	fmgr_info_set_expr((Node *) call, &function);
+	return DatumGetJsonbP(FunctionCall1(&function, value));
+}
+
+/* Makes a JSON string of a text value. */
+static void
+text_value(JsonbValue *result, Datum value)
+{
+	text	   *string = DatumGetTextPP(value);
+
+	result->type = jbvString;
+	result->val.string.val = VARDATA_ANY(string);
+	result->val.string.len = VARSIZE_ANY_EXHDR(string);
+}
+
+/* Makes a JSON number of an integer. */
+static void
+integer_value(JsonbValue *result, int64 value)
+{
+	result->type = jbvNumeric;
+	result->val.numeric = int64_to_numeric(value);
+}
+
+/* Converts a value of a common type directly; false for all others. */
+static bool
+common_value(JsonbValue *result, Datum value, Oid type)
+{
+	switch (type)
+	{
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+			text_value(result, value);
+			return true;
+		case BOOLOID:
+			result->type = jbvBool;
+			result->val.boolean = DatumGetBool(value);
+			return true;
+		case INT2OID:
+			integer_value(result, DatumGetInt16(value));
+			return true;
+		case INT4OID:
+			integer_value(result, DatumGetInt32(value));
+			return true;
+		case INT8OID:
+			integer_value(result, DatumGetInt64(value));
+			return true;
+		case JSONBOID:
+			JsonbToJsonbValue(DatumGetJsonbP(value), result);
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Is there a type with a JSON form of its own in this type, or is it one itself? */
+static bool
+holds_form(Oid type)
+{
+	Converter  *converter;
+	Oid			inner;
+	TupleDesc	descriptor;
+	bool		holds = false;
+
+	if (type < FirstNormalObjectId)
+		return false;
+	check_stack_depth();
+	converter = converter_get(type);
+	inner = converter->inner;
+	if (converter->kind == CONVERT_ARRAY || converter->kind == CONVERT_DOMAIN)
+		return holds_form(inner);
+	if (converter->kind != CONVERT_COMPOSITE)
+		return converter->has_form;
+	descriptor = lookup_rowtype_tupdesc(type, -1);
+	for (int i = 0; i < descriptor->natts && !holds; i++)
+		holds = !TupleDescAttr(descriptor, i)->attisdropped &&
+			holds_form(TupleDescAttr(descriptor, i)->atttypid);
+	ReleaseTupleDesc(descriptor);
+	return holds;
+}
+
+/*
+ * A value of a type with a JSON form: in that form if it can be read back, else
+ * as text, which the type's input reads.
+ */
+static void
+form_value(JsonbValue *result, Datum value, Oid type)
+{
+	Converter  *converter = converter_get(type);
+	Oid			function;
+	bool		is_varlena;
+
+	if (OidIsValid(converter->form.reader))
+	{
+		Jsonb	   *form = datum_by_to_jsonb(value, type);
+
+		JsonbToJsonbValue(form, result);
+		if (!JB_ROOT_IS_SCALAR(form))
+			return;
+	}
+	getTypeOutputInfo(type, &function, &is_varlena);
+	result->type = jbvString;
+	result->val.string.val = OidOutputFunctionCall(function, value);
+	result->val.string.len = strlen(result->val.string.val);
+}
+
+/* Appends the elements of one dimension of an array. */
+static void
+push_dimension(JsonbParseState **state, Oid element, int ndims, const int *lengths,
+			   Datum **values, bool **nulls)
+{
+	(void) pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; i < lengths[0]; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (ndims > 1)
+			push_dimension(state, element, ndims - 1, lengths + 1, values, nulls);
+		else
+			convert_to_jsonb(state, WJB_ELEM, *(*values)++, *(*nulls)++, element);
+	}
+	(void) pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
+static void
+push_array(JsonbParseState **state, Datum value, Oid element)
+{
+	ArrayType  *array = DatumGetArrayTypeP(value);
+	int16		length;
+	bool		byval;
+	char		align;
+	Datum	   *values;
+	bool	   *nulls;
+	int			count;
+	int			none = 0;
+
+	get_typlenbyvalalign(element, &length, &byval, &align);
+	deconstruct_array(array, element, length, byval, align, &values, &nulls, &count);
+	push_dimension(state, element, ARR_NDIM(array), ARR_NDIM(array) > 0 ? ARR_DIMS(array) : &none,
+				   &values, &nulls);
+}
+
+static void
+push_composite(JsonbParseState **state, Datum value, Oid type)
+{
+	HeapTupleHeader header = DatumGetHeapTupleHeader(value);
+	TupleDesc	descriptor = lookup_rowtype_tupdesc_copy(type, -1);
+	HeapTupleData tuple;
+
+	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+	ItemPointerSetInvalid(&tuple.t_self);
+	tuple.t_tableOid = InvalidOid;
+	tuple.t_data = header;
+	(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+		bool		isnull;
+		Datum		member;
+
+		if (attribute->attisdropped)
+			continue;
+		member = heap_getattr(&tuple, i + 1, descriptor, &isnull);
+		push_key(state, NameStr(attribute->attname));
+		convert_to_jsonb(state, WJB_VALUE, member, isnull, attribute->atttypid);
+	}
+	(void) pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
+/* Appends a value of a type that holds one with a JSON form. */
+static void
+push_held(JsonbParseState **state, JsonbIteratorToken token, Datum value, Oid type)
+{
+	Converter  *converter = converter_get(type);
+	JsonbValue	result;
+
+	switch (converter->kind)
+	{
+		case CONVERT_DOMAIN:
+			push_held(state, token, value, converter->inner);
+			break;
+		case CONVERT_ARRAY:
+			push_array(state, value, converter->inner);
+			break;
+		case CONVERT_COMPOSITE:
+			push_composite(state, value, type);
+			break;
+		default:
+			form_value(&result, value, type);
+			(void) pushJsonbValue(state, token, &result);
+	}
+}
+
+void
+convert_to_jsonb(JsonbParseState **state, JsonbIteratorToken token, Datum value, bool isnull, Oid type)
+{
+	JsonbValue	result;
+
+	if (!isnull && holds_form(type))
+	{
+		push_held(state, token, value, type);
+		return;
+	}
+	if (isnull)
+		result.type = jbvNull;
+	else if (!common_value(&result, value, type))
+		JsonbToJsonbValue(datum_by_to_jsonb(value, type), &result);
+	(void) pushJsonbValue(state, token, &result);
+}

@@ -1,0 +1,127 @@
+/*
+ * evaluate.c
+ *		Evaluates the expressions of a program: plain ones by the executor's
+ *		expression machinery, those with a sub-SELECT through SPI.
+ *
+ * The planned tree belongs to the program and tracks invalidation; its state
+ * belongs to the frame.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "executor/executor.h"
+#include "program/statement.h"
+#include "run/execute.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+/* Plans an expression, or plans it anew after something it depends on changed. */
+static void
+expression_plan(Frame *frame, Expression *expression)
+{
+	Program    *program = frame->program;
+
+	if (expression->cached != NULL && program->use_count == 1)
+		FreeCachedExpression(expression->cached);
+	else if (expression->cached != NULL)
+	{
+		/* another frame's state may still be made from it */
+		MemoryContext old = MemoryContextSwitchTo(program->mcxt);
+
+		program->retired = lappend(program->retired, expression->cached);
+		MemoryContextSwitchTo(old);
+	}
+	expression->cached = NULL;
+	expression->cached = GetCachedExpression(expression->tree);
+	expression->generation++;
+}
+
+/* The state of a plain expression in this frame. */
+static ExprState *
+expression_state(Frame *frame, Expression *expression)
+{
+	ExpressionState *entry = &frame->states[expression->number];
+
+	if (expression->cached == NULL || !expression->cached->is_valid)
+		expression_plan(frame, expression);
+	if (entry->state == NULL || entry->generation != expression->generation)
+	{
+		MemoryContext old = MemoryContextSwitchTo(frame->states_mcxt);
+
+		entry->state = ExecInitExprWithParams((Expr *) expression->cached->expr, frame->params);
+		entry->generation = expression->generation;
+		MemoryContextSwitchTo(old);
+	}
+	return entry->state;
+}
+
+/* Shows the formula in the CONTEXT of an error. */
+static void
+expression_error_callback(void *arg)
+{
+	const Value *value = ((Expression *) arg)->value;
+
+	if (value->formula != NULL)
+		errcontext("formula \"%s\"", value->formula->text);
+}
+
+/* Evaluates a plain expression; mutable ones see what earlier steps did. */
+static Datum
+plain_evaluate(Frame *frame, Expression *expression, bool *isnull)
+{
+	ExprState  *state = expression_state(frame, expression);
+	bool		snapshot = expression->mutable && !frame->read_only;
+	Datum		value;
+
+	if (snapshot)
+	{
+		CommandCounterIncrement();
+		PushActiveSnapshot(GetTransactionSnapshot());
+	}
+	value = ExecEvalExprSwitchContext(state, frame->econtext, isnull);
+	if (snapshot)
+		PopActiveSnapshot();
+	return value;
+}
+
+Datum
+expression_evaluate(Frame *frame, Expression *expression, bool *isnull)
+{
+	ErrorContextCallback callback;
+	Datum		value;
+
+	callback.callback = expression_error_callback;
+	callback.arg = expression;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	if (expression->plain)
+		value = plain_evaluate(frame, expression, isnull);
+	else
+	{
+		MemoryContext old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
+
+		value = statement_scalar(frame, expression->query, expression->type, isnull);
+		MemoryContextSwitchTo(old);
+	}
+	error_context_stack = callback.previous;
+	return value;
+}
+
+bool
+condition_is_true(Frame *frame, Expression *expression)
+{
+	bool		isnull;
+	Datum		value = expression_evaluate(frame, expression, &isnull);
+
+	return !isnull && DatumGetBool(value);
+}
+
+char *
+text_evaluate(Frame *frame, Expression *expression)
+{
+	bool		isnull;
+	Datum		value = expression_evaluate(frame, expression, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}

@@ -1,0 +1,305 @@
+/*
+ * frame.c
+ *		Frames: their life, the values of their slots.
+ *
+ * A frame's home lives up to the end of the transaction and is used again by
+ * the next invocation of the same program. mcxt, below it, holds the slots'
+ * values and is reset after each invocation; a slot frees its old value when
+ * it gets a new one, so loops do not grow. A frame that an error left is
+ * thrown away.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "run/execute.h"
+#include "run/frame.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/typcache.h"
+
+static List *idle_programs = NIL;	/* of Program that keep an idle frame */
+
+/* Sets a slot; by-reference values are copied into the invocation's memory. */
+void
+frame_set(Frame *frame, int slot, Datum value, bool isnull)
+{
+	ParamExternData *param = &frame->params->params[slot];
+	const Slot *type = &frame->program->slots[slot];
+	Datum		old_value = param->value;
+	bool		was_owned = frame->owned[slot];
+
+	frame->owned[slot] = false;
+	if (!isnull && !type->byval)
+	{
+		MemoryContext old = MemoryContextSwitchTo(frame->mcxt);
+
+		value = datumCopy(value, false, type->length);
+		frame->owned[slot] = true;
+		MemoryContextSwitchTo(old);
+	}
+	param->value = value;
+	param->isnull = isnull;
+	if (was_owned)
+		pfree(DatumGetPointer(old_value));
+}
+
+/* Remembers all slots; what they hold now will not be freed. */
+SavedSlots *
+frame_save(Frame *frame)
+{
+	int			nslots = frame->program->nslots;
+	SavedSlots *saved = palloc(sizeof(SavedSlots));
+
+	saved->params = palloc(sizeof(ParamExternData) * Max(nslots, 1));
+	saved->owned = palloc(sizeof(bool) * Max(nslots, 1));
+	memcpy(saved->params, frame->params->params, sizeof(ParamExternData) * nslots);
+	memcpy(saved->owned, frame->owned, sizeof(bool) * nslots);
+	memset(frame->owned, 0, sizeof(bool) * nslots);
+	saved->outputs_set = bms_copy(frame->outputs_set);
+	return saved;
+}
+
+/* Frees what was saved and has been replaced since. */
+void
+frame_keep(Frame *frame, SavedSlots *saved)
+{
+	for (int i = 0; i < frame->program->nslots; i++)
+	{
+		if (!saved->owned[i])
+			continue;
+		if (saved->params[i].value == frame_value(frame, i) && !frame_isnull(frame, i))
+			frame->owned[i] = true;
+		else
+			pfree(DatumGetPointer(saved->params[i].value));
+	}
+	bms_free(saved->outputs_set);
+	pfree(saved->params);
+	pfree(saved->owned);
+	pfree(saved);
+}
+
+/* Puts the slots back to what they held. */
+void
+frame_restore(Frame *frame, SavedSlots *saved)
+{
+	for (int i = 0; i < frame->program->nslots; i++)
+		if (frame->owned[i])
+			pfree(DatumGetPointer(frame_value(frame, i)));
+	memcpy(frame->params->params, saved->params, sizeof(ParamExternData) * frame->program->nslots);
+	memcpy(frame->owned, saved->owned, sizeof(bool) * frame->program->nslots);
+	bms_free(frame->outputs_set);
+	frame->outputs_set = saved->outputs_set;
+	pfree(saved->params);
+	pfree(saved->owned);
+	pfree(saved);
+}
+
+/* Forgets the states of expressions: an error may have left them half way. */
+void
+frame_forget_states(Frame *frame)
+{
+	MemoryContextReset(frame->states_mcxt);
+	memset(frame->states, 0, sizeof(ExpressionState) * frame->program->nexpressions);
+}
+
+/* The row type that a slot holds values of, as it is now; NULL for anonymous rows. */
+static const TypeCacheEntry *
+row_type(const Frame *frame, int slot)
+{
+	Oid			type = getBaseType(frame->program->slots[slot].type);
+	Oid			element = get_element_type(type);
+	const TypeCacheEntry *entry = lookup_type_cache(getBaseType(OidIsValid(element) ? element : type),
+													TYPECACHE_TUPDESC);
+
+	return entry->tupDesc != NULL ? entry : NULL;
+}
+
+void
+frame_note_row_types(Frame *frame)
+{
+	ListCell   *cell;
+
+	frame->changes = catalog_changes;
+	foreach(cell, frame->program->row_slots)
+	{
+		RowLayout  *layout = &frame->row_layouts[foreach_current_index(cell)];
+		const TypeCacheEntry *entry = row_type(frame, lfirst_int(cell));
+		MemoryContext old;
+
+		if (entry == NULL || layout->version == entry->tupDesc_identifier)
+			continue;
+		old = MemoryContextSwitchTo(frame->home);
+		layout->tupdesc = CreateTupleDescCopy(entry->tupDesc);
+		layout->version = entry->tupDesc_identifier;
+		MemoryContextSwitchTo(old);
+	}
+}
+
+/* Can a row of the old layout be read by the new one? Columns may have come or gone. */
+static bool
+layout_still_reads(TupleDesc before, TupleDesc now)
+{
+	for (int i = 0; i < Min(before->natts, now->natts); i++)
+	{
+		Form_pg_attribute was = TupleDescAttr(before, i);
+		Form_pg_attribute is = TupleDescAttr(now, i);
+
+		if (was->attlen != is->attlen || was->attbyval != is->attbyval ||
+			was->attalign != is->attalign || (!is->attisdropped && was->atttypid != is->atttypid))
+			return false;
+	}
+	return before->natts <= now->natts;
+}
+
+/*
+ * A row in memory is laid out as its type was when it was made: read by another
+ * layout it is nonsense, or worse.
+ */
+void
+frame_check_row_types(Frame *frame)
+{
+	ListCell   *cell;
+
+	frame->changes = catalog_changes;
+	foreach(cell, frame->program->row_slots)
+	{
+		RowLayout  *layout = &frame->row_layouts[foreach_current_index(cell)];
+		int			slot = lfirst_int(cell);
+		const TypeCacheEntry *entry = row_type(frame, slot);
+
+		if (entry == NULL || layout->version == entry->tupDesc_identifier)
+			continue;
+		if (!frame_isnull(frame, slot) && !layout_still_reads(layout->tupdesc, entry->tupDesc))
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("type %s was changed while action \"%s\" was running with a value of it",
+							format_type_be(frame->program->slots[slot].type), frame->program->action),
+					 frame_errdetail(frame),
+					 errhint("Invoke the action again.")));
+	}
+	frame_note_row_types(frame);
+}
+
+/* Makes a frame for the current user. */
+static Frame *
+frame_new(Program *program)
+{
+	MemoryContext home = AllocSetContextCreate(TopTransactionContext, "custom action frame",
+											   ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(home);
+	Frame	   *frame = palloc0(sizeof(Frame));
+
+	frame->program = program;
+	frame->home = home;
+	frame->mcxt = AllocSetContextCreate(home, "custom action values", ALLOCSET_SMALL_SIZES);
+	frame->user = GetUserId();
+	frame->params = makeParamList(program->nslots);
+	for (int i = 0; i < program->nslots; i++)
+	{
+		frame->params->params[i].ptype = program->slots[i].type;
+		frame->params->params[i].pflags = PARAM_FLAG_CONST;
+		frame->params->params[i].isnull = true;
+	}
+	frame->row_layouts = palloc0(sizeof(RowLayout) * Max(list_length(program->row_slots), 1));
+	frame->owned = palloc0(sizeof(bool) * Max(program->nslots, 1));
+	frame->states_mcxt = AllocSetContextCreate(home, "custom action expressions", ALLOCSET_SMALL_SIZES);
+	frame->states = palloc0(sizeof(ExpressionState) * Max(program->nexpressions, 1));
+	frame->econtext = CreateStandaloneExprContext();
+	frame->econtext->ecxt_param_list_info = frame->params;
+	MemoryContextSwitchTo(old);
+	return frame;
+}
+
+/* Expression states hold the privileges of the user they were made for. */
+Frame *
+frame_take(Program *program)
+{
+	Frame	   *frame = program->idle;
+
+	if (frame == NULL)
+		return frame_new(program);
+	program->idle = NULL;
+	if (frame->user == GetUserId())
+		return frame;
+	frame_free(frame);
+	return frame_new(program);
+}
+
+void
+frame_free(Frame *frame)
+{
+	MemoryContextDelete(frame->home);
+}
+
+/* Clears a frame and keeps it for the next invocation. */
+void
+frame_give_back(Frame *frame)
+{
+	Program    *program = frame->program;
+
+	if (program->idle != NULL || program->stale)
+	{
+		frame_free(frame);
+		return;
+	}
+	ReScanExprContext(frame->econtext);
+	for (int i = 0; i < program->nslots; i++)
+	{
+		frame->params->params[i].value = (Datum) 0;
+		frame->params->params[i].isnull = true;
+	}
+	memset(frame->owned, 0, sizeof(bool) * program->nslots);
+	frame->outputs_set = NULL;
+	frame->recorded_inputs = NULL;
+	MemoryContextReset(frame->mcxt);
+	/* listed first: an idle frame that the end of the transaction does not know of would survive it */
+	if (!program->listed_idle)
+	{
+		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+
+		idle_programs = lappend(idle_programs, program);
+		program->listed_idle = true;
+		MemoryContextSwitchTo(old);
+	}
+	program->idle = frame;
+}
+
+/* Forgets idle frames: their memory ends with the transaction. */
+static void
+frames_at_transaction_end(XactEvent event, void *arg)
+{
+	ListCell   *cell;
+
+	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
+		return;
+	foreach(cell, idle_programs)
+	{
+		Program    *program = lfirst(cell);
+
+		program->idle = NULL;
+		program->listed_idle = false;
+	}
+	list_free(idle_programs);
+	idle_programs = NIL;
+}
+
+void
+frame_forget_idle(Program *program)
+{
+	if (program->idle != NULL)
+		frame_free(program->idle);
+	program->idle = NULL;
+	if (program->listed_idle)
+		idle_programs = list_delete_ptr(idle_programs, program);
+	program->listed_idle = false;
+}
+
+void
+frames_init(void)
+{
+	RegisterXactCallback(frames_at_transaction_end, NULL);
+}

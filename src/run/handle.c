@@ -1,0 +1,368 @@
+/*
+ * handle.c
+ *		Finds the functions of actions and calls them.
+ *
+ * A handle keeps what calling a function needs (a FmgrInfo, which never
+ * rechecks anything) and is good until its pg_proc row changes. Invalidation
+ * callbacks only set flags; handles are freed by the next call, those in use
+ * when the last call through them ends.
+ *
+ * A function that runs as its caller, under settings that are all in effect
+ * already, is entered directly; the privilege check stays.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "base/compat.h"
+#include "base/suggest.h"
+#include "catalog/namespace.h"
+#include "catalog/objectaccess.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "definition/signature.h"
+#include "engine/language.h"
+#include "lookup/action_lookup.h"
+#include "lookup/denied.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "run/handle.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+/* How often a handle is loaded while invalidations come in between */
+#define LOAD_TRIES			3
+
+/* Longest name that is kept with its function: schema, dot, name */
+#define NAME_KEY_LENGTH		(2 * NAMEDATALEN + 2)
+
+typedef struct HandleEntry
+{
+	Oid			function;		/* hash key */
+	Handle	   *handle;
+} HandleEntry;
+
+typedef struct NameEntry
+{
+	char		name[NAME_KEY_LENGTH];	/* hash key: as callers write it */
+	Oid			function;
+} NameEntry;
+
+static HTAB *handles = NULL;	/* of HandleEntry */
+static HTAB *names = NULL;		/* of NameEntry; qualified names only */
+static bool handles_stale = false;	/* some handle is no longer valid */
+static bool names_stale = false;	/* names may mean something else */
+
+/* Marks the handle of a changed function. */
+static void
+function_changed(Datum arg, int cacheid, uint32 hashvalue)
+{
+	HASH_SEQ_STATUS status;
+	HandleEntry *entry;
+
+	hash_seq_init(&status, handles);
+	while ((entry = hash_seq_search(&status)) != NULL)
+	{
+		if (entry->handle != NULL &&
+			(hashvalue == 0 || entry->handle->hash == hashvalue))
+		{
+			entry->handle->valid = false;
+			handles_stale = true;
+			names_stale = true;
+		}
+	}
+}
+
+/* Forgets what names mean once a schema has changed. */
+static void
+schema_changed(Datum arg, int cacheid, uint32 hashvalue)
+{
+	names_stale = true;
+}
+
+/* Creates the caches on first use. */
+static void
+handles_init(void)
+{
+	HASHCTL		control;
+
+	memset(&control, 0, sizeof(control));
+	control.keysize = NAME_KEY_LENGTH;
+	control.entrysize = sizeof(NameEntry);
+	names = hash_create("custom_actions names", 64, &control,
+						HASH_ELEM | HASH_STRINGS);
+
+	memset(&control, 0, sizeof(control));
+	control.keysize = sizeof(Oid);
+	control.entrysize = sizeof(HandleEntry);
+	handles = hash_create("custom_actions handles", 64, &control,
+						  HASH_ELEM | HASH_BLOBS);
+
+	CacheRegisterSyscacheCallback(PROCOID, function_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
+}
+
+/* Drops all names. */
+static void
+names_forget(void)
+{
+	HASH_SEQ_STATUS status;
+	NameEntry  *entry;
+
+	names_stale = false;
+	hash_seq_init(&status, names);
+	while ((entry = hash_seq_search(&status)) != NULL)
+		hash_search(names, entry->name, HASH_REMOVE, NULL);
+}
+
+/* Drops all handles that are stale; those in use are left to their calls. */
+static void
+handles_forget(void)
+{
+	HASH_SEQ_STATUS status;
+	HandleEntry *entry;
+
+	handles_stale = false;
+	hash_seq_init(&status, handles);
+	while ((entry = hash_seq_search(&status)) != NULL)
+	{
+		Handle	   *handle = entry->handle;
+
+		if (handle != NULL && handle->valid)
+			continue;
+		hash_search(handles, &entry->function, HASH_REMOVE, NULL);
+		if (handle != NULL && handle->use_count == 0)
+			MemoryContextDelete(handle->mcxt);
+	}
+}
+
+/* Prepares for entering an action without a change of user or settings. */
+static void
+handle_load_direct(Handle *handle, HeapTuple tuple)
+{
+	const Form_pg_proc procedure = (Form_pg_proc) GETSTRUCT(tuple);
+	MemoryContext old;
+
+	if (procedure->prosecdef || procedure->prolang != action_language() ||
+		FmgrHookIsNeeded(handle->function))
+		return;
+	handle->direct = handle->flinfo;
+	handle->direct.fn_addr = custom_action_call_handler;
+	handle->direct.fn_stats = TRACK_FUNC_PL;
+	old = MemoryContextSwitchTo(handle->mcxt);
+	handle->settings = function_settings_read(tuple);
+	MemoryContextSwitchTo(old);
+}
+
+/* Reads what calling a function needs into a new handle. */
+static void
+handle_load(Handle *handle)
+{
+	HeapTuple	tuple;
+	Form_pg_proc procedure;
+
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(handle->function));
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("an action that is to be performed was dropped"),
+				 errhint("Activate the action that performs it again.")));
+	procedure = (Form_pg_proc) GETSTRUCT(tuple);
+	handle->schema = procedure->pronamespace;
+	handle->nargs = procedure->pronargs;
+	fmgr_info_cxt(handle->function, &handle->flinfo, handle->mcxt);
+	handle_load_direct(handle, tuple);
+	ReleaseSysCache(tuple);
+}
+
+/* Loads a new handle; what changes meanwhile marks it, because it is entered already. */
+static void
+entry_load(HandleEntry *entry)
+{
+	MemoryContext mcxt = AllocSetContextCreate(CacheMemoryContext, "custom_actions handle",
+											   ALLOCSET_SMALL_SIZES);
+	Handle	   *handle = MemoryContextAllocZero(mcxt, sizeof(Handle));
+
+	handle->mcxt = mcxt;
+	handle->function = entry->function;
+	handle->hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(entry->function));
+	handle->valid = true;
+	entry->handle = handle;
+	PG_TRY();
+	{
+		handle_load(handle);
+	}
+	PG_CATCH();
+	{
+		handle->valid = false;
+		handles_stale = true;
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+}
+
+/*
+ * Returns a function's handle. It is loaded again when something changed while
+ * it was, but not for ever: after that the next call loads it.
+ */
+Handle *
+handle_get(Oid function)
+{
+	if (handles == NULL)
+		handles_init();
+	for (int tries = 0;; tries++)
+	{
+		HandleEntry *entry;
+		bool		found;
+
+		if (handles_stale && tries < LOAD_TRIES)
+			handles_forget();
+		entry = hash_search(handles, &function, HASH_ENTER, &found);
+		if (!found)
+			entry->handle = NULL;
+		if (entry->handle != NULL)
+			return entry->handle;
+		entry_load(entry);
+	}
+}
+
+/* Can this name be kept? Its meaning must not depend on the search_path. */
+static bool
+name_is_kept(const char *name)
+{
+	return strlen(name) < NAME_KEY_LENGTH &&
+		strchr(name, '.') != NULL && strchr(name, '"') == NULL;
+}
+
+/* Raises that there is no such action. */
+pg_noreturn static void
+refuse_unknown_action(const char *name)
+{
+	const char *hint = suggest_action(name, false);
+
+	if (hint == NULL)
+		hint = strchr(name, '.') == NULL ?
+			"Name it with its schema, or check the search_path. A draft can be invoked once activate_action() has published it." :
+			"A draft can be invoked once activate_action() has published it.";
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_FUNCTION),
+			 errmsg("action \"%s\" does not exist", name),
+			 errhint("%s", hint)));
+}
+
+/* Resolves the name of an action; raises if there is none. */
+static Oid
+function_of_name(const char *name)
+{
+	Oid			function = action_find(name);
+
+	if (!OidIsValid(function))
+		refuse_unknown_action(name);
+	return function;
+}
+
+/* Finds the handle of an action by its name. */
+Handle *
+handle_of_name(const char *name)
+{
+	NameEntry  *entry;
+	Handle	   *handle;
+	Oid			function;
+
+	if (handles == NULL)
+		handles_init();
+	AcceptInvalidationMessages();
+	if (names_stale)
+		names_forget();
+	if (!name_is_kept(name))
+		return handle_get(function_of_name(name));
+
+	entry = hash_search(names, name, HASH_FIND, NULL);
+	if (entry != NULL)
+		return handle_get(entry->function);
+
+	function = function_of_name(name);
+	handle = handle_get(function);
+	entry = hash_search(names, name, HASH_ENTER, NULL);
+	entry->function = function;
+	return handle;
+}
+
+/* Checks what neither fmgr nor the handler checks: EXECUTE and USAGE. */
+static void
+check_privileges(const Handle *handle)
+{
+	Oid			user = GetUserId();
+
+	if (object_aclcheck(NamespaceRelationId, handle->schema, user,
+						ACL_USAGE) != ACLCHECK_OK)
+		refuse_schema(get_namespace_name(handle->schema), "USAGE");
+	if (object_aclcheck(ProcedureRelationId, handle->function, user,
+						ACL_EXECUTE) != ACLCHECK_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for action \"%s\"",
+						function_name_canonical(handle->function)),
+				 errhint("Its owner can GRANT EXECUTE ON FUNCTION %s to you.",
+						 function_name_canonical(handle->function))));
+	InvokeFunctionExecuteHook(handle->function);
+}
+
+/* Calls the function; all its arguments are in the request. */
+static void
+call_function(Handle *handle, InvokeRequest *request)
+{
+	bool		direct = handle->settings != NULL && function_settings_hold(handle->settings);
+	LOCAL_FCINFO(fcinfo, FUNC_MAX_ARGS);
+	PgStat_FunctionCallUsage usage;
+
+	request->node.type = T_ExtensibleNode;
+	request->node.extnodename = CA_INVOKE_REQUEST;
+	InitFunctionCallInfoData(*fcinfo, direct ? &handle->direct : &handle->flinfo, handle->nargs,
+							 InvalidOid, (Node *) request, NULL);
+	for (int i = 0; i < handle->nargs; i++)
+	{
+		fcinfo->args[i].value = (Datum) 0;
+		fcinfo->args[i].isnull = true;
+	}
+	pgstat_init_function_usage(fcinfo, &usage);
+	(void) FunctionCallInvoke(fcinfo);
+	pgstat_end_function_usage(&usage, true);
+	if (direct)
+		function_settings_restore(handle->settings);
+}
+
+/* Ends a call; the last one frees a handle that has become stale. */
+static void
+handle_release(Handle *handle)
+{
+	HandleEntry *entry;
+
+	if (--handle->use_count > 0 || handle->valid)
+		return;
+	entry = hash_search(handles, &handle->function, HASH_FIND, NULL);
+	if (entry != NULL && entry->handle == handle)
+		hash_search(handles, &handle->function, HASH_REMOVE, NULL);
+	MemoryContextDelete(handle->mcxt);
+}
+
+void
+handle_call(Handle *handle, InvokeRequest *request)
+{
+	check_privileges(handle);
+	request->invoker = GetUserId();
+	handle->use_count++;
+	PG_TRY();
+	{
+		call_function(handle, request);
+	}
+	PG_FINALLY();
+	{
+		handle_release(handle);
+	}
+	PG_END_TRY();
+}

@@ -1,0 +1,40 @@
+/*
+ * handle.h
+ *		What calling the function of an action needs, found once and kept.
+ */
+#ifndef CA_HANDLE_H
+#define CA_HANDLE_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "lookup/function_settings.h"
+#include "run/execute.h"
+
+typedef struct Handle
+{
+	Oid			function;
+	Oid			schema;
+	uint32		hash;			/* of the function in the syscache */
+	int			nargs;
+	FmgrInfo	flinfo;
+	FmgrInfo	direct;			/* the handler itself, without what PostgreSQL puts before it */
+	FunctionSettings *settings; /* that must hold for a direct call; NULL: never direct */
+	bool		valid;
+	int			use_count;		/* calls under way */
+	MemoryContext mcxt;
+} Handle;
+
+/* The handle of an action's function; never fails for a function that exists. */
+extern Handle *handle_get(Oid function);
+
+/* The handle of an action by its name; 42883 if there is none. */
+extern Handle *handle_of_name(const char *name);
+
+/*
+ * Checks EXECUTE and USAGE, which neither fmgr nor the call handler does, and
+ * calls the function with a request in place of arguments.
+ */
+extern void handle_call(Handle *handle, InvokeRequest *request);
+
+#endif

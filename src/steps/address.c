@@ -1,0 +1,427 @@
+/*
+ * address.c
+ *		Reads how a step says which rows it means, and writes the WHERE clause
+ *		for it.
+ *
+ * Keys compare by the operator of their own index, with a value coerced to
+ * the column's type; conditions are the author's formulas.
+ */
+#include "postgres.h"
+
+#include "access/relation.h"
+#include "base/suggest.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "lookup/key.h"
+#include "run/execute.h"
+#include "steps/address.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+/* The columns named by an id object, or NIL for a single value. */
+static List *
+id_columns(const Json *id)
+{
+	List	   *columns = NIL;
+
+	for (int i = 0; id->kind == JSON_IS_OBJECT && i < id->count; i++)
+		columns = lappend(columns, id->keys[i]);
+	return columns;
+}
+
+/* Complains that no key of the table fits. */
+static void
+report_no_key(Compiler *compiler, Oid relation, const List *columns, const char *location)
+{
+	if (columns != NIL)
+		compiler_problem(compiler, ERRCODE_UNDEFINED_OBJECT, location,
+						 psprintf("table %s has no unique key over exactly these columns",
+								  relation_name_canonical(relation)), NULL,
+						 "Name the columns of its primary key or of a unique index, or use \"where\".");
+	else
+		compiler_problem(compiler, ERRCODE_UNDEFINED_OBJECT, location,
+						 psprintf("table %s has no primary key", relation_name_canonical(relation)), NULL,
+						 "Use \"where\", or give the table a primary key.");
+}
+
+/* Key and values of an "id": a value, or an object of columns. */
+static bool
+address_by_id(Compiler *compiler, Address *address, const Json *id)
+{
+	char	   *location = compiler_location(compiler, "id");
+	List	   *columns = id_columns(id);
+	ListCell   *cell;
+
+	address->key = key_of_table(address->relation, columns, false);
+	if (address->key == NIL)
+	{
+		report_no_key(compiler, address->relation, columns, location);
+		return false;
+	}
+	if (columns == NIL && list_length(address->key) > 1)
+	{
+		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, location,
+						 psprintf("the primary key of %s has %d columns",
+								  relation_name_canonical(address->relation), list_length(address->key)),
+						 NULL, "Write \"id\" as an object with a value for each of them.");
+		return false;
+	}
+	foreach(cell, address->key)
+	{
+		KeyColumn  *column = lfirst(cell);
+		Value	   *value = compiler_value(compiler, columns ? json_get(id, column->name) : id,
+										   column->type, -1,
+										   columns ? psprintf("%s.%s", location, column->name) : location);
+
+		if (value->kind == VALUE_FORMULA)
+			value->formula->key = true;
+		address->values = lappend(address->values, value);
+	}
+	return true;
+}
+
+/* Key and values of a row that has a name: its own key columns. */
+static bool
+address_by_row(Compiler *compiler, Address *address)
+{
+	bool		is_target = row_first_name(address->row) == compiler->program->target;
+	Scope		scope = {0};
+	ListCell   *cell;
+
+	address->key = key_of_table(address->relation,
+								is_target ? compiler->program->definition->key : NIL, is_target);
+	if (address->key == NIL)
+	{
+		report_no_key(compiler, address->relation, NIL, compiler->step->path);
+		return false;
+	}
+	scope.program = compiler->program;
+	scope.compiler = compiler;
+	foreach(cell, address->key)
+	{
+		int			slot = row_slot(&scope, address->row, ((KeyColumn *) lfirst(cell))->name);
+
+		address->values = lappend(address->values,
+								  compiler_slot_value(compiler, slot, compiler->step->path));
+	}
+	return true;
+}
+
+/* The table that a subject names; one that is none may be the name of a row, misspelt. */
+static Oid
+subject_table(Compiler *compiler, const char *subject)
+{
+	List	   *names = NIL;
+	char	   *like;
+	ListCell   *cell;
+
+	foreach(cell, compiler->names->rows)
+		names = lappend(names, ((Row *) lfirst(cell))->name);
+	like = strchr(subject, '.') == NULL ? suggestion_among(subject, names) : NULL;
+	if (like == NULL || OidIsValid(RelnameGetRelid(subject)))
+		return compiler_table(compiler, subject, compiler->step->path);
+	compiler_problem(compiler, ERRCODE_UNDEFINED_TABLE, compiler->step->path,
+					 psprintf("there is no table or step \"%s\"", subject), NULL,
+					 suggestion_hint(like, NULL));
+	return InvalidOid;
+}
+
+/* Resolves the subject: a row with a name wins over a table, but for the step's own name. */
+static bool
+address_subject(Compiler *compiler, Address *address)
+{
+	const Step *step = compiler->step;
+	const char *subject = step->subject->text;
+
+	address->row = row_find(compiler->names->rows, subject);
+	if (address->row != NULL)
+		names_note_use(compiler, address->row);
+	if (address->row != NULL && address->row->broken)
+		return false;
+	if (address->row != NULL && !OidIsValid(address->row->relation))
+	{
+		compiler_problem(compiler, ERRCODE_WRONG_OBJECT_TYPE, step->path,
+						 psprintf("step \"%s\" does not give a row of a table", subject), NULL,
+						 "Name the target, a step that gives one row, or a table.");
+		return false;
+	}
+	if (address->row == NULL && strcmp(subject, "target") == 0)
+	{
+		compiler_problem(compiler, ERRCODE_UNDEFINED_OBJECT, step->path,
+						 "the action is not bound to a row, so there is no target", NULL,
+						 "Set \"table\" of the action, or name a table and an \"id\".");
+		return false;
+	}
+	if (address->row == NULL)
+	{
+		ListCell   *cell;
+
+		foreach(cell, compiler->names->steps)
+			if (strcmp(lfirst(cell), subject) == 0 &&
+				(step->name == NULL || strcmp(step->name, subject) != 0))
+			{
+				compiler_problem(compiler, ERRCODE_UNDEFINED_OBJECT, step->path,
+								 psprintf("step \"%s\" has not run at this place", subject), NULL,
+								 "A step can only use steps that come before it.");
+				return false;
+			}
+		address->relation = subject_table(compiler, subject);
+	}
+	else
+		address->relation = address->row->relation;
+	if (OidIsValid(address->relation) && address->row == NULL && compiler->freeze)
+		json_put_string(step->json, step->kind->name, relation_name_canonical(address->relation));
+	return OidIsValid(address->relation);
+}
+
+/* Says that a step must tell which rows it means. */
+static bool
+address_require_some(Compiler *compiler, bool where_optional, const Address *address, const Json *id)
+{
+	if (address->row != NULL && id != NULL)
+		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler_location(compiler, "id"),
+						 psprintf("\"%s\" is one row already and takes no \"id\"", address->row->name),
+						 NULL, "Name the table instead, or leave out \"id\".");
+	else if (address->row == NULL && id == NULL && address->where == NULL && !where_optional)
+		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler->step->path,
+						 psprintf("%s of a table needs \"id\" or \"where\"", compiler->step->kind->name),
+						 NULL, "For all rows write \"where\": \"true\".");
+	else
+		return true;
+	return false;
+}
+
+Address *
+address_compile(Compiler *compiler, bool where_optional)
+{
+	Address    *address = palloc0(sizeof(Address));
+	const char *where = json_get_text(compiler->step->json, "where");
+	const char *required = json_get_text(compiler->step->json, "required");
+	const Json *id = step_argument(compiler->step, "id");
+
+	address->required = required == NULL || strcmp(required, "false") != 0;
+	if (where != NULL)
+		address->where = compiler_condition_value(compiler, where,
+												  compiler_location(compiler, "where"));
+	if (!address_subject(compiler, address) ||
+		!address_require_some(compiler, where_optional, address, id))
+		return NULL;
+	address->table_name = relation_name_canonical(address->relation);
+	if (address->row != NULL)
+		return address_by_row(compiler, address) ? address : NULL;
+	if (id != NULL)
+		return address_by_id(compiler, address, id) ? address : NULL;
+	address->set_based = !where_optional;
+	return address;
+}
+
+/* Appends the comparison of one key column. */
+static void
+append_key(Compiler *compiler, Statement *statement, StringInfo text,
+		   const KeyColumn *column, Value *value, bool first)
+{
+	appendStringInfo(text, "%sthis.%s %s %s", first ? "" : " AND ",
+					 quote_identifier(column->name), column->equals,
+					 statement_value(statement, value));
+}
+
+/*
+ * Is the table one whose rows are here, in one place? Then a plan for one row by
+ * its key is good for all keys. In a database of Citus any table may be spread.
+ */
+static bool
+is_plain_local_table(Oid table)
+{
+	Relation	relation = relation_open(table, AccessShareLock);
+	bool		plain = relation->rd_rel->relkind == RELKIND_RELATION &&
+		relation->rd_rel->relam == HEAP_TABLE_AM_OID && !relation->rd_rel->relispartition &&
+		!relation->rd_rel->relhassubclass && !relation->rd_rel->relrowsecurity &&
+		relation->rd_rules == NULL;
+
+	relation_close(relation, NoLock);
+	return plain && !OidIsValid(get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE));
+}
+
+/* Notes on a statement that its condition holds the full key of a row. */
+static void
+note_key(Statement *statement, Oid table, const List *key)
+{
+	statement->by_key = key != NIL && ((KeyColumn *) linitial(key))->indexed &&
+		is_plain_local_table(table);
+}
+
+void
+address_condition(Compiler *compiler, Statement *statement, StringInfo text,
+				  const Address *address)
+{
+	bool		first = true;
+
+	for (int i = 0; i < list_length(address->key); i++, first = false)
+		append_key(compiler, statement, text, list_nth(address->key, i),
+				   list_nth(address->values, i), first);
+	note_key(statement, address->relation, address->key);
+	if (address->where != NULL)
+		appendStringInfo(text, "%s(%s)", first ? "" : " AND ",
+						 statement_value(statement, address->where));
+	else if (first)
+		appendStringInfoString(text, "true");
+}
+
+void
+address_target_condition(Compiler *compiler, Statement *statement)
+{
+	Program    *program = compiler->program;
+	List	   *key = key_of_table(program->target->relation, program->definition->key, true);
+
+	for (int i = 0; i < list_length(key); i++)
+	{
+		KeyColumn  *column = list_nth(key, i);
+
+		append_key(compiler, statement, &statement->tail, column,
+				   compiler_slot_value(compiler, row_column_find(program->target, column->name)->slot,
+									   "target"), i == 0);
+	}
+	note_key(statement, program->target->relation, key);
+}
+
+/* Makes the step's own row another name of the row that it writes. */
+static void
+become_other_name(Compiler *compiler, Row *row, const Address *address)
+{
+	row->same = address->row;
+	row->may_be_absent = compiler->conditional > 0 || !address->required;
+	if (row->may_be_absent)
+		row->present_slot = program_add_slot(compiler->program, BOOLOID, -1, InvalidOid);
+}
+
+void
+address_results(Compiler *compiler, Instruction *instruction, Statement *statement,
+				const Address *address)
+{
+	ListCell   *cell;
+	Row		   *row;
+
+	if (address->row != NULL)
+		foreach(cell, compiler->names->rows)
+		{
+			Row		   *other = lfirst(cell);
+
+			if (row_first_name(other) == row_first_name(address->row))
+				statement->into = lappend(statement->into, other);
+		}
+	row = compiler_declare(compiler, instruction, address->relation, address->set_based);
+	if (row != NULL)
+	{
+		statement->into = lappend(statement->into, row);
+		statement->own = row;
+		if (address->row != NULL && !address->set_based && compiler->step->kind->writes)
+			become_other_name(compiler, row, address);
+	}
+	statement->set_based = address->set_based;
+}
+
+void
+address_prove_target(Compiler *compiler, const Address *address)
+{
+	if (address->row == NULL || address->row != compiler->program->target ||
+		compiler->conditional > 0 || compiler->may_stop ||
+		!address->required || address->where != NULL)
+		return;
+	compiler->target_proven = true;
+	if (!compiler->any_before)
+		compiler->target_proven_first = true;
+}
+
+/* "(id) = (42)" from slots of the frame. */
+static char *
+shown_key(Frame *frame, const List *key, const int *slots)
+{
+	StringInfoData names;
+	StringInfoData values;
+
+	initStringInfo(&names);
+	initStringInfo(&values);
+	for (int i = 0; i < list_length(key); i++)
+	{
+		Slot	   *slot = &frame->program->slots[slots[i]];
+		Oid			output;
+		bool		varlena;
+
+		getTypeOutputInfo(slot->type, &output, &varlena);
+		appendStringInfo(&names, "%s%s", i ? ", " : "", (char *) list_nth(key, i));
+		appendStringInfo(&values, "%s%s", i ? ", " : "",
+						 frame_isnull(frame, slots[i]) ? "null" :
+						 OidOutputFunctionCall(output, frame_value(frame, slots[i])));
+	}
+	return psprintf("(%s) = (%s)", names.data, values.data);
+}
+
+pg_noreturn static void raise_missing(Frame *frame, int sqlstate, const char *message,
+									   const char *hint);
+
+static void
+raise_missing(Frame *frame, int sqlstate, const char *message, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(sqlstate),
+			 errmsg("%s", message),
+			 frame_errdetail(frame),
+			 errhint("%s", hint ? hint : "It does not exist, or it is not visible to you.")));
+}
+
+/* Has the step that the row is named for given none? Then its key is NULL. */
+static bool
+row_is_absent(const Frame *frame, const Address *address)
+{
+	ListCell   *cell;
+
+	if (address->row == NULL || address->row == frame->program->target)
+		return false;
+	foreach(cell, address->values)
+		if (frame_isnull(frame, ((Value *) lfirst(cell))->slot))
+			return true;
+	return false;
+}
+
+void
+address_missing(Frame *frame, const Address *address, const char *hint)
+{
+	if (row_is_absent(frame, address))
+		raise_missing(frame, ERRCODE_NO_DATA_FOUND,
+					  psprintf("\"%s\" names no row of %s", address->row->name, address->table_name),
+					  "Its step did not run, found no row, or was undone.");
+	if (address->row != NULL && address->row == frame->program->target && address->where == NULL)
+		address_target_missing(frame, hint);
+	raise_missing(frame, ERRCODE_NO_DATA_FOUND, address->where != NULL ?
+				  psprintf("no row of %s satisfies the condition", address->table_name) :
+				  psprintf("there is no such row in %s", address->table_name), hint);
+}
+
+void
+address_several(Frame *frame, Oid relation)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_TOO_MANY_ROWS),
+			 errmsg("several rows of %s have this key", relation_name_canonical(relation)),
+			 frame_errdetail(frame),
+			 errhint("The columns of the key must identify one row.")));
+}
+
+void
+address_target_missing(Frame *frame, const char *hint)
+{
+	Program    *program = frame->program;
+	List	   *names = NIL;
+
+	for (int i = 0; i < program->signature->nkeys; i++)
+		names = lappend(names, program->signature->inputs[i].column);
+	raise_missing(frame, program->definition->not_found,
+				  psprintf("there is no row %s in %s",
+						   shown_key(frame, names, program->input_slots),
+						   relation_name_canonical(program->target->relation)), hint);
+}

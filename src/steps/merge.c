@@ -1,0 +1,525 @@
+/*
+ * merge.c
+ *		Merges two adjacent steps that update the same row into one UPDATE.
+ *
+ * Only where nothing can tell: the table has no triggers but those of foreign
+ * keys, no rules, policies, partitions, children or generated columns, no
+ * index or CHECK may refuse what the second step writes, and no CHECK runs
+ * code of users'. The second step's values cannot fail, call no function of
+ * users' and read nothing that the first one writes, so an error is the first
+ * step's, unless a foreign key raised it. These are the second one's alone, and
+ * PostgreSQL checks them after everything else.
+ *
+ * A table that changes under a running action, or a user who may not do both,
+ * gets the two statements. The columns of the row that the second step reads
+ * are read where they are: in the row, as the first step would have returned
+ * them. What the statement returns is read after the second step.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/relation.h"
+#include "access/sysattr.h"
+#include "access/transam.h"
+#include "base/compat.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "run/execute.h"
+#include "steps/merge.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+typedef struct Pair
+{
+	Compiler   *compiler;
+	const Write *first;
+	const Write *second;
+	Scope	   *scope;			/* of the one UPDATE */
+	Bitmapset  *first_columns;	/* attribute numbers */
+	Bitmapset  *second_columns;
+	Bitmapset  *second_reads;
+	Relation	relation;
+	bool		fits;
+} Pair;
+
+/* The attribute numbers of written columns. */
+static Bitmapset *
+column_numbers(Oid relation, const List *columns)
+{
+	Bitmapset  *numbers = NULL;
+	ListCell   *cell;
+
+	foreach(cell, columns)
+		numbers = bms_add_member(numbers,
+								 get_attnum(relation, ((WriteColumn *) lfirst(cell))->name));
+	return numbers;
+}
+
+/* Is this a step of its own that updates one row and must find it? */
+static bool
+is_plain_update(const Instruction *instruction)
+{
+	const Write *write = instruction->data;
+
+	return instruction->kind->execute == write_execute && write != NULL &&
+		instruction->when == NULL && instruction->on_error == NULL &&
+		write->columns != NIL && write->merge == NULL && write->address->row != NULL &&
+		!write->address->set_based && write->address->required && write->address->where == NULL &&
+		!write->statement->changes_key;
+}
+
+/* Do both update the same row, and has the first no name of its own? */
+static bool
+same_row(const Write *first, const Write *second)
+{
+	ListCell   *cell;
+
+	if (!rows_are_one(first->address->row, second->address->row))
+		return false;
+	foreach(cell, first->statement->into)
+		if (!list_member_ptr(first->statement->scope->rows, lfirst(cell)) ||
+			!list_member_ptr(second->statement->into, lfirst(cell)))
+			return false;
+	return true;
+}
+
+/* Are all triggers those of foreign keys? */
+static bool
+triggers_are_foreign_keys(const TriggerDesc *triggers)
+{
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+		if (!triggers->triggers[i].tgisinternal ||
+			RI_FKey_trigger_type(triggers->triggers[i].tgfoid) == RI_TRIGGER_NONE)
+			return false;
+	return true;
+}
+
+/* May a foreign key look at what the first step writes? */
+static bool
+foreign_keys_fit(const Pair *pair)
+{
+	ListCell   *cell;
+
+	foreach(cell, RelationGetFKeyList(pair->relation))
+	{
+		const ForeignKeyCacheInfo *key = lfirst(cell);
+
+		for (int i = 0; i < key->nkeys; i++)
+			if (bms_is_member(key->conkey[i], pair->first_columns))
+				return false;
+	}
+	return true;
+}
+
+/* Does an index take every value of this column of its? An entry may become too long. */
+static bool
+index_takes_all(Relation index, int column)
+{
+	return index->rd_rel->relam == BTREE_AM_OID &&
+		TupleDescAttr(RelationGetDescr(index), column)->attlen > 0 &&
+		(column >= index->rd_index->indnkeyatts || index->rd_opfamily[column] < FirstNormalObjectId);
+}
+
+/* Does the index not care? A plain one has no opinion on values. */
+static bool
+index_fits(const Pair *pair, Relation index)
+{
+	bool		unique = index->rd_index->indisunique || index->rd_index->indisexclusion;
+
+	if (!heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) ||
+		!heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
+		return false;
+	for (int i = 0; i < index->rd_index->indnatts; i++)
+	{
+		AttrNumber	column = index->rd_index->indkey.values[i];
+
+		if (unique && bms_is_member(column, pair->first_columns))
+			return false;
+		if (bms_is_member(column, pair->second_columns) && (unique || !index_takes_all(index, i)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+indexes_fit(const Pair *pair)
+{
+	ListCell   *cell;
+	bool		fit = true;
+
+	foreach(cell, RelationGetIndexList(pair->relation))
+	{
+		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+
+		fit = fit && index_fits(pair, index);
+		index_close(index, NoLock);
+	}
+	return fit;
+}
+
+/* Is the function one of users'? */
+static bool
+is_users_function(Oid function, void *context)
+{
+	return function >= FirstNormalObjectId;
+}
+
+/* Does it call functions of users'? They may look at the table, or count. */
+static bool
+calls_users_walker(Node *node, void *context)
+{
+	return node != NULL && (check_functions_in_node(node, is_users_function, context) ||
+							expression_tree_walker(node, calls_users_walker, context));
+}
+
+/* Does no CHECK look at what the second step writes, or further? */
+static bool
+checks_fit(const Pair *pair)
+{
+	const TupleConstr *constraints = RelationGetDescr(pair->relation)->constr;
+
+	for (int i = 0; constraints != NULL && i < constraints->num_check; i++)
+	{
+		Node	   *condition = stringToNode(constraints->check[i].ccbin);
+		Bitmapset  *columns = NULL;
+		int			column = -1;
+
+		if (calls_users_walker(condition, NULL))
+			return false;
+		pull_varattnos(condition, 1, &columns);
+		while ((column = bms_next_member(columns, column)) >= 0)
+			if (column + FirstLowInvalidHeapAttributeNumber <= 0 ||
+				bms_is_member(column + FirstLowInvalidHeapAttributeNumber, pair->second_columns))
+				return false;
+	}
+	return true;
+}
+
+/* Is some column computed from others? */
+static bool
+has_generated_columns(TupleDesc tupdesc)
+{
+	for (int i = 0; i < tupdesc->natts; i++)
+		if (TupleDescAttr(tupdesc, i)->attgenerated != '\0')
+			return true;
+	return false;
+}
+
+/* Would the table not notice the difference? */
+static bool
+table_fits(const Pair *pair)
+{
+	const FormData_pg_class *class = pair->relation->rd_rel;
+
+	return class->relkind == RELKIND_RELATION && !class->relispartition &&
+		!class->relhassubclass && !class->relrowsecurity && pair->relation->rd_rules == NULL &&
+		!has_generated_columns(RelationGetDescr(pair->relation)) &&
+		triggers_are_foreign_keys(pair->relation->trigdesc) &&
+		foreign_keys_fit(pair) && checks_fit(pair) && indexes_fit(pair);
+}
+
+/* Is the slot a column of the row being updated? Its value may be out of date. */
+static bool
+slot_is_of_row(const Pair *pair, int slot)
+{
+	ListCell   *cell;
+	ListCell   *column_cell;
+
+	foreach(cell, pair->second->statement->into)
+		foreach(column_cell, ((Row *) lfirst(cell))->columns)
+			if (((RowColumn *) lfirst(column_cell))->slot == slot)
+				return true;
+	return false;
+}
+
+/* Is there anything in a value that might fail, or tell that the steps are one? */
+static bool
+value_tells_walker(Node *node, void *context)
+{
+	Pair	   *pair = context;
+
+	if (node == NULL)
+		return false;
+	switch (nodeTag(node))
+	{
+		case T_Var:
+			{
+				const Var  *var = (const Var *) node;
+
+				if (var->varlevelsup > 0 || var->varattno <= 0 ||
+					bms_is_member(var->varattno, pair->first_columns))
+					return true;
+				pair->second_reads = bms_add_member(pair->second_reads, var->varattno);
+				return false;
+			}
+		case T_Param:
+			return ((Param *) node)->paramkind != PARAM_EXTERN ||
+				slot_is_of_row(pair, list_nth_int(pair->scope->parameters,
+														  ((Param *) node)->paramid - 1));
+		case T_FuncExpr:
+			return ((FuncExpr *) node)->funcid != F_NOW;
+		case T_Const:
+		case T_SQLValueFunction:
+			return false;
+		case T_List:
+		case T_CoalesceExpr:
+		case T_CaseExpr:
+		case T_CaseWhen:
+		case T_BoolExpr:
+		case T_NullTest:
+		case T_BooleanTest:
+		case T_RelabelType:
+		case T_CollateExpr:
+			return expression_tree_walker(node, value_tells_walker, context);
+		default:
+			return true;
+	}
+}
+
+/* Is the value good for the column's NOT NULL? */
+static bool
+value_fits_column(const Pair *pair, const TargetEntry *entry)
+{
+	if (!TupleDescAttr(RelationGetDescr(pair->relation), entry->resno - 1)->attnotnull)
+		return true;
+	return IsA(entry->expr, Const) && !((Const *) entry->expr)->constisnull;
+}
+
+/* Looks at the analysed UPDATE. */
+static void
+look_at_query(const Query *query, void *arg)
+{
+	Pair	   *pair = arg;
+	MemoryContext old = MemoryContextSwitchTo(pair->compiler->program->mcxt);
+	ListCell   *cell;
+
+	pair->fits = true;
+	foreach(cell, query->targetList)
+	{
+		const TargetEntry *entry = lfirst_node(TargetEntry, cell);
+
+		if (!entry->resjunk && bms_is_member(entry->resno, pair->second_columns) &&
+			(!value_fits_column(pair, entry) ||
+			 value_tells_walker((Node *) entry->expr, pair)))
+			pair->fits = false;
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* Copies of the columns, with values that read the row itself. */
+static List *
+columns_reading_row(const List *columns)
+{
+	List	   *copies = NIL;
+	ListCell   *cell;
+
+	foreach(cell, columns)
+	{
+		const WriteColumn *column = lfirst(cell);
+		WriteColumn *copy = palloc(sizeof(WriteColumn));
+		Value	   *value = palloc(sizeof(Value));
+
+		*value = *column->value;
+		value->reads_this = true;
+		copy->name = column->name;
+		copy->value = value;
+		copies = lappend(copies, copy);
+	}
+	return copies;
+}
+
+/* UPDATE ... SET these columns, of the row that both steps mean, in the second one's place. */
+static Statement *
+update_statement(const Pair *pair, const List *columns)
+{
+	const Address *address = pair->first->address;
+	const Scope *place = pair->second->statement->scope;
+	Statement  *statement = compiler_statement(pair->compiler, address->relation);
+
+	statement->step = pair->second->statement->step;
+	statement->scope->number = place->number;
+	statement->scope->again = place->again;
+	statement->scope->rows = place->rows;
+	statement->scope->this_row = address->row;
+	statement->into = pair->second->statement->into;
+	statement->own = pair->second->statement->own;
+	appendStringInfo(&statement->head, "UPDATE %s AS this SET ", relation_name_sql(address->relation));
+	write_append_set(statement, &statement->head, columns);
+	appendStringInfoString(&statement->head, " WHERE ");
+	address_condition(pair->compiler, statement, &statement->head, address);
+	return statement;
+}
+
+/* May the current user do all this to the columns? */
+static bool
+may_access(Oid relation, const Bitmapset *columns, AclMode mode)
+{
+	Oid			user = GetUserId();
+	int			column = -1;
+
+	if (pg_class_aclcheck(relation, user, mode) == ACLCHECK_OK)
+		return true;
+	while ((column = bms_next_member(columns, column)) >= 0)
+		if (pg_attribute_aclcheck(relation, column, user, mode) != ACLCHECK_OK)
+			return false;
+	return true;
+}
+
+/*
+ * What analysis has found about the values of the one UPDATE holds for those of
+ * the second step's own, which are its last.
+ */
+static void
+take_findings(Scope *second, const Scope *both)
+{
+	int			before = list_length(both->placeholders) - list_length(second->placeholders);
+
+	for (int i = 0; i < list_length(second->placeholders); i++)
+	{
+		Placeholder *placeholder = list_nth(second->placeholders, i);
+		const Placeholder *same = list_nth(both->placeholders, before + i);
+		ListCell   *cell;
+
+		placeholder->bare = same->bare;
+		placeholder->slots = same->slots;
+		foreach(cell, same->slots)
+			second->slots = bms_add_member(second->slots, lfirst_int(cell));
+	}
+}
+
+/* Makes the first step's write do the work of both. */
+static void
+join(Pair *pair, Instruction *first, Instruction *second, Statement *both, const List *columns)
+{
+	Merge	   *merge = palloc0(sizeof(Merge));
+	Write	   *first_write = first->data;
+	Write	   *second_write = second->data;
+
+	merge->alone = first_write->statement;
+	merge->second = second;
+	merge->relation = first_write->address->relation;
+	merge->written = pair->second_columns;
+	merge->read = pair->second_reads;
+	compiler_drop_statement(pair->compiler, second_write->statement);
+	first_write->statement = both;
+	first_write->merge = merge;
+	second_write->statement = update_statement(pair, columns);
+	take_findings(second_write->statement->scope, both->scope);
+}
+
+/* Merges the second step into the first, if nothing can tell. */
+static bool
+merge_fitting(Pair *pair, Instruction *first, Instruction *second)
+{
+	List	   *columns = columns_reading_row(pair->second->columns);
+	Statement  *both = update_statement(pair, list_concat_copy(pair->first->columns, columns));
+
+	pair->scope = both->scope;
+	both->step = pair->first->statement->step;
+	both->other_step = pair->second->statement->step;
+	compiler_examine(pair->compiler, both, look_at_query, pair);
+	if (pair->fits)
+		join(pair, first, second, both, columns);
+	else
+		compiler_drop_statement(pair->compiler, both);
+	return pair->fits;
+}
+
+/* Merges two steps, if they are such as can be merged. */
+static bool
+merge_pair(Compiler *compiler, Instruction *first, Instruction *second)
+{
+	Pair		pair = {compiler, first->data, second->data};
+	bool		merged;
+
+	if (!is_plain_update(first) || !is_plain_update(second) || !same_row(pair.first, pair.second))
+		return false;
+	pair.first_columns = column_numbers(pair.first->address->relation, pair.first->columns);
+	pair.second_columns = column_numbers(pair.first->address->relation, pair.second->columns);
+	if (bms_overlap(pair.first_columns, pair.second_columns))
+		return false;
+	pair.relation = relation_open(pair.first->address->relation, AccessShareLock);
+	merged = table_fits(&pair) && merge_fitting(&pair, first, second);
+	relation_close(pair.relation, NoLock);
+	return merged;
+}
+
+void
+merge_steps(Compiler *compiler, Instruction **steps, int *nsteps)
+{
+	int			kept = 0;
+
+	if (compiler->checking)
+		return;
+	for (int i = 0; i < *nsteps; i++)
+		if (kept == 0 || !merge_pair(compiler, steps[kept - 1], steps[i]))
+			steps[kept++] = steps[i];
+	*nsteps = kept;
+}
+
+typedef struct MergeRun
+{
+	Frame	   *frame;
+	const Merge *merge;
+	int			trigger_depth;
+} MergeRun;
+
+/* How many triggers are running, one in the other. */
+static int
+trigger_depth(void)
+{
+	return DatumGetInt32(pg_trigger_depth(NULL));
+}
+
+/* An error inside a trigger is that of a foreign key, and so the second step's. */
+static void
+merge_error_callback(void *arg)
+{
+	MergeRun   *run = arg;
+
+	if (trigger_depth() > run->trigger_depth)
+		run->frame->current = run->merge->second;
+}
+
+bool
+merge_holds(const Frame *frame, Merge *merge)
+{
+	/* what others did to the table is known once it is locked */
+	LockRelationOid(merge->relation, RowExclusiveLock);
+	if (frame->program->stale || frame->program->detached)
+		return false;
+	if (merge->user == GetUserId())
+		return true;
+	if (!may_access(merge->relation, merge->written, ACL_UPDATE) ||
+		!may_access(merge->relation, merge->read, ACL_SELECT))
+		return false;
+	merge->user = GetUserId();
+	return true;
+}
+
+uint64
+merge_execute(Frame *frame, const Write *write)
+{
+	MergeRun	run = {frame, write->merge, trigger_depth()};
+	ErrorContextCallback callback;
+	uint64		rows;
+
+	callback.callback = merge_error_callback;
+	callback.arg = &run;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	rows = statement_execute(frame, write->statement);
+	error_context_stack = callback.previous;
+	return rows;
+}

@@ -1,0 +1,217 @@
+/*
+ * on_error.c
+ *		Runs a step in a subtransaction; if it fails, its work is undone, the
+ *		slots go back to what they held, and the handler's steps run with the
+ *		error in scope.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "nodes/nodeFuncs.h"
+#include "run/execute.h"
+#include "run/frame.h"
+#include "steps/on_error.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+typedef enum ErrorField
+{
+	ERROR_SQLSTATE,
+	ERROR_MESSAGE,
+	ERROR_DETAIL,
+	ERROR_HINT,
+	ERROR_CONSTRAINT,
+	ERROR_STEP
+} ErrorField;
+
+#define ERROR_FIELDS (ERROR_STEP + 1)
+
+static const char *const field_names[ERROR_FIELDS] = {
+	"sqlstate", "message", "detail", "hint", "constraint", "step"
+};
+
+typedef struct OnError
+{
+	Expression *when;			/* errors that it deals with, NULL: all */
+	Instruction **steps;
+	int			nsteps;
+	int			slots[ERROR_FIELDS];
+} OnError;
+
+const Branch *
+on_error_branch(const Step *step)
+{
+	ListCell   *cell;
+
+	foreach(cell, step->branches)
+	{
+		const Branch *branch = lfirst(cell);
+
+		if (strcmp(branch->key, "on_error") == 0)
+			return branch;
+	}
+	return NULL;
+}
+
+/* Can evaluating it raise an error? Functions that are leakproof raise none that depends on a value. */
+static bool
+may_fail_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	switch (nodeTag(node))
+	{
+		case T_OpExpr:
+			if (!get_func_leakproof(((OpExpr *) node)->opfuncid))
+				return true;
+			break;
+		case T_Param:
+		case T_Const:
+		case T_List:
+		case T_BoolExpr:
+		case T_NullTest:
+		case T_BooleanTest:
+		case T_RelabelType:
+			break;
+		default:
+			return true;
+	}
+	return expression_tree_walker(node, may_fail_walker, context);
+}
+
+/*
+ * Puts the step's `when` where its error is caught, too. One that cannot fail
+ * stays outside: where it is not true, no subtransaction is begun for nothing.
+ */
+static void
+guard_when(Instruction *instruction)
+{
+	if (instruction->when == NULL ||
+		(instruction->when->plain && !may_fail_walker(instruction->when->tree, NULL)))
+		return;
+	instruction->guarded_when = instruction->when;
+	instruction->when = NULL;
+}
+
+void
+on_error_compile(Compiler *compiler, Instruction *instruction)
+{
+	const Step *step = compiler->step;
+	const Branch *branch = on_error_branch(step);
+	const char *when = json_get_text(step->json, "on_error_when");
+	OnError    *on_error;
+	Row		   *row;
+
+	if (branch == NULL)
+	{
+		if (when != NULL)
+			compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE,
+							 compiler_location(compiler, "on_error_when"),
+							 "\"on_error_when\" needs \"on_error\"", NULL,
+							 "Add \"on_error\": the steps that deal with the error, or [].");
+		return;
+	}
+	on_error = palloc0(sizeof(OnError));
+	row = compiler_row(compiler, "error", InvalidOid);
+	for (int i = 0; i < ERROR_FIELDS; i++)
+		on_error->slots[i] = compiler_row_column(compiler, row, field_names[i], TEXTOID, -1)->slot;
+	if (when != NULL)
+		on_error->when = compiler_condition(compiler, when,
+											compiler_location(compiler, "on_error_when"));
+	on_error->steps = compiler_steps(compiler, branch->steps, &on_error->nsteps);
+	compiler->names->rows = list_delete_ptr(list_copy(compiler->names->rows), row);
+	instruction->on_error = on_error;
+	guard_when(instruction);
+}
+
+typedef struct StepRun
+{
+	Frame	   *frame;
+	Instruction *instruction;
+} StepRun;
+
+static void
+step_run(void *arg)
+{
+	StepRun    *run = arg;
+	Instruction *instruction = run->instruction;
+
+	if (instruction->guarded_when == NULL || condition_is_true(run->frame, instruction->guarded_when))
+		instruction->kind->execute(run->frame, instruction);
+}
+
+static void
+set_text(Frame *frame, int slot, const char *text)
+{
+	frame_set(frame, slot, text ? CStringGetTextDatum(text) : (Datum) 0, text == NULL);
+}
+
+/* Makes the error visible to the handler's formulas. */
+static void
+show_error(Frame *frame, const OnError *on_error, const Caught *caught)
+{
+	const ErrorData *error = caught->error;
+	MemoryContext old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
+
+	set_text(frame, on_error->slots[ERROR_SQLSTATE], unpack_sql_state(error->sqlerrcode));
+	set_text(frame, on_error->slots[ERROR_MESSAGE], error->message);
+	set_text(frame, on_error->slots[ERROR_DETAIL], error->detail);
+	set_text(frame, on_error->slots[ERROR_HINT], error->hint);
+	set_text(frame, on_error->slots[ERROR_CONSTRAINT], error->constraint_name);
+	set_text(frame, on_error->slots[ERROR_STEP], caught->step);
+	MemoryContextSwitchTo(old);
+}
+
+void
+handling_rethrow(Frame *frame, const Handling *handling)
+{
+	frame->current = handling->failed;
+	error_throw_on(handling->caught->error);
+}
+
+/* Runs the handler, or lets the error pass. */
+static void
+handle(Frame *frame, const OnError *on_error, Handling *handling)
+{
+	Handling   *outer = frame->handling;
+
+	if (!caught_may_be_handled(handling->caught))
+		handling_rethrow(frame, handling);
+	show_error(frame, on_error, handling->caught);
+	ResetExprContext(frame->econtext);
+	if (on_error->when != NULL && !condition_is_true(frame, on_error->when))
+		handling_rethrow(frame, handling);
+	frame->handling = handling;
+	steps_execute(frame, on_error->steps, on_error->nsteps);
+	frame->handling = outer;
+}
+
+void
+on_error_execute(Frame *frame, Instruction *instruction)
+{
+	StepRun		run = {frame, instruction};
+	Handling	handling;
+	Handling   *outer = frame->handling;
+	int64		iteration = frame->iteration;
+	SavedSlots *saved = frame_save(frame);
+	Caught	   *caught = caught_call(step_run, &run);
+
+	if (caught == NULL)
+	{
+		frame_keep(frame, saved);
+		return;
+	}
+	/* if the handler fails or lets it pass, it ends with what catches it next */
+	MemoryContextSetParent(caught->mcxt, CurTransactionContext);
+	caught->step = frame->current->path;
+	handling.caught = caught;
+	handling.failed = frame->current;
+	frame->current = instruction;
+	frame->handling = outer;
+	frame->iteration = iteration;
+	frame_forget_states(frame);
+	frame_restore(frame, saved);
+	handle(frame, instruction->on_error, &handling);
+	caught_free(caught);
+}

@@ -1,0 +1,35 @@
+/*
+ * on_error.h
+ *		The handler of a step: what runs when the step fails.
+ */
+#ifndef CA_ON_ERROR_H
+#define CA_ON_ERROR_H
+
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/error.h"
+#include "compile/compiler.h"
+
+struct Frame;
+
+/* The error that an on_error list is dealing with. */
+typedef struct Handling
+{
+	const Caught *caught;
+	Instruction *failed;		/* the step that raised it */
+} Handling;
+
+/* Raises the error again, as that of the step that failed. */
+pg_noreturn extern void handling_rethrow(struct Frame *frame, const Handling *handling);
+
+/* The step's on_error list, or NULL. */
+extern const Branch *on_error_branch(const Step *step);
+
+/* Compiles the handler of the step being compiled, if it has one. */
+extern void on_error_compile(Compiler *compiler, Instruction *instruction);
+
+/* Runs a step that has a handler. */
+extern void on_error_execute(struct Frame *frame, Instruction *instruction);
+
+#endif

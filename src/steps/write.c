@@ -1,0 +1,309 @@
+/*
+ * write.c
+ *		Compiles and runs the statements of steps that change rows.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "base/compat.h"
+#include "base/deadline.h"
+#include "base/suggest.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_type.h"
+#include "lookup/instead.h"
+#include "lookup/key.h"
+#include "run/execute.h"
+#include "steps/given.h"
+#include "steps/merge.h"
+#include "steps/write.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+const char *
+column_refusal(Form_pg_attribute attribute)
+{
+	if (attribute->attnum < 0)
+		return "is a system column";
+	if (attribute->attgenerated != '\0')
+		return "is a generated column";
+	if (attribute->attidentity == ATTRIBUTE_IDENTITY_ALWAYS)
+		return "is an identity column that is always generated";
+	return NULL;
+}
+
+WriteColumn *
+write_column(Compiler *compiler, Oid relation, const char *name, const Json *json,
+			 const char *location)
+{
+	HeapTuple	tuple = SearchSysCacheAttName(relation, name);
+	Form_pg_attribute attribute;
+	WriteColumn *column = NULL;
+	const char *refusal;
+
+	if (!HeapTupleIsValid(tuple))
+	{
+		compiler_problem(compiler, ERRCODE_UNDEFINED_COLUMN, location,
+						 psprintf("column \"%s\" of table %s does not exist", name,
+								  relation_name_canonical(relation)), NULL,
+						 suggest_column(relation, name));
+		return NULL;
+	}
+	attribute = (Form_pg_attribute) GETSTRUCT(tuple);
+	refusal = column_refusal(attribute);
+	if (refusal != NULL)
+		compiler_problem(compiler, ERRCODE_GENERATED_ALWAYS, location,
+						 psprintf("column \"%s\" of table %s cannot be set: it %s", name,
+								  relation_name_canonical(relation), refusal), NULL,
+						 "Leave it out.");
+	else if (compiler->checking && attribute->attnotnull && json->kind == JSON_IS_NULL)
+		compiler_problem(compiler, ERRCODE_NOT_NULL_VIOLATION, location,
+						 psprintf("column \"%s\" of table %s is NOT NULL and cannot be set to null", name,
+								  relation_name_canonical(relation)), NULL, NULL);
+	else
+	{
+		column = palloc(sizeof(WriteColumn));
+		column->name = pstrdup(name);
+		column->value = compiler_value(compiler, json, attribute->atttypid,
+									   attribute->atttypmod, location);
+		column->value->relation = relation;
+		column->value->attnum = attribute->attnum;
+	}
+	ReleaseSysCache(tuple);
+	return column;
+}
+
+List *
+write_columns(Compiler *compiler, Oid relation, const Json *set, const char *location)
+{
+	List	   *columns = NIL;
+
+	for (int i = 0; set != NULL && i < set->count; i++)
+	{
+		WriteColumn *column;
+
+		if (strcmp(set->keys[i], GIVEN_KEY) == 0)
+			continue;
+		column = write_column(compiler, relation, set->keys[i], set->items[i],
+							  psprintf("%s.%s", location, set->keys[i]));
+		if (column != NULL)
+			columns = lappend(columns, column);
+	}
+	return columns;
+}
+
+void
+write_append_set(Statement *statement, StringInfo text, const List *columns)
+{
+	for (int i = 0; i < list_length(columns); i++)
+	{
+		WriteColumn *column = list_nth(columns, i);
+
+		appendStringInfo(text, "%s%s = %s", i ? ", " : "", quote_identifier(column->name),
+						 statement_value(statement, column->value));
+	}
+}
+
+/* Does one of the columns belong to the key of the addressed row? */
+static bool
+changes_key(const Address *address, const List *columns)
+{
+	ListCell   *key_cell;
+	ListCell   *cell;
+
+	foreach(key_cell, address->key)
+		foreach(cell, columns)
+			if (strcmp(((KeyColumn *) lfirst(key_cell))->name,
+					   ((WriteColumn *) lfirst(cell))->name) == 0)
+				return true;
+	return false;
+}
+
+/*
+ * Could anything but the statement itself set columns of the row, and give them
+ * back? A rule that hides the rows it took refuses to give any.
+ */
+static bool
+others_set_columns(Oid table)
+{
+	Relation	relation = relation_open(table, AccessShareLock);
+	bool		others = relation->rd_rel->relkind != RELKIND_RELATION || relation->rd_rules != NULL ||
+		(relation->trigdesc != NULL && relation->trigdesc->trig_update_before_row);
+	InsteadRule rule;
+
+	relation_close(relation, NoLock);
+	return others && !instead_rule(table, CMD_UPDATE, &rule);
+}
+
+void
+write_note_target(Compiler *compiler, const Address *address, const List *columns, bool deletes)
+{
+	if (address->row == NULL || row_first_name(address->row) != compiler->program->target)
+		return;
+	compiler->target_written = true;
+	if (deletes || changes_key(address, columns))
+		compiler->target_key_changed = true;
+	address_prove_target(compiler, address);
+}
+
+static const char rule_hint[] = "Write what the rule does as steps, replace the rule by a trigger, or say \"required\": false.";
+
+/* "rule "soft" of table x does something else instead of DELETE" */
+static char *
+rule_words(const InsteadRule *rule, CmdType command)
+{
+	return psprintf("rule \"%s\" of table %s does something else instead of %s", rule->name,
+					relation_name_canonical(rule->table), command_word(command));
+}
+
+void
+write_check_rules(Compiler *compiler, Statement *statement, const Address *address, CmdType command)
+{
+	InsteadRule rule;
+
+	/* what became of an activated action's table is said by its calls */
+	if (!compiler->checking || OidIsValid(compiler->program->function) ||
+		!instead_rule(address->relation, command, &rule))
+		return;
+	if (!rule.returns && !(rule.always && address->required))
+		statement->no_returning = rule_words(&rule, command);
+	if (!rule.always)
+		return;
+	if (address->set_based)
+		problem_warn(compiler->sink, compiler->step->path,
+					 psprintf("%s: the count is always 0", rule_words(&rule, command)),
+					 "Write what the rule does as steps, or replace the rule by a trigger.");
+	else if (address->required)
+		compiler_problem(compiler, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, compiler->step->path,
+						 psprintf("%s, so the step never finds its row", rule_words(&rule, command)),
+						 NULL, rule_hint);
+}
+
+void
+write_check_returning(Compiler *compiler)
+{
+	ListCell   *cell;
+
+	foreach(cell, compiler->program->statements)
+	{
+		const Statement *statement = lfirst(cell);
+
+		if (statement->no_returning != NULL && statement_returns(statement))
+			compiler_problem(compiler, ERRCODE_FEATURE_NOT_SUPPORTED, statement->step->path,
+							 psprintf("%s and gives no columns back, but some are read later",
+									  statement->no_returning), NULL,
+							 "Read them through a get step with a name of its own, write what the rule does as steps, or replace the rule by a trigger.");
+	}
+}
+
+/* Complains that the row was not found, unless a rule keeps us from knowing. */
+pg_noreturn static void raise_unfound(Frame *frame, const Write *write);
+
+static void
+raise_unfound(Frame *frame, const Write *write)
+{
+	InsteadRule rule;
+
+	if (instead_rule(write->address->relation, write->command, &rule))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("%s, so it is not known whether the row is there",
+						rule_words(&rule, write->command)),
+				 frame_errdetail(frame),
+				 errhint("%s", rule_hint)));
+	address_missing(frame, write->address,
+					triggers_may_skip(write->address->relation, write->command) ?
+					"It does not exist, it is not visible to you, or a trigger left it as it is." : NULL);
+}
+
+Row *
+write_count_row(const Statement *statement)
+{
+	Row		   *row = statement->into != NIL ? llast(statement->into) : NULL;
+
+	return row != NULL && row->is_count ? row : NULL;
+}
+
+void
+write_compile_update(Compiler *compiler, Instruction *instruction, Address *address,
+					 const List *columns, Given *given)
+{
+	Statement  *statement = compiler_statement(compiler, address->relation);
+	Write	   *write = palloc0(sizeof(Write));
+	char	   *fixed;
+	int			start;
+
+	appendStringInfo(&statement->head, "UPDATE %s AS this SET ", relation_name_sql(address->relation));
+	start = statement->head.len;
+	write_append_set(statement, &statement->head, columns);
+	fixed = pstrdup(statement->head.data + start);
+	if (given != NULL)
+	{
+		appendStringInfoString(&statement->head, columns != NIL ? ", " : "");
+		given_append_set(given, statement, &statement->head);
+	}
+	start = statement->head.len;
+	appendStringInfoString(&statement->head, " WHERE ");
+	address_condition(compiler, statement, &statement->head, address);
+	write->given = given;
+	if (given != NULL)
+		given_finish(given, statement, fixed, pstrdup(statement->head.data + start));
+	compiler_analyse(compiler, statement);
+	write_note_target(compiler, address, columns, false);
+	statement->changes_key = changes_key(address, columns) || others_set_columns(address->relation);
+	address_results(compiler, instruction, statement, address);
+	write->address = address;
+	write->columns = given == NULL ? columns : NIL;
+	write->command = CMD_UPDATE;
+	write->statement = statement;
+	write_check_rules(compiler, statement, address, CMD_UPDATE);
+	write->count = write_count_row(statement);
+	instruction->data = write;
+}
+
+/* Runs the statement of a step; complains if it did not find its row. */
+static void
+write_run(Frame *frame, const Write *write, Statement *statement)
+{
+	uint64		rows = write->merge != NULL && statement == write->statement ?
+		merge_execute(frame, write) : statement_execute(frame, statement);
+
+	if (write->count != NULL)
+		frame_set(frame, ((RowColumn *) linitial(write->count->columns))->slot,
+				  Int64GetDatum((int64) rows), false);
+	if (write->address == NULL || write->address->set_based)
+		return;
+	if (rows == 0 && write->address->required)
+		raise_unfound(frame, write);
+	if (rows > 1)
+		address_several(frame, write->address->relation);
+}
+
+/* Runs the statement for the columns that a record gives now. */
+static void
+run_given(Frame *frame, const void *write, Statement *statement)
+{
+	write_run(frame, write, statement);
+}
+
+void
+write_execute(Frame *frame, Instruction *instruction)
+{
+	Write	   *write = instruction->data;
+
+	if (write->given != NULL)
+	{
+		given_run(frame, write->given, run_given, write);
+		return;
+	}
+	if (write->merge == NULL || merge_holds(frame, write->merge))
+	{
+		write_run(frame, write, write->statement);
+		return;
+	}
+	write_run(frame, write, write->merge->alone);
+	deadlines_check();
+	steps_execute(frame, &write->merge->second, 1);
+}

@@ -1,0 +1,67 @@
+/*
+ * write.h
+ *		What create, update, delete, assign and set_status share: checked
+ *		columns with their values, and running a statement that writes.
+ */
+#ifndef CA_WRITE_H
+#define CA_WRITE_H
+
+#include "postgres.h"
+
+#include "catalog/pg_attribute.h"
+#include "steps/address.h"
+
+struct Frame;
+
+typedef struct WriteColumn
+{
+	char	   *name;
+	Value	   *value;
+} WriteColumn;
+
+/* A step that changes rows: its data. */
+typedef struct Write
+{
+	Address    *address;		/* NULL for create */
+	const List *columns;		/* of WriteColumn: those of an UPDATE */
+	struct Given *given;		/* columns that a record gives, or NULL */
+	struct Merge *merge;		/* the next step's work is done here, too; or NULL */
+	Statement  *statement;
+	Row		   *count;			/* where the number of rows goes, or NULL */
+	CmdType		command;		/* CMD_UPDATE or CMD_DELETE; CMD_UNKNOWN for create */
+} Write;
+
+/* One column and its value; NULL after a problem. */
+extern WriteColumn *write_column(Compiler *compiler, Oid relation, const char *name,
+								 const Json *json, const char *location);
+
+/* Why a column cannot be written, or NULL. */
+extern const char *column_refusal(Form_pg_attribute attribute);
+
+/* The columns of a set object but "*"; problems name the column. A list of WriteColumn. */
+extern List *write_columns(Compiler *compiler, Oid relation, const Json *set,
+						   const char *location);
+
+/* UPDATE of the addressed rows with these columns; fills instruction->data. */
+extern void write_compile_update(Compiler *compiler, Instruction *instruction,
+								 Address *address, const List *columns, struct Given *given);
+
+/* "a = $1, b = $2" */
+extern void write_append_set(Statement *statement, StringInfo text, const List *columns);
+
+/* Notes that a step writes the target, if it does. */
+extern void write_note_target(Compiler *compiler, const Address *address, const List *columns,
+							  bool deletes);
+
+/* Takes over the step's count row, if it is set-based and named. */
+extern Row *write_count_row(const Statement *statement);
+
+/* Says what a rule does to an UPDATE or DELETE that nothing will be known of. */
+extern void write_check_rules(Compiler *compiler, Statement *statement, const Address *address,
+							  CmdType command);
+/* Says which steps would have to return columns that a rule keeps back; when all is compiled. */
+extern void write_check_returning(Compiler *compiler);
+
+extern void write_execute(struct Frame *frame, Instruction *instruction);
+
+#endif
