@@ -1,5 +1,10 @@
 \echo Use "CREATE EXTENSION custom_actions" to load this file. \quit
 
+-- The parts of this script stand in the order in which they depend on each other:
+-- what is written in C, tables, the rows of a definition, drafts, guards of the
+-- tables, then what people do, and last who may.  A function calls none that comes
+-- after it; what its INSERT or UPDATE sets off is said at the head of the guards.
+
 -- Catalogs and internals live here whatever schema the extension is created
 -- in; the functions people call go to the schema of CREATE EXTENSION.
 CREATE SCHEMA custom_actions;

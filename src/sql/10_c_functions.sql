@@ -1,4 +1,6 @@
--- What C does for the design-time functions.
+-- Everything that is written in C, but for what people call (90_api.sql).  Nothing
+-- here needs a table, so that tables and all other parts can use it; only
+-- write_plugins (30_rows.sql) and ddl_end (80_rename.sql) call functions of later parts.
 --
 -- The row form of a definition is what the tables hold:
 --   {"action": {column: value, ...}, "parameters": [{column: value, ...}, ...],
@@ -7,6 +9,9 @@
 --    "plugins": [{key: value, ...}, ...]}
 -- where "plugins" is there only if the document has it.  "step_list" in place of
 -- "steps" has all steps in one list, with "id", "parent" and "branch".
+--
+-- By subject: names, definitions, plug-ins, checking and publishing, guards, the
+-- language, event triggers.
 
 CREATE FUNCTION custom_actions.quote_name(name text)
 RETURNS text
@@ -32,6 +37,14 @@ AS 'MODULE_PATHNAME', 'custom_action_canonical_name';
 COMMENT ON FUNCTION custom_actions.canonical_name(text) IS
 	'name of an action as "schema.name": the action it means under the search_path, else the one it would create';
 
+CREATE FUNCTION custom_actions.require_name(what text, name text)
+RETURNS void
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_require_name';
+
+COMMENT ON FUNCTION custom_actions.require_name(text, text) IS
+	'refuses what cannot be the name of an action, input, output or step, and proposes one';
+
 CREATE FUNCTION custom_actions.unknown_action_hint(name text, otherwise text)
 RETURNS text
 LANGUAGE c STABLE PARALLEL RESTRICTED
@@ -39,6 +52,22 @@ AS 'MODULE_PATHNAME', 'custom_action_unknown_action_hint';
 
 COMMENT ON FUNCTION custom_actions.unknown_action_hint(text, text) IS
 	'hint for the name of an action that does not exist: the one that may have been meant, else what is given';
+
+CREATE FUNCTION custom_actions.capture_search_path()
+RETURNS text
+LANGUAGE c STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_capture_search_path';
+
+COMMENT ON FUNCTION custom_actions.capture_search_path() IS
+	'the search_path in force, as existing schemas with pg_temp last';
+
+CREATE FUNCTION custom_actions.read_definition(action text, document text)
+RETURNS json
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_read_definition';
+
+COMMENT ON FUNCTION custom_actions.read_definition(text, text) IS
+	'the text of a definition as json; refused with line, column and cause if it is none';
 
 CREATE FUNCTION custom_actions.definition_rows(definition json)
 RETURNS jsonb
@@ -81,6 +110,14 @@ AS 'MODULE_PATHNAME', 'custom_action_renamed_definition';
 COMMENT ON FUNCTION custom_actions.renamed_definition(json, text, text) IS
 	'definition of an action that was renamed, in canonical form';
 
+CREATE FUNCTION custom_actions.describe_definition(definition json, state text)
+RETURNS text
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_describe_definition';
+
+COMMENT ON FUNCTION custom_actions.describe_definition(json, text) IS
+	'outline of a definition in words, and what it is the definition of';
+
 CREATE FUNCTION custom_actions.plugin_function(name text)
 RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL UNSAFE
@@ -97,13 +134,21 @@ AS 'MODULE_PATHNAME', 'custom_action_require_plugin';
 COMMENT ON FUNCTION custom_actions.require_plugin(text, jsonb) IS
 	'refuses a registration with unknown, missing or wrong members';
 
-CREATE FUNCTION custom_actions.read_definition(action text, document text)
-RETURNS json
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'custom_action_read_definition';
+CREATE FUNCTION custom_actions.write_plugins(action_name text, plugins jsonb)
+RETURNS void
+LANGUAGE c VOLATILE STRICT
+AS 'MODULE_PATHNAME', 'custom_action_write_plugins';
 
-COMMENT ON FUNCTION custom_actions.read_definition(text, text) IS
-	'the text of a definition as json; refused with line, column and cause if it is none';
+COMMENT ON FUNCTION custom_actions.write_plugins(text, jsonb) IS
+	'the same as the document of the action has them, whose author needs no leave of plugin_policy';
+
+CREATE FUNCTION custom_actions.importing()
+RETURNS boolean
+LANGUAGE c VOLATILE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_importing';
+
+COMMENT ON FUNCTION custom_actions.importing() IS
+	'whether plug-ins are written from a document, in which the author of the action names them himself';
 
 CREATE FUNCTION custom_actions.check_definition(
 	action text, definition json, owner oid)
@@ -166,13 +211,13 @@ AS 'MODULE_PATHNAME', 'custom_action_published';
 COMMENT ON FUNCTION custom_actions.published(text) IS
 	'published function of an action; no row if there is none';
 
-CREATE FUNCTION custom_actions.describe_definition(definition json, state text)
-RETURNS text
-LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
-AS 'MODULE_PATHNAME', 'custom_action_describe_definition';
+CREATE FUNCTION custom_actions.action_function(action_name text)
+RETURNS oid
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_function';
 
-COMMENT ON FUNCTION custom_actions.describe_definition(json, text) IS
-	'outline of a definition in words, and what it is the definition of';
+COMMENT ON FUNCTION custom_actions.action_function(text) IS
+	'published function of an action by its qualified name; NULL if there is none';
 
 CREATE FUNCTION custom_actions.refresh_dependencies()
 RETURNS integer
@@ -189,3 +234,82 @@ AS 'MODULE_PATHNAME', 'custom_action_release_performers';
 
 COMMENT ON FUNCTION custom_actions.release_performers(regprocedure) IS
 	'lets a function be dropped in spite of the actions that perform it; for its owner';
+
+CREATE FUNCTION custom_actions.quietly()
+RETURNS trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'custom_action_quiet_trigger';
+
+COMMENT ON FUNCTION custom_actions.quietly() IS
+	'trigger that calls the trigger function its argument names, and keeps it out of the context of errors';
+
+CREATE FUNCTION custom_actions.belongs_to(role text)
+RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_belongs_to';
+
+COMMENT ON FUNCTION custom_actions.belongs_to(text) IS
+	'whether the current user is a member of a role; what a superuser may do without being one does not count';
+
+-- Whoever owns the draft then, it is no obstacle: it goes along as it is.
+CREATE FUNCTION custom_actions.renaming_user()
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_renaming_user';
+
+COMMENT ON FUNCTION custom_actions.renaming_user() IS
+	'who renames the function that a draft follows; NULL if none is being renamed';
+
+CREATE FUNCTION custom_actions.is_own_change(row_xmin xid)
+RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_is_own_change';
+
+COMMENT ON FUNCTION custom_actions.is_own_change(xid) IS
+	'whether the current transaction wrote the row that has this xmin';
+
+CREATE FUNCTION custom_actions.call_handler()
+RETURNS language_handler
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'custom_action_call_handler';
+
+COMMENT ON FUNCTION custom_actions.call_handler() IS 'runs a published action';
+
+CREATE FUNCTION custom_actions.validator(oid)
+RETURNS void
+LANGUAGE c STRICT
+AS 'MODULE_PATHNAME', 'custom_action_validator';
+
+COMMENT ON FUNCTION custom_actions.validator(oid) IS
+	'checks a published action and records what it depends on';
+
+CREATE FUNCTION custom_actions.inline_handler(internal)
+RETURNS void
+LANGUAGE c STRICT
+AS 'MODULE_PATHNAME', 'custom_action_inline_handler';
+
+COMMENT ON FUNCTION custom_actions.inline_handler(internal) IS 'runs the definition of a DO statement';
+
+CREATE FUNCTION custom_actions.ddl_end()
+RETURNS event_trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'custom_action_ddl_end';
+
+COMMENT ON FUNCTION custom_actions.ddl_end() IS
+	'checks the actions that depend on what a command altered';
+
+CREATE FUNCTION custom_actions.ddl_drop()
+RETURNS event_trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'custom_action_ddl_drop';
+
+COMMENT ON FUNCTION custom_actions.ddl_drop() IS
+	'checks the actions that depend on what a command dropped parts of';
+
+CREATE FUNCTION custom_actions.ddl_new()
+RETURNS event_trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'custom_action_ddl_new';
+
+COMMENT ON FUNCTION custom_actions.ddl_new() IS
+	'takes actions that nobody activated from PUBLIC, and warns of objects that formulas would use';

@@ -6,14 +6,6 @@
 -- made with --inserts row by row, parents not always first.  Row triggers keep
 -- the tables together instead.
 
-CREATE FUNCTION custom_actions.capture_search_path()
-RETURNS text
-LANGUAGE c STABLE PARALLEL RESTRICTED
-AS 'MODULE_PATHNAME', 'custom_action_capture_search_path';
-
-COMMENT ON FUNCTION custom_actions.capture_search_path() IS
-	'the search_path in force, as existing schemas with pg_temp last';
-
 CREATE TABLE custom_actions.action (
 	name          text PRIMARY KEY,
 	description   text,
@@ -222,3 +214,13 @@ COMMENT ON COLUMN custom_actions.table_setting.owner_column IS
 	'column that says whose row it is (assign)';
 COMMENT ON COLUMN custom_actions.table_setting.status_column IS
 	'column that holds the status of the row (set_status)';
+
+-- Drafts, plug-ins, versions and settings belong to the database: pg_dump takes them.
+SELECT pg_catalog.pg_extension_config_dump('custom_actions.action', '');
+SELECT pg_catalog.pg_extension_config_dump('custom_actions.parameter', '');
+SELECT pg_catalog.pg_extension_config_dump('custom_actions.step', '');
+SELECT pg_catalog.pg_extension_config_dump('custom_actions.step_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('custom_actions.plugin_step', '');
+SELECT pg_catalog.pg_extension_config_dump('custom_actions.plugin_step_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('custom_actions.version', '');
+SELECT pg_catalog.pg_extension_config_dump('custom_actions.table_setting', '');

@@ -1,4 +1,5 @@
--- Between the tables and the definition document.
+-- Between the tables and the definition document: reading drafts and plug-ins from
+-- their rows, and writing them.
 
 CREATE FUNCTION custom_actions.without_nulls(object jsonb)
 RETURNS jsonb
@@ -12,6 +13,18 @@ END;
 
 COMMENT ON FUNCTION custom_actions.without_nulls(jsonb) IS
 	'an object without its keys that are null';
+
+CREATE FUNCTION custom_actions.stage_number(stage text)
+RETURNS integer
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT array_position(
+		'{pre_validation,pre_operation,main_operation,post_operation}'::text[], stage);
+END;
+
+COMMENT ON FUNCTION custom_actions.stage_number(text) IS
+	'place of a stage among the stages';
 
 CREATE FUNCTION custom_actions.draft_definition(action_name text)
 RETURNS json
@@ -55,18 +68,6 @@ $$;
 
 COMMENT ON FUNCTION custom_actions.draft_definition(text) IS
 	'definition that the draft of an action makes; NULL without a draft';
-
-CREATE FUNCTION custom_actions.stage_number(stage text)
-RETURNS integer
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
-	SELECT array_position(
-		'{pre_validation,pre_operation,main_operation,post_operation}'::text[], stage);
-END;
-
-COMMENT ON FUNCTION custom_actions.stage_number(text) IS
-	'place of a stage among the stages';
 
 -- The text keeps the order of the keys, which jsonb would not.
 CREATE FUNCTION custom_actions.plugin_list(action_name text)
@@ -165,6 +166,66 @@ END;
 
 COMMENT ON FUNCTION custom_actions.insert_parameters(text, jsonb) IS
 	'writes inputs and outputs in row form';
+
+CREATE FUNCTION custom_actions.registered_function(action_name text, function text)
+RETURNS text
+LANGUAGE plpgsql STABLE STRICT
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (
+		SELECT FROM plugin_step AS s
+		WHERE s.action = action_name AND s.function = registered_function.function)
+		OR EXISTS (
+			SELECT
+			FROM published(action_name) AS p
+				CROSS JOIN LATERAL json_array_elements(p.plugins) AS e (item)
+			WHERE e.item ->> 'function' = registered_function.function)
+	THEN
+		RETURN function;
+	END IF;
+	RETURN plugin_function(function);
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.registered_function(text, text) IS
+	'signature of a function that a document names: as it stands if it is registered already, so that one that is gone is no obstacle';
+
+CREATE FUNCTION custom_actions.replace_plugins(action_name text, plugins jsonb)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	wanted jsonb;
+BEGIN
+	SELECT coalesce(jsonb_agg(
+			jsonb_set(e.item, '{function}',
+				to_jsonb(registered_function(action_name, e.item ->> 'function')))
+			ORDER BY stage_number(e.item ->> 'stage'),
+				coalesce((e.item ->> 'rank')::integer, 1), e.number),
+		'[]')
+	INTO wanted
+	FROM jsonb_array_elements(plugins) WITH ORDINALITY AS e (item, number);
+	IF same_definition(with_plugins('{}', wanted::json),
+		with_plugins('{}', plugin_list(action_name)))
+	THEN
+		RETURN;
+	END IF;
+
+	DELETE FROM plugin_step AS p WHERE p.action = action_name;
+	INSERT INTO plugin_step (action, stage, rank, function, configuration, images,
+		enabled, description)
+	SELECT action_name, e.item ->> 'stage', coalesce((e.item ->> 'rank')::integer, 1),
+		e.item ->> 'function', e.item -> 'configuration', e.item -> 'images',
+		coalesce((e.item ->> 'enabled')::boolean, true), e.item ->> 'description'
+	FROM jsonb_array_elements(wanted) WITH ORDINALITY AS e (item, number)
+	ORDER BY e.number;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.replace_plugins(text, jsonb) IS
+	'makes a list the plug-ins of an action, unless they are that already';
 
 CREATE FUNCTION custom_actions.write_draft(action_name text, definition json)
 RETURNS void

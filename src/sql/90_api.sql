@@ -1,6 +1,6 @@
--- The functions people call.  Each hands its arguments to the function of its
--- name in the schema custom_actions and keeps the inside of the extension out of
--- the context of errors.
+-- The functions people call.  But for those that run actions, each hands its
+-- arguments to the function of its name in the schema custom_actions and keeps the
+-- inside of the extension out of the context of errors.
 
 CREATE FUNCTION @extschema@.create_action(
 	name text, definition json DEFAULT '{}', or_replace boolean DEFAULT false)
@@ -152,3 +152,21 @@ AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 
 COMMENT ON FUNCTION @extschema@.revoke_action_design(regrole) IS
 	'takes back what grant_action_design gave';
+
+CREATE FUNCTION @extschema@.invoke_action(
+	action text, input jsonb DEFAULT '{}', idempotency_key text DEFAULT NULL)
+RETURNS jsonb
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_invoke';
+
+COMMENT ON FUNCTION @extschema@.invoke_action(text, jsonb, text) IS
+	'runs an action and returns its outputs; all of it happens, or none of it';
+
+CREATE FUNCTION @extschema@.try_invoke_action(
+	action text, input jsonb DEFAULT '{}', idempotency_key text DEFAULT NULL)
+RETURNS jsonb
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_try_invoke';
+
+COMMENT ON FUNCTION @extschema@.try_invoke_action(text, jsonb, text) IS
+	'runs an action and reports how it went; the work of one that failed is undone, the transaction goes on';

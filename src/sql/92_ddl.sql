@@ -1,22 +1,6 @@
 -- DDL that would break an active action is refused.  The tags are those that
 -- change or drop what a definition can use.
 
-CREATE FUNCTION custom_actions.ddl_end()
-RETURNS event_trigger
-LANGUAGE c
-AS 'MODULE_PATHNAME', 'custom_action_ddl_end';
-
-COMMENT ON FUNCTION custom_actions.ddl_end() IS
-	'checks the actions that depend on what a command altered';
-
-CREATE FUNCTION custom_actions.ddl_drop()
-RETURNS event_trigger
-LANGUAGE c
-AS 'MODULE_PATHNAME', 'custom_action_ddl_drop';
-
-COMMENT ON FUNCTION custom_actions.ddl_drop() IS
-	'checks the actions that depend on what a command dropped parts of';
-
 CREATE EVENT TRIGGER custom_actions_ddl_end ON ddl_command_end
 	WHEN TAG IN (
 		'ALTER AGGREGATE', 'ALTER COLLATION', 'ALTER DOMAIN', 'ALTER EXTENSION',
@@ -43,3 +27,20 @@ CREATE EVENT TRIGGER custom_actions_ddl_drop ON sql_drop
 
 COMMENT ON EVENT TRIGGER custom_actions_ddl_drop IS
 	'refuses DDL that would break an active action by dropping part of what it uses';
+
+-- What new objects mean for actions: a function of the language is taken from
+-- PUBLIC, and what formulas would use from now on is told of.
+CREATE EVENT TRIGGER custom_actions_ddl_new ON ddl_command_end
+	WHEN TAG IN (
+		'ALTER AGGREGATE', 'ALTER COLLATION', 'ALTER DOMAIN', 'ALTER FOREIGN TABLE',
+		'ALTER FUNCTION', 'ALTER MATERIALIZED VIEW', 'ALTER OPERATOR',
+		'ALTER ROUTINE', 'ALTER SEQUENCE', 'ALTER TABLE', 'ALTER TYPE', 'ALTER VIEW',
+		'CREATE AGGREGATE', 'CREATE CAST', 'CREATE COLLATION', 'CREATE DOMAIN',
+		'CREATE EXTENSION', 'CREATE FOREIGN TABLE', 'CREATE FUNCTION',
+		'CREATE MATERIALIZED VIEW', 'CREATE OPERATOR', 'CREATE SCHEMA',
+		'CREATE SEQUENCE', 'CREATE TABLE', 'CREATE TABLE AS', 'CREATE TYPE',
+		'CREATE VIEW', 'IMPORT FOREIGN SCHEMA', 'SELECT INTO')
+	EXECUTE FUNCTION custom_actions.ddl_new();
+
+COMMENT ON EVENT TRIGGER custom_actions_ddl_new IS
+	'takes actions that nobody activated from PUBLIC, and warns of objects that formulas would use';

@@ -1,0 +1,197 @@
+-- Guards drafts, and takes the parts of one along that is renamed or deleted.
+
+CREATE FUNCTION custom_actions.require_create(action_name text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	schema_name text := (parse_ident(action_name))[1];
+	schema_id oid;
+BEGIN
+	SELECT n.oid INTO schema_id FROM pg_namespace AS n WHERE n.nspname = schema_name;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'schema "%" does not exist', schema_name
+			USING ERRCODE = 'invalid_schema_name',
+				DETAIL = format('Action "%s" takes CREATE on its schema.', action_name),
+				HINT = 'Create the schema first.';
+	ELSIF NOT has_schema_privilege(schema_id, 'CREATE') THEN
+		RAISE EXCEPTION 'permission denied for schema %', quote_name(schema_name)
+			USING ERRCODE = 'insufficient_privilege',
+				DETAIL = format('Action "%s" takes CREATE on its schema.', action_name),
+				HINT = format('GRANT CREATE ON SCHEMA %I TO %I', schema_name, CURRENT_USER);
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_create(text) IS
+	'refuses a user who may not create an action of this name';
+
+CREATE FUNCTION custom_actions.guard_action()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	function_owner text;
+	old_owner text;
+BEGIN
+	IF restoring() THEN
+		RETURN coalesce(NEW, OLD);
+	END IF;
+
+	IF TG_OP <> 'INSERT' THEN
+		function_owner := published_owner(OLD.name);
+		old_owner := coalesce(function_owner, OLD.owner);
+		IF (TG_OP = 'DELETE' OR NEW.name = OLD.name AND NEW.owner <> OLD.owner)
+			AND may_remove(OLD.name, OLD.owner)
+		THEN
+			NULL;				-- the name is his rather than its owner's
+		ELSIF TG_OP = 'DELETE'
+			OR NEW.name IS DISTINCT FROM OLD.name
+			OR NEW.owner IS DISTINCT FROM OLD.owner
+			OR NEW.designer IS DISTINCT FROM OLD.designer
+		THEN
+			PERFORM require_member(format('the owner of action "%s"', OLD.name), old_owner);
+		ELSE
+			PERFORM require_editor(OLD.name, old_owner, OLD.designer);
+		END IF;
+	END IF;
+
+	IF TG_OP = 'DELETE' THEN
+		IF function_owner IS NOT NULL THEN
+			RAISE EXCEPTION 'action "%" is published', OLD.name
+				USING ERRCODE = 'object_in_use',
+					HINT = 'Use drop_action to drop the action with its function.';
+		END IF;
+		RETURN OLD;
+	END IF;
+
+	IF TG_OP = 'INSERT' OR NEW.name IS DISTINCT FROM OLD.name THEN
+		IF function_owner IS NOT NULL THEN
+			RAISE EXCEPTION 'action "%" cannot be renamed because it is published', OLD.name
+				USING ERRCODE = 'object_in_use',
+					HINT = format('Use ALTER FUNCTION %s RENAME TO ... or SET SCHEMA ..., which takes the draft along.',
+						OLD.name);
+		END IF;
+		NEW.name := canonical_path('action', NEW.name);
+		PERFORM require_name('action', (parse_ident(NEW.name))[2]);
+		function_owner := published_owner(NEW.name);
+		IF function_owner IS NULL THEN
+			PERFORM require_create(NEW.name);
+		END IF;
+		IF TG_OP = 'INSERT' THEN
+			NEW.owner := coalesce(function_owner, NEW.owner, CURRENT_USER);
+		ELSIF function_owner IS NOT NULL AND renaming_user() IS NULL THEN
+			PERFORM require_member(format('the owner of action "%s"', NEW.name),
+				function_owner);
+			PERFORM require_own_draft(NEW.name, NEW.owner);
+		END IF;
+	END IF;
+
+	IF TG_OP = 'INSERT' OR NEW.owner IS DISTINCT FROM OLD.owner THEN
+		IF function_owner <> NEW.owner THEN
+			RAISE EXCEPTION 'owner of action "%" cannot be changed here because it is published',
+					NEW.name
+				USING ERRCODE = 'object_in_use',
+					HINT = format('Use ALTER FUNCTION %s OWNER TO %I.', NEW.name, NEW.owner);
+		END IF;
+		PERFORM require_member(format('the owner of action "%s"', NEW.name), NEW.owner);
+	END IF;
+	IF NEW.designer IS NOT NULL
+		AND (TG_OP = 'INSERT' OR NEW.designer IS DISTINCT FROM OLD.designer)
+		AND NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = NEW.designer)
+	THEN
+		RAISE EXCEPTION 'role "%" does not exist', NEW.designer
+			USING ERRCODE = 'undefined_object';
+	END IF;
+
+	NEW.modified_at := clock_timestamp();
+	NEW.modified_by := coalesce(renaming_user(), CURRENT_USER);
+	IF TG_OP = 'INSERT' THEN
+		NEW.created_at := NEW.modified_at;
+		NEW.created_by := CURRENT_USER;
+	ELSE
+		NEW.created_at := OLD.created_at;
+		NEW.created_by := OLD.created_by;
+	END IF;
+	RETURN NEW;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.guard_action() IS
+	'row trigger of action: who may edit, names, owner and the columns nobody may forge';
+
+CREATE TRIGGER guard
+	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.action
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('guard_action');
+
+COMMENT ON TRIGGER guard ON custom_actions.action IS
+	'who may edit, names, owner and the columns nobody may forge';
+
+-- An action of the new name may have been dropped; its versions are still there.
+CREATE FUNCTION custom_actions.carry_versions(old_name text, new_name text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	kept integer;
+BEGIN
+	SELECT coalesce(max(v.version), 0) INTO kept
+	FROM version AS v
+	WHERE v.action = new_name;
+	IF kept > 0 AND action_function(new_name) IS NOT NULL
+		AND EXISTS (SELECT FROM version AS v WHERE v.action = old_name)
+	THEN
+		RAISE EXCEPTION 'versions of an action "%" that was dropped are still there', new_name
+			USING ERRCODE = 'duplicate_object',
+				DETAIL = format('Those of action "%s" keep their numbers because it is published.',
+					old_name),
+				HINT = 'Give it another name, or let a superuser delete the others from custom_actions.version.';
+	END IF;
+	UPDATE version AS v SET
+		action = new_name,
+		version = v.version + kept,
+		definition = renamed_definition(v.definition, old_name, new_name),
+		draft = renamed_definition(v.draft, old_name, new_name),
+		draft_hash = coalesce(
+			definition_hash(renamed_definition(v.draft, old_name, new_name)),
+			v.draft_hash)
+	WHERE canonical_spelling(v.action) = canonical_spelling(old_name);
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.carry_versions(text, text) IS
+	'gives the versions of an action its new name, and numbers after those that have it already';
+
+CREATE FUNCTION custom_actions.carry_parts()
+RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER				-- nobody but the owner may change or delete versions
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF TG_OP = 'DELETE' THEN
+		DELETE FROM parameter AS p WHERE p.action = OLD.name;
+		DELETE FROM step AS s WHERE s.action = OLD.name;
+		DELETE FROM plugin_step AS p WHERE p.action = OLD.name;
+	ELSIF NEW.name <> OLD.name THEN
+		UPDATE parameter AS p SET action = NEW.name WHERE p.action = OLD.name;
+		UPDATE step AS s SET action = NEW.name WHERE s.action = OLD.name;
+		UPDATE plugin_step AS p SET action = NEW.name WHERE p.action = OLD.name;
+		PERFORM carry_versions(OLD.name, NEW.name);
+	END IF;
+	RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.carry_parts() IS
+	'row trigger of action: its parts are renamed and deleted with it; of one that is deleted the versions stay';
+
+CREATE TRIGGER carry_parts
+	AFTER DELETE OR UPDATE OF name ON custom_actions.action
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('carry_parts');
+
+COMMENT ON TRIGGER carry_parts ON custom_actions.action IS
+	'its parts are renamed and deleted with it';
