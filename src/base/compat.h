@@ -1,6 +1,6 @@
 /*
  * compat.h
- *		Differences between PostgreSQL 15, 16, 17 and 18. Code calls the newest
+ *		Differences between PostgreSQL 15 to 19. Code calls the newest
  *		signature; older versions are adapted here.
  */
 #ifndef CA_COMPAT_H
@@ -115,6 +115,13 @@ SysCacheGetAttrNotNull(int cacheid, HeapTuple tuple, AttrNumber attribute)
 /* 18: the attribute stands before the declaration */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn				pg_attribute_noreturn()
+#endif
+
+/* 19: why there are no candidates; it must be asked for */
+#if PG_VERSION_NUM < 190000
+#include "catalog/namespace.h"
+#define FuncnameGetCandidates(names, nargs, argnames, variadic, defaults, out, missing_ok, fgc_flags) \
+	((void) (fgc_flags), (FuncnameGetCandidates) ((names), (nargs), (argnames), (variadic), (defaults), (out), (missing_ok)))
 #endif
 
 #endif

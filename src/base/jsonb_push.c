@@ -1,6 +1,6 @@
 /*
  * jsonb_push.c
- *		Keys and values for a jsonb object that is being made.
+ *		Making a jsonb object, key by key.
  */
 #include "postgres.h"
 
@@ -9,75 +9,140 @@
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
+#if PG_VERSION_NUM >= 190000
+struct JsonbBuilder
+{
+	JsonbInState state;
+};
+#else
+struct JsonbBuilder
+{
+	struct
+	{
+		JsonbParseState *parseState;
+		JsonbValue *result;		/* once the outermost object or array is closed */
+	}			state;
+};
+#endif
+
+/* Hands a part to PostgreSQL. */
+static void
+push(JsonbBuilder *builder, JsonbIteratorToken token, JsonbValue *value)
+{
+#if PG_VERSION_NUM >= 190000
+	pushJsonbValue(&builder->state, token, value);
+#else
+	builder->state.result = pushJsonbValue(&builder->state.parseState, token, value);
+#endif
+}
+
+JsonbBuilder *
+jsonb_builder_make(void)
+{
+	return palloc0(sizeof(JsonbBuilder));
+}
+
+Jsonb *
+jsonb_builder_finish(JsonbBuilder *builder)
+{
+	return JsonbValueToJsonb(builder->state.result);
+}
+
 void
-push_key(JsonbParseState **state, const char *key)
+jsonb_push_object(JsonbBuilder *builder)
+{
+	push(builder, WJB_BEGIN_OBJECT, NULL);
+}
+
+void
+jsonb_push_object_end(JsonbBuilder *builder)
+{
+	push(builder, WJB_END_OBJECT, NULL);
+}
+
+void
+jsonb_push_array(JsonbBuilder *builder)
+{
+	push(builder, WJB_BEGIN_ARRAY, NULL);
+}
+
+void
+jsonb_push_array_end(JsonbBuilder *builder)
+{
+	push(builder, WJB_END_ARRAY, NULL);
+}
+
+void
+jsonb_push_key(JsonbBuilder *builder, const char *key)
 {
 	JsonbValue	value = {0};
 
 	value.type = jbvString;
 	value.val.string.val = unconstify(char *, key);
 	value.val.string.len = strlen(key);
-	pushJsonbValue(state, WJB_KEY, &value);
+	push(builder, WJB_KEY, &value);
 }
 
 void
-push_text(JsonbParseState **state, const char *key, const char *text)
+jsonb_push_value(JsonbBuilder *builder, JsonbValue *value)
 {
-	JsonbValue	value = {0};
+	bool		in_array = builder->state.parseState->contVal.type == jbvArray;
 
-	push_key(state, key);
-	value.type = text == NULL ? jbvNull : jbvString;
+	push(builder, in_array ? WJB_ELEM : WJB_VALUE, value);
+}
+
+void
+jsonb_push_text(JsonbBuilder *builder, const char *key, const char *text)
+{
+	JsonbValue	value = {.type = jbvNull};
+
+	jsonb_push_key(builder, key);
 	if (text != NULL)
 	{
+		value.type = jbvString;
 		value.val.string.val = unconstify(char *, text);
 		value.val.string.len = strlen(text);
 	}
-	pushJsonbValue(state, WJB_VALUE, &value);
+	jsonb_push_value(builder, &value);
 }
 
 void
-push_integer(JsonbParseState **state, const char *key, int32 integer)
+jsonb_push_integer(JsonbBuilder *builder, const char *key, int32 integer)
 {
-	JsonbValue	value = {0};
+	JsonbValue	value = {.type = jbvNumeric, .val.numeric = int64_to_numeric(integer)};
 
-	push_key(state, key);
-	value.type = jbvNumeric;
-	value.val.numeric = int64_to_numeric(integer);
-	pushJsonbValue(state, WJB_VALUE, &value);
+	jsonb_push_key(builder, key);
+	jsonb_push_value(builder, &value);
 }
 
 void
-push_boolean(JsonbParseState **state, const char *key, bool boolean)
+jsonb_push_boolean(JsonbBuilder *builder, const char *key, bool boolean)
 {
-	JsonbValue	value = {0};
+	JsonbValue	value = {.type = jbvBool, .val.boolean = boolean};
 
-	push_key(state, key);
-	value.type = jbvBool;
-	value.val.boolean = boolean;
-	pushJsonbValue(state, WJB_VALUE, &value);
+	jsonb_push_key(builder, key);
+	jsonb_push_value(builder, &value);
 }
 
 void
-push_uuid(JsonbParseState **state, const char *key, const pg_uuid_t *uuid)
+jsonb_push_uuid(JsonbBuilder *builder, const char *key, const pg_uuid_t *uuid)
 {
-	push_text(state, key, uuid == NULL ? NULL :
-			  DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(uuid))));
+	jsonb_push_text(builder, key, uuid == NULL ? NULL :
+					DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(uuid))));
 }
 
 /* A scalar goes in as such, not as the array that jsonb keeps it in. */
 void
-push_jsonb(JsonbParseState **state, const char *key, Jsonb *jsonb)
+jsonb_push_jsonb(JsonbBuilder *builder, const char *key, Jsonb *jsonb)
 {
-	JsonbValue	value = {0};
+	JsonbValue	value = {.type = jbvNull};
 
-	push_key(state, key);
-	if (jsonb == NULL)
-		value.type = jbvNull;
-	else if (!JB_ROOT_IS_SCALAR(jsonb) || !JsonbExtractScalar(&jsonb->root, &value))
+	jsonb_push_key(builder, key);
+	if (jsonb != NULL && (!JB_ROOT_IS_SCALAR(jsonb) || !JsonbExtractScalar(&jsonb->root, &value)))
 	{
 		value.type = jbvBinary;
 		value.val.binary.data = &jsonb->root;
 		value.val.binary.len = VARSIZE_ANY_EXHDR(jsonb);
 	}
-	pushJsonbValue(state, WJB_VALUE, &value);
+	jsonb_push_value(builder, &value);
 }

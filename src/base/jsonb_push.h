@@ -1,6 +1,7 @@
 /*
  * jsonb_push.h
- *		Keys and values for a jsonb object that is being made.
+ *		Making a jsonb object, key by key. Nothing else of ours calls
+ *		pushJsonbValue(), whose state PostgreSQL changes between versions.
  */
 #ifndef CA_JSONB_PUSH_H
 #define CA_JSONB_PUSH_H
@@ -10,14 +11,32 @@
 #include "utils/jsonb.h"
 #include "utils/uuid.h"
 
+/* What is being made, in the memory context that is current all the while. */
+typedef struct JsonbBuilder JsonbBuilder;
+
+/* Starts, with nothing in it. */
+extern JsonbBuilder *jsonb_builder_make(void);
+
+/* Ends, after the outermost object or array has been closed. */
+extern Jsonb *jsonb_builder_finish(JsonbBuilder *builder);
+
+/* Open and close an object or an array, which stands for a value. */
+extern void jsonb_push_object(JsonbBuilder *builder);
+extern void jsonb_push_object_end(JsonbBuilder *builder);
+extern void jsonb_push_array(JsonbBuilder *builder);
+extern void jsonb_push_array_end(JsonbBuilder *builder);
+
 /* Adds a key whose value follows. */
-extern void push_key(JsonbParseState **state, const char *key);
+extern void jsonb_push_key(JsonbBuilder *builder, const char *key);
+
+/* Adds the value of the last key, or the next element of the array that is open. */
+extern void jsonb_push_value(JsonbBuilder *builder, JsonbValue *value);
 
 /* Add a key with a value; NULL becomes null. */
-extern void push_text(JsonbParseState **state, const char *key, const char *text);
-extern void push_integer(JsonbParseState **state, const char *key, int32 integer);
-extern void push_boolean(JsonbParseState **state, const char *key, bool boolean);
-extern void push_uuid(JsonbParseState **state, const char *key, const pg_uuid_t *uuid);
-extern void push_jsonb(JsonbParseState **state, const char *key, Jsonb *jsonb);
+extern void jsonb_push_text(JsonbBuilder *builder, const char *key, const char *text);
+extern void jsonb_push_integer(JsonbBuilder *builder, const char *key, int32 integer);
+extern void jsonb_push_boolean(JsonbBuilder *builder, const char *key, bool boolean);
+extern void jsonb_push_uuid(JsonbBuilder *builder, const char *key, const pg_uuid_t *uuid);
+extern void jsonb_push_jsonb(JsonbBuilder *builder, const char *key, Jsonb *jsonb);
 
 #endif

@@ -82,33 +82,34 @@ try_invoke(void *arg)
 
 /* {"sqlstate": ..., "message": ..., ...} of a caught error */
 static void
-push_error(JsonbParseState **state, const Caught *caught)
+push_error(JsonbBuilder *builder, const Caught *caught)
 {
-	push_key(state, "error");
-	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
-	push_text(state, "sqlstate", unpack_sql_state(caught->error->sqlerrcode));
-	push_text(state, "message", caught->error->message);
-	push_text(state, "detail", caught->error->detail);
-	push_text(state, "hint", caught->error->hint);
-	push_text(state, "step", caught->step);
-	push_text(state, "constraint", caught->error->constraint_name);
-	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+	jsonb_push_key(builder, "error");
+	jsonb_push_object(builder);
+	jsonb_push_text(builder, "sqlstate", unpack_sql_state(caught->error->sqlerrcode));
+	jsonb_push_text(builder, "message", caught->error->message);
+	jsonb_push_text(builder, "detail", caught->error->detail);
+	jsonb_push_text(builder, "hint", caught->error->hint);
+	jsonb_push_text(builder, "step", caught->step);
+	jsonb_push_text(builder, "constraint", caught->error->constraint_name);
+	jsonb_push_object_end(builder);
 }
 
 /* The answer of try_invoke_action. */
 static Jsonb *
 try_result(const InvokeRequest *request, const Caught *caught)
 {
-	JsonbParseState *state = NULL;
+	JsonbBuilder *builder = jsonb_builder_make();
 
-	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_boolean(&state, "ok", caught == NULL);
+	jsonb_push_object(builder);
+	jsonb_push_boolean(builder, "ok", caught == NULL);
 	if (caught != NULL)
-		push_error(&state, caught);
+		push_error(builder, caught);
 	else
-		push_jsonb(&state, "output", request->output);
-	push_uuid(&state, "invocation", request->has_invocation ? &request->invocation : NULL);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+		jsonb_push_jsonb(builder, "output", request->output);
+	jsonb_push_uuid(builder, "invocation", request->has_invocation ? &request->invocation : NULL);
+	jsonb_push_object_end(builder);
+	return jsonb_builder_finish(builder);
 }
 
 /* try_invoke_action(action text, input jsonb, idempotency_key text) returns jsonb */

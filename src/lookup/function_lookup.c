@@ -41,6 +41,14 @@ function_by_signature(const char *signature)
 	return DatumGetObjectId(DirectFunctionCall1(regprocedurein, CStringGetDatum(signature)));
 }
 
+FuncCandidateList
+function_candidates(List *names)
+{
+	int			flags;
+
+	return FuncnameGetCandidates(names, -1, NIL, false, false, false, true, &flags);
+}
+
 /* Lists the functions of a name. */
 FuncCandidateList
 functions_by_name(const char *name, const char *hint)
@@ -50,7 +58,7 @@ functions_by_name(const char *name, const char *hint)
 
 	if (list_length(names) > 1)
 		require_schema_usage(strVal(list_nth(names, list_length(names) - 2)));
-	candidates = FuncnameGetCandidates(names, -1, NIL, false, false, false, true);
+	candidates = function_candidates(names);
 	if (candidates == NULL)
 	{
 		const char *like = suggest_function(name);

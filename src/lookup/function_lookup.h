@@ -16,7 +16,10 @@ extern const char *signature_arguments(const char *text);
 /* The function of a signature, as regprocedure reads it; raises 42883. */
 extern Oid	function_by_signature(const char *signature);
 
-/* All functions of a name under the search_path; raises 42883 if there is none, with the hint if it has no schema. */
+/* All functions of a name under the search_path; NULL if there is none. */
+extern FuncCandidateList function_candidates(List *names);
+
+/* The same of a name that stands in a text; raises 42883 if there is none, with the hint if it has no schema. */
 extern FuncCandidateList functions_by_name(const char *name, const char *hint);
 
 /* Raises 42725: the why is a clause; the examples, OIDs of functions, are proposed as signatures to write. */

@@ -32,23 +32,23 @@ struct ContextObject
 
 /* Adds who performs this action, null when nobody does. */
 static void
-push_parent(JsonbParseState **state, const Frame *parent)
+push_parent(JsonbBuilder *builder, const Frame *parent)
 {
 	if (parent == NULL)
 	{
-		push_text(state, "parent", NULL);
+		jsonb_push_text(builder, "parent", NULL);
 		return;
 	}
-	push_key(state, "parent");
-	(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
-	push_text(state, "action", parent->program->action);
-	push_text(state, "step", parent->current ? parent->current->path : NULL);
-	(void) pushJsonbValue(state, WJB_END_OBJECT, NULL);
+	jsonb_push_key(builder, "parent");
+	jsonb_push_object(builder);
+	jsonb_push_text(builder, "action", parent->program->action);
+	jsonb_push_text(builder, "step", parent->current ? parent->current->path : NULL);
+	jsonb_push_object_end(builder);
 }
 
 /* Adds an image of the row, if the plug-in asks for it; null when there is no row. */
 static void
-push_image(JsonbParseState **state, const char *key, Frame *frame, const Plugin *plugin, ImageKind kind)
+push_image(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin, ImageKind kind)
 {
 	ListCell   *cell;
 
@@ -56,57 +56,58 @@ push_image(JsonbParseState **state, const char *key, Frame *frame, const Plugin 
 		return;
 	if (!image_exists(frame, kind))
 	{
-		push_text(state, key, NULL);
+		jsonb_push_text(builder, key, NULL);
 		return;
 	}
-	push_key(state, key);
-	(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	jsonb_push_key(builder, key);
+	jsonb_push_object(builder);
 	foreach(cell, plugin->columns[kind])
 	{
 		const RowColumn *column = lfirst(cell);
 
-		bind_push_slot(frame, state, column->name, column->slot);
+		bind_push_slot(frame, builder, column->name, column->slot);
 	}
-	(void) pushJsonbValue(state, WJB_END_OBJECT, NULL);
+	jsonb_push_object_end(builder);
 }
 
 /* Adds what identifies the invocation. */
 static void
-push_invocation(JsonbParseState **state, Frame *frame, const Plugin *plugin)
+push_invocation(JsonbBuilder *builder, Frame *frame, const Plugin *plugin)
 {
-	push_text(state, "action", frame->program->action);
-	push_integer(state, "version", frame->program->version);
-	push_text(state, "stage", stage_name(plugin->stage));
-	push_integer(state, "depth", frame->depth);
-	push_uuid(state, "invocation", invocation_id(frame));
-	push_uuid(state, "correlation", correlation_id(frame));
-	push_parent(state, frame->parent);
-	push_text(state, "caller", GetUserNameFromId(frame->caller, true));
-	push_text(state, "invoker", OidIsValid(frame->invoker) ?
-			  GetUserNameFromId(frame->invoker, true) : NULL);
-	push_text(state, "session_user", GetUserNameFromId(GetSessionUserId(), true));
-	push_key(state, "started_at");
-	convert_to_jsonb(state, WJB_VALUE, TimestampTzGetDatum(frame->started_at), false, TIMESTAMPTZOID);
+	jsonb_push_text(builder, "action", frame->program->action);
+	jsonb_push_integer(builder, "version", frame->program->version);
+	jsonb_push_text(builder, "stage", stage_name(plugin->stage));
+	jsonb_push_integer(builder, "depth", frame->depth);
+	jsonb_push_uuid(builder, "invocation", invocation_id(frame));
+	jsonb_push_uuid(builder, "correlation", correlation_id(frame));
+	push_parent(builder, frame->parent);
+	jsonb_push_text(builder, "caller", GetUserNameFromId(frame->caller, true));
+	jsonb_push_text(builder, "invoker", OidIsValid(frame->invoker) ?
+					GetUserNameFromId(frame->invoker, true) : NULL);
+	jsonb_push_text(builder, "session_user", GetUserNameFromId(GetSessionUserId(), true));
+	jsonb_push_key(builder, "started_at");
+	convert_to_jsonb(builder, TimestampTzGetDatum(frame->started_at), false, TIMESTAMPTZOID);
 }
 
 /* Makes the whole context. */
 static Jsonb *
 context_make(Frame *frame, const Plugin *plugin)
 {
-	JsonbParseState *state = NULL;
+	JsonbBuilder *builder = jsonb_builder_make();
 
-	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_invocation(&state, frame, plugin);
-	bind_push_target(frame, &state);
-	push_key(&state, "input");
-	bind_push_inputs(frame, &state);
-	push_key(&state, "output");
-	(void) bind_push_outputs(frame, &state);
-	push_jsonb(&state, "shared", context_shared(frame));
-	push_jsonb(&state, "configuration", plugin->configuration);
-	push_image(&state, "pre_image", frame, plugin, IMAGE_PRE);
-	push_image(&state, "post_image", frame, plugin, IMAGE_POST);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	jsonb_push_object(builder);
+	push_invocation(builder, frame, plugin);
+	bind_push_target(frame, builder);
+	jsonb_push_key(builder, "input");
+	bind_push_inputs(frame, builder);
+	jsonb_push_key(builder, "output");
+	bind_push_outputs(frame, builder);
+	jsonb_push_jsonb(builder, "shared", context_shared(frame));
+	jsonb_push_jsonb(builder, "configuration", plugin->configuration);
+	push_image(builder, "pre_image", frame, plugin, IMAGE_PRE);
+	push_image(builder, "post_image", frame, plugin, IMAGE_POST);
+	jsonb_push_object_end(builder);
+	return jsonb_builder_finish(builder);
 }
 
 Jsonb *

@@ -11,9 +11,9 @@
 #include <ctype.h>
 
 #include "base/suggest.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_namespace.h"
 #include "lookup/denied.h"
+#include "lookup/function_lookup.h"
 #include "lookup/key.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -344,8 +344,7 @@ formula_word_hint(const char *word)
 static bool
 function_exists(const char *name)
 {
-	return FuncnameGetCandidates(list_make1(makeString(pstrdup(name))), -1, NIL,
-								 false, false, false, true) != NULL;
+	return function_candidates(list_make1(makeString(pstrdup(name)))) != NULL;
 }
 
 /* What a call is to be instead. */

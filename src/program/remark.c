@@ -12,7 +12,7 @@
 #include <ctype.h>
 
 #include "base/error.h"
-#include "catalog/namespace.h"
+#include "lookup/function_lookup.h"
 #include "lookup/key.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -120,7 +120,7 @@ count_reference(Likeness *likeness, const ColumnRef *reference)
 static void
 count_call(Likeness *likeness, const FuncCall *call)
 {
-	if (FuncnameGetCandidates(call->funcname, -1, NIL, false, false, false, true) == NULL)
+	if (function_candidates(call->funcname) == NULL)
 		likeness->unknown++;
 	else
 		likeness->calls++;

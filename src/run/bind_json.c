@@ -366,65 +366,66 @@ bind_jsonb_inputs(Frame *frame, Jsonb *input)
 
 /* Adds the value of a slot under a key. */
 void
-bind_push_slot(Frame *frame, JsonbParseState **state, const char *key, int slot)
+bind_push_slot(Frame *frame, JsonbBuilder *builder, const char *key, int slot)
 {
-	push_key(state, key);
-	convert_to_jsonb(state, WJB_VALUE, frame_value(frame, slot), frame_isnull(frame, slot),
+	jsonb_push_key(builder, key);
+	convert_to_jsonb(builder, frame_value(frame, slot), frame_isnull(frame, slot),
 					 frame->program->slots[slot].type);
 }
 
 /* Adds the key of the target: a value, or an object of its columns. */
 void
-bind_push_target(Frame *frame, JsonbParseState **state)
+bind_push_target(Frame *frame, JsonbBuilder *builder)
 {
 	const Program *program = frame->program;
 	const Signature *signature = program->signature;
 
 	if (signature->nkeys == 0)
-		push_text(state, TARGET_KEY, NULL);
+		jsonb_push_text(builder, TARGET_KEY, NULL);
 	else if (signature->nkeys == 1)
-		bind_push_slot(frame, state, TARGET_KEY, program->input_slots[0]);
+		bind_push_slot(frame, builder, TARGET_KEY, program->input_slots[0]);
 	else
 	{
-		push_key(state, TARGET_KEY);
-		(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+		jsonb_push_key(builder, TARGET_KEY);
+		jsonb_push_object(builder);
 		for (int i = 0; i < signature->nkeys; i++)
-			bind_push_slot(frame, state, signature->inputs[i].column, program->input_slots[i]);
-		(void) pushJsonbValue(state, WJB_END_OBJECT, NULL);
+			bind_push_slot(frame, builder, signature->inputs[i].column, program->input_slots[i]);
+		jsonb_push_object_end(builder);
 	}
 }
 
 /* Adds the object of inputs, the target's key not among them. */
 void
-bind_push_inputs(Frame *frame, JsonbParseState **state)
+bind_push_inputs(Frame *frame, JsonbBuilder *builder)
 {
 	const Program *program = frame->program;
 
-	(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	jsonb_push_object(builder);
 	for (int i = program->signature->nkeys; i < program->signature->ninputs; i++)
-		bind_push_slot(frame, state, program->signature->inputs[i].name, program->input_slots[i]);
-	(void) pushJsonbValue(state, WJB_END_OBJECT, NULL);
+		bind_push_slot(frame, builder, program->signature->inputs[i].name, program->input_slots[i]);
+	jsonb_push_object_end(builder);
 }
 
-/* Adds the object of outputs; the result is for when it is the outermost one. */
-JsonbValue *
-bind_push_outputs(Frame *frame, JsonbParseState **state)
+/* Adds the object of outputs. */
+void
+bind_push_outputs(Frame *frame, JsonbBuilder *builder)
 {
 	const Program *program = frame->program;
 
-	(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	jsonb_push_object(builder);
 	for (int i = 0; i < program->signature->noutputs; i++)
-		bind_push_slot(frame, state, program->signature->outputs[i].name, program->output_slots[i]);
-	return pushJsonbValue(state, WJB_END_OBJECT, NULL);
+		bind_push_slot(frame, builder, program->signature->outputs[i].name, program->output_slots[i]);
+	jsonb_push_object_end(builder);
 }
 
 /* Makes the object of outputs that a jsonb caller gets. */
 Jsonb *
 bind_jsonb_outputs(Frame *frame)
 {
-	JsonbParseState *state = NULL;
+	JsonbBuilder *builder = jsonb_builder_make();
 
-	return JsonbValueToJsonb(bind_push_outputs(frame, &state));
+	bind_push_outputs(frame, builder);
+	return jsonb_builder_finish(builder);
 }
 
 /* Inputs or outputs that a plug-in may change. */

@@ -8,6 +8,7 @@
 
 #include "postgres.h"
 
+#include "base/jsonb_push.h"
 #include "run/execute.h"
 #include "utils/jsonb.h"
 
@@ -16,12 +17,12 @@ extern void bind_jsonb_inputs(Frame *frame, Jsonb *input);
 extern Jsonb *bind_jsonb_outputs(Frame *frame);
 
 /* Adds the value of a slot under a key. */
-extern void bind_push_slot(Frame *frame, JsonbParseState **state, const char *key, int slot);
+extern void bind_push_slot(Frame *frame, JsonbBuilder *builder, const char *key, int slot);
 
 /* Add to the context of plug-ins: the key of the target, the inputs, the outputs. */
-extern void bind_push_target(Frame *frame, JsonbParseState **state);
-extern void bind_push_inputs(Frame *frame, JsonbParseState **state);
-extern JsonbValue *bind_push_outputs(Frame *frame, JsonbParseState **state);
+extern void bind_push_target(Frame *frame, JsonbBuilder *builder);
+extern void bind_push_inputs(Frame *frame, JsonbBuilder *builder);
+extern void bind_push_outputs(Frame *frame, JsonbBuilder *builder);
 
 /* Take what a plug-in returned: the values of the keys it mentions. */
 extern void bind_changed_inputs(Frame *frame, JsonbContainer *object);

@@ -139,23 +139,23 @@ form_value(JsonbValue *result, Datum value, Oid type)
 
 /* Appends the elements of one dimension of an array. */
 static void
-push_dimension(JsonbParseState **state, Oid element, int ndims, const int *lengths,
+push_dimension(JsonbBuilder *builder, Oid element, int ndims, const int *lengths,
 			   Datum **values, bool **nulls)
 {
-	(void) pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	jsonb_push_array(builder);
 	for (int i = 0; i < lengths[0]; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (ndims > 1)
-			push_dimension(state, element, ndims - 1, lengths + 1, values, nulls);
+			push_dimension(builder, element, ndims - 1, lengths + 1, values, nulls);
 		else
-			convert_to_jsonb(state, WJB_ELEM, *(*values)++, *(*nulls)++, element);
+			convert_to_jsonb(builder, *(*values)++, *(*nulls)++, element);
 	}
-	(void) pushJsonbValue(state, WJB_END_ARRAY, NULL);
+	jsonb_push_array_end(builder);
 }
 
 static void
-push_array(JsonbParseState **state, Datum value, Oid element)
+push_array(JsonbBuilder *builder, Datum value, Oid element)
 {
 	ArrayType  *array = DatumGetArrayTypeP(value);
 	int16		length;
@@ -168,12 +168,12 @@ push_array(JsonbParseState **state, Datum value, Oid element)
 
 	get_typlenbyvalalign(element, &length, &byval, &align);
 	deconstruct_array(array, element, length, byval, align, &values, &nulls, &count);
-	push_dimension(state, element, ARR_NDIM(array), ARR_NDIM(array) > 0 ? ARR_DIMS(array) : &none,
+	push_dimension(builder, element, ARR_NDIM(array), ARR_NDIM(array) > 0 ? ARR_DIMS(array) : &none,
 				   &values, &nulls);
 }
 
 static void
-push_composite(JsonbParseState **state, Datum value, Oid type)
+push_composite(JsonbBuilder *builder, Datum value, Oid type)
 {
 	HeapTupleHeader header = DatumGetHeapTupleHeader(value);
 	TupleDesc	descriptor = lookup_rowtype_tupdesc_copy(type, -1);
@@ -183,7 +183,7 @@ push_composite(JsonbParseState **state, Datum value, Oid type)
 	ItemPointerSetInvalid(&tuple.t_self);
 	tuple.t_tableOid = InvalidOid;
 	tuple.t_data = header;
-	(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	jsonb_push_object(builder);
 	for (int i = 0; i < descriptor->natts; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
@@ -193,15 +193,15 @@ push_composite(JsonbParseState **state, Datum value, Oid type)
 		if (attribute->attisdropped)
 			continue;
 		member = heap_getattr(&tuple, i + 1, descriptor, &isnull);
-		push_key(state, NameStr(attribute->attname));
-		convert_to_jsonb(state, WJB_VALUE, member, isnull, attribute->atttypid);
+		jsonb_push_key(builder, NameStr(attribute->attname));
+		convert_to_jsonb(builder, member, isnull, attribute->atttypid);
 	}
-	(void) pushJsonbValue(state, WJB_END_OBJECT, NULL);
+	jsonb_push_object_end(builder);
 }
 
 /* Appends a value of a type that holds one with a JSON form. */
 static void
-push_held(JsonbParseState **state, JsonbIteratorToken token, Datum value, Oid type)
+push_held(JsonbBuilder *builder, Datum value, Oid type)
 {
 	Converter  *converter = converter_get(type);
 	JsonbValue	result;
@@ -209,33 +209,33 @@ push_held(JsonbParseState **state, JsonbIteratorToken token, Datum value, Oid ty
 	switch (converter->kind)
 	{
 		case CONVERT_DOMAIN:
-			push_held(state, token, value, converter->inner);
+			push_held(builder, value, converter->inner);
 			break;
 		case CONVERT_ARRAY:
-			push_array(state, value, converter->inner);
+			push_array(builder, value, converter->inner);
 			break;
 		case CONVERT_COMPOSITE:
-			push_composite(state, value, type);
+			push_composite(builder, value, type);
 			break;
 		default:
 			form_value(&result, value, type);
-			(void) pushJsonbValue(state, token, &result);
+			jsonb_push_value(builder, &result);
 	}
 }
 
 void
-convert_to_jsonb(JsonbParseState **state, JsonbIteratorToken token, Datum value, bool isnull, Oid type)
+convert_to_jsonb(JsonbBuilder *builder, Datum value, bool isnull, Oid type)
 {
 	JsonbValue	result;
 
 	if (!isnull && holds_form(type))
 	{
-		push_held(state, token, value, type);
+		push_held(builder, value, type);
 		return;
 	}
 	if (isnull)
 		result.type = jbvNull;
 	else if (!common_value(&result, value, type))
 		JsonbToJsonbValue(datum_by_to_jsonb(value, type), &result);
-	(void) pushJsonbValue(state, token, &result);
+	jsonb_push_value(builder, &result);
 }

@@ -7,14 +7,12 @@
 
 #include "postgres.h"
 
-#include "utils/jsonb.h"
+#include "base/jsonb_push.h"
 
 /*
- * Appends a value of any type to a jsonb object or array under construction, as
- * to_jsonb would show it, but for types with a cast to json that nothing reads
- * back: those are text.
+ * Appends a value of any type, as to_jsonb would show it, but for types with a cast
+ * to json that nothing reads back: those are text.
  */
-extern void convert_to_jsonb(JsonbParseState **state, JsonbIteratorToken token, Datum value,
-							 bool isnull, Oid type);
+extern void convert_to_jsonb(JsonbBuilder *builder, Datum value, bool isnull, Oid type);
 
 #endif
