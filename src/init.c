@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "run/deferred.h"
 #include "run/frame.h"
+#include "steps/steps.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;
@@ -21,6 +22,7 @@ void		_PG_init(void);
 void
 _PG_init(void)
 {
+	steps_init();
 	ddl_init();
 	cache_init();
 	frames_init();

@@ -69,6 +69,9 @@ typedef struct StepKind
 	void		(*describe) (StringInfo out, const Step *step);
 } StepKind;
 
+/* Makes the table of kinds known; it must live as long as the library. */
+extern void step_kinds_register(const StepKind *const *kinds, int count);
+
 extern const StepKind *step_kind_find(const char *name);	/* NULL: unknown */
 extern const char *step_kind_names(void);	/* "create, update, ..." */
 extern int	step_kind_count(void);

@@ -1,8 +1,8 @@
 /*
  * steps.h
  *		The kinds themselves, and how their descriptions print values. Only the
- *		files under steps/ include it. A new kind is a new file and two lines
- *		here: its declaration and its place in STEP_KINDS.
+ *		files under steps/ and init.c include it. A new kind is a new file and two
+ *		lines here: its declaration and its place in STEP_KINDS.
  */
 #ifndef CA_STEPS_H
 #define CA_STEPS_H
@@ -32,6 +32,9 @@ extern const StepKind stop_kind;
 	&create_kind, &update_kind, &delete_kind, &assign_kind, &set_status_kind, \
 	&get_kind, &call_kind, &perform_kind, &let_kind, &output_kind, &if_kind, \
 	&choose_kind, &for_each_kind, &group_kind, &require_kind, &stop_kind
+
+/* Makes the kinds known to whoever reads definitions. */
+extern void steps_init(void);
 
 /* The subject as people read it: "target", "support.task". */
 extern const char *step_subject_text(const Step *step);
