@@ -298,7 +298,7 @@ compile_program(Compiler *compiler)
 	compile_output_defaults(compiler);
 	if (program->target != NULL)
 	{
-		target_compile(compiler);
+		target_compile(compiler, plugins_run_before_steps(program), plugins_load_image(program));
 		plugins_compile_images(compiler);
 	}
 	write_check_returning(compiler);

@@ -2,112 +2,33 @@
  * pipeline.c
  *		Runs the plug-ins of a program, stage by stage.
  *
- * A plug-in is called through a FmgrInfo that belongs to the frame: invocations
- * that nest never share one, and it dies with the transaction. EXECUTE is
- * checked when it is made; a change of the function or of its privileges makes
- * the program stale and thereby a new frame. Everything a plug-in allocates and
- * returns is in the frame's per-step memory.
+ * Everything a plug-in allocates and returns is in the frame's per-step memory.
  */
 #include "postgres.h"
 
 #include "access/xact.h"
 #include "base/compat.h"
+#include "base/counted_call.h"
 #include "base/deadline.h"
 #include "base/problem.h"
-#include "catalog/objectaccess.h"
-#include "catalog/pg_proc.h"
 #include "executor/executor.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "pgstat.h"
+#include "plugins/frame_plugins.h"
 #include "plugins/pipeline.h"
 #include "plugins/plugin_interface.h"
 #include "program/statement.h"
 #include "run/bind_json.h"
 #include "run/context.h"
 #include "run/frame.h"
-#include "steps/address.h"
-#include "utils/acl.h"
+#include "steps/target.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
-
-/* What calling the plug-ins of a frame needs, made when the first one is called. */
-typedef struct FramePlugins
-{
-	FmgrInfo   *functions;		/* by Plugin.number; fn_oid InvalidOid: not looked up yet */
-	bool		images[IMAGES]; /* was there a row to take the image of? */
-	ContextObject *object;
-} FramePlugins;
 
 typedef struct PluginRun
 {
 	Frame	   *frame;
 	const Plugin *plugin;
 } PluginRun;
-
-/* Makes room for the functions in memory that lives as long as the frame. */
-static FramePlugins *
-frame_plugins(Frame *frame)
-{
-	MemoryContext old;
-
-	if (frame->plugins != NULL)
-		return frame->plugins;
-	old = MemoryContextSwitchTo(frame->home);
-	frame->plugins = palloc0(sizeof(FramePlugins));
-	frame->plugins->functions = palloc0(sizeof(FmgrInfo) * frame->program->pipeline->nplugins);
-	frame->plugins->object = context_object_make(frame);
-	MemoryContextSwitchTo(old);
-	return frame->plugins;
-}
-
-bool
-image_exists(const Frame *frame, ImageKind kind)
-{
-	return frame->plugins->images[kind];
-}
-
-/* Refuses a plug-in that the user, whoever the action runs as, may not execute. */
-static void
-check_execute(const Frame *frame, const Plugin *plugin)
-{
-	if (object_aclcheck(ProcedureRelationId, plugin->function->function, GetUserId(), ACL_EXECUTE) != ACLCHECK_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for %s of action \"%s\"", plugin->title, frame->program->action),
-				 frame_errdetail(frame),
-				 errhint("A plug-in runs as whoever the action runs as: grant EXECUTE on the function to the role \"%s\".",
-						 GetUserNameFromId(GetUserId(), false))));
-	InvokeFunctionExecuteHook(plugin->function->function);
-}
-
-/* Refuses a plug-in that was dropped after the action had begun. */
-static void
-check_exists(Frame *frame, const Plugin *plugin)
-{
-	if (!SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(plugin->function->function)))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_FUNCTION),
-				 errmsg("%s of action \"%s\" was dropped while the action was running",
-						plugin->title, frame->program->action),
-				 frame_errdetail(frame)));
-}
-
-/* The function of a plug-in, looked up at the first call in this frame. */
-static FmgrInfo *
-plugin_function(Frame *frame, const Plugin *plugin)
-{
-	FmgrInfo   *function = &frame->plugins->functions[plugin->number];
-
-	if (OidIsValid(function->fn_oid))
-		return function;
-	check_exists(frame, plugin);
-	check_execute(frame, plugin);
-	if (plugin->function->internal)
-		plugin_function_check_abi(plugin->function);
-	fmgr_info_cxt(plugin->function->function, function, frame->home);
-	return function;
-}
 
 /* Raises that a plug-in returned what it must not. */
 static void
@@ -176,20 +97,17 @@ take_result(Frame *frame, const Plugin *plugin, Jsonb *result)
 
 /* Calls the function of a plug-in. */
 static Datum
-call_function(Frame *frame, const Plugin *plugin, Datum argument, bool *isnull)
+call_plugin(Frame *frame, const Plugin *plugin, Datum argument, bool *isnull)
 {
 	LOCAL_FCINFO(fcinfo, 1);
-	PgStat_FunctionCallUsage usage;
 	Datum		result;
 
-	InitFunctionCallInfoData(*fcinfo, plugin_function(frame, plugin), 1, InvalidOid, NULL, NULL);
+	InitFunctionCallInfoData(*fcinfo, frame_plugin_function(frame, plugin), 1, InvalidOid, NULL, NULL);
 	fcinfo->args[0].value = argument;
 	fcinfo->args[0].isnull = false;
 	if (plugin->snapshot)
 		PushActiveSnapshot(GetTransactionSnapshot());
-	pgstat_init_function_usage(fcinfo, &usage);
-	result = FunctionCallInvoke(fcinfo);
-	pgstat_end_function_usage(&usage, true);
+	result = counted_call(fcinfo);
 	if (plugin->snapshot)
 		PopActiveSnapshot();
 	*isnull = fcinfo->isnull;
@@ -214,7 +132,7 @@ plugin_run(void *arg)
 		plugin_call_init(&call, frame, plugin, object);
 		argument = PointerGetDatum(&call);
 	}
-	result = call_function(frame, plugin, argument, &isnull);
+	result = call_plugin(frame, plugin, argument, &isnull);
 	if (!plugin->function->returns_void && !isnull)
 		take_result(frame, plugin, DatumGetJsonbP(result));
 	context_object_hide(object);
@@ -227,12 +145,12 @@ static void
 take_images(Frame *frame, Stage stage)
 {
 	const Pipeline *pipeline = frame->program->pipeline;
-	bool	   *exists = frame_plugins(frame)->images;
+	bool	   *exists = frame->plugins->images;
 
 	if (stage == STAGE_PRE_VALIDATION && pipeline->images[IMAGE_PRE].read != NULL)
 	{
 		if (statement_execute(frame, pipeline->images[IMAGE_PRE].read) == 0)
-			address_target_missing(frame, NULL);
+			target_missing(frame, NULL);
 	}
 	exists[IMAGE_PRE] = pipeline->images[IMAGE_PRE].row != NULL;
 	exists[IMAGE_POST] = stage == STAGE_POST_OPERATION && pipeline->images[IMAGE_POST].read != NULL &&
@@ -247,6 +165,8 @@ stage_run(Frame *frame, Stage stage)
 
 	if (pipeline == NULL || pipeline->first[stage] == pipeline->first[stage + 1])
 		return;
+	if (frame_plugins(frame)->object == NULL)
+		frame->plugins->object = context_object_make(frame);
 	old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
 	take_images(frame, stage);
 	for (int i = pipeline->first[stage]; i < pipeline->first[stage + 1]; i++)

@@ -16,7 +16,4 @@ extern void stage_run(Frame *frame, Stage stage);
 #define stage_takes_input(stage)	((stage) <= STAGE_PRE_OPERATION)
 #define stage_takes_output(stage)	((stage) >= STAGE_MAIN_OPERATION)
 
-/* Was there a row to take this image of? */
-extern bool image_exists(const Frame *frame, ImageKind kind);
-
 #endif

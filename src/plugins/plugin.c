@@ -16,7 +16,7 @@
 #include "catalog/pg_type.h"
 #include "compile/compiler.h"
 #include "plugins/plugin.h"
-#include "steps/address.h"
+#include "steps/target.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
@@ -289,11 +289,14 @@ image_wanted(const Pipeline *pipeline, ImageKind kind, Stage first, Stage last)
 	return false;
 }
 
-bool
-plugins_need_load(const Program *program)
+Row *
+plugins_load_image(const Program *program)
 {
-	return program->pipeline != NULL &&
-		image_wanted(program->pipeline, IMAGE_PRE, STAGE_PRE_OPERATION, STAGE_POST_OPERATION);
+	const Pipeline *pipeline = program->pipeline;
+
+	if (pipeline == NULL || !image_wanted(pipeline, IMAGE_PRE, STAGE_PRE_OPERATION, STAGE_POST_OPERATION))
+		return NULL;
+	return pipeline->images[IMAGE_PRE].row;
 }
 
 bool
@@ -319,15 +322,8 @@ compile_read(Compiler *compiler, Image *image)
 	appendStringInfoString(&image->read->head, "SELECT");
 	appendStringInfo(&image->read->tail, " FROM %s AS this WHERE ",
 					 relation_name_canonical(image->row->relation));
-	address_target_condition(compiler, image->read);
+	target_condition(compiler, image->read);
 	compiler_analyse(compiler, image->read);
-}
-
-void
-plugins_join_load(const Program *program, Statement *load)
-{
-	if (plugins_need_load(program))
-		load->into = lappend(load->into, program->pipeline->images[IMAGE_PRE].row);
 }
 
 void

@@ -68,14 +68,11 @@ extern const char *stage_name(Stage stage);
 /* Compiles definition->plugins; without any, program->pipeline stays NULL. */
 extern void plugins_compile(struct Compiler *compiler);
 
-/* Adds to the load of the target what is asked for of the row before the operation. */
-extern void plugins_join_load(const Program *program, Statement *load);
-
 /* Compiles the statements that read images by themselves. */
 extern void plugins_compile_images(struct Compiler *compiler);
 
-/* Does a plug-in read the target once it is loaded? */
-extern bool plugins_need_load(const Program *program);
+/* The row that the load of the target fills for plug-ins, too; NULL if none asks for it. */
+extern Row *plugins_load_image(const Program *program);
 
 /* Does a plug-in run between the load and the steps? */
 extern bool plugins_run_before_steps(const Program *program);

@@ -15,7 +15,7 @@
 #include "base/jsonb_push.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "plugins/pipeline.h"
+#include "plugins/frame_plugins.h"
 #include "plugins/plugin_context.h"
 #include "run/bind_json.h"
 #include "run/context.h"
@@ -54,7 +54,7 @@ push_image(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *p
 
 	if (!plugin->wants[kind])
 		return;
-	if (!image_exists(frame, kind))
+	if (!frame_image_exists(frame, kind))
 	{
 		jsonb_push_text(builder, key, NULL);
 		return;

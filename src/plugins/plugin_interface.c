@@ -10,6 +10,7 @@
 #include "base/problem.h"
 #include "custom_actions.h"
 #include "miscadmin.h"
+#include "plugins/frame_plugins.h"
 #include "plugins/pipeline.h"
 #include "plugins/plugin_interface.h"
 #include "run/bind_json.h"
@@ -311,8 +312,8 @@ interface_get(CustomAction *action, CustomActionField *field, bool *isnull)
 
 	field_use(action, field);
 	*isnull = frame_isnull(frame, field->slot) ||
-		(field->kind == CUSTOM_ACTION_PRE_IMAGE && !image_exists(frame, IMAGE_PRE)) ||
-		(field->kind == CUSTOM_ACTION_POST_IMAGE && !image_exists(frame, IMAGE_POST));
+		(field->kind == CUSTOM_ACTION_PRE_IMAGE && !frame_image_exists(frame, IMAGE_PRE)) ||
+		(field->kind == CUSTOM_ACTION_POST_IMAGE && !frame_image_exists(frame, IMAGE_POST));
 	return *isnull ? (Datum) 0 : frame_value(frame, field->slot);
 }
 

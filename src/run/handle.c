@@ -14,6 +14,7 @@
 
 #include "access/htup_details.h"
 #include "base/compat.h"
+#include "base/counted_call.h"
 #include "base/suggest.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaccess.h"
@@ -314,11 +315,10 @@ check_privileges(const Handle *handle)
 
 /* Calls the function; all its arguments are in the request. */
 static void
-call_function(Handle *handle, InvokeRequest *request)
+call_action(Handle *handle, InvokeRequest *request)
 {
 	bool		direct = handle->settings != NULL && function_settings_hold(handle->settings);
 	LOCAL_FCINFO(fcinfo, FUNC_MAX_ARGS);
-	PgStat_FunctionCallUsage usage;
 
 	request->node.type = T_ExtensibleNode;
 	request->node.extnodename = CA_INVOKE_REQUEST;
@@ -329,9 +329,7 @@ call_function(Handle *handle, InvokeRequest *request)
 		fcinfo->args[i].value = (Datum) 0;
 		fcinfo->args[i].isnull = true;
 	}
-	pgstat_init_function_usage(fcinfo, &usage);
-	(void) FunctionCallInvoke(fcinfo);
-	pgstat_end_function_usage(&usage, true);
+	(void) counted_call(fcinfo);
 	if (direct)
 		function_settings_restore(handle->settings);
 }
@@ -358,7 +356,7 @@ handle_call(Handle *handle, InvokeRequest *request)
 	handle->use_count++;
 	PG_TRY();
 	{
-		call_function(handle, request);
+		call_action(handle, request);
 	}
 	PG_FINALLY();
 	{

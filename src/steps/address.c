@@ -1,27 +1,19 @@
 /*
  * address.c
  *		Reads how a step says which rows it means, and writes the WHERE clause
- *		for it.
- *
- * Keys compare by the operator of their own index, with a value coerced to
- * the column's type; conditions are the author's formulas.
+ *		for it: the comparison of a key, and the author's formula.
  */
 #include "postgres.h"
 
-#include "access/relation.h"
 #include "base/suggest.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_am.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
-#include "fmgr.h"
 #include "lookup/key.h"
 #include "run/execute.h"
 #include "steps/address.h"
+#include "steps/row_key.h"
+#include "steps/target.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
-#include "utils/rel.h"
 
 /* The columns named by an id object, or NIL for a single value. */
 static List *
@@ -220,73 +212,16 @@ address_compile(Compiler *compiler, bool where_optional)
 	return address;
 }
 
-/* Appends the comparison of one key column. */
-static void
-append_key(Compiler *compiler, Statement *statement, StringInfo text,
-		   const KeyColumn *column, Value *value, bool first)
-{
-	appendStringInfo(text, "%sthis.%s %s %s", first ? "" : " AND ",
-					 quote_identifier(column->name), column->equals,
-					 statement_value(statement, value));
-}
-
-/*
- * Is the table one whose rows are here, in one place? Then a plan for one row by
- * its key is good for all keys. In a database of Citus any table may be spread.
- */
-static bool
-is_plain_local_table(Oid table)
-{
-	Relation	relation = relation_open(table, AccessShareLock);
-	bool		plain = relation->rd_rel->relkind == RELKIND_RELATION &&
-		relation->rd_rel->relam == HEAP_TABLE_AM_OID && !relation->rd_rel->relispartition &&
-		!relation->rd_rel->relhassubclass && !relation->rd_rel->relrowsecurity &&
-		relation->rd_rules == NULL;
-
-	relation_close(relation, NoLock);
-	return plain && !OidIsValid(get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE));
-}
-
-/* Notes on a statement that its condition holds the full key of a row. */
-static void
-note_key(Statement *statement, Oid table, const List *key)
-{
-	statement->by_key = key != NIL && ((KeyColumn *) linitial(key))->indexed &&
-		is_plain_local_table(table);
-}
-
 void
 address_condition(Compiler *compiler, Statement *statement, StringInfo text,
 				  const Address *address)
 {
-	bool		first = true;
-
-	for (int i = 0; i < list_length(address->key); i++, first = false)
-		append_key(compiler, statement, text, list_nth(address->key, i),
-				   list_nth(address->values, i), first);
-	note_key(statement, address->relation, address->key);
+	row_key_condition(statement, text, address->relation, address->key, address->values);
 	if (address->where != NULL)
-		appendStringInfo(text, "%s(%s)", first ? "" : " AND ",
+		appendStringInfo(text, "%s(%s)", address->key != NIL ? " AND " : "",
 						 statement_value(statement, address->where));
-	else if (first)
+	else if (address->key == NIL)
 		appendStringInfoString(text, "true");
-}
-
-void
-address_target_condition(Compiler *compiler, Statement *statement)
-{
-	Program    *program = compiler->program;
-	List	   *key = key_of_table(program->target->relation, program->definition->key, true);
-
-	for (int i = 0; i < list_length(key); i++)
-	{
-		KeyColumn  *column = list_nth(key, i);
-
-		append_key(compiler, statement, &statement->tail, column,
-				   compiler_slot_value(compiler, row_column_find(program->target, column->name)->slot,
-									   "target"), i == 0);
-	}
-	note_key(statement, program->target->relation, key);
 }
 
 /* Makes the step's own row another name of the row that it writes. */
@@ -337,43 +272,6 @@ address_prove_target(Compiler *compiler, const Address *address)
 		compiler->target_proven_first = true;
 }
 
-/* "(id) = (42)" from slots of the frame. */
-static char *
-shown_key(Frame *frame, const List *key, const int *slots)
-{
-	StringInfoData names;
-	StringInfoData values;
-
-	initStringInfo(&names);
-	initStringInfo(&values);
-	for (int i = 0; i < list_length(key); i++)
-	{
-		Slot	   *slot = &frame->program->slots[slots[i]];
-		Oid			output;
-		bool		varlena;
-
-		getTypeOutputInfo(slot->type, &output, &varlena);
-		appendStringInfo(&names, "%s%s", i ? ", " : "", (char *) list_nth(key, i));
-		appendStringInfo(&values, "%s%s", i ? ", " : "",
-						 frame_isnull(frame, slots[i]) ? "null" :
-						 OidOutputFunctionCall(output, frame_value(frame, slots[i])));
-	}
-	return psprintf("(%s) = (%s)", names.data, values.data);
-}
-
-pg_noreturn static void raise_missing(Frame *frame, int sqlstate, const char *message,
-									   const char *hint);
-
-static void
-raise_missing(Frame *frame, int sqlstate, const char *message, const char *hint)
-{
-	ereport(ERROR,
-			(errcode(sqlstate),
-			 errmsg("%s", message),
-			 frame_errdetail(frame),
-			 errhint("%s", hint ? hint : "It does not exist, or it is not visible to you.")));
-}
-
 /* Has the step that the row is named for given none? Then its key is NULL. */
 static bool
 row_is_absent(const Frame *frame, const Address *address)
@@ -392,36 +290,12 @@ void
 address_missing(Frame *frame, const Address *address, const char *hint)
 {
 	if (row_is_absent(frame, address))
-		raise_missing(frame, ERRCODE_NO_DATA_FOUND,
-					  psprintf("\"%s\" names no row of %s", address->row->name, address->table_name),
-					  "Its step did not run, found no row, or was undone.");
+		row_missing(frame, ERRCODE_NO_DATA_FOUND,
+					psprintf("\"%s\" names no row of %s", address->row->name, address->table_name),
+					"Its step did not run, found no row, or was undone.");
 	if (address->row != NULL && address->row == frame->program->target && address->where == NULL)
-		address_target_missing(frame, hint);
-	raise_missing(frame, ERRCODE_NO_DATA_FOUND, address->where != NULL ?
-				  psprintf("no row of %s satisfies the condition", address->table_name) :
-				  psprintf("there is no such row in %s", address->table_name), hint);
-}
-
-void
-address_several(Frame *frame, Oid relation)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_TOO_MANY_ROWS),
-			 errmsg("several rows of %s have this key", relation_name_canonical(relation)),
-			 frame_errdetail(frame),
-			 errhint("The columns of the key must identify one row.")));
-}
-
-void
-address_target_missing(Frame *frame, const char *hint)
-{
-	Program    *program = frame->program;
-	List	   *names = NIL;
-
-	for (int i = 0; i < program->signature->nkeys; i++)
-		names = lappend(names, program->signature->inputs[i].column);
-	raise_missing(frame, program->definition->not_found,
-				  psprintf("there is no row %s in %s",
-						   shown_key(frame, names, program->input_slots),
-						   relation_name_canonical(program->target->relation)), hint);
+		target_missing(frame, hint);
+	row_missing(frame, ERRCODE_NO_DATA_FOUND, address->where != NULL ?
+				psprintf("no row of %s satisfies the condition", address->table_name) :
+				psprintf("there is no such row in %s", address->table_name), hint);
 }

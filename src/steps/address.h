@@ -28,10 +28,9 @@ typedef struct Address
 /* Reads subject, id, where and required of the step; NULL after a problem. */
 extern Address *address_compile(Compiler *compiler, bool where_optional);
 
-/* Appends "this.id = $1 AND (...)"; true when there is nothing to say. */
+/* Appends "this.id = $1 AND (...)", or "true" when there is nothing to say. */
 extern void address_condition(Compiler *compiler, Statement *statement, StringInfo text,
 							  const Address *address);
-extern void address_target_condition(Compiler *compiler, Statement *statement);
 
 /* Rows whose slots the statement refreshes: the addressed row and the step's own. */
 extern void address_results(Compiler *compiler, Instruction *instruction,
@@ -42,9 +41,5 @@ extern void address_prove_target(Compiler *compiler, const Address *address);
 
 /* Raises P0002; hint NULL: it does not exist, or is not visible. */
 pg_noreturn extern void address_missing(struct Frame *frame, const Address *address, const char *hint);
-pg_noreturn extern void address_target_missing(struct Frame *frame, const char *hint);
-
-/* Raises P0003: the key of a view or foreign table is only a promise. */
-pg_noreturn extern void address_several(struct Frame *frame, Oid relation);
 
 #endif

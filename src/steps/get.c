@@ -8,6 +8,7 @@
 #include "compile/source.h"
 #include "run/execute.h"
 #include "steps/address.h"
+#include "steps/row_key.h"
 #include "steps/steps.h"
 
 static const ArgumentSpec arguments[] = {
@@ -86,7 +87,7 @@ get_execute(Frame *frame, Instruction *instruction)
 	if (rows <= 1 || get->ordered)
 		return;
 	if (get->address->key != NIL)
-		address_several(frame, get->address->relation);
+		row_not_alone(frame, get->address->relation);
 	ereport(ERROR,
 			(errcode(ERRCODE_TOO_MANY_ROWS),
 			 errmsg("several rows of %s satisfy the condition", get->address->table_name),

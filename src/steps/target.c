@@ -14,9 +14,9 @@
 #include "base/compat.h"
 #include "catalog/pg_class.h"
 #include "compile/compiler.h"
-#include "plugins/plugin.h"
+#include "lookup/key.h"
 #include "run/execute.h"
-#include "steps/address.h"
+#include "steps/row_key.h"
 #include "steps/target.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -71,39 +71,92 @@ locking_clause(const Compiler *compiler)
 static bool
 only_proves(const Compiler *compiler, bool locks)
 {
-	const Program *program = compiler->program;
-	const Definition *definition = program->definition;
+	const Definition *definition = compiler->program->definition;
 
-	return compiler->target_proven && !reads_beyond_key(program) && !plugins_need_load(program) &&
+	return compiler->target_proven && !reads_beyond_key(compiler->program) &&
 		!(definition->lock_given && definition->lock) && !(compiler->target_read && locks);
 }
 
 void
-target_compile(Compiler *compiler)
+target_condition(Compiler *compiler, Statement *statement)
+{
+	const Program *program = compiler->program;
+	List	   *key = key_of_table(program->target->relation, program->definition->key, true);
+	List	   *values = NIL;
+	ListCell   *cell;
+
+	foreach(cell, key)
+	{
+		int			slot = row_column_find(program->target, ((KeyColumn *) lfirst(cell))->name)->slot;
+
+		values = lappend(values, compiler_slot_value(compiler, slot, "target"));
+	}
+	row_key_condition(statement, &statement->tail, program->target->relation, key, values);
+}
+
+void
+target_compile(Compiler *compiler, bool needed_first, Row *image)
 {
 	Program    *program = compiler->program;
 	Statement  *load;
 	const char *lock = locking_clause(compiler);
 
-	if (only_proves(compiler, lock[0] != '\0'))
+	if (image == NULL && only_proves(compiler, lock[0] != '\0'))
 	{
-		if (compiler->target_proven_first && !plugins_run_before_steps(program))
+		if (compiler->target_proven_first && !needed_first)
 			return;
 		/* the step that writes it locks it; a lock now would ask for more privileges */
 		lock = "";
 	}
 	load = compiler_statement(compiler, program->target->relation);
 	load->select = true;
-	load->into = list_make1(program->target);
+	load->into = image ? list_make2(program->target, image) : list_make1(program->target);
 	load->purpose = "target";
-	plugins_join_load(program, load);
 	appendStringInfoString(&load->head, "SELECT");
 	appendStringInfo(&load->tail, " FROM %s AS this WHERE ",
 					 relation_name_sql(program->target->relation));
-	address_target_condition(compiler, load);
+	target_condition(compiler, load);
 	appendStringInfoString(&load->tail, lock);
 	compiler_analyse(compiler, load);
 	program->load = load;
+}
+
+/* "(id) = (42)" from slots of the frame. */
+static char *
+shown_key(Frame *frame, const List *key, const int *slots)
+{
+	StringInfoData names;
+	StringInfoData values;
+
+	initStringInfo(&names);
+	initStringInfo(&values);
+	for (int i = 0; i < list_length(key); i++)
+	{
+		Slot	   *slot = &frame->program->slots[slots[i]];
+		Oid			output;
+		bool		varlena;
+
+		getTypeOutputInfo(slot->type, &output, &varlena);
+		appendStringInfo(&names, "%s%s", i ? ", " : "", (char *) list_nth(key, i));
+		appendStringInfo(&values, "%s%s", i ? ", " : "",
+						 frame_isnull(frame, slots[i]) ? "null" :
+						 OidOutputFunctionCall(output, frame_value(frame, slots[i])));
+	}
+	return psprintf("(%s) = (%s)", names.data, values.data);
+}
+
+void
+target_missing(Frame *frame, const char *hint)
+{
+	Program    *program = frame->program;
+	List	   *names = NIL;
+
+	for (int i = 0; i < program->signature->nkeys; i++)
+		names = lappend(names, program->signature->inputs[i].column);
+	row_missing(frame, program->definition->not_found,
+				psprintf("there is no row %s in %s",
+						 shown_key(frame, names, program->input_slots),
+						 relation_name_canonical(program->target->relation)), hint);
 }
 
 void
@@ -116,7 +169,7 @@ target_load(Frame *frame)
 		return;
 	rows = statement_execute(frame, program->load);
 	if (rows == 0)
-		address_target_missing(frame, NULL);
+		target_missing(frame, NULL);
 	if (rows > 1)
-		address_several(frame, program->target->relation);
+		row_not_alone(frame, program->target->relation);
 }

@@ -16,6 +16,7 @@
 #include "run/execute.h"
 #include "steps/given.h"
 #include "steps/merge.h"
+#include "steps/row_key.h"
 #include "steps/write.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -278,7 +279,7 @@ write_run(Frame *frame, const Write *write, Statement *statement)
 	if (rows == 0 && write->address->required)
 		raise_unfound(frame, write);
 	if (rows > 1)
-		address_several(frame, write->address->relation);
+		row_not_alone(frame, write->address->relation);
 }
 
 /* Runs the statement for the columns that a record gives now. */
