@@ -10,6 +10,7 @@
 #include "catalog/pg_proc.h"
 #include "ddl/ddl_report.h"
 #include "ddl/recheck.h"
+#include "definition/envelope.h"
 #include "definition/signature.h"
 #include "lookup/action_lookup.h"
 #include "miscadmin.h"

@@ -21,6 +21,8 @@
 #include "ddl/rename.h"
 #include "ddl/touched.h"
 #include "definition/definition.h"
+#include "definition/envelope.h"
+#include "definition/print.h"
 #include "definition/step_kind.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"

@@ -78,12 +78,6 @@ typedef struct Definition
 /* Reads a document; shape errors go to the sink, what is sound is returned. */
 extern Definition *definition_parse(Json *document, ProblemSink *sink);
 
-/* Replaces its plug-ins by those of an envelope, or NULL; checked in the same way. */
-extern void definition_set_plugins(Definition *definition, const Json *plugins, ProblemSink *sink);
-
-/* Canonical text: known keys in their fixed order, verb first, two blanks deep. */
-extern char *definition_print(const Json *document);
-
 /* The value of an argument of a step, NULL when absent. */
 #define step_argument(step, key) json_get((step)->json, (key))
 

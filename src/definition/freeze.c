@@ -27,10 +27,9 @@ freeze_types(const Json *parameters, const Argument *arguments, int count)
 }
 
 void
-freeze_header(Program *program)
+freeze_header(Definition *definition, const Signature *signature)
 {
-	const Signature *signature = program->signature;
-	Json	   *json = program->definition->json;
+	Json	   *json = definition->json;
 
 	if (OidIsValid(signature->table))
 		json_put_string(json, "table", relation_name_canonical(signature->table));

@@ -7,9 +7,9 @@
 
 #include "postgres.h"
 
-#include "program/program.h"
+#include "definition/signature.h"
 
-/* Writes table, key and types of the program's signature into its document. */
-extern void freeze_header(Program *program);
+/* Writes table, key and types of the signature into the document. */
+extern void freeze_header(Definition *definition, const Signature *signature);
 
 #endif

@@ -9,7 +9,8 @@
  */
 #include "postgres.h"
 
-#include "definition/parser.h"
+#include "definition/parse_plugins.h"
+#include "definition/print.h"
 #include "definition/shape.h"
 #include "fmgr.h"
 #include "utils/builtins.h"

@@ -7,7 +7,7 @@
 #include "postgres.h"
 
 #include "base/suggest.h"
-#include "definition/parser.h"
+#include "definition/parse_steps.h"
 #include "definition/shape.h"
 #include "miscadmin.h"
 #include "utils/json.h"

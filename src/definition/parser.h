@@ -16,19 +16,15 @@ typedef struct DefinitionParser
 	List	   *step_names;		/* of Step: the named ones so far */
 } DefinitionParser;
 
+/* Reports a problem of the document's shape. */
 extern void definition_problem(DefinitionParser *parser, const char *location,
 							   const char *message, const char *hint);
+
+/* Checks a name that the author gives to something; what: "an input". */
 extern bool definition_check_name(DefinitionParser *parser, const char *name,
 								  const char *what, const char *location);
 
-/* Members of an object whose shape has been checked; NULL or absent_value if of another kind. */
+/* A string in an object whose shape has been checked; NULL if there is none. */
 extern char *member_string(const Json *json, const char *key);
-
-/* Reads a list of steps; prefix is the path of the list, "" at the top. */
-extern List *definition_parse_steps(DefinitionParser *parser, const Json *json,
-									const char *prefix);
-
-/* Reads the plug-ins. */
-extern void definition_parse_plugins(DefinitionParser *parser);
 
 #endif

@@ -9,7 +9,7 @@
  */
 #include "postgres.h"
 
-#include "definition/definition.h"
+#include "definition/print.h"
 #include "definition/shape.h"
 #include "miscadmin.h"
 #include "utils/json.h"

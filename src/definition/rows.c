@@ -11,6 +11,7 @@
 
 #include "definition/definition.h"
 #include "definition/flat.h"
+#include "definition/print.h"
 #include "definition/shape.h"
 #include "fmgr.h"
 #include "miscadmin.h"

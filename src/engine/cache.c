@@ -16,6 +16,7 @@
 #include "catalog/objectaddress.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
+#include "definition/envelope.h"
 #include "engine/cache.h"
 #include "engine/compile.h"
 #include "lookup/action_lookup.h"
@@ -272,9 +273,8 @@ refuse_signature(const Definition *definition)
 
 typedef struct CompileWork
 {
-	Json	   *document;
-	Json	   *plugins;		/* registered ones, or NULL */
-	bool		is_inline;		/* of DO, without callers */
+	Envelope   *envelope;
+	bool		is_inline;		/* of DO, without callers: the plug-ins would be its document's */
 	const CompileOptions *options;
 	MemoryContext home;
 	Program    *program;
@@ -284,13 +284,16 @@ static void
 compile_work(void *arg)
 {
 	CompileWork *work = arg;
-	Definition *definition = definition_parse(work->document, work->options->sink);
+	Definition *definition;
 
 	if (work->is_inline)
+	{
+		definition = definition_parse(work->envelope->definition, work->options->sink);
 		refuse_signature(definition);
+	}
 	else
 	{
-		definition_set_plugins(definition, work->plugins, work->options->sink);
+		definition = envelope_definition(work->envelope, work->options->sink);
 		check_attributes(work->options->function, definition);
 	}
 	work->program = compile(definition, work->options, work->home);
@@ -310,7 +313,7 @@ document_limit(const Json *document)
 static Program *
 compile_limited(CompileWork *work)
 {
-	limited_call(document_limit(work->document), psprintf("action \"%s\"", work->options->action),
+	limited_call(document_limit(work->envelope->definition), psprintf("action \"%s\"", work->options->action),
 				 false, NULL, compile_work, work);
 	return work->program;
 }
@@ -319,20 +322,14 @@ compile_limited(CompileWork *work)
 static Program *
 compile_function(Oid function, MemoryContext home)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	MemoryContext old = MemoryContextSwitchTo(home);
 	ProblemSink sink = {0};
 	CompileOptions options = {0};
 	CompileWork work = {0};
-	Envelope   *envelope;
+	Envelope   *envelope = action_envelope(function);
 	Program    *program;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", function);
 	options.action = function_name_canonical(function);
-	envelope = envelope_parse(TextDatumGetCString(SysCacheGetAttrNotNull(PROCOID, tuple,
-																		 Anum_pg_proc_prosrc)));
-	ReleaseSysCache(tuple);
 	if (!envelope->active)
 		ereport(ERROR,
 				(errcode(ERRCODE_CA_NOT_ACTIVE),
@@ -343,8 +340,7 @@ compile_function(Oid function, MemoryContext home)
 	options.version = envelope->version;
 	options.function = function;
 	options.sink = &sink;
-	work.document = envelope->definition;
-	work.plugins = envelope->plugins;
+	work.envelope = envelope;
 	work.options = &options;
 	work.home = home;
 	program = compile_limited(&work);
@@ -485,12 +481,14 @@ program_of_text(const char *text)
 	ProblemSink sink = {0};
 	CompileOptions options = {0};
 	CompileWork work = {0};
+	Envelope	envelope = {0};
 	Program    *program;
 
 	sink.action = options.action = "inline";
 	sink.mcxt = home;
 	options.sink = &sink;
-	work.document = json_parse(text);
+	envelope.definition = json_parse(text);
+	work.envelope = &envelope;
 	work.is_inline = true;
 	work.options = &options;
 	work.home = home;

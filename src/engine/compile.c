@@ -293,7 +293,7 @@ compile_program(Compiler *compiler)
 	compile_inputs(compiler);
 	compile_outputs(compiler);
 	if (compiler->freeze)
-		freeze_header(program);
+		freeze_header(program->definition, program->signature);
 	program->steps = compiler_steps(compiler, definition->steps, &program->nsteps);
 	compile_output_defaults(compiler);
 	if (program->target != NULL)

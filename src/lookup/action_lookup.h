@@ -1,33 +1,14 @@
 /*
  * action_lookup.h
- *		A published action: the function, its language and the envelope that is
- *		its source text.
+ *		A published action: the function and its language.
  */
 #ifndef CA_ACTION_LOOKUP_H
 #define CA_ACTION_LOOKUP_H
 
 #include "postgres.h"
 
-#include "base/json.h"
-
 #define CA_LANGUAGE			"custom_action"
 #define CA_SCHEMA			"custom_actions"
-#define CA_FORMAT			1
-
-typedef struct Envelope
-{
-	int			version;
-	bool		active;
-	Json	   *definition;
-	Json	   *plugins;		/* array, or NULL */
-} Envelope;
-
-/* Reads a function's source text; raises 22023 naming what is wrong with it. */
-extern Envelope *envelope_parse(const char *source);
-/* The envelope of an action's function. */
-extern Envelope *action_envelope(Oid function);
-/* The source text: {"format": 1, "version": ..., "active": ..., "definition": ..., "plugins": ...} */
-extern char *envelope_print(const Envelope *envelope);
 
 /* OID of language custom_action; InvalidOid when the extension is not installed here. Cached, dropped on LANGOID invalidation. */
 extern Oid	action_language(void);
@@ -41,6 +22,8 @@ extern char *draft_owner(const char *name);
 extern void name_require_length(const char *text);
 /* Resolves "schema.name" or "name" to the action's function; InvalidOid if there is none. Checks USAGE on the schema (42501). */
 extern Oid	action_find(const char *name);
+/* The same without a privilege check, with what others have published meanwhile: for who has waited for the row of a draft. */
+extern Oid	action_find_fresh(const char *name);
 /* The same without a privilege check, in one schema; finds any function of that name if it is not an action and any_language is set. */
 extern Oid	action_find_in_schema(Oid schema, const char *name, bool any_language);
 

@@ -13,6 +13,8 @@
 #include "access/xact.h"
 #include "base/error.h"
 #include "catalog/pg_proc.h"
+#include "definition/envelope.h"
+#include "definition/print.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "lookup/action_lookup.h"
@@ -53,7 +55,6 @@ typedef struct PublishedFunction
 	bool		security_definer;
 	char		volatility;
 	char	   *name;
-	char	   *source;
 	ArrayType  *settings;		/* or NULL */
 } PublishedFunction;
 
@@ -269,10 +270,6 @@ published_function(Oid oid)
 	function->security_definer = procedure->prosecdef;
 	function->volatility = procedure->provolatile;
 
-	datum = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
-	if (isnull)
-		elog(ERROR, "null prosrc for function %u", oid);
-	function->source = TextDatumGetCString(datum);
 	datum = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proconfig, &isnull);
 	if (!isnull)
 		function->settings = DatumGetArrayTypePCopy(datum);
@@ -422,11 +419,10 @@ check_published(Oid oid, bool wait, bool *active, ProblemSink *sink, MemoryConte
 	Program    *program;
 
 	check_identity(function);
-	envelope = envelope_parse(function->source);
+	envelope = action_envelope(oid);
 	*active = envelope->active;
 	sink->action = function->name;
-	definition = definition_parse(envelope->definition, sink);
-	definition_set_plugins(definition, envelope->plugins, sink);
+	definition = envelope_definition(envelope, sink);
 	require_attributes(function, definition);
 	if (!envelope->active)
 		return NULL;
@@ -457,10 +453,8 @@ validate(Oid function, bool sound)
 static void
 check_readable(Oid oid)
 {
-	const PublishedFunction *function = published_function(oid);
-
-	check_identity(function);
-	(void) envelope_parse(function->source);
+	check_identity(published_function(oid));
+	(void) action_envelope(oid);
 }
 
 /* Records what it can; the caller catches what goes wrong. */

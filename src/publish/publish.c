@@ -24,6 +24,7 @@
 #include "commands/event_trigger.h"
 #include "ddl/new_objects.h"
 #include "definition/definition.h"
+#include "definition/envelope.h"
 #include "definition/signature.h"
 #include "fmgr.h"
 #include "funcapi.h"

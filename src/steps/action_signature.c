@@ -10,6 +10,7 @@
 #include "base/suggest.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
+#include "definition/envelope.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/function_arguments.h"
