@@ -135,13 +135,16 @@ uninstall-named:
 	rm -f '$(DESTDIR)$(pkglibdir)/$(EXTENSION)$(DLSUFFIX)'
 	rm -rf '$(DESTDIR)$(includedir_server)/extension/$(EXTENSION)'
 
+# In the sources, where the tests find what they include.
 .PHONY: installcheck
 installcheck:
 	@status=0; \
+	results='$(CURDIR)/test/tmp/installcheck'; \
+	cd '$(SOURCE)' && \
 	for name in $(REGRESS); do \
-		out=test/tmp/installcheck/$$name; \
-		rm -rf $$out && $(MKDIR_P) $$out && \
-		$(pg_regress_installcheck) $(REGRESS_OPTS) --outputdir=$$out $$name || status=1; \
+		out=$$results/$$name; \
+		rm -rf "$$out" && $(MKDIR_P) "$$out" && \
+		$(pg_regress_installcheck) $(REGRESS_OPTS) --inputdir=. --outputdir="$$out" $$name || status=1; \
 	done; \
 	exit $$status
 

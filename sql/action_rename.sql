@@ -1,6 +1,6 @@
 -- A function renamed or moved takes draft, versions and plug-ins along.
+\i test/sql/prelude.sql
 SET quote_all_identifiers = off;		-- names of functions are compared below
-CREATE SCHEMA desk;
 CREATE SCHEMA front;
 CREATE TABLE desk.note (id integer PRIMARY KEY, body text);
 INSERT INTO desk.note VALUES (1, 'one');

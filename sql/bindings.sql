@@ -1,13 +1,6 @@
 -- what an action can be bound to: a collection, nothing at all, partitioned
 -- tables, views, foreign tables, tables of a composite key, inheritance.
-\set SHOW_CONTEXT never
-\pset null NULL
-
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
+\i test/sql/prelude.sql
 
 CREATE SCHEMA b;
 CREATE TABLE b.item (id integer PRIMARY KEY, kind text, n integer DEFAULT 0);

@@ -1,14 +1,6 @@
 -- if, choose, group and stop, nested in each other.
-\set SHOW_CONTEXT never
-\pset null NULL
+\i test/sql/prelude.sql
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
-
-CREATE SCHEMA desk;
 CREATE TABLE desk.ticket (id bigint PRIMARY KEY, title text, status text DEFAULT 'open', priority integer);
 INSERT INTO desk.ticket VALUES (1, 'One', 'open', 1), (2, 'Two', 'closed', 5), (3, 'Three', 'open', NULL);
 CREATE TABLE desk.note (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ticket_id bigint, body text);

@@ -1,13 +1,5 @@
 -- call: functions by name and by signature, their arguments, their results.
-\set SHOW_CONTEXT never
-\pset null NULL
-SET datestyle = 'ISO, YMD';
-
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
+\i test/sql/prelude.sql
 
 CREATE SCHEMA lib;
 CREATE TYPE lib.pair AS (a integer, b text);

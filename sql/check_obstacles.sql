@@ -1,11 +1,10 @@
 -- check_action finds all that would stop the activation, and UA005 says of each
 -- problem what check_action says.  What a user may not do comes with the GRANT.
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 \pset format unaligned
 \pset null '(null)'
 CREATE ROLE regress_designer;
 CREATE ROLE regress_stranger;
-CREATE SCHEMA desk;
 CREATE TABLE desk.note (id bigint PRIMARY KEY, body text NOT NULL, n integer NOT NULL DEFAULT 0);
 INSERT INTO desk.note VALUES (1, 'one');
 

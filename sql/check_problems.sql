@@ -1,9 +1,8 @@
 -- check_action: every problem at once, each with its place; activation raises
 -- UA005 with all of them.
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 \pset format unaligned
 \pset null '(null)'
-CREATE SCHEMA desk;
 CREATE TYPE desk.level AS ENUM ('low', 'high');
 CREATE TABLE desk.note (
 	id    integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,6 +1,6 @@
 -- What is accepted and most likely not meant: warnings of check_action, and of
 -- activate_action, each with the way out.
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 \pset format unaligned
 \pset null '(null)'
 CREATE SCHEMA support;

@@ -1,8 +1,6 @@
 -- The optional "=" of a condition: one rule wherever a condition stands.
-\set SHOW_CONTEXT never
-\pset null NULL
+\i test/sql/prelude.sql
 
-CREATE SCHEMA desk;
 CREATE TABLE desk.ticket (id bigint PRIMARY KEY, title text);
 INSERT INTO desk.ticket VALUES (1, 'One'), (2, 'Two');
 

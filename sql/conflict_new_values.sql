@@ -1,13 +1,6 @@
 -- on_conflict with "do": "update" and no "set": the new values, of all columns but the conflict's.
-\set SHOW_CONTEXT never
-\pset null NULL
+\i test/sql/prelude.sql
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
-CREATE SCHEMA desk;
 CREATE SEQUENCE desk.calls;
 CREATE TABLE desk.stock (place text, "Item" text, amount integer NOT NULL DEFAULT 1, note text DEFAULT 'default', seen bigint, id integer UNIQUE,
 	PRIMARY KEY (place, "Item"));

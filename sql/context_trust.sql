@@ -1,4 +1,5 @@
 -- What an action may rely on: who invokes it, what others hand on, how deep it runs, which errors a handler sees
+\i test/sql/prelude.sql
 \set VERBOSITY terse
 \set ON_ERROR_STOP off
 CREATE ROLE regress_boss;
@@ -126,7 +127,6 @@ SELECT activate_action('boss.link');
 CREATE FUNCTION boss.relink() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM boss.link(); RETURN NULL; END $$;
 CREATE CONSTRAINT TRIGGER relink AFTER INSERT ON boss.chain DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION boss.relink();
 \set VERBOSITY default
-\set SHOW_CONTEXT never
 SELECT boss.link();
 BEGIN;
 INSERT INTO boss.chain (depth) VALUES (0);

@@ -1,15 +1,6 @@
 -- create: one row, DEFAULT VALUES, set-based from a table or an array, and
 -- on_conflict.  What the database fills in is seen by later steps.
-\set SHOW_CONTEXT never
-\pset null NULL
-SET timezone = 'UTC';
-SET datestyle = 'ISO, YMD';
-
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
+\i test/sql/prelude.sql
 
 CREATE SCHEMA shop;
 SET search_path = shop, public;

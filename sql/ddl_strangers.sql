@@ -1,8 +1,7 @@
 -- An action stands in the way of DDL if it worked before the command and does
 -- not after, on account of something on which its owner holds a privilege that
 -- it needs. Strangers' actions do not.
-\set VERBOSITY default
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 CREATE ROLE strangers_owner;
 CREATE ROLE strangers_activator;
 GRANT USAGE ON LANGUAGE custom_action TO strangers_activator, strangers_owner;
@@ -94,7 +93,6 @@ ALTER TABLE own.task RENAME COLUMN title TO subject;
 ALTER TABLE own.task RENAME COLUMN subject TO title;
 REVOKE ALL ON own.task FROM strangers_activator;
 \c -
-\set SHOW_CONTEXT never
 SET ROLE strangers_owner;
 ALTER TABLE own.task ENABLE ROW LEVEL SECURITY;
 ALTER TABLE own.task DISABLE ROW LEVEL SECURITY;

@@ -1,7 +1,7 @@
 -- A step, input or output that is given no position goes to the end of its list,
 -- and what is written at once marks its draft once.
+\i test/sql/prelude.sql
 \set VERBOSITY terse
-CREATE SCHEMA desk;
 SELECT create_action('desk.act', '{"input": [{"name": "one", "type": "text"}],
 	"output": [{"name": "n", "type": "integer", "default": 1}],
 	"steps": [{"let": {"a": 1}}, {"if": "true", "then": [{"let": {"b": 1}}], "else": [{"let": {"c": 1}}]}]}');

@@ -1,6 +1,6 @@
 -- Errors show what the user wrote and nothing of the inside of the extension.
+\i test/sql/prelude.sql
 \set SHOW_CONTEXT errors
-CREATE SCHEMA desk;
 CREATE TABLE desk.note (id integer PRIMARY KEY, body text);
 SELECT create_action('desk.act', '{"steps": [{"let": {"a": 1}}]}');
 SELECT activate_action('desk.act');

@@ -1,12 +1,6 @@
 -- errors: what they say, where they point, and how much they undo.
-\pset null NULL
+\i test/sql/prelude.sql
 \set SHOW_CONTEXT errors
-
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
 
 CREATE SCHEMA e;
 CREATE TABLE e.t (id integer PRIMARY KEY, n integer CHECK (n < 100), note text);

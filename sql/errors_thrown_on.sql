@@ -1,7 +1,6 @@
 -- What an error says of itself is still there when it is shown, whatever memory the invocation had.
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 \pset format unaligned
-CREATE SCHEMA desk;
 CREATE TYPE desk.mood AS ENUM ('good');
 SELECT create_action('desk.big', '{
 	"input": [{"name": "mood", "type": "desk.mood", "required": false}, {"name": "list", "type": "text[]", "required": false}],

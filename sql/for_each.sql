@@ -1,13 +1,5 @@
 -- for_each: over tables and arrays, nested, and what is visible when.
-\set SHOW_CONTEXT never
-\pset null NULL
-SET datestyle = 'ISO, YMD';
-
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
+\i test/sql/prelude.sql
 
 CREATE SCHEMA shop;
 CREATE TYPE shop.pair AS (a integer, b text);

@@ -1,14 +1,6 @@
 -- get: one row by id, where and order_by; a target or step is read again.
-\set SHOW_CONTEXT never
-\pset null NULL
+\i test/sql/prelude.sql
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
-
-CREATE SCHEMA desk;
 CREATE TABLE desk.ticket (id bigint PRIMARY KEY, code text UNIQUE, title text, priority integer, tags text[], extra json);
 INSERT INTO desk.ticket VALUES
 	(1, 'A', 'One', 3, '{x,y}', '{"k": 1}'), (2, 'B', 'Two', 1, NULL, NULL), (3, 'C', 'Three', NULL, '{}', NULL), (4, 'D', 'Four', 3, NULL, NULL);

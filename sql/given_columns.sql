@@ -1,12 +1,6 @@
 -- "*" in the set of an update: the columns that a record gives, and no others.
-\set SHOW_CONTEXT never
-\pset null NULL
+\i test/sql/prelude.sql
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
 CREATE SCHEMA crm;
 CREATE TYPE crm.mood AS ENUM ('sad', 'happy');
 CREATE TYPE crm.changes AS (company text, phone text, visits numeric);

@@ -1,20 +1,12 @@
 -- rules that do something instead of an UPDATE or DELETE, and triggers that suppress one
-\set SHOW_CONTEXT never
-\set VERBOSITY default
-\pset null NULL
+\i test/sql/prelude.sql
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
 CREATE FUNCTION findings(definition json) RETURNS TABLE (severity text, location text, message text, hint text)
 LANGUAGE sql AS $$
 	SELECT create_action('desk.findings', definition, true);
 	SELECT severity, location, message, hint FROM check_action('desk.findings');
 $$;
 
-CREATE SCHEMA desk;
 CREATE TABLE desk.soft (id integer PRIMARY KEY, gone boolean DEFAULT false);
 INSERT INTO desk.soft VALUES (1), (2), (3);
 CREATE RULE soft AS ON DELETE TO desk.soft DO INSTEAD UPDATE desk.soft SET gone = true WHERE id = old.id RETURNING old.*;

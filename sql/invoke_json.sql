@@ -1,16 +1,6 @@
 -- invoke_action and the typed function: the same rows and outputs; JSON in and
 -- out; a definition comes out as it went in, however it was made.
-\set SHOW_CONTEXT never
-\pset null NULL
-SET timezone = 'UTC';
-SET datestyle = 'ISO, YMD';
-SET intervalstyle = 'postgres';
-
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
+\i test/sql/prelude.sql
 
 CREATE SCHEMA support;
 CREATE TABLE support.case (id bigint PRIMARY KEY, status text NOT NULL DEFAULT 'open', priority integer NOT NULL DEFAULT 1, owner_id integer, email text);

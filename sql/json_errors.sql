@@ -1,8 +1,7 @@
 -- A definition that is no JSON: where, and what to do.
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 \pset format unaligned
 \pset null '(null)'
-CREATE SCHEMA desk;
 SELECT create_action('desk.broken', $$
 { "input": [ {"name": "reason", "type": "text"} ],
   "steps": [ {"require": "input.reason <> ''"}, ] }

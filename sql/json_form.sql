@@ -1,16 +1,9 @@
 -- Types with a cast to json: what invoke_action gives can be sent again.
-\set SHOW_CONTEXT never
-\pset null NULL
+\i test/sql/prelude.sql
 SET client_min_messages = warning;
 CREATE EXTENSION hstore;
 RESET client_min_messages;
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
-CREATE SCHEMA desk;
 CREATE TABLE desk.thing (id integer PRIMARY KEY, h hstore, gone integer, list hstore[]);
 ALTER TABLE desk.thing DROP COLUMN gone;
 INSERT INTO desk.thing VALUES (1, 'a=>1, b=>NULL, "c d"=>"x\"y"', '{"a=>1",NULL}'), (2, NULL, '{}');
@@ -63,18 +56,15 @@ SELECT invoke_action('desk.draw', '{"s": {"sides": 3, "name": "box"}}');
 ALTER EXTENSION hstore ADD TYPE desk.shape;
 ALTER EXTENSION hstore ADD FUNCTION desk.shape_of_json(jsonb);
 \c
-\set SHOW_CONTEXT never
 SELECT invoke_action('desk.draw', '{"s": {"sides": 3, "name": "box"}, "l": [{"name": "bc"}]}');
 -- two of them: nobody knows which
 CREATE FUNCTION desk.other_shape(jsonb) RETURNS desk.shape LANGUAGE sql IMMUTABLE AS $$ SELECT 'other'::text::desk.shape $$;
 ALTER EXTENSION hstore ADD FUNCTION desk.other_shape(jsonb);
 \c
-\set SHOW_CONTEXT never
 SELECT invoke_action('desk.draw', '{"s": "box"}');
 ALTER EXTENSION hstore DROP FUNCTION desk.other_shape(jsonb);
 -- the reader is called with the caller's rights
 \c
-\set SHOW_CONTEXT never
 REVOKE EXECUTE ON FUNCTION desk.shape_of_json FROM PUBLIC;
 CREATE ROLE regress_values_reader;
 GRANT USAGE ON SCHEMA desk TO regress_values_reader;

@@ -1,17 +1,9 @@
 -- A JSON string used as text is its characters; a JSON array of only texts, numbers or booleans is an array.
-\set SHOW_CONTEXT never
-\pset null NULL
+\i test/sql/prelude.sql
 SET client_min_messages = warning;
 CREATE EXTENSION citext;
 RESET client_min_messages;
-SET intervalstyle = postgres;
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
-CREATE SCHEMA desk;
 CREATE TYPE desk.mood AS ENUM ('sad', 'happy');
 CREATE DOMAIN desk.word AS text CHECK (VALUE NOT LIKE '%"%');
 CREATE DOMAIN desk.document AS jsonb;

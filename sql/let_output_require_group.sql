@@ -1,15 +1,6 @@
 -- let, output, require and group; when, enabled and description of any step.
-\set SHOW_CONTEXT never
-\pset null NULL
-SET datestyle = 'ISO, YMD';
+\i test/sql/prelude.sql
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
-
-CREATE SCHEMA desk;
 CREATE TYPE desk.pair AS (a integer, b text);
 CREATE TABLE desk.ticket (id bigint PRIMARY KEY, title text, status text, pair desk.pair);
 INSERT INTO desk.ticket VALUES (1, 'One', 'open', '(1,x)'), (2, 'Two', 'closed', NULL);

@@ -1,15 +1,6 @@
 -- The type of a let name: the common type of all its values in the action, or what "types" says.
-\set SHOW_CONTEXT never
-\pset null NULL
-SET datestyle = 'ISO, YMD';
-SET intervalstyle = postgres;
+\i test/sql/prelude.sql
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
-CREATE SCHEMA desk;
 CREATE TYPE desk.pair AS (a integer, b text);
 CREATE DOMAIN desk.cents AS numeric(12,2);
 CREATE TABLE desk.line (id integer PRIMARY KEY, qty integer, price numeric(8,2), name varchar(10), other varchar(20), due date, at timestamptz, pair desk.pair, tags text[], code desk.cents, doc jsonb);
@@ -133,7 +124,6 @@ CREATE FUNCTION desk.more(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ 
 SELECT define('desk.grow', '{ "output": [ {"name": "x", "type": "text", "default": "{{let.x}} {{pg_typeof(let.x)}}"} ], "steps": [ {"let": {"x": 1}}, {"let": {"x": "=desk.more(let.x)"}} ] }');
 SELECT desk.grow();
 \c
-\set SHOW_CONTEXT never
 \pset null NULL
 SET datestyle = 'ISO, YMD';
 SET intervalstyle = postgres;

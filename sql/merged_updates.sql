@@ -1,13 +1,6 @@
 -- Two adjacent steps that update one row may run as one UPDATE; nobody can tell.
-\pset null NULL
+\i test/sql/prelude.sql
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
-
-CREATE SCHEMA desk;
 CREATE TABLE desk.agent (id integer PRIMARY KEY);
 INSERT INTO desk.agent VALUES (1), (2);
 CREATE TABLE desk.ticket (

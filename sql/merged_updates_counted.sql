@@ -1,9 +1,8 @@
 -- When two steps in a row that update the same row are one UPDATE, as the
 -- statistics of the table count it, and when they are two.
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 \pset format unaligned
 \pset tuples_only on
-CREATE SCHEMA desk;
 CREATE TABLE desk.agent (id integer PRIMARY KEY);
 INSERT INTO desk.agent VALUES (1);
 CREATE FUNCTION desk.touched() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';

@@ -1,7 +1,6 @@
 -- Steps in a row that update the same row: nobody can tell how many statements that takes.
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 \pset format unaligned
-CREATE SCHEMA desk;
 CREATE TABLE desk.note (id integer PRIMARY KEY, body text, priority integer, weight integer DEFAULT 0, rest integer);
 INSERT INTO desk.note (id, body, priority) SELECT i, 'Note ' || i, i FROM generate_series(1, 5) AS i;
 

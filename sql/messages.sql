@@ -1,6 +1,6 @@
 -- messages of require and stop that evaluate to nothing
-\set SHOW_CONTEXT never
-\set VERBOSITY default
+\i test/sql/prelude.sql
+
 CREATE FUNCTION raised(step json, input text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -16,7 +16,6 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN format('[%s] [%s] [%s] [%s]', SQLSTATE, SQLERRM, detail, hint);
 END
 $$;
-CREATE SCHEMA desk;
 -- an empty message is an empty message; there is none where it is NULL
 SELECT raised('{"require": "input.t = ''x''", "message": ""}');
 SELECT raised('{"require": "input.t = ''x''", "message": "{{input.t}}"}', '');

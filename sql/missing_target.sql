@@ -1,15 +1,6 @@
 -- a missing target is found before anything else of the action runs
-\set SHOW_CONTEXT never
-\set VERBOSITY default
-\pset null NULL
+\i test/sql/prelude.sql
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
-
-CREATE SCHEMA desk;
 CREATE TABLE desk.item (id integer PRIMARY KEY, n integer DEFAULT 0);
 CREATE TABLE desk.seen (note text);
 INSERT INTO desk.item VALUES (1), (2);

@@ -1,12 +1,5 @@
 -- names: those of the action are the outermost scope; what a sub-SELECT's FROM defines wins.
-\set SHOW_CONTEXT never
-\pset null NULL
-
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
+\i test/sql/prelude.sql
 
 -- what one formula gives, with a step called task, a get called support, a let and an input around it
 CREATE FUNCTION gives(formula text) RETURNS text

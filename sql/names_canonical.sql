@@ -1,7 +1,7 @@
 -- Names are stored and compared by a rule of our own: quote_all_identifiers and
 -- the keywords of the release change nothing.
-\set SHOW_CONTEXT never
-CREATE SCHEMA desk;
+\i test/sql/prelude.sql
+
 CREATE SCHEMA "case";			-- a reserved word
 CREATE SCHEMA "Odd ""one""";
 CREATE TABLE desk."order" (id integer PRIMARY KEY, "values" text, owner_id integer, status text);

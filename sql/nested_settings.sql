@@ -1,12 +1,8 @@
 -- Settings and privileges of performed actions, which are entered directly when
 -- their settings are in effect already.
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
+\i test/sql/prelude.sql
+\set SHOW_CONTEXT errors
 
-CREATE SCHEMA desk;
 CREATE FUNCTION desk.set_path(path text, is_local boolean) RETURNS text LANGUAGE sql AS
 	'SELECT set_config(''search_path'', path, is_local)';
 SELECT define('desk.inner_local', '{ "output": [ {"name": "path", "type": "text"} ], "steps": [

@@ -1,7 +1,6 @@
 -- However a formula writes the name of what an object takes the place of, the warning comes
+\i test/sql/prelude.sql
 \set VERBOSITY terse
-\set SHOW_CONTEXT never
-CREATE SCHEMA desk;
 CREATE SCHEMA early;
 CREATE SCHEMA "Sche""ma";
 CREATE TABLE desk.acct (id integer PRIMARY KEY, code varchar(20));

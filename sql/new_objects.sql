@@ -1,7 +1,6 @@
 -- Warnings of new objects that formulas of active actions would use
-\set VERBOSITY default
-\set SHOW_CONTEXT never
-CREATE SCHEMA desk;
+\i test/sql/prelude.sql
+
 CREATE SCHEMA early;
 CREATE TABLE desk.acct (id integer PRIMARY KEY, code varchar(20));
 CREATE TYPE desk.money2 AS (amount numeric);

@@ -1,5 +1,5 @@
 -- "not_found": the SQLSTATE of an error for a target that is not there.
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 SET client_min_messages = warning;
 CREATE TABLE item (id integer PRIMARY KEY, n integer DEFAULT 0);
 CREATE TABLE pair (a integer, b text, n integer, PRIMARY KEY (a, b));

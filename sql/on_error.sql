@@ -1,14 +1,6 @@
 -- on_error: what is undone, what the handler sees, what is never caught.
-\set SHOW_CONTEXT never
-\pset null NULL
+\i test/sql/prelude.sql
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
-
-CREATE SCHEMA desk;
 CREATE TABLE desk.ticket (
 	id			integer PRIMARY KEY,
 	title		text NOT NULL,

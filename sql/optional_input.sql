@@ -1,8 +1,7 @@
 -- An optional input is added to a published action, after the others; nothing
 -- else of the function changes.
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 SET quote_all_identifiers = off;		-- names of functions are compared below
-CREATE SCHEMA desk;
 CREATE TABLE desk.note (id bigint PRIMARY KEY, body text);
 INSERT INTO desk.note VALUES (1, 'one');
 CREATE ROLE input_owner;

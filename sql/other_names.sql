@@ -1,7 +1,5 @@
 -- the name of a step that writes a row is another name of that row, wherever the step stands
-\set SHOW_CONTEXT never
-\set VERBOSITY default
-\pset null NULL
+\i test/sql/prelude.sql
 
 -- runs steps on a row of desk.note in a fresh state; shows the names target, u and v and the row afterwards
 CREATE FUNCTION run(steps json, note integer DEFAULT 1, source text DEFAULT 'desk.note') RETURNS text
@@ -27,7 +25,6 @@ BEGIN
 END
 $$;
 
-CREATE SCHEMA desk;
 CREATE TABLE desk.note (id integer PRIMARY KEY, n integer DEFAULT 0, st text DEFAULT 'new');
 CREATE TABLE desk.line (note integer, pos integer, n integer DEFAULT 0, PRIMARY KEY (note, pos));
 CREATE VIEW desk.noted AS SELECT * FROM desk.note;

@@ -1,14 +1,6 @@
 -- perform: actions inside actions.
-\set SHOW_CONTEXT never
-\pset null NULL
+\i test/sql/prelude.sql
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
-
-CREATE SCHEMA desk;
 CREATE TABLE desk.ticket (id bigint PRIMARY KEY, title text NOT NULL, owner name DEFAULT current_user);
 INSERT INTO desk.ticket (id, title, owner) VALUES (1, 'One', 'postgres'), (2, 'Two', 'somebody');
 CREATE TABLE desk.seat (area text, number integer, taken_by text, PRIMARY KEY (area, number));

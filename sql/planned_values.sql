@@ -1,6 +1,6 @@
 -- The planner knows the values of a statement: partial indexes, prefixes of LIKE
 -- and partitions are found as for constants.
-\set VERBOSITY default
+\i test/sql/prelude.sql
 SET client_min_messages = warning;
 CREATE FUNCTION action(name text, definition json) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

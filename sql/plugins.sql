@@ -1,8 +1,7 @@
 -- What plug-ins get, what they change, and in which order they run.
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 \pset format unaligned
 \pset null '(null)'
-CREATE SCHEMA desk;
 CREATE TABLE desk.note (id integer PRIMARY KEY, body text, status text NOT NULL DEFAULT 'open',
 	priority integer DEFAULT 1, amount numeric(8,2));
 INSERT INTO desk.note (id, body, amount) SELECT i, 'Note ' || i, i FROM generate_series(1, 9) AS i;

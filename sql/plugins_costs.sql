@@ -1,7 +1,6 @@
 -- What plug-ins do not ask for costs nothing: no read of a row, no column, no context.
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 \pset format unaligned
-CREATE SCHEMA desk;
 CREATE TABLE desk.note (id integer PRIMARY KEY, status text, body text, secret text);
 INSERT INTO desk.note VALUES (1, 'open', 'body', 'secret');
 CREATE FUNCTION desk.nothing(context jsonb) RETURNS void LANGUAGE plpgsql STABLE AS 'BEGIN END';

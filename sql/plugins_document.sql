@@ -1,9 +1,8 @@
 -- The key "plugins" of a definition: export, import, what it replaces and what
 -- leaves registrations alone.
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 \pset format unaligned
 \pset null '(null)'
-CREATE SCHEMA desk;
 CREATE SCHEMA tools;
 CREATE TABLE desk.note (id integer PRIMARY KEY, body text, status text);
 CREATE FUNCTION tools.check_hours(context jsonb) RETURNS void LANGUAGE plpgsql AS 'BEGIN END';

@@ -1,7 +1,7 @@
 -- What plug-ins may not do, and what becomes of their errors.
+\i test/sql/prelude.sql
 \pset format unaligned
 \pset null '(null)'
-CREATE SCHEMA desk;
 CREATE TABLE desk.note (id integer PRIMARY KEY, body text, status text NOT NULL DEFAULT 'open' CHECK (status <> 'bad'));
 INSERT INTO desk.note VALUES (1, 'one'), (2, 'two');
 CREATE DOMAIN desk.percent AS integer CHECK (VALUE BETWEEN 0 AND 100);
@@ -26,7 +26,6 @@ BEGIN
 	PERFORM desk.work(1);
 	RAISE NOTICE 'no error';
 END $$;
-\set SHOW_CONTEXT never
 
 -- What is returned
 CALL desk.try('pre_operation', '[]');

@@ -1,8 +1,7 @@
 -- Registrations of plug-ins: rules, order, and what the published function lists.
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 \pset format unaligned
 \pset null '(null)'
-CREATE SCHEMA desk;
 CREATE SCHEMA tools;
 CREATE TABLE desk.note (id integer PRIMARY KEY, body text, status text);
 CREATE FUNCTION tools.check_hours(context jsonb) RETURNS void LANGUAGE plpgsql AS 'BEGIN END';

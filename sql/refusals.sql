@@ -1,8 +1,7 @@
 -- What users read when DDL, a changed signature or missing rights are refused.
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 CREATE ROLE regress_refusals_owner;
 CREATE ROLE regress_refusals_caller;
-CREATE SCHEMA desk;
 GRANT USAGE, CREATE ON SCHEMA desk TO regress_refusals_owner, regress_refusals_caller;
 CREATE TABLE desk.note (id integer PRIMARY KEY, body text, n integer);
 SELECT create_action('desk.act', '{"table": "desk.note", "input": [{"name": "a", "type": "text"}],

@@ -1,14 +1,6 @@
 -- actions, functions and tables that change while an action is running.
-\set SHOW_CONTEXT never
-\pset null NULL
+\i test/sql/prelude.sql
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
-
-CREATE SCHEMA desk;
 CREATE TABLE desk.ticket (id integer PRIMARY KEY, title text);
 INSERT INTO desk.ticket SELECT i, 'Ticket ' || i FROM generate_series(1, 3) AS i;
 CREATE TABLE desk.log (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text);

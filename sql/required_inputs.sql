@@ -1,13 +1,6 @@
 -- A required input refuses NULL, whoever gives it; "required": false means that it may be NULL.
-\set SHOW_CONTEXT never
-\pset null NULL
+\i test/sql/prelude.sql
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
-CREATE SCHEMA desk;
 CREATE TABLE desk.ticket (id bigint PRIMARY KEY, title text, owner integer);
 INSERT INTO desk.ticket VALUES (1, 'One', 7), (2, NULL, NULL);
 CREATE DOMAIN desk.anything AS text;

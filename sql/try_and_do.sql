@@ -1,18 +1,11 @@
 -- try_invoke_action: failures as values; DO: an action without a name.
-\set SHOW_CONTEXT never
-\pset null NULL
+\i test/sql/prelude.sql
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
 -- the answer without what differs from run to run
 CREATE FUNCTION answer(j jsonb) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT j - 'invocation' || jsonb_build_object('has_invocation', (j ->> 'invocation') IS NOT NULL)
 $$;
 
-CREATE SCHEMA desk;
 CREATE TABLE desk.ticket (id integer PRIMARY KEY, title text NOT NULL, status text DEFAULT 'open', n integer CONSTRAINT small CHECK (n < 100));
 INSERT INTO desk.ticket (id, title) VALUES (1, 'One'), (2, 'Two');
 CREATE TABLE desk.log (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text);

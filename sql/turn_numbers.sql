@@ -1,12 +1,5 @@
 -- for_each: the number of the turn, and rows that have a column called index themselves
-\set SHOW_CONTEXT never
-\pset null NULL
-
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
+\i test/sql/prelude.sql
 
 -- what a loop over a source says with a formula
 CREATE FUNCTION turns(source text, says text, more jsonb DEFAULT '{}') RETURNS text

@@ -1,19 +1,8 @@
 -- types: every kind of PostgreSQL type through both call forms, typmods, and
 -- types of extensions in a schema of their own.
-\set SHOW_CONTEXT never
-\pset null NULL
-SET timezone = 'UTC';
-SET datestyle = 'ISO, YMD';
-SET intervalstyle = 'postgres';
-SET extra_float_digits = 1;
+\i test/sql/prelude.sql
 SET bytea_output = 'hex';
 SET lc_monetary = 'C';
-
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
 
 CREATE SCHEMA ext;
 CREATE EXTENSION citext SCHEMA ext;

@@ -1,16 +1,6 @@
 -- update, delete, assign and set_status, by every way to say which rows.
-\set SHOW_CONTEXT never
-\pset null NULL
-SET timezone = 'UTC';
-SET datestyle = 'ISO, YMD';
+\i test/sql/prelude.sql
 
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
-
-CREATE SCHEMA desk;
 CREATE TABLE desk.agent (id integer PRIMARY KEY, name text);
 INSERT INTO desk.agent VALUES (1, 'Ada'), (2, 'Ben');
 CREATE TABLE desk.ticket (

@@ -1,16 +1,5 @@
 -- values: literals, formulas, templates, JSON, arrays, rows; and what names mean.
-\set SHOW_CONTEXT never
-\pset null NULL
-SET timezone = 'UTC';
-SET datestyle = 'ISO, YMD';
-SET intervalstyle = 'postgres';
-SET extra_float_digits = 1;
-
-CREATE FUNCTION define(name text, definition json) RETURNS integer
-LANGUAGE sql AS $$
-	SELECT create_action(name, definition, true);
-	SELECT activate_action(name);
-$$;
+\i test/sql/prelude.sql
 
 CREATE SCHEMA val;
 CREATE TYPE val.mood AS ENUM ('sad', 'ok', 'happy');

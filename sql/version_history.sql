@@ -1,8 +1,7 @@
 -- What versions keep: the draft as it was written, notes, and the versions of
 -- an action that was dropped.
+\i test/sql/prelude.sql
 \set VERBOSITY terse
-\set SHOW_CONTEXT never
-CREATE SCHEMA desk;
 CREATE TABLE desk."case" (id bigint PRIMARY KEY, status text, owner_id integer);
 INSERT INTO custom_actions.table_setting VALUES ('desk.case', 'owner_id', 'status');
 

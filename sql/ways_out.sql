@@ -1,6 +1,6 @@
 -- Messages tell the way out: a name that there is not, with the one that may
 -- have been meant; and what else was written as people write it elsewhere.
-\set SHOW_CONTEXT never
+\i test/sql/prelude.sql
 \pset format unaligned
 \pset null '(null)'
 CREATE SCHEMA support;

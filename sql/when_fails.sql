@@ -1,6 +1,5 @@
 -- `when` of a step with on_error: its error is one of the step
-\set SHOW_CONTEXT never
-\pset null NULL
+\i test/sql/prelude.sql
 
 CREATE FUNCTION run(step json, input jsonb DEFAULT '{}') RETURNS text
 LANGUAGE plpgsql AS $$
@@ -16,7 +15,6 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN SQLSTATE || ' ' || SQLERRM;
 END
 $$;
-CREATE SCHEMA desk;
 CREATE TABLE desk.note (id integer PRIMARY KEY);
 INSERT INTO desk.note VALUES (1), (2);
 
