@@ -78,28 +78,29 @@ $$;
 COMMENT ON FUNCTION custom_actions.action_owner(text) IS
 	'owner of the function of an action, else of its draft';
 
-CREATE FUNCTION custom_actions.require_member(what text, role text)
+CREATE FUNCTION custom_actions.require_owner(action_name text, owner_name text)
 RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 BEGIN
-	IF is_member(role) THEN
+	IF is_member(owner_name) THEN
 		RETURN;
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = role) THEN
-		RAISE EXCEPTION '%, role "%", does not exist', what, role
+	IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = owner_name) THEN
+		RAISE EXCEPTION 'the owner of action "%", role "%", does not exist',
+				action_name, owner_name
 			USING ERRCODE = 'undefined_object',
 				HINT = 'A superuser can set another owner.';
 	END IF;
-	RAISE EXCEPTION 'permission denied: "%" is not a member of %, role "%"',
-			CURRENT_USER, what, role
+	RAISE EXCEPTION 'permission denied: "%" is not a member of the owner of action "%", role "%"',
+			CURRENT_USER, action_name, owner_name
 		USING ERRCODE = 'insufficient_privilege';
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.require_member(text, text) IS
-	'refuses a user who does not have the privileges of a role';
+COMMENT ON FUNCTION custom_actions.require_owner(text, text) IS
+	'refuses a user who does not have the privileges of the owner of an action';
 
 CREATE FUNCTION custom_actions.require_editor(
 	action_name text, owner_name text, designer text)

@@ -1,6 +1,37 @@
 -- Row triggers that keep drafts sound however they are edited: who may edit,
--- names, and columns nobody may forge.  During a restore they return at once.
--- Here is what several of them use; a part for each table follows.
+-- names, and columns nobody may forge.  Here is what several of them use; a part
+-- for each table follows.
+--
+-- Who fires when.  Triggers of one time fire in the order of their names.  Those
+-- with a star do not fire while a dump is restored (restoring()): its rows were
+-- sound, and arrive in any order.
+--
+--   action         BEFORE row    guard *           who may, name, owner, dates
+--                  AFTER row     carry_parts       rename or delete: parts, plug-ins and
+--                                                  versions follow, as the extension's owner
+--                  AFTER row     settle_plugins *  new or renamed: publishes plug-ins, which
+--                                                  carry_parts has brought under the new name
+--   parameter      BEFORE row    guard *           who may, name, position
+--   step           BEFORE row    guard *           who may, name, parent, position
+--                  AFTER statement  delete_children  all levels below, in one command
+--   version        BEFORE row    guard *           only what is published
+--                  BEFORE row    receive           alone, where rows come by replication:
+--                                                  no other trigger fires there
+--   plugin_step    BEFORE row    guard *           who may register what
+--                  AFTER statement  publish_... *  each action once, when its rows are all there
+--   table_setting  BEFORE row    guard *           the owner of the table
+--
+-- Who sets off whom, and what tells a guard that it was not the user himself:
+--
+--   guard of a part or plug-in -> touch_action() -> guard of action, which asks whether
+--       the user may edit; once for each transaction and user (is_marked())
+--   carry_parts -> guards of parts and plug-ins, which let pass what carrying_parts()
+--       says; a deleted action is gone by then, so there is nothing to touch
+--   settle_plugins -> write_plugins() -> guard of plugin_step, under importing(): what a
+--       document says needs neither an active action nor plugin_policy -> publish_...
+--   ALTER FUNCTION or SCHEMA ... RENAME -> follow_rename() -> guard of action, under
+--       renaming_user(): who may rename the function need not own the draft ->
+--       carry_parts; settle_plugins has nothing to do, the function has its plug-ins
 
 CREATE FUNCTION custom_actions.restoring()
 RETURNS boolean
@@ -114,6 +145,24 @@ $$;
 COMMENT ON FUNCTION custom_actions.touch_action(text) IS
 	'locks a draft and marks it as modified by the current user, who must be allowed to; false if it does not exist';
 
+CREATE FUNCTION custom_actions.touch_for_part(action_name text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF NOT touch_action(action_name) THEN
+		RAISE EXCEPTION 'action "%" does not exist', action_name
+			USING ERRCODE = 'undefined_function',
+				HINT = unknown_action_hint(action_name,
+					'Use create_action first; the name is stored as "schema.name".');
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.touch_for_part(text) IS
+	'marks a draft as modified because of a part of it; an error if it does not exist';
+
 CREATE FUNCTION custom_actions.require_given_id(table_name text, id bigint)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -136,17 +185,22 @@ $$;
 COMMENT ON FUNCTION custom_actions.require_given_id(text, bigint) IS
 	'refuses an id that the sequence has not just given; chosen ones would be in the way of others';
 
-CREATE FUNCTION custom_actions.refuse_move(part text, action_name text)
-RETURNS void
+CREATE FUNCTION custom_actions.moved_along(part text, old_action text, new_action text)
+RETURNS boolean
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 BEGIN
-	RAISE EXCEPTION 'a % of action "%" cannot move to another action', part, action_name
+	IF new_action IS NOT DISTINCT FROM old_action THEN
+		RETURN false;
+	ELSIF carrying_parts() THEN
+		RETURN true;
+	END IF;
+	RAISE EXCEPTION 'a % of action "%" cannot move to another action', part, old_action
 		USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'Delete it here and insert it there.';
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.refuse_move(text, text) IS
-	'raises that a part belongs to its action';
+COMMENT ON FUNCTION custom_actions.moved_along(text, text, text) IS
+	'whether a part changes because its action was renamed; refuses to move it to another action';

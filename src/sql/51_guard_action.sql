@@ -27,79 +27,145 @@ $$;
 COMMENT ON FUNCTION custom_actions.require_create(text) IS
 	'refuses a user who may not create an action of this name';
 
+CREATE FUNCTION custom_actions.settled_name(name text)
+RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	action_name text := canonical_path('action', name);
+BEGIN
+	PERFORM require_name('action', (parse_ident(action_name))[2]);
+	IF published_owner(action_name) IS NULL THEN
+		PERFORM require_create(action_name);
+	END IF;
+	RETURN action_name;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.settled_name(text) IS
+	'name that a draft is given, as it is stored; refuses what is none, and a user who may not create the action';
+
+CREATE FUNCTION custom_actions.require_removable(draft custom_actions.action)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	function_owner text := published_owner(draft.name);
+BEGIN
+	IF NOT may_remove(draft.name, draft.owner) THEN
+		PERFORM require_owner(draft.name, coalesce(function_owner, draft.owner));
+	END IF;
+	IF function_owner IS NOT NULL THEN
+		RAISE EXCEPTION 'action "%" is published', draft.name
+			USING ERRCODE = 'object_in_use',
+				HINT = 'Use drop_action to drop the action with its function.';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_removable(custom_actions.action) IS
+	'refuses to delete a draft: to a user who may not, and while the action is published';
+
+CREATE FUNCTION custom_actions.require_changer(
+	before custom_actions.action, after custom_actions.action)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	owner_name text := coalesce(published_owner(before.name), before.owner);
+BEGIN
+	IF after.name = before.name AND after.owner <> before.owner
+		AND may_remove(before.name, before.owner)
+	THEN
+		NULL;					-- the name is his rather than its owner's
+	ELSIF (after.name, after.owner, after.designer)
+		IS DISTINCT FROM (before.name, before.owner, before.designer)
+	THEN
+		PERFORM require_owner(before.name, owner_name);
+	ELSE
+		PERFORM require_editor(before.name, owner_name, before.designer);
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_changer(custom_actions.action, custom_actions.action) IS
+	'refuses a user who may not make this change of a draft';
+
+CREATE FUNCTION custom_actions.new_name(
+	before custom_actions.action, after custom_actions.action)
+RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	action_name text;
+	function_owner text;
+BEGIN
+	IF published_owner(before.name) IS NOT NULL THEN
+		RAISE EXCEPTION 'action "%" cannot be renamed because it is published', before.name
+			USING ERRCODE = 'object_in_use',
+				HINT = format('Use ALTER FUNCTION %s RENAME TO ... or SET SCHEMA ..., which takes the draft along.',
+					before.name);
+	END IF;
+	action_name := settled_name(after.name);
+	function_owner := published_owner(action_name);
+	IF function_owner IS NOT NULL AND renaming_user() IS NULL THEN
+		PERFORM require_owner(action_name, function_owner);
+		PERFORM require_own_draft(action_name, after.owner);
+	END IF;
+	RETURN action_name;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.new_name(custom_actions.action, custom_actions.action) IS
+	'name that a draft gets, as it is stored; refuses to rename what is published, and to come before the function of somebody else';
+
+CREATE FUNCTION custom_actions.require_new_owner(action_name text, owner_name text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF published_owner(action_name) <> owner_name THEN
+		RAISE EXCEPTION 'owner of action "%" cannot be changed here because it is published',
+				action_name
+			USING ERRCODE = 'object_in_use',
+				HINT = format('Use ALTER FUNCTION %s OWNER TO %I.', action_name, owner_name);
+	END IF;
+	PERFORM require_owner(action_name, owner_name);
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_new_owner(text, text) IS
+	'refuses to give a draft an owner that is not the one of its function, and to a user who is no member of it';
+
 CREATE FUNCTION custom_actions.guard_action()
 RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
-DECLARE
-	function_owner text;
-	old_owner text;
 BEGIN
-	IF restoring() THEN
-		RETURN coalesce(NEW, OLD);
-	END IF;
-
-	IF TG_OP <> 'INSERT' THEN
-		function_owner := published_owner(OLD.name);
-		old_owner := coalesce(function_owner, OLD.owner);
-		IF (TG_OP = 'DELETE' OR NEW.name = OLD.name AND NEW.owner <> OLD.owner)
-			AND may_remove(OLD.name, OLD.owner)
-		THEN
-			NULL;				-- the name is his rather than its owner's
-		ELSIF TG_OP = 'DELETE'
-			OR NEW.name IS DISTINCT FROM OLD.name
-			OR NEW.owner IS DISTINCT FROM OLD.owner
-			OR NEW.designer IS DISTINCT FROM OLD.designer
-		THEN
-			PERFORM require_member(format('the owner of action "%s"', OLD.name), old_owner);
-		ELSE
-			PERFORM require_editor(OLD.name, old_owner, OLD.designer);
-		END IF;
-	END IF;
-
 	IF TG_OP = 'DELETE' THEN
-		IF function_owner IS NOT NULL THEN
-			RAISE EXCEPTION 'action "%" is published', OLD.name
-				USING ERRCODE = 'object_in_use',
-					HINT = 'Use drop_action to drop the action with its function.';
-		END IF;
+		PERFORM require_removable(OLD);
 		RETURN OLD;
 	END IF;
-
-	IF TG_OP = 'INSERT' OR NEW.name IS DISTINCT FROM OLD.name THEN
-		IF function_owner IS NOT NULL THEN
-			RAISE EXCEPTION 'action "%" cannot be renamed because it is published', OLD.name
-				USING ERRCODE = 'object_in_use',
-					HINT = format('Use ALTER FUNCTION %s RENAME TO ... or SET SCHEMA ..., which takes the draft along.',
-						OLD.name);
-		END IF;
-		NEW.name := canonical_path('action', NEW.name);
-		PERFORM require_name('action', (parse_ident(NEW.name))[2]);
-		function_owner := published_owner(NEW.name);
-		IF function_owner IS NULL THEN
-			PERFORM require_create(NEW.name);
-		END IF;
-		IF TG_OP = 'INSERT' THEN
-			NEW.owner := coalesce(function_owner, NEW.owner, CURRENT_USER);
-		ELSIF function_owner IS NOT NULL AND renaming_user() IS NULL THEN
-			PERFORM require_member(format('the owner of action "%s"', NEW.name),
-				function_owner);
-			PERFORM require_own_draft(NEW.name, NEW.owner);
+	-- Of a new draft, all columns of OLD are null.
+	IF TG_OP = 'INSERT' THEN
+		NEW.name := settled_name(NEW.name);
+		NEW.owner := coalesce(published_owner(NEW.name), NEW.owner, CURRENT_USER);
+	ELSE
+		PERFORM require_changer(OLD, NEW);
+		IF NEW.name IS DISTINCT FROM OLD.name THEN
+			NEW.name := new_name(OLD, NEW);
 		END IF;
 	END IF;
-
-	IF TG_OP = 'INSERT' OR NEW.owner IS DISTINCT FROM OLD.owner THEN
-		IF function_owner <> NEW.owner THEN
-			RAISE EXCEPTION 'owner of action "%" cannot be changed here because it is published',
-					NEW.name
-				USING ERRCODE = 'object_in_use',
-					HINT = format('Use ALTER FUNCTION %s OWNER TO %I.', NEW.name, NEW.owner);
-		END IF;
-		PERFORM require_member(format('the owner of action "%s"', NEW.name), NEW.owner);
+	IF NEW.owner IS DISTINCT FROM OLD.owner THEN
+		PERFORM require_new_owner(NEW.name, NEW.owner);
 	END IF;
-	IF NEW.designer IS NOT NULL
-		AND (TG_OP = 'INSERT' OR NEW.designer IS DISTINCT FROM OLD.designer)
+	IF NEW.designer IS DISTINCT FROM OLD.designer AND NEW.designer IS NOT NULL
 		AND NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = NEW.designer)
 	THEN
 		RAISE EXCEPTION 'role "%" does not exist', NEW.designer
@@ -108,13 +174,8 @@ BEGIN
 
 	NEW.modified_at := clock_timestamp();
 	NEW.modified_by := coalesce(renaming_user(), CURRENT_USER);
-	IF TG_OP = 'INSERT' THEN
-		NEW.created_at := NEW.modified_at;
-		NEW.created_by := CURRENT_USER;
-	ELSE
-		NEW.created_at := OLD.created_at;
-		NEW.created_by := OLD.created_by;
-	END IF;
+	NEW.created_at := coalesce(OLD.created_at, NEW.modified_at);
+	NEW.created_by := coalesce(OLD.created_by, CURRENT_USER);
 	RETURN NEW;
 END
 $$;
@@ -124,12 +185,12 @@ COMMENT ON FUNCTION custom_actions.guard_action() IS
 
 CREATE TRIGGER guard
 	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.action
-	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('guard_action');
+	FOR EACH ROW WHEN (NOT custom_actions.restoring())
+	EXECUTE FUNCTION custom_actions.quietly('guard_action');
 
 COMMENT ON TRIGGER guard ON custom_actions.action IS
 	'who may edit, names, owner and the columns nobody may forge';
 
--- An action of the new name may have been dropped; its versions are still there.
 CREATE FUNCTION custom_actions.carry_versions(old_name text, new_name text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE

@@ -44,37 +44,39 @@ $$;
 COMMENT ON FUNCTION custom_actions.require_policy(text, text) IS
 	'refuses a stage that the published definition of an action keeps to itself';
 
+CREATE FUNCTION custom_actions.touch_for_plugin(action_name text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	owner_name text := owner_name(action_name);
+BEGIN
+	PERFORM require_draft(action_name);
+	PERFORM require_owner(action_name, owner_name);
+	PERFORM touch_action(action_name);
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.touch_for_plugin(text) IS
+	'marks a draft as modified because of a plug-in; refuses a user who is no member of the owner';
+
 CREATE FUNCTION custom_actions.guard_plugin()
 RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
-DECLARE
-	action_name text;
-	owner_name text;
 BEGIN
-	IF restoring() THEN
-		RETURN coalesce(NEW, OLD);
-	END IF;
-	IF TG_OP = 'UPDATE' AND NEW.action IS DISTINCT FROM OLD.action THEN
-		IF carrying_parts() THEN
-			RETURN NEW;			-- the action was renamed
-		END IF;
-		PERFORM refuse_move('plug-in', OLD.action);
-	END IF;
-
-	action_name := CASE WHEN TG_OP = 'DELETE' THEN OLD.action ELSE NEW.action END;
-	owner_name := owner_name(action_name);
-	IF TG_OP = 'DELETE' AND owner_name IS NULL THEN
-		RETURN OLD;				-- the action is gone
-	END IF;
-	PERFORM require_draft(action_name);
-	PERFORM require_member(format('the owner of action "%s"', action_name), owner_name);
-	PERFORM touch_action(action_name);
 	IF TG_OP = 'DELETE' THEN
+		IF owner_name(OLD.action) IS NOT NULL THEN	-- else the action is gone
+			PERFORM touch_for_plugin(OLD.action);
+		END IF;
 		RETURN OLD;
+	ELSIF TG_OP = 'UPDATE' AND moved_along('plug-in', OLD.action, NEW.action) THEN
+		RETURN NEW;
 	END IF;
 
+	PERFORM touch_for_plugin(NEW.action);
 	IF TG_OP = 'INSERT' THEN
 		PERFORM require_given_id('plugin_step', NEW.id);
 		IF NOT importing() THEN
@@ -109,7 +111,8 @@ COMMENT ON FUNCTION custom_actions.guard_plugin() IS
 
 CREATE TRIGGER guard
 	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.plugin_step
-	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('guard_plugin');
+	FOR EACH ROW WHEN (NOT custom_actions.restoring())
+	EXECUTE FUNCTION custom_actions.quietly('guard_plugin');
 
 COMMENT ON TRIGGER guard ON custom_actions.plugin_step IS
 	'who may register what on which action';
@@ -148,9 +151,6 @@ DECLARE
 	changed_actions text[];
 	action_name text;
 BEGIN
-	IF restoring() THEN
-		RETURN NULL;
-	END IF;
 	IF TG_OP = 'UPDATE' THEN
 		-- Those of an action that was renamed are settle_plugins' business.
 		SELECT array_agg(DISTINCT c.action ORDER BY c.action) INTO changed_actions
@@ -173,17 +173,20 @@ COMMENT ON FUNCTION custom_actions.publish_changes() IS
 CREATE TRIGGER publish_inserted
 	AFTER INSERT ON custom_actions.plugin_step
 	REFERENCING NEW TABLE AS changed
-	FOR EACH STATEMENT EXECUTE FUNCTION custom_actions.quietly('publish_changes');
+	FOR EACH STATEMENT WHEN (NOT custom_actions.restoring())
+	EXECUTE FUNCTION custom_actions.quietly('publish_changes');
 
 CREATE TRIGGER publish_updated
 	AFTER UPDATE ON custom_actions.plugin_step
 	REFERENCING OLD TABLE AS before NEW TABLE AS changed
-	FOR EACH STATEMENT EXECUTE FUNCTION custom_actions.quietly('publish_changes');
+	FOR EACH STATEMENT WHEN (NOT custom_actions.restoring())
+	EXECUTE FUNCTION custom_actions.quietly('publish_changes');
 
 CREATE TRIGGER publish_deleted
 	AFTER DELETE ON custom_actions.plugin_step
 	REFERENCING OLD TABLE AS changed
-	FOR EACH STATEMENT EXECUTE FUNCTION custom_actions.quietly('publish_changes');
+	FOR EACH STATEMENT WHEN (NOT custom_actions.restoring())
+	EXECUTE FUNCTION custom_actions.quietly('publish_changes');
 
 COMMENT ON TRIGGER publish_inserted ON custom_actions.plugin_step IS
 	'what is registered takes effect';
@@ -198,7 +201,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 BEGIN
-	IF restoring() OR renaming_user() IS NOT NULL THEN
+	IF renaming_user() IS NOT NULL THEN
 		RETURN NULL;			-- a function that was renamed has its plug-ins still
 	END IF;
 	IF TG_OP = 'INSERT'
@@ -218,7 +221,8 @@ COMMENT ON FUNCTION custom_actions.settle_plugins() IS
 
 CREATE TRIGGER settle_plugins
 	AFTER INSERT OR UPDATE OF name ON custom_actions.action
-	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('settle_plugins');
+	FOR EACH ROW WHEN (NOT custom_actions.restoring())
+	EXECUTE FUNCTION custom_actions.quietly('settle_plugins');
 
 COMMENT ON TRIGGER settle_plugins ON custom_actions.action IS
 	'a draft made for a published function takes on its plug-ins';

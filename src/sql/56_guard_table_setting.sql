@@ -40,9 +40,6 @@ DECLARE
 	part text[];
 	missing text;
 BEGIN
-	IF restoring() THEN
-		RETURN coalesce(NEW, OLD);
-	END IF;
 	IF TG_OP <> 'INSERT' THEN
 		PERFORM require_table_owner(OLD.table_name, missing_ok => true);
 	END IF;
@@ -76,7 +73,8 @@ COMMENT ON FUNCTION custom_actions.guard_table_setting() IS
 
 CREATE TRIGGER guard
 	BEFORE INSERT OR UPDATE OR DELETE ON custom_actions.table_setting
-	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('guard_table_setting');
+	FOR EACH ROW WHEN (NOT custom_actions.restoring())
+	EXECUTE FUNCTION custom_actions.quietly('guard_table_setting');
 
 COMMENT ON TRIGGER guard ON custom_actions.table_setting IS
 	'written by the owner of the table only';

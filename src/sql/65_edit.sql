@@ -78,7 +78,6 @@ RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
 	PERFORM require_draft(action_name);
 	IF EXISTS (
@@ -150,7 +149,6 @@ RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
-#variable_conflict use_variable
 DECLARE
 	parent_branch text := branch;
 	step_row jsonb;

@@ -7,7 +7,6 @@ RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
-#variable_conflict use_variable
 DECLARE
 	plugin_id bigint;
 BEGIN

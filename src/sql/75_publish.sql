@@ -75,7 +75,6 @@ RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
-#variable_conflict use_variable
 BEGIN
 	IF note IS NOT NULL AND NOT EXISTS (
 		SELECT
@@ -92,6 +91,45 @@ $$;
 COMMENT ON FUNCTION custom_actions.tell_unkept_note(text, integer, text) IS
 	'tells that a note is lost because it comes with no new version';
 
+CREATE FUNCTION custom_actions.require_hash(
+	draft custom_actions.action, hash text, expected_hash text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF hash <> expected_hash THEN
+		RAISE EXCEPTION 'draft of action "%" is not the expected one', draft.name
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				DETAIL = format('Its hash is %s. It was last changed by %s at %s.',
+					hash, draft.modified_by, draft.modified_at),
+				HINT = 'Look at action_definition again, then activate with the new action_hash.';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_hash(custom_actions.action, text, text) IS
+	'refuses a draft that was changed since somebody took its hash';
+
+CREATE FUNCTION custom_actions.tell_changes(
+	action_name text, version integer, old_definition json, new_definition json)
+RETURNS void
+LANGUAGE plpgsql STABLE STRICT
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	changes text;
+BEGIN
+	SELECT string_agg(c.line, E'\n') INTO changes
+	FROM compare_definitions(old_definition, new_definition) AS c (line);
+	RAISE NOTICE 'action "%" is now at version %', action_name, version
+		USING DETAIL = coalesce(changes, 'Nothing but its layout changed.');
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.tell_changes(text, integer, json, json) IS
+	'tells how a new version differs from the one before, if there was one';
+
 CREATE FUNCTION custom_actions.activate(
 	action_name text, note text, expected_hash text)
 RETURNS integer
@@ -107,19 +145,11 @@ DECLARE
 	new_version integer;
 	adopted boolean;
 	new_function regprocedure;
-	changes text;
 BEGIN
-	PERFORM require_member(format('the owner of action "%s"', action_name),
-		pg_get_userbyid(owner_id)::text);
+	PERFORM require_owner(action_name, pg_get_userbyid(owner_id)::text);
 	PERFORM require_own_draft(action_name, draft.owner);
 	PERFORM claim_name(action_name);
-	IF expected_hash <> definition_hash(definition) THEN
-		RAISE EXCEPTION 'draft of action "%" is not the expected one', action_name
-			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = format('Its hash is %s. It was last changed by %s at %s.',
-					definition_hash(definition), draft.modified_by, draft.modified_at),
-				HINT = 'Look at action_definition again, then activate with the new action_hash.';
-	END IF;
+	PERFORM require_hash(draft, definition_hash(definition), expected_hash);
 	PERFORM require_sound(action_name, with_plugins(definition, plugins), owner_id);
 	definition := freeze_definition(action_name, definition, owner_id);
 
@@ -151,12 +181,7 @@ BEGIN
 		VALUES (action_name, new_version, definition, activate.note);
 	END IF;
 
-	IF old.definition IS NOT NULL THEN
-		SELECT string_agg(c.line, E'\n') INTO changes
-		FROM compare_definitions(old.definition, definition) AS c (line);
-		RAISE NOTICE 'action "%" is now at version %', action_name, new_version
-			USING DETAIL = coalesce(changes, 'Nothing but its layout changed.');
-	END IF;
+	PERFORM tell_changes(action_name, new_version, old.definition, definition);
 	RETURN new_version;
 END
 $$;
