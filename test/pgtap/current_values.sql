@@ -2,21 +2,17 @@
 -- invocation, and the CHECK of a domain sees what the action did before.
 BEGIN;
 SET LOCAL client_min_messages = warning;
+\i test/sql/prelude.sql
 SELECT plan(9);
 
-CREATE SCHEMA desk;
-CREATE FUNCTION make(name text, definition text) RETURNS integer LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM create_action(name, definition::json, or_replace => true);
-	RETURN activate_action(name);
-END $$;
 
 -- Times of day in ranges, multiranges, arrays, composites and domains over them
 CREATE TYPE desk.slot AS (at timestamptz, title text);
 CREATE DOMAIN desk.shift AS tstzrange;
 CREATE TABLE desk.visit (id integer PRIMARY KEY, during tstzrange, often tstzmultirange, times timestamptz[], slot desk.slot, shift desk.shift, pause interval);
 INSERT INTO desk.visit (id) VALUES (1);
-SELECT is(make('desk.plan', '{"table": "desk.visit", "input": [{"name": "from_default", "type": "tstzrange", "default": "[2024-01-01 00:00,2024-01-02 00:00)"}],
+SELECT is(define('desk.plan',
+	'{"table": "desk.visit", "input": [{"name": "from_default", "type": "tstzrange", "default": "[2024-01-01 00:00,2024-01-02 00:00)"}],
 	"steps": [{"update": "target", "set": {
 		"during": "[2024-01-01 00:00,2024-01-02 00:00)", "often": "{[2024-01-01 00:00,2024-01-02 00:00)}", "times": "{2024-01-01 00:00}",
 		"slot": "(2024-01-01 00:00,x)", "shift": "[2024-01-01 00:00,2024-01-02 00:00)", "pause": "-1 2:03:04"}}],
@@ -41,7 +37,7 @@ BEGIN
 END $$;
 CREATE DOMAIN desk.agent_id AS integer CHECK (desk.is_agent(VALUE));
 DO $$ BEGIN
-	PERFORM make('desk.hire', '{"input": [{"name": "id", "type": "integer"}], "output": [{"name": "hired", "type": "desk.agent_id"}],
+	PERFORM define('desk.hire', '{"input": [{"name": "id", "type": "integer"}], "output": [{"name": "hired", "type": "desk.agent_id"}],
 		"steps": [{"create": "desk.agent", "set": {"id": "=input.id"}}, {"output": {"hired": "=input.id"}}]}');
 END $$;
 SELECT is(invoke_action('desk.hire', '{"id": 5}'), '{"hired": 5}', 'a CHECK sees the row that the action made');

@@ -2,9 +2,9 @@
 -- action goes on working.
 BEGIN;
 SET LOCAL client_min_messages = warning;
+\i test/sql/prelude.sql
 SELECT plan(104);
 
-CREATE SCHEMA desk;
 CREATE TYPE desk.level AS ENUM ('low', 'high');
 CREATE DOMAIN desk.title AS text;
 CREATE TYPE desk.address AS (street text, city text);
@@ -29,31 +29,28 @@ CREATE FUNCTION desk.insert_note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RE
 CREATE TRIGGER insert_note INSTEAD OF INSERT ON desk.all_notes FOR EACH ROW EXECUTE FUNCTION desk.insert_note();
 CREATE RULE update_note AS ON UPDATE TO desk.ruled DO INSTEAD NOTHING;
 
-CREATE FUNCTION make(name text, definition text) RETURNS integer LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM create_action(name, definition::json, or_replace => true);
-	RETURN activate_action(name);
-END $$;
 DO $$ BEGIN
-	PERFORM make('desk.act', '{"table": "desk.note", "input": [{"name": "l", "type": "desk.level", "default": "low"}],
+	PERFORM define('desk.act', '{"table": "desk.note", "input": [{"name": "l", "type": "desk.level", "default": "low"}],
 		"steps": [{"require": "target.n > 0 AND desk.helper(target.body) <> '''' AND input.l OPERATOR(desk.===) ''low''"},
 			{"update": "target", "set": {"body": "x{{nextval(''desk.numbers'')}}", "ttl": "abc", "addr": {"street": "a"}}},
 			{"update": "desk.note", "id": {"code": "c1"}, "set": {"n": "=n + 1"}},
 			{"create": "desk.note", "set": {"id": 1}, "on_conflict": {"columns": ["id"], "do": "nothing"}}],
 		"output": [{"name": "r", "type": "integer", "default": "=target.n"}]}');
-	PERFORM make('desk.of_view', '{"table": "desk.view", "key": ["id"], "steps": [{"update": "target", "set": {"n": "=n + 1"}}]}');
-	PERFORM make('desk.of_child', '{"table": "desk.child", "key": ["id"], "steps": [{"update": "target", "set": {"p": "x"}}]}');
+	PERFORM define('desk.of_view', '{"table": "desk.view", "key": ["id"], "steps": [{"update": "target", "set": {"n": "=n + 1"}}]}');
+	PERFORM define('desk.of_child', '{"table": "desk.child", "key": ["id"], "steps": [{"update": "target", "set": {"p": "x"}}]}');
 END $$;
 DO $$ BEGIN
-	PERFORM make('desk.of_trigger', '{"steps": [{"create": "desk.all_notes", "set": {"id": 5}}]}');
-	PERFORM make('desk.of_rule', '{"steps": [{"update": "desk.ruled", "where": "id = 5", "set": {"body": "x"}}]}');
-	PERFORM make('desk.of_cast', '{"table": "desk.place", "steps": [{"update": "target", "set": {"number": "=addr"}}]}');
+	PERFORM define('desk.of_trigger', '{"steps": [{"create": "desk.all_notes", "set": {"id": 5}}]}');
+	PERFORM define('desk.of_rule', '{"steps": [{"update": "desk.ruled", "where": "id = 5", "set": {"body": "x"}}]}');
+	PERFORM define('desk.of_cast', '{"table": "desk.place", "steps": [{"update": "target", "set": {"number": "=addr"}}]}');
 END $$;
 SELECT is(desk.act(1), 1, 'it works');
 
 -- A view that nothing makes writable
 DO $$ BEGIN
-	PERFORM create_action('desk.bad', '{"steps": [{"delete": "desk.ruled", "where": "id = 5"}, {"update": "desk.all_notes", "where": "id = 5", "set": {"body": "x"}}, {"delete": "desk.all_notes", "where": "id = 5"}]}');
+	PERFORM create_action('desk.bad', '{"steps": [{"delete": "desk.ruled", "where": "id = 5"},
+		{"update": "desk.all_notes", "where": "id = 5", "set": {"body": "x"}},
+		{"delete": "desk.all_notes", "where": "id = 5"}]}');
 END $$;
 SELECT is((SELECT string_agg(concat_ws(': ', location, message), E'\n' ORDER BY location COLLATE "C") FROM check_action('desk.bad')),
 '1: table desk.ruled cannot be written
@@ -95,8 +92,10 @@ FROM unnest(ARRAY[
 	'DROP TABLE desk.agent',
 	'ALTER FUNCTION desk.act(integer, desk.level) COST 7', 'ALTER TABLE desk.note ALTER lvl DROP DEFAULT',
 	'CREATE TEMPORARY TABLE note (x integer)', 'ALTER TABLE pg_temp.note RENAME x TO y', 'DROP TABLE pg_temp.note',
-	'DROP CAST (desk.address AS text)', 'CREATE FUNCTION desk.helper(integer) RETURNS text LANGUAGE sql AS ''SELECT $1::text''', 'DROP FUNCTION desk.helper(integer)',
-	'CREATE TRIGGER update_note INSTEAD OF UPDATE ON desk.all_notes FOR EACH ROW EXECUTE FUNCTION desk.insert_note()', 'DROP TRIGGER update_note ON desk.all_notes',
+	'DROP CAST (desk.address AS text)', 'CREATE FUNCTION desk.helper(integer) RETURNS text LANGUAGE sql AS ''SELECT $1::text''',
+		'DROP FUNCTION desk.helper(integer)',
+	'CREATE TRIGGER update_note INSTEAD OF UPDATE ON desk.all_notes FOR EACH ROW EXECUTE FUNCTION desk.insert_note()',
+		'DROP TRIGGER update_note ON desk.all_notes',
 	'CREATE EXTENSION hstore SCHEMA desk', 'ALTER EXTENSION hstore SET SCHEMA public', 'DROP EXTENSION hstore'
 ]) AS command;
 SELECT is(desk.act(1), 3, 'it goes on working');
@@ -120,7 +119,7 @@ CREATE SCHEMA locked;
 CREATE SCHEMA own AUTHORIZATION ddl_protection_owner;
 CREATE TABLE locked.t (id integer PRIMARY KEY, n integer);
 GRANT USAGE ON SCHEMA locked TO ddl_protection_owner;
-SELECT is(make('own.act', '{"table": "locked.t", "steps": [{"update": "target", "set": {"n": 1}}]}'), 1, 'an action of another owner');
+SELECT is(define('own.act', '{"table": "locked.t", "steps": [{"update": "target", "set": {"n": 1}}]}'), 1, 'an action of another owner');
 ALTER FUNCTION own.act(integer) OWNER TO ddl_protection_owner;
 SAVEPOINT s;
 SET LOCAL client_min_messages = error;
@@ -166,9 +165,10 @@ SELECT lives_ok('DROP TABLE desk.note CASCADE', 'DROP TABLE CASCADE');
 SELECT results_eq('SELECT name COLLATE "default", state, version FROM custom_actions.actions WHERE name IN (''desk.act'', ''desk.of_view'') ORDER BY 1',
 	'VALUES (''desk.act'', ''inactive'', 1), (''desk.of_view'', ''inactive'', 1)', 'an inactive action depends on nothing');
 CREATE TABLE desk.gone (id integer PRIMARY KEY);
-SELECT is(make('desk.of_gone', '{"table": "desk.gone", "steps": [{"delete": "target"}]}'), 1, 'another one');
+SELECT is(define('desk.of_gone', '{"table": "desk.gone", "steps": [{"delete": "target"}]}'), 1, 'another one');
 SELECT lives_ok('DROP TABLE desk.gone CASCADE', 'DROP TABLE CASCADE');
-SELECT results_eq('SELECT state, version FROM custom_actions.actions WHERE name = ''desk.of_gone''', 'VALUES (''dropped'', NULL::integer)', 'dropped with its table');
+SELECT results_eq('SELECT state, version FROM custom_actions.actions WHERE name = ''desk.of_gone''', 'VALUES (''dropped'', NULL::integer)',
+	'dropped with its table');
 SELECT throws_ok('SELECT invoke_action(''desk.of_gone'', ''{"target": 1}'')', '42883', NULL, 'cannot be invoked');
 CREATE TABLE desk.gone (id integer PRIMARY KEY);
 INSERT INTO desk.gone VALUES (1);

@@ -28,7 +28,8 @@ FROM unnest(ARRAY[
 RESET ROLE;
 
 SET ROLE design_privileges_ann;
-SELECT is(create_action('desk.of_ann', '{"input": [{"name": "i", "type": "integer"}], "steps": [{"let": {"x": 1}}]}'), 'desk.of_ann', 'a designer creates a draft');
+SELECT is(create_action('desk.of_ann', '{"input": [{"name": "i", "type": "integer"}], "steps": [{"let": {"x": 1}}]}'), 'desk.of_ann',
+	'a designer creates a draft');
 SELECT is(activate_action('desk.of_ann'), 1, 'and activates it with USAGE on the language');
 SELECT is(create_action('desk.draft', '{"input": [{"name": "i", "type": "integer"}], "steps": [{"let": {"x": 1}}]}'), 'desk.draft', 'another draft');
 

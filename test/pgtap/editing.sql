@@ -27,7 +27,8 @@ GRANT EXECUTE ON FUNCTION desk.act TO editing_caller;
 UPDATE custom_actions.parameter SET default_value = '"two"' WHERE action = 'desk.act';
 SELECT is(invoke_action('desk.act') ->> 'r', 'one', 'an edit of the draft changes nothing');
 SELECT is(state('desk.act'), 'active version 1 differs', 'the draft differs');
-SELECT throws_ok('SELECT activate_action(''desk.act'', expected_hash => ''0'')', '55000', 'draft of action "desk.act" is not the expected one', 'expected_hash');
+SELECT throws_ok('SELECT activate_action(''desk.act'', expected_hash => ''0'')', '55000', 'draft of action "desk.act" is not the expected one',
+	'expected_hash');
 SELECT is(activate_action('desk.act', expected_hash => action_hash('desk.act')), 2, 'version 2');
 SELECT is(invoke_action('desk.act') ->> 'r', 'two', 'runs');
 SELECT is(activate_action('desk.act'), 2, 'nothing changed: the current version');
@@ -46,7 +47,8 @@ COMMENT ON FUNCTION desk.act() IS 'by hand';
 UPDATE custom_actions.parameter SET default_value = '"=current_setting(''work_mem'')"' WHERE action = 'desk.act';
 SELECT is(activate_action('desk.act'), 3, 'version 3');
 SELECT is(invoke_action('desk.act') ->> 'r', '9MB', 'SET stays');
-SELECT results_eq('SELECT procost::integer, proparallel::text FROM pg_proc WHERE oid = ''desk.act()''::regprocedure', 'VALUES (123, ''r'')', 'COST and PARALLEL stay');
+SELECT results_eq('SELECT procost::integer, proparallel::text FROM pg_proc WHERE oid = ''desk.act()''::regprocedure', 'VALUES (123, ''r'')',
+	'COST and PARALLEL stay');
 SELECT is(obj_description('desk.act()'::regprocedure), 'by hand', 'a comment made by hand stays');
 UPDATE custom_actions.action SET description = 'described', settings = settings || '{"work_mem": "8MB"}' WHERE name = 'desk.act';
 SELECT is(activate_action('desk.act'), 4, 'version 4');
@@ -102,9 +104,11 @@ SELECT is(activate_action('desk.given'), 1, 'a superuser activates a draft of so
 SELECT is((SELECT proowner::regrole::text FROM pg_proc WHERE oid = 'desk.given()'::regprocedure), 'editing_owner', 'who owns the function');
 
 -- Drop
-SELECT throws_ok('DELETE FROM custom_actions.action WHERE name = ''desk.act''', '55006', 'action "desk.act" is published', 'a published action is not deleted with its row');
+SELECT throws_ok('DELETE FROM custom_actions.action WHERE name = ''desk.act''', '55006', 'action "desk.act" is published',
+	'a published action is not deleted with its row');
 CREATE VIEW desk.uses AS SELECT desk.act();
-SELECT throws_ok('SELECT drop_action(''desk.act'')', '2BP01', 'cannot drop action "desk.act" because other objects depend on it', 'refused while something uses it');
+SELECT throws_ok('SELECT drop_action(''desk.act'')', '2BP01', 'cannot drop action "desk.act" because other objects depend on it',
+	'refused while something uses it');
 DROP VIEW desk.uses;
 SELECT lives_ok('SELECT drop_action(''desk.act'')', 'dropped');
 SELECT is(to_regprocedure('desk.act()'), NULL, 'the function is gone');

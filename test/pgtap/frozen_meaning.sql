@@ -21,7 +21,8 @@ CREATE FUNCTION desk.watch(c jsonb) RETURNS jsonb LANGUAGE sql AS 'SELECT NULL::
 
 CREATE FUNCTION pg_temp.act(name text, formula text, more jsonb DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-	PERFORM create_action('desk.' || name, (jsonb_build_object('table', 'desk.acct', 'settings', jsonb_build_object('search_path', 'early, desk, pg_catalog, pg_temp'),
+	PERFORM create_action('desk.' || name, (jsonb_build_object('table', 'desk.acct',
+		'settings', jsonb_build_object('search_path', 'early, desk, pg_catalog, pg_temp'),
 		'output', jsonb_build_array(jsonb_build_object('name', 'o', 'type', 'text', 'default', '=' || formula))) || more)::json);
 	PERFORM activate_action('desk.' || name);
 END
@@ -73,13 +74,16 @@ SELECT pg_temp.holds('printed', 'concat(''x'', row(5)::money2::varchar)', 'x(5)'
 	CREATE CAST (desk.money2 AS varchar) WITH FUNCTION early.vc(desk.money2)', 'function early.vc(desk.money2)');
 
 -- Objects that were there go on, whatever they are: extension, domain, enum, cast, polymorphic
-SELECT lives_ok($$SELECT pg_temp.act('many', 'concat(target.name = ''ann'', pick(target.mood), row(5)::money2::text, ''1''::level, (select max(name) from by_name), target.mood = any(array[''sad'']::mood[]))')$$, 'many objects');
+SELECT lives_ok($$SELECT pg_temp.act('many',
+	'concat(target.name = ''ann'', pick(target.mood), row(5)::money2::text, ''1''::level, (select max(name) from by_name),
+	target.mood = any(array[''sad'']::mood[]))')$$, 'many objects');
 SELECT is(pg_temp.run('many'), 'tsadm51Annt', 'are used');
 SELECT pg_temp.anew('many');
 SELECT is(pg_temp.run('many'), 'tsadm51Annt', 'again');
 SELECT bag_eq($$SELECT json_array_elements_text(definition -> 'frozen') FROM custom_actions.published('desk.many')$$,
 	$$VALUES ('cast (desk.money2 as text)'), ('function desk.amount(desk.money2)'), ('function desk.max(desk.citext)'), ('function desk.pick(anyelement)'),
-		('operator desk.=(desk.citext, desk.citext)'), ('table desk.by_name'), ('type desk.money2'), ('type desk.mood'), ('type early.level')$$, 'the published definition lists them');
+		('operator desk.=(desk.citext, desk.citext)'), ('table desk.by_name'), ('type desk.money2'), ('type desk.mood'), ('type early.level')$$,
+	'the published definition lists them');
 -- what is on the list keeps its name, however it is used
 SELECT throws_ok(command, '2BP01', NULL, 'refused: ' || command)
 FROM unnest(ARRAY['ALTER FUNCTION desk.amount(desk.money2) RENAME TO other', 'ALTER FUNCTION desk.pick(anyelement) SET SCHEMA early',
@@ -88,30 +92,38 @@ FROM unnest(ARRAY['ALTER FUNCTION desk.amount(desk.money2) RENAME TO other', 'AL
 SELECT is(pg_temp.run('many'), 'tsadm51Annt', 'and runs on');
 -- nothing of it is the designer's
 SELECT is((action_definition('desk.many') ->> 'frozen'), NULL, 'the draft does not');
-SELECT lives_ok($$SELECT create_action('desk.copy', (definition::jsonb || '{"action": "desk.copy"}')::json) FROM custom_actions.version WHERE action = 'desk.many'$$, 'a published definition makes a draft');
+SELECT lives_ok($$SELECT create_action('desk.copy', (definition::jsonb || '{"action": "desk.copy"}')::json)
+	FROM custom_actions.version WHERE action = 'desk.many'$$, 'a published definition makes a draft');
 SELECT is((action_definition('desk.copy') ->> 'frozen'), NULL, 'that has it not');
 SELECT is(activate_action('desk.many'), 1, 'an unchanged draft is the same version');
 
 -- call: the function that was chosen, not one that would fit better
-SELECT lives_ok($$SELECT pg_temp.act('calls', '''x''', '{"steps": [{"call": "desk.note(anyelement)", "as": "c", "with": {"1": 1}}], "output": [{"name": "o", "type": "text", "default": "=c.result"}]}')$$, 'an action that calls');
+SELECT lives_ok($$SELECT pg_temp.act('calls', '''x''',
+	'{"steps": [{"call": "desk.note(anyelement)", "as": "c", "with": {"1": 1}}], "output": [{"name": "o", "type": "text", "default": "=c.result"}]}')$$,
+	'an action that calls');
 SELECT is(pg_temp.run('calls'), 'noted', 'what it names');
 SET LOCAL custom_actions.ddl_check = off;
 CREATE FUNCTION desk.note(integer) RETURNS text LANGUAGE sql AS 'SELECT ''planted''';
 SET LOCAL custom_actions.ddl_check = error;
 SELECT pg_temp.anew('calls');
-SELECT throws_ok($$SELECT pg_temp.run('calls')$$, 'UA011', 'action "desk.calls" would use function desk.note(integer), which it did not use when it was activated', 'and nothing else');
+SELECT throws_ok($$SELECT pg_temp.run('calls')$$, 'UA011',
+	'action "desk.calls" would use function desk.note(integer), which it did not use when it was activated', 'and nothing else');
 
 -- plug-ins that come later, with an image of a row whose key has operators of its own
-SELECT lives_ok($$SELECT create_action('desk.keyed', '{"table": "desk.by_name", "steps": [{"let": {"x": 1}}], "output": [{"name": "o", "type": "desk.citext"}]}'), activate_action('desk.keyed')$$, 'an action with a key of an extension''s type');
+SELECT lives_ok($$SELECT create_action('desk.keyed', '{"table": "desk.by_name", "steps": [{"let": {"x": 1}}],
+	"output": [{"name": "o", "type": "desk.citext"}]}'), activate_action('desk.keyed')$$,
+	'an action with a key of an extension''s type');
 SELECT lives_ok($$SELECT register_plugin('desk.keyed', 'post_operation', 'desk.watch(jsonb)', images => '{"pre": true, "post": true}')$$, 'takes a plug-in');
 SELECT is(invoke_action('desk.keyed', '{"target": "ANN"}'), '{"o": null}', 'that is run');
 
 -- Definitions that were published without the list work as ever
 SELECT lives_ok($$CREATE FUNCTION desk.old(OUT o text) LANGUAGE custom_action SET search_path = early, desk, pg_temp AS
-	'{"format": 1, "version": 1, "active": true, "definition": {"output": [{"name": "o", "type": "text", "default": "=pick(upper(''x''::varchar))"}]}}'$$, 'an old one');
+	'{"format": 1, "version": 1, "active": true, "definition": {"output": [{"name": "o", "type": "text", "default": "=pick(upper(''x''::varchar))"}]}}'$$,
+	'an old one');
 SELECT is(invoke_action('desk.old'), '{"o": "planted"}', 'runs');
 SELECT throws_ok($$CREATE FUNCTION desk.strict(OUT o text) LANGUAGE custom_action SET search_path = early, desk, pg_temp AS
-	'{"format": 1, "version": 1, "active": true, "definition": {"output": [{"name": "o", "type": "text", "default": "=upper(''x''::varchar)"}], "frozen": []}}'$$, 'UA005', NULL, 'an empty list lets nothing through');
+	'{"format": 1, "version": 1, "active": true, "definition": {"output": [{"name": "o", "type": "text", "default": "=upper(''x''::varchar)"}], "frozen": []}}'$$,
+	'UA005', NULL, 'an empty list lets nothing through');
 -- a plan that is analysed anew within a compiled program
 SELECT lives_ok($$SELECT pg_temp.act('planned', '(select lower(a.code) from desk.acct as a where a.id = target.id)')$$, 'a sub-SELECT');
 SELECT lives_ok($$SELECT pg_temp.run('planned')$$, 'runs');

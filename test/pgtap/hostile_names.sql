@@ -2,6 +2,7 @@
 -- data wherever it comes from.
 BEGIN;
 SET LOCAL client_min_messages = warning;
+\i test/sql/prelude.sql
 SELECT plan(49);
 
 CREATE ROLE hostile_names_caller;
@@ -16,24 +17,23 @@ CREATE FUNCTION good.f(text) RETURNS text LANGUAGE sql STABLE AS $$SELECT 'good 
 CREATE TYPE good.kind AS ENUM ('a', 'b');
 SET LOCAL search_path = good, public;
 
-CREATE FUNCTION make(name text, definition text, extra text DEFAULT '') RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM create_action(name, definition::json);
-	IF extra <> '' THEN EXECUTE extra; END IF;
-	PERFORM activate_action(name);
-	EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', name);
-END $$;
 CREATE FUNCTION pg_temp.body(run_as text, settings text) RETURNS text LANGUAGE sql AS $$
 	SELECT format('{"table": "good.box", "run_as": %s, %s
 		"input": [{"name": "k", "type": "kind", "default": "a"}],
-		"output": [{"name": "r", "type": "text", "default": "=concat_ws('','', f(target.body), (SELECT o.body FROM other AS o WHERE o.id = 1), target.n + 1, input.k::kind, lower(''X''), length(''abc''), ''x'' || ''y'')"}],
+		"output": [{"name": "r", "type": "text", "default": %s}],
 		"steps": [{"update": "target", "set": {"n": "=this.n + 0"}},
-			{"update": "good.box", "id": 1, "set": {"body": "=body"}}]}', to_json(run_as), settings)
+			{"update": "good.box", "id": 1, "set": {"body": "=body"}}]}', to_json(run_as), settings,
+		to_json('=concat_ws('','', f(target.body), (SELECT o.body FROM other AS o WHERE o.id = 1), target.n + 1,
+			input.k::kind, lower(''X''), length(''abc''), ''x'' || ''y'')'::text))
 $$;
-SELECT make('good.as_owner', pg_temp.body('owner', ''));
-SELECT make('good.as_caller', pg_temp.body('caller', ''));
-SELECT make('good.own_path', pg_temp.body('owner', '"settings": {"search_path": "good"},'));
-SELECT make('good.no_path', replace(replace(replace(replace(pg_temp.body('owner', ''), ' f(', ' good.f('), 'FROM other', 'FROM good.other'), '"kind"', '"good.kind"'), '::kind', '::good.kind'), $$UPDATE custom_actions.action SET settings = '{}' WHERE name = 'good.no_path'$$);
+SELECT define('good.as_owner', pg_temp.body('owner', '')::json);
+SELECT define('good.as_caller', pg_temp.body('caller', '')::json);
+SELECT define('good.own_path', pg_temp.body('owner', '"settings": {"search_path": "good"},')::json);
+SELECT create_action('good.no_path', replace(replace(replace(replace(pg_temp.body('owner', ''),
+	' f(', ' good.f('), 'FROM other', 'FROM good.other'), '"kind"', '"good.kind"'), '::kind', '::good.kind')::json);
+UPDATE custom_actions.action SET settings = '{}' WHERE name = 'good.no_path';
+SELECT activate_action('good.no_path');
+GRANT EXECUTE ON FUNCTION good.as_owner, good.as_caller, good.own_path, good.no_path TO PUBLIC;
 GRANT ALL ON good.box, good.other TO hostile_names_caller;
 
 SET ROLE hostile_names_caller;
@@ -86,16 +86,16 @@ SELECT is(invoke_action('as_caller', '{"target": 1}') ->> 'r', good.expected(), 
 SET LOCAL search_path = good, public;
 
 -- Text is data
-SELECT make('good.store', '{"input": [{"name": "body", "type": "text"}, {"name": "id", "type": "integer"}],
+SELECT define('good.store', '{"input": [{"name": "body", "type": "text"}, {"name": "id", "type": "integer"}],
 	"steps": [{"create": "other", "as": "c", "set": {"id": "=input.id", "body": "=input.body"}}],
 	"output": [{"name": "r", "type": "text", "default": "=c.body"}, {"name": "t", "type": "text", "default": "<{{input.body}}>"}]}');
 SELECT results_eq(format('SELECT r, t FROM good.store(%L, %s)', body, 100 + n), format('VALUES (%L, %L)', body, '<' || body || '>'),
 	'input ' || body)
 FROM unnest(ARRAY['''); DROP TABLE good.other; --', '=1+1', '{{ current_user }}', '$1', '\'' OR 1=1 --', 'a''b"c\d']) WITH ORDINALITY AS x (body, n);
-SELECT make('good.literal', format('{"description": %1$s, "steps": [{"create": "other", "as": "c", "description": %1$s,
+SELECT define('good.literal', format('{"description": %1$s, "steps": [{"create": "other", "as": "c", "description": %1$s,
 	"set": {"id": 200, "body": %1$s}}],
 	"output": [{"name": "r", "type": "text", "default": "=c.body", "description": %1$s}, {"name": "t", "type": "text", "default": %2$s}]}',
-	to_json('''); DROP TABLE good.other; --'::text), to_json('''); DROP TABLE good.other; -- {{1}}'::text)));
+	to_json('''); DROP TABLE good.other; --'::text), to_json('''); DROP TABLE good.other; -- {{1}}'::text))::json);
 SELECT is(invoke_action('good.literal'), jsonb_build_object('r', '''); DROP TABLE good.other; --', 't', '''); DROP TABLE good.other; -- 1'),
 	'literals, templates and descriptions');
 SELECT is(obj_description('good.literal'::regproc), '''); DROP TABLE good.other; --', 'the description is the function''s comment');
@@ -104,9 +104,10 @@ SELECT throws_ok($$SELECT invoke_action('good.store', '{"id": 1, "body": "", "''
 SELECT throws_ok($$SELECT create_action('good."x''); DROP TABLE good.other; --"')$$, '42602', NULL, 'a hostile name of an action');
 SELECT throws_ok($$SELECT create_action('good.a1', '{"input": [{"name": "x''); DROP TABLE good.other; --", "type": "text"}]}')$$, '42602', NULL, 'of an input');
 SELECT throws_ok($$SELECT create_action('good.a2', '{"steps": [{"get": "other", "id": 1, "as": "x''); --"}]}')$$, '42602', NULL, 'of a step');
-SELECT throws_ok($$SELECT create_action('good.a3', '{"input": [{"name": "x", "type": "text); DROP TABLE good.other; --"}]}'), activate_action('good.a3')$$, NULL, NULL, 'a hostile type');
+SELECT throws_ok($$SELECT create_action('good.a3', '{"input": [{"name": "x", "type": "text); DROP TABLE good.other; --"}]}'), activate_action('good.a3')$$,
+	NULL, NULL, 'a hostile type');
 CREATE TABLE good."odd ""; DROP TABLE good.other; --" ("a "";--" integer PRIMARY KEY, "'); --" text);
-SELECT make('good.odd', $${"table": "good.\"odd \"\"; DROP TABLE good.other; --\"",
+SELECT define('good.odd', $${"table": "good.\"odd \"\"; DROP TABLE good.other; --\"",
 	"steps": [{"update": "target", "set": {"'); --": "='x' || this.\"a \"\";--\""}}],
 	"output": [{"name": "r", "type": "text", "default": "=target.\"'); --\""}]}$$);
 INSERT INTO good."odd ""; DROP TABLE good.other; --" VALUES (7);

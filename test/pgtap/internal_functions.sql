@@ -12,7 +12,8 @@ CREATE SCHEMA inner_mine AUTHORIZATION inner_designer;
 GRANT USAGE ON SCHEMA inner_theirs TO inner_designer;
 
 SET ROLE inner_owner;
-SELECT lives_ok($$SELECT create_action('inner_theirs.' || n, '{"settings": {"search_path": "pg_catalog"}, "steps": []}') FROM unnest('{draft,dropped}'::text[]) AS n$$, 'somebody has drafts');
+SELECT lives_ok($$SELECT create_action('inner_theirs.' || n, '{"settings": {"search_path": "pg_catalog"}, "steps": []}')
+	FROM unnest('{draft,dropped}'::text[]) AS n$$, 'somebody has drafts');
 SELECT is(activate_action('inner_theirs.dropped'), 1, 'and a version');
 SELECT lives_ok($$SELECT drop_action('inner_theirs.dropped')$$, 'of an action that he dropped');
 RESET ROLE;
@@ -26,7 +27,8 @@ SELECT is_empty($$
 	WHERE p.prosecdef AND has_function_privilege('inner_designer', p.oid, 'EXECUTE')$$,
 	'no designer may call what runs with the rights of the owner of the extension');
 SET ROLE inner_designer;
-SELECT throws_ok($$SELECT custom_actions.follow_rename('inner_theirs.draft', 'inner_mine.draft')$$, '42501', NULL, 'nobody takes another''s draft to a schema of his own');
+SELECT throws_ok($$SELECT custom_actions.follow_rename('inner_theirs.draft', 'inner_mine.draft')$$, '42501', NULL,
+	'nobody takes another''s draft to a schema of his own');
 SELECT throws_ok($$SELECT custom_actions.follow_rename('inner_theirs.dropped', 'inner_mine.dropped')$$, '42501', NULL, 'nor another''s versions');
 SELECT throws_ok($$SELECT custom_actions.follow_schema_rename('inner_theirs', 'inner_mine')$$, '42501', NULL, 'nor all of them');
 
@@ -40,10 +42,17 @@ SELECT throws_ok($$SELECT custom_actions.step_list('[[{"kind": "stop"}]]')$$, '2
 SELECT is(custom_actions.step_list('[{"branches": [3, {"branch": 1, "steps": {}}]}]'), '[{"position": 1}]', 'branches that are none are left out');
 SELECT lives_ok($$SELECT custom_actions.definition_text('{"steps": [{"kind": "stop", "arguments": ["message"]}]}')$$, 'arguments without names');
 SELECT lives_ok($$SELECT custom_actions.definition_text('{"steps": [{"kind": "let", "arguments": [[]]}]}')$$, 'and those of a let');
-SELECT lives_ok($$SELECT custom_actions.definition_text('{"step_list": [{"id": 1, "kind": "if", "branches": [{}]}, {"id": 2, "parent": 1, "branch": "then", "kind": "stop"}]}')$$, 'a branch without a name');
-SELECT lives_ok($$SELECT custom_actions.definition_text('{"step_list": [{"id": 1, "kind": "if", "branches": [{"branch": "then"}]}, {"id": 2, "parent": 1, "branch": "then", "kind": "stop"}]}')$$, 'a branch without steps');
-SELECT throws_ok($$SELECT custom_actions.definition_text('{"step_list": [{"id": 1, "kind": "if", "branches": {}}, {"id": 2, "parent": 1, "branch": "then", "kind": "stop"}]}')$$, '22023', 'JSON value is not an array', 'branches that are no list');
-SELECT lives_ok($$SELECT custom_actions.definition_text('{"step_list": [3, {"id": 1, "parent": 2, "branch": "do"}, {"id": 2, "parent": 1, "branch": "do"}]}')$$, 'steps below each other');
+SELECT lives_ok($$SELECT custom_actions.definition_text('{"step_list": [{"id": 1, "kind": "if", "branches": [{}]},
+	{"id": 2, "parent": 1, "branch": "then", "kind": "stop"}]}')$$,
+	'a branch without a name');
+SELECT lives_ok($$SELECT custom_actions.definition_text('{"step_list": [{"id": 1, "kind": "if", "branches": [{"branch": "then"}]},
+	{"id": 2, "parent": 1, "branch": "then", "kind": "stop"}]}')$$,
+	'a branch without steps');
+SELECT throws_ok($$SELECT custom_actions.definition_text('{"step_list": [{"id": 1, "kind": "if", "branches": {}},
+	{"id": 2, "parent": 1, "branch": "then", "kind": "stop"}]}')$$,
+	'22023', 'JSON value is not an array', 'branches that are no list');
+SELECT lives_ok($$SELECT custom_actions.definition_text('{"step_list": [3, {"id": 1, "parent": 2, "branch": "do"}, {"id": 2, "parent": 1, "branch": "do"}]}')$$,
+	'steps below each other');
 RESET ROLE;
 
 SELECT * FROM finish();

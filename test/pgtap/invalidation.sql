@@ -1,10 +1,10 @@
 -- What changes is seen by the next invocation, also in the same transaction.
 BEGIN;
 SET LOCAL client_min_messages = warning;
+\i test/sql/prelude.sql
 SELECT plan(43);
 
 CREATE ROLE invalidation_other;
-CREATE SCHEMA desk;
 GRANT USAGE ON SCHEMA desk TO PUBLIC;
 CREATE SCHEMA one;
 CREATE SCHEMA two;
@@ -14,26 +14,21 @@ CREATE FUNCTION desk.helper(text) RETURNS text LANGUAGE sql STABLE AS $$SELECT '
 CREATE FUNCTION desk.fixed() RETURNS text LANGUAGE sql IMMUTABLE AS $$SELECT 'first'::text$$;
 CREATE FUNCTION desk.changes(text) RETURNS text LANGUAGE plpgsql STABLE AS $$BEGIN RETURN 'first'; END$$;
 
-CREATE FUNCTION make(name text, definition text) RETURNS integer LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM create_action(name, definition::json, or_replace => true);
-	RETURN activate_action(name);
-END $$;
 DO $$ BEGIN
-	PERFORM make('desk.v', '{"output": [{"name": "r", "type": "text", "default": "v1"}]}');
-	PERFORM make('desk.upd', '{"table": "desk.note", "input": [{"name": "b", "type": "text"}],
+	PERFORM define('desk.v', '{"output": [{"name": "r", "type": "text", "default": "v1"}]}');
+	PERFORM define('desk.upd', '{"table": "desk.note", "input": [{"name": "b", "type": "text"}],
 		"steps": [{"update": "target", "as": "u", "set": {"body": "=input.b"}}],
 		"output": [{"name": "r", "type": "text", "default": "=u.body || '' '' || target.n"}]}');
-	PERFORM make('desk.row', '{"table": "desk.note", "output": [{"name": "r", "type": "jsonb", "default": "=to_jsonb(target)"}]}');
-	PERFORM make('desk.ins', '{"input": [{"name": "id", "type": "integer"}],
+	PERFORM define('desk.row', '{"table": "desk.note", "output": [{"name": "r", "type": "jsonb", "default": "=to_jsonb(target)"}]}');
+	PERFORM define('desk.ins', '{"input": [{"name": "id", "type": "integer"}],
 		"steps": [{"create": "desk.note", "as": "c", "set": {"id": "=input.id", "body": "x"}}],
 		"output": [{"name": "r", "type": "text", "default": "=c.body || c.n"}]}');
-	PERFORM make('desk.help', '{"output": [{"name": "r", "type": "text", "default": "=desk.helper(''x'')"}]}');
-	PERFORM make('desk.help_fixed', '{"output": [{"name": "r", "type": "text", "default": "=desk.fixed()"}]}');
-	PERFORM make('desk.help_changes', '{"steps": [{"get": "desk.note", "where": "desk.changes(body) IS NOT NULL", "order_by": "id", "as": "g"}],
+	PERFORM define('desk.help', '{"output": [{"name": "r", "type": "text", "default": "=desk.helper(''x'')"}]}');
+	PERFORM define('desk.help_fixed', '{"output": [{"name": "r", "type": "text", "default": "=desk.fixed()"}]}');
+	PERFORM define('desk.help_changes', '{"steps": [{"get": "desk.note", "where": "desk.changes(body) IS NOT NULL", "order_by": "id", "as": "g"}],
 		"output": [{"name": "r", "type": "text", "default": "=desk.changes(g.body)"}]}');
-	PERFORM make('desk.who', '{"output": [{"name": "r", "type": "text", "default": "=current_user::text || '' '' || current_setting(''search_path'')"}]}');
-	PERFORM make('desk.count', '{"output": [{"name": "r", "type": "bigint", "default": "=(SELECT count(*) FROM desk.note)"}]}');
+	PERFORM define('desk.who', '{"output": [{"name": "r", "type": "text", "default": "=current_user::text || '' '' || current_setting(''search_path'')"}]}');
+	PERFORM define('desk.count', '{"output": [{"name": "r", "type": "bigint", "default": "=(SELECT count(*) FROM desk.note)"}]}');
 END $$;
 PREPARE typed AS SELECT desk.v();
 CREATE FUNCTION pg_temp.typed() RETURNS text LANGUAGE plpgsql AS $$
@@ -42,11 +37,11 @@ DECLARE r text; BEGIN EXECUTE 'EXECUTE typed' INTO r; RETURN r; END $$;
 -- Reactivation
 SELECT is(invoke_action('desk.v') ->> 'r', 'v1', 'version 1');
 SELECT is(pg_temp.typed(), 'v1', 'prepared');
-SELECT is(make('desk.v', '{"output": [{"name": "r", "type": "text", "default": "v2"}]}'), 2, 'activated anew');
+SELECT is(define('desk.v', '{"output": [{"name": "r", "type": "text", "default": "v2"}]}'), 2, 'activated anew');
 SELECT is(invoke_action('desk.v') ->> 'r', 'v2', 'version 2');
 SELECT is(pg_temp.typed(), 'v2', 'prepared');
 SAVEPOINT s;
-SELECT is(make('desk.v', '{"output": [{"name": "r", "type": "text", "default": "v3"}]}'), 3, 'activated in a savepoint');
+SELECT is(define('desk.v', '{"output": [{"name": "r", "type": "text", "default": "v3"}]}'), 3, 'activated in a savepoint');
 SELECT is(desk.v(), 'v3', 'version 3');
 ROLLBACK TO s;
 SELECT is(desk.v(), 'v2', 'version 2 after the rollback');
@@ -103,9 +98,11 @@ CREATE OR REPLACE FUNCTION desk.changes(text) RETURNS text LANGUAGE plpgsql STAB
 SELECT is(desk.help() || desk.help_fixed() || desk.help_changes(), 'second xsecondsecond', 'replaced helpers');
 
 -- ALTER FUNCTION, SET search_path
-SELECT is(desk.who(), format('%s %s', current_user, (SELECT settings ->> 'search_path' FROM custom_actions.action WHERE name = 'desk.who')), 'settings of the action');
+SELECT is(desk.who(), format('%s %s', current_user, (SELECT settings ->> 'search_path' FROM custom_actions.action WHERE name = 'desk.who')),
+	'settings of the action');
 SET LOCAL search_path = one, public;
-SELECT is(desk.who(), format('%s %s', current_user, (SELECT settings ->> 'search_path' FROM custom_actions.action WHERE name = 'desk.who')), 'whatever the caller''s are');
+SELECT is(desk.who(), format('%s %s', current_user, (SELECT settings ->> 'search_path' FROM custom_actions.action WHERE name = 'desk.who')),
+	'whatever the caller''s are');
 SET LOCAL search_path = public;
 ALTER FUNCTION desk.who() SET search_path = two, pg_temp;
 SELECT is(desk.who(), current_user || ' two, pg_temp', 'ALTER FUNCTION SET');

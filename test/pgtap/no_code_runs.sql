@@ -163,7 +163,8 @@ SELECT results_eq('SELECT event FROM public.heard', ARRAY['ddl_command_start', '
 	'event triggers may call functions');
 CREATE EVENT TRIGGER tighten ON ddl_command_start WHEN TAG IN ('CREATE FUNCTION') EXECUTE FUNCTION public.tighten();
 DO $$ BEGIN
-	PERFORM create_action('plant.late', '{"input": [{"name": "i", "type": "boolean", "default": "=''{1}''::plant.late[] IS NULL"}], "steps": []}', or_replace => true);
+	PERFORM create_action('plant.late',
+		'{"input": [{"name": "i", "type": "boolean", "default": "=''{1}''::plant.late[] IS NULL"}], "steps": []}', or_replace => true);
 END $$;
 SELECT throws_ok('SELECT activate_action(''plant.late'')', '0A000', 'function plant.spy(text) would run while the action is checked',
 	'a CHECK that comes between check and CREATE FUNCTION');

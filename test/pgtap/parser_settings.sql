@@ -52,7 +52,8 @@ SELECT x.line FROM (VALUES ('standard_conforming_strings', 'off'), ('transform_n
 SET LOCAL standard_conforming_strings = off;
 SET LOCAL escape_string_warning = off;
 SET LOCAL transform_null_equals = on;
-SELECT throws_ok('SELECT create_action(E''desk.broken'', E''{"steps": [{"let": {"x": "=1 +"}}]}''), activate_action(E''desk.broken'')', 'UA005', NULL, 'a formula with a mistake');
+SELECT throws_ok('SELECT create_action(E''desk.broken'', E''{"steps": [{"let": {"x": "=1 +"}}]}''), activate_action(E''desk.broken'')', 'UA005', NULL,
+	'a formula with a mistake');
 SELECT is(E'\\n'::text, '\\n', 'leaves standard_conforming_strings as it was');
 SELECT throws_ok(E'SELECT invoke_action(''desk.no_space'', ''{"code": "a b"}'')', 'UA002', NULL, 'an action that fails');
 SELECT is((SELECT count(*) FROM (VALUES (NULL::integer)) AS t (x) WHERE x = NULL), 1::bigint, 'leaves transform_null_equals');

@@ -31,16 +31,19 @@ SELECT is(pg_temp.found('desk.safe'), NULL, 'superusers and members of the owner
 RESET ROLE;
 GRANT CREATE ON SCHEMA shared TO path_other;
 SET ROLE path_owner;
-SELECT is(pg_temp.found('desk.safe'), pg_temp.says('error', 'role "path_other"', 'shared'), 'another role is, which is an error for an action that runs as its owner');
+SELECT is(pg_temp.found('desk.safe'), pg_temp.says('error', 'role "path_other"', 'shared'),
+	'another role is, which is an error for an action that runs as its owner');
 SELECT throws_ok($$SELECT activate_action('desk.safe')$$, 'UA005', NULL, 'so it is not activated');
 SELECT lives_ok($$UPDATE custom_actions.action SET run_as = 'caller' WHERE name = 'desk.safe'$$, 'one that runs as its caller');
 SELECT is(pg_temp.found('desk.safe'), pg_temp.says('warning', 'role "path_other"', 'shared'), 'is warned of');
 SELECT is(activate_action('desk.safe'), 1, 'and activated');
 -- by hand
-SELECT is(create_action('desk.insists', '{"run_as": "owner", "settings": {"search_path": "desk, shared, public, pg_temp"}}'), 'desk.insists', 'who writes the path himself');
+SELECT is(create_action('desk.insists', '{"run_as": "owner", "settings": {"search_path": "desk, shared, public, pg_temp"}}'), 'desk.insists',
+	'who writes the path himself');
 SELECT is(pg_temp.found('desk.insists'), pg_temp.says('warning', 'role "path_other"', 'shared'), 'is warned');
 SELECT is(activate_action('desk.insists'), 1, 'but knows');
-SELECT lives_ok($$SELECT create_action('desk.later', '{"run_as": "owner"}'); UPDATE custom_actions.action SET settings = '{"search_path": "shared"}' WHERE name = 'desk.later'$$, 'also later');
+SELECT lives_ok($$SELECT create_action('desk.later', '{"run_as": "owner"}');
+	UPDATE custom_actions.action SET settings = '{"search_path": "shared"}' WHERE name = 'desk.later'$$, 'also later');
 SELECT is(activate_action('desk.later'), 1, 'in the table');
 SELECT lives_ok($$INSERT INTO custom_actions.action (name, run_as) VALUES ('desk.row', 'owner')$$, 'a draft made as a row');
 SELECT is(pg_temp.found('desk.row'), pg_temp.says('error', 'role "path_other"', 'shared'), 'has the path of its session as well');

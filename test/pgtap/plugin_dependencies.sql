@@ -8,7 +8,8 @@ CREATE SCHEMA tools;
 CREATE TABLE desk.note (id integer PRIMARY KEY, body text, status text);
 CREATE FUNCTION tools.one(context jsonb) RETURNS void LANGUAGE plpgsql AS 'BEGIN END';
 CREATE FUNCTION tools.two(context jsonb) RETURNS jsonb LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
-SELECT is(create_action('desk.close_note', '{"table": "desk.note", "steps": [{"update": "target", "set": {"status": "closed"}}]}'), 'desk.close_note', 'a draft');
+SELECT is(create_action('desk.close_note', '{"table": "desk.note", "steps": [{"update": "target", "set": {"status": "closed"}}]}'), 'desk.close_note',
+	'a draft');
 SELECT is(activate_action('desk.close_note'), 1, 'is published');
 SELECT register_plugin('desk.close_note', 'pre_operation', 'tools.one') AS one,
 	register_plugin('desk.close_note', 'post_operation', 'tools.two', images => '{"pre": ["body"]}') AS two \gset
@@ -33,7 +34,8 @@ SELECT lives_ok('DROP FUNCTION tools.one', 'and can be dropped');
 
 UPDATE custom_actions.plugin_step SET images = NULL WHERE id = :two;
 SELECT lives_ok('ALTER TABLE desk.note DROP COLUMN body', 'so can a column that no image shows any more');
-SELECT throws_ok(format('UPDATE custom_actions.plugin_step SET images = ''{"pre": ["body"]}'' WHERE id = %s', :two), 'UA005', NULL, 'an image shows columns that are there');
+SELECT throws_ok(format('UPDATE custom_actions.plugin_step SET images = ''{"pre": ["body"]}'' WHERE id = %s', :two), 'UA005', NULL,
+	'an image shows columns that are there');
 SELECT is(images, NULL, 'a change that cannot be published is none') FROM custom_actions.plugin_step WHERE id = :two;
 
 -- With the action

@@ -48,13 +48,15 @@ SELECT throws_ok('INSERT INTO custom_actions.plugin_step (action, stage, functio
 	'permission denied for function desk.secret(jsonb)', 'nor by hand');
 SELECT throws_ok('UPDATE custom_actions.plugin_step SET function = ''desk.secret''', '42501',
 	'permission denied for function desk.secret(jsonb)', 'nor afterwards');
-SELECT throws_ok('SELECT create_action(''desk.pay'', ''{"run_as": "owner", "plugins": [{"stage": "pre_operation", "function": "desk.secret"}]}'', true)', '42501',
+SELECT throws_ok('SELECT create_action(''desk.pay'', ''{"run_as": "owner", "plugins": [{"stage": "pre_operation", "function": "desk.secret"}]}'', true)',
+	'42501',
 	'permission denied for function desk.secret(jsonb)', 'nor in a document');
 SELECT throws_ok(call, 'UA001', 'action "' || action || '" is not active', 'not active: ' || call)
 FROM unnest('{desk.draft,desk.off}'::text[]) AS action, unnest(ARRAY[
 	format('SELECT register_plugin(%L, ''pre_operation'', ''desk.verify'')', action),
 	format('INSERT INTO custom_actions.plugin_step (action, stage, function) VALUES (%L, ''pre_operation'', ''desk.verify'')', action)]) AS call;
-SELECT throws_ok('SELECT register_plugin(''desk.nothing'', ''pre_operation'', ''desk.verify'')', '42883', 'action "desk.nothing" does not exist', 'no such action');
+SELECT throws_ok('SELECT register_plugin(''desk.nothing'', ''pre_operation'', ''desk.verify'')', '42883', 'action "desk.nothing" does not exist',
+	'no such action');
 SELECT throws_ok('INSERT INTO custom_actions.plugin_step (action, stage, function) VALUES (''desk.nothing'', ''pre_operation'', ''desk.verify'')',
 	'42883', 'action "desk.nothing" does not exist', 'nor by hand');
 

@@ -18,11 +18,13 @@ CREATE FUNCTION desk.give_plpgsql(context jsonb) RETURNS jsonb LANGUAGE plpgsql 
 CREATE FUNCTION desk.void_sql(context jsonb) RETURNS void LANGUAGE sql STABLE AS $$SELECT nullif(context -> 'configuration', 'null')$$;
 CREATE FUNCTION desk.void_plpgsql(context jsonb) RETURNS void LANGUAGE plpgsql VOLATILE AS $$BEGIN PERFORM context -> 'configuration'; END$$;
 CREATE FUNCTION desk.atomic_sql(context jsonb) RETURNS jsonb LANGUAGE sql STABLE BEGIN ATOMIC SELECT nullif(context -> 'configuration', 'null'); END;
-CREATE FUNCTION desk.set_sql(context jsonb) RETURNS jsonb LANGUAGE sql STABLE SET search_path = pg_catalog AS $$SELECT nullif(context -> 'configuration', 'null')$$;
+CREATE FUNCTION desk.set_sql(context jsonb) RETURNS jsonb LANGUAGE sql STABLE SET search_path = pg_catalog AS
+	$$SELECT nullif(context -> 'configuration', 'null')$$;
 DO $$
 BEGIN
 	PERFORM create_action('desk.matrix', '{"table": "desk.note", "input": [{"name": "x", "type": "text", "default": "x"}],
-		"output": [{"name": "y", "type": "text"}, {"name": "seen", "type": "text", "default": "=input.x"}, {"name": "shared", "type": "jsonb", "default": "=context.shared"}],
+		"output": [{"name": "y", "type": "text"}, {"name": "seen", "type": "text", "default": "=input.x"},
+			{"name": "shared", "type": "jsonb", "default": "=context.shared"}],
 		"steps": [{"output": {"y": "{{input.x}} {{context.shared}}"}}]}');
 	PERFORM activate_action('desk.matrix');
 	PERFORM register_plugin('desk.matrix', 'pre_operation', 'desk.give_sql');
@@ -201,7 +203,8 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 SELECT is(desk.run('desk.as_caller', 'desk.who', 'plugins_caller'), 'plugins_caller plugins_caller t', 'a plug-in runs as the caller');
 SELECT is(desk.run('desk.as_owner', 'desk.who', 'plugins_caller'), 'plugins_caller plugins_owner t', 'or as the owner of the action');
-SELECT is(desk.run('desk.as_caller', 'desk.who_definer', 'plugins_caller'), 'plugins_caller plugins_vault secret', 'a SECURITY DEFINER plug-in as its own owner');
+SELECT is(desk.run('desk.as_caller', 'desk.who_definer', 'plugins_caller'), 'plugins_caller plugins_vault secret',
+	'a SECURITY DEFINER plug-in as its own owner');
 SELECT is(desk.run('desk.as_owner', 'desk.who_definer', 'plugins_caller'), 'plugins_caller plugins_vault secret', 'whoever the action runs as');
 SELECT is(desk.run('desk.as_caller', 'desk.read_secret', 'plugins_caller'), '42501 permission denied for table secret', 'the caller''s privileges bind it');
 SELECT is(desk.run('desk.as_owner', 'desk.read_secret', 'plugins_caller'), '42501 permission denied for table secret', 'or the owner''s');
@@ -236,10 +239,12 @@ FROM (VALUES
 	('desk.as_caller', 'desk.who', '42501 permission denied for plug-in desk.who(jsonb) of action "desk.as_caller"'),
 	('desk.as_caller', 'desk.who_definer', '42501 permission denied for plug-in desk.who_definer(jsonb) of action "desk.as_caller"'),
 	('desk.as_owner', 'desk.who', '42501 permission denied for plug-in desk.who(jsonb) of action "desk.as_owner"'),
-	('desk.as_owner', 'desk.who_definer', '42501 permission denied for plug-in desk.who_definer(jsonb) of action "desk.as_owner"')) AS t (action, function, expected);
+	('desk.as_owner', 'desk.who_definer', '42501 permission denied for plug-in desk.who_definer(jsonb) of action "desk.as_owner"')) AS t (action,
+		function, expected);
 GRANT EXECUTE ON FUNCTION desk.who TO plugins_caller;
 SELECT is(desk.run('desk.as_caller', 'desk.who', 'plugins_caller'), 'plugins_caller plugins_caller t', 'a grant to the caller counts');
-SELECT is(desk.run('desk.as_owner', 'desk.who', 'plugins_caller'), '42501 permission denied for plug-in desk.who(jsonb) of action "desk.as_owner"', 'but not for an action that runs as its owner');
+SELECT is(desk.run('desk.as_owner', 'desk.who', 'plugins_caller'), '42501 permission denied for plug-in desk.who(jsonb) of action "desk.as_owner"',
+	'but not for an action that runs as its owner');
 GRANT EXECUTE ON FUNCTION desk.who TO plugins_owner;
 SELECT is(desk.run('desk.as_owner', 'desk.who', 'plugins_caller'), 'plugins_caller plugins_owner t', 'there the owner needs it');
 PREPARE typed AS SELECT desk.as_caller();

@@ -6,7 +6,8 @@ SELECT plan(8);
 CREATE SCHEMA desk;
 CREATE ROLE public_execute_any;
 GRANT USAGE ON SCHEMA desk TO PUBLIC;
-CREATE FUNCTION pg_temp.public_may(function regprocedure) RETURNS boolean LANGUAGE sql AS $$SELECT has_function_privilege('public_execute_any', function, 'EXECUTE')$$;
+CREATE FUNCTION pg_temp.public_may(function regprocedure) RETURNS boolean LANGUAGE sql AS
+	$$SELECT has_function_privilege('public_execute_any', function, 'EXECUTE')$$;
 
 -- Taken from PUBLIC
 CREATE FUNCTION desk.by_hand(OUT o integer) LANGUAGE custom_action SET search_path = pg_catalog, pg_temp AS

@@ -16,7 +16,8 @@ GRANT CREATE ON DATABASE :"DBNAME" TO rename_old_owner;
 SET ROLE rename_old_owner;
 CREATE FUNCTION rename_home.plug(c jsonb) RETURNS jsonb LANGUAGE sql AS 'SELECT NULL::jsonb';
 GRANT EXECUTE ON FUNCTION rename_home.plug TO PUBLIC;
-SELECT is(create_action('rename_home.given', '{"settings": {"search_path": "pg_catalog"}, "output": [{"name": "o", "type": "text", "default": "given"}]}'), 'rename_home.given', 'an action');
+SELECT is(create_action('rename_home.given',
+	'{"settings": {"search_path": "pg_catalog"}, "output": [{"name": "o", "type": "text", "default": "given"}]}'), 'rename_home.given', 'an action');
 SELECT is(activate_action('rename_home.given'), 1, 'is active');
 RESET ROLE;
 ALTER FUNCTION rename_home.given OWNER TO rename_new_owner;
@@ -31,9 +32,12 @@ SELECT throws_ok($$SELECT activate_action('rename_home.mine')$$, '42501', NULL, 
 
 -- A stranger's draft under the name of a function that was made by hand
 SET ROLE rename_stranger;
-SELECT is(create_action('rename_home.taken', '{"settings": {"search_path": "pg_catalog"}, "plugins": [{"stage": "pre_validation", "function": "rename_home.plug(jsonb)"}]}'), 'rename_home.taken', 'a stranger''s draft');
+SELECT is(create_action('rename_home.taken',
+	'{"settings": {"search_path": "pg_catalog"}, "plugins": [{"stage": "pre_validation", "function": "rename_home.plug(jsonb)"}]}'),
+	'rename_home.taken', 'a stranger''s draft');
 SET ROLE rename_new_owner;
-CREATE FUNCTION rename_home.taken() RETURNS void LANGUAGE custom_action AS '{"format": 1, "version": 1, "active": true, "definition": {"action": "rename_home.taken", "steps": []}}';
+CREATE FUNCTION rename_home.taken() RETURNS void LANGUAGE custom_action AS
+	'{"format": 1, "version": 1, "active": true, "definition": {"action": "rename_home.taken", "steps": []}}';
 SELECT lives_ok('ALTER FUNCTION rename_home.taken RENAME TO ours', 'is no obstacle to renaming the function');
 RESET ROLE;
 SELECT is((SELECT prosrc::jsonb -> 'plugins' FROM pg_proc WHERE oid = 'rename_home.ours'::regproc), NULL, 'and its plug-ins come not with it');
@@ -43,7 +47,8 @@ RESET ROLE;
 SELECT set_eq($$SELECT name, owner FROM custom_actions.action WHERE name LIKE 'rename\_%'$$,
 	$$VALUES ('rename_house.mine', 'rename_old_owner'), ('rename_house.ours', 'rename_stranger')$$, 'all drafts went along');
 SELECT is((SELECT prosrc::jsonb -> 'definition' ->> 'action' FROM pg_proc WHERE oid = 'rename_house.ours'::regproc), 'rename_house.ours', 'and the functions');
-SELECT throws_ok($$UPDATE custom_actions.action SET name = 'rename_house.plug2' WHERE name = 'rename_house.mine'$$, '55006', NULL, 'by hand a published draft is not renamed');
+SELECT throws_ok($$UPDATE custom_actions.action SET name = 'rename_house.plug2' WHERE name = 'rename_house.mine'$$, '55006', NULL,
+	'by hand a published draft is not renamed');
 SELECT is(custom_actions.renaming_user(), NULL, 'nobody renames any more');
 
 SELECT * FROM finish();

@@ -37,10 +37,13 @@ FROM (VALUES
 	('order of inputs', '{"table": "desk.note", "input": [{"name": "b", "type": "text"}, {"name": "a", "type": "integer"}],
 		"output": [{"name": "r", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}]}',
 		E'Input 2 is "b", but was "a": the order differs.'),
-	('a new required input', '{"table": "desk.note", "input": [{"name": "a", "type": "integer"}, {"name": "b", "type": "text", "default": "x"}, {"name": "c", "type": "text"}],
+	('a new required input',
+		'{"table": "desk.note", "input": [{"name": "a", "type": "integer"}, {"name": "b", "type": "text", "default": "x"}, {"name": "c", "type": "text"}],
 		"output": [{"name": "r", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}]}',
 		'Input "c" is new.'),
-	('a new input before another', '{"table": "desk.note", "input": [{"name": "a", "type": "integer"}, {"name": "c", "type": "text", "default": "x"}, {"name": "b", "type": "text", "default": "x"}],
+	('a new input before another',
+		'{"table": "desk.note", "input": [{"name": "a", "type": "integer"}, {"name": "c", "type": "text", "default": "x"},
+			{"name": "b", "type": "text", "default": "x"}],
 		"output": [{"name": "r", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}]}',
 		'Input "c" is new.'),
 	('a missing input', '{"table": "desk.note", "input": [{"name": "a", "type": "integer"}],
@@ -92,18 +95,23 @@ SELECT is(activate(definition), expected, title)
 FROM (VALUES
 	(1, 'the value of a default', '{"table": "desk.note", "input": [{"name": "a", "type": "integer"}, {"name": "b", "type": "text", "default": "z"}],
 		"output": [{"name": "r", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}]}', 'version 2'),
-	(2, 'a description', '{"description": "new", "table": "desk.note", "input": [{"name": "a", "type": "integer", "description": "x"}, {"name": "b", "type": "text", "default": "z"}],
+	(2, 'a description',
+		'{"description": "new", "table": "desk.note", "input": [{"name": "a", "type": "integer", "description": "x"}, {"name": "b", "type": "text", "default": "z"}],
 		"output": [{"name": "r", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}]}', 'version 3'),
-	(3, 'required made optional', '{"table": "desk.note", "input": [{"name": "a", "type": "integer", "required": false}, {"name": "b", "type": "text", "default": "z"}],
+	(3, 'required made optional',
+		'{"table": "desk.note", "input": [{"name": "a", "type": "integer", "required": false}, {"name": "b", "type": "text", "default": "z"}],
 		"output": [{"name": "r", "type": "integer", "default": 1}, {"name": "s", "type": "text", "default": "y"}]}', 'version 4'),
-	(4, 'the default of an output', '{"table": "desk.note", "input": [{"name": "a", "type": "integer", "required": false}, {"name": "b", "type": "text", "default": "z"}],
+	(4, 'the default of an output',
+		'{"table": "desk.note", "input": [{"name": "a", "type": "integer", "required": false}, {"name": "b", "type": "text", "default": "z"}],
 		"output": [{"name": "r", "type": "integer", "default": 2}, {"name": "s", "type": "text", "default": "y"}]}', 'version 5'),
-	(5, 'an output made required', '{"table": "desk.note", "input": [{"name": "a", "type": "integer", "required": false}, {"name": "b", "type": "text", "default": "z"}],
+	(5, 'an output made required',
+		'{"table": "desk.note", "input": [{"name": "a", "type": "integer", "required": false}, {"name": "b", "type": "text", "default": "z"}],
 		"output": [{"name": "r", "type": "integer", "default": 2, "required": true}, {"name": "s", "type": "text", "default": "y"}]}', 'version 6'),
 	(6, 'the steps', '{"table": "desk.note", "input": [{"name": "a", "type": "integer", "required": false}, {"name": "b", "type": "text", "default": "z"}],
 		"output": [{"name": "r", "type": "integer", "default": 2}, {"name": "s", "type": "text", "default": "y"}],
 		"steps": [{"update": "target", "set": {"body": "=input.b"}}]}', 'version 7'),
-	(7, 'another table with a key of that type', '{"table": "desk.other", "input": [{"name": "a", "type": "integer", "required": false}, {"name": "b", "type": "text", "default": "z"}],
+	(7, 'another table with a key of that type',
+		'{"table": "desk.other", "input": [{"name": "a", "type": "integer", "required": false}, {"name": "b", "type": "text", "default": "z"}],
 		"output": [{"name": "r", "type": "integer", "default": 2}, {"name": "s", "type": "text", "default": "y"}]}', 'version 8')
 ) AS t (number, title, definition, expected)
 ORDER BY number;
@@ -120,7 +128,8 @@ SELECT throws_ok($$CREATE FUNCTION desk.act(x text) RETURNS void LANGUAGE custom
 	'{"format": 1, "version": 1, "active": true, "definition": {"input": [{"name": "x", "type": "text"}]}}'$$,
 	'42723', NULL, 'also unchecked');
 SET LOCAL check_function_bodies = on;
-SELECT throws_ok($$SELECT custom_actions.publish('desk.act', '{"input": [{"name": "x", "type": "text"}]}', 99, true, '[]')$$, 'UA006', NULL, 'the inner function');
+SELECT throws_ok($$SELECT custom_actions.publish('desk.act', '{"input": [{"name": "x", "type": "text"}]}', 99, true, '[]')$$, 'UA006', NULL,
+	'the inner function');
 DO $$ BEGIN
 	PERFORM create_action('desk.act_two', '{"steps": [{"let": {"x": 1}}]}');
 	PERFORM activate_action('desk.act_two');

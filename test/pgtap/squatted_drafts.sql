@@ -36,7 +36,8 @@ BEGIN
 END
 $$;
 CREATE FUNCTION pg_temp.evil() RETURNS json LANGUAGE sql AS $$SELECT
-	'{"plugins": [{"stage": "pre_validation", "function": "lair.plug(jsonb)"}], "steps": [{"create": "vic.ran", "set": {"stage": "step", "who": "=current_user"}}]}'::json$$;
+	'{"plugins": [{"stage": "pre_validation", "function": "lair.plug(jsonb)"}],
+	"steps": [{"create": "vic.ran", "set": {"stage": "step", "who": "=current_user"}}]}'::json$$;
 CREATE FUNCTION pg_temp.owner_of(text) RETURNS text LANGUAGE sql AS 'SELECT owner FROM custom_actions.action WHERE name = $1';
 
 -- No name without a schema
@@ -49,7 +50,8 @@ RESET ROLE;
 
 -- The superuser's script that may be run again and again
 SELECT lives_ok($$SELECT pg_temp.squat('app.approve', pg_temp.evil())$$, 'eve has a draft, by a right that she lost');
-SELECT is(create_action('app.approve', '{"output": [{"name": "o", "type": "text", "default": "ok"}]}', or_replace => true), 'app.approve', 'a script replaces it');
+SELECT is(create_action('app.approve', '{"output": [{"name": "o", "type": "text", "default": "ok"}]}', or_replace => true), 'app.approve',
+	'a script replaces it');
 SELECT is(pg_temp.owner_of('app.approve'), current_user::text, 'which takes it over');
 SELECT is(activate_action('app.approve'), 1, 'activates it');
 SELECT is(invoke_action('app.approve'), '{"o": "ok"}', 'and invokes it');
@@ -65,7 +67,8 @@ SET ROLE squat_eve;
 SELECT lives_ok(format($$UPDATE custom_actions.action SET designer = %L WHERE name = 'app.designed'$$, session_user), 'that the superuser may edit, she says');
 RESET ROLE;
 SELECT lives_ok($$SELECT create_action('app.designed', '{}', or_replace => true)$$, 'he replaces it');
-SELECT results_eq($$SELECT owner, designer FROM custom_actions.action WHERE name = 'app.designed'$$, format('VALUES (%L::text, NULL::text)', session_user), 'it is his');
+SELECT results_eq($$SELECT owner, designer FROM custom_actions.action WHERE name = 'app.designed'$$, format('VALUES (%L::text, NULL::text)',
+	session_user), 'it is his');
 
 -- A published action of somebody else stays his
 SET ROLE squat_victim;
@@ -76,7 +79,8 @@ RESET ROLE;
 SELECT throws_ok($$SELECT create_action('vic.paid', '{}', or_replace => true)$$, '42501',
 	format('action "vic.paid" belongs to role "squat_victim", of which "%s" is not a member', session_user), 'a superuser does not replace it by being one');
 SET ROLE squat_deputy;
-SELECT is(create_action('vic.paid', '{"output": [{"name": "o", "type": "text", "default": "better"}]}', or_replace => true), 'vic.paid', 'a member of its owner does');
+SELECT is(create_action('vic.paid', '{"output": [{"name": "o", "type": "text", "default": "better"}]}', or_replace => true), 'vic.paid',
+	'a member of its owner does');
 SELECT is(pg_temp.owner_of('vic.paid'), 'squat_victim', 'and it stays the owner''s');
 SELECT is(count(*), 1::bigint, 'as do the plug-ins') FROM custom_actions.plugin_step WHERE action = 'vic.paid';
 RESET ROLE;
@@ -105,7 +109,8 @@ RESET ROLE;
 SELECT throws_ok($$SELECT activate_action('vic.x')$$, '42501', NULL, 'a superuser does not publish the draft either');
 SET ROLE squat_victim;
 SELECT lives_ok($$SELECT restore_action('vic.x')$$, 'the function''s owner replaces it by what is published');
-SELECT results_eq($$SELECT owner, (SELECT count(*) FROM custom_actions.plugin_step AS p WHERE p.action = a.name) FROM custom_actions.action AS a WHERE name = 'vic.x'$$,
+SELECT results_eq($$SELECT owner, (SELECT count(*) FROM custom_actions.plugin_step AS p WHERE p.action = a.name)
+	FROM custom_actions.action AS a WHERE name = 'vic.x'$$,
 	$$VALUES ('squat_victim', 0::bigint)$$, 'it is his and has none of eve''s plug-ins');
 SELECT lives_ok($$SELECT activate_action('vic.x'), vic.x()$$, 'and is active again');
 RESET ROLE;
@@ -133,7 +138,8 @@ SELECT throws_ok($$UPDATE custom_actions.action SET name = 'vic.w' WHERE name = 
 RESET ROLE;
 
 -- The owner of the schema helps himself
-SELECT lives_ok($$SELECT pg_temp.squat('vic.a', pg_temp.evil()), pg_temp.squat('vic.b', pg_temp.evil()), pg_temp.squat('vic.c', pg_temp.evil())$$, 'three more');
+SELECT lives_ok($$SELECT pg_temp.squat('vic.a', pg_temp.evil()), pg_temp.squat('vic.b', pg_temp.evil()), pg_temp.squat('vic.c', pg_temp.evil())$$,
+	'three more');
 SET ROLE squat_eve;
 SELECT throws_ok($$DELETE FROM custom_actions.action WHERE name = 'vic.paid'$$, '42501', NULL, 'eve removes nobody''s');
 SET ROLE squat_victim;
@@ -143,7 +149,8 @@ SELECT lives_ok($$SELECT create_action('vic.c', '{}', or_replace => true)$$, 'or
 SELECT is_empty($$SELECT FROM custom_actions.plugin_step WHERE action IN ('vic.a', 'vic.b', 'vic.c')$$, 'no plug-in is left');
 SELECT throws_ok($$DELETE FROM custom_actions.action WHERE name = 'lair.mine'$$, '42501', NULL, 'but not in other schemas');
 RESET ROLE;
-SELECT results_eq($$SELECT name, owner FROM custom_actions.action WHERE name IN ('vic.a', 'vic.b', 'vic.c')$$, $$VALUES ('vic.c', 'squat_victim')$$, 'what is left is his');
+SELECT results_eq($$SELECT name, owner FROM custom_actions.action WHERE name IN ('vic.a', 'vic.b', 'vic.c')$$, $$VALUES ('vic.c', 'squat_victim')$$,
+	'what is left is his');
 
 -- A plug-in is written without leave by a document only
 SELECT throws_ok('SET custom_actions.importing = on', '42602', NULL, 'nobody says that he imports');

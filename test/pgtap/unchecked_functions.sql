@@ -57,13 +57,15 @@ SELECT throws_ok('ALTER FUNCTION desk.reads() VOLATILE', '2BP01', NULL, 'nor VOL
 SELECT throws_ok('ALTER FUNCTION desk.reads() RESET ALL', '2BP01', NULL, 'nor loses its search_path');
 SELECT throws_ok('ALTER FUNCTION desk.reads() RESET search_path', '2BP01', NULL, 'in either way');
 SELECT throws_ok($$CREATE FUNCTION desk.careless(OUT o integer) SECURITY DEFINER LANGUAGE custom_action AS
-	'{"format": 1, "version": 1, "active": true, "definition": {"run_as": "owner", "output": [{"name": "o", "type": "integer"}], "steps": [{"output": {"o": 1}}]}}'$$,
+	'{"format": 1, "version": 1, "active": true, "definition": {"run_as": "owner", "output": [{"name": "o", "type": "integer"}],
+	"steps": [{"output": {"o": 1}}]}}'$$,
 	'42P13', 'function of action "desk.careless" must set search_path', 'nor is one made without');
 SELECT lives_ok('ALTER FUNCTION desk.reads() SET search_path = pg_catalog, desk', 'another search_path is taken');
 SELECT is(invoke_action('desk.reads'), '{"o": 1}', 'and it runs');
 -- A formula's function that becomes volatile while nobody looks
 SELECT lives_ok($$CREATE FUNCTION desk.one() RETURNS integer LANGUAGE sql STABLE AS 'SELECT 1';
-	SELECT create_action('desk.asks', '{"output": [{"name": "o", "type": "integer", "default": "=desk.one()"}]}'), activate_action('desk.asks')$$, 'a formula calls a function');
+	SELECT create_action('desk.asks', '{"output": [{"name": "o", "type": "integer", "default": "=desk.one()"}]}'), activate_action('desk.asks')$$,
+	'a formula calls a function');
 SET LOCAL custom_actions.ddl_check = off;
 SELECT is(invoke_action('desk.asks'), '{"o": 1}', 'which runs');
 CREATE OR REPLACE FUNCTION desk.one() RETURNS integer LANGUAGE sql VOLATILE AS 'INSERT INTO desk.done VALUES (7) RETURNING x';
