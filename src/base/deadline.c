@@ -23,7 +23,6 @@
 #include "base/deadline.h"
 #include "base/error.h"
 #include "miscadmin.h"
-#include "run/execute.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
@@ -46,9 +45,6 @@ static volatile sig_atomic_t timer_fired = false;	/* the handler found that some
 static volatile sig_atomic_t cancel_asked = false;	/* by the timer */
 static volatile sig_atomic_t user_cancel = false;	/* by somebody else, in this transaction */
 static MemoryContext error_mcxt = NULL; /* of the last error of a limit */
-/* message_id of the errors of limits */
-static const char action_limit_id[] = "custom_actions action limit";
-static const char call_limit_id[] = "custom_actions call limit";
 
 /* Asks for a cancel. */
 static void
@@ -265,19 +261,6 @@ deadline_message(const Deadline *deadline)
 					limit_text(deadline->limit));
 }
 
-bool
-limits_is_call_limit(const ErrorData *error)
-{
-	return error->message_id != NULL && strcmp(error->message_id, call_limit_id) == 0;
-}
-
-bool
-limits_is_limit(const ErrorData *error)
-{
-	return limits_is_call_limit(error) ||
-		(error->message_id != NULL && strcmp(error->message_id, action_limit_id) == 0);
-}
-
 void
 deadline_push(Deadline *deadline, int64 limit, const char *what, bool is_call)
 {
@@ -362,7 +345,7 @@ is_plain_cancel(void)
 }
 
 ErrorData *
-deadline_failed(Deadline *deadline, Frame *frame)
+deadline_failed(Deadline *deadline, WhereFunction where, const void *where_arg)
 {
 	MemoryContext old;
 	ErrorData  *error = NULL;
@@ -376,9 +359,9 @@ deadline_failed(Deadline *deadline, Frame *frame)
 		error = CopyErrorData();
 		FlushErrorState();
 		error->message = deadline_message(deadline);
-		if (frame != NULL)
-			error->detail = frame_where(frame);
-		error->message_id = deadline->is_call ? call_limit_id : action_limit_id;
+		if (where != NULL)
+			error->detail = where(where_arg);
+		error_mark_limit(error, deadline->is_call);
 	}
 	deadline_lift(deadline);
 	MemoryContextSwitchTo(old);
@@ -386,7 +369,8 @@ deadline_failed(Deadline *deadline, Frame *frame)
 }
 
 void
-limited_call(int64 limit, const char *what, bool is_call, Frame *frame,
+limited_call(int64 limit, const char *what, bool is_call,
+			 WhereFunction where, const void *where_arg,
 			 void (*fn) (void *arg), void *arg)
 {
 	Deadline	deadline;
@@ -399,7 +383,7 @@ limited_call(int64 limit, const char *what, bool is_call, Frame *frame,
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error = deadline_failed(&deadline, frame);
+		ErrorData  *error = deadline_failed(&deadline, where, where_arg);
 
 		if (error != NULL)
 			error_throw_on(error);

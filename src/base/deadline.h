@@ -10,7 +10,8 @@
 
 #include "utils/timestamp.h"
 
-struct Frame;
+/* Says for an error's DETAIL where the work is. */
+typedef char *(*WhereFunction) (const void *arg);
 
 /* One time limit in force; lives on the stack of whoever set it. */
 typedef struct Deadline
@@ -51,19 +52,14 @@ extern void deadline_pop(Deadline *deadline);
  * limit. If the limit was the cause, the error is flushed and the limit's own
  * is the result, to be thrown instead; else NULL.
  */
-extern ErrorData *deadline_failed(Deadline *deadline, struct Frame *frame);
+extern ErrorData *deadline_failed(Deadline *deadline, WhereFunction where, const void *where_arg);
 
 /* Raises a cancel if some limit in force has passed, also if one was swallowed before. */
 extern void deadlines_check(void);
 
-/* Calls fn(arg) under a limit; frame is for the error's DETAIL, or NULL. */
-extern void limited_call(int64 limit, const char *what, bool is_call, struct Frame *frame,
+/* Calls fn(arg) under a limit; where is for the error's DETAIL, or NULL. */
+extern void limited_call(int64 limit, const char *what, bool is_call,
+						 WhereFunction where, const void *where_arg,
 						 void (*fn) (void *arg), void *arg);
-
-/* Did a call's own limit raise this? */
-extern bool limits_is_call_limit(const ErrorData *error);
-
-/* Did a limit raise this, of a call or of an action that ended with it? */
-extern bool limits_is_limit(const ErrorData *error);
 
 #endif

@@ -9,10 +9,32 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "base/deadline.h"
 #include "base/error.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
+
+/* message_id of the errors of limits */
+static const char action_limit_id[] = "custom_actions action limit";
+static const char call_limit_id[] = "custom_actions call limit";
+
+bool
+error_is_call_limit(const ErrorData *error)
+{
+	return error->message_id != NULL && strcmp(error->message_id, call_limit_id) == 0;
+}
+
+bool
+error_is_limit(const ErrorData *error)
+{
+	return error_is_call_limit(error) ||
+		(error->message_id != NULL && strcmp(error->message_id, action_limit_id) == 0);
+}
+
+void
+error_mark_limit(ErrorData *error, bool is_call)
+{
+	error->message_id = is_call ? call_limit_id : action_limit_id;
+}
 
 /*
  * Takes the error being handled. It has a context of its own, because not all
@@ -101,7 +123,7 @@ must_pass(const ErrorData *error)
 	switch (error->sqlerrcode)
 	{
 		case ERRCODE_QUERY_CANCELED:
-			return !limits_is_call_limit(error);
+			return !error_is_call_limit(error);
 		case ERRCODE_ADMIN_SHUTDOWN:
 		case ERRCODE_CRASH_SHUTDOWN:
 		case ERRCODE_T_R_SERIALIZATION_FAILURE:

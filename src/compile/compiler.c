@@ -16,6 +16,7 @@
 #include "catalog/pg_type.h"
 #include "compile/compiler.h"
 #include "compile/let_types.h"
+#include "lookup/canonical.h"
 #include "lookup/dependency.h"
 #include "lookup/needs.h"
 #include "miscadmin.h"
@@ -27,37 +28,23 @@
 #include "parser/parse_expr.h"
 #include "parser/parser.h"
 #include "parser/parsetree.h"
-#include "program/formula_hint.h"
 #include "rewrite/rewriteHandler.h"
-#include "steps/on_error.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-/* Gives the problem of a formula a better hint. */
-static void
-explain(Problem *problem, void *arg)
-{
-	formula_explain(arg, problem);
-}
-
 bool
 compiler_guard(Compiler *compiler, const char *location, void (*fn) (void *arg), void *arg)
 {
-	bool		ok;
-
-	CHECK_FOR_INTERRUPTS();
-	ok = problem_guard(compiler->sink, location, fn, arg, explain, compiler);
-	compiler->failed = compiler->failed || !ok;
-	return ok;
+	return findings_guard(&compiler->findings, compiler->program, compiler->names, location, fn, arg);
 }
 
 void
 compiler_problem(Compiler *compiler, int sqlstate, const char *location,
 				 const char *message, const char *detail, const char *hint)
 {
-	compiler->failed = true;
-	problem_report(compiler->sink, sqlstate, location, message, detail, hint);
+	compiler->findings.failed = true;
+	problem_report(compiler->findings.sink, sqlstate, location, message, detail, hint);
 }
 
 char *
@@ -78,12 +65,12 @@ compiler_depend(Compiler *compiler, Oid class, Oid object)
 Oid
 compiler_table(Compiler *compiler, const char *name, const char *location)
 {
-	Oid			table = table_of_name_guarded(name, location, compiler->sink);
+	Oid			table = table_of_name_guarded(name, location, compiler->findings.sink);
 
 	if (OidIsValid(table))
 		compiler_depend(compiler, RelationRelationId, table);
 	else
-		compiler->failed = true;
+		compiler->findings.failed = true;
 	return table;
 }
 
@@ -96,7 +83,7 @@ scope_new(Compiler *compiler, Oid this_relation)
 	scope->program = compiler->program;
 	scope->names = compiler->names;
 	scope->rows = compiler->names->rows;
-	scope->compiler = compiler;
+	scope->findings = &compiler->findings;
 	scope->this_relation = this_relation;
 	scope->number = list_length(compiler->scopes);
 	scope->again = compiler->in_loop ? compiler->loop_start : scope->number + 1;
@@ -215,7 +202,7 @@ note_dependencies(Compiler *compiler, Node *tree)
 	MemoryContext old = MemoryContextSwitchTo(compiler->program->mcxt);
 
 	dependencies_of_query(&compiler->program->dependencies, tree);
-	if (compiler->checking)
+	if (compiler->findings.checking)
 		needs_of_query(&compiler->program->needs, tree);
 	MemoryContextSwitchTo(old);
 }
@@ -293,7 +280,7 @@ statement_analyse(void *arg)
 	raw = linitial_node(RawStmt, raw_parser(text, RAW_PARSE_DEFAULT));
 	query = parse_analyze_withcb(raw, text, formula_parser_setup, statement->scope, NULL);
 	error_context_stack = callback.previous;
-	if (work->compiler->checking)
+	if (work->compiler->findings.checking)
 		refuse_not_writable(query);
 	note_dependencies(work->compiler, (Node *) query);
 	note_result(work->compiler, statement, query);
@@ -319,7 +306,7 @@ analyse(Compiler *compiler, const char *location, void (*fn) (void *arg), Analys
 	bool		ok;
 
 	work->analyse = fn;
-	ok = compiler_guard(compiler, location, compiler->checking ? analyse_in_sandbox : fn, work);
+	ok = compiler_guard(compiler, location, compiler->findings.checking ? analyse_in_sandbox : fn, work);
 
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(compiler->scratch);

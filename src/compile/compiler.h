@@ -9,7 +9,7 @@
 
 #include "postgres.h"
 
-#include "engine/compile.h"
+#include "program/findings.h"
 #include "program/names.h"
 #include "program/statement.h"
 
@@ -17,11 +17,9 @@ typedef struct Compiler
 {
 	Program    *program;
 	Names	   *names;
-	ProblemSink *sink;
+	Findings	findings;
 	struct LetTypes *lets;		/* what let names are, or NULL */
-	bool		checking;		/* collect problems, look closer, note dependencies */
 	bool		freeze;
-	bool		failed;			/* a problem was collected that leaves no program */
 	int			conditional;	/* > 0: inside something that may not run */
 	bool		target_read;	/* by a get step */
 	bool		target_written;
@@ -71,9 +69,6 @@ extern Row *compiler_declare(Compiler *compiler, Instruction *instruction, Oid r
 
 /* Reports what only CREATE FUNCTION would find wrong with an input's default. */
 extern void compiler_check_default(Compiler *compiler, const Argument *argument);
-
-/* A list of steps below the current one. */
-extern Instruction **compiler_steps(Compiler *compiler, const List *steps, int *nsteps);
 
 /* The statement's text so far; values are its $1 ... $n. */
 extern void compiler_analyse(Compiler *compiler, Statement *statement);

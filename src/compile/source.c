@@ -8,6 +8,7 @@
 #include "catalog/pg_type.h"
 #include "compile/let_types.h"
 #include "compile/source.h"
+#include "lookup/canonical.h"
 #include "parser/parse_type.h"
 #include "program/remark.h"
 #include "utils/builtins.h"
@@ -61,7 +62,7 @@ array_source(Compiler *compiler, Statement *statement, Source *source, const Jso
 {
 	Oid			wanted = columns != NULL && from->kind == JSON_IS_ARRAY ? JSONBOID : InvalidOid;
 	bool		mattered;
-	bool		failed;
+	bool		before;
 	Value	   *value;
 	Expression *probe;
 	Oid			element;
@@ -72,13 +73,11 @@ array_source(Compiler *compiler, Statement *statement, Source *source, const Jso
 	(void) let_types_matter(compiler, mattered);
 	if (let_types_left_out(compiler))
 		return;
-	failed = compiler->failed;
-	compiler->failed = false;
+	before = findings_begin(&compiler->findings);
 	probe = compiler_expression(compiler, value);
 	element = get_base_element_type(probe->type);
-	if (compiler->failed)
+	if (findings_end(&compiler->findings, before))
 		return;
-	compiler->failed = failed;
 	if (getBaseType(probe->type) == JSONBOID)
 		jsonb_source(compiler, source, statement_value(statement, value), columns);
 	else if (!OidIsValid(element))
@@ -103,7 +102,7 @@ array_source(Compiler *compiler, Statement *statement, Source *source, const Jso
 static Oid
 source_table(Compiler *compiler, const char *name, const char *location)
 {
-	if (compiler->checking && remark_is_formula(compiler->names, compiler->names->rows, InvalidOid, name))
+	if (compiler->findings.checking && remark_is_formula(compiler->names, compiler->names->rows, InvalidOid, name))
 	{
 		compiler_problem(compiler, ERRCODE_UNDEFINED_TABLE, location,
 						 psprintf("table \"%s\" does not exist", name), NULL,

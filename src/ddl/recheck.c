@@ -16,7 +16,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "ddl/recheck.h"
-#include "definition/signature.h"
+#include "lookup/canonical.h"
 #include "lookup/dependency.h"
 #include "lookup/function_lookup.h"
 #include "lookup/needs.h"

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "base/deadline.h"
+#include "definition/definition.h"
 #include "definition/parse_plugins.h"
 #include "definition/parse_steps.h"
 #include "definition/parser.h"

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "definition/freeze.h"
+#include "lookup/canonical.h"
 
 /* Writes the types of one direction. */
 static void

@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "definition/signature.h"
 #include "lookup/action_lookup.h"
+#include "lookup/canonical.h"
 #include "lookup/denied.h"
 #include "lookup/function_arguments.h"
 #include "lookup/key.h"

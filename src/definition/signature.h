@@ -11,7 +11,6 @@
 #include "postgres.h"
 
 #include "definition/definition.h"
-#include "lookup/canonical.h"
 
 #define CA_MAX_ARGUMENTS	100
 

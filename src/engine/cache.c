@@ -19,12 +19,13 @@
 #include "definition/envelope.h"
 #include "engine/cache.h"
 #include "engine/compile.h"
-#include "lookup/action_lookup.h"
+#include "lookup/canonical.h"
 #include "lookup/function_settings.h"
 #include "miscadmin.h"
-#include "program/statement.h"
 #include "publish/check.h"
+#include "run/catalog_changes.h"
 #include "run/frame.h"
+#include "run/statement_run.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -55,7 +56,6 @@ typedef struct CacheEntry
 } CacheEntry;
 
 static HTAB *programs = NULL;
-uint64		catalog_changes = 0;	/* has anything changed since? */
 static uint64 schema_changes = 0;	/* of schemas, and of roles: "$user" */
 static bool any_stale = false;	/* some program may be stale */
 
@@ -314,7 +314,7 @@ static Program *
 compile_limited(CompileWork *work)
 {
 	limited_call(document_limit(work->envelope->definition), psprintf("action \"%s\"", work->options->action),
-				 false, NULL, compile_work, work);
+				 false, NULL, NULL, compile_work, work);
 	return work->program;
 }
 

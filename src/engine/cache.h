@@ -16,9 +16,6 @@ extern Program *program_get(Oid function);
 extern Program *program_of_text(const char *text);
 extern void program_release(Program *program);
 
-/* Counts up whenever a function or table of the catalogs changes. */
-extern uint64 catalog_changes;
-
 extern void cache_init(void);
 
 #endif

@@ -17,87 +17,19 @@
 #include "compile/compiler.h"
 #include "compile/let_types.h"
 #include "definition/freeze.h"
+#include "engine/compile.h"
+#include "engine/remark_program.h"
 #include "miscadmin.h"
 #include "plugins/plugin.h"
 #include "program/formula.h"
 #include "program/meaning.h"
 #include "program/names.h"
-#include "program/remark.h"
-#include "program/statement.h"
-#include "steps/merge.h"
-#include "steps/on_error.h"
+#include "steps/step_list.h"
 #include "steps/target.h"
 #include "steps/write.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-
-typedef struct StepWork
-{
-	Compiler   *compiler;
-	Instruction *instruction;
-} StepWork;
-
-static void
-step_work(void *arg)
-{
-	StepWork   *work = arg;
-
-	work->instruction->kind->compile(work->compiler, work->instruction);
-}
-
-/* Compiles one step: its `when`, then what its kind says. */
-static Instruction *
-compile_step(Compiler *compiler, const Step *step)
-{
-	Instruction *instruction = palloc0(sizeof(Instruction));
-	const Step *outer = compiler->step;
-	StepWork	work = {compiler, instruction};
-
-	CHECK_FOR_INTERRUPTS();
-	compiler->step = step;
-	instruction->kind = step->kind;
-	instruction->path = step->path;
-	instruction->label = psprintf("step %s", step_title(step));
-	if (compiler->program->read_only && step->kind->writes)
-		compiler_problem(compiler, ERRCODE_READ_ONLY_SQL_TRANSACTION, step->path,
-						 psprintf("a read-only action cannot hold a step of kind %s", step->kind->name),
-						 NULL, "Remove the step, or \"read_only\".");
-	if (step->when != NULL)
-		instruction->when = compiler_condition(compiler, step->when,
-											   compiler_location(compiler, "when"));
-	if (step->when != NULL || on_error_branch(step) != NULL)
-		compiler->conditional++;
-	compiler_guard(compiler, step->path, step_work, &work);
-	if (step->name != NULL && compiler->checking && row_find(compiler->names->rows, step->name) == NULL &&
-		!step->kind->scoped)
-		compiler_row(compiler, step->name, InvalidOid)->broken = true;
-	on_error_compile(compiler, instruction);
-	if (step->when != NULL || on_error_branch(step) != NULL)
-		compiler->conditional--;
-	compiler->step = outer;
-	compiler->any_before = true;
-	return instruction;
-}
-
-Instruction **
-compiler_steps(Compiler *compiler, const List *steps, int *nsteps)
-{
-	Instruction **instructions = palloc(sizeof(Instruction *) * Max(list_length(steps), 1));
-	ListCell   *cell;
-
-	*nsteps = 0;
-	foreach(cell, steps)
-	{
-		const Step *step = lfirst(cell);
-
-		if (step->enabled)
-			instructions[(*nsteps)++] = compile_step(compiler, step);
-	}
-	if (!let_types_searching(compiler))
-		merge_steps(compiler, instructions, nsteps);
-	return instructions;
-}
 
 /* Collects the names of all steps, to tell a later step from an unknown name. */
 static void
@@ -138,11 +70,11 @@ input_default(Compiler *compiler, const Argument *argument)
 	Names	   *names = compiler->names;
 	Names		no_names = {0};
 	Expression *expression;
-	bool		failed = compiler->failed;
+	bool		before;
 
 	if (argument->parameter == NULL || argument->parameter->initial == NULL)
 		return NULL;
-	compiler->failed = false;
+	before = findings_begin(&compiler->findings);
 	compiler->names = &no_names;
 	expression = compiler_expression(compiler,
 									 compiler_value(compiler, argument->parameter->initial,
@@ -150,9 +82,9 @@ input_default(Compiler *compiler, const Argument *argument)
 													psprintf("%s.default", argument->parameter->location)));
 	expression->scope->names = NULL;
 	compiler->names = names;
-	if (compiler->checking && !compiler->failed && !argument->required)
+	if (compiler->findings.checking && !compiler->findings.failed && !argument->required)
 		compiler_check_default(compiler, argument);
-	compiler->failed = compiler->failed || failed;
+	(void) findings_end(&compiler->findings, before);
 	return expression;
 }
 
@@ -234,9 +166,9 @@ compile_output_defaults(Compiler *compiler)
 									compiler_value(compiler, output->parameter->initial,
 												   output->type, output->typmod,
 												   psprintf("%s.default", output->parameter->location)));
-		else if (compiler->checking && program->nsteps > 0 && !plugins_set_outputs(program) &&
+		else if (compiler->findings.checking && program->steps.count > 0 && !plugins_set_outputs(program) &&
 				 !bms_is_member(i, program->outputs_set))
-			problem_warn(compiler->sink, output->parameter->location,
+			problem_warn(compiler->findings.sink, output->parameter->location,
 						 psprintf("no step sets output \"%s\"", output->name),
 						 "Add an output step, give the output a \"default\", or register a plug-in that sets it.");
 	}
@@ -294,7 +226,7 @@ compile_program(Compiler *compiler)
 	compile_outputs(compiler);
 	if (compiler->freeze)
 		freeze_header(program->definition, program->signature);
-	program->steps = compiler_steps(compiler, definition->steps, &program->nsteps);
+	program->steps = steps_compile(compiler, definition->steps);
 	compile_output_defaults(compiler);
 	if (program->target != NULL)
 	{
@@ -307,7 +239,7 @@ compile_program(Compiler *compiler)
 	if (compiler->freeze)
 		meaning_freeze(program);
 	foreach(cell, compiler->scopes)
-		((Scope *) lfirst(cell))->compiler = NULL;
+		((Scope *) lfirst(cell))->findings = NULL;
 }
 
 /* Compiles with the types of let names that are known. */
@@ -320,9 +252,9 @@ compile_pass(Definition *definition, const CompileOptions *options, LetTypes *le
 
 	compiler.program = program_new(definition, options, mcxt);
 	compiler.names = palloc0(sizeof(Names));
-	compiler.sink = options->sink;
+	compiler.findings.sink = options->sink;
 	compiler.lets = lets;
-	compiler.checking = options->sink->collect;
+	compiler.findings.checking = options->sink->collect;
 	compiler.freeze = options->freeze && !let_types_searching(&compiler);
 	compiler.scratch = AllocSetContextCreate(mcxt, "custom action scratch", ALLOCSET_DEFAULT_SIZES);
 	meaning_start(compiler.program, json_get(definition->json, "frozen"), options->freeze);

@@ -5,11 +5,9 @@
  */
 #include "postgres.h"
 
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/jsonb_push.h"
 #include "fmgr.h"
-#include "run/execute.h"
 #include "run/handle.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
@@ -125,7 +123,7 @@ custom_action_try_invoke(PG_FUNCTION_ARGS)
 	caught = caught_call(try_invoke, &work);
 	if (caught != NULL)
 	{
-		if (!caught_may_be_handled(caught) && !limits_is_limit(caught->error))
+		if (!caught_may_be_handled(caught) && !error_is_limit(caught->error))
 			error_throw_on(caught->error);
 		caught->step = work.request.failed_step;
 	}

@@ -7,11 +7,11 @@
 #include "commands/event_trigger.h"
 #include "commands/trigger.h"
 #include "engine/cache.h"
+#include "engine/invocation.h"
 #include "engine/language.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "publish/check.h"
-#include "run/execute.h"
 
 PG_FUNCTION_INFO_V1(custom_action_call_handler);
 PG_FUNCTION_INFO_V1(custom_action_inline_handler);

@@ -5,10 +5,9 @@
  */
 #include "postgres.h"
 
-#include "definition/step_kind.h"
+#include "engine/remark_program.h"
 #include "miscadmin.h"
-#include "program/remark.h"
-#include "steps/on_error.h"
+#include "steps/step_list.h"
 
 /* Warns of names that nothing reads. */
 static void
@@ -22,7 +21,7 @@ remark_unused_variables(Compiler *compiler, const List *variables, const char *n
 		const Variable *variable = lfirst(cell);
 
 		if (!variable->used && !variable->broken)
-			problem_warn(compiler->sink,
+			problem_warn(compiler->findings.sink,
 						 variable->location ? variable->location : psprintf("%s.%s", location, variable->name),
 						 psprintf("nothing uses %s \"%s\"", noun, variable->name), hint);
 	}
@@ -50,7 +49,7 @@ remark_unused_names(Compiler *compiler, const List *steps)
 		if (!step->enabled)
 			continue;
 		if (step->name != NULL && !names_is_used(compiler->names, step->name))
-			problem_warn(compiler->sink, psprintf("%s.as", step->path),
+			problem_warn(compiler->findings.sink, psprintf("%s.as", step->path),
 						 psprintf("nothing uses the name \"%s\"", step->name),
 						 "Leave it out, or use the step's result.");
 		foreach(branch, step->branches)
@@ -68,7 +67,7 @@ step_always_stops(const Step *step)
 	ListCell   *cell;
 
 	check_stack_depth();
-	if (!step->enabled || step->when != NULL || on_error_branch(step) != NULL)
+	if (!step->enabled || step->when != NULL || step_branch(step, "on_error") != NULL)
 		return false;
 	if (strcmp(step->kind->name, "stop") == 0)
 		return true;
@@ -115,7 +114,7 @@ remark_unreachable(Compiler *compiler, const List *steps)
 		if (!step->enabled)
 			continue;
 		if (end != NULL && !said)
-			problem_warn(compiler->sink, step->path,
+			problem_warn(compiler->findings.sink, step->path,
 						 psprintf("the step never runs: step %s ends the action", end->path),
 						 "Remove it, move it before the other, or give the other a \"when\".");
 		said = said || end != NULL;
@@ -131,10 +130,10 @@ remark_program(Compiler *compiler)
 {
 	const Definition *definition = compiler->program->definition;
 
-	if (!compiler->checking || !compiler->sink->remarks)
+	if (!compiler->findings.checking || !compiler->findings.sink->remarks)
 		return;
 	remark_unreachable(compiler, definition->steps);
-	if (compiler->failed || compiler->program->signature->broken || definition->steps == NIL)
+	if (compiler->findings.failed || compiler->program->signature->broken || definition->steps == NIL)
 		return;
 	if (!has_plugins(compiler))
 		remark_unused_variables(compiler, compiler->names->inputs, "input", "input",

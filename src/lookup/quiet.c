@@ -17,7 +17,6 @@
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
-#include "lookup/action_lookup.h"
 #include "lookup/denied.h"
 #include "lookup/function_lookup.h"
 #include "lookup/quiet.h"

@@ -19,7 +19,6 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
-#include "definition/definition.h"
 #include "fmgr.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"

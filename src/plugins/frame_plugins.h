@@ -10,7 +10,7 @@
 
 #include "fmgr.h"
 #include "plugins/plugin.h"
-#include "run/execute.h"
+#include "run/frame.h"
 
 struct ContextObject;
 

@@ -9,19 +9,21 @@
 #include "access/xact.h"
 #include "base/compat.h"
 #include "base/counted_call.h"
-#include "base/deadline.h"
-#include "base/problem.h"
+#include "catalog/objectaccess.h"
+#include "catalog/pg_proc.h"
 #include "executor/executor.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "plugins/frame_plugins.h"
 #include "plugins/pipeline.h"
 #include "plugins/plugin_interface.h"
-#include "program/statement.h"
 #include "run/bind_json.h"
+#include "run/call_limit.h"
 #include "run/context.h"
 #include "run/frame.h"
+#include "run/statement_run.h"
 #include "steps/target.h"
+#include "utils/acl.h"
 #include "utils/snapmgr.h"
 
 typedef struct PluginRun
@@ -177,8 +179,7 @@ stage_run(Frame *frame, Stage stage)
 		frame_watch_row_types(frame);
 		ResetExprContext(frame->econtext);
 		frame->current = &pipeline->plugins[i].place;
-		limited_call(limits_call_timeout(), run.plugin->limit_title,
-					 program_may_handle_limits(frame->program), frame, plugin_run, &run);
+		call_within_limit(frame, 0, run.plugin->limit_title, plugin_run, &run);
 		frame->current = NULL;
 	}
 	MemoryContextSwitchTo(old);

@@ -15,6 +15,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "compile/compiler.h"
+#include "lookup/canonical.h"
 #include "plugins/plugin.h"
 #include "steps/target.h"
 #include "utils/builtins.h"
@@ -172,7 +173,7 @@ plugin_work(void *arg)
 	plugin->snapshot = !compiler->program->read_only && function->volatility != PROVOLATILE_VOLATILE;
 	plugin->configuration = read_jsonb(json_get(work->json, "configuration"));
 	check_volatility(work, function);
-	if (compiler->checking && check_function_bodies && json_get_boolean(work->json, "enabled", true))
+	if (compiler->findings.checking && check_function_bodies && json_get_boolean(work->json, "enabled", true))
 		plugin_function_check_abi(function);
 	for (int i = 0; i < IMAGES; i++)
 		read_image(work, (ImageKind) i, json_get(images, image_keys[i]));
@@ -267,7 +268,7 @@ plugins_compile(Compiler *compiler)
 		PluginWork	work = {compiler, list->items[i], psprintf("plugins.%d", i + 1), &plugins[nplugins]};
 
 		if (list->items[i]->kind != JSON_IS_OBJECT ||
-			(!json_get_boolean(list->items[i], "enabled", true) && !compiler->checking))
+			(!json_get_boolean(list->items[i], "enabled", true) && !compiler->findings.checking))
 			continue;
 		if (compiler_guard(compiler, work.location, plugin_work, &work))
 			nplugins++;

@@ -8,7 +8,7 @@
 #include "postgres.h"
 
 #include "plugins/plugin.h"
-#include "run/execute.h"
+#include "run/frame.h"
 
 typedef struct ContextObject ContextObject;
 

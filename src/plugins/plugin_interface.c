@@ -7,14 +7,13 @@
  */
 #include "postgres.h"
 
-#include "base/problem.h"
 #include "custom_actions.h"
 #include "miscadmin.h"
 #include "plugins/frame_plugins.h"
 #include "plugins/pipeline.h"
 #include "plugins/plugin_interface.h"
-#include "run/bind_json.h"
 #include "run/context.h"
+#include "run/settle.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 

@@ -12,7 +12,6 @@
 #include "base/parser_settings.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
-#include "compile/compiler.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -271,7 +270,7 @@ formula_transform(ParseState *pstate, Scope *scope, Formula *formula,
 		formula->natural_type = exprType(node);
 		formula->natural_typmod = exprTypmod(node);
 		node = coerce_value(pstate, node, type, typmod);
-		if (scope->compiler != NULL)
+		if (scope->findings != NULL)
 			volatility_check(pstate, node, scope->program->read_only);
 		meaning_check(scope->program, node, formula->text, formula->location);
 	}

@@ -17,9 +17,9 @@
 #include "nodes/params.h"
 #include "nodes/primnodes.h"
 #include "parser/parse_node.h"
+#include "program/findings.h"
 #include "utils/plancache.h"
 
-struct Compiler;
 struct Program;
 struct Row;
 struct Statement;
@@ -123,7 +123,7 @@ typedef struct Scope
 	struct Program *program;
 	struct Names *names;		/* what formulas here may call by name, or NULL */
 	List	   *rows;			/* of Row: those of the names that are visible here */
-	struct Compiler *compiler;	/* set while compiling only */
+	Findings   *findings;	/* set while compiling only */
 	List	   *placeholders;	/* of Placeholder: the values of the statement's text */
 	Placeholder **placed;		/* those in the final text, by position; NULL: it is not there yet */
 	int			nplaced;

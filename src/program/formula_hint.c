@@ -512,17 +512,17 @@ is_added(const char *text, const char *place)
 
 /* The key of a row that is given where a single value is wanted. */
 static char *
-row_hint(const Compiler *compiler, const char *text)
+row_hint(const Program *program, const Names *names, const char *text)
 {
-	const Row  *row = compiler->names == NULL ? NULL :
-		row_find(compiler->names->rows, word_at(text + strspn(text, " ")));
+	const Row  *row = names == NULL ? NULL :
+		row_find(names->rows, word_at(text + strspn(text, " ")));
 	List	   *key;
 
 	if (row == NULL || !OidIsValid(row->relation) ||
 		strcmp(row->name, text + strspn(text, " ")) != 0)
 		return NULL;
-	key = key_of_table(row->relation, row == compiler->program->target ?
-					   compiler->program->definition->key : NIL, true);
+	key = key_of_table(row->relation, row == program->target ?
+					   program->definition->key : NIL, true);
 	if (list_length(key) != 1)
 		return psprintf("Name one of its columns: =%s.column.", row->name);
 	return psprintf("The key of the row is =%s.%s.", row->name, ((KeyColumn *) linitial(key))->name);
@@ -542,7 +542,7 @@ schema_hint(const char *place)
 
 /* The hint for a problem; NULL: ours says no more than PostgreSQL's. */
 static const char *
-find_hint(const Compiler *compiler, const Problem *problem)
+find_hint(const Program *program, const Names *names, const Problem *problem)
 {
 	const char *place = place_in(problem->formula, problem->position);
 	bool		symbol = strspn(place, OPERATOR_CHARACTERS) > 0;
@@ -563,20 +563,20 @@ find_hint(const Compiler *compiler, const Problem *problem)
 		case ERRCODE_UNDEFINED_OBJECT:
 			return problem->hint != NULL ? NULL : suggest_type(place);
 		case ERRCODE_DATATYPE_MISMATCH:
-			return row_hint(compiler, problem->formula);
+			return row_hint(program, names, problem->formula);
 		default:
 			return NULL;
 	}
 }
 
 void
-formula_explain(const Compiler *compiler, Problem *problem)
+formula_explain(const Program *program, const Names *names, Problem *problem)
 {
 	const char *hint;
 
 	if (problem->formula == NULL || problem->position <= 0)
 		return;
-	hint = find_hint(compiler, problem);
+	hint = find_hint(program, names, problem);
 	if (hint != NULL)
 		problem->hint = unconstify(char *, hint);
 }

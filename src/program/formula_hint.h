@@ -7,10 +7,12 @@
 
 #include "postgres.h"
 
-#include "compile/compiler.h"
+#include "program/names.h"
+#include "program/program.h"
+
 
 /* Gives a problem of a formula a hint, by its SQLSTATE and what stands where it was found. */
-extern void formula_explain(const Compiler *compiler, Problem *problem);
+extern void formula_explain(const Program *program, const Names *names, Problem *problem);
 
 /* The hint for a bare word that is something else in SQL, or NULL. */
 extern char *formula_word_hint(const char *word);

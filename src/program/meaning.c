@@ -27,7 +27,6 @@
 #include "catalog/pg_ts_config.h"
 #include "catalog/pg_ts_dict.h"
 #include "catalog/pg_type.h"
-#include "definition/signature.h"
 #include "lookup/canonical.h"
 #include "lookup/dependency.h"
 #include "nodes/nodeFuncs.h"

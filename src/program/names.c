@@ -12,7 +12,7 @@
 #include "base/suggest.h"
 #include "base/text_list.h"
 #include "catalog/pg_type.h"
-#include "compile/compiler.h"
+#include "lookup/canonical.h"
 #include "nodes/makefuncs.h"
 #include "program/names.h"
 #include "utils/builtins.h"
@@ -66,7 +66,7 @@ note_slot(Scope *scope, int slot)
 		scope->slots = bms_add_member(scope->slots, slot);
 		scope->parameters = lappend_int(scope->parameters, slot);
 	}
-	if (scope->compiler != NULL && scope->placeholder != NULL)
+	if (scope->findings != NULL && scope->placeholder != NULL)
 		scope->placeholder->slots = list_append_unique_int(scope->placeholder->slots, slot);
 	MemoryContextSwitchTo(old);
 }
@@ -275,7 +275,7 @@ row_slot(Scope *scope, Row *row, const char *column)
 	MemoryContext old;
 
 	if (entry != NULL &&
-		(scope->compiler != NULL || !OidIsValid(row->relation) || entry->computed))
+		(scope->findings != NULL || !OidIsValid(row->relation) || entry->computed))
 		return entry->slot;
 	if (!OidIsValid(row->relation) ||
 		!row_column_type(row, column, &type, &typmod, &collation))
@@ -292,7 +292,7 @@ row_slot(Scope *scope, Row *row, const char *column)
 					 errhint("Invoke the action again.")));
 		return entry->slot;
 	}
-	if (scope->compiler == NULL)
+	if (scope->findings == NULL)
 		elog(ERROR, "column \"%s\" of \"%s\" has no slot", column ? column : "*", row->name);
 
 	old = MemoryContextSwitchTo(scope->program->mcxt);
@@ -412,15 +412,15 @@ names_has(const Scope *scope, const char *name)
 }
 
 void
-names_note_use(Compiler *compiler, Row *row)
+names_note_use(Program *program, Names *names, Row *row)
 {
 	MemoryContext old;
 
-	if (compiler == NULL || row->used)
+	if (row->used)
 		return;
 	row->used = true;
-	old = MemoryContextSwitchTo(compiler->program->mcxt);
-	compiler->names->used = lappend(compiler->names->used, row->name);
+	old = MemoryContextSwitchTo(program->mcxt);
+	names->used = lappend(names->used, row->name);
 	MemoryContextSwitchTo(old);
 }
 
@@ -467,13 +467,14 @@ names_resolve(ParseState *pstate, Scope *scope, const char *first,
 
 	row = is_group || is_context ? NULL : row_find(scope->rows, first);
 	if (row == NULL && !is_group && !is_context &&
-		!(scope->compiler != NULL && text_list_has(names->steps, first)))
+		!(scope->findings != NULL && text_list_has(names->steps, first)))
 		return NULL;
 
 	setup_parser_errposition_callback(&position, pstate, location);
 	if (row != NULL)
 	{
-		names_note_use(scope->compiler, row);
+		if (scope->findings != NULL)
+			names_note_use(scope->program, scope->names, row);
 		if (!row->broken)
 			slot = row_slot(scope, row, second);
 	}

@@ -37,7 +37,7 @@ extern int	row_slot(Scope *scope, Row *row, const char *column);
 extern bool names_has(const Scope *scope, const char *name);
 
 /* Notes that something refers to a row, while compiling; and has anything, sorted by then? */
-extern void names_note_use(struct Compiler *compiler, Row *row);
+extern void names_note_use(Program *program, Names *names, Row *row);
 extern void names_sort_used(Names *names);
 extern bool names_is_used(const Names *names, const char *name);
 

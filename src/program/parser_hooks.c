@@ -10,13 +10,13 @@
 
 #include "base/locations.h"
 #include "catalog/pg_type.h"
-#include "compile/compiler.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_expr.h"
 #include "parser/parse_func.h"
 #include "parser/parse_node.h"
 #include "parser/parse_relation.h"
+#include "program/findings.h"
 #include "program/formula.h"
 #include "program/names.h"
 #include "program/statement_text.h"
@@ -82,7 +82,7 @@ transform_guarded(void *arg)
 	scope->reads_this = placeholder->value->reads_this;
 	work->result = value_transform(work->pstate, scope, placeholder->value);
 	scope->placeholder = NULL;
-	if (scope->compiler != NULL)
+	if (scope->findings != NULL)
 		placeholder->bare = value_is_name(placeholder->value) && is_cast_param(work->result);
 	locations_clear(work->result);
 }
@@ -94,9 +94,10 @@ placeholder_transform(ParseState *pstate, Scope *scope, Placeholder *placeholder
 	GuardedTransform work = {pstate, scope, placeholder, NULL};
 	const Value *value = placeholder->value;
 
-	if (scope->compiler == NULL)
+	if (scope->findings == NULL)
 		transform_guarded(&work);
-	else if (!compiler_guard(scope->compiler, value->location, transform_guarded, &work))
+	else if (!findings_guard(scope->findings, scope->program, scope->names, value->location,
+							 transform_guarded, &work))
 	{
 		Oid			type = OidIsValid(value->type) ? value->type : TEXTOID;
 
@@ -234,11 +235,11 @@ warn_hidden_by_column(Scope *scope, const char *name)
 		get_attnum(scope->this_relation, name) != InvalidAttrNumber;
 
 	if (hides_this)
-		problem_warn(scope->compiler->sink, scope->current->location,
+		problem_warn(scope->findings->sink, scope->current->location,
 					 psprintf("\"%s\" means the column of the sub-SELECT's table, not of the row being changed", name),
 					 psprintf("Write this.%s, or the table's name before it.", name));
 	else if (row_find(scope->rows, name) != NULL)
-		problem_warn(scope->compiler->sink, scope->current->location,
+		problem_warn(scope->findings->sink, scope->current->location,
 					 psprintf("\"%s\" means the column of the sub-SELECT's table, not the action's \"%s\"", name, name),
 					 "Write the table's name before it, or give the step another name.");
 }
@@ -250,7 +251,7 @@ warn_hidden_by_item(Scope *scope, const char *name)
 	bool		hides_this = OidIsValid(scope->this_relation) && strcmp(name, "this") == 0;
 
 	if (hides_this || names_has(scope, name))
-		problem_warn(scope->compiler->sink, scope->current->location,
+		problem_warn(scope->findings->sink, scope->current->location,
 					 psprintf("\"%s\" means the sub-SELECT's table, not %s", name, hides_this ?
 							  "the row being changed" : psprintf("the action's \"%s\"", name)),
 					 "Give the table another alias in the sub-SELECT.");
@@ -262,7 +263,7 @@ warn_hidden_name(ParseState *pstate, Scope *scope, const ColumnRef *reference, c
 {
 	const char *first = strVal(linitial(reference->fields));
 
-	if (scope->compiler == NULL || !scope->compiler->checking ||
+	if (scope->findings == NULL || !scope->findings->checking ||
 		!level_is_inside(pstate, scope, levels_up_to(pstate, reference, found)))
 		return;
 	if (list_length(reference->fields) == 1 && IsA(found, Var) && ((const Var *) found)->varattno != 0)
@@ -295,7 +296,7 @@ resolve_own_name(ParseState *pstate, Scope *scope, const ColumnRef *reference)
 		raise_no_target(pstate, location);
 	if (second != NULL && means_this(scope, first))
 	{
-		names_note_use(scope->compiler, row_find(scope->rows, first));
+		names_note_use(scope->program, scope->names, row_find(scope->rows, first));
 		node = item_column(pstate, "this", second, location);
 	}
 	if (node == NULL)

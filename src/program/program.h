@@ -63,11 +63,21 @@ typedef struct Variable
 	bool		open;			/* a let name whose type is not known yet (let_types.c) */
 } Variable;
 
+struct Frame;
+
 typedef struct Meaning Meaning;
+
+/* Steps that run one after the other. */
+typedef struct StepList
+{
+	struct Instruction **steps;
+	int			count;
+} StepList;
 
 typedef struct Instruction
 {
 	const StepKind *kind;
+	void		(*execute) (struct Frame *frame, struct Instruction *instruction);	/* the kind's, or a merged one */
 	char	   *path;
 	char	   *label;			/* "step 3 (update target)" for error contexts */
 	Expression *when;			/* or NULL */
@@ -107,8 +117,7 @@ typedef struct Program
 	struct Statement *load;		/* reads the target, or NULL */
 	List	   *statements;		/* of Statement: plans to free with the program */
 	List	   *expressions;	/* of Expression */
-	Instruction **steps;
-	int			nsteps;
+	StepList	steps;
 	struct Pipeline *pipeline;	/* plug-ins, or NULL: there are none */
 
 	/* What must not change for the program to stay good */

@@ -12,6 +12,7 @@
 #include <ctype.h>
 
 #include "base/error.h"
+#include "lookup/canonical.h"
 #include "lookup/function_lookup.h"
 #include "lookup/key.h"
 #include "mb/pg_wchar.h"
@@ -45,7 +46,7 @@ typedef struct Likeness
 bool
 remarks_wanted(const Scope *scope)
 {
-	return scope->compiler != NULL && scope->compiler->checking && scope->compiler->sink->remarks;
+	return scope->findings != NULL && scope->findings->checking && scope->findings->sink->remarks;
 }
 
 void
@@ -63,7 +64,7 @@ remark_add(const Scope *scope, const Formula *formula, int location, const char 
 	problem.formula = formula->text;
 	if (location >= 0 && byte >= 0 && byte <= strlen(formula->text))
 		problem.position = pg_mbstrlen_with_len(formula->text, byte) + 1;
-	problem_add(scope->compiler->sink, &problem);
+	problem_add(scope->findings->sink, &problem);
 }
 
 /* Does first.second mean something of the action's? */
@@ -215,7 +216,7 @@ remark_single_braces(Scope *scope, const char *text, const char *location)
 		if (length == 0 || *close != '}' || close[1] == '}' || (open > text && open[-1] == '{') ||
 			!is_known_pair(scope->names, scope->rows, scope->this_relation, first, second))
 			continue;
-		problem_warn(scope->compiler->sink, location,
+		problem_warn(scope->findings->sink, location,
 					 psprintf("single braces print themselves: {%s.%s}", first, second),
 					 psprintf("Write {{%s.%s}} for its value.", first, second));
 	}
@@ -229,7 +230,7 @@ remark_text(Scope *scope, const Value *value)
 	Oid			relation = OidIsValid(value->relation) ? value->relation : scope->this_relation;
 
 	if (remark_is_formula(scope->names, scope->rows, relation, text))
-		problem_warn(scope->compiler->sink, value->location,
+		problem_warn(scope->findings->sink, value->location,
 					 psprintf("the text \"%s\" looks like a formula", text),
 					 psprintf("Begin it with \"=\"; if the text is meant, write =%s.", quote_literal_cstr(text)));
 	remark_single_braces(scope, text, value->location);

@@ -10,7 +10,9 @@
 
 #include "postgres.h"
 
-#include "compile/compiler.h"
+#include "program/formula.h"
+#include "program/names.h"
+
 
 /* Are remarks wanted where this scope is compiled? */
 extern bool remarks_wanted(const Scope *scope);
@@ -24,9 +26,6 @@ extern void remark_formula(ParseState *pstate, Scope *scope, const Formula *form
 /* Of the tree of a value: what it always fails with, or a constraint always refuses. */
 extern void remark_constants(ParseState *pstate, Scope *scope, const Value *value, Node *tree);
 extern void remark_comparisons(ParseState *pstate, Scope *scope, const Formula *formula, Node *tree);
-
-/* Of the whole: what is never used, and steps that never run. */
-extern void remark_program(Compiler *compiler);
 
 /* Would this text be a formula, of names that are known here? */
 extern bool remark_is_formula(const Names *names, const List *rows, Oid relation, const char *text);

@@ -418,14 +418,14 @@ remark_constants(ParseState *pstate, Scope *scope, const Value *value, Node *tre
 	{
 		error = IsA(tree, Const) ? NULL : evaluate(with_collations(tree), &evaluation);
 		if (error != NULL)
-			problem_warn(scope->compiler->sink, value->location,
+			problem_warn(scope->findings->sink, value->location,
 						 psprintf("the value always fails: %s", error->message), NULL);
 		return;
 	}
 	meeting.constant = tree;
 	meet(&meeting);
 	if (meeting.finding != NULL)
-		problem_warn(scope->compiler->sink, value->location,
+		problem_warn(scope->findings->sink, value->location,
 					 psprintf("column \"%s\" cannot be '%s': %s", meeting.column, shown(meeting.shown),
 							  meeting.finding), meeting.hint);
 }

@@ -14,8 +14,6 @@
 #include "executor/spi.h"
 #include "program/program.h"
 
-struct Frame;
-
 typedef struct Statement
 {
 	StringInfoData head;		/* a SELECT's text up to its columns, or the whole of another */
@@ -55,20 +53,10 @@ typedef struct ResultColumn
 /* Adds a value and returns its "$n", for pasting into head or tail. */
 extern char *statement_value(Statement *statement, Value *value);
 
-/* Runs it; returns the number of rows. Values of the first row land in the slots. */
-extern uint64 statement_execute(struct Frame *frame, Statement *statement);
-
 /* Are there columns that it has to return? Known once everything is compiled. */
 extern bool statement_returns(const Statement *statement);
 
-/* Opens a cursor over the rows; each take puts one row's columns into the slots. */
-extern Portal statement_open(struct Frame *frame, Statement *statement);
-extern void statement_take(struct Frame *frame, const Statement *statement,
-						   HeapTuple tuple, TupleDesc tupdesc);
-
-/* Runs SELECT $1 and returns its value, of this type, copied into the current context. */
-extern Datum statement_scalar(struct Frame *frame, Statement *statement, Oid type, bool *isnull);
-
-extern void statement_free_plan(Statement *statement);
+/* Puts the final text together, and notes which slots its columns land in. */
+extern char *statement_text(Statement *statement);
 
 #endif

@@ -9,7 +9,6 @@
 
 #include "access/table.h"
 #include "base/suggest.h"
-#include "compile/compiler.h"
 #include "mb/pg_wchar.h"
 #include "nodes/nodeFuncs.h"
 #include "program/formula_hint.h"

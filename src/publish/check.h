@@ -9,7 +9,7 @@
 #include "postgres.h"
 
 #include "base/problem.h"
-#include "engine/compile.h"
+#include "program/program.h"
 
 /*
  * Checks a document as its owner would meet it; problems go to the sink. With

@@ -29,6 +29,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "lookup/action_lookup.h"
+#include "lookup/canonical.h"
 #include "lookup/denied.h"
 #include "lookup/function_lookup.h"
 #include "lookup/function_settings.h"

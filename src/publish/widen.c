@@ -24,7 +24,6 @@
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
 #include "lookup/action_lookup.h"
-#include "lookup/function_arguments.h"
 #include "publish/widen.h"
 #include "utils/array.h"
 #include "utils/builtins.h"

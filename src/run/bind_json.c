@@ -13,8 +13,10 @@
 #include "base/suggest.h"
 #include "base/text_list.h"
 #include "run/bind_json.h"
+#include "run/bind_values.h"
 #include "run/convert.h"
 #include "run/convert_out.h"
+#include "run/settle.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -245,7 +247,7 @@ bind_omitted(InputBinding *binding, int input)
 
 	if (frame->program->input_defaults[input] != NULL)
 	{
-		bind_default(frame, input);
+		bind_input_default(frame, input);
 		return;
 	}
 	if (argument->required)

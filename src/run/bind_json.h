@@ -9,7 +9,7 @@
 #include "postgres.h"
 
 #include "base/jsonb_push.h"
-#include "run/execute.h"
+#include "run/frame.h"
 #include "utils/jsonb.h"
 
 /* Fills the inputs from a caller's object; makes the object of outputs it gets. */

@@ -7,7 +7,7 @@
 #include "common/pg_prng.h"
 #include "miscadmin.h"
 #include "run/context.h"
-#include "run/execute.h"
+#include "run/frame.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"

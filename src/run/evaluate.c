@@ -10,8 +10,8 @@
 
 #include "access/xact.h"
 #include "executor/executor.h"
-#include "program/statement.h"
-#include "run/execute.h"
+#include "run/evaluate.h"
+#include "run/statement_run.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"

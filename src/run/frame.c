@@ -13,7 +13,6 @@
 #include "access/xact.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "run/execute.h"
 #include "run/frame.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -22,6 +21,34 @@
 #include "utils/typcache.h"
 
 static List *idle_programs = NIL;	/* of Program that keep an idle frame */
+
+char *
+frame_where(const Frame *frame)
+{
+	StringInfoData where;
+
+	initStringInfo(&where);
+	appendStringInfo(&where, "Action \"%s\" version %d", frame->program->action,
+					 frame->program->version);
+	if (frame->current != NULL)
+		appendStringInfo(&where, ", %s", frame->current->label);
+	if (frame->current != NULL && frame->iteration > 0)
+		appendStringInfo(&where, ", iteration " INT64_FORMAT, frame->iteration);
+	appendStringInfoChar(&where, '.');
+	return where.data;
+}
+
+int
+frame_errdetail(const Frame *frame)
+{
+	return errdetail_internal("%s", frame_where(frame));
+}
+
+char *
+frame_where_of(const void *frame)
+{
+	return frame_where(frame);
+}
 
 /* Sets a slot; by-reference values are copied into the invocation's memory. */
 void

@@ -1,14 +1,76 @@
 /*
  * frame.h
- *		The life of frames; see frame.c.
+ *		A Frame is one invocation: the values of the slots, the memory they live
+ *		in, the states of the expressions. Their life is told in frame.c.
  */
 #ifndef CA_FRAME_H
 #define CA_FRAME_H
 
 #include "postgres.h"
 
-#include "engine/cache.h"
-#include "run/execute.h"
+#include "executor/spi.h"
+#include "nodes/params.h"
+#include "program/program.h"
+#include "run/catalog_changes.h"
+#include "utils/jsonb.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+/* The state of one expression, made at its first evaluation. */
+typedef struct ExpressionState
+{
+	ExprState  *state;
+	int			generation;		/* of the planned expression it was made from */
+} ExpressionState;
+
+/* What a row type was when values of it were made. */
+typedef struct RowLayout
+{
+	uint64		version;		/* of the type cache */
+	TupleDesc	tupdesc;
+} RowLayout;
+
+typedef struct Frame
+{
+	Program    *program;
+	MemoryContext home;			/* of the frame itself; lives up to the end of the transaction */
+	struct Frame *parent;		/* the invocation this one runs in, or NULL */
+	MemoryContext mcxt;			/* values of the slots; reset when the invocation ends */
+	ParamListInfo params;		/* the slots; every one valid at all times */
+	bool	   *owned;			/* by slot: the value is a copy in mcxt */
+	ExprContext *econtext;
+	MemoryContext states_mcxt;	/* of the expression states */
+	ExpressionState *states;	/* by Expression.number */
+	Instruction *current;		/* for error contexts, or NULL */
+	Bitmapset  *outputs_set;	/* outputs that a step has set */
+	RowLayout  *row_layouts;	/* by place in program->row_slots */
+	uint64		changes;		/* catalog_changes when they were looked at */
+	Jsonb	  **recorded_inputs;	/* by input: the object that a row was read from, or NULL; NULL: none */
+	bool		read_only;		/* SPI: the caller's snapshot, no writes */
+	Oid			user;			/* who the expression states were made for */
+	int			depth;
+	int64		iteration;		/* of the innermost loop, 0 outside */
+	bool		stopped;		/* a stop step has ended the action */
+	struct Handling *handling;	/* the error that an on_error list deals with, or NULL */
+	struct FramePlugins *plugins;	/* what calling the plug-ins needs, or NULL */
+	Jsonb	   *shared;			/* context.shared; NULL: nothing */
+	TimestampTz started_at;		/* set when something asks for it */
+	Oid			caller;
+	Oid			invoker;		/* whose EXECUTE was checked; InvalidOid: cannot be told */
+	Oid			denied;			/* who lacked a privilege in the last such error */
+	bool		has_invocation;	/* the id is made when first asked for */
+	pg_uuid_t	invocation;
+} Frame;
+
+/* Values of slots */
+#define frame_value(frame, slot)	((frame)->params->params[slot].value)
+#define frame_isnull(frame, slot)	((frame)->params->params[slot].isnull)
+extern void frame_set(Frame *frame, int slot, Datum value, bool isnull);	/* copies by-reference values */
+
+/* "Action x version 3, step 2 (update target)." and the DETAIL that says so */
+extern char *frame_where(const Frame *frame);
+extern char *frame_where_of(const void *frame);	/* the same, as a WhereFunction */
+extern int	frame_errdetail(const Frame *frame);
 
 /* All slots of a frame at one moment, to go back to. */
 typedef struct SavedSlots

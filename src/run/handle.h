@@ -9,7 +9,7 @@
 
 #include "fmgr.h"
 #include "lookup/function_settings.h"
-#include "run/execute.h"
+#include "run/invoke_request.h"
 
 typedef struct Handle
 {

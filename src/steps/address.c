@@ -8,8 +8,10 @@
 #include "base/suggest.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "lookup/canonical.h"
 #include "lookup/key.h"
-#include "run/execute.h"
+#include "run/frame.h"
 #include "steps/address.h"
 #include "steps/row_key.h"
 #include "steps/target.h"
@@ -93,7 +95,7 @@ address_by_row(Compiler *compiler, Address *address)
 		return false;
 	}
 	scope.program = compiler->program;
-	scope.compiler = compiler;
+	scope.findings = &compiler->findings;
 	foreach(cell, address->key)
 	{
 		int			slot = row_slot(&scope, address->row, ((KeyColumn *) lfirst(cell))->name);
@@ -132,7 +134,7 @@ address_subject(Compiler *compiler, Address *address)
 
 	address->row = row_find(compiler->names->rows, subject);
 	if (address->row != NULL)
-		names_note_use(compiler, address->row);
+		names_note_use(compiler->program, compiler->names, address->row);
 	if (address->row != NULL && address->row->broken)
 		return false;
 	if (address->row != NULL && !OidIsValid(address->row->relation))

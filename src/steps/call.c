@@ -15,8 +15,10 @@
 #include "catalog/pg_type.h"
 #include "compile/let_types.h"
 #include "funcapi.h"
+#include "lookup/canonical.h"
 #include "program/meaning.h"
-#include "run/execute.h"
+#include "run/call_limit.h"
+#include "run/statement_run.h"
 #include "steps/called_function.h"
 #include "steps/steps.h"
 #include "steps/with.h"
@@ -310,9 +312,7 @@ call_execute(Frame *frame, Instruction *instruction)
 	Call	   *call = instruction->data;
 	CallRun		run = {frame, call};
 
-	limited_call(call->limit ? call->limit : limits_call_timeout(), call->title,
-				 call->limit > 0 || program_may_handle_limits(frame->program),
-				 frame, call_run, &run);
+	call_within_limit(frame, call->limit, call->title, call_run, &run);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "lookup/canonical.h"
 #include "lookup/function_arguments.h"
 #include "lookup/function_lookup.h"
 #include "steps/called_function.h"

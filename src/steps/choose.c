@@ -4,7 +4,8 @@
  */
 #include "postgres.h"
 
-#include "run/execute.h"
+#include "run/evaluate.h"
+#include "run/frame.h"
 #include "steps/step_list.h"
 #include "steps/steps.h"
 
@@ -43,7 +44,7 @@ choose_compile(Compiler *compiler, Instruction *instruction)
 			continue;
 		one->when = compiler_condition(compiler, branch->when,
 									   compiler_location(compiler, psprintf("case %d.when", ++data->ncases)));
-		one->steps = steps_compile(compiler, branch->steps, true);
+		one->steps = steps_compile_conditional(compiler, branch->steps);
 	}
 	data->otherwise = branch_compile(compiler, "else", true);
 	instruction->data = data;
@@ -57,10 +58,10 @@ choose_execute(Frame *frame, Instruction *instruction)
 	for (int i = 0; i < data->ncases; i++)
 		if (condition_is_true(frame, data->cases[i].when))
 		{
-			branch_execute(frame, &data->cases[i].steps);
+			steps_execute(frame, &data->cases[i].steps);
 			return;
 		}
-	branch_execute(frame, &data->otherwise);
+	steps_execute(frame, &data->otherwise);
 }
 
 static void

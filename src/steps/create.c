@@ -9,6 +9,7 @@
 #include "catalog/pg_type.h"
 #include "compile/compiler.h"
 #include "compile/source.h"
+#include "lookup/canonical.h"
 #include "lookup/key.h"
 #include "steps/given.h"
 #include "steps/steps.h"
@@ -78,7 +79,7 @@ check_not_null(Compiler *compiler, Oid table, const List *columns, const Json *s
 		message = psprintf("column \"%s\" of table %s is NOT NULL, has no default and gets no value",
 						   NameStr(attribute->attname), relation_name_canonical(table));
 		if (triggers)
-			problem_warn(compiler->sink, compiler_location(compiler, "set"), message,
+			problem_warn(compiler->findings.sink, compiler_location(compiler, "set"), message,
 						 "Does a BEFORE INSERT trigger set it?");
 		else
 			compiler_problem(compiler, ERRCODE_NOT_NULL_VIOLATION, compiler_location(compiler, "set"),
@@ -279,7 +280,7 @@ create_compile(Compiler *compiler, Instruction *instruction)
 		json_put_string(compiler->step->json, compiler->step->kind->name, relation_name_canonical(table));
 	refused = refuse_record(compiler, set, "set");
 	columns = write_columns(compiler, table, set, compiler_location(compiler, "set"));
-	if (compiler->checking && !refused)
+	if (compiler->findings.checking && !refused)
 		check_not_null(compiler, table, columns, set);
 	statement = compiler_statement(compiler, InvalidOid);
 	statement->relation = table;

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "compile/compiler.h"
+#include "lookup/canonical.h"
 #include "steps/steps.h"
 #include "steps/write.h"
 

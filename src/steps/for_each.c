@@ -15,7 +15,9 @@
 #include "base/deadline.h"
 #include "catalog/pg_type.h"
 #include "compile/source.h"
-#include "run/execute.h"
+#include "run/evaluate.h"
+#include "run/frame.h"
+#include "run/statement_run.h"
 #include "steps/step_list.h"
 #include "steps/steps.h"
 #include "utils/array.h"
@@ -231,7 +233,7 @@ loop_turn(Frame *frame, const ForEach *loop, int64 index)
 		frame_set(frame, loop->turn_slots[i], (Datum) 0, true);
 	if (loop->index_slot >= 0)
 		frame_set(frame, loop->index_slot, Int64GetDatum(index), false);
-	branch_execute(frame, &loop->steps);
+	steps_execute(frame, &loop->steps);
 	deadlines_check();
 }
 

@@ -6,7 +6,9 @@
 
 #include "compile/compiler.h"
 #include "compile/source.h"
-#include "run/execute.h"
+#include "lookup/canonical.h"
+#include "run/frame.h"
+#include "run/statement_run.h"
 #include "steps/address.h"
 #include "steps/row_key.h"
 #include "steps/steps.h"

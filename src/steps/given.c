@@ -15,13 +15,15 @@
 #include "access/relation.h"
 #include "catalog/pg_type.h"
 #include "compile/let_types.h"
+#include "lookup/canonical.h"
 #include "lookup/key.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "program/natural.h"
 #include "run/convert.h"
-#include "run/execute.h"
+#include "run/evaluate.h"
 #include "run/frame.h"
+#include "run/statement_run.h"
 #include "steps/given.h"
 #include "steps/write.h"
 #include "utils/builtins.h"
@@ -212,8 +214,8 @@ input_of_value(const Compiler *compiler, const Value *value)
 static void
 warn_unlimited(Compiler *compiler, const Given *given, const Json *allowed)
 {
-	if (compiler->checking && compiler->program->definition->as_owner && allowed == NULL && !given->is_row)
-		problem_warn(compiler->sink, given->path,
+	if (compiler->findings.checking && compiler->program->definition->as_owner && allowed == NULL && !given->is_row)
+		problem_warn(compiler->findings.sink, given->path,
 					 "callers decide which columns are set, with the rights of the action's owner",
 					 "Name the columns that they may set: \"columns\": [...].");
 }
@@ -226,7 +228,7 @@ given_compile(Compiler *compiler, const Address *address, const List *columns)
 	Given	   *given = palloc0(sizeof(Given));
 	Relation	relation;
 	Value	   *value;
-	bool		failed;
+	bool		before;
 	Oid			base;
 
 	given->path = compiler_location(compiler, "set." GIVEN_KEY);
@@ -235,10 +237,9 @@ given_compile(Compiler *compiler, const Address *address, const List *columns)
 	value = compiler_value(compiler, json, InvalidOid, -1, given->path);
 	if (let_types_left_out(compiler))
 		return NULL;
-	failed = compiler->failed;
-	compiler->failed = false;
+	before = findings_begin(&compiler->findings);
 	given->record = compiler_expression(compiler, value);
-	if (compiler->failed)
+	if (compiler->findings.failed)
 		return NULL;
 	given->input = input_of_value(compiler, value);
 	base = getBaseType(given->record->type);
@@ -260,10 +261,10 @@ given_compile(Compiler *compiler, const Address *address, const List *columns)
 	else
 		add_json_columns(compiler, given, address, columns, allowed, RelationGetDescr(relation));
 	relation_close(relation, NoLock);
-	if (given->count == 0 && !compiler->failed)
+	if (given->count == 0 && !compiler->findings.failed)
 		compiler_problem(compiler, ERRCODE_UNDEFINED_COLUMN, given->path,
 						 "there is no column that the record could give", NULL, NULL);
-	compiler->failed = compiler->failed || failed;
+	(void) findings_end(&compiler->findings, before);
 	if (given->is_row && given->input >= 0)
 		compiler->program->recorded_inputs = bms_add_member(compiler->program->recorded_inputs, given->input);
 	return given->count > 0 ? given : NULL;

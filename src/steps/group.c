@@ -5,7 +5,7 @@
  */
 #include "postgres.h"
 
-#include "run/execute.h"
+#include "run/frame.h"
 #include "steps/step_list.h"
 #include "steps/steps.h"
 
@@ -26,7 +26,7 @@ group_compile(Compiler *compiler, Instruction *instruction)
 static void
 group_execute(Frame *frame, Instruction *instruction)
 {
-	branch_execute(frame, instruction->data);
+	steps_execute(frame, instruction->data);
 }
 
 static void

@@ -4,7 +4,8 @@
  */
 #include "postgres.h"
 
-#include "run/execute.h"
+#include "run/evaluate.h"
+#include "run/frame.h"
 #include "steps/step_list.h"
 #include "steps/steps.h"
 
@@ -38,7 +39,7 @@ if_execute(Frame *frame, Instruction *instruction)
 {
 	If		   *data = instruction->data;
 
-	branch_execute(frame, condition_is_true(frame, data->condition) ? &data->yes : &data->no);
+	steps_execute(frame, condition_is_true(frame, data->condition) ? &data->yes : &data->no);
 }
 
 static void

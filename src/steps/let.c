@@ -6,6 +6,7 @@
 
 #include "catalog/pg_type.h"
 #include "compile/let_types.h"
+#include "lookup/canonical.h"
 #include "steps/assignment.h"
 #include "steps/steps.h"
 #include "utils/builtins.h"
@@ -43,10 +44,10 @@ refuse_pseudo_type(Compiler *compiler, const char *name, const char *location, c
 static void
 explain_type(Compiler *compiler, const LetType *let)
 {
-	ProblemSink *sink = compiler->sink;
+	ProblemSink *sink = compiler->findings.sink;
 	Problem    *problem;
 
-	if (!compiler->checking || !compiler->failed || !let->settled || let->declared ||
+	if (!compiler->findings.checking || !compiler->findings.failed || !let->settled || let->declared ||
 		sink->problems == NIL)
 		return;
 	problem = llast(sink->problems);
@@ -74,10 +75,10 @@ compile_typed(Compiler *compiler, Assignment *assignment, LetType *let, const ch
 	lets->in_open_value = false;
 	left_out = let_types_left_out(compiler);
 	assignment->expression = compiler_expression(compiler, value);
-	let->failed = let->failed || compiler->failed;
+	let->failed = let->failed || compiler->findings.failed;
 	if (!lets->searching)
 		explain_type(compiler, let);
-	else if (!compiler->failed && !let->conflict)
+	else if (!compiler->findings.failed && !let->conflict)
 		let_type_note(lets, let, location, value, assignment->expression, left_out);
 }
 
@@ -87,10 +88,9 @@ let_compile_one(Compiler *compiler, Assignment *assignment, const char *name, co
 {
 	char	   *location = compiler_location(compiler, name);
 	LetType    *let = let_type_find(compiler->lets, name);
-	bool		failed = compiler->failed;
+	bool		before = findings_begin(&compiler->findings);
 	bool		mattered = let_types_matter(compiler, true);
 
-	compiler->failed = false;
 	if (let != NULL)
 		compile_typed(compiler, assignment, let, location, json);
 	else
@@ -98,8 +98,7 @@ let_compile_one(Compiler *compiler, Assignment *assignment, const char *name, co
 																			  -1, location));
 	(void) let_types_matter(compiler, mattered);
 	refuse_pseudo_type(compiler, name, location, assignment->expression);
-	assignment->broken = compiler->failed;
-	compiler->failed = compiler->failed || failed;
+	assignment->broken = findings_end(&compiler->findings, before);
 }
 
 /* Adds a variable of a type, which may be one that is not known. */

@@ -22,16 +22,22 @@
 #include "access/sysattr.h"
 #include "access/transam.h"
 #include "base/compat.h"
+#include "base/deadline.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
+#include "lookup/canonical.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
-#include "run/execute.h"
+#include "run/frame.h"
+#include "run/statement_run.h"
+#include "steps/address.h"
 #include "steps/merge.h"
+#include "steps/step_list.h"
+#include "steps/write.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
@@ -39,6 +45,18 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
+
+/* What a merged instruction does. */
+typedef struct Merge
+{
+	Write		both;			/* the first step's, with the statement that does the work of both */
+	const Write *first;			/* the first step's own ... */
+	Instruction *second;		/* ... and the step whose work is done, too */
+	Oid			relation;
+	Bitmapset  *written;		/* columns that the second step writes ... */
+	Bitmapset  *read;			/* ... and reads */
+	Oid			user;			/* who is known to be allowed both */
+} Merge;
 
 typedef struct Pair
 {
@@ -72,9 +90,9 @@ is_plain_update(const Instruction *instruction)
 {
 	const Write *write = instruction->data;
 
-	return instruction->kind->execute == write_execute && write != NULL &&
+	return instruction->execute == write_execute && write != NULL &&
 		instruction->when == NULL && instruction->on_error == NULL &&
-		write->columns != NIL && write->merge == NULL && write->address->row != NULL &&
+		write->columns != NIL && write->address->row != NULL &&
 		!write->address->set_based && write->address->required && write->address->where == NULL &&
 		!write->statement->changes_key;
 }
@@ -398,6 +416,81 @@ take_findings(Scope *second, const Scope *both)
 	}
 }
 
+typedef struct MergeRun
+{
+	Frame	   *frame;
+	const Merge *merge;
+	int			trigger_depth;
+} MergeRun;
+
+/* How many triggers are running, one in the other. */
+static int
+trigger_depth(void)
+{
+	return DatumGetInt32(pg_trigger_depth(NULL));
+}
+
+/* An error inside a trigger is that of a foreign key, and so the second step's. */
+static void
+merge_error_callback(void *arg)
+{
+	MergeRun   *run = arg;
+
+	if (trigger_depth() > run->trigger_depth)
+		run->frame->current = run->merge->second;
+}
+
+/* May the first step do the work of both, in this invocation? */
+static bool
+merge_holds(const Frame *frame, Merge *merge)
+{
+	/* what others did to the table is known once it is locked */
+	LockRelationOid(merge->relation, RowExclusiveLock);
+	if (frame->program->stale || frame->program->detached)
+		return false;
+	if (merge->user == GetUserId())
+		return true;
+	if (!may_access(merge->relation, merge->written, ACL_UPDATE) ||
+		!may_access(merge->relation, merge->read, ACL_SELECT))
+		return false;
+	merge->user = GetUserId();
+	return true;
+}
+
+/* Runs the statement that does both; returns the number of rows. */
+static uint64
+execute_both(Frame *frame, const Merge *merge)
+{
+	MergeRun	run = {frame, merge, trigger_depth()};
+	ErrorContextCallback callback;
+	uint64		rows;
+
+	callback.callback = merge_error_callback;
+	callback.arg = &run;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	rows = statement_execute(frame, merge->both.statement);
+	error_context_stack = callback.previous;
+	return rows;
+}
+
+/* Runs both steps: in one if that still holds, else one after the other. */
+static void
+merged_execute(Frame *frame, Instruction *instruction)
+{
+	Merge	   *merge = instruction->data;
+	StepList	second = {&merge->second, 1};
+
+	if (merge_holds(frame, merge))
+	{
+		write_settle(frame, &merge->both, execute_both(frame, merge));
+		return;
+	}
+	write_settle(frame, merge->first, statement_execute(frame, merge->first->statement));
+	deadlines_check();
+	steps_execute(frame, &second);
+}
+
 /* Makes the first step's write do the work of both. */
 static void
 join(Pair *pair, Instruction *first, Instruction *second, Statement *both, const List *columns)
@@ -406,14 +499,16 @@ join(Pair *pair, Instruction *first, Instruction *second, Statement *both, const
 	Write	   *first_write = first->data;
 	Write	   *second_write = second->data;
 
-	merge->alone = first_write->statement;
+	merge->both = *first_write;
+	merge->both.statement = both;
+	merge->first = first_write;
 	merge->second = second;
 	merge->relation = first_write->address->relation;
 	merge->written = pair->second_columns;
 	merge->read = pair->second_reads;
 	compiler_drop_statement(pair->compiler, second_write->statement);
-	first_write->statement = both;
-	first_write->merge = merge;
+	first->data = merge;
+	first->execute = merged_execute;
 	second_write->statement = update_statement(pair, columns);
 	take_findings(second_write->statement->scope, both->scope);
 }
@@ -456,70 +551,14 @@ merge_pair(Compiler *compiler, Instruction *first, Instruction *second)
 }
 
 void
-merge_steps(Compiler *compiler, Instruction **steps, int *nsteps)
+merge_steps(Compiler *compiler, StepList *list)
 {
 	int			kept = 0;
 
-	if (compiler->checking)
+	if (compiler->findings.checking)
 		return;
-	for (int i = 0; i < *nsteps; i++)
-		if (kept == 0 || !merge_pair(compiler, steps[kept - 1], steps[i]))
-			steps[kept++] = steps[i];
-	*nsteps = kept;
-}
-
-typedef struct MergeRun
-{
-	Frame	   *frame;
-	const Merge *merge;
-	int			trigger_depth;
-} MergeRun;
-
-/* How many triggers are running, one in the other. */
-static int
-trigger_depth(void)
-{
-	return DatumGetInt32(pg_trigger_depth(NULL));
-}
-
-/* An error inside a trigger is that of a foreign key, and so the second step's. */
-static void
-merge_error_callback(void *arg)
-{
-	MergeRun   *run = arg;
-
-	if (trigger_depth() > run->trigger_depth)
-		run->frame->current = run->merge->second;
-}
-
-bool
-merge_holds(const Frame *frame, Merge *merge)
-{
-	/* what others did to the table is known once it is locked */
-	LockRelationOid(merge->relation, RowExclusiveLock);
-	if (frame->program->stale || frame->program->detached)
-		return false;
-	if (merge->user == GetUserId())
-		return true;
-	if (!may_access(merge->relation, merge->written, ACL_UPDATE) ||
-		!may_access(merge->relation, merge->read, ACL_SELECT))
-		return false;
-	merge->user = GetUserId();
-	return true;
-}
-
-uint64
-merge_execute(Frame *frame, const Write *write)
-{
-	MergeRun	run = {frame, write->merge, trigger_depth()};
-	ErrorContextCallback callback;
-	uint64		rows;
-
-	callback.callback = merge_error_callback;
-	callback.arg = &run;
-	callback.previous = error_context_stack;
-	error_context_stack = &callback;
-	rows = statement_execute(frame, write->statement);
-	error_context_stack = callback.previous;
-	return rows;
+	for (int i = 0; i < list->count; i++)
+		if (kept == 0 || !merge_pair(compiler, list->steps[kept - 1], list->steps[i]))
+			list->steps[kept++] = list->steps[i];
+	list->count = kept;
 }

@@ -4,7 +4,8 @@
  */
 #include "postgres.h"
 
-#include "run/execute.h"
+#include "run/evaluate.h"
+#include "run/frame.h"
 #include "steps/message.h"
 
 /* Reads the SQLSTATE to raise. */

@@ -9,9 +9,10 @@
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
-#include "run/execute.h"
+#include "run/evaluate.h"
 #include "run/frame.h"
 #include "steps/on_error.h"
+#include "steps/step_list.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -34,25 +35,9 @@ static const char *const field_names[ERROR_FIELDS] = {
 typedef struct OnError
 {
 	Expression *when;			/* errors that it deals with, NULL: all */
-	Instruction **steps;
-	int			nsteps;
+	StepList	steps;
 	int			slots[ERROR_FIELDS];
 } OnError;
-
-const Branch *
-on_error_branch(const Step *step)
-{
-	ListCell   *cell;
-
-	foreach(cell, step->branches)
-	{
-		const Branch *branch = lfirst(cell);
-
-		if (strcmp(branch->key, "on_error") == 0)
-			return branch;
-	}
-	return NULL;
-}
 
 /* Can evaluating it raise an error? Functions that are leakproof raise none that depends on a value. */
 static bool
@@ -98,7 +83,7 @@ void
 on_error_compile(Compiler *compiler, Instruction *instruction)
 {
 	const Step *step = compiler->step;
-	const Branch *branch = on_error_branch(step);
+	const Branch *branch = step_branch(step, "on_error");
 	const char *when = json_get_text(step->json, "on_error_when");
 	OnError    *on_error;
 	Row		   *row;
@@ -119,7 +104,7 @@ on_error_compile(Compiler *compiler, Instruction *instruction)
 	if (when != NULL)
 		on_error->when = compiler_condition(compiler, when,
 											compiler_location(compiler, "on_error_when"));
-	on_error->steps = compiler_steps(compiler, branch->steps, &on_error->nsteps);
+	on_error->steps = steps_compile(compiler, branch->steps);
 	compiler->names->rows = list_delete_ptr(list_copy(compiler->names->rows), row);
 	instruction->on_error = on_error;
 	guard_when(instruction);
@@ -138,7 +123,7 @@ step_run(void *arg)
 	Instruction *instruction = run->instruction;
 
 	if (instruction->guarded_when == NULL || condition_is_true(run->frame, instruction->guarded_when))
-		instruction->kind->execute(run->frame, instruction);
+		instruction->execute(run->frame, instruction);
 }
 
 static void
@@ -183,7 +168,7 @@ handle(Frame *frame, const OnError *on_error, Handling *handling)
 	if (on_error->when != NULL && !condition_is_true(frame, on_error->when))
 		handling_rethrow(frame, handling);
 	frame->handling = handling;
-	steps_execute(frame, on_error->steps, on_error->nsteps);
+	steps_execute(frame, &on_error->steps);
 	frame->handling = outer;
 }
 

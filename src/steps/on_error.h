@@ -23,9 +23,6 @@ typedef struct Handling
 /* Raises the error again, as that of the step that failed. */
 pg_noreturn extern void handling_rethrow(struct Frame *frame, const Handling *handling);
 
-/* The step's on_error list, or NULL. */
-extern const Branch *on_error_branch(const Step *step);
-
 /* Compiles the handler of the step being compiled, if it has one. */
 extern void on_error_compile(Compiler *compiler, Instruction *instruction);
 

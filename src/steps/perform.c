@@ -11,7 +11,8 @@
 #include "access/xact.h"
 #include "base/compat.h"
 #include "catalog/pg_proc.h"
-#include "run/execute.h"
+#include "run/evaluate.h"
+#include "run/frame.h"
 #include "run/handle.h"
 #include "steps/action_signature.h"
 #include "steps/steps.h"
@@ -124,7 +125,7 @@ declare_outputs(Compiler *compiler, Instruction *instruction, Perform *perform,
 static void
 check_fit(Compiler *compiler, const ActionSignature *signature)
 {
-	if (compiler->checking && !signature->active)
+	if (compiler->findings.checking && !signature->active)
 		compiler_problem(compiler, ERRCODE_CA_NOT_ACTIVE, compiler->step->path,
 						 psprintf("action \"%s\" is not active", signature->action), NULL,
 						 psprintf("Activate it first: activate_action('%s').", signature->action));

@@ -1,41 +1,151 @@
 /*
  * step_list.c
- *		Compiles and runs lists of steps below a step.
+ *		Compiles and runs lists of steps: the action's own, and those below a
+ *		step.
+ *
+ * A step may hold lists, so this and what holds them call each other: the one
+ * circle between our files.
  */
 #include "postgres.h"
 
-#include "run/execute.h"
+#include "base/deadline.h"
+#include "compile/let_types.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "run/evaluate.h"
+#include "run/frame.h"
+#include "steps/merge.h"
+#include "steps/on_error.h"
 #include "steps/step_list.h"
 
+typedef struct StepWork
+{
+	Compiler   *compiler;
+	Instruction *instruction;
+} StepWork;
+
+static void
+step_work(void *arg)
+{
+	StepWork   *work = arg;
+
+	work->instruction->kind->compile(work->compiler, work->instruction);
+}
+
+/* Compiles one step: its `when`, then what its kind says. */
+static Instruction *
+compile_step(Compiler *compiler, const Step *step)
+{
+	Instruction *instruction = palloc0(sizeof(Instruction));
+	const Step *outer = compiler->step;
+	StepWork	work = {compiler, instruction};
+
+	CHECK_FOR_INTERRUPTS();
+	compiler->step = step;
+	instruction->kind = step->kind;
+	instruction->execute = step->kind->execute;
+	instruction->path = step->path;
+	instruction->label = psprintf("step %s", step_title(step));
+	if (compiler->program->read_only && step->kind->writes)
+		compiler_problem(compiler, ERRCODE_READ_ONLY_SQL_TRANSACTION, step->path,
+						 psprintf("a read-only action cannot hold a step of kind %s", step->kind->name),
+						 NULL, "Remove the step, or \"read_only\".");
+	if (step->when != NULL)
+		instruction->when = compiler_condition(compiler, step->when,
+											   compiler_location(compiler, "when"));
+	if (step->when != NULL || step_branch(step, "on_error") != NULL)
+		compiler->conditional++;
+	compiler_guard(compiler, step->path, step_work, &work);
+	if (step->name != NULL && compiler->findings.checking && row_find(compiler->names->rows, step->name) == NULL &&
+		!step->kind->scoped)
+		compiler_row(compiler, step->name, InvalidOid)->broken = true;
+	on_error_compile(compiler, instruction);
+	if (step->when != NULL || step_branch(step, "on_error") != NULL)
+		compiler->conditional--;
+	compiler->step = outer;
+	compiler->any_before = true;
+	return instruction;
+}
+
 StepList
-steps_compile(Compiler *compiler, const List *steps, bool conditional)
+steps_compile(Compiler *compiler, const List *steps)
+{
+	StepList	list = {.steps = palloc(sizeof(Instruction *) * Max(list_length(steps), 1))};
+	ListCell   *cell;
+
+	foreach(cell, steps)
+	{
+		const Step *step = lfirst(cell);
+
+		if (step->enabled)
+			list.steps[list.count++] = compile_step(compiler, step);
+	}
+	if (!let_types_searching(compiler))
+		merge_steps(compiler, &list);
+	return list;
+}
+
+StepList
+steps_compile_conditional(Compiler *compiler, const List *steps)
 {
 	StepList	list;
 
-	compiler->conditional += conditional;
-	list.steps = compiler_steps(compiler, steps, &list.count);
-	compiler->conditional -= conditional;
+	compiler->conditional++;
+	list = steps_compile(compiler, steps);
+	compiler->conditional--;
 	return list;
+}
+
+const Branch *
+step_branch(const Step *step, const char *key)
+{
+	ListCell   *cell;
+
+	foreach(cell, step->branches)
+	{
+		const Branch *branch = lfirst(cell);
+
+		if (strcmp(branch->key, key) == 0)
+			return branch;
+	}
+	return NULL;
 }
 
 StepList
 branch_compile(Compiler *compiler, const char *key, bool conditional)
 {
-	StepList	none = {NULL, 0};
-	ListCell   *cell;
+	const Branch *branch = step_branch(compiler->step, key);
+	StepList	none = {0};
 
-	foreach(cell, compiler->step->branches)
-	{
-		const Branch *branch = lfirst(cell);
+	if (branch == NULL)
+		return none;
+	return conditional ? steps_compile_conditional(compiler, branch->steps) :
+		steps_compile(compiler, branch->steps);
+}
 
-		if (strcmp(branch->key, key) == 0)
-			return steps_compile(compiler, branch->steps, conditional);
-	}
-	return none;
+/* Runs one step, its handler included. */
+static void
+step_execute(Frame *frame, Instruction *instruction)
+{
+	CHECK_FOR_INTERRUPTS();
+	frame->current = instruction;
+	frame_watch_row_types(frame);
+	ResetExprContext(frame->econtext);
+	if (instruction->when != NULL && !condition_is_true(frame, instruction->when))
+		return;
+	if (instruction->on_error != NULL)
+		on_error_execute(frame, instruction);
+	else
+		instruction->execute(frame, instruction);
+	deadlines_check();
 }
 
 void
-branch_execute(Frame *frame, const StepList *list)
+steps_execute(Frame *frame, const StepList *list)
 {
-	steps_execute(frame, list->steps, list->count);
+	Instruction *outer = frame->current;
+
+	for (int i = 0; i < list->count && !frame->stopped; i++)
+		step_execute(frame, list->steps[i]);
+	frame->current = outer;
 }

@@ -1,6 +1,6 @@
 /*
  * step_list.h
- *		Lists of steps below a step, for the kinds that have them.
+ *		Lists of steps: the action's own, and those below a step.
  */
 #ifndef CA_STEP_LIST_H
 #define CA_STEP_LIST_H
@@ -9,17 +9,14 @@
 
 #include "compile/compiler.h"
 
-struct Frame;
+/* Compiles a list; conditional: it may not run. */
+extern StepList steps_compile(Compiler *compiler, const List *steps);
+extern StepList steps_compile_conditional(Compiler *compiler, const List *steps);
 
-typedef struct StepList
-{
-	Instruction **steps;
-	int			count;
-} StepList;
-
-/* Compiles the list under a key; conditional: it may not run. Empty if there is none. */
+/* The list of a step under a key, or NULL; compiled, it is empty if there is none. */
+extern const Branch *step_branch(const Step *step, const char *key);
 extern StepList branch_compile(Compiler *compiler, const char *key, bool conditional);
-extern StepList steps_compile(Compiler *compiler, const List *steps, bool conditional);
-extern void branch_execute(struct Frame *frame, const StepList *list);
+
+extern void steps_execute(struct Frame *frame, const StepList *list);
 
 #endif

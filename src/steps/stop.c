@@ -5,7 +5,7 @@
  */
 #include "postgres.h"
 
-#include "run/execute.h"
+#include "run/frame.h"
 #include "steps/message.h"
 #include "steps/on_error.h"
 #include "steps/steps.h"

@@ -7,15 +7,15 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "base/compat.h"
-#include "base/deadline.h"
 #include "base/suggest.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
+#include "lookup/canonical.h"
 #include "lookup/instead.h"
 #include "lookup/key.h"
-#include "run/execute.h"
+#include "run/frame.h"
+#include "run/statement_run.h"
 #include "steps/given.h"
-#include "steps/merge.h"
 #include "steps/row_key.h"
 #include "steps/write.h"
 #include "utils/builtins.h"
@@ -59,7 +59,7 @@ write_column(Compiler *compiler, Oid relation, const char *name, const Json *jso
 						 psprintf("column \"%s\" of table %s cannot be set: it %s", name,
 								  relation_name_canonical(relation), refusal), NULL,
 						 "Leave it out.");
-	else if (compiler->checking && attribute->attnotnull && json->kind == JSON_IS_NULL)
+	else if (compiler->findings.checking && attribute->attnotnull && json->kind == JSON_IS_NULL)
 		compiler_problem(compiler, ERRCODE_NOT_NULL_VIOLATION, location,
 						 psprintf("column \"%s\" of table %s is NOT NULL and cannot be set to null", name,
 								  relation_name_canonical(relation)), NULL, NULL);
@@ -165,7 +165,7 @@ write_check_rules(Compiler *compiler, Statement *statement, const Address *addre
 	InsteadRule rule;
 
 	/* what became of an activated action's table is said by its calls */
-	if (!compiler->checking || OidIsValid(compiler->program->function) ||
+	if (!compiler->findings.checking || OidIsValid(compiler->program->function) ||
 		!instead_rule(address->relation, command, &rule))
 		return;
 	if (!rule.returns && !(rule.always && address->required))
@@ -173,7 +173,7 @@ write_check_rules(Compiler *compiler, Statement *statement, const Address *addre
 	if (!rule.always)
 		return;
 	if (address->set_based)
-		problem_warn(compiler->sink, compiler->step->path,
+		problem_warn(compiler->findings.sink, compiler->step->path,
 					 psprintf("%s: the count is always 0", rule_words(&rule, command)),
 					 "Write what the rule does as steps, or replace the rule by a trigger.");
 	else if (address->required)
@@ -264,13 +264,9 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 	instruction->data = write;
 }
 
-/* Runs the statement of a step; complains if it did not find its row. */
-static void
-write_run(Frame *frame, const Write *write, Statement *statement)
+void
+write_settle(Frame *frame, const Write *write, uint64 rows)
 {
-	uint64		rows = write->merge != NULL && statement == write->statement ?
-		merge_execute(frame, write) : statement_execute(frame, statement);
-
 	if (write->count != NULL)
 		frame_set(frame, ((RowColumn *) linitial(write->count->columns))->slot,
 				  Int64GetDatum((int64) rows), false);
@@ -286,7 +282,7 @@ write_run(Frame *frame, const Write *write, Statement *statement)
 static void
 run_given(Frame *frame, const void *write, Statement *statement)
 {
-	write_run(frame, write, statement);
+	write_settle(frame, write, statement_execute(frame, statement));
 }
 
 void
@@ -295,16 +291,7 @@ write_execute(Frame *frame, Instruction *instruction)
 	Write	   *write = instruction->data;
 
 	if (write->given != NULL)
-	{
 		given_run(frame, write->given, run_given, write);
-		return;
-	}
-	if (write->merge == NULL || merge_holds(frame, write->merge))
-	{
-		write_run(frame, write, write->statement);
-		return;
-	}
-	write_run(frame, write, write->merge->alone);
-	deadlines_check();
-	steps_execute(frame, &write->merge->second, 1);
+	else
+		write_settle(frame, write, statement_execute(frame, write->statement));
 }

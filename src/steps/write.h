@@ -25,7 +25,6 @@ typedef struct Write
 	Address    *address;		/* NULL for create */
 	const List *columns;		/* of WriteColumn: those of an UPDATE */
 	struct Given *given;		/* columns that a record gives, or NULL */
-	struct Merge *merge;		/* the next step's work is done here, too; or NULL */
 	Statement  *statement;
 	Row		   *count;			/* where the number of rows goes, or NULL */
 	CmdType		command;		/* CMD_UPDATE or CMD_DELETE; CMD_UNKNOWN for create */
@@ -63,5 +62,8 @@ extern void write_check_rules(Compiler *compiler, Statement *statement, const Ad
 extern void write_check_returning(Compiler *compiler);
 
 extern void write_execute(struct Frame *frame, Instruction *instruction);
+
+/* Takes note of how many rows were written; complains if the step did not find its row. */
+extern void write_settle(struct Frame *frame, const Write *write, uint64 rows);
 
 #endif

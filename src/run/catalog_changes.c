@@ -1,0 +1,9 @@
+/*
+ * catalog_changes.c
+ *		Counts changes of functions and tables.
+ */
+#include "postgres.h"
+
+#include "run/catalog_changes.h"
+
+uint64		catalog_changes = 0;

@@ -1,0 +1,13 @@
+/*
+ * catalog_changes.h
+ *		Has anything in the catalogs changed since?
+ */
+#ifndef CA_CATALOG_CHANGES_H
+#define CA_CATALOG_CHANGES_H
+
+#include "postgres.h"
+
+/* Counts up whenever a function or table of the catalogs changes; cache.c counts. */
+extern uint64 catalog_changes;
+
+#endif

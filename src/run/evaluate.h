@@ -1,0 +1,17 @@
+/*
+ * evaluate.h
+ *		Evaluates the expressions of a program.
+ */
+#ifndef CA_EVALUATE_H
+#define CA_EVALUATE_H
+
+#include "postgres.h"
+
+#include "run/frame.h"
+
+/* Evaluates in the frame's per-step memory; the result is valid until the next step. */
+extern Datum expression_evaluate(Frame *frame, Expression *expression, bool *isnull);
+extern bool condition_is_true(Frame *frame, Expression *expression);
+extern char *text_evaluate(Frame *frame, Expression *expression);	/* NULL for NULL */
+
+#endif

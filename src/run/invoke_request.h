@@ -1,0 +1,51 @@
+/*
+ * invoke_request.h
+ *		Another form of call than by SQL's arguments: what invoke_action and perform
+ *		steps hand to the call handler.
+ */
+#ifndef CA_INVOKE_REQUEST_H
+#define CA_INVOKE_REQUEST_H
+
+#include "postgres.h"
+
+#include "nodes/extensible.h"
+#include "utils/jsonb.h"
+#include "utils/uuid.h"
+
+/* How a request gives inputs and takes outputs. */
+typedef enum RequestKind
+{
+	REQUEST_JSON,				/* jsonb in, jsonb out: invoke_action */
+	REQUEST_VALUES				/* Datums in, Datums out: a perform step */
+} RequestKind;
+
+/* Asks the call handler, by way of fcinfo->context, for another form of call. */
+typedef struct InvokeRequest
+{
+	ExtensibleNode node;		/* extnodename = CA_INVOKE_REQUEST; no node to copy or compare: no methods are registered */
+	RequestKind kind;
+	Oid			invoker;		/* whose EXECUTE was checked */
+	MemoryContext result_context;	/* of everything the handler fills in */
+
+	Jsonb	   *input;			/* REQUEST_JSON */
+	Jsonb	   *output;
+
+	int			ninputs;		/* REQUEST_VALUES: in the function's argument order */
+	const Oid  *input_types;
+	const Datum *inputs;
+	const bool *input_nulls;
+	const bool *input_given;	/* false: the default */
+	int			noutputs;
+	const Oid  *output_types;
+	Datum	   *outputs;
+	bool	   *output_nulls;
+
+	bool		wants_invocation;	/* fill in the id */
+	bool		has_invocation;
+	pg_uuid_t	invocation;
+	const char *failed_step;	/* after an error: path of the step, or NULL */
+} InvokeRequest;
+
+#define CA_INVOKE_REQUEST	"custom_actions.invoke_request"
+
+#endif

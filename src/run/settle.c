@@ -1,0 +1,102 @@
+/*
+ * settle.c
+ *		What holds of inputs and outputs once they have their values: type modifiers,
+ *		defaults, that something is there.
+ */
+#include "postgres.h"
+
+#include "run/evaluate.h"
+#include "run/settle.h"
+
+/* Applies a type modifier to what a slot holds. */
+static void
+apply_cast(Frame *frame, Expression *cast, int slot)
+{
+	bool		isnull;
+	Datum		value;
+
+	if (cast == NULL || frame_isnull(frame, slot))
+		return;
+	value = expression_evaluate(frame, cast, &isnull);
+	frame_set(frame, slot, value, isnull);
+}
+
+void
+settle_input(Frame *frame, int input)
+{
+	Program    *program = frame->program;
+	const Argument *argument = &program->signature->inputs[input];
+
+	apply_cast(frame, program->input_casts[input], program->input_slots[input]);
+	if (argument->required && frame_isnull(frame, program->input_slots[input]))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("input \"%s\" of action \"%s\" must not be null", argument->name, program->action),
+				 frame_errdetail(frame),
+				 argument->column ? errhint("It says which row the action works on.") :
+				 errhint("An input that may be null is declared with \"required\": false.")));
+}
+
+void
+forget_recorded_input(Frame *frame, int input)
+{
+	if (frame->recorded_inputs != NULL)
+		frame->recorded_inputs[input] = NULL;
+}
+
+void
+settle_output(Frame *frame, int output)
+{
+	MemoryContext old = MemoryContextSwitchTo(frame->mcxt);
+
+	frame->outputs_set = bms_add_member(frame->outputs_set, output);
+	MemoryContextSwitchTo(old);
+	apply_cast(frame, frame->program->output_casts[output], frame->program->output_slots[output]);
+}
+
+void
+settle_inputs(Frame *frame)
+{
+	for (int i = 0; i < frame->program->signature->ninputs; i++)
+		settle_input(frame, i);
+}
+
+void
+settle_missing_outputs(Frame *frame)
+{
+	Program    *program = frame->program;
+
+	for (int i = 0; i < program->signature->noutputs; i++)
+	{
+		int			slot = program->output_slots[i];
+		Expression *initial = program->output_defaults[i];
+		bool		isnull;
+
+		if (initial != NULL && !bms_is_member(i, frame->outputs_set))
+		{
+			Datum		value = expression_evaluate(frame, initial, &isnull);
+
+			frame_set(frame, slot, value, isnull);
+		}
+	}
+}
+
+void
+require_outputs(Frame *frame)
+{
+	Program    *program = frame->program;
+
+	for (int i = 0; i < program->signature->noutputs; i++)
+	{
+		int			slot = program->output_slots[i];
+
+		if (program->signature->outputs[i].parameter->required_given &&
+			program->signature->outputs[i].required && frame_isnull(frame, slot))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("output \"%s\" of action \"%s\" is required, but has no value",
+							program->signature->outputs[i].name, program->action),
+					 frame_errdetail(frame),
+					 errhint("Set it in an output step, or give it a \"default\".")));
+	}
+}
