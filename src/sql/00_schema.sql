@@ -4,6 +4,10 @@
 -- what is written in C, tables, the rows of a definition, drafts, guards of the
 -- tables, then what people do, and last who may.  A function calls none that comes
 -- after it; what its INSERT or UPDATE sets off is said at the head of the guards.
+--
+-- In all of them, action_name is the qualified name of an action as it is stored,
+-- and name is one as somebody wrote it.  Parameters of functions that people call
+-- are named for them.
 
 -- Catalogs and internals live here whatever schema the extension is created
 -- in; the functions people call go to the schema of CREATE EXTENSION.

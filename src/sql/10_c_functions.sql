@@ -45,7 +45,7 @@ AS 'MODULE_PATHNAME', 'custom_action_require_name';
 COMMENT ON FUNCTION custom_actions.require_name(text, text) IS
 	'refuses what cannot be the name of an action, input, output or step, and proposes one';
 
-CREATE FUNCTION custom_actions.unknown_action_hint(name text, otherwise text)
+CREATE FUNCTION custom_actions.unknown_action_hint(action_name text, otherwise text)
 RETURNS text
 LANGUAGE c STABLE PARALLEL RESTRICTED
 AS 'MODULE_PATHNAME', 'custom_action_unknown_action_hint';
@@ -61,7 +61,7 @@ AS 'MODULE_PATHNAME', 'custom_action_capture_search_path';
 COMMENT ON FUNCTION custom_actions.capture_search_path() IS
 	'the search_path in force, as existing schemas with pg_temp last';
 
-CREATE FUNCTION custom_actions.read_definition(action text, document text)
+CREATE FUNCTION custom_actions.read_definition(action_name text, document text)
 RETURNS json
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'custom_action_read_definition';
@@ -126,7 +126,7 @@ AS 'MODULE_PATHNAME', 'custom_action_plugin_function';
 COMMENT ON FUNCTION custom_actions.plugin_function(text) IS
 	'signature of the function that a name or signature means under the search_path; refuses what is no plug-in and what the current user may not execute';
 
-CREATE FUNCTION custom_actions.require_plugin(action text, plugin jsonb)
+CREATE FUNCTION custom_actions.require_plugin(action_name text, plugin jsonb)
 RETURNS void
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
 AS 'MODULE_PATHNAME', 'custom_action_require_plugin';
@@ -151,7 +151,7 @@ COMMENT ON FUNCTION custom_actions.importing() IS
 	'whether plug-ins are written from a document, in which the author of the action names them himself';
 
 CREATE FUNCTION custom_actions.check_definition(
-	action text, definition json, owner oid)
+	action_name text, definition json, owner oid)
 RETURNS TABLE (severity text, location text, message text, detail text, hint text)
 LANGUAGE c STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'custom_action_check_definition';
@@ -160,7 +160,7 @@ COMMENT ON FUNCTION custom_actions.check_definition(text, json, oid) IS
 	'every problem of a definition, as the owner would meet it';
 
 CREATE FUNCTION custom_actions.require_sound(
-	action text, definition json, owner oid)
+	action_name text, definition json, owner oid)
 RETURNS void
 LANGUAGE c STABLE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'custom_action_require_sound';
@@ -168,7 +168,7 @@ AS 'MODULE_PATHNAME', 'custom_action_require_sound';
 COMMENT ON FUNCTION custom_actions.require_sound(text, json, oid) IS
 	'checks a definition: warnings as such, all problems in one error';
 
-CREATE FUNCTION custom_actions.check_publishing(action text, definition json)
+CREATE FUNCTION custom_actions.check_publishing(action_name text, definition json)
 RETURNS TABLE (severity text, location text, message text, detail text, hint text)
 LANGUAGE c STABLE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'custom_action_check_publishing';
@@ -177,7 +177,7 @@ COMMENT ON FUNCTION custom_actions.check_publishing(text, json) IS
 	'what would keep the current user from publishing an action, but for problems of its definition';
 
 CREATE FUNCTION custom_actions.freeze_definition(
-	action text, definition json, owner oid)
+	action_name text, definition json, owner oid)
 RETURNS json
 LANGUAGE c STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'custom_action_freeze_definition';
@@ -185,7 +185,7 @@ AS 'MODULE_PATHNAME', 'custom_action_freeze_definition';
 COMMENT ON FUNCTION custom_actions.freeze_definition(text, json, oid) IS
 	'definition with everything that is looked up in the catalogs written in';
 
-CREATE FUNCTION custom_actions.claim_name(action text)
+CREATE FUNCTION custom_actions.claim_name(action_name text)
 RETURNS void
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'custom_action_claim_name';
@@ -194,7 +194,7 @@ COMMENT ON FUNCTION custom_actions.claim_name(text) IS
 	'checks who may publish an action, and keeps others from it until the transaction ends';
 
 CREATE FUNCTION custom_actions.publish(
-	action text, definition json, version integer, active boolean, plugins json)
+	action_name text, definition json, version integer, active boolean, plugins json)
 RETURNS regprocedure
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'custom_action_publish';
@@ -202,7 +202,7 @@ AS 'MODULE_PATHNAME', 'custom_action_publish';
 COMMENT ON FUNCTION custom_actions.publish(text, json, integer, boolean, json) IS
 	'creates or replaces the function of an action, never an overload';
 
-CREATE FUNCTION custom_actions.published(action text)
+CREATE FUNCTION custom_actions.published(action_name text)
 RETURNS TABLE (
 	function oid, version integer, active boolean, definition json, plugins json)
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 1

@@ -1,6 +1,27 @@
 -- Between the tables and the definition document: reading drafts and plug-ins from
 -- their rows, and writing them.
 
+CREATE FUNCTION custom_actions.has_draft(action_name text)
+RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT EXISTS (SELECT FROM custom_actions.action AS a WHERE a.name = action_name);
+END;
+
+COMMENT ON FUNCTION custom_actions.has_draft(text) IS 'whether there is a draft of an action';
+
+CREATE FUNCTION custom_actions.last_version(action_name text)
+RETURNS integer
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT max(v.version) FROM custom_actions.version AS v WHERE v.action = action_name;
+END;
+
+COMMENT ON FUNCTION custom_actions.last_version(text) IS
+	'highest number of the versions of an action, dropped or not; NULL if there is none';
+
 CREATE FUNCTION custom_actions.without_nulls(object jsonb)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -92,6 +113,21 @@ END;
 
 COMMENT ON FUNCTION custom_actions.plugin_list(text) IS
 	'plug-ins of an action in the order they run, as the published function lists them';
+
+CREATE FUNCTION custom_actions.listed_plugins(
+	action_name text, pattern text, disabled boolean)
+RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT string_agg(format(pattern, s.stage, s.function, s.id), E'\n'
+		ORDER BY custom_actions.stage_number(s.stage), s.rank, s.id)
+	FROM custom_actions.plugin_step AS s
+	WHERE s.action = action_name AND (s.enabled OR disabled);
+END;
+
+COMMENT ON FUNCTION custom_actions.listed_plugins(text, text, boolean) IS
+	'plug-ins of an action for people, a line each in the order they run, the disabled ones too or not; NULL if there are none';
 
 CREATE FUNCTION custom_actions.definition_hash(definition json)
 RETURNS text
@@ -236,7 +272,7 @@ DECLARE
 	rows jsonb := definition_rows(definition);
 	header custom_actions.action;
 BEGIN
-	IF NOT EXISTS (SELECT FROM action AS a WHERE a.name = action_name) THEN
+	IF NOT has_draft(action_name) THEN
 		INSERT INTO action (name, settings, captured_path) VALUES (action_name, NULL, NULL);
 	END IF;
 	header := jsonb_populate_record(NULL::custom_actions.action, rows -> 'action');

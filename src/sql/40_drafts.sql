@@ -130,9 +130,8 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
-	last_version integer;
+	last_version integer := last_version(action_name);
 BEGIN
-	SELECT max(v.version) INTO last_version FROM version AS v WHERE v.action = action_name;
 	IF last_version IS NOT NULL THEN
 		RAISE EXCEPTION 'action "%" does not exist', action_name
 			USING ERRCODE = 'undefined_function',
@@ -220,15 +219,9 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
 	old_owner text;
-	dropped text;
+	dropped text := listed_plugins(action_name, '%s: %s', true);
 BEGIN
 	SELECT a.owner INTO old_owner FROM action AS a WHERE a.name = action_name;
-	SELECT string_agg(format('%s: %s', s.stage, s.function), E'\n'
-		ORDER BY stage_number(s.stage), s.rank, s.id)
-	INTO dropped
-	FROM plugin_step AS s
-	WHERE s.action = action_name;
-
 	UPDATE action AS a SET owner = new_owner, designer = NULL WHERE a.name = action_name;
 	IF published_owner(action_name) IS NULL THEN
 		DELETE FROM plugin_step AS s WHERE s.action = action_name;

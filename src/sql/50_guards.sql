@@ -145,24 +145,6 @@ $$;
 COMMENT ON FUNCTION custom_actions.touch_action(text) IS
 	'locks a draft and marks it as modified by the current user, who must be allowed to; false if it does not exist';
 
-CREATE FUNCTION custom_actions.touch_for_part(action_name text)
-RETURNS void
-LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-BEGIN
-	IF NOT touch_action(action_name) THEN
-		RAISE EXCEPTION 'action "%" does not exist', action_name
-			USING ERRCODE = 'undefined_function',
-				HINT = unknown_action_hint(action_name,
-					'Use create_action first; the name is stored as "schema.name".');
-	END IF;
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.touch_for_part(text) IS
-	'marks a draft as modified because of a part of it; an error if it does not exist';
-
 CREATE FUNCTION custom_actions.require_given_id(table_name text, id bigint)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -204,3 +186,28 @@ $$;
 
 COMMENT ON FUNCTION custom_actions.moved_along(text, text, text) IS
 	'whether a part changes because its action was renamed; refuses to move it to another action';
+
+CREATE FUNCTION custom_actions.touch_for_part(
+	part text, operation text, old_action text, new_action text)
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF operation = 'DELETE' THEN
+		PERFORM touch_action(old_action);
+		RETURN false;
+	ELSIF operation = 'UPDATE' AND moved_along(part, old_action, new_action) THEN
+		RETURN false;
+	ELSIF NOT touch_action(new_action) THEN
+		RAISE EXCEPTION 'action "%" does not exist', new_action
+			USING ERRCODE = 'undefined_function',
+				HINT = unknown_action_hint(new_action,
+					'Use create_action first; the name is stored as "schema.name".');
+	END IF;
+	RETURN true;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.touch_for_part(text, text, text, text) IS
+	'marks a draft as modified by a change of a part; whether the part must be looked at, which one that is deleted or renamed with its action need not';

@@ -197,13 +197,10 @@ LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
-	kept integer;
+	kept integer := coalesce(last_version(new_name), 0);
 BEGIN
-	SELECT coalesce(max(v.version), 0) INTO kept
-	FROM version AS v
-	WHERE v.action = new_name;
 	IF kept > 0 AND action_function(new_name) IS NOT NULL
-		AND EXISTS (SELECT FROM version AS v WHERE v.action = old_name)
+		AND last_version(old_name) IS NOT NULL
 	THEN
 		RAISE EXCEPTION 'versions of an action "%" that was dropped are still there', new_name
 			USING ERRCODE = 'duplicate_object',

@@ -22,14 +22,10 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 BEGIN
-	IF TG_OP = 'DELETE' THEN
-		PERFORM touch_action(OLD.action);
-		RETURN OLD;
-	ELSIF TG_OP = 'UPDATE' AND moved_along('parameter', OLD.action, NEW.action) THEN
-		RETURN NEW;
+	IF NOT touch_for_part('parameter', TG_OP, OLD.action, NEW.action) THEN
+		RETURN coalesce(NEW, OLD);
 	END IF;
 
-	PERFORM touch_for_part(NEW.action);
 	PERFORM require_name(CASE NEW.direction WHEN 'out' THEN 'output' ELSE 'input' END,
 		NEW.name);
 	NEW.position := coalesce(NEW.position,

@@ -59,14 +59,10 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 BEGIN
-	IF TG_OP = 'DELETE' THEN
-		PERFORM touch_action(OLD.action);
-		RETURN OLD;
-	ELSIF TG_OP = 'UPDATE' AND moved_along('step', OLD.action, NEW.action) THEN
-		RETURN NEW;
+	IF NOT touch_for_part('step', TG_OP, OLD.action, NEW.action) THEN
+		RETURN coalesce(NEW, OLD);
 	END IF;
 
-	PERFORM touch_for_part(NEW.action);
 	PERFORM require_name('step', NEW.name);
 	IF TG_OP = 'INSERT' OR NEW.id <> OLD.id THEN
 		PERFORM require_given_id('step', NEW.id);

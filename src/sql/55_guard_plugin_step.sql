@@ -67,13 +67,13 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 BEGIN
-	IF TG_OP = 'DELETE' THEN
+	IF TG_OP = 'UPDATE' AND moved_along('plug-in', OLD.action, NEW.action) THEN
+		RETURN NEW;
+	ELSIF TG_OP = 'DELETE' THEN
 		IF owner_name(OLD.action) IS NOT NULL THEN	-- else the action is gone
 			PERFORM touch_for_plugin(OLD.action);
 		END IF;
 		RETURN OLD;
-	ELSIF TG_OP = 'UPDATE' AND moved_along('plug-in', OLD.action, NEW.action) THEN
-		RETURN NEW;
 	END IF;
 
 	PERFORM touch_for_plugin(NEW.action);
@@ -126,14 +126,12 @@ DECLARE
 	plugins json := plugin_list(action_name);
 	old record;
 BEGIN
-	SELECT p.version, p.active, p.definition, p.plugins INTO old
-	FROM published(action_name) AS p;
+	SELECT * INTO old FROM published(action_name) AS p;
 	IF FOUND AND NOT same_definition(plugins, old.plugins) THEN
 		PERFORM require_own_draft(action_name, a.owner) FROM action AS a WHERE a.name = action_name;
 		PERFORM claim_name(action_name);
 		-- somebody may have deactivated it while we waited
-		SELECT p.version, p.active, p.definition INTO old
-		FROM published(action_name) AS p;
+		SELECT * INTO old FROM published(action_name) AS p;
 		PERFORM publish(action_name, old.definition, old.version, old.active, plugins);
 	END IF;
 END

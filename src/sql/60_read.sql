@@ -46,9 +46,7 @@ BEGIN
 		RETURN result;
 	END IF;
 
-	IF NOT EXISTS (SELECT FROM action AS a WHERE a.name = action_name)
-		AND action_function(action_name) IS NULL
-	THEN
+	IF NOT has_draft(action_name) AND action_function(action_name) IS NULL THEN
 		PERFORM refuse_missing(action_name);
 	ELSIF wanted IS NULL THEN
 		RAISE EXCEPTION 'action "%" is not published', action_name
@@ -206,12 +204,11 @@ DECLARE
 	published record;
 	state text;
 BEGIN
-	SELECT p.version, p.active, p.definition INTO published
-	FROM published(action_name) AS p;
+	SELECT * INTO published FROM published(action_name) AS p;
 	state := format('version %s, which is %s', published.version,
 		CASE WHEN published.active THEN 'active' ELSE 'not active' END);
 	RETURN CASE
-		WHEN NOT EXISTS (SELECT FROM action AS a WHERE a.name = action_name)
+		WHEN NOT has_draft(action_name)
 			THEN 'Published as ' || state || '; there is no draft'
 		WHEN published.version IS NOT NULL
 			THEN 'Draft, ' || CASE

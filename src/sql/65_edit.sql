@@ -18,9 +18,7 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value',
 				HINT = 'Change or remove its key "action".';
 	END IF;
-	IF or_replace IS NOT TRUE
-		AND EXISTS (SELECT FROM action AS a WHERE a.name = action_name)
-	THEN
+	IF or_replace IS NOT TRUE AND has_draft(action_name) THEN
 		RAISE EXCEPTION 'action "%" already exists', action_name
 			USING ERRCODE = 'duplicate_object',
 				HINT = 'Use or_replace => true to replace its draft.';
@@ -206,11 +204,9 @@ DECLARE
 	published record;
 	result json;
 BEGIN
-	SELECT p.version, p.definition INTO published FROM published(action_name) AS p;
-	IF wanted IS NULL AND published.version IS NULL
-		AND NOT EXISTS (SELECT FROM action AS a WHERE a.name = action_name)
-	THEN
-		SELECT max(v.version) INTO wanted FROM version AS v WHERE v.action = action_name;
+	SELECT * INTO published FROM published(action_name) AS p;
+	IF wanted IS NULL AND published.version IS NULL AND NOT has_draft(action_name) THEN
+		wanted := last_version(action_name);
 	END IF;
 
 	-- As it was written; not if somebody has replaced the function by hand.

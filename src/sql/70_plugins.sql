@@ -78,13 +78,8 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
-	registered text;
+	registered text := listed_plugins(action_name, '%s: %s (id %s)', true);
 BEGIN
-	SELECT string_agg(format('%s: %s (id %s)', s.stage, s.function, s.id), E'\n'
-		ORDER BY stage_number(s.stage), s.rank, s.id)
-	INTO registered
-	FROM plugin_step AS s
-	WHERE s.action = action_name;
 	IF registered IS NOT NULL THEN
 		RAISE EXCEPTION 'cannot drop action "%" because plug-ins are registered on it',
 				action_name

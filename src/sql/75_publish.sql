@@ -8,7 +8,7 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
 	grantees text;
-	plugins text;
+	plugins text := listed_plugins(action_name, '%s: %s', false);
 BEGIN
 	EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', function);
 	IF owner_name <> CURRENT_USER THEN
@@ -27,11 +27,6 @@ BEGIN
 			USING HINT = 'Use REVOKE if they must not invoke it.';
 	END IF;
 
-	SELECT string_agg(format('%s: %s', s.stage, s.function), E'\n'
-		ORDER BY stage_number(s.stage), s.rank, s.id)
-	INTO plugins
-	FROM plugin_step AS s
-	WHERE s.action = action_name AND s.enabled;
 	IF owner_name <> CURRENT_USER THEN
 		RAISE NOTICE 'function of action "%" belongs to role "%"', action_name, owner_name
 			USING DETAIL = coalesce(E'Plug-ins run with it:\n' || plugins, 'No plug-ins run with it.');
@@ -153,8 +148,7 @@ BEGIN
 	PERFORM require_sound(action_name, with_plugins(definition, plugins), owner_id);
 	definition := freeze_definition(action_name, definition, owner_id);
 
-	SELECT p.function, p.version, p.active, p.definition, p.plugins INTO old
-	FROM published(action_name) AS p;
+	SELECT * INTO old FROM published(action_name) AS p;
 	IF same_definition(definition, old.definition) THEN
 		IF NOT old.active OR NOT same_definition(plugins, old.plugins) THEN
 			PERFORM publish(action_name, old.definition, old.version, true, plugins);
@@ -166,9 +160,7 @@ BEGIN
 	new_version := version_to_adopt(action_name, definition, old.version);
 	adopted := new_version IS NOT NULL;
 	IF NOT adopted THEN
-		SELECT greatest(max(v.version), old.version, 0) + 1 INTO new_version
-		FROM version AS v
-		WHERE v.action = action_name;
+		new_version := greatest(last_version(action_name), old.version, 0) + 1;
 	END IF;
 	new_function := publish(action_name, definition, new_version, true, plugins);
 	IF old.function IS NULL THEN
@@ -220,8 +212,7 @@ BEGIN
 	IF action_function(action_name) IS NOT NULL THEN
 		PERFORM claim_name(action_name);
 	END IF;
-	SELECT p.version, p.active, p.definition INTO old
-	FROM published(action_name) AS p;
+	SELECT * INTO old FROM published(action_name) AS p;
 	IF NOT FOUND THEN
 		-- raises: no such action, or not published
 		PERFORM definition_of(action_name, NULL, 'published');
@@ -283,7 +274,7 @@ BEGIN
 	END IF;
 	function := action_function(action_name);
 	IF function IS NULL THEN
-		IF NOT EXISTS (SELECT FROM action AS a WHERE a.name = action_name) THEN
+		IF NOT has_draft(action_name) THEN
 			PERFORM refuse_missing(action_name);
 		END IF;
 	ELSE

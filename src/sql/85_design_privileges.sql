@@ -37,7 +37,7 @@ BEGIN ATOMIC
 		AND p.prorettype NOT IN (
 			'trigger'::regtype, 'event_trigger'::regtype, 'language_handler'::regtype)
 		AND 'internal'::regtype <> ALL (p.proargtypes)
-		AND p.proname NOT IN ('validator', 'design_privileges',
+		AND p.proname NOT IN ('validator', 'design_privileges', 'change_design_privileges',
 			'grant_action_design', 'revoke_action_design')
 		AND NOT has_function_privilege('public', p.oid, 'EXECUTE');
 END;
@@ -45,7 +45,7 @@ END;
 COMMENT ON FUNCTION custom_actions.design_privileges() IS
 	'what a designer needs, as the middle part of a GRANT';
 
-CREATE FUNCTION custom_actions.grant_action_design(role regrole)
+CREATE FUNCTION custom_actions.change_design_privileges(command text, role regrole)
 RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT
 SET search_path = pg_catalog, custom_actions, pg_temp
@@ -54,27 +54,30 @@ DECLARE
 	privilege text;
 BEGIN
 	FOR privilege IN SELECT custom_actions.design_privileges() LOOP
-		EXECUTE format('GRANT %s TO %s', privilege, role);
+		EXECUTE format(command, privilege, role);
 	END LOOP;
 END
 $$;
+
+COMMENT ON FUNCTION custom_actions.change_design_privileges(text, regrole) IS
+	'runs GRANT or REVOKE for all that a designer needs';
+
+CREATE FUNCTION custom_actions.grant_action_design(role regrole)
+RETURNS void
+LANGUAGE sql VOLATILE STRICT
+BEGIN ATOMIC
+	SELECT custom_actions.change_design_privileges('GRANT %s TO %s', role);
+END;
 
 COMMENT ON FUNCTION custom_actions.grant_action_design(regrole) IS
 	'body of grant_action_design';
 
 CREATE FUNCTION custom_actions.revoke_action_design(role regrole)
 RETURNS void
-LANGUAGE plpgsql VOLATILE STRICT
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	privilege text;
-BEGIN
-	FOR privilege IN SELECT custom_actions.design_privileges() LOOP
-		EXECUTE format('REVOKE %s FROM %s', privilege, role);
-	END LOOP;
-END
-$$;
+LANGUAGE sql VOLATILE STRICT
+BEGIN ATOMIC
+	SELECT custom_actions.change_design_privileges('REVOKE %s FROM %s', role);
+END;
 
 COMMENT ON FUNCTION custom_actions.revoke_action_design(regrole) IS
 	'body of revoke_action_design';
