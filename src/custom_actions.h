@@ -53,12 +53,13 @@ extern int custom_actions_plugin_abi(void)
 /* SQLSTATE of an action that was canceled by its own rules, as a require step raises it */
 #define ERRCODE_CUSTOM_ACTION_CANCELED	MAKE_SQLSTATE('U', 'A', '0', '0', '2')
 
+/* The numbers stay as they are; they say nothing of the order. */
 typedef enum CustomActionStage
 {
-	CUSTOM_ACTION_PRE_VALIDATION,
-	CUSTOM_ACTION_PRE_OPERATION,
-	CUSTOM_ACTION_MAIN_OPERATION,
-	CUSTOM_ACTION_POST_OPERATION
+	CUSTOM_ACTION_PRE_VALIDATION = 0,
+	CUSTOM_ACTION_PRE_OPERATION = 1,
+	CUSTOM_ACTION_MAIN_OPERATION = 2,
+	CUSTOM_ACTION_POST_OPERATION = 3
 } CustomActionStage;
 
 typedef enum CustomActionKind

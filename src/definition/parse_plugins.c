@@ -12,6 +12,7 @@
 #include "definition/parse_plugins.h"
 #include "definition/print.h"
 #include "definition/shape.h"
+#include "definition/stage.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
@@ -74,6 +75,15 @@ check_image(ProblemSink *sink, const char *key, const Json *image, const char *l
 	return true;
 }
 
+/* Can plug-ins see the row after the operation at the stage of this name? */
+static bool
+has_post_image(const char *name)
+{
+	Stage		stage = stage_find(name);
+
+	return stage != STAGES && stage_has(stage, STAGE_HAS_POST_IMAGE);
+}
+
 /* Checks which images a plug-in asks for. */
 static bool
 check_images(ProblemSink *sink, const Json *images, const char *stage, const char *location)
@@ -94,9 +104,10 @@ check_images(ProblemSink *sink, const Json *images, const char *stage, const cha
 		if (strcmp(key, "pre") != 0 && strcmp(key, "post") != 0)
 			sound = refuse(sink, below, psprintf("unknown key \"%s\" of \"images\"", key),
 						   "Keys of \"images\": pre, post.");
-		else if (strcmp(key, "post") == 0 && stage != NULL && strcmp(stage, "post_operation") != 0)
+		else if (strcmp(key, "post") == 0 && stage != NULL && !has_post_image(stage))
 			sound = refuse(sink, below, psprintf("there is no post image at stage \"%s\"", stage),
-						   "The row after the operation is known at stage \"post_operation\" only.");
+						   psprintf("The row after the operation is known at stage %s only.",
+									stages_with(STAGE_HAS_POST_IMAGE, "\"")));
 		else if (!check_image(sink, key, images->items[i], below))
 			sound = false;
 	}

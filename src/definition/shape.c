@@ -9,6 +9,7 @@
 
 #include "base/suggest.h"
 #include "definition/shape.h"
+#include "definition/stage.h"
 #include "miscadmin.h"
 
 /* "input", "output" and "plugins" are arrays of objects with keys of their own. */
@@ -45,7 +46,7 @@ const ArgumentSpec parameter_keys[] = {
 };
 
 const ArgumentSpec plugin_keys[] = {
-	{"stage", ARGUMENT_CHOICE, true, "pre_validation pre_operation main_operation post_operation", NULL},
+	{"stage", ARGUMENT_CHOICE, true, STAGE_NAMES, NULL},
 	{"function", ARGUMENT_NAME, true, NULL, NULL},
 	{"rank", ARGUMENT_VALUE, false, NULL, NULL},
 	{"configuration", ARGUMENT_VALUE, false, NULL, NULL},

@@ -47,7 +47,7 @@ refuse_result(Frame *frame, const Plugin *plugin, const char *what, const char *
 static const char *
 result_hint(const Plugin *plugin)
 {
-	if (stage_takes_input(plugin->stage))
+	if (stage_has(plugin->stage, STAGE_TAKES_INPUT))
 		return "At this stage it may return NULL, or an object with the keys \"input\" and \"shared\".";
 	return "At this stage it may return NULL, or an object with the keys \"output\" and \"shared\".";
 }
@@ -61,7 +61,8 @@ take_member(Frame *frame, const Plugin *plugin, const char *key, const JsonbValu
 
 	if (!input && !output && strcmp(key, "shared") != 0)
 		refuse_result(frame, plugin, psprintf("the unknown key \"%s\"", key), result_hint(plugin));
-	if ((input && !stage_takes_input(plugin->stage)) || (output && !stage_takes_output(plugin->stage)))
+	if ((input && !stage_has(plugin->stage, STAGE_TAKES_INPUT)) ||
+		(output && !stage_has(plugin->stage, STAGE_TAKES_OUTPUT)))
 		refuse_result(frame, plugin, psprintf("the key \"%s\" at stage %s", key, stage_name(plugin->stage)),
 					  result_hint(plugin));
 	if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
@@ -149,13 +150,14 @@ take_images(Frame *frame, Stage stage)
 	const Pipeline *pipeline = frame->program->pipeline;
 	bool	   *exists = frame->plugins->images;
 
-	if (stage == STAGE_PRE_VALIDATION && pipeline->images[IMAGE_PRE].read != NULL)
+	if (stage_has(stage, STAGE_BEFORE_LOAD) && pipeline->images[IMAGE_PRE].read != NULL)
 	{
 		if (statement_execute(frame, pipeline->images[IMAGE_PRE].read) == 0)
 			target_missing(frame, NULL);
 	}
 	exists[IMAGE_PRE] = pipeline->images[IMAGE_PRE].row != NULL;
-	exists[IMAGE_POST] = stage == STAGE_POST_OPERATION && pipeline->images[IMAGE_POST].read != NULL &&
+	exists[IMAGE_POST] = stage_has(stage, STAGE_HAS_POST_IMAGE) &&
+		pipeline->images[IMAGE_POST].read != NULL &&
 		statement_execute(frame, pipeline->images[IMAGE_POST].read) > 0;
 }
 

@@ -5,8 +5,8 @@
  *		Their shape has been checked by parse_plugins.c.
  *
  * The columns of an image have slots of their own, all plug-ins share them.
- * The row before the operation comes with the load of the target; a plug-in at
- * pre_validation runs before that, so the row is read for it by itself.
+ * The row before the operation comes with the load of the target; for a plug-in
+ * that runs before that the row is read by itself.
  */
 #include "postgres.h"
 
@@ -24,10 +24,6 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-static const char *const stage_names[STAGES] = {
-	"pre_validation", "pre_operation", "main_operation", "post_operation"
-};
-
 static const char *const image_keys[IMAGES] = {"pre", "post"};
 
 /* One registration on its way into the program. */
@@ -38,22 +34,6 @@ typedef struct PluginWork
 	const char *location;
 	Plugin	   *plugin;
 } PluginWork;
-
-const char *
-stage_name(Stage stage)
-{
-	return stage_names[stage];
-}
-
-/* Finds a stage by its name. */
-static Stage
-stage_find(const char *name)
-{
-	for (int i = 0; i < STAGES; i++)
-		if (strcmp(stage_names[i], name) == 0)
-			return (Stage) i;
-	elog(ERROR, "stage \"%s\" is unknown", name);
-}
 
 /* Reads a JSON value as jsonb; NULL for none. */
 static Jsonb *
@@ -165,6 +145,8 @@ plugin_work(void *arg)
 
 	compiler_depend(compiler, ProcedureRelationId, function->function);
 	plugin->stage = stage_find(json_get_text(work->json, "stage"));
+	if (plugin->stage == STAGES)
+		elog(ERROR, "stage \"%s\" is unknown", json_get_text(work->json, "stage"));
 	plugin->title = psprintf("plug-in %s", function->title);
 	plugin->place.path = psprintf("%s: %s", stage_name(plugin->stage), function->title);
 	plugin->place.label = psprintf("%s at stage %s", plugin->title, stage_name(plugin->stage));
@@ -280,12 +262,13 @@ plugins_compile(Compiler *compiler)
 	program->pipeline->plain = values_are_plain(program);
 }
 
-/* Do plug-ins of these stages ask for an image? */
+/* Do plug-ins that run before the target is loaded, or those that run later, ask for an image? */
 static bool
-image_wanted(const Pipeline *pipeline, ImageKind kind, Stage first, Stage last)
+image_wanted(const Pipeline *pipeline, ImageKind kind, bool before_load)
 {
-	for (int i = pipeline->first[first]; i < pipeline->first[last + 1]; i++)
-		if (pipeline->plugins[i].wants[kind])
+	for (int i = 0; i < pipeline->nplugins; i++)
+		if (pipeline->plugins[i].wants[kind] &&
+			stage_has(pipeline->plugins[i].stage, STAGE_BEFORE_LOAD) == before_load)
 			return true;
 	return false;
 }
@@ -295,7 +278,7 @@ plugins_load_image(const Program *program)
 {
 	const Pipeline *pipeline = program->pipeline;
 
-	if (pipeline == NULL || !image_wanted(pipeline, IMAGE_PRE, STAGE_PRE_OPERATION, STAGE_POST_OPERATION))
+	if (pipeline == NULL || !image_wanted(pipeline, IMAGE_PRE, false))
 		return NULL;
 	return pipeline->images[IMAGE_PRE].row;
 }
@@ -303,15 +286,23 @@ plugins_load_image(const Program *program)
 bool
 plugins_run_before_steps(const Program *program)
 {
-	return program->pipeline != NULL &&
-		program->pipeline->first[STAGE_PRE_OPERATION] < program->pipeline->first[STAGE_PRE_OPERATION + 1];
+	for (int i = 0; program->pipeline != NULL && i < program->pipeline->nplugins; i++)
+	{
+		Stage		stage = program->pipeline->plugins[i].stage;
+
+		if (stage_has(stage, STAGE_TAKES_INPUT) && !stage_has(stage, STAGE_BEFORE_LOAD))
+			return true;
+	}
+	return false;
 }
 
 bool
 plugins_set_outputs(const Program *program)
 {
-	return program->pipeline != NULL &&
-		program->pipeline->first[STAGE_MAIN_OPERATION] < program->pipeline->nplugins;
+	for (int i = 0; program->pipeline != NULL && i < program->pipeline->nplugins; i++)
+		if (stage_has(program->pipeline->plugins[i].stage, STAGE_TAKES_OUTPUT))
+			return true;
+	return false;
 }
 
 /* Completes the statement that reads an image by itself. */
@@ -341,7 +332,7 @@ plugins_compile_images(Compiler *compiler)
 
 		if (image->row == NULL)
 			continue;
-		if (i == IMAGE_POST || image_wanted(pipeline, IMAGE_PRE, STAGE_PRE_VALIDATION, STAGE_PRE_VALIDATION))
+		if (i == IMAGE_POST || image_wanted(pipeline, IMAGE_PRE, true))
 			compile_read(compiler, image);
 		else
 			image->read = NULL;

@@ -7,22 +7,12 @@
 
 #include "postgres.h"
 
+#include "definition/stage.h"
 #include "plugins/plugin_function.h"
 #include "program/program.h"
 #include "program/statement.h"
 
 struct Compiler;
-
-/* Where plug-ins may stand, in the order in which they run. */
-typedef enum Stage
-{
-	STAGE_PRE_VALIDATION,
-	STAGE_PRE_OPERATION,
-	STAGE_MAIN_OPERATION,
-	STAGE_POST_OPERATION
-} Stage;
-
-#define STAGES (STAGE_POST_OPERATION + 1)
 
 /* The bound row before or after the operation. */
 typedef enum ImageKind
@@ -62,8 +52,6 @@ typedef struct Pipeline
 	Image		images[IMAGES];
 	bool		plain;			/* to show the values as JSON runs nobody's code */
 } Pipeline;
-
-extern const char *stage_name(Stage stage);
 
 /* Compiles definition->plugins; without any, program->pipeline stays NULL. */
 extern void plugins_compile(struct Compiler *compiler);

@@ -10,19 +10,11 @@
 #include "custom_actions.h"
 #include "miscadmin.h"
 #include "plugins/frame_plugins.h"
-#include "plugins/pipeline.h"
 #include "plugins/plugin_interface.h"
 #include "run/context.h"
 #include "run/settle.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-
-/* The stages have the same numbers outside and inside. */
-StaticAssertDecl((int) CUSTOM_ACTION_PRE_VALIDATION == (int) STAGE_PRE_VALIDATION &&
-				 (int) CUSTOM_ACTION_PRE_OPERATION == (int) STAGE_PRE_OPERATION &&
-				 (int) CUSTOM_ACTION_MAIN_OPERATION == (int) STAGE_MAIN_OPERATION &&
-				 (int) CUSTOM_ACTION_POST_OPERATION == (int) STAGE_POST_OPERATION,
-				 "stages of custom_actions.h and plugin.h differ");
 
 /* Where the values of a kind are. */
 typedef struct FieldList
@@ -50,7 +42,7 @@ frame_of(CustomAction *action)
 static CustomActionStage
 interface_stage(CustomAction *action)
 {
-	return (CustomActionStage) plugin_call(action)->plugin->stage;
+	return (CustomActionStage) stage_interface_number(plugin_call(action)->plugin->stage);
 }
 
 static const char *
@@ -322,15 +314,16 @@ check_settable(CustomAction *action, const CustomActionField *field)
 {
 	const Plugin *plugin = plugin_call(action)->plugin;
 
-	if ((field->kind == CUSTOM_ACTION_INPUT && stage_takes_input(plugin->stage)) ||
-		(field->kind == CUSTOM_ACTION_OUTPUT && stage_takes_output(plugin->stage)))
+	if ((field->kind == CUSTOM_ACTION_INPUT && stage_has(plugin->stage, STAGE_TAKES_INPUT)) ||
+		(field->kind == CUSTOM_ACTION_OUTPUT && stage_has(plugin->stage, STAGE_TAKES_OUTPUT)))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("%s cannot set %s \"%s\" at stage %s", plugin->title,
 					field_list(action, field->kind).noun, field->name, stage_name(plugin->stage)),
 			 frame_errdetail(frame_of(action)),
-			 errhint("Inputs can be set at pre_validation and pre_operation, outputs at main_operation and post_operation.")));
+			 errhint("Inputs can be set at %s, outputs at %s.",
+					 stages_with(STAGE_TAKES_INPUT, ""), stages_with(STAGE_TAKES_OUTPUT, ""))));
 }
 
 static void

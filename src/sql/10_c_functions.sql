@@ -118,6 +118,24 @@ AS 'MODULE_PATHNAME', 'custom_action_describe_definition';
 COMMENT ON FUNCTION custom_actions.describe_definition(json, text) IS
 	'outline of a definition in words, and what it is the definition of';
 
+CREATE FUNCTION custom_actions.stages()
+RETURNS TABLE (
+	stage text, number integer, takes_input boolean, takes_output boolean,
+	post_image boolean, around boolean)
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
+AS 'MODULE_PATHNAME', 'custom_action_stages';
+
+COMMENT ON FUNCTION custom_actions.stages() IS
+	'stages of plug-ins in the order in which they run: number in the C interface, what plug-ins may do there, whether plugin_policy pre_and_post leaves it to others';
+
+CREATE FUNCTION custom_actions.stage_number(stage text)
+RETURNS integer
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_stage_number';
+
+COMMENT ON FUNCTION custom_actions.stage_number(text) IS
+	'place of a stage among the stages; NULL if there is no such stage';
+
 CREATE FUNCTION custom_actions.plugin_function(name text)
 RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL UNSAFE

@@ -139,8 +139,7 @@ COMMENT ON COLUMN custom_actions.step.description IS 'why the step is there';
 CREATE TABLE custom_actions.plugin_step (
 	id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	action        text NOT NULL,
-	stage         text NOT NULL CHECK (stage IN (
-		'pre_validation', 'pre_operation', 'main_operation', 'post_operation')),
+	stage         text NOT NULL CHECK (custom_actions.stage_number(stage) IS NOT NULL),
 	rank          integer NOT NULL DEFAULT 1,
 	function      text NOT NULL,
 	configuration jsonb,
@@ -159,7 +158,7 @@ COMMENT ON COLUMN custom_actions.plugin_step.id IS
 	'number of the registration, in the order of registering';
 COMMENT ON COLUMN custom_actions.plugin_step.action IS 'name of the action';
 COMMENT ON COLUMN custom_actions.plugin_step.stage IS
-	'when it runs: pre_validation, pre_operation, main_operation or post_operation';
+	'when it runs: one of the stages that custom_actions.stages() lists';
 COMMENT ON COLUMN custom_actions.plugin_step.rank IS
 	'order within its stage; those of one rank run in the order of registering';
 COMMENT ON COLUMN custom_actions.plugin_step.function IS

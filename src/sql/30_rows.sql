@@ -35,18 +35,6 @@ END;
 COMMENT ON FUNCTION custom_actions.without_nulls(jsonb) IS
 	'an object without its keys that are null';
 
-CREATE FUNCTION custom_actions.stage_number(stage text)
-RETURNS integer
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
-	SELECT array_position(
-		'{pre_validation,pre_operation,main_operation,post_operation}'::text[], stage);
-END;
-
-COMMENT ON FUNCTION custom_actions.stage_number(text) IS
-	'place of a stage among the stages';
-
 CREATE FUNCTION custom_actions.draft_definition(action_name text)
 RETURNS json
 LANGUAGE plpgsql STABLE

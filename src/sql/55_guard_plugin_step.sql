@@ -33,7 +33,9 @@ DECLARE
 BEGIN
 	SELECT p.definition ->> 'plugin_policy' INTO policy
 	FROM published(action_name) AS p;
-	IF policy = 'none' OR (policy = 'pre_and_post' AND stage = 'main_operation') THEN
+	IF policy = 'none' OR (policy = 'pre_and_post' AND NOT EXISTS (
+		SELECT FROM stages() AS s WHERE s.stage = require_policy.stage AND s.around))
+	THEN
 		RAISE EXCEPTION 'action "%" takes no plug-in at stage "%"', action_name, stage
 			USING ERRCODE = 'insufficient_privilege',
 				DETAIL = format('Its plugin_policy is "%s".', policy);

@@ -203,6 +203,14 @@ for my $page (@pages)
 	like($contents, qr/\]\(#\Q$_\E\)/, "$page: section \"$_\" is among the links at its top") for @sections;
 }
 
+# The values of a query, one a row
+sub listed
+{
+	my ($query) = @_;
+
+	return split /\n/, $node->safe_psql('postgres', $query);
+}
+
 # What exists is described.
 $node->safe_psql('postgres', 'CREATE EXTENSION custom_actions');
 
@@ -270,11 +278,10 @@ for my $list (qw(action_keys parameter_keys plugin_keys step_leading_keys step_t
 
 # Plug-ins: the stages, the context, the interface in C
 my $plugins = slurp('doc/plugins.md');
-my ($stages) = slurp('src/plugins/plugin.c') =~ /stage_names\[STAGES\] = \{(.*?)\}/s;
-my @names = ($stages // '') =~ /"(\w+)"/g;
+my @names = listed('SELECT stage FROM custom_actions.stages()');
 
-is(scalar(@names), 4, 'the stages are found in the sources');
-push @names, slurp('src/plugins/plugin_context.c') =~ /push_\w+\((?:&?state), "(\w+)"/g;
+is(scalar(@names), 4, 'the stages are listed');
+push @names, slurp('src/plugins/plugin_context.c') =~ /push_\w+\(builder, "(\w+)"/g;
 push @names, slurp('src/custom_actions.h') =~ /^#define (custom_action_\w+)\(/mg;
 cmp_ok(scalar(@names), '>', 40, 'so are the context and the interface');
 foreach my $name (@names)
