@@ -117,6 +117,13 @@ SysCacheGetAttrNotNull(int cacheid, HeapTuple tuple, AttrNumber attribute)
 #define pg_noreturn				pg_attribute_noreturn()
 #endif
 
+/* 19: handlers of signals learn who sent it; what SIGNAL_ARGS declares, to hand on */
+#if PG_VERSION_NUM >= 190000
+#define SIGNAL_ARGS_GIVEN		postgres_signal_arg, pg_siginfo
+#else
+#define SIGNAL_ARGS_GIVEN		postgres_signal_arg
+#endif
+
 /* 19: why there are no candidates; it must be asked for */
 #if PG_VERSION_NUM < 190000
 #include "catalog/namespace.h"

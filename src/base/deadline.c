@@ -87,7 +87,7 @@ note_user_cancel(SIGNAL_ARGS)
 	if (!get_timeout_indicator(STATEMENT_TIMEOUT, false) &&
 		!get_timeout_indicator(LOCK_TIMEOUT, false))
 		user_cancel = true;
-	StatementCancelHandler(postgres_signal_arg);
+	StatementCancelHandler(SIGNAL_ARGS_GIVEN);
 }
 
 /*

@@ -15,6 +15,11 @@
 
 #include "base/compat.h"
 
+/* 19: strings conform to the standard, and no setting says otherwise */
+#if PG_VERSION_NUM >= 190000
+static bool standard_conforming_strings = true;
+#endif
+
 void
 parser_settings_fix(ParserSettings *outer)
 {

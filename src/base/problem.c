@@ -14,6 +14,7 @@
 #include "nodes/execnodes.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/tuplestore.h"
 
 pg_noreturn static void problem_raise(const char *action, const Problem *problem);
 

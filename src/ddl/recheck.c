@@ -24,6 +24,7 @@
 #include "miscadmin.h"
 #include "publish/check.h"
 #include "storage/lmgr.h"
+#include "storage/lock.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 

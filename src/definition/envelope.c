@@ -14,6 +14,7 @@
 #include "lookup/action_lookup.h"
 #include "utils/builtins.h"
 #include "utils/syscache.h"
+#include "utils/tuplestore.h"
 
 #include "base/compat.h"
 

@@ -218,7 +218,7 @@ function_name_canonical(Oid function)
 
 /* Prints a type of pg_catalog, for which SQL has words of its own, with quote_all_identifiers off. */
 static char *
-builtin_type_name(Oid type, int32 typmod, bits16 flags)
+builtin_type_name(Oid type, int32 typmod, uint16 flags)
 {
 	bool		quote_all = quote_all_identifiers;
 	char	   *volatile result = NULL;
@@ -249,7 +249,7 @@ typmod_text(Form_pg_type type, int32 typmod)
 
 /* Prints a type, qualified unless SQL has a word for it; one of pg_catalog as the flags say. */
 static char *
-type_text(Oid type, int32 typmod, bits16 builtin_flags)
+type_text(Oid type, int32 typmod, uint16 builtin_flags)
 {
 	Oid			element = get_element_type(type);
 	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(OidIsValid(element) ? element : type));

@@ -190,11 +190,11 @@ constant_text(Node *node)
 {
 	const Const *constant = (const Const *) unlabeled(node);
 	Oid			output;
-	bool		varlena;
+	bool		is_varlena;
 
 	if (constant == NULL || !IsA(constant, Const) || constant->constisnull)
 		return NULL;
-	getTypeOutputInfo(constant->consttype, &output, &varlena);
+	getTypeOutputInfo(constant->consttype, &output, &is_varlena);
 	return OidOutputFunctionCall(output, constant->constvalue);
 }
 
@@ -213,7 +213,7 @@ member_texts(Node *node)
 	{
 		Oid			element = get_element_type(((Const *) node)->consttype);
 		Oid			output;
-		bool		varlena;
+		bool		is_varlena;
 		int16		length;
 		bool		byval;
 		char		align;
@@ -221,7 +221,7 @@ member_texts(Node *node)
 		bool	   *nulls;
 		int			count;
 
-		getTypeOutputInfo(element, &output, &varlena);
+		getTypeOutputInfo(element, &output, &is_varlena);
 		get_typlenbyvalalign(element, &length, &byval, &align);
 		deconstruct_array(DatumGetArrayTypeP(((Const *) node)->constvalue), element, length, byval, align,
 						  &members, &nulls, &count);

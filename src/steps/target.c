@@ -136,9 +136,9 @@ shown_key(Frame *frame, const List *key, const int *slots)
 	{
 		Slot	   *slot = &frame->program->slots[slots[i]];
 		Oid			output;
-		bool		varlena;
+		bool		is_varlena;
 
-		getTypeOutputInfo(slot->type, &output, &varlena);
+		getTypeOutputInfo(slot->type, &output, &is_varlena);
 		appendStringInfo(&names, "%s%s", i ? ", " : "", (char *) list_nth(key, i));
 		appendStringInfo(&values, "%s%s", i ? ", " : "",
 						 frame_isnull(frame, slots[i]) ? "null" :
