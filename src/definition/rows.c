@@ -12,6 +12,7 @@
 #include "definition/definition.h"
 #include "definition/flat.h"
 #include "definition/print.h"
+#include "definition/rows.h"
 #include "definition/shape.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -246,11 +247,10 @@ parameters_to_rows(Json *rows, const Json *parameters, const char *direction)
 	}
 }
 
-/* SQL: the row form of a definition. */
-Datum
-custom_action_definition_rows(PG_FUNCTION_ARGS)
+/* Makes the row form of a definition. */
+Json *
+definition_rows(Json *document)
 {
-	Json	   *document = json_parse(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	ProblemSink sink = {0};
 	Definition *definition;
 	Json	   *rows = json_new_object();
@@ -267,7 +267,14 @@ custom_action_definition_rows(PG_FUNCTION_ARGS)
 	json_put(rows, "steps", steps_to_rows(definition->steps));
 	if (definition->plugins != NULL)
 		json_put(rows, "plugins", definition->plugins);
-	PG_RETURN_DATUM(json_to_jsonb(rows));
+	return rows;
+}
+
+/* SQL: the row form of a definition. */
+Datum
+custom_action_definition_rows(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_DATUM(json_to_jsonb(definition_rows(json_parse(text_to_cstring(PG_GETARG_TEXT_PP(0))))));
 }
 
 /* Finds the steps that a row has below it in a branch. */

@@ -136,6 +136,15 @@ AS 'MODULE_PATHNAME', 'custom_action_stage_number';
 COMMENT ON FUNCTION custom_actions.stage_number(text) IS
 	'place of a stage among the stages; NULL if there is no such stage';
 
+CREATE FUNCTION custom_actions.compare_definitions(
+	old_definition json, new_definition json)
+RETURNS SETOF text
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_compare_definitions';
+
+COMMENT ON FUNCTION custom_actions.compare_definitions(json, json) IS
+	'one sentence for everything that differs between two definitions';
+
 CREATE FUNCTION custom_actions.plugin_function(name text)
 RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL UNSAFE
