@@ -23,9 +23,9 @@
 \set other :old
 :differences;
 
--- Of several of one title the next one counts
-\set one '{"action": "desk.a", "steps": [{"let": {"a": 1}}, {"require": "true"}, {"let": {"b": 1}}, {"let": {"c": 1}}]}'
-\set other '{"action": "desk.a", "steps": [{"require": "true"}, {"let": {"b": 1}}, {"let": {"c": 1}}]}'
+-- Steps of one title are one another's, whatever they say
+\set one '{"action": "desk.a", "steps": [{"let": {"a": 1}}, {"require": "true"}, {"let": {"b": 1}}]}'
+\set other '{"action": "desk.a", "steps": [{"let": {"b": 1}}, {"require": "true"}, {"let": {"c": 1}}, {"let": {"a": 1}}]}'
 :differences;
 
 -- All of a step counts, and what is below it by its path
