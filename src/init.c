@@ -5,13 +5,15 @@
 #include "postgres.h"
 
 #include "base/deadline.h"
-#include "base/invoker.h"
 #include "base/sandbox.h"
 #include "ddl/ddl.h"
 #include "engine/cache.h"
+#include "engine/language.h"
 #include "fmgr.h"
 #include "run/deferred.h"
 #include "run/frame.h"
+#include "run/handle.h"
+#include "run/invoker.h"
 #include "steps/steps.h"
 #include "utils/guc.h"
 
@@ -26,6 +28,7 @@ _PG_init(void)
 	ddl_init();
 	cache_init();
 	frames_init();
+	handle_set_call_handler(custom_action_call_handler);
 	limits_init();
 	invoker_init();
 	deferred_init();

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include <limits.h>
 
 #include "base/json.h"
@@ -17,8 +18,6 @@
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
-
-#include "base/compat.h"
 
 typedef struct JsonBuilder
 {

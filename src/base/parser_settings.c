@@ -9,11 +9,10 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/parser_settings.h"
 #include "parser/parse_expr.h"
 #include "parser/parser.h"
-
-#include "base/compat.h"
 
 /* 19: strings conform to the standard, and no setting says otherwise */
 #if PG_VERSION_NUM >= 190000

@@ -31,12 +31,4 @@ extern char *suggestion_among(const char *given, const List *known);
 /* A hint: Did you mean "x"? and what else there is to say. Either may be missing, NULL if both are. */
 extern char *suggestion_hint(const char *best, const char *more);
 
-/* The same for objects of the database, as a sentence or NULL: those in schemas that the user may use. */
-extern char *suggest_table(const char *given);
-extern char *suggest_column(Oid relation, const char *given);
-extern char *suggest_function(const char *given);
-extern char *suggest_type(const char *given);
-/* drafts: also those that are not published; without them, NULL for the name of one */
-extern char *suggest_action(const char *given, bool drafts);
-
 #endif

@@ -11,6 +11,7 @@
 #include "lookup/canonical.h"
 #include "parser/parse_type.h"
 #include "program/remark.h"
+#include "program/value.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
 #include "commands/event_trigger.h"
@@ -21,13 +22,11 @@
 #include "ddl/touched.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
-#include "lookup/dependency.h"
+#include "lookup/depend.h"
 #include "miscadmin.h"
 #include "publish/check.h"
 #include "utils/guc.h"
 #include "utils/hsearch.h"
-
-#include "base/compat.h"
 
 typedef enum DdlCheck
 {

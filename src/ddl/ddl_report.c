@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/problem.h"
 #include "catalog/pg_proc.h"
 #include "ddl/ddl_report.h"
@@ -17,8 +18,6 @@
 #include "nodes/parsenodes.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-
-#include "base/compat.h"
 
 /* How many actions a message lists */
 #define MAX_LISTED	20

@@ -11,6 +11,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "base/compat.h"
 #include "catalog/pg_proc.h"
 #include "ddl/mention.h"
 #include "lookup/action_lookup.h"
@@ -20,8 +21,6 @@
 #include "utils/fmgroids.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-
-#include "base/compat.h"
 
 /* From so many bytes on, a longer identifier may be cut to a name */
 #define CUT_LENGTH	(NAMEDATALEN - MAX_MULTIBYTE_CHAR_LEN)

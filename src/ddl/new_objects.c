@@ -13,8 +13,8 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "base/compat.h"
 #include "base/error.h"
-#include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_cast.h"
@@ -29,17 +29,16 @@
 #include "ddl/ddl.h"
 #include "ddl/ddl_report.h"
 #include "ddl/mention.h"
-#include "ddl/new_objects.h"
 #include "ddl/touched.h"
 #include "executor/spi.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
-#include "lookup/dependency.h"
+#include "lookup/depend.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "program/meaning.h"
 #include "publish/check.h"
-#include "utils/builtins.h"
+#include "publish/publish.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -48,28 +47,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
-#include "base/compat.h"
-
 PG_FUNCTION_INFO_V1(custom_action_ddl_new);
-
-static bool publishing = false;
-
-void
-new_objects_publish(void (*fn) (void *arg), void *arg)
-{
-	bool		outer = publishing;
-
-	publishing = true;
-	PG_TRY();
-	{
-		fn(arg);
-	}
-	PG_FINALLY();
-	{
-		publishing = outer;
-	}
-	PG_END_TRY();
-}
 
 /* Did a function exist when the command began? */
 static bool
@@ -339,7 +317,7 @@ custom_action_ddl_new(PG_FUNCTION_ARGS)
 	List	   *objects;
 	ListCell   *cell;
 
-	if (!check_function_bodies || IsBinaryUpgrade || creating_extension || publishing ||
+	if (!check_function_bodies || IsBinaryUpgrade || creating_extension || publish_is_running() ||
 		!any_action())
 		PG_RETURN_NULL();
 	objects = touched_by_commands();

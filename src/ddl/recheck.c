@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "base/compat.h"
 #include "base/error.h"
 #include "catalog/catalog.h"
 #include "catalog/objectaddress.h"
@@ -17,7 +18,7 @@
 #include "catalog/pg_proc.h"
 #include "ddl/recheck.h"
 #include "lookup/canonical.h"
-#include "lookup/dependency.h"
+#include "lookup/depend.h"
 #include "lookup/function_lookup.h"
 #include "lookup/needs.h"
 #include "lookup/past.h"
@@ -27,8 +28,6 @@
 #include "storage/lock.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
-
-#include "base/compat.h"
 
 /* One compilation of an action. */
 typedef struct Trial

@@ -13,6 +13,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
+#include "base/compat.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_namespace.h"
@@ -26,7 +27,7 @@
 #include "definition/step_kind.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
-#include "lookup/dependency.h"
+#include "lookup/depend.h"
 #include "lookup/function_lookup.h"
 #include "lookup/quiet.h"
 #include "miscadmin.h"
@@ -35,8 +36,6 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
-
-#include "base/compat.h"
 
 /* An action that is called otherwise now. */
 typedef struct Renaming

@@ -10,6 +10,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "base/compat.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_cast.h"
 #include "catalog/pg_class.h"
@@ -27,7 +28,7 @@
 #include "ddl/touched.h"
 #include "funcapi.h"
 #include "lookup/action_lookup.h"
-#include "lookup/dependency.h"
+#include "lookup/depend.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
@@ -37,8 +38,6 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/tuplestore.h"
-
-#include "base/compat.h"
 
 /* Columns of pg_event_trigger_ddl_commands() and of ..._dropped_objects() */
 #define COMMAND_CLASS		1

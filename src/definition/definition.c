@@ -9,14 +9,13 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/deadline.h"
 #include "definition/definition.h"
 #include "definition/parse_plugins.h"
 #include "definition/parse_steps.h"
 #include "definition/parser.h"
 #include "definition/shape.h"
-
-#include "base/compat.h"
 
 /* Is there a parameter of this name? */
 static bool

@@ -81,13 +81,4 @@ extern Definition *definition_parse(Json *document, ProblemSink *sink);
 /* The value of an argument of a step, NULL when absent. */
 #define step_argument(step, key) json_get((step)->json, (key))
 
-/* Is this a name that actions, inputs, outputs and steps may have? */
-extern bool name_is_valid(const char *name);
-extern char *name_proposal(const char *name);
-
-/* What is said of a name that is not valid: of what, the name, a proposal. */
-#define NAME_MESSAGE	"invalid name of %s: \"%s\""
-#define NAME_DETAIL		"A name consists of lower-case letters, digits and underscores and is no reserved word."
-#define NAME_HINT		"Use a name such as \"%s\"."
-
 #endif

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "catalog/pg_proc.h"
 #include "definition/envelope.h"
 #include "definition/parse_plugins.h"
@@ -15,8 +16,6 @@
 #include "utils/builtins.h"
 #include "utils/syscache.h"
 #include "utils/tuplestore.h"
-
-#include "base/compat.h"
 
 #define VERSION_DIGITS	9		/* fits an integer whatever they are */
 

@@ -7,14 +7,13 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "definition/flat.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/jsonb.h"
-
-#include "base/compat.h"
 
 PG_FUNCTION_INFO_V1(custom_action_step_list);
 

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include <ctype.h>
 
 #include "common/jsonapi.h"
@@ -16,8 +17,6 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
-
-#include "base/compat.h"
 
 /* Characters shown before and after the place */
 #define SHOWN_BEFORE	40

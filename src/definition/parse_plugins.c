@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "definition/parse_plugins.h"
 #include "definition/print.h"
 #include "definition/shape.h"
@@ -16,8 +17,6 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
-
-#include "base/compat.h"
 
 #define RANK_DIGITS		9		/* fits an integer whatever they are */
 

@@ -9,6 +9,7 @@
 #include "base/suggest.h"
 #include "definition/parse_steps.h"
 #include "definition/shape.h"
+#include "lookup/name.h"
 #include "miscadmin.h"
 #include "utils/json.h"
 

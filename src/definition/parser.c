@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "definition/parser.h"
+#include "lookup/name.h"
 
 /* Reports a problem of the document's shape. */
 void

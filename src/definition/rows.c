@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "definition/definition.h"
 #include "definition/flat.h"
 #include "definition/print.h"
@@ -18,8 +19,6 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
-
-#include "base/compat.h"
 
 PG_FUNCTION_INFO_V1(custom_action_definition_rows);
 PG_FUNCTION_INFO_V1(custom_action_definition_text);

@@ -7,7 +7,6 @@
 
 #include "access/htup_details.h"
 #include "base/compat.h"
-#include "base/suggest.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
@@ -19,6 +18,7 @@
 #include "lookup/denied.h"
 #include "lookup/function_arguments.h"
 #include "lookup/key.h"
+#include "lookup/suggest_catalog.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_type.h"
 #include "utils/builtins.h"

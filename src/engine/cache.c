@@ -19,10 +19,10 @@
 #include "definition/envelope.h"
 #include "engine/cache.h"
 #include "engine/compile.h"
+#include "engine/published_function.h"
 #include "lookup/canonical.h"
 #include "lookup/function_settings.h"
 #include "miscadmin.h"
-#include "publish/check.h"
 #include "run/catalog_changes.h"
 #include "run/frame.h"
 #include "run/statement_run.h"
@@ -294,7 +294,7 @@ compile_work(void *arg)
 	else
 	{
 		definition = envelope_definition(work->envelope, work->options->sink);
-		check_attributes(work->options->function, definition);
+		require_attributes(published_function(work->options->function), definition);
 	}
 	work->program = compile(definition, work->options, work->home);
 }

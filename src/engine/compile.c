@@ -27,7 +27,6 @@
 #include "steps/step_list.h"
 #include "steps/target.h"
 #include "steps/write.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 

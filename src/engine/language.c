@@ -1,6 +1,6 @@
 /*
  * language.c
- *		The procedural language custom_action: call handler and validator.
+ *		The procedural language custom_action: its handlers of calls and of DO.
  */
 #include "postgres.h"
 
@@ -11,11 +11,9 @@
 #include "engine/language.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
-#include "publish/check.h"
 
 PG_FUNCTION_INFO_V1(custom_action_call_handler);
 PG_FUNCTION_INFO_V1(custom_action_inline_handler);
-PG_FUNCTION_INFO_V1(custom_action_validator);
 
 /* What invoke_action asks for, or NULL in a typed call. */
 static InvokeRequest *
@@ -75,15 +73,5 @@ custom_action_inline_handler(PG_FUNCTION_ARGS)
 		program_release(program);
 	}
 	PG_END_TRY();
-	PG_RETURN_VOID();
-}
-
-Datum
-custom_action_validator(PG_FUNCTION_ARGS)
-{
-	Oid			function = PG_GETARG_OID(0);
-
-	if (CheckFunctionValidatorAccess(fcinfo->flinfo->fn_oid, function))
-		action_validate(function);
 	PG_RETURN_VOID();
 }

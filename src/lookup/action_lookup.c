@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "base/compat.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
@@ -19,6 +20,7 @@
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/denied.h"
+#include "lookup/name.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
 #include "utils/builtins.h"
@@ -26,8 +28,6 @@
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
-
-#include "base/compat.h"
 
 #define MAX_SEARCH_PATH		64
 

@@ -17,9 +17,6 @@ extern bool function_is_action(Oid function);
 extern bool action_is_overloaded(Oid function);
 /* Keeps others from making a function of this canonical name until the transaction ends. */
 extern void action_lock_name(const char *name);
-/* Owner in the draft of a canonical name, or NULL; name_require_length() raises 42622 for a name that would be cut. */
-extern char *draft_owner(const char *name);
-extern void name_require_length(const char *text);
 /* Resolves "schema.name" or "name" to the action's function; InvalidOid if there is none. Checks USAGE on the schema (42501). */
 extern Oid	action_find(const char *name);
 /* The same without a privilege check, with what others have published meanwhile: for who has waited for the row of a draft. */

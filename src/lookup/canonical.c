@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "base/compat.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
@@ -21,8 +22,6 @@
 #include "utils/regproc.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
-
-#include "base/compat.h"
 
 /* Words that SQL takes as no plain name, in PostgreSQL 15; sorted. */
 static const char *const reserved_words[] = {

@@ -6,12 +6,12 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "base/suggest.h"
 #include "base/text_list.h"
 #include "catalog/pg_proc.h"
 #include "lookup/action_lookup.h"
 #include "lookup/denied.h"
 #include "lookup/function_lookup.h"
+#include "lookup/suggest_catalog.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/syscache.h"

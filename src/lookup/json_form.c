@@ -15,7 +15,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
-#include "lookup/dependency.h"
+#include "lookup/depend.h"
 #include "lookup/json_form.h"
 #include "miscadmin.h"
 #include "parser/parse_coerce.h"

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
@@ -17,8 +18,6 @@
 #include "nodes/parsenodes.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
-
-#include "base/compat.h"
 
 /* Any privilege that lets a role use a relation, a sequence too */
 #define ANY_USE		(ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE | ACL_USAGE)

@@ -109,3 +109,9 @@ own_table_keys(const char *table, void (*look) (const char *key, void *arg), voi
 	systable_endscan(scan);
 	table_close(relation, AccessShareLock);
 }
+
+char *
+draft_owner(const char *name)
+{
+	return own_table_text("action", name, "owner");
+}

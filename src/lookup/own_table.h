@@ -14,6 +14,9 @@
  */
 extern char *own_table_text(const char *table, const char *key, const char *column);
 
+/* Owner in the draft of a canonical name, or NULL. */
+extern char *draft_owner(const char *name);
+
 /* Shows the key of every row to a function, on the same terms. */
 extern void own_table_keys(const char *table, void (*look) (const char *key, void *arg), void *arg);
 

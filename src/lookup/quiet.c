@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/error.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
@@ -26,8 +27,6 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
-
-#include "base/compat.h"
 
 #define OUTSIDE_MARK	"custom_actions runs what others have defined"
 

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include <ctype.h>
 
 #include "access/genam.h"
@@ -23,6 +24,7 @@
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/own_table.h"
+#include "lookup/suggest_catalog.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -30,8 +32,6 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
-
-#include "base/compat.h"
 
 PG_FUNCTION_INFO_V1(custom_action_unknown_action_hint);
 

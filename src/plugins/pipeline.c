@@ -10,7 +10,6 @@
 #include "base/compat.h"
 #include "base/counted_call.h"
 #include "catalog/objectaccess.h"
-#include "catalog/pg_proc.h"
 #include "executor/executor.h"
 #include "fmgr.h"
 #include "miscadmin.h"

@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "plugins/plugin.h"
+#include "definition/stage.h"
 #include "run/frame.h"
 
 /* Runs the plug-ins of a stage. */

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "base/compat.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
@@ -20,8 +21,6 @@
 #include "plugins/plugin_function.h"
 #include "utils/builtins.h"
 #include "utils/syscache.h"
-
-#include "base/compat.h"
 
 #define PLUGIN_HINT \
 	"A plug-in is a function f(jsonb) that returns jsonb or void, or in C f(internal) that returns void."

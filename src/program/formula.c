@@ -22,6 +22,8 @@
 #include "program/meaning.h"
 #include "program/natural.h"
 #include "program/remark.h"
+#include "program/remark_constant.h"
+#include "program/value.h"
 #include "program/volatility.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"

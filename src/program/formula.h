@@ -146,31 +146,6 @@ typedef struct Scope
  */
 extern Node *value_transform(ParseState *pstate, Scope *scope, Value *value);
 
-/* Sorting items of an order_by: "created_at desc, id" */
-typedef struct SortItem
-{
-	Value	   *value;
-	const char *suffix;			/* " DESC NULLS LAST" */
-} SortItem;
-extern List *order_parse(const char *text, const char *location);
-
-/* Reads a value; shape and syntax errors raise with position. */
-extern Value *value_parse(const Json *json, Oid type, int32 typmod, const char *location);
-extern Value *condition_parse(const char *text, const char *location);	/* boolean, '=' optional */
-extern Formula *formula_parse(const char *text, const char *location);
-
-/* Raw tree of a value for CREATE FUNCTION's DEFAULT: cast to type; raises for what a default cannot hold. */
-extern Node *value_default_tree(const Json *json, Oid type, int32 typmod, const char *location);
-
-/* Sets the hooks of a ParseState; arg is a Scope. A ParserSetupHook. */
-extern void formula_parser_setup(ParseState *pstate, void *arg);
-
-/*
- * In an error context callback: moves the position of an error into the formula
- * it belongs to and shows its text; false if the error has no position.
- */
-extern bool formula_shift_position(const Formula *formula);
-
 /* Is nothing inside the value computed? */
 extern bool value_is_literal(const Value *value);
 /* What such a value says, its "==" read as "=". */

@@ -8,20 +8,19 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include <ctype.h>
 
-#include "base/suggest.h"
 #include "catalog/pg_namespace.h"
 #include "lookup/denied.h"
 #include "lookup/function_lookup.h"
 #include "lookup/key.h"
+#include "lookup/suggest_catalog.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "program/formula_hint.h"
 #include "utils/builtins.h"
-
-#include "base/compat.h"
 
 #define OPERATOR_CHARACTERS	"+-*/<>=~!@#%^&|`?"
 

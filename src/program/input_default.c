@@ -13,7 +13,9 @@
 #include "parser/parse_expr.h"
 #include "parser/parser.h"
 #include "program/formula.h"
+#include "program/input_default.h"
 #include "program/natural.h"
+#include "program/value.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 

@@ -15,6 +15,7 @@
 
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "base/compat.h"
 #include "base/problem.h"
 #include "base/text_list.h"
 #include "catalog/objectaddress.h"
@@ -36,8 +37,6 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
-
-#include "base/compat.h"
 
 struct Meaning
 {

@@ -13,6 +13,7 @@
 #include "base/text_list.h"
 #include "catalog/pg_type.h"
 #include "lookup/canonical.h"
+#include "lookup/suggest_catalog.h"
 #include "nodes/makefuncs.h"
 #include "program/names.h"
 #include "utils/builtins.h"

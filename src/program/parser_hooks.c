@@ -19,6 +19,7 @@
 #include "program/findings.h"
 #include "program/formula.h"
 #include "program/names.h"
+#include "program/parser_hooks.h"
 #include "program/statement_text.h"
 #include "program/unknown_name.h"
 #include "utils/builtins.h"

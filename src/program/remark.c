@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include <ctype.h>
 
 #include "base/error.h"
@@ -21,10 +22,10 @@
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_coerce.h"
 #include "program/remark.h"
+#include "program/remark_constant.h"
+#include "program/value.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-
-#include "base/compat.h"
 
 /* A text that may be a formula, and what was found in it. */
 typedef struct Likeness

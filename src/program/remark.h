@@ -23,10 +23,6 @@ extern void remark_texts(Scope *scope, Value *value);
 /* Of a formula that was transformed, not yet coerced, and is wanted as a type. */
 extern void remark_formula(ParseState *pstate, Scope *scope, const Formula *formula, Node *tree, Oid type);
 
-/* Of the tree of a value: what it always fails with, or a constraint always refuses. */
-extern void remark_constants(ParseState *pstate, Scope *scope, const Value *value, Node *tree);
-extern void remark_comparisons(ParseState *pstate, Scope *scope, const Formula *formula, Node *tree);
-
 /* Would this text be a formula, of names that are known here? */
 extern bool remark_is_formula(const Names *names, const List *rows, Oid relation, const char *text);
 

@@ -11,6 +11,7 @@
 
 #include "access/table.h"
 #include "access/transam.h"
+#include "base/compat.h"
 #include "base/error.h"
 #include "base/sandbox.h"
 #include "base/suggest.h"
@@ -28,14 +29,13 @@
 #include "parser/parse_relation.h"
 #include "parser/parsetree.h"
 #include "program/remark.h"
+#include "program/remark_constant.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
 #include "utils/typcache.h"
-
-#include "base/compat.h"
 
 #define SHOWN_LENGTH	60		/* of a constant in a message */
 

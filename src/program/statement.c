@@ -6,7 +6,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/tupdesc.h"
 #include "lib/stringinfo.h"
 #include "lookup/canonical.h"
 #include "program/statement.h"

@@ -8,9 +8,8 @@
  */
 #include "postgres.h"
 
-#include <ctype.h>
-
 #include "base/compat.h"
+#include <ctype.h>
 #include "base/parser_settings.h"
 #include "definition/step_kind.h"
 #include "mb/pg_wchar.h"
@@ -21,6 +20,7 @@
 #include "parser/parser.h"
 #include "program/formula.h"
 #include "program/formula_hint.h"
+#include "program/value.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 

@@ -11,6 +11,7 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
+#include "base/compat.h"
 #include "base/error.h"
 #include "catalog/pg_proc.h"
 #include "definition/envelope.h"
@@ -20,8 +21,6 @@
 #include "funcapi.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
-#include "lookup/dependency.h"
-#include "lookup/function_settings.h"
 #include "lookup/own_table.h"
 #include "lookup/path_check.h"
 #include "miscadmin.h"
@@ -31,10 +30,7 @@
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
-#include "utils/syscache.h"
 #include "utils/varlena.h"
-
-#include "base/compat.h"
 
 #define FALLBACK_SEARCH_PATH	"pg_catalog, pg_temp"
 
@@ -45,20 +41,6 @@ typedef struct CheckSession
 	int			security;
 	int			guc_level;
 } CheckSession;
-
-/* What pg_proc says of a published action. */
-typedef struct PublishedFunction
-{
-	Oid			oid;
-	Oid			owner;
-	Oid			schema;
-	char		kind;
-	bool		strict;
-	bool		security_definer;
-	char		volatility;
-	char	   *name;
-	ArrayType  *settings;		/* or NULL */
-} PublishedFunction;
 
 /* A setting of a definition on trial. */
 typedef struct SettingTrial
@@ -251,80 +233,6 @@ check_definition(const char *action, Json *document, Oid owner, bool freeze,
 	return program != NULL ? definition : NULL;
 }
 
-/* Reads the pg_proc row of a published action. */
-static PublishedFunction *
-published_function(Oid oid)
-{
-	PublishedFunction *function = palloc0(sizeof(PublishedFunction));
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(oid));
-	Form_pg_proc procedure;
-	Datum		datum;
-	bool		isnull;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", oid);
-	procedure = (Form_pg_proc) GETSTRUCT(tuple);
-	function->oid = oid;
-	function->owner = procedure->proowner;
-	function->schema = procedure->pronamespace;
-	function->kind = procedure->prokind;
-	function->strict = procedure->proisstrict;
-	function->security_definer = procedure->prosecdef;
-	function->volatility = procedure->provolatile;
-
-	datum = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proconfig, &isnull);
-	if (!isnull)
-		function->settings = DatumGetArrayTypePCopy(datum);
-	ReleaseSysCache(tuple);
-
-	function->name = function_name_canonical(oid);
-	return function;
-}
-
-/* Refuses a source that says otherwise than pg_proc whose rights it runs with, and what it may do. */
-static void
-require_attributes(const PublishedFunction *function,
-				   const Definition *definition)
-{
-	if (function->security_definer != definition->as_owner)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
-				 errmsg("function of action \"%s\" must be SECURITY %s",
-						function->name,
-						definition->as_owner ? "DEFINER" : "INVOKER"),
-				 errdetail("Its definition says \"run_as\": \"%s\".",
-						   definition->as_owner ? "owner" : "caller"),
-				 errhint("Change run_as in the draft and activate the action.")));
-	if (function->strict)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
-				 errmsg("function of action \"%s\" must be CALLED ON NULL INPUT",
-						function->name),
-				 errdetail("invoke_action() runs it whatever is null.")));
-	if (function->volatility != (definition->read_only ? PROVOLATILE_STABLE : PROVOLATILE_VOLATILE))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
-				 errmsg("function of action \"%s\" must be %s",
-						function->name,
-						definition->read_only ? "STABLE" : "VOLATILE"),
-				 errdetail("Its definition says \"read_only\": %s.",
-						   definition->read_only ? "true" : "false"),
-				 errhint("Change read_only in the draft and activate the action.")));
-	if (function->security_definer && !function_sets(function->oid, "search_path"))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
-				 errmsg("function of action \"%s\" must set search_path", function->name),
-				 errdetail("It runs as its owner, and names in its formulas would mean what the caller likes."),
-				 errhint("Activate the action again, or use ALTER FUNCTION %s SET search_path.",
-						 function->name)));
-}
-
-void
-check_attributes(Oid function, const Definition *definition)
-{
-	require_attributes(published_function(function), definition);
-}
-
 /* Refuses a second action of one name. */
 void
 check_single(Oid function)
@@ -337,9 +245,8 @@ check_single(Oid function)
 				 errhint("An action has one signature. Give the other action another name.")));
 }
 
-/* Refuses what is no function of ours at all, also while restoring. */
-static void
-check_identity(const PublishedFunction *function)
+void
+require_identity(const PublishedFunction *function)
 {
 	if (function->kind != PROKIND_FUNCTION)
 		ereport(ERROR,
@@ -420,7 +327,7 @@ check_published(Oid oid, bool wait, bool *active, ProblemSink *sink, MemoryConte
 	Definition *definition;
 	Program    *program;
 
-	check_identity(function);
+	require_identity(function);
 	envelope = action_envelope(oid);
 	*active = envelope->active;
 	sink->action = function->name;
@@ -434,56 +341,6 @@ check_published(Oid oid, bool wait, bool *active, ProblemSink *sink, MemoryConte
 	if (program != NULL)
 		signature_require(program->signature, oid);
 	return program;
-}
-
-/* Checks a function and records what it depends on; sound says to insist. */
-static void
-validate(Oid function, bool sound)
-{
-	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext};
-	bool		active;
-	Program    *program = check_published(function, true, &active, &sink,
-										  CurrentMemoryContext);
-
-	if (sound)
-		problems_raise(sink.action, &sink, NULL);
-	if (program != NULL)
-		dependencies_record(function, program->dependencies);
-}
-
-/* Refuses what would be in the way of other actions, also while restoring. */
-static void
-check_readable(Oid oid)
-{
-	check_identity(published_function(oid));
-	(void) action_envelope(oid);
-}
-
-/* Records what it can; the caller catches what goes wrong. */
-static void
-validate_quietly(void *arg)
-{
-	validate(*(Oid *) arg, false);
-}
-
-/* Does the work of the language's validator. */
-void
-action_validate(Oid function)
-{
-	MemoryContext mcxt = AllocSetContextCreate(CurrentMemoryContext,
-											   "custom_actions validation",
-											   ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(mcxt);
-
-	if (check_function_bodies)
-		validate(function, true);
-	else
-	{
-		check_readable(function);
-		(void) caught_error(validate_quietly, &function);
-	}
-	MemoryContextSwitchTo(caller);
-	MemoryContextDelete(mcxt);
 }
 
 /*

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/problem.h"
+#include "engine/published_function.h"
 #include "program/program.h"
 
 /*
@@ -31,17 +32,10 @@ extern Definition *check_definition(const char *action, Json *document,
 extern Program *check_published(Oid function, bool wait, bool *active, ProblemSink *sink,
 								MemoryContext mcxt);
 
-/*
- * Refuses a function whose pg_proc row says otherwise than its source: whose
- * rights it runs with, whether it writes. Anybody can publish such a function
- * with check_function_bodies off, so running asks again.
- */
-extern void check_attributes(Oid function, const Definition *definition);
-
 /* Refuses a second action of one name (42723). */
 extern void check_single(Oid function);
 
-/* The work of the language's validator. */
-extern void action_validate(Oid function);
+/* Refuses what is no function of ours at all, also while restoring. */
+extern void require_identity(const PublishedFunction *function);
 
 #endif

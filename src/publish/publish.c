@@ -13,6 +13,7 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
+#include "base/compat.h"
 #include "base/parser_settings.h"
 #include "base/sandbox.h"
 #include "catalog/namespace.h"
@@ -22,7 +23,6 @@
 #include "catalog/pg_type.h"
 #include "commands/comment.h"
 #include "commands/event_trigger.h"
-#include "ddl/new_objects.h"
 #include "definition/definition.h"
 #include "definition/envelope.h"
 #include "definition/signature.h"
@@ -33,10 +33,12 @@
 #include "lookup/denied.h"
 #include "lookup/function_lookup.h"
 #include "lookup/function_settings.h"
+#include "lookup/own_table.h"
 #include "lookup/quiet.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
-#include "program/formula.h"
+#include "program/input_default.h"
+#include "publish/publish.h"
 #include "publish/widen.h"
 #include "storage/lmgr.h"
 #include "tcop/dest.h"
@@ -44,11 +46,16 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
-#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
-#include "base/compat.h"
+static bool running = false;	/* a function is being published */
+
+bool
+publish_is_running(void)
+{
+	return running;
+}
 
 typedef struct Publishing
 {
@@ -435,11 +442,22 @@ run_create_function(void *arg)
 	CommandCounterIncrement();
 }
 
-/* The same; who may execute the new function is our own business. */
+/* The same, for all to see that it is activation which makes the function. */
 static void
 publish_function(void *arg)
 {
-	new_objects_publish(run_create_function, arg);
+	bool		outer = running;
+
+	running = true;
+	PG_TRY();
+	{
+		run_create_function(arg);
+	}
+	PG_FINALLY();
+	{
+		running = outer;
+	}
+	PG_END_TRY();
 }
 
 /* Puts the description in the function's comment; a comment that is not ours stays if there is none. */

@@ -15,15 +15,14 @@
 #include "access/htup_details.h"
 #include "base/compat.h"
 #include "base/counted_call.h"
-#include "base/suggest.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
-#include "engine/language.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/denied.h"
+#include "lookup/suggest_catalog.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "run/handle.h"
@@ -56,6 +55,7 @@ typedef struct NameEntry
 static HTAB *handles = NULL;	/* of HandleEntry */
 static HTAB *names = NULL;		/* of NameEntry; qualified names only */
 static bool handles_stale = false;	/* some handle is no longer valid */
+static PGFunction call_handler = NULL;	/* of our language */
 static bool names_stale = false;	/* names may mean something else */
 
 /* Marks the handle of a changed function. */
@@ -152,7 +152,7 @@ handle_load_direct(Handle *handle, HeapTuple tuple)
 		FmgrHookIsNeeded(handle->function))
 		return;
 	handle->direct = handle->flinfo;
-	handle->direct.fn_addr = custom_action_call_handler;
+	handle->direct.fn_addr = call_handler;
 	handle->direct.fn_stats = TRACK_FUNC_PL;
 	old = MemoryContextSwitchTo(handle->mcxt);
 	handle->settings = function_settings_read(tuple);
@@ -363,4 +363,10 @@ handle_call(Handle *handle, InvokeRequest *request)
 		handle_release(handle);
 	}
 	PG_END_TRY();
+}
+
+void
+handle_set_call_handler(PGFunction handler)
+{
+	call_handler = handler;
 }

@@ -37,4 +37,7 @@ extern Handle *handle_of_name(const char *name);
  */
 extern void handle_call(Handle *handle, InvokeRequest *request);
 
+/* Tells the call handler of our language, once. */
+extern void handle_set_call_handler(PGFunction handler);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "access/htup_details.h"
 #include "access/tupdesc.h"
+#include "program/parser_hooks.h"
 #include "run/frame.h"
 #include "run/statement_run.h"
 #include "tcop/dest.h"

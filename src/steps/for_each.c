@@ -15,6 +15,7 @@
 #include "base/deadline.h"
 #include "catalog/pg_type.h"
 #include "compile/source.h"
+#include "lookup/name.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "run/statement_run.h"

@@ -14,10 +14,10 @@
 
 #include "access/parallel.h"
 #include "access/xact.h"
-#include "base/invoker.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "run/deferred.h"
+#include "run/invoker.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 

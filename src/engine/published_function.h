@@ -1,0 +1,36 @@
+/*
+ * published_function.h
+ *		What pg_proc says of the function of an action, and must say.
+ */
+#ifndef CA_PUBLISHED_FUNCTION_H
+#define CA_PUBLISHED_FUNCTION_H
+
+#include "postgres.h"
+
+#include "definition/definition.h"
+#include "utils/array.h"
+
+/* What pg_proc says of a published action. */
+typedef struct PublishedFunction
+{
+	Oid			oid;
+	Oid			owner;
+	Oid			schema;
+	char		kind;
+	bool		strict;
+	bool		security_definer;
+	char		volatility;
+	char	   *name;
+	ArrayType  *settings;		/* or NULL */
+} PublishedFunction;
+
+extern PublishedFunction *published_function(Oid function);
+
+/*
+ * Refuses a function whose pg_proc row says otherwise than its source: whose
+ * rights it runs with, whether it writes. Anybody can publish such a function
+ * with check_function_bodies off, so running asks again.
+ */
+extern void require_attributes(const PublishedFunction *function, const Definition *definition);
+
+#endif

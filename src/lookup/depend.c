@@ -1,0 +1,347 @@
+/*
+ * depend.c
+ *		What a published action depends on, in pg_depend.
+ *
+ * No edge leads back to the function itself, directly or through other actions,
+ * since pg_dump warns of such circles.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "base/compat.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "lookup/action_lookup.h"
+#include "lookup/canonical.h"
+#include "lookup/depend.h"
+#include "lookup/dependency.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+PG_FUNCTION_INFO_V1(custom_action_release_performers);
+
+/* Opens a scan of pg_depend by one end of its edges. */
+static SysScanDesc
+depend_scan(Relation depend, bool by_reference, Oid class, Oid object,
+			ScanKeyData *key)
+{
+	ScanKeyInit(&key[0],
+				by_reference ? Anum_pg_depend_refclassid : Anum_pg_depend_classid,
+				BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(class));
+	ScanKeyInit(&key[1],
+				by_reference ? Anum_pg_depend_refobjid : Anum_pg_depend_objid,
+				BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(object));
+	return systable_beginscan(depend,
+							  by_reference ? DependReferenceIndexId : DependDependerIndexId,
+							  true, NULL, 2, key);
+}
+
+bool
+any_action(void)
+{
+	Oid			language = action_language();
+	Relation	depend;
+	SysScanDesc scan;
+	ScanKeyData key[2];
+	bool		found;
+
+	if (!OidIsValid(language))
+		return false;
+	depend = table_open(DependRelationId, AccessShareLock);
+	scan = depend_scan(depend, true, LanguageRelationId, language, key);
+	found = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	table_close(depend, AccessShareLock);
+	return found;
+}
+
+/* Reads the edges at one end of an object: a list of FormData_pg_depend *. */
+static List *
+edges_of(bool by_reference, Oid class, Oid object)
+{
+	Relation	depend = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData key[2];
+	SysScanDesc scan = depend_scan(depend, by_reference, class, object, key);
+	HeapTuple	tuple;
+	List	   *edges = NIL;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		FormData_pg_depend *edge = palloc(sizeof(FormData_pg_depend));
+
+		*edge = *(Form_pg_depend) GETSTRUCT(tuple);
+		edges = lappend(edges, edge);
+	}
+	systable_endscan(scan);
+	table_close(depend, AccessShareLock);
+	return edges;
+}
+
+/* Returns the actions that a function depends on, as a list of OIDs. */
+static List *
+actions_needed_by(Oid function)
+{
+	List	   *actions = NIL;
+	ListCell   *cell;
+
+	foreach(cell, edges_of(false, ProcedureRelationId, function))
+	{
+		const FormData_pg_depend *edge = lfirst(cell);
+
+		if (edge->refclassid == ProcedureRelationId &&
+			function_is_action(edge->refobjid))
+			actions = list_append_unique_oid(actions, edge->refobjid);
+	}
+	return actions;
+}
+
+/* Does an action depend on a function, directly or through others? */
+static bool
+action_needs(Oid action, Oid function)
+{
+	List	   *reached = list_make1_oid(action);
+
+	for (int i = 0; i < list_length(reached); i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (list_nth_oid(reached, i) == function)
+			return true;
+		reached = list_concat_unique_oid(reached,
+										 actions_needed_by(list_nth_oid(reached, i)));
+	}
+	return false;
+}
+
+/* Would an edge from a function to this object lead back to it? */
+static bool
+closes_circle(Oid function, const ObjectAddress *address)
+{
+	return address->classId == ProcedureRelationId &&
+		(address->objectId == function ||
+		 (function_is_action(address->objectId) &&
+		  action_needs(address->objectId, function)));
+}
+
+/* Records a list for a function. */
+void
+dependencies_record(Oid function, const List *dependencies)
+{
+	ObjectAddress self;
+	ObjectAddress *targets;
+	int			ntargets = 0;
+	ListCell   *cell;
+
+	ObjectAddressSet(self, ProcedureRelationId, function);
+	targets = palloc(sizeof(ObjectAddress) * (list_length(dependencies) + 1));
+	foreach(cell, dependencies)
+	{
+		const ObjectAddress *address = lfirst(cell);
+
+		if (!closes_circle(function, address))
+			targets[ntargets++] = *address;
+	}
+	recordMultipleDependencies(&self, targets, ntargets, DEPENDENCY_NORMAL);
+}
+
+/* Returns the actions whose functions depend on an object. */
+List *
+actions_depending_on(Oid class, Oid object)
+{
+	List	   *actions = NIL;
+	ListCell   *cell;
+
+	foreach(cell, edges_of(true, class, object))
+	{
+		const FormData_pg_depend *edge = lfirst(cell);
+
+		if (edge->classid == ProcedureRelationId &&
+			function_is_action(edge->objid))
+			actions = lappend_oid(actions, edge->objid);
+	}
+	list_sort(actions, list_oid_cmp);
+	list_deduplicate_oid(actions);
+	return actions;
+}
+
+/* Lists what belongs to an extension. */
+List *
+extension_members(Oid extension)
+{
+	List	   *edges = edges_of(true, ExtensionRelationId, extension);
+	List	   *members = NIL;
+	ListCell   *cell;
+
+	foreach(cell, edges)
+	{
+		const FormData_pg_depend *edge = lfirst(cell);
+		ObjectAddress *member = palloc(sizeof(ObjectAddress));
+
+		ObjectAddressSet(*member, edge->classid, edge->objid);
+		if (edge->deptype == DEPENDENCY_EXTENSION)
+			members = lappend(members, member);
+	}
+	list_free_deep(edges);
+	return members;
+}
+
+/* Lists what a function depends on in a schema, and the schema. */
+List *
+dependencies_in_schema(Oid function, Oid schema)
+{
+	List	   *found = NIL;
+	ListCell   *cell;
+
+	foreach(cell, edges_of(false, ProcedureRelationId, function))
+	{
+		const FormData_pg_depend *edge = lfirst(cell);
+		ObjectAddress address;
+
+		ObjectAddressSet(address, edge->refclassid, edge->refobjid);
+		if (edge->refclassid == NamespaceRelationId ? edge->refobjid == schema :
+			get_object_namespace(&address) == schema)
+			dependency_add(&found, address.classId, address.objectId);
+	}
+	return found;
+}
+
+/* Lists the relations that a function depends on, for their row types too. */
+List *
+relations_needed_by(Oid function)
+{
+	List	   *relations = NIL;
+	ListCell   *cell;
+
+	foreach(cell, edges_of(false, ProcedureRelationId, function))
+	{
+		const FormData_pg_depend *edge = lfirst(cell);
+		Oid			relation = edge->refclassid == RelationRelationId ? edge->refobjid :
+			edge->refclassid == TypeRelationId ? get_typ_typrelid(edge->refobjid) : InvalidOid;
+
+		if (OidIsValid(relation))
+			relations = list_append_unique_oid(relations, relation);
+	}
+	return relations;
+}
+
+/* Deletes the ordinary dependencies of a function; others keep theirs. */
+void
+dependencies_delete(Oid function)
+{
+	Relation	depend = table_open(DependRelationId, RowExclusiveLock);
+	ScanKeyData key[2];
+	SysScanDesc scan = depend_scan(depend, false, ProcedureRelationId,
+								   function, key);
+	HeapTuple	tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		if (((Form_pg_depend) GETSTRUCT(tuple))->deptype == DEPENDENCY_NORMAL)
+			CatalogTupleDelete(depend, &tuple->t_self);
+	}
+	systable_endscan(scan);
+	table_close(depend, RowExclusiveLock);
+}
+
+/* Adds the types of a function's arguments and result. */
+static void
+add_argument_types(List **dependencies, HeapTuple tuple)
+{
+	Form_pg_proc procedure = (Form_pg_proc) GETSTRUCT(tuple);
+	Datum		datum;
+	Datum	   *types;
+	int			ntypes;
+	bool		isnull;
+
+	dependency_add(dependencies, TypeRelationId, procedure->prorettype);
+	for (int i = 0; i < procedure->proargtypes.dim1; i++)
+		dependency_add(dependencies, TypeRelationId, procedure->proargtypes.values[i]);
+
+	datum = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proallargtypes,
+							&isnull);
+	if (isnull)
+		return;
+	deconstruct_array(DatumGetArrayTypeP(datum), OIDOID, sizeof(Oid), true,
+					  TYPALIGN_INT, &types, NULL, &ntypes);
+	for (int i = 0; i < ntypes; i++)
+		dependency_add(dependencies, TypeRelationId, DatumGetObjectId(types[i]));
+}
+
+/* release_performers(function regprocedure): actions that perform it no longer keep it from being dropped */
+Datum
+custom_action_release_performers(PG_FUNCTION_ARGS)
+{
+	Oid			function = PG_GETARG_OID(0);
+	Relation	depend;
+	ScanKeyData key[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (!object_ownercheck(ProcedureRelationId, function, GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_FUNCTION, function_name_canonical(function));
+	depend = table_open(DependRelationId, RowExclusiveLock);
+	scan = depend_scan(depend, true, ProcedureRelationId, function, key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend edge = (Form_pg_depend) GETSTRUCT(tuple);
+
+		if (edge->classid == ProcedureRelationId && edge->deptype == DEPENDENCY_NORMAL &&
+			function_is_action(edge->objid))
+			CatalogTupleDelete(depend, &tuple->t_self);
+	}
+	systable_endscan(scan);
+	table_close(depend, RowExclusiveLock);
+	CommandCounterIncrement();
+	PG_RETURN_VOID();
+}
+
+/* Records what CREATE FUNCTION itself records for a function. */
+void
+dependencies_record_native(Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Form_pg_proc procedure;
+	ObjectAddress self;
+	List	   *dependencies = NIL;
+	Datum		defaults;
+	bool		isnull;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	procedure = (Form_pg_proc) GETSTRUCT(tuple);
+	dependency_add(&dependencies, NamespaceRelationId,
+				   procedure->pronamespace);
+	dependency_add(&dependencies, LanguageRelationId, procedure->prolang);
+	dependency_add(&dependencies, ProcedureRelationId, procedure->prosupport);
+	add_argument_types(&dependencies, tuple);
+	dependencies_record(function, dependencies);
+
+	defaults = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proargdefaults,
+							   &isnull);
+	ObjectAddressSet(self, ProcedureRelationId, function);
+	if (!isnull)
+		recordDependencyOnExpr(&self,
+							   stringToNode(TextDatumGetCString(defaults)),
+							   NIL, DEPENDENCY_NORMAL);
+	ReleaseSysCache(tuple);
+}

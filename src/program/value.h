@@ -1,0 +1,31 @@
+/*
+ * value.h
+ *		Reads values of a definition: shape and syntax.
+ */
+#ifndef CA_VALUE_H
+#define CA_VALUE_H
+
+#include "postgres.h"
+
+#include "program/formula.h"
+
+/* Sorting items of an order_by: "created_at desc, id" */
+typedef struct SortItem
+{
+	Value	   *value;
+	const char *suffix;			/* " DESC NULLS LAST" */
+} SortItem;
+extern List *order_parse(const char *text, const char *location);
+
+/* Reads a value; shape and syntax errors raise with position. */
+extern Value *value_parse(const Json *json, Oid type, int32 typmod, const char *location);
+extern Value *condition_parse(const char *text, const char *location);	/* boolean, '=' optional */
+extern Formula *formula_parse(const char *text, const char *location);
+
+/*
+ * In an error context callback: moves the position of an error into the formula
+ * it belongs to and shows its text; false if the error has no position.
+ */
+extern bool formula_shift_position(const Formula *formula);
+
+#endif
