@@ -24,6 +24,7 @@
 #include "compile/compiler.h"
 #include "compile/let_types.h"
 #include "definition/shape.h"
+#include "definition/value_text.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -136,6 +137,8 @@ static bool
 note_literal(LetType *let, const char *location, const Json *json)
 {
 	LetNote    *note = palloc0(sizeof(LetNote));
+	const char *rest;
+	ValueText	written;
 
 	note->location = psprintf("%s.%s", location, let->name);
 	note->typmod = -1;
@@ -146,9 +149,10 @@ note_literal(LetType *let, const char *location, const Json *json)
 			note->sort = LET_NULL;
 			return true;
 		case JSON_IS_STRING:
-			note->sort = strstr(json->text, "{{") != NULL ? LET_TYPED : LET_LITERAL;
+			written = value_text_read(json->text, &rest);
+			note->sort = written == TEXT_TEMPLATE ? LET_TYPED : LET_LITERAL;
 			note->type = TEXTOID;
-			return json->text[0] != '=' || json->text[1] == '=';
+			return written != TEXT_FORMULA;
 		case JSON_IS_NUMBER:
 		case JSON_IS_BOOLEAN:
 			note->sort = LET_TYPED;

@@ -8,6 +8,7 @@
 #include "catalog/pg_type.h"
 #include "compile/let_types.h"
 #include "compile/source.h"
+#include "definition/value_text.h"
 #include "lookup/canonical.h"
 #include "parser/parse_type.h"
 #include "program/remark.h"
@@ -119,7 +120,7 @@ source_compile(Compiler *compiler, Statement *statement, const Json *from,
 {
 	Source		source = {0};
 
-	if (from->kind != JSON_IS_STRING || from->text[0] == '=')
+	if (from->kind != JSON_IS_STRING || formula_is_marked(from->text))
 	{
 		array_source(compiler, statement, &source, from, columns, location);
 		return source;

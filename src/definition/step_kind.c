@@ -58,28 +58,3 @@ step_title(const Step *step)
 		return psprintf("%s (%s %s)", step->path, step->kind->name, step->subject->text);
 	return psprintf("%s (%s)", step->path, step->kind->name);
 }
-
-const char *
-step_formula_text(const char *text)
-{
-	const char *blanks = " \t\n\r\f\v";
-
-	text += strspn(text, blanks);
-	if (*text == '=')
-		text += 1 + strspn(text + 1, blanks);
-	return text;
-}
-
-char *
-step_value_text(const Json *json)
-{
-	StringInfoData text;
-
-	if (json == NULL)
-		return "?";
-	if (json->kind == JSON_IS_STRING && json->text[0] == '=' && json->text[1] != '=')
-		return json->text + 1;
-	initStringInfo(&text);
-	json_print(&text, json);
-	return text.data;
-}

@@ -80,10 +80,4 @@ extern const StepKind *step_kind_at(int index);
 /* "3 (update target)": path and kind */
 extern char *step_title(const Step *step);
 
-/* A condition or order without the optional '=' and the blanks around it. */
-extern const char *step_formula_text(const char *text);
-
-/* A value as people read it: a formula without '=', text in quotes. */
-extern char *step_value_text(const Json *json);
-
 #endif

@@ -8,6 +8,8 @@
 
 #include "definition/definition.h"
 #include "definition/step_kind.h"
+#include "definition/value_text.h"
+#include "document/describe.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -62,7 +64,7 @@ describe_parameters(StringInfo out, const char *title, const List *parameters)
 
 		appendStringInfo(out, "  %s: %s", parameter->name, parameter->type);
 		if (parameter->initial != NULL)
-			appendStringInfo(out, ", by default %s", step_value_text(parameter->initial));
+			appendStringInfo(out, ", by default %s", value_text(parameter->initial));
 		else if (!parameter->output && !parameter->required)
 			appendStringInfoString(out, ", optional");
 		if (parameter->output && parameter->required)
@@ -85,7 +87,7 @@ describe_branch(StringInfo out, const Step *step, const Branch *branch, int inde
 		return indent;
 	appendStringInfoSpaces(out, indent);
 	if (branch->when != NULL)
-		appendStringInfo(out, "when %s:\n", step_formula_text(branch->when));
+		appendStringInfo(out, "when %s:\n", formula_text(branch->when));
 	else if (strcmp(branch->key, "then") == 0)
 		appendStringInfoString(out, "then:\n");
 	else if (strcmp(branch->key, "else") == 0)
@@ -93,7 +95,7 @@ describe_branch(StringInfo out, const Step *step, const Branch *branch, int inde
 	else if (strcmp(branch->key, "on_error") != 0)
 		appendStringInfo(out, "%s:\n", branch->key);
 	else if (error_when != NULL)
-		appendStringInfo(out, "if this fails and %s:\n", step_formula_text(error_when));
+		appendStringInfo(out, "if this fails and %s:\n", formula_text(error_when));
 	else
 		appendStringInfoString(out, "if this fails:\n");
 	return indent + 3;
@@ -112,7 +114,7 @@ describe_step(StringInfo out, const Step *step, int indent)
 	if (step->name != NULL && !step->kind->scoped)
 		appendStringInfo(out, " (called %s)", step->name);
 	if (step->when != NULL)
-		appendStringInfo(out, ", when %s", step_formula_text(step->when));
+		appendStringInfo(out, ", when %s", formula_text(step->when));
 	if (!step->enabled)
 		appendStringInfoString(out, " (disabled)");
 	appendStringInfoChar(out, '\n');
@@ -174,12 +176,10 @@ describe_plugin(StringInfo out, const Json *plugin)
 static void
 describe_plugins(StringInfo out, const Json *plugins)
 {
-	int			i;
-
 	if (plugins == NULL || plugins->count == 0)
 		return;
 	appendStringInfoString(out, "\nPlug-ins\n");
-	for (i = 0; i < plugins->count; i++)
+	for (int i = 0; i < plugins->count; i++)
 		describe_plugin(out, plugins->items[i]);
 }
 
@@ -203,21 +203,15 @@ describe_problems(StringInfo out, const List *problems)
 	}
 }
 
-/* SQL: outline of a definition in words. */
-Datum
-custom_action_describe_definition(PG_FUNCTION_ARGS)
+char *
+definition_describe(Json *document, const char *state)
 {
-	Json	   *document = json_parse(text_to_cstring(PG_GETARG_TEXT_PP(0)));
-	ProblemSink sink = {0};
-	Definition *definition;
+	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext};
+	Definition *definition = definition_parse(document, &sink);
 	StringInfoData out;
 
-	sink.collect = true;
-	sink.mcxt = CurrentMemoryContext;
-	definition = definition_parse(document, &sink);
-
 	initStringInfo(&out);
-	describe_header(&out, definition, text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	describe_header(&out, definition, state);
 	describe_parameters(&out, "Input", definition->inputs);
 	describe_parameters(&out, "Output", definition->outputs);
 	appendStringInfoString(&out, "\nSteps\n");
@@ -226,5 +220,15 @@ custom_action_describe_definition(PG_FUNCTION_ARGS)
 	describe_problems(&out, sink.problems);
 	while (out.len > 0 && out.data[out.len - 1] == '\n')
 		out.data[--out.len] = '\0';
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
+	return out.data;
+}
+
+/* SQL: outline of a definition in words. */
+Datum
+custom_action_describe_definition(PG_FUNCTION_ARGS)
+{
+	char	   *outline = definition_describe(json_parse(text_to_cstring(PG_GETARG_TEXT_PP(0))),
+											  text_to_cstring(PG_GETARG_TEXT_PP(1)));
+
+	PG_RETURN_TEXT_P(cstring_to_text(outline));
 }

@@ -12,6 +12,7 @@
 #include <ctype.h>
 #include "base/parser_settings.h"
 #include "definition/step_kind.h"
+#include "definition/value_text.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -219,7 +220,7 @@ order_parse(const char *text, const char *location)
 	SelectStmt *select;
 	ListCell   *cell;
 
-	text = step_formula_text(text);
+	text = formula_text(text);
 	whole.text = pstrdup(text);
 	whole.offset = strlen(ORDER_PREFIX);
 	whole.location = pstrdup(location);
@@ -328,15 +329,18 @@ template_value(const char *text, const Json *json, Oid type, int32 typmod, const
 static Value *
 string_value(const Json *json, Oid type, int32 typmod, const char *location)
 {
-	const char *text = json->text;
+	const char *text;
 
-	if (text[0] == '=' && text[1] == '=')
-		return literal_value(json_new_string(text + 1), type, typmod, location);
-	if (text[0] == '=')
-		return formula_value(text + 1, json, type, typmod, location);
-	if (strstr(text, "{{") != NULL)
-		return template_value(text, json, type, typmod, location);
-	return literal_value(json_copy(json), type, typmod, location);
+	switch (value_text_read(json->text, &text))
+	{
+		case TEXT_FORMULA:
+			return formula_value(text, json, type, typmod, location);
+		case TEXT_TEMPLATE:
+			return template_value(text, json, type, typmod, location);
+		case TEXT_LITERAL:
+			break;
+	}
+	return literal_value(json_new_string(text), type, typmod, location);
 }
 
 /* Reads the members of an array or object, each still wanted as nothing. */
@@ -380,7 +384,7 @@ value_parse(const Json *json, Oid type, int32 typmod, const char *location)
 static void
 condition_refuse_double(const char *text, const char *formula)
 {
-	if (*formula == '=')
+	if (formula_is_marked(formula))
 		ereport(ERROR,
 				(errcode(ERRCODE_SYNTAX_ERROR),
 				 errmsg("a condition cannot begin with \"==\""),
@@ -393,7 +397,7 @@ condition_refuse_double(const char *text, const char *formula)
 Value *
 condition_parse(const char *text, const char *location)
 {
-	const char *formula = step_formula_text(text);
+	const char *formula = formula_text(text);
 	Value	   *value;
 
 	condition_refuse_double(text, formula);

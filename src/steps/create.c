@@ -9,6 +9,7 @@
 #include "catalog/pg_type.h"
 #include "compile/compiler.h"
 #include "compile/source.h"
+#include "definition/value_text.h"
 #include "lookup/canonical.h"
 #include "lookup/key.h"
 #include "steps/given.h"
@@ -307,7 +308,7 @@ create_describe(StringInfo out, const Step *step)
 
 	if (from != NULL)
 		appendStringInfo(out, "Create a row in %s for each of %s", step_subject_text(step),
-						 step_value_text(from));
+						 value_text(from));
 	else
 		appendStringInfo(out, "Create a row in %s", step_subject_text(step));
 	step_describe_rows(out, step);

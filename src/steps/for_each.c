@@ -15,6 +15,7 @@
 #include "base/deadline.h"
 #include "catalog/pg_type.h"
 #include "compile/source.h"
+#include "definition/value_text.h"
 #include "lookup/name.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
@@ -322,8 +323,8 @@ for_each_describe(StringInfo out, const Step *step)
 	const char *index = json_get_text(step->json, "index");
 
 	appendStringInfo(out, "For each %s of %s", step->name ? step->name : "item",
-					 step->subject->kind == JSON_IS_ARRAY ? step_value_text(step->subject) :
-					 step_formula_text(step_subject_text(step)));
+					 step->subject->kind == JSON_IS_ARRAY ? value_text(step->subject) :
+					 formula_text(step_subject_text(step)));
 	step_describe_rows(out, step);
 	if (order != NULL)
 		appendStringInfo(out, ", by %s", step_order_text(order));

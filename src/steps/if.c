@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "definition/value_text.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "steps/step_list.h"
@@ -45,7 +46,7 @@ if_execute(Frame *frame, Instruction *instruction)
 static void
 if_describe(StringInfo out, const Step *step)
 {
-	appendStringInfo(out, "If %s", step_formula_text(step_subject_text(step)));
+	appendStringInfo(out, "If %s", formula_text(step_subject_text(step)));
 }
 
 const StepKind if_kind = {

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "definition/value_text.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "steps/message.h"
@@ -29,7 +30,7 @@ require_compile(Compiler *compiler, Instruction *instruction)
 	require->condition = compiler_condition(compiler, formula, compiler->step->path);
 	require->message = message_compile(compiler, ERRCODE_CA_CANCELED,
 									   psprintf("action \"%s\" requires: %s", compiler->program->action,
-												step_formula_text(formula)));
+												formula_text(formula)));
 	instruction->data = require;
 }
 
@@ -47,9 +48,9 @@ require_describe(StringInfo out, const Step *step)
 {
 	const Json *message = step_argument(step, "message");
 
-	appendStringInfo(out, "Require that %s", step_formula_text(step_subject_text(step)));
+	appendStringInfo(out, "Require that %s", formula_text(step_subject_text(step)));
 	if (message != NULL)
-		appendStringInfo(out, ", else cancel with %s", step_value_text(message));
+		appendStringInfo(out, ", else cancel with %s", value_text(message));
 }
 
 const StepKind require_kind = {

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "definition/value_text.h"
 #include "lookup/canonical.h"
 #include "lookup/own_table.h"
 #include "steps/setting.h"
@@ -82,5 +83,5 @@ setting_describe(StringInfo out, const Step *step, const char *verb)
 {
 	appendStringInfo(out, "%s %s", verb, step_subject_text(step));
 	step_describe_rows(out, step);
-	appendStringInfo(out, " to %s", step_value_text(step_argument(step, "to")));
+	appendStringInfo(out, " to %s", value_text(step_argument(step, "to")));
 }

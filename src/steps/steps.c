@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "definition/value_text.h"
 #include "steps/steps.h"
 
 static const StepKind *const step_kinds[] = {STEP_KINDS};
@@ -26,10 +27,10 @@ step_order_text(const Json *json)
 	StringInfoData text;
 
 	if (json->kind == JSON_IS_STRING)
-		return unconstify(char *, step_formula_text(json->text));
+		return unconstify(char *, formula_text(json->text));
 	initStringInfo(&text);
 	for (int i = 0; i < json->count; i++)
-		appendStringInfo(&text, "%s%s", i ? ", " : "", step_formula_text(json->items[i]->text));
+		appendStringInfo(&text, "%s%s", i ? ", " : "", formula_text(json->items[i]->text));
 	return text.data;
 }
 
@@ -43,9 +44,9 @@ step_describe_rows(StringInfo out, const Step *step)
 	if (id != NULL && id->kind == JSON_IS_OBJECT)
 		step_describe_values(out, " with ", id, " = ");
 	else if (id != NULL)
-		appendStringInfo(out, " with id %s", step_value_text(id));
+		appendStringInfo(out, " with id %s", value_text(id));
 	if (where != NULL)
-		appendStringInfo(out, " where %s", step_formula_text(where->text));
+		appendStringInfo(out, " where %s", formula_text(where->text));
 	if (required != NULL && strcmp(required, "false") == 0)
 		appendStringInfoString(out, " (if there is one)");
 }
@@ -55,5 +56,5 @@ step_describe_values(StringInfo out, const char *before, const Json *values, con
 {
 	for (int i = 0; values != NULL && i < values->count; i++)
 		appendStringInfo(out, "%s%s%s%s", i ? ", " : before, values->keys[i], between,
-						 step_value_text(values->items[i]));
+						 value_text(values->items[i]));
 }

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "definition/value_text.h"
 #include "run/frame.h"
 #include "steps/message.h"
 #include "steps/on_error.h"
@@ -82,7 +83,7 @@ stop_describe(StringInfo out, const Step *step)
 	else
 		appendStringInfoString(out, "Fail");
 	if (message != NULL)
-		appendStringInfo(out, " with %s", step_value_text(message));
+		appendStringInfo(out, " with %s", value_text(message));
 }
 
 const StepKind stop_kind = {

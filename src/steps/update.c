@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "compile/compiler.h"
+#include "definition/value_text.h"
 #include "steps/given.h"
 #include "steps/steps.h"
 #include "steps/write.h"
@@ -66,9 +67,9 @@ update_describe(StringInfo out, const Step *step)
 	if (record != NULL)
 	{
 		json_remove(named, GIVEN_KEY);
-		appendStringInfo(out, ": set the columns that %s gives", step_value_text(record));
+		appendStringInfo(out, ": set the columns that %s gives", value_text(record));
 		if (columns != NULL)
-			appendStringInfo(out, ", of %s", step_value_text(columns));
+			appendStringInfo(out, ", of %s", value_text(columns));
 	}
 	step_describe_values(out, record != NULL ? "; set " : ": set ", named, " to ");
 }
