@@ -4,7 +4,7 @@
 #   make installcheck               pg_regress against a running server (PGHOST, PGPORT)
 #   make test                       every suite on private throw-away servers
 #   make test SUITES="regress tap" TESTS="invoke*"
-#   make matrix                     the same on PostgreSQL 17 and 18, as root; see test/matrix/run
+#   make matrix                     the same on PostgreSQL 16 to 19, as root; see test/matrix/run
 #   make assert                     the same on a PostgreSQL with assertions, built for it; see test/assert/run
 #   make bare                       the commands of README.md on bare machines, as root; see test/bare/run
 #   make demo, make demo-stop       the help desk example on a server of its own

@@ -4,13 +4,18 @@
 
 mirror=${MIRROR:-http://deb.debian.org/debian}
 
-# Writes a Debian with these packages to a directory or an archive.
+# Writes a Debian with these packages to a directory or an archive. The one for
+# experiments is no whole one: it comes on top of sid.
 make_debian()
 {
-	local release=$1 target=$2 variant=$3 packages=$4
+	local release=$1 target=$2 variant=$3 packages=$4 sources=("$mirror")
 
+	if [ "$release" = experimental ]; then
+		release=sid
+		sources=("deb $mirror sid main" "deb $mirror experimental main")
+	fi
 	mmdebstrap --quiet --variant="$variant" --include="$packages" --aptopt='Acquire::Check-Valid-Until "false"' \
-		"$release" "$target" "$mirror" >&2
+		"$release" "$target" "${sources[@]}" >&2
 }
 
 # Gives it the sources in /source, and what programs expect of a machine.

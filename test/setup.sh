@@ -37,7 +37,8 @@ missing_extensions()
 		'' | /usr/lib/postgresql/*) ;;
 		*) return ;;
 	esac
-	[ -f "$("$PG_CONFIG" --sharedir 2>/dev/null)/extension/pgtap.control" ] || echo "postgresql-$1-pgtap"
+	[[ " ${SUITES:-pgtap} " != *' pgtap '* ]] || [ -f "$("$PG_CONFIG" --sharedir 2>/dev/null)/extension/pgtap.control" ] ||
+		echo "postgresql-$1-pgtap"
 	[ -f "$("$PG_CONFIG" --pkglibdir 2>/dev/null)/pgaudit.so" ] ||
 		! apt-cache show "postgresql-$1-pgaudit" >/dev/null 2>&1 || echo "postgresql-$1-pgaudit"
 }

@@ -23,6 +23,7 @@
 #include "base/deadline.h"
 #include "base/error.h"
 #include "miscadmin.h"
+#include "port/atomics.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "lookup/canonical.h"
+#include "catalog/pg_type.h"
 #include "lookup/function_lookup.h"
 #include "lookup/key.h"
 #include "mb/pg_wchar.h"

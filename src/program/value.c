@@ -11,6 +11,7 @@
 #include "base/compat.h"
 #include <ctype.h>
 #include "base/parser_settings.h"
+#include "catalog/pg_type.h"
 #include "definition/step_kind.h"
 #include "definition/value_text.h"
 #include "mb/pg_wchar.h"
