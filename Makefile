@@ -3,7 +3,8 @@
 #   make && sudo make install       for the PostgreSQL that PG_CONFIG belongs to
 #   make installcheck               pg_regress against a running server (PGHOST, PGPORT)
 #   make test                       every suite on private throw-away servers
-#   make test SUITES="regress tap" TESTS="invoke*"
+#   make test SUITES="regress tap" TESTS="invoke*"; see test/README.md
+#   make bless TESTS="invoke*"      takes what these print today for what they are to print
 #   make matrix                     the same on PostgreSQL 16 to 19, as root; see test/matrix/run
 #   make assert                     the same on a PostgreSQL with assertions, built for it; see test/assert/run
 #   make bare                       the commands of README.md on bare machines, as root; see test/bare/run
@@ -26,7 +27,7 @@ VPATH ?= $(SOURCE)
 endif
 
 # These targets install PostgreSQL if need be, so they come without it.
-STANDALONE = test matrix assert bare demo demo-stop bench bench-smoke
+STANDALONE = test bless matrix assert bare demo demo-stop bench bench-smoke
 
 .PHONY: $(STANDALONE)
 
@@ -34,6 +35,9 @@ ifeq (,$(filter-out $(STANDALONE),$(or $(MAKECMDGOALS),all)))
 
 test:
 	@$(SOURCE)/test/run
+
+bless:
+	@$(SOURCE)/test/bless
 
 matrix:
 	@$(SOURCE)/test/matrix/run

@@ -153,17 +153,17 @@ SELECT create_action('desk.bad', '
     {"if": "true", "enabled": false, "then": [ {"let": {"x": "=nothing"}} ]} ] }');
 SELECT severity, location, message, hint FROM check_action('desk.bad');
 -- and what is no document at all
-SELECT create_action('desk.worse', '{"steps": [ {"if": "true"} ]}');
+SELECT brief($$SELECT create_action('desk.worse', '{"steps": [ {"if": "true"} ]}')$$);
 SELECT create_action('desk.worse', '{"steps": [ {"if": true, "then": []} ]}');
 SELECT create_action('desk.worse', '{"steps": [ {"if": "true", "then": {}} ]}');
-SELECT create_action('desk.worse', '{"steps": [ {"if": "true", "then": [], "as": "x"} ]}');
-SELECT create_action('desk.worse', '{"steps": [ {"if": "true", "then": [ {"if": "true", "then": [ {"nothing": 1} ]} ]} ]}');
-SELECT create_action('desk.worse', '{"steps": [ {"choose": null} ]}');
+SELECT brief($$SELECT create_action('desk.worse', '{"steps": [ {"if": "true", "then": [], "as": "x"} ]}')$$);
+SELECT brief($$SELECT create_action('desk.worse', '{"steps": [ {"if": "true", "then": [ {"if": "true", "then": [ {"nothing": 1} ]} ]} ]}')$$);
+SELECT brief($$SELECT create_action('desk.worse', '{"steps": [ {"choose": null} ]}')$$);
 SELECT create_action('desk.worse', '{"steps": [ {"choose": null, "cases": []} ]}');
 SELECT activate_action('desk.worse');
-SELECT create_action('desk.worse', '{"steps": [ {"choose": null, "cases": [ {"when": "true"} ]} ]}', true);
-SELECT create_action('desk.worse', '{"steps": [ {"choose": null, "cases": [ {"do": []} ]} ]}', true);
-SELECT create_action('desk.worse', '{"steps": [ {"choose": null, "cases": [ {"when": "true", "do": [], "else": []} ]} ]}', true);
+SELECT brief($$SELECT create_action('desk.worse', '{"steps": [ {"choose": null, "cases": [ {"when": "true"} ]} ]}', true)$$);
+SELECT brief($$SELECT create_action('desk.worse', '{"steps": [ {"choose": null, "cases": [ {"do": []} ]} ]}', true)$$);
+SELECT brief($$SELECT create_action('desk.worse', '{"steps": [ {"choose": null, "cases": [ {"when": "true", "do": [], "else": []} ]} ]}', true)$$);
 SELECT create_action('desk.worse', '{"steps": [ {"choose": null, "cases": [ [] ]} ]}', true);
 SELECT create_action('desk.worse', '{"steps": [ {"stop": "maybe"} ]}', true);
 SELECT create_action('desk.worse', '{"steps": [ {"stop": null} ]}', true);
@@ -194,7 +194,7 @@ SELECT add_action_step('desk.by_hand', 'output', NULL, '{"word": "{{output.word}
 \set VERBOSITY terse
 SELECT add_action_step('desk.by_hand', 'output', NULL, '{"word": "x"}', NULL, :step, 'nothing');
 \set VERBOSITY default
-SELECT add_action_step('desk.by_hand', 'if', 'true', '{"then": [ {"nothing": 1} ]}');
+SELECT brief($$SELECT add_action_step('desk.by_hand', 'if', 'true', '{"then": [ {"nothing": 1} ]}')$$);
 SELECT branch, position, kind, subject, arguments FROM custom_actions.step WHERE action = 'desk.by_hand' ORDER BY id;
 SELECT severity, location, message FROM check_action('desk.by_hand');
 DELETE FROM custom_actions.step WHERE id = :choose;

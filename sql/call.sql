@@ -158,7 +158,7 @@ SELECT create_action('lib.bad', '
 SELECT severity, location, message, hint FROM check_action('lib.bad') ORDER BY split_part(location, '.', 1)::integer, location;
 SELECT create_action('lib.worse', '{"steps": [ {"call": ""} ]}');
 SELECT create_action('lib.worse', '{"steps": [ {"call": "lib.twice", "with": [1]} ]}');
-SELECT create_action('lib.worse', '{"steps": [ {"call": "lib.twice", "set": {"n": 1}} ]}');
+SELECT brief($$SELECT create_action('lib.worse', '{"steps": [ {"call": "lib.twice", "set": {"n": 1}} ]}')$$);
 -- the way that the hint shows
 SELECT define('lib.all_rows', '
 { "output": [ {"name": "names", "type": "text", "default": "=let.names"} ],

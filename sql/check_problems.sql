@@ -72,12 +72,12 @@ SELECT * FROM check_action('desk.bad');
 SELECT activate_action('desk.bad');
 
 -- What is wrong with the document itself
-SELECT create_action('desk.bad', '{"steps": [{"explode": "target"}]}', or_replace => true);
-SELECT create_action('desk.bad', '{"steps": [{"update": "target", "sett": {"n": 1}}]}', or_replace => true);
-SELECT create_action('desk.bad', '{"stepps": []}', or_replace => true);
+SELECT brief($$SELECT create_action('desk.bad', '{"steps": [{"explode": "target"}]}', or_replace => true)$$);
+SELECT brief($$SELECT create_action('desk.bad', '{"steps": [{"update": "target", "sett": {"n": 1}}]}', or_replace => true)$$);
+SELECT brief($$SELECT create_action('desk.bad', '{"stepps": []}', or_replace => true)$$);
 SELECT create_action('desk.bad', '{"steps": [], "steps": []}', or_replace => true);
 SELECT create_action('desk.bad', '{"steps": [{"update": "target", "delete": "target"}]}', or_replace => true);
-SELECT create_action('desk.bad', '{"steps": [{"set": {"n": 1}}]}', or_replace => true);
+SELECT brief($$SELECT create_action('desk.bad', '{"steps": [{"set": {"n": 1}}]}', or_replace => true)$$);
 
 -- By plain DML nearly anything can be written; check says the same
 SELECT create_action('desk.plain', '{"table": "desk.note"}');
@@ -85,8 +85,8 @@ INSERT INTO custom_actions.step (action, position, kind, subject, arguments) VAL
 	('desk.plain', 1, 'explode', 'target', '{}'),
 	('desk.plain', 2, 'update', 'target', '{"sett": {"n": 1}}'),
 	('desk.plain', 3, 'update', NULL, '{}');
-SELECT * FROM check_action('desk.plain');
-SELECT activate_action('desk.plain');
+SELECT severity, location, message, detail, without_lists(hint) AS hint FROM check_action('desk.plain');
+SELECT brief($$SELECT activate_action('desk.plain')$$);
 
 -- Settings
 SELECT create_action('desk.settings', '{"settings": {"no_such_setting": "1", "TimeZone": "Nowhere/City", "work_mem": "much", "role": "postgres"}, "steps": [{"let": {"x": 1}}]}');

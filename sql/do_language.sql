@@ -44,11 +44,11 @@ DO LANGUAGE custom_action '{"output": [ {"name": "n", "type": "integer", "defaul
 DO LANGUAGE custom_action '{"settings": {"search_path": "desk"}, "steps": []}';
 DO LANGUAGE custom_action '{"run_as": "owner", "steps": []}';
 DO LANGUAGE custom_action '{"plugins": [], "steps": []}';
-DO LANGUAGE custom_action '{"nothing": 1}';
+SELECT brief($$DO LANGUAGE custom_action '{"nothing": 1}'$$);
 DO LANGUAGE custom_action 'BEGIN END';
 DO LANGUAGE custom_action '[]';
 DO LANGUAGE custom_action '';
-DO LANGUAGE custom_action '{"steps": [ {"nothing": 1} ]}';
+SELECT brief($$DO LANGUAGE custom_action '{"steps": [ {"nothing": 1} ]}'$$);
 -- what else a header may say
 DO LANGUAGE custom_action '{"timeout": "50 ms", "steps": [ {"call": "pg_catalog.pg_sleep", "with": {"1": 10}} ]}';
 DO LANGUAGE custom_action '{"read_only": true, "steps": [ {"create": "desk.log", "set": {"body": "x"}} ]}';

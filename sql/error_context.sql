@@ -7,11 +7,11 @@ SELECT activate_action('desk.act');
 
 -- every function
 SELECT create_action('desk.act');
-SELECT create_action('desk.bad', '{"step": []}');
+SELECT create_action('desk.bad', '{"steps": {}}');
 SELECT create_action('');
 SELECT add_action_parameter('desk.act', 'select', 'text');
 SELECT add_action_parameter('desk.no', 'x', 'text');
-SELECT add_action_step('desk.act', 'no_such');
+SELECT add_action_step('desk.act', 'stop', 'now');
 SELECT add_action_step('desk.act', 'let', parent => -1);
 SELECT check_action('desk.no');
 SELECT activate_action('desk.no');

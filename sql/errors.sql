@@ -117,7 +117,6 @@ SELECT create_action('e.x', '{"steps": [ {"update": "target", "set": {"n": 1}, "
 SELECT create_action('e.x', '{"steps": [ {"set": {"n": 1}} ]}');
 SELECT create_action('e.x', '{"steps": [ {"update": ""} ]}');
 \set VERBOSITY default
-SELECT create_action('e.x', '{"unknown": 1}');
 SELECT create_action('e.x', '{"steps": [ {"update": "target", "delete": "target", "set": {"n": 1}} ]}');
 SELECT create_action('e.x', '{"steps": [ {"update": "target", "set": {"n": 1, "n": 2}} ]}');
 SELECT create_action('e.x', '{"steps": [ {"update": "target", "update": "t2", "set": {"n": 1}} ]}');
@@ -129,7 +128,6 @@ SELECT create_action('e.x', '{"steps": [ {"create": "e.t", "as": "a"}, {"group":
 SELECT create_action('e.x', '{"steps": [ {"create": "e.t", "as": "target"} ]}');
 SELECT create_action('e.x', '{"steps": [ {"create": "e.t", "as": "input"} ]}');
 SELECT create_action('e.x', '{"steps": [ {"create": "e.t", "as": "A b"} ]}');
-SELECT create_action('e.x', '{"input": [ {"name": "a"} ]}');
 SELECT create_action('e.x', '{"input": [ {"name": "a", "type": "text"}, {"name": "a", "type": "text"} ]}');
 SELECT create_action('e.x_target', '{"input": [ {"name": "target", "type": "text"} ]}');
 SELECT create_action('e.x_target', '{"table": "e.t", "input": [ {"name": "target", "type": "text"} ]}', true);

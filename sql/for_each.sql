@@ -194,7 +194,7 @@ SELECT create_action('shop.bad', '
     {"for_each": "=input.list", "do": [ {"for_each": "=item.value", "do": [ {"require": "item.value"} ]} ]},
     {"for_each": "input.list", "do": []} ] }');
 SELECT severity, location, message, hint FROM check_action('shop.bad');
-SELECT create_action('shop.worse', '{"steps": [ {"for_each": "shop.line"} ]}');
+SELECT brief($$SELECT create_action('shop.worse', '{"steps": [ {"for_each": "shop.line"} ]}')$$);
 SELECT create_action('shop.worse', '{"steps": [ {"for_each": 1, "do": []} ]}');
 SELECT create_action('shop.worse', '{"steps": [ {"for_each": "shop.line", "as": "target", "do": []} ]}');
 SELECT create_action('shop.worse', '{"steps": [ {"for_each": "shop.line", "as": "l", "do": [ {"get": "shop.line", "as": "l", "id": 1} ]} ]}');

@@ -72,13 +72,13 @@ SELECT refresh_action_dependencies();
 TABLE published;
 
 -- What a document may not say
-SELECT create_action('desk.bad', '{"plugins": [{"stage": "before", "function": "tools.fill_in"}]}');
-SELECT create_action('desk.bad', '{"plugins": [{"stage": "pre_operation"}]}');
+SELECT brief($$SELECT create_action('desk.bad', '{"plugins": [{"stage": "before", "function": "tools.fill_in"}]}')$$);
+SELECT brief($$SELECT create_action('desk.bad', '{"plugins": [{"stage": "pre_operation"}]}')$$);
 SELECT create_action('desk.bad', '{"plugins": [{"stage": "pre_operation", "function": ""}]}');
 SELECT create_action('desk.bad', '{"plugins": [{"stage": "pre_operation", "function": "tools.fill_in", "rank": 1.5}]}');
 SELECT create_action('desk.bad', '{"plugins": [{"stage": "pre_operation", "function": "tools.fill_in", "rank": "1"}]}');
 SELECT create_action('desk.bad', '{"plugins": [{"stage": "pre_operation", "function": "tools.fill_in", "enabled": 1}]}');
-SELECT create_action('desk.bad', '{"plugins": [{"stage": "pre_operation", "function": "tools.fill_in", "id": 1}]}');
+SELECT brief($$SELECT create_action('desk.bad', '{"plugins": [{"stage": "pre_operation", "function": "tools.fill_in", "id": 1}]}')$$);
 SELECT create_action('desk.bad', '{"plugins": [{"stage": "pre_operation", "function": "tools.fill_in", "stage": "post_operation"}]}');
 SELECT create_action('desk.bad', '{"plugins": [{"stage": "pre_operation", "function": "tools.fill_in", "images": {"post": true}}]}');
 SELECT create_action('desk.bad', '{"plugins": ["tools.fill_in"]}');

@@ -60,7 +60,7 @@ SELECT xmin = :'before' AS untouched FROM pg_proc WHERE proname = 'close_note';
 -- What no registration may be
 \set VERBOSITY default
 SELECT register_plugin(NULL, 'pre_operation', 'tools.check_hours');
-SELECT register_plugin('desk.close_note', 'before', 'tools.check_hours');
+SELECT brief($$SELECT register_plugin('desk.close_note', 'before', 'tools.check_hours')$$);
 SELECT register_plugin('desk.close_note', 'pre_operation', 'tools.check_hours', 1234567890);
 SELECT register_plugin('desk.close_note', 'pre_operation', 'tools.check_hours', images => 'true');
 SELECT register_plugin('desk.close_note', 'pre_operation', 'tools.check_hours', images => '{}');
@@ -70,7 +70,7 @@ SELECT register_plugin('desk.close_note', 'pre_operation', 'tools.check_hours', 
 SELECT register_plugin('desk.close_note', 'pre_operation', 'tools.check_hours', images => '{"pre": ["id", 7]}');
 SELECT register_plugin('desk.close_note', 'pre_operation', 'tools.check_hours', images => '{"post": true}');
 UPDATE custom_actions.plugin_step SET stage = 'main_operation', images = '{"post": true}' WHERE id = :fill;
-INSERT INTO custom_actions.plugin_step (action, stage) VALUES ('desk.close_note', 'pre_operation');
+SELECT brief($$INSERT INTO custom_actions.plugin_step (action, stage) VALUES ('desk.close_note', 'pre_operation')$$);
 INSERT INTO custom_actions.plugin_step (action, stage, function, enabled) VALUES ('desk.close_note', 'pre_operation', 'tools.fill_in', NULL);
 INSERT INTO custom_actions.plugin_step (id, action, stage, function) OVERRIDING SYSTEM VALUE VALUES (99, 'desk.close_note', 'pre_operation', 'tools.fill_in');
 UPDATE custom_actions.plugin_step SET id = DEFAULT WHERE id = :fill;

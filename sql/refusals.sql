@@ -65,8 +65,8 @@ CREATE FUNCTION desk.act() RETURNS void LANGUAGE custom_action AS '{"format": 1,
 -- with plug-ins that nobody registered
 CREATE FUNCTION desk.tell(context jsonb) RETURNS void LANGUAGE plpgsql AS 'BEGIN END';
 CREATE FUNCTION desk.hand() RETURNS void LANGUAGE custom_action AS '{"format": 1, "version": 1, "active": true, "definition": {}, "plugins": {}}';
-CREATE FUNCTION desk.hand() RETURNS void LANGUAGE custom_action AS '{"format": 1, "version": 1, "active": true, "definition": {}, "plugins": [7, {"id": 1, "stage": "pre_operation"}, {"id": 1, "stage": "before", "function": "desk.tell(jsonb)"},
-	{"stage": "pre_operation", "function": "desk.tell(jsonb)", "images": {"post": true}}]}';
+SELECT brief($$CREATE FUNCTION desk.hand() RETURNS void LANGUAGE custom_action AS '{"format": 1, "version": 1, "active": true, "definition": {}, "plugins": [7, {"id": 1, "stage": "pre_operation"}, {"id": 1, "stage": "before", "function": "desk.tell(jsonb)"},
+	{"stage": "pre_operation", "function": "desk.tell(jsonb)", "images": {"post": true}}]}'$$);
 -- unchecked, what cannot be read at all is still refused; what disagrees fails when called
 SET check_function_bodies = off;
 CREATE FUNCTION desk.hand() RETURNS void LANGUAGE custom_action AS 'BEGIN END';
@@ -76,7 +76,7 @@ CREATE FUNCTION desk.hand_plugin() RETURNS void LANGUAGE custom_action AS '{"for
 RESET check_function_bodies;
 SELECT desk.hand('x');
 SELECT invoke_action('desk.hand', '{"b": "x"}');
-SELECT desk.hand_plugin();
+SELECT brief($$SELECT desk.hand_plugin()$$);
 CREATE TRIGGER hand BEFORE INSERT ON desk.note FOR EACH ROW EXECUTE FUNCTION desk.hand_trigger();
 INSERT INTO desk.note VALUES (1);
 DROP TRIGGER hand ON desk.note;

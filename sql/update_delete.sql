@@ -73,7 +73,7 @@ SELECT define('desk.literal_id', '
              {"update": "desk.ticket", "id": "2", "set": {"title": "text literal"}},
              {"update": "desk.ticket", "as": "b", "id": {"id": 3}, "set": {"title": "object"}} ] }');
 SELECT * FROM desk.literal_id();
-SELECT create_action('desk.bad', '{"table": "desk.ticket", "steps": [ {"assign": "target", "column": "owner_id"} ]}');
+SELECT brief($$SELECT create_action('desk.bad', '{"table": "desk.ticket", "steps": [ {"assign": "target", "column": "owner_id"} ]}')$$);
 SELECT create_action('desk.bad', '
 { "table": "desk.ticket",
   "input": [{"name": "d", "type": "date"}],

@@ -98,10 +98,10 @@ SELECT * FROM ways($${"table": "support.case", "input": [{"name": "reason", "typ
 		{"for_each": "support.tsk", "do": []}]}$$);
 
 -- Keys and verbs of the document
-SELECT create_action('support.x', '{"tabel": "support.case"}');
-SELECT create_action('support.x', '{"steps": [{"updat": "target"}]}');
-SELECT create_action('support.x', '{"steps": [{"update": "target", "sets": {"title": "x"}}]}');
-SELECT create_action('support.x', '{"input": [{"name": "a", "typ": "text"}]}');
+SELECT brief($$SELECT create_action('support.x', '{"tabel": "support.case"}')$$);
+SELECT brief($$SELECT create_action('support.x', '{"steps": [{"updat": "target"}]}')$$);
+SELECT brief($$SELECT create_action('support.x', '{"steps": [{"update": "target", "sets": {"title": "x"}}]}')$$);
+SELECT brief($$SELECT create_action('support.x', '{"input": [{"name": "a", "typ": "text"}]}')$$);
 SELECT create_action('support.x', '{"steps": [{"let": "x = 5"}]}');
 SELECT create_action('support.x', $${"steps": [{"let": "x := upper('a')"}]}$$);
 SELECT create_action('support.x', '{"steps": [{"let": ""}]}');

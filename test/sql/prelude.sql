@@ -16,4 +16,33 @@ LANGUAGE sql AS $$
 	SELECT create_action(name, definition, true);
 	SELECT activate_action(name);
 $$;
+
+-- A message without the kinds of step, the keys and the stages that it lists: lists.sql shows them, once.
+CREATE FUNCTION public.without_lists(message text) RETURNS text
+LANGUAGE sql AS $$
+	SELECT regexp_replace(message, '(Verbs|Keys of (?!")[^:\n]+|It is one of(?=: pre_validation)): [^.\n]+\.', '\1: ...', 'g')
+$$;
+
+-- Runs a command that is refused; the error is as it was, but without lists.
+CREATE FUNCTION public.brief(command text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	state text;
+	message text;
+	detail text;
+	hint text;
+BEGIN
+	EXECUTE command;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	detail := without_lists(detail);
+	hint := without_lists(hint);
+	IF detail = '' THEN
+		RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, HINT = hint;
+	ELSIF hint = '' THEN
+		RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, DETAIL = detail;
+	END IF;
+	RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, DETAIL = detail, HINT = hint;
+END
+$$;
 \set ECHO :echo
