@@ -14,6 +14,16 @@
  *
  * The handler may interrupt anything here: a deadline is complete before it is
  * put on the stack, and is taken off before its memory ends.
+ *
+ * PostgreSQL has one flag for a cancel, whoever asked. So that a user's cancel is
+ * never taken for a limit, three are kept here. timer_fired: some deadline has
+ * passed, and stays so while its level lasts. cancel_asked: the timer has set
+ * QueryCancelPending and nobody has raised it yet; lifting the deadline takes it
+ * back. user_cancel: SIGINT came, and not from statement_timeout or lock_timeout,
+ * which send it, too; the cancel is then an ordinary one, to all levels. To see
+ * that, SIGINT has our handler from the first limit on, as long as the process
+ * lives: putting the old one back might throw out one that came later. It ends in
+ * PostgreSQL's own, which backends and workers with a database have.
  */
 #include "postgres.h"
 

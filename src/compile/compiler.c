@@ -75,7 +75,7 @@ compiler_table(Compiler *compiler, const char *name, const char *location)
 	return table;
 }
 
-/* A scope for a statement or expression at this place. */
+/* A scope for a statement or expression at this place, numbered after those before (statement.c). */
 static Scope *
 scope_new(Compiler *compiler, Oid this_relation)
 {

@@ -31,7 +31,7 @@ typedef struct Compiler
 	const Step *step;			/* being compiled */
 	List	   *scopes;			/* of Scope: lose their compiler at the end */
 	bool		in_loop;
-	int			loop_start;		/* number of the first scope in the outermost loop */
+	int			loop_start;		/* number of the first scope in the outermost loop: all from there on runs again */
 	MemoryContext scratch;		/* of parse analysis */
 } Compiler;
 

@@ -7,6 +7,15 @@
  * action would use from now on is told of: the action is refused when it is
  * compiled next (meaning.c). That is a warning, never an error: with a name that
  * fits anybody could stop everybody's CREATE.
+ *
+ * Compiling is the only way to know what a formula means, and thousands of
+ * actions cannot be compiled at each CREATE. So mention.c first finds those that
+ * have the name in their text. What it misses is not warned of, and is refused
+ * all the same: a syntax by which a definition names objects otherwise than by
+ * words of the text belongs there, and what is meant without a word (operators
+ * behind LIKE, casts) into name_of(). The compiling waits for no lock, since the
+ * command holds locks that others wait for: an action that cannot be looked at at
+ * once is passed over.
  */
 #include "postgres.h"
 

@@ -2,6 +2,20 @@
  * step_kind.h
  *		The table of step kinds. Everything that differs between kinds is in
  *		the kind's one entry, in its own file under steps/.
+ *
+ * What the author of a kind cannot see from here:
+ * - compile may be called several times for one step: passes that find the types
+ *   of let names throw away what they compile (compile/let_types.h), and checking
+ *   tries each step in a subtransaction. So it writes to the program and to
+ *   instruction->data alone, and to the document only if compiler->freeze.
+ * - Statements and expressions are to be made in the order in which they will
+ *   run: that decides which columns earlier steps return (program/statement.c).
+ * - Two neighbours that update one row may become one UPDATE (steps/merge.c). A
+ *   kind that runs write_execute() agrees to that.
+ * - execute may be left by an error at any place, and on_error then goes on with
+ *   the frame: what must be put right needs PG_FINALLY. Results go to slots by
+ *   frame_set(), which on_error can take back, and nowhere else.
+ * - Nothing of a user's may run in compile (base/sandbox.h).
  */
 #ifndef CA_STEP_KIND_H
 #define CA_STEP_KIND_H

@@ -151,12 +151,12 @@ program_forget_plans(Program *program)
 	program->retired = NIL;
 }
 
-/* Frees a program with its plans. */
+/* Frees a program with its plans, and with the definition that it was made from. */
 static void
 program_free(Program *program)
 {
 	program_forget_plans(program);
-	MemoryContextDelete(MemoryContextGetParent(program->mcxt));
+	MemoryContextDelete(program->home);
 }
 
 void
@@ -315,10 +315,11 @@ compile_limited(CompileWork *work)
 {
 	limited_call(document_limit(work->envelope->definition), psprintf("action \"%s\"", work->options->action),
 				 false, NULL, NULL, compile_work, work);
+	work->program->home = work->home;
 	return work->program;
 }
 
-/* Compiles what the function's source says, below the given context. */
+/* Compiles what the function's source says; all of it goes to the given context, the program's home. */
 static Program *
 compile_function(Oid function, MemoryContext home)
 {

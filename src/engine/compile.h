@@ -20,7 +20,14 @@ typedef struct CompileOptions
 	bool		freeze;			/* write what was looked up into definition->json */
 } CompileOptions;
 
-/* Compiles in a new context below parent. After problems were collected the program is not fit to run. */
+/*
+ * Compiles in a new context below parent, program->mcxt. The program goes on
+ * using the definition and all that this points to, so they must live as long.
+ * Who only looks at the program lets it end with a context that ends anyway. Who
+ * keeps it makes parent a context for it alone, reads the definition in there,
+ * too, and writes it to program->home: freeing the program deletes that
+ * (cache.c). After problems were collected the program is not fit to run.
+ */
 extern Program *compile(Definition *definition, const CompileOptions *options,
 						MemoryContext parent);
 

@@ -7,6 +7,14 @@
  * sees them. PostgreSQL reads catalogs by a snapshot of the caller's while it
  * decodes WAL; this uses the same door. Caches are emptied on the way in and
  * on the way out, which is expensive: for what is going to fail, or nearly so.
+ *
+ * Inside, everything that goes through caches or catalog scans sees the past:
+ * names, types, privileges. Tables of users do not: they are read by the active
+ * snapshot. So fn() only compiles. It must not write, as rows would go to
+ * catalogs that it does not see as they are, and nothing it has looked up may be
+ * used outside, not even a Relation: it is of the past. Errors may leave it; the
+ * caches are emptied again all the same. It cannot be nested, nor used while WAL
+ * is decoded, which past_is_known() asks.
  */
 #include "postgres.h"
 

@@ -2,6 +2,16 @@
  * findings.h
  *		What compiling an action finds. A collecting sink is told all of it; else the
  *		first problem is raised.
+ *
+ * While checking, compiling goes on after a problem, with a NULL in the place of
+ * what was wrong. Then "failed" is set: what comes out is no program to run, and
+ * code that would only repeat the complaint may ask for it and keep quiet. It is
+ * never cleared for good. Who has to know whether one part failed by itself (is
+ * the type of this let to be trusted?) puts findings_begin() and findings_end()
+ * around the part: the first clears the flag and returns what it was, the second
+ * puts that back and adds the part's own. Between the two only a failure may
+ * return early, since "failed" is then set as it must be. Whoever reports a
+ * problem without findings_guard() or compiler_problem() sets the flag himself.
  */
 #ifndef CA_FINDINGS_H
 #define CA_FINDINGS_H

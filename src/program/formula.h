@@ -133,7 +133,7 @@ typedef struct Scope
 	Oid			this_relation;	/* the row being read or changed, for warnings */
 	Bitmapset  *slots;			/* slots that formulas refer to */
 	int			number;			/* scopes count up in the order they run in ... */
-	int			again;			/* ... but this one and all after it may run again, in a loop */
+	int			again;			/* ... and what may run after this one counts from here: see statement.c */
 	struct Row *this_row;		/* the row being changed, for values that read it where it is */
 	bool		reads_this;		/* the value being transformed is one of them */
 	const Formula *current;		/* formula being transformed, else NULL */

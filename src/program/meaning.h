@@ -18,7 +18,11 @@ extern void meaning_start(struct Program *program, const struct Json *frozen, bo
 
 /*
  * Notes what a value's tree uses outside pg_catalog, or raises UA011 for what it
- * did not use when the action was activated. text: the formula, or NULL.
+ * did not use when the action was activated. text: the formula, or NULL. Every
+ * tree that an author's text became goes through this, right after it was
+ * transformed and also when a plan is made anew: a place that forgets it can be
+ * taken over by whoever may create a function. What activation did not meet is
+ * refused later, so each path that running takes must be taken by checking, too.
  */
 extern void meaning_check(struct Program *program, Node *tree, const char *text,
 						  const char *location);

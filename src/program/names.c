@@ -130,10 +130,21 @@ variable_add(Program *program, List **variables, const char *name, Oid type, int
 }
 
 /*
- * A step that writes a row and has a name gives the row another one; what a get
- * reads stays as it was read. The name of a step that may not run, or find no
- * row, is one only while its present_slot is not NULL: writes through the other
- * names refresh it then, and leave it NULL otherwise (statement.c).
+ * One row may have several names: {"update": "target", "as": "changed"} makes
+ * "changed" another name of the target's row (address.c sets Row.same), and both
+ * are to show what a later step writes through either. A get gives a row of its
+ * own, which stays as it was read.
+ *
+ * Each name is a Row with slots of its own. So whoever writes a row refreshes
+ * the slots of all its names: statement->into lists the Rows that lead to the
+ * same first name, and each column that is read later is returned once for each
+ * of them. Without that, formulas would read what the row was before.
+ *
+ * A step that may not run, or may find no row, makes a name that is one only
+ * while its present_slot is not NULL. Until its own statement (statement->own)
+ * has found the row, writes through other names leave its slots NULL: a step that
+ * did not run has no result. Nobody may take two names for one row where such a
+ * name is between them: rows_are_one() answers that, not row_first_name().
  */
 const Row *
 row_first_name(const Row *row)

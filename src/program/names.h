@@ -51,7 +51,14 @@ extern char *names_hint(const Scope *scope, const char *given);
 /* The number by which a statement knows one of its slots. */
 extern int	scope_parameter(const Scope *scope, int slot);
 
-/* The Param that reads a slot; notes that the scope uses it. */
+/*
+ * The Param that reads a slot; notes that the scope uses it. All formulas read
+ * slots through this, so that the statements before return what is read
+ * (statement.c). Where two steps are merged, names of the row that is being
+ * changed do not get here: they mean the row itself (means_this() in
+ * parser_hooks.c, steps/merge.c). Whoever reads slots in another way must do for
+ * both.
+ */
 extern Node *slot_param(Scope *scope, int slot, int location);
 
 #endif

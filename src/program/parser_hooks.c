@@ -193,7 +193,12 @@ is_item(ParseState *pstate, const char *name, int location)
 	return refnameNamespaceItem(pstate, NULL, name, location, &levels_up) != NULL;
 }
 
-/* Is this a name of the row being changed, in a value that reads it where it is? */
+/*
+ * Is this a name of the row being changed, in a value that reads it where it is?
+ * Merged steps are one UPDATE (steps/merge.c): the slots would still hold what the
+ * row was before, while "this" is what the first step alone would have returned
+ * of the columns that it does not write. Those that it writes keep steps apart.
+ */
 static bool
 means_this(const Scope *scope, const char *name)
 {

@@ -46,7 +46,7 @@ typedef struct Row
 	bool		is_image;		/* for plug-ins: formulas do not see it */
 	bool		broken;			/* its step does not compile: anything may be said of it */
 	bool		used;			/* something refers to it */
-	struct Row *same;			/* the row that this is another name of, or NULL ... */
+	struct Row *same;			/* the row that this is another name of, or NULL (names.c) ... */
 	bool		may_be_absent;	/* ... but only if its step has run and found it: */
 	int			present_slot;	/* then this slot is not NULL */
 	List	   *columns;		/* of RowColumn; grows while compiling */
@@ -88,7 +88,8 @@ typedef struct Instruction
 
 typedef struct Program
 {
-	MemoryContext mcxt;
+	MemoryContext mcxt;			/* of all that compiling made, below what the caller of compile() gave */
+	MemoryContext home;			/* of the cache's programs: mcxt's parent, which is theirs alone; else NULL */
 	const char *action;			/* canonical name */
 	const char *title;			/* "action \"x\"", for the time limit's message */
 	int			version;

@@ -28,6 +28,27 @@ statement_value(Statement *statement, Value *value)
 	return number;
 }
 
+/*
+ * Which columns a statement returns is decided here, and nowhere else: those
+ * whose slots something may read after it has run. Returning fewer would leave
+ * slots as they were before, without a complaint; returning more costs time and
+ * asks for SELECT on columns that nobody reads.
+ *
+ * Every statement and every expression has a Scope. Its number is its place in
+ * the order of running, which is the order in which the compile functions make
+ * scopes; its slots are those that its formulas read. A statement's columns are
+ * read later if a scope with a number from `again` on reads them. That is the
+ * next number, but inside loops the first one of the outermost loop (for_each.c
+ * sets it): the next turn runs all of it again. Two do not fit the order. The
+ * statement that loads the target is compiled last and runs first; what merge.c
+ * makes at the end of a list takes the number of the step that it replaces.
+ *
+ * So a step kind makes its scopes in the order in which they will run, compiles
+ * what runs repeatedly with compiler->in_loop and loop_start set, and gives a
+ * slot that its C code reads to the formulas' machinery (compiler_slot_value) or
+ * to column_is_wanted() below. The answer is known only when all is compiled.
+ */
+
 /* Does some formula that may run after the statement read the slot? */
 static bool
 formula_reads_later(const Statement *statement, int slot)

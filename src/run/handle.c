@@ -8,7 +8,17 @@
  * when the last call through them ends.
  *
  * A function that runs as its caller, under settings that are all in effect
- * already, is entered directly; the privilege check stays.
+ * already, is entered directly; the privilege check stays. PostgreSQL puts
+ * fmgr_security_definer() before a function that has SET, SECURITY DEFINER or a
+ * hook that asks for it. That takes time, and where all settings are equal already
+ * it would only set them to what they are. So the direct
+ * FmgrInfo has the handler of our language in its place, with the same function.
+ * It is right only while nothing is left out that would have had an effect: no
+ * change of user (prosecdef), no hook (FmgrHookIsNeeded), each setting compared at
+ * each call (function_settings_hold), and what the action itself has set put back
+ * afterwards, as leaving fmgr_security_definer() does. An error is left to the
+ * (sub)transaction that it ends. A setting of another sort that fmgr learns to
+ * apply is to be added to handle_load_direct().
  */
 #include "postgres.h"
 

@@ -2,6 +2,14 @@
  * invoke_request.h
  *		Another form of call than by SQL's arguments: what invoke_action and perform
  *		steps hand to the call handler.
+ *
+ * A request travels in fcinfo->context, which must be a Node, so it is an
+ * ExtensibleNode: the name says that it is ours, and the handler takes any other
+ * context for an ordinary call. It is no more than a struct on the caller's
+ * stack, written by both sides. No methods are registered for the name, so
+ * copyObject(), equal() and outfuncs raise "ExtensibleNodeMethods ... was not
+ * registered": never put a request into a tree, a plan or a cache. Whoever calls
+ * a function with it goes by handle_call(), which checks EXECUTE first.
  */
 #ifndef CA_INVOKE_REQUEST_H
 #define CA_INVOKE_REQUEST_H
@@ -22,7 +30,7 @@ typedef enum RequestKind
 /* Asks the call handler, by way of fcinfo->context, for another form of call. */
 typedef struct InvokeRequest
 {
-	ExtensibleNode node;		/* extnodename = CA_INVOKE_REQUEST; no node to copy or compare: no methods are registered */
+	ExtensibleNode node;		/* extnodename = CA_INVOKE_REQUEST */
 	RequestKind kind;
 	Oid			invoker;		/* whose EXECUTE was checked */
 	MemoryContext result_context;	/* of everything the handler fills in */

@@ -179,7 +179,12 @@ loop_statement(Compiler *compiler, Statement *statement, const Source *source)
 	compiler_analyse(compiler, statement);
 }
 
-/* Compiles the steps; what they write is read again in the next turn. */
+/*
+ * Compiles the steps. What they write is read again in the next turn, so inside
+ * loops scopes say that everything from the start of the outermost loop on may
+ * run after them (statement.c). The loop's own rows are fetched once: their
+ * scope comes before.
+ */
 static StepList
 loop_steps(Compiler *compiler)
 {

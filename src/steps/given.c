@@ -8,6 +8,15 @@
  * and what others changed meanwhile are as if it had been written by hand. Such
  * a statement is kept for each set of columns met; beyond a limit the one that
  * was not used for longest is made anew for other columns.
+ *
+ * Only the statement that sets all columns is analysed at activation: what it
+ * depends on, needs and means holds for each part of it. It never runs. A variant
+ * is a copy of it with a text of its own, made while the action runs: it shares
+ * the values and the place among the scopes, so it returns what formulas read
+ * later, and has its own numbers of parameters, since these follow the text. It
+ * is one of the program's statements, so that its plan is freed with the others.
+ * A variant that some invocation is in (running) is never made anew: the action
+ * may have come to itself through a trigger.
  */
 #include "postgres.h"
 

@@ -14,6 +14,20 @@
  * gets the two statements. The columns of the row that the second step reads
  * are read where they are: in the row, as the first step would have returned
  * them. What the statement returns is read after the second step.
+ *
+ * The rest of the code takes part in this, and must go on doing so:
+ * - is_plain_update() knows what a Write can be. A new field of Write or Address,
+ *   or a new argument of the steps that write, that makes a step do more than one
+ *   UPDATE of one row, or fail otherwise, is to be refused there.
+ * - A kind whose execute is write_execute may be merged; one with an execute of
+ *   its own never is.
+ * - Between the two steps nothing may look at slots or at the row. Formulas of
+ *   the second step look at the row itself: value_tells_walker() lets pass what
+ *   it knows and refuses the rest, so a new syntax of values is not merged until
+ *   it is added there; what reads slots in C is not seen at all.
+ * - means_this() (parser_hooks.c) makes names of the row mean "this" where
+ *   Value.reads_this says so; other ways to a slot of the row must do the same,
+ *   or slot_is_of_row() keeps the steps apart.
  */
 #include "postgres.h"
 
@@ -357,7 +371,11 @@ columns_reading_row(const List *columns)
 	return copies;
 }
 
-/* UPDATE ... SET these columns, of the row that both steps mean, in the second one's place. */
+/*
+ * UPDATE ... SET these columns, of the row that both steps mean, in the second
+ * one's place: its scope is made when the list ends, but runs before what comes
+ * after the second step, and sees the names that were known there.
+ */
 static Statement *
 update_statement(const Pair *pair, const List *columns)
 {
