@@ -6,7 +6,7 @@
 
 #include "base/deadline.h"
 #include "base/sandbox.h"
-#include "ddl/ddl.h"
+#include "base/settings.h"
 #include "engine/cache.h"
 #include "engine/language.h"
 #include "fmgr.h"
@@ -15,7 +15,6 @@
 #include "run/handle.h"
 #include "run/invoker.h"
 #include "steps/steps.h"
-#include "utils/guc.h"
 
 PG_MODULE_MAGIC;
 
@@ -24,8 +23,8 @@ void		_PG_init(void);
 void
 _PG_init(void)
 {
+	settings_init();
 	steps_init();
-	ddl_init();
 	cache_init();
 	frames_init();
 	handle_set_call_handler(custom_action_call_handler);
@@ -33,5 +32,4 @@ _PG_init(void)
 	invoker_init();
 	deferred_init();
 	sandbox_init();
-	MarkGUCPrefixReserved("custom_actions");
 }

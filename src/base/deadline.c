@@ -1,6 +1,6 @@
 /*
  * deadline.c
- *		Depth and time limits.
+ *		Time limits.
  *
  * One timer serves a stack of deadlines; while there are any, it is armed for a
  * time that is not later than the earliest. Lifting a deadline leaves the timer
@@ -37,17 +37,11 @@
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
-#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/timeout.h"
 
 /* Longest limit, in milliseconds: a hundred years, far from any overflow */
 #define MAX_LIMIT	(INT64CONST(100) * 365 * 24 * 3600 * 1000)
-
-static int	max_depth = 8;
-static int	action_timeout = 0;
-static int	call_timeout = 120000;
-static int	configured_call_timeout = 120000;	/* by whom users cannot be */
 
 static Deadline *volatile innermost = NULL; /* the stack */
 static bool timer_known = false;	/* registered in this process */
@@ -166,68 +160,11 @@ limits_at_transaction_end(XactEvent event, void *arg)
 		disable_timeout(timer, false);
 }
 
-/* Remembers where a value comes from. */
-static bool
-check_call_timeout(int *newval, void **extra, GucSource source)
-{
-	GucSource  *where = guc_malloc(LOG, sizeof(GucSource));
-
-	if (where == NULL)
-		return false;
-	*where = source;
-	*extra = where;
-	return true;
-}
-
-/* Notes what the session's user cannot have set; a setting of a role is his own to alter. */
-static void
-assign_call_timeout(int newval, void *extra)
-{
-	if (*(GucSource *) extra <= PGC_S_DATABASE)
-		configured_call_timeout = newval;
-}
-
 void
 limits_init(void)
 {
-	DefineCustomIntVariable("custom_actions.max_depth",
-							"Levels that actions may nest, counted through everything they call.",
-							NULL, &max_depth, 8, 1, 1000, PGC_SUSET, 0, NULL, NULL, NULL);
-	DefineCustomIntVariable("custom_actions.action_timeout",
-							"Time limit of actions that have none of their own; 0 means none.",
-							NULL, &action_timeout, 0, 0, INT_MAX, PGC_USERSET, GUC_UNIT_MS,
-							NULL, NULL, NULL);
-	DefineCustomIntVariable("custom_actions.call_timeout",
-							"Time limit of a call step or plug-in that has none of its own; 0 means none.",
-							NULL, &call_timeout, 120000, 0, INT_MAX, PGC_USERSET, GUC_UNIT_MS,
-							check_call_timeout, assign_call_timeout, NULL);
 	RegisterXactCallback(limits_at_transaction_end, NULL);
 	RegisterSubXactCallback(limits_at_subtransaction_end, NULL);
-}
-
-int
-limits_max_depth(void)
-{
-	return max_depth;
-}
-
-int64
-limits_action_timeout(void)
-{
-	return action_timeout;
-}
-
-int64
-limits_call_timeout(void)
-{
-	return call_timeout;
-}
-
-bool
-limits_call_timeout_shortened(void)
-{
-	return call_timeout > 0 &&
-		(configured_call_timeout == 0 || call_timeout < configured_call_timeout);
 }
 
 bool

@@ -1,7 +1,6 @@
 /*
  * deadline.h
- *		How deep actions may nest, and how long actions and calls may take. (Not
- *		limits.h: that is a header of C.)
+ *		How long actions and calls may take. (Not limits.h: that is a header of C.)
  */
 #ifndef CA_DEADLINE_H
 #define CA_DEADLINE_H
@@ -24,16 +23,6 @@ typedef struct Deadline
 } Deadline;
 
 extern void limits_init(void);
-extern int	limits_max_depth(void);
-extern int64 limits_action_timeout(void);	/* milliseconds, 0: none */
-extern int64 limits_call_timeout(void);
-
-/*
- * Did the session make the limit of calls shorter than the server's
- * configuration has it? Then it is no failure of a step that a handler may deal
- * with: the caller would decide which steps fail.
- */
-extern bool limits_call_timeout_shortened(void);
 
 /* Reads an interval's text as milliseconds; false unless it is a time limit: positive, and not for ever. */
 extern bool limits_parse(const char *text, int64 *milliseconds);

@@ -10,6 +10,7 @@
 #include "base/compat.h"
 #include "base/error.h"
 #include "base/problem.h"
+#include "base/sqlstate.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "utils/builtins.h"
@@ -50,16 +51,6 @@ problem_add(ProblemSink *sink, const Problem *problem)
 	copy->formula = copy_text(problem->formula);
 	sink->problems = lappend(sink->problems, copy);
 	MemoryContextSwitchTo(old);
-}
-
-bool
-sqlstate_parse(const char *text, int *sqlstate)
-{
-	if (strlen(text) != 5 || strspn(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 5 ||
-		(text[0] == '0' && strchr("012", text[1]) != NULL))
-		return false;
-	*sqlstate = MAKE_SQLSTATE(text[0], text[1], text[2], text[3], text[4]);
-	return true;
 }
 
 /* Reports what makes the definition unusable. */

@@ -17,19 +17,6 @@
 
 struct ReturnSetInfo;
 
-/* SQLSTATEs of our own; class UA is free for implementations */
-#define ERRCODE_CA_NOT_ACTIVE			MAKE_SQLSTATE('U', 'A', '0', '0', '1')
-#define ERRCODE_CA_CANCELED				MAKE_SQLSTATE('U', 'A', '0', '0', '2')
-#define ERRCODE_CA_DEPTH				MAKE_SQLSTATE('U', 'A', '0', '0', '3')
-#define ERRCODE_CA_CHECK_FAILED			MAKE_SQLSTATE('U', 'A', '0', '0', '5')
-#define ERRCODE_CA_SIGNATURE			MAKE_SQLSTATE('U', 'A', '0', '0', '6')
-#define ERRCODE_CA_MEANING				MAKE_SQLSTATE('U', 'A', '0', '1', '1')
-
-/* Reads the SQLSTATE of an error: any but success, warning and no data; false: it is none. */
-extern bool sqlstate_parse(const char *text, int *sqlstate);
-#define SQLSTATE_MESSAGE				"\"%s\" is not an SQLSTATE of an error"
-#define SQLSTATE_HINT					"It has five digits or upper-case letters, for example P0001."
-
 typedef struct Problem
 {
 	bool		warning;		/* a remark; activation goes on */

@@ -11,11 +11,11 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/settings.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
-#include "ddl/ddl.h"
 #include "ddl/ddl_report.h"
 #include "ddl/recheck.h"
 #include "ddl/rename.h"
@@ -28,22 +28,6 @@
 #include "utils/guc.h"
 #include "utils/hsearch.h"
 
-typedef enum DdlCheck
-{
-	DDL_CHECK_OFF,
-	DDL_CHECK_WARN,
-	DDL_CHECK_ERROR
-} DdlCheck;
-
-static const struct config_enum_entry ddl_check_options[] = {
-	{"off", DDL_CHECK_OFF, false},
-	{"warn", DDL_CHECK_WARN, false},
-	{"error", DDL_CHECK_ERROR, false},
-	{NULL, 0, false}
-};
-
-static int	ddl_check = DDL_CHECK_ERROR;
-
 /* Where the recheck of an action is */
 typedef struct RecheckEntry
 {
@@ -53,23 +37,6 @@ typedef struct RecheckEntry
 
 PG_FUNCTION_INFO_V1(custom_action_ddl_end);
 PG_FUNCTION_INFO_V1(custom_action_ddl_drop);
-
-/* Defines the settings of this file. */
-void
-ddl_init(void)
-{
-	DefineCustomEnumVariable("custom_actions.ddl_check",
-							 "What happens when DDL breaks a published action.",
-							 "The command fails, warns, or is not looked at.",
-							 &ddl_check, DDL_CHECK_ERROR, ddl_check_options,
-							 PGC_USERSET, 0, NULL, NULL, NULL);
-}
-
-bool
-ddl_check_is_off(void)
-{
-	return ddl_check == DDL_CHECK_OFF;
-}
 
 /* Is there anything to protect from this command? */
 static bool
@@ -82,7 +49,7 @@ anything_to_protect(void)
 static bool
 ddl_check_applies(void)
 {
-	return !ddl_check_is_off() && check_function_bodies && anything_to_protect();
+	return setting_ddl_check != DDL_CHECK_OFF && check_function_bodies && anything_to_protect();
 }
 
 /* Finds the recheck of an action, or adds one. */
@@ -140,7 +107,7 @@ check_command(const EventTriggerData *data, const List *objects)
 	if (rechecks == NIL)
 		return;
 	recheck_actions(rechecks);
-	ddl_report(data, rechecks, ddl_check == DDL_CHECK_ERROR);
+	ddl_report(data, rechecks, setting_ddl_check == DDL_CHECK_ERROR);
 	/* a cancel is this command's, not the next one's */
 	CHECK_FOR_INTERRUPTS();
 }

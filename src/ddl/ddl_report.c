@@ -8,6 +8,7 @@
 
 #include "base/compat.h"
 #include "base/problem.h"
+#include "base/sqlstate.h"
 #include "catalog/pg_proc.h"
 #include "ddl/ddl_report.h"
 #include "ddl/recheck.h"

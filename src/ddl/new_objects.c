@@ -24,6 +24,8 @@
 #include "access/table.h"
 #include "base/compat.h"
 #include "base/error.h"
+#include "base/settings.h"
+#include "base/sqlstate.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_cast.h"
@@ -35,7 +37,6 @@
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
-#include "ddl/ddl.h"
 #include "ddl/ddl_report.h"
 #include "ddl/mention.h"
 #include "ddl/touched.h"
@@ -338,7 +339,7 @@ custom_action_ddl_new(PG_FUNCTION_ARGS)
 			!function_was_there(touched->object))
 			take_from_public(touched->object);
 	}
-	if (!ddl_check_is_off() && brings_objects(data))
+	if (setting_ddl_check != DDL_CHECK_OFF && brings_objects(data))
 		look_at_objects(objects);
 	PG_RETURN_NULL();
 }

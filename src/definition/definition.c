@@ -11,6 +11,7 @@
 
 #include "base/compat.h"
 #include "base/deadline.h"
+#include "base/sqlstate.h"
 #include "definition/definition.h"
 #include "definition/parse_plugins.h"
 #include "definition/parse_steps.h"

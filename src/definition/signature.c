@@ -7,6 +7,7 @@
 
 #include "access/htup_details.h"
 #include "base/compat.h"
+#include "base/sqlstate.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"

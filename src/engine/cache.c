@@ -12,6 +12,8 @@
 #include "access/htup_details.h"
 #include "base/compat.h"
 #include "base/deadline.h"
+#include "base/settings.h"
+#include "base/sqlstate.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_operator.h"
@@ -306,7 +308,7 @@ document_limit(const Json *document)
 	const char *timeout = json_get_text(document, "timeout");
 	int64		limit;
 
-	return timeout != NULL && limits_parse(timeout, &limit) ? limit : limits_action_timeout();
+	return timeout != NULL && limits_parse(timeout, &limit) ? limit : setting_action_timeout;
 }
 
 /* Compiles within the action's time limit: a definition may be long, and analysis wait for locks. */

@@ -12,6 +12,8 @@
 #include "base/deadline.h"
 #include "base/error.h"
 #include "base/problem.h"
+#include "base/settings.h"
+#include "base/sqlstate.h"
 #include "engine/invocation.h"
 #include "executor/executor.h"
 #include "funcapi.h"
@@ -126,14 +128,14 @@ check_depth(Frame *frame)
 {
 	StringInfoData chain;
 
-	if (frame->depth <= limits_max_depth())
+	if (frame->depth <= setting_max_depth)
 		return;
 	initStringInfo(&chain);
 	append_chain(&chain, frame);
 	ereport(ERROR,
 			(errcode(ERRCODE_CA_DEPTH),
 			 errmsg("action \"%s\" would run at level %d, but only %d levels are allowed",
-					frame->program->action, frame->depth, limits_max_depth()),
+					frame->program->action, frame->depth, setting_max_depth),
 			 errdetail("The chain of invocations is: %s.%s", chain.data,
 					   deferred_round() > 1 ? " Deferred triggers led to it, each round of them queued by the one before." : ""),
 			 errhint("Is there a circle? The limit is custom_actions.max_depth.")));
@@ -200,7 +202,7 @@ frame_abandon(Frame *frame, InvokeRequest *request)
 static int64
 program_limit(const Program *program)
 {
-	return program->time_limit > 0 ? program->time_limit : limits_action_timeout();
+	return program->time_limit > 0 ? program->time_limit : setting_action_timeout;
 }
 
 Datum

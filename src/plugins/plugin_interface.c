@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/sqlstate.h"
 #include "custom_actions.h"
 #include "miscadmin.h"
 #include "plugins/frame_plugins.h"
@@ -15,6 +16,9 @@
 #include "run/settle.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+
+StaticAssertDecl(ERRCODE_CUSTOM_ACTION_CANCELED == ERRCODE_CA_CANCELED,
+				 "custom_actions.h has another SQLSTATE of a canceled action");
 
 /* Where the values of a kind are. */
 typedef struct FieldList

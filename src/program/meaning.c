@@ -17,6 +17,7 @@
 #include "access/table.h"
 #include "base/compat.h"
 #include "base/problem.h"
+#include "base/sqlstate.h"
 #include "base/text_list.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_cast.h"

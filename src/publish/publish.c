@@ -16,6 +16,7 @@
 #include "base/compat.h"
 #include "base/parser_settings.h"
 #include "base/sandbox.h"
+#include "base/sqlstate.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_namespace.h"

@@ -118,6 +118,14 @@ AS 'MODULE_PATHNAME', 'custom_action_describe_definition';
 COMMENT ON FUNCTION custom_actions.describe_definition(json, text) IS
 	'outline of a definition in words, and what it is the definition of';
 
+CREATE FUNCTION custom_actions.sqlstates()
+RETURNS TABLE (sqlstate text, meaning text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
+AS 'MODULE_PATHNAME', 'custom_action_sqlstates';
+
+COMMENT ON FUNCTION custom_actions.sqlstates() IS
+	'SQLSTATEs of actions alone';
+
 CREATE FUNCTION custom_actions.stages()
 RETURNS TABLE (
 	stage text, number integer, takes_input boolean, takes_output boolean,

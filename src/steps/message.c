@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "base/sqlstate.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "steps/message.h"

@@ -10,6 +10,7 @@
 
 #include "access/xact.h"
 #include "base/compat.h"
+#include "base/sqlstate.h"
 #include "catalog/pg_proc.h"
 #include "run/evaluate.h"
 #include "run/frame.h"

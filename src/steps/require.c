@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "base/sqlstate.h"
 #include "definition/value_text.h"
 #include "run/evaluate.h"
 #include "run/frame.h"

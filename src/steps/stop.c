@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/sqlstate.h"
 #include "definition/value_text.h"
 #include "run/frame.h"
 #include "steps/message.h"

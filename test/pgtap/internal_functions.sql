@@ -1,7 +1,7 @@
 -- What is behind the functions that people call, called by a designer himself.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(20);
+SELECT plan(21);
 
 CREATE ROLE inner_owner;
 CREATE ROLE inner_designer;
@@ -54,6 +54,14 @@ SELECT throws_ok($$SELECT custom_actions.definition_text('{"step_list": [{"id": 
 SELECT lives_ok($$SELECT custom_actions.definition_text('{"step_list": [3, {"id": 1, "parent": 2, "branch": "do"}, {"id": 2, "parent": 1, "branch": "do"}]}')$$,
 	'steps below each other');
 RESET ROLE;
+
+-- What PL/pgSQL raises by its code
+SELECT is_empty($$
+	SELECT p.oid::regprocedure, m.code[1]
+	FROM pg_proc AS p, regexp_matches(p.prosrc, '\mUA\d{3}\M', 'g') AS m (code)
+	WHERE p.pronamespace = 'custom_actions'::regnamespace
+		AND m.code[1] NOT IN (SELECT s.sqlstate FROM custom_actions.sqlstates() AS s)$$,
+	'the SQLSTATEs in functions are among those that the library has');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,0 +1,134 @@
+/*
+ * settings.c
+ *		The settings (GUCs) of the extension, one row each.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "base/compat.h"
+#include "base/settings.h"
+#include "utils/guc.h"
+
+typedef struct Setting
+{
+	const char *name;
+	const char *words;
+	const char *more_words;		/* or NULL */
+	int		   *variable;
+	int			initial;
+	int			least;			/* of a number */
+	int			most;
+	const struct config_enum_entry *choices;	/* NULL: it is a number */
+	GucContext	context;
+	int			flags;
+	GucIntCheckHook check;
+	GucIntAssignHook assign;
+} Setting;
+
+int			setting_max_depth;
+int			setting_action_timeout;
+int			setting_call_timeout;
+int			setting_ddl_check;
+
+static int	configured_call_timeout;	/* by whom users cannot be */
+
+static const struct config_enum_entry ddl_check_choices[] = {
+	{"off", DDL_CHECK_OFF, false},
+	{"warn", DDL_CHECK_WARN, false},
+	{"error", DDL_CHECK_ERROR, false},
+	{NULL, 0, false}
+};
+
+/* Remembers where a value comes from. */
+static bool
+check_call_timeout(int *newval, void **extra, GucSource source)
+{
+	GucSource  *where = guc_malloc(LOG, sizeof(GucSource));
+
+	if (where == NULL)
+		return false;
+	*where = source;
+	*extra = where;
+	return true;
+}
+
+/* Notes what the session's user cannot have set; a setting of a role is his own to alter. */
+static void
+assign_call_timeout(int newval, void *extra)
+{
+	if (*(GucSource *) extra <= PGC_S_DATABASE)
+		configured_call_timeout = newval;
+}
+
+static const Setting settings[] = {
+	{
+		.name = "custom_actions.max_depth",
+		.words = "Levels that actions may nest, counted through everything they call.",
+		.variable = &setting_max_depth,
+		.initial = 8,
+		.least = 1,
+		.most = 1000,
+		.context = PGC_SUSET
+	},
+	{
+		.name = "custom_actions.action_timeout",
+		.words = "Time limit of actions that have none of their own; 0 means none.",
+		.variable = &setting_action_timeout,
+		.initial = 0,
+		.most = INT_MAX,
+		.context = PGC_USERSET,
+		.flags = GUC_UNIT_MS
+	},
+	{
+		.name = "custom_actions.call_timeout",
+		.words = "Time limit of a call step or plug-in that has none of its own; 0 means none.",
+		.variable = &setting_call_timeout,
+		.initial = 120000,
+		.most = INT_MAX,
+		.context = PGC_USERSET,
+		.flags = GUC_UNIT_MS,
+		.check = check_call_timeout,
+		.assign = assign_call_timeout
+	},
+	{
+		.name = "custom_actions.ddl_check",
+		.words = "What happens when DDL breaks a published action.",
+		.more_words = "The command fails, warns, or is not looked at.",
+		.variable = &setting_ddl_check,
+		.initial = DDL_CHECK_ERROR,
+		.choices = ddl_check_choices,
+		.context = PGC_USERSET
+	}
+};
+
+/* Defines one setting. */
+static void
+define_setting(const Setting *setting)
+{
+	if (setting->choices != NULL)
+		DefineCustomEnumVariable(setting->name, setting->words, setting->more_words,
+								 setting->variable, setting->initial, setting->choices,
+								 setting->context, setting->flags,
+								 setting->check, setting->assign, NULL);
+	else
+		DefineCustomIntVariable(setting->name, setting->words, setting->more_words,
+								setting->variable, setting->initial, setting->least,
+								setting->most, setting->context, setting->flags,
+								setting->check, setting->assign, NULL);
+}
+
+void
+settings_init(void)
+{
+	for (int i = 0; i < lengthof(settings); i++)
+		define_setting(&settings[i]);
+	MarkGUCPrefixReserved("custom_actions");
+}
+
+bool
+setting_call_timeout_is_shortened(void)
+{
+	return setting_call_timeout > 0 &&
+		(configured_call_timeout == 0 || setting_call_timeout < configured_call_timeout);
+}

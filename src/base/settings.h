@@ -1,0 +1,34 @@
+/*
+ * settings.h
+ *		The settings (GUCs) of the extension. Each is a row of settings.c and a
+ *		variable here, which anybody may read.
+ */
+#ifndef CA_SETTINGS_H
+#define CA_SETTINGS_H
+
+#include "postgres.h"
+
+/* What happens when DDL breaks a published action */
+typedef enum DdlCheck
+{
+	DDL_CHECK_OFF,
+	DDL_CHECK_WARN,
+	DDL_CHECK_ERROR
+} DdlCheck;
+
+extern int	setting_max_depth;
+extern int	setting_action_timeout; /* milliseconds, 0: none */
+extern int	setting_call_timeout;	/* the same */
+extern int	setting_ddl_check;	/* DdlCheck */
+
+/* Defines them; called by _PG_init. */
+extern void settings_init(void);
+
+/*
+ * Did the session make the limit of calls shorter than the server's
+ * configuration has it? Then it is no failure of a step that a handler may deal
+ * with: the caller would decide which steps fail.
+ */
+extern bool setting_call_timeout_is_shortened(void);
+
+#endif
