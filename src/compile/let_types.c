@@ -24,6 +24,7 @@
 #include "compile/compiler.h"
 #include "compile/let_types.h"
 #include "definition/shape.h"
+#include "definition/step_walk.h"
 #include "definition/value_text.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -180,26 +181,21 @@ scan_let(LetTypes *lets, const Step *step, ProblemSink *sink)
 		declare_type(lets, step, types->keys[i], types->items[i], sink);
 }
 
-/* Gathers the names of steps that are compiled. */
-static void
-scan_steps(LetTypes *lets, const List *steps, ProblemSink *sink)
+typedef struct LetScan
 {
-	ListCell   *cell;
-	ListCell   *branch_cell;
+	LetTypes   *lets;
+	ProblemSink *sink;
+} LetScan;
 
-	check_stack_depth();
-	foreach(cell, steps)
-	{
-		const Step *step = lfirst(cell);
+/* Gathers the names that a step sets, if it is compiled. */
+static bool
+scan_step(const Step *step, void *arg)
+{
+	const LetScan *scan = arg;
 
-		CHECK_FOR_INTERRUPTS();
-		if (!step->enabled)
-			continue;
-		if (strcmp(step->kind->name, "let") == 0)
-			scan_let(lets, step, sink);
-		foreach(branch_cell, step->branches)
-			scan_steps(lets, ((Branch *) lfirst(branch_cell))->steps, sink);
-	}
+	if (step->enabled && step->kind->sets_lets)
+		scan_let(scan->lets, step, scan->sink);
+	return step->enabled;
 }
 
 LetTypes *
@@ -209,6 +205,7 @@ let_types_scan(const Definition *definition, ProblemSink *sink)
 											   ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(mcxt);
 	LetTypes   *lets = palloc0(sizeof(LetTypes));
+	LetScan		scan = {lets, sink};
 	HASHCTL		control = {0};
 	List	   *names = NIL;
 	ListCell   *cell;
@@ -218,7 +215,7 @@ let_types_scan(const Definition *definition, ProblemSink *sink)
 	control.hcxt = mcxt;
 	lets->by_name = hash_create("let types", 32, &control, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
 	lets->mcxt = mcxt;
-	scan_steps(lets, definition->steps, sink);
+	steps_visit(definition->steps, scan_step, &scan);
 	foreach(cell, lets->names)
 	{
 		LetType    *let = lfirst(cell);

@@ -25,6 +25,7 @@
 #include "definition/envelope.h"
 #include "definition/print.h"
 #include "definition/step_kind.h"
+#include "definition/step_walk.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/depend.h"
@@ -50,41 +51,27 @@ static Oid	renaming_user = InvalidOid;
 PG_FUNCTION_INFO_V1(custom_action_renamed_definition);
 PG_FUNCTION_INFO_V1(custom_action_renaming_user);
 
-static void rename_in_steps(const Renaming *renaming, const List *steps);
-
 /* Does a step perform the action itself? */
 static bool
 performs_itself(const Renaming *renaming, const Step *step)
 {
 	const char *performed = step->subject->text;
 
-	if (strcmp(step->kind->name, "perform") != 0 || performed == NULL)
+	if (!step->kind->performs || performed == NULL)
 		return false;
 	return strcmp(performed, renaming->old_part) == 0 ||
 		strcmp(spelling_canonical(performed), renaming->old_name) == 0;
 }
 
-/* Renames the action in a step and the steps below. */
-static void
-rename_in_step(const Renaming *renaming, const Step *step)
+/* Renames the action in a step. */
+static bool
+rename_in_step(const Step *step, void *arg)
 {
-	ListCell   *cell;
+	const Renaming *renaming = arg;
 
-	CHECK_FOR_INTERRUPTS();
 	if (performs_itself(renaming, step))
 		json_put_string(step->json, step->kind->name, renaming->new_name);
-	foreach(cell, step->branches)
-		rename_in_steps(renaming, ((Branch *) lfirst(cell))->steps);
-}
-
-static void
-rename_in_steps(const Renaming *renaming, const List *steps)
-{
-	ListCell   *cell;
-
-	check_stack_depth();
-	foreach(cell, steps)
-		rename_in_step(renaming, lfirst(cell));
+	return true;
 }
 
 /* Renames the action in its own definition. */
@@ -95,7 +82,7 @@ rename_in_definition(const Renaming *renaming, Json *document)
 
 	sink.action = renaming->new_name;
 	json_put_string(document, "action", renaming->new_name);
-	rename_in_steps(renaming, definition_parse(document, &sink)->steps);
+	steps_visit(definition_parse(document, &sink)->steps, rename_in_step, unconstify(Renaming *, renaming));
 }
 
 /* SQL: the definition of an action that was renamed. */

@@ -75,6 +75,11 @@ typedef struct StepKind
 	bool		named;			/* may have "as" */
 	bool		writes;			/* not allowed in a read-only action */
 	bool		scoped;			/* its name is visible in its own steps only */
+	bool		ends;			/* nothing runs after it */
+	bool		runs_one_list;	/* one of its lists runs, "do" and "else" if no other does */
+	bool		performs;		/* its subject is an action */
+	bool		sets_lets;		/* its subject's names are let names */
+	const void *own;			/* what tells kinds apart that share their functions */
 
 	/* Resolves names and values, fills instruction->data. */
 	void		(*compile) (struct Compiler *compiler, struct Instruction *instruction);

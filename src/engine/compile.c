@@ -17,6 +17,7 @@
 #include "compile/compiler.h"
 #include "compile/let_types.h"
 #include "definition/freeze.h"
+#include "definition/step_walk.h"
 #include "engine/compile.h"
 #include "engine/remark_program.h"
 #include "miscadmin.h"
@@ -31,22 +32,14 @@
 #include "utils/memutils.h"
 
 /* Collects the names of all steps, to tell a later step from an unknown name. */
-static void
-collect_step_names(Names *names, const List *steps)
+static bool
+collect_step_name(const Step *step, void *arg)
 {
-	ListCell   *cell;
-	ListCell   *branch_cell;
+	Names	   *names = arg;
 
-	foreach(cell, steps)
-	{
-		const Step *step = lfirst(cell);
-
-		CHECK_FOR_INTERRUPTS();
-		if (step->name != NULL)
-			names->steps = lappend(names->steps, step->name);
-		foreach(branch_cell, step->branches)
-			collect_step_names(names, ((Branch *) lfirst(branch_cell))->steps);
-	}
+	if (step->name != NULL)
+		names->steps = lappend(names->steps, step->name);
+	return true;
 }
 
 /* An expression over a single slot that applies its type modifier. */
@@ -213,7 +206,7 @@ compile_program(Compiler *compiler)
 	Definition *definition = program->definition;
 	ListCell   *cell;
 
-	collect_step_names(compiler->names, definition->steps);
+	steps_visit(definition->steps, collect_step_name, compiler->names);
 	if (OidIsValid(program->signature->table))
 		compiler_depend(compiler, RelationRelationId, program->signature->table);
 	if (program->signature->nkeys > 0)

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "definition/step_walk.h"
 #include "engine/remark_program.h"
 #include "miscadmin.h"
 #include "steps/step_list.h"
@@ -34,27 +35,19 @@ has_plugins(const Compiler *compiler)
 	return compiler->program->pipeline != NULL;
 }
 
-/* Warns of names of steps that nothing uses, in a list and below. */
-static void
-remark_unused_names(Compiler *compiler, const List *steps)
+/* Warns of the name of a step that nothing uses. */
+static bool
+remark_unused_name(const Step *step, void *arg)
 {
-	ListCell   *cell;
-	ListCell   *branch;
+	const Compiler *compiler = arg;
 
-	foreach(cell, steps)
-	{
-		const Step *step = lfirst(cell);
-
-		CHECK_FOR_INTERRUPTS();
-		if (!step->enabled)
-			continue;
-		if (step->name != NULL && !names_is_used(compiler->names, step->name))
-			problem_warn(compiler->findings.sink, psprintf("%s.as", step->path),
-						 psprintf("nothing uses the name \"%s\"", step->name),
-						 "Leave it out, or use the step's result.");
-		foreach(branch, step->branches)
-			remark_unused_names(compiler, ((Branch *) lfirst(branch))->steps);
-	}
+	if (!step->enabled)
+		return false;
+	if (step->name != NULL && !names_is_used(compiler->names, step->name))
+		problem_warn(compiler->findings.sink, psprintf("%s.as", step->path),
+					 psprintf("nothing uses the name \"%s\"", step->name),
+					 "Leave it out, or use the step's result.");
+	return true;
 }
 
 static bool steps_always_stop(const List *steps);
@@ -69,10 +62,9 @@ step_always_stops(const Step *step)
 	check_stack_depth();
 	if (!step->enabled || step->when != NULL || step_branch(step, "on_error") != NULL)
 		return false;
-	if (strcmp(step->kind->name, "stop") == 0)
+	if (step->kind->ends)
 		return true;
-	if (strcmp(step->kind->name, "group") != 0 && strcmp(step->kind->name, "if") != 0 &&
-		strcmp(step->kind->name, "choose") != 0)
+	if (!step->kind->runs_one_list)
 		return false;
 	foreach(cell, step->branches)
 	{
@@ -141,5 +133,5 @@ remark_program(Compiler *compiler)
 	remark_unused_variables(compiler, compiler->names->lets, "let", "let",
 							"Use it, or leave it out.");
 	names_sort_used(compiler->names);
-	remark_unused_names(compiler, definition->steps);
+	steps_visit(definition->steps, remark_unused_name, compiler);
 }

@@ -13,8 +13,8 @@
 #include <ctype.h>
 
 #include "base/error.h"
-#include "lookup/canonical.h"
 #include "catalog/pg_type.h"
+#include "lookup/canonical.h"
 #include "lookup/function_lookup.h"
 #include "lookup/key.h"
 #include "mb/pg_wchar.h"

@@ -8,17 +8,7 @@
 #include "steps/steps.h"
 #include "steps/write.h"
 
-static void
-assign_compile(Compiler *compiler, Instruction *instruction)
-{
-	setting_compile(compiler, instruction, "owner_column");
-}
-
-static void
-assign_describe(StringInfo out, const Step *step)
-{
-	setting_describe(out, step, "Assign");
-}
+static const SettingKind owner_setting = {.column = "owner_column", .verb = "Assign"};
 
 const StepKind assign_kind = {
 	.name = "assign",
@@ -26,7 +16,8 @@ const StepKind assign_kind = {
 	.arguments = setting_arguments,
 	.named = true,
 	.writes = true,
-	.compile = assign_compile,
+	.own = &owner_setting,
+	.compile = setting_compile,
 	.execute = write_execute,
-	.describe = assign_describe
+	.describe = setting_describe
 };

@@ -25,7 +25,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-static const ArgumentSpec arguments[] = {
+static const ArgumentSpec call_arguments[] = {
 	{"with", ARGUMENT_VALUES},
 	{"timeout", ARGUMENT_NAME},
 	{NULL}
@@ -329,7 +329,7 @@ call_describe(StringInfo out, const Step *step)
 const StepKind call_kind = {
 	.name = "call",
 	.subject = SUBJECT_NAME,
-	.arguments = arguments,
+	.arguments = call_arguments,
 	.named = true,
 	.compile = call_compile,
 	.execute = call_execute,

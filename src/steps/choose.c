@@ -9,7 +9,7 @@
 #include "steps/step_list.h"
 #include "steps/steps.h"
 
-static const ArgumentSpec arguments[] = {
+static const ArgumentSpec choose_arguments[] = {
 	{"cases", ARGUMENT_CASES, true},
 	{"else", ARGUMENT_STEPS},
 	{NULL}
@@ -76,7 +76,8 @@ choose_describe(StringInfo out, const Step *step)
 const StepKind choose_kind = {
 	.name = "choose",
 	.subject = SUBJECT_TITLE,
-	.arguments = arguments,
+	.arguments = choose_arguments,
+	.runs_one_list = true,
 	.compile = choose_compile,
 	.execute = choose_execute,
 	.describe = choose_describe

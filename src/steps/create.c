@@ -26,7 +26,7 @@ static const ArgumentSpec conflict_members[] = {
 	{NULL}
 };
 
-static const ArgumentSpec arguments[] = {
+static const ArgumentSpec create_arguments[] = {
 	{"from", ARGUMENT_VALUE},
 	{"where", ARGUMENT_CONDITION},
 	{"set", ARGUMENT_VALUES},
@@ -323,7 +323,7 @@ create_describe(StringInfo out, const Step *step)
 const StepKind create_kind = {
 	.name = "create",
 	.subject = SUBJECT_NAME,
-	.arguments = arguments,
+	.arguments = create_arguments,
 	.named = true,
 	.writes = true,
 	.compile = create_compile,

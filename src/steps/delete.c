@@ -9,7 +9,7 @@
 #include "steps/steps.h"
 #include "steps/write.h"
 
-static const ArgumentSpec arguments[] = {
+static const ArgumentSpec delete_arguments[] = {
 	{"id", ARGUMENT_VALUE},
 	{"where", ARGUMENT_CONDITION},
 	{"required", ARGUMENT_BOOLEAN},
@@ -47,7 +47,7 @@ delete_describe(StringInfo out, const Step *step)
 const StepKind delete_kind = {
 	.name = "delete",
 	.subject = SUBJECT_NAME,
-	.arguments = arguments,
+	.arguments = delete_arguments,
 	.named = true,
 	.writes = true,
 	.compile = delete_compile,

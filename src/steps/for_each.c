@@ -29,7 +29,7 @@
 #define FETCH_ROWS	50
 #define DEFAULT_INDEX	"index"
 
-static const ArgumentSpec arguments[] = {
+static const ArgumentSpec for_each_arguments[] = {
 	{"where", ARGUMENT_CONDITION},
 	{"order_by", ARGUMENT_ORDER},
 	{"columns", ARGUMENT_VALUES},
@@ -340,7 +340,7 @@ for_each_describe(StringInfo out, const Step *step)
 const StepKind for_each_kind = {
 	.name = "for_each",
 	.subject = SUBJECT_SOURCE,
-	.arguments = arguments,
+	.arguments = for_each_arguments,
 	.named = true,
 	.scoped = true,
 	.compile = for_each_compile,

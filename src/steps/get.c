@@ -13,7 +13,7 @@
 #include "steps/row_key.h"
 #include "steps/steps.h"
 
-static const ArgumentSpec arguments[] = {
+static const ArgumentSpec get_arguments[] = {
 	{"id", ARGUMENT_VALUE},
 	{"where", ARGUMENT_CONDITION},
 	{"order_by", ARGUMENT_ORDER},
@@ -113,7 +113,7 @@ get_describe(StringInfo out, const Step *step)
 const StepKind get_kind = {
 	.name = "get",
 	.subject = SUBJECT_NAME,
-	.arguments = arguments,
+	.arguments = get_arguments,
 	.named = true,
 	.compile = get_compile,
 	.execute = get_execute,

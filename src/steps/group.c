@@ -9,7 +9,7 @@
 #include "steps/step_list.h"
 #include "steps/steps.h"
 
-static const ArgumentSpec arguments[] = {
+static const ArgumentSpec group_arguments[] = {
 	{"do", ARGUMENT_STEPS, true},
 	{NULL}
 };
@@ -41,7 +41,8 @@ group_describe(StringInfo out, const Step *step)
 const StepKind group_kind = {
 	.name = "group",
 	.subject = SUBJECT_TITLE,
-	.arguments = arguments,
+	.arguments = group_arguments,
+	.runs_one_list = true,
 	.compile = group_compile,
 	.execute = group_execute,
 	.describe = group_describe

@@ -10,7 +10,7 @@
 #include "steps/step_list.h"
 #include "steps/steps.h"
 
-static const ArgumentSpec arguments[] = {
+static const ArgumentSpec if_arguments[] = {
 	{"then", ARGUMENT_STEPS, true},
 	{"else", ARGUMENT_STEPS},
 	{NULL}
@@ -52,7 +52,8 @@ if_describe(StringInfo out, const Step *step)
 const StepKind if_kind = {
 	.name = "if",
 	.subject = SUBJECT_CONDITION,
-	.arguments = arguments,
+	.arguments = if_arguments,
+	.runs_one_list = true,
 	.compile = if_compile,
 	.execute = if_execute,
 	.describe = if_describe

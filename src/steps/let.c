@@ -12,7 +12,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-static const ArgumentSpec arguments[] = {
+static const ArgumentSpec let_arguments[] = {
 	{"types", ARGUMENT_VALUES},
 	{NULL}
 };
@@ -185,7 +185,8 @@ let_describe(StringInfo out, const Step *step)
 const StepKind let_kind = {
 	.name = "let",
 	.subject = SUBJECT_VALUES,
-	.arguments = arguments,
+	.arguments = let_arguments,
+	.sets_lets = true,
 	.compile = let_compile,
 	.execute = assignment_execute,
 	.describe = let_describe

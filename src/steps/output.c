@@ -8,7 +8,7 @@
 #include "steps/assignment.h"
 #include "steps/steps.h"
 
-static const ArgumentSpec arguments[] = {
+static const ArgumentSpec output_arguments[] = {
 	{NULL}
 };
 
@@ -58,7 +58,7 @@ output_describe(StringInfo out, const Step *step)
 const StepKind output_kind = {
 	.name = "output",
 	.subject = SUBJECT_VALUES,
-	.arguments = arguments,
+	.arguments = output_arguments,
 	.compile = output_compile,
 	.execute = assignment_execute,
 	.describe = output_describe

@@ -22,7 +22,7 @@
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
-static const ArgumentSpec arguments[] = {
+static const ArgumentSpec perform_arguments[] = {
 	{"with", ARGUMENT_VALUES},
 	{NULL}
 };
@@ -219,7 +219,8 @@ perform_describe(StringInfo out, const Step *step)
 const StepKind perform_kind = {
 	.name = "perform",
 	.subject = SUBJECT_NAME,
-	.arguments = arguments,
+	.arguments = perform_arguments,
+	.performs = true,
 	.named = true,
 	.compile = perform_compile,
 	.execute = perform_execute,

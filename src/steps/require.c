@@ -11,7 +11,7 @@
 #include "steps/message.h"
 #include "steps/steps.h"
 
-static const ArgumentSpec arguments[] = {
+static const ArgumentSpec require_arguments[] = {
 	MESSAGE_ARGUMENTS,
 	{NULL}
 };
@@ -57,7 +57,7 @@ require_describe(StringInfo out, const Step *step)
 const StepKind require_kind = {
 	.name = "require",
 	.subject = SUBJECT_CONDITION,
-	.arguments = arguments,
+	.arguments = require_arguments,
 	.compile = require_compile,
 	.execute = require_execute,
 	.describe = require_describe

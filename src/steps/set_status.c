@@ -8,17 +8,7 @@
 #include "steps/steps.h"
 #include "steps/write.h"
 
-static void
-set_status_compile(Compiler *compiler, Instruction *instruction)
-{
-	setting_compile(compiler, instruction, "status_column");
-}
-
-static void
-set_status_describe(StringInfo out, const Step *step)
-{
-	setting_describe(out, step, "Set the status of");
-}
+static const SettingKind status_setting = {.column = "status_column", .verb = "Set the status of"};
 
 const StepKind set_status_kind = {
 	.name = "set_status",
@@ -26,7 +16,8 @@ const StepKind set_status_kind = {
 	.arguments = setting_arguments,
 	.named = true,
 	.writes = true,
-	.compile = set_status_compile,
+	.own = &status_setting,
+	.compile = setting_compile,
 	.execute = write_execute,
-	.describe = set_status_describe
+	.describe = setting_describe
 };

@@ -58,15 +58,16 @@ setting_column(Compiler *compiler, Oid relation, const char *setting)
 }
 
 void
-setting_compile(Compiler *compiler, Instruction *instruction, const char *setting)
+setting_compile(Compiler *compiler, Instruction *instruction)
 {
+	const SettingKind *kind = compiler->step->kind->own;
 	Address    *address = address_compile(compiler, false);
 	WriteColumn *written;
 	char	   *column;
 
 	if (address == NULL)
 		return;
-	column = setting_column(compiler, address->relation, setting);
+	column = setting_column(compiler, address->relation, kind->column);
 	if (column == NULL)
 		return;
 	written = write_column(compiler, address->relation, column,
@@ -79,9 +80,11 @@ setting_compile(Compiler *compiler, Instruction *instruction, const char *settin
 }
 
 void
-setting_describe(StringInfo out, const Step *step, const char *verb)
+setting_describe(StringInfo out, const Step *step)
 {
-	appendStringInfo(out, "%s %s", verb, step_subject_text(step));
+	const SettingKind *kind = step->kind->own;
+
+	appendStringInfo(out, "%s %s", kind->verb, step_subject_text(step));
 	step_describe_rows(out, step);
 	appendStringInfo(out, " to %s", value_text(step_argument(step, "to")));
 }

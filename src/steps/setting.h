@@ -12,8 +12,14 @@
 
 extern const ArgumentSpec setting_arguments[];
 
-/* setting: owner_column or status_column */
-extern void setting_compile(Compiler *compiler, Instruction *instruction, const char *setting);
-extern void setting_describe(StringInfo out, const Step *step, const char *verb);
+/* StepKind.own of these kinds */
+typedef struct SettingKind
+{
+	const char *column;			/* of table_setting: owner_column or status_column */
+	const char *verb;			/* "Assign", for people */
+} SettingKind;
+
+extern void setting_compile(Compiler *compiler, Instruction *instruction);
+extern void setting_describe(StringInfo out, const Step *step);
 
 #endif

@@ -7,7 +7,8 @@
 #include "definition/value_text.h"
 #include "steps/steps.h"
 
-static const StepKind *const step_kinds[] = {STEP_KINDS};
+#define ADDRESS_OF_KIND(name) &name##_kind,
+static const StepKind *const step_kinds[] = {STEP_KINDS(ADDRESS_OF_KIND)};
 
 void
 steps_init(void)

@@ -1,8 +1,8 @@
 /*
  * steps.h
  *		The kinds themselves, and how their descriptions print values. Only the
- *		files under steps/ and init.c include it. A new kind is a new file and two
- *		lines here: its declaration and its place in STEP_KINDS.
+ *		files under steps/ and init.c include it. A new kind is a new file and a
+ *		line here.
  */
 #ifndef CA_STEPS_H
 #define CA_STEPS_H
@@ -11,27 +11,27 @@
 
 #include "definition/step_kind.h"
 
-extern const StepKind create_kind;
-extern const StepKind update_kind;
-extern const StepKind delete_kind;
-extern const StepKind assign_kind;
-extern const StepKind set_status_kind;
-extern const StepKind get_kind;
-extern const StepKind let_kind;
-extern const StepKind output_kind;
-extern const StepKind require_kind;
-extern const StepKind group_kind;
-extern const StepKind if_kind;
-extern const StepKind choose_kind;
-extern const StepKind for_each_kind;
-extern const StepKind call_kind;
-extern const StepKind perform_kind;
-extern const StepKind stop_kind;
+/* Every kind, in the order in which people are told of them. */
+#define STEP_KINDS(KIND) \
+	KIND(create) \
+	KIND(update) \
+	KIND(delete) \
+	KIND(assign) \
+	KIND(set_status) \
+	KIND(get) \
+	KIND(call) \
+	KIND(perform) \
+	KIND(let) \
+	KIND(output) \
+	KIND(if) \
+	KIND(choose) \
+	KIND(for_each) \
+	KIND(group) \
+	KIND(require) \
+	KIND(stop)
 
-#define STEP_KINDS \
-	&create_kind, &update_kind, &delete_kind, &assign_kind, &set_status_kind, \
-	&get_kind, &call_kind, &perform_kind, &let_kind, &output_kind, &if_kind, \
-	&choose_kind, &for_each_kind, &group_kind, &require_kind, &stop_kind
+#define DECLARE_KIND(name) extern const StepKind name##_kind;
+STEP_KINDS(DECLARE_KIND)
 
 /* Makes the kinds known to whoever reads definitions. */
 extern void steps_init(void);

@@ -12,7 +12,7 @@
 #include "steps/on_error.h"
 #include "steps/steps.h"
 
-static const ArgumentSpec arguments[] = {
+static const ArgumentSpec stop_arguments[] = {
 	MESSAGE_ARGUMENTS,
 	{NULL}
 };
@@ -91,7 +91,8 @@ const StepKind stop_kind = {
 	.name = "stop",
 	.subject = SUBJECT_WORD,
 	.choices = "succeeded canceled failed",
-	.arguments = arguments,
+	.arguments = stop_arguments,
+	.ends = true,
 	.compile = stop_compile,
 	.execute = stop_execute,
 	.describe = stop_describe

@@ -10,7 +10,7 @@
 #include "steps/steps.h"
 #include "steps/write.h"
 
-static const ArgumentSpec arguments[] = {
+static const ArgumentSpec update_arguments[] = {
 	{"id", ARGUMENT_VALUE},
 	{"where", ARGUMENT_CONDITION},
 	{"set", ARGUMENT_VALUES, true},
@@ -77,7 +77,7 @@ update_describe(StringInfo out, const Step *step)
 const StepKind update_kind = {
 	.name = "update",
 	.subject = SUBJECT_NAME,
-	.arguments = arguments,
+	.arguments = update_arguments,
 	.named = true,
 	.writes = true,
 	.compile = update_compile,
