@@ -13,6 +13,7 @@
 #include "base/deadline.h"
 #include "base/sqlstate.h"
 #include "definition/definition.h"
+#include "definition/fields.h"
 #include "definition/parse_plugins.h"
 #include "definition/parse_steps.h"
 #include "definition/parser.h"
@@ -63,13 +64,13 @@ check_parameter_name(DefinitionParser *parser, const Parameter *parameter)
 
 /* Reads an input or output; NULL if it is of no use. */
 static Parameter *
-parse_parameter(DefinitionParser *parser, const Json *json, const char *key, int position)
+parse_parameter(DefinitionParser *parser, Json *json, const char *key, int position)
 {
 	Parameter  *parameter = palloc0(sizeof(Parameter));
 	Shape		shape = {0};
 	const char *name;
-	bool		required;
 
+	parameter->json = json;
 	parameter->output = strcmp(key, "output") == 0;
 	parameter->location = psprintf("%s.%d", key, position);
 	if (json->kind != JSON_IS_OBJECT)
@@ -84,20 +85,13 @@ parse_parameter(DefinitionParser *parser, const Json *json, const char *key, int
 	if (name != NULL && name[0] != '\0')
 		parameter->location = psprintf("%s.%s", key, name);
 	shape.what = parameter->output ? "an output" : "an input";
-	shape.lists[0] = parameter_keys;
+	shape.lists[0] = parameter->output ? output_keys : input_keys;
 	if (!shape_check(parser->sink, &shape, json, parameter->location))
 		return NULL;
 
-	parameter->name = member_string(json, "name");
-	parameter->type = member_string(json, "type");
-	parameter->description = member_string(json, "description");
-	parameter->initial = json_get(json, "default");
-	parameter->sensitive = json_get_boolean(json, "sensitive", false);
+	fields_read(shape.lists[0], json, parameter);
 	parameter->required_given = json_get(json, "required") != NULL;
-	required = json_get_boolean(json, "required",
-							 !parameter->output && parameter->initial == NULL);
-	parameter->required = required;
-	if (!parameter->output && required && parameter->initial != NULL)
+	if (!parameter->output && parameter->required && parameter->initial != NULL)
 	{
 		definition_problem(parser, parameter->location,
 						   psprintf("input \"%s\" is required and has a default", parameter->name),
@@ -127,40 +121,25 @@ parse_parameters(DefinitionParser *parser, const char *key, List **parameters)
 
 /* Checks that settings are strings. */
 static void
-parse_settings(DefinitionParser *parser)
+check_settings(DefinitionParser *parser)
 {
-	Json	   *settings = json_get(parser->definition->json, "settings");
-	int			i;
+	const Json *settings = parser->definition->settings;
 
-	if (settings == NULL || settings->kind != JSON_IS_OBJECT)
-		return;
-	parser->definition->settings = settings;
-	for (i = 0; i < settings->count; i++)
-	{
+	for (int i = 0; settings != NULL && i < settings->count; i++)
 		if (settings->items[i]->kind != JSON_IS_STRING)
 			definition_problem(parser, location_below("settings", settings->keys[i]),
 							   psprintf("setting \"%s\" must be a string, not %s", settings->keys[i],
 										json_kind_name(settings->items[i])),
 							   "Write the value in quotes.");
-	}
 }
 
-/* Reads the columns of the key. */
+/* Checks that the key names columns. */
 static void
-parse_key(DefinitionParser *parser)
+check_key(DefinitionParser *parser)
 {
-	Definition *definition = parser->definition;
-	Json	   *key = json_get(definition->json, "key");
-	int			i;
+	const Json *key = json_get(parser->definition->json, "key");
 
-	if (key == NULL || key->kind != JSON_IS_ARRAY)
-		return;
-	for (i = 0; i < key->count; i++)
-	{
-		if (key->items[i]->kind == JSON_IS_STRING)
-			definition->key = lappend(definition->key, key->items[i]->text);
-	}
-	if (key->count == 0)
+	if (key != NULL && key->kind == JSON_IS_ARRAY && key->count == 0)
 		definition_problem(parser, "key", "key \"key\" names no column",
 						   "Leave it out for the primary key.");
 }
@@ -227,24 +206,12 @@ static void
 parse_header(DefinitionParser *parser)
 {
 	Definition *definition = parser->definition;
-	const Json *json = definition->json;
-	const char *binding = member_string(json, "binding");
-	const char *run_as = member_string(json, "run_as");
 
-	definition->action = member_string(json, "action");
-	definition->description = member_string(json, "description");
-	definition->table = member_string(json, "table");
-	definition->collection = binding != NULL && strcmp(binding, "collection") == 0;
-	definition->as_owner = run_as != NULL && strcmp(run_as, "owner") == 0;
-	definition->read_only = json_get_boolean(json, "read_only", false);
-	definition->lock_given = json_get(json, "lock") != NULL;
-	definition->lock = json_get_boolean(json, "lock", false);
-	definition->timeout = member_string(json, "timeout");
-	definition->log = member_string(json, "log");
-	definition->plugin_policy = member_string(json, "plugin_policy");
-	parse_key(parser);
+	fields_read(action_keys, definition->json, definition);
+	definition->lock_given = json_get(definition->json, "lock") != NULL;
+	check_key(parser);
 	check_header(parser);
-	parse_settings(parser);
+	check_settings(parser);
 	definition_parse_plugins(parser);
 }
 
@@ -252,7 +219,7 @@ parse_header(DefinitionParser *parser)
 Definition *
 definition_parse(Json *document, ProblemSink *sink)
 {
-	DefinitionParser		parser = {0};
+	DefinitionParser parser = {0};
 	Definition *definition = palloc0(sizeof(Definition));
 	Shape		shape = {"a definition", NULL, {action_keys, NULL, NULL}};
 	Json	   *steps;

@@ -17,8 +17,13 @@
 
 struct StepKind;
 
+/*
+ * Which key of the document goes to which field is said by the row of the key
+ * (keys.c); where the comment says nothing else, what is left out is NULL or false.
+ */
 typedef struct Parameter
 {
+	Json	   *json;
 	char	   *name;
 	char	   *type;			/* type name as written, with typmod */
 	bool		output;			/* direction 'out' */
@@ -51,6 +56,14 @@ typedef struct Step
 	List	   *branches;		/* of Branch */
 } Step;
 
+/* A plug-in, but for what only compiling it asks for. */
+typedef struct Registration
+{
+	const Json *json;
+	bool		enabled;
+	char	   *description;	/* or NULL */
+} Registration;
+
 typedef struct Definition
 {
 	Json	   *json;			/* the whole document; freezing edits it */
@@ -58,16 +71,14 @@ typedef struct Definition
 	char	   *description;
 	char	   *table;			/* bound table as written, or NULL: global */
 	List	   *key;			/* of char *; NIL: the primary key */
-	bool		collection;		/* binding = collection */
-	bool		as_owner;		/* run_as = owner */
+	int			collection;		/* binding: 0 row, 1 collection */
+	int			as_owner;		/* run_as: 0 caller, 1 owner */
 	bool		read_only;
 	bool		lock_given;		/* "lock" stands in the document */
 	bool		lock;
 	int			not_found;		/* SQLSTATE of a missing target, packed */
 	char	   *timeout;
 	int64		time_limit;		/* the timeout in milliseconds, 0: none */
-	char	   *log;
-	char	   *plugin_policy;
 	Json	   *settings;		/* object, or NULL */
 	List	   *inputs;			/* of Parameter */
 	List	   *outputs;		/* of Parameter */

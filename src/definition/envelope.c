@@ -8,6 +8,7 @@
 #include "base/compat.h"
 #include "catalog/pg_proc.h"
 #include "definition/envelope.h"
+#include "definition/keys.h"
 #include "definition/parse_plugins.h"
 #include "definition/print.h"
 #include "fmgr.h"
@@ -16,8 +17,6 @@
 #include "utils/builtins.h"
 #include "utils/syscache.h"
 #include "utils/tuplestore.h"
-
-#define VERSION_DIGITS	9		/* fits an integer whatever they are */
 
 PG_FUNCTION_INFO_V1(custom_action_published);
 
@@ -64,14 +63,11 @@ envelope_parse(const char *source)
 		if (j == lengthof(known))
 			refuse_envelope(psprintf("unknown key \"%s\"", json->keys[i]));
 	}
-	if (version == NULL || version->kind != JSON_IS_NUMBER ||
-		strspn(version->text, "0123456789") != strlen(version->text) ||
-		strlen(version->text) > VERSION_DIGITS)
+	if (version == NULL || !integer_parse(version, &envelope->version) || version->text[0] == '-')
 		refuse_envelope("key \"version\" must be a whole number");
 	if (active == NULL || active->kind != JSON_IS_BOOLEAN)
 		refuse_envelope("key \"active\" must be true or false");
 
-	envelope->version = atoi(version->text);
 	envelope->active = strcmp(active->text, "true") == 0;
 	envelope->definition = json_get(json, "definition");
 	envelope->plugins = json_get(json, "plugins");

@@ -18,8 +18,6 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
-#define RANK_DIGITS		9		/* fits an integer whatever they are */
-
 static const ArgumentSpec registered_keys[] = {
 	{"id", ARGUMENT_VALUE, false, NULL, NULL},
 	{0}
@@ -34,24 +32,6 @@ refuse(ProblemSink *sink, const char *location, const char *message, const char 
 {
 	problem_report(sink, ERRCODE_INVALID_PARAMETER_VALUE, location, message, NULL, hint);
 	return false;
-}
-
-/* Checks that a rank is a whole number. */
-static bool
-check_rank(ProblemSink *sink, const Json *rank, const char *location)
-{
-	const char *digits;
-
-	if (rank == NULL)
-		return true;
-	if (rank->kind != JSON_IS_NUMBER)
-		return refuse(sink, location, psprintf("key \"rank\" must be a whole number, not %s",
-											   json_kind_name(rank)), NULL);
-	digits = rank->text + (rank->text[0] == '-');
-	if (strspn(digits, "0123456789") != strlen(digits) || strlen(digits) > RANK_DIGITS)
-		return refuse(sink, location, psprintf("key \"rank\" must be a whole number of at most %d digits, not %s",
-											   RANK_DIGITS, rank->text), NULL);
-	return true;
 }
 
 /* Checks what an image is to hold: true, or columns. */
@@ -128,8 +108,6 @@ check_plugin(ProblemSink *sink, const Json *plugin, bool registered, const char 
 	function = member_string(plugin, "function");
 	if (function != NULL && function[0] == '\0')
 		sound = refuse(sink, location_below(location, "function"), "key \"function\" names no function", NULL);
-	if (!check_rank(sink, json_get(plugin, "rank"), location_below(location, "rank")))
-		sound = false;
 	if (!check_images(sink, json_get(plugin, "images"), member_string(plugin, "stage"),
 					  location_below(location, "images")))
 		sound = false;

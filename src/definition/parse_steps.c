@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "base/suggest.h"
+#include "definition/fields.h"
 #include "definition/parse_steps.h"
 #include "definition/shape.h"
 #include "lookup/name.h"
@@ -257,7 +258,7 @@ find_kind(DefinitionParser *parser, const Json *json, const char *path)
 	{
 		if (step_kind_find(json->keys[i]) == NULL ||
 			strcmp(json->keys[i], json->keys[verb]) == 0 ||
-			shape_find(step_kind_find(json->keys[verb])->arguments, json->keys[i]) != NULL)
+			key_find(step_kind_find(json->keys[verb])->arguments, json->keys[i]) != NULL)
 			continue;
 		definition_problem(parser, path,
 						   psprintf("the step has two verbs, \"%s\" and \"%s\"",
@@ -298,15 +299,12 @@ parse_step(DefinitionParser *parser, Json *json, char *path)
 	if (!check_subject(parser, step))
 		sound = false;
 
-	step->name = kind->named ? member_string(json, "as") : NULL;
-	step->when = member_string(json, "when");
-	step->description = member_string(json, "description");
-	step->enabled = json_get_boolean(json, "enabled", true);
+	for (int i = 0; i < lengthof(shape.lists); i++)
+		fields_read(shape.lists[i], json, step);
 	if (step->name != NULL && !check_step_name(parser, step))
 		step->name = NULL;
-	parse_branches(parser, step, step_leading_keys);
-	parse_branches(parser, step, kind->arguments);
-	parse_branches(parser, step, step_trailing_keys);
+	for (int i = 0; i < lengthof(shape.lists); i++)
+		parse_branches(parser, step, shape.lists[i]);
 	return sound ? step : NULL;
 }
 

@@ -23,93 +23,65 @@
 PG_FUNCTION_INFO_V1(custom_action_definition_rows);
 PG_FUNCTION_INFO_V1(custom_action_definition_text);
 
-/* Key of the document and column of the tables, where they differ in name. */
-typedef struct KeyColumn
-{
-	const char *key;
-	const char *column;
-} KeyColumn;
-
-static const KeyColumn header_columns[] = {
-	{"action", "name"},
-	{"description", "description"},
-	{"table", "bound_table"},
-	{"key", "key_columns"},
-	{"binding", "binding"},
-	{"run_as", "run_as"},
-	{"read_only", "read_only"},
-	{"lock", "lock"},
-	{"not_found", "not_found"},
-	{"timeout", "timeout"},
-	{"log", "log"},
-	{"plugin_policy", "plugin_policy"},
-	{"settings", "settings"},
-	{NULL, NULL}
-};
-
-static const KeyColumn parameter_columns[] = {
-	{"name", "name"},
-	{"type", "type"},
-	{"required", "required"},
-	{"default", "default_value"},
-	{"sensitive", "sensitive"},
-	{"description", "description"},
-	{NULL, NULL}
-};
-
-/* Keys of a step, besides the verb, with a column of their own. */
-static const KeyColumn step_columns[] = {
-	{"as", "name"},
-	{"description", "description"},
-	{"enabled", "enabled"},
-	{NULL, NULL}
-};
-
-static const KeyColumn case_columns[] = {
-	{"as", "name"},
-	{"description", "description"},
-	{NULL, NULL}
-};
-
 static Json *steps_to_rows(const List *steps);
 static Json *steps_from_rows(const Json *rows);
 
-/* Is there a column for this key? */
+/* Has this key of a step a column of its own? */
 static bool
-has_column(const KeyColumn *columns, const char *key)
+step_key_has_column(const char *key)
 {
-	for (; columns->key != NULL; columns++)
-	{
-		if (strcmp(columns->key, key) == 0)
-			return true;
-	}
-	return false;
+	const ArgumentSpec *spec = key_find(step_leading_keys, key);
+
+	if (spec == NULL)
+		spec = key_find(step_trailing_keys, key);
+	return spec != NULL && spec->column != NULL;
 }
 
 /* Copies the members of a part of the document to their columns. */
 static void
-add_columns(Json *row, const Json *json, const KeyColumn *columns)
+add_columns(Json *row, const Json *json, const ArgumentSpec *keys)
 {
-	for (; columns->key != NULL; columns++)
+	for (; keys->key != NULL; keys++)
 	{
-		Json	   *value = json_get(json, columns->key);
+		Json	   *value = keys->column != NULL ? json_get(json, keys->key) : NULL;
 
 		if (value != NULL)
-			json_add(row, columns->column, value);
+			json_add(row, keys->column, value);
 	}
 }
 
-/* Copies the columns of a row to the keys of the document; null is absent but for a default. */
-static void
-add_keys(Json *json, const Json *row, const KeyColumn *columns)
+/* What a row says of a key; NULL: nothing. */
+static Json *
+column_value(const Json *row, const ArgumentSpec *spec)
 {
-	for (; columns->key != NULL; columns++)
-	{
-		Json	   *value = json_get(row, columns->column);
+	Json	   *value = spec->column != NULL ? json_get(row, spec->column) : NULL;
 
-		if (value != NULL &&
-			(value->kind != JSON_IS_NULL || strcmp(columns->column, "default_value") == 0))
-			json_add(json, columns->key, value);
+	return value != NULL && (value->kind != JSON_IS_NULL || spec->null_counts) ? value : NULL;
+}
+
+/* Copies the columns of a row to the keys of the document. */
+static void
+add_keys(Json *json, const Json *row, const ArgumentSpec *keys)
+{
+	for (; keys->key != NULL; keys++)
+	{
+		Json	   *value = column_value(row, keys);
+
+		if (value != NULL)
+			json_add(json, keys->key, value);
+	}
+}
+
+/* Copies columns of a row that should say nothing, so that the check of the draft says so. */
+static void
+add_strange_keys(Json *json, const Json *row, const ArgumentSpec *keys, const ArgumentSpec *known)
+{
+	for (; keys->key != NULL; keys++)
+	{
+		Json	   *value = column_value(row, keys);
+
+		if (value != NULL && !key_is_implied(keys, json, value) && key_find(known, keys->key) == NULL)
+			json_add(json, keys->key, value);
 	}
 }
 
@@ -135,11 +107,11 @@ step_arguments(const Step *step)
 	for (i = 0; i < json->count; i++)
 	{
 		const char *key = json->keys[i];
-		const ArgumentSpec *spec = shape_find(step->kind->arguments, key);
+		const ArgumentSpec *spec = key_find(step->kind->arguments, key);
 
 		if (spec == NULL)
-			spec = shape_find(step_trailing_keys, key);
-		if (strcmp(key, step->kind->name) != 0 && !has_column(step_columns, key) &&
+			spec = key_find(step_trailing_keys, key);
+		if (strcmp(key, step->kind->name) != 0 && !step_key_has_column(key) &&
 			!is_branch(spec, json->items[i]))
 			json_add(arguments, key, json->items[i]);
 	}
@@ -155,9 +127,8 @@ case_to_row(const Json *json, const Branch *branch)
 	Json	   *branches = json_new_array();
 
 	json_put_string(row, "kind", "case");
-	json_put(row, "subject", json_get(json, "when"));
 	json_put(row, "arguments", json_new_object());
-	add_columns(row, json, step_columns);
+	add_columns(row, json, case_keys);
 	if (branch->steps != NIL)
 	{
 		json_put_string(below, "branch", "do");
@@ -207,7 +178,8 @@ step_to_row(const Step *step)
 	json_put_string(row, "kind", step->kind->name);
 	if (step->kind->subject != SUBJECT_VALUES && step->subject->kind != JSON_IS_NULL)
 		json_put(row, "subject", step->subject);
-	add_columns(row, step->json, step_columns);
+	add_columns(row, step->json, step_leading_keys);
+	add_columns(row, step->json, step_trailing_keys);
 	json_put(row, "arguments", step_arguments(step));
 	json_put(row, "branches", branches_to_rows(step));
 	return row;
@@ -231,7 +203,7 @@ steps_to_rows(const List *steps)
 
 /* Makes the rows of the inputs or outputs. */
 static void
-parameters_to_rows(Json *rows, const Json *parameters, const char *direction)
+parameters_to_rows(Json *rows, const Json *parameters, const char *direction, const ArgumentSpec *keys)
 {
 	int			i;
 
@@ -241,7 +213,7 @@ parameters_to_rows(Json *rows, const Json *parameters, const char *direction)
 
 		json_put_string(row, "direction", direction);
 		json_put(row, "position", json_new_number(psprintf("%d", i + 1)));
-		add_columns(row, parameters->items[i], parameter_columns);
+		add_columns(row, parameters->items[i], keys);
 		json_append(rows, row);
 	}
 }
@@ -258,9 +230,9 @@ definition_rows(Json *document)
 
 	sink.action = json_get_text(document, "action");
 	definition = definition_parse(document, &sink);
-	add_columns(action, document, header_columns);
-	parameters_to_rows(parameters, json_get(document, "input"), "in");
-	parameters_to_rows(parameters, json_get(document, "output"), "out");
+	add_columns(action, document, action_keys);
+	parameters_to_rows(parameters, json_get(document, "input"), "in", input_keys);
+	parameters_to_rows(parameters, json_get(document, "output"), "out", output_keys);
 	json_put(rows, "action", action);
 	json_put(rows, "parameters", parameters);
 	json_put(rows, "steps", steps_to_rows(definition->steps));
@@ -316,14 +288,12 @@ case_from_row(const Json *row)
 	Json	   *json = json_new_object();
 	const Json *steps = branch_of_row(row, "do");
 	const char *kind = json_get_text(row, "kind");
-	const char *enabled = json_get_text(row, "enabled");
 
 	if (kind == NULL || strcmp(kind, "case") != 0)
 		json_put_string(json, "kind", kind);
-	json_put_string(json, "when", json_get_text(row, "subject"));
-	add_keys(json, row, case_columns);
-	if (enabled != NULL && strcmp(enabled, "false") == 0)
-		json_put(json, "enabled", json_new_boolean(false));
+	add_keys(json, row, case_keys);
+	add_strange_keys(json, row, step_leading_keys, case_keys);
+	add_strange_keys(json, row, step_trailing_keys, case_keys);
 	add_arguments(json, row, NULL, NULL);
 	json_add(json, "do", steps == NULL ? json_new_array() : steps_from_rows(steps));
 	return json;
@@ -425,7 +395,8 @@ step_from_row(const Json *row)
 		json_add(step, verb, values ? values : subject_of_row(row, kind));
 	if (values != NULL)
 		json_put_string(step, "subject", json_get_text(row, "subject"));
-	add_keys(step, row, step_columns);
+	add_keys(step, row, step_leading_keys);
+	add_keys(step, row, step_trailing_keys);
 	add_arguments(step, row, kind, values);
 	add_branches(step, row, kind);
 	return step;
@@ -449,7 +420,7 @@ steps_from_rows(const Json *rows)
 
 /* Makes the inputs or outputs of their rows. */
 static Json *
-parameters_from_rows(const Json *rows, const char *direction)
+parameters_from_rows(const Json *rows, const char *direction, const ArgumentSpec *keys)
 {
 	Json	   *parameters = json_new_array();
 	int			i;
@@ -462,7 +433,7 @@ parameters_from_rows(const Json *rows, const char *direction)
 		if (given == NULL || strcmp(given, direction) != 0)
 			continue;
 		parameter = json_new_object();
-		add_keys(parameter, rows->items[i], parameter_columns);
+		add_keys(parameter, rows->items[i], keys);
 		json_append(parameters, parameter);
 	}
 	return parameters;
@@ -479,9 +450,9 @@ custom_action_definition_text(PG_FUNCTION_ARGS)
 	Json	   *steps = list == NULL ? json_get(rows, "steps") : steps_nest(list);
 
 	if (json_get(rows, "action") != NULL)
-		add_keys(document, json_get(rows, "action"), header_columns);
-	json_put(document, "input", parameters_from_rows(json_get(rows, "parameters"), "in"));
-	json_put(document, "output", parameters_from_rows(json_get(rows, "parameters"), "out"));
+		add_keys(document, json_get(rows, "action"), action_keys);
+	json_put(document, "input", parameters_from_rows(json_get(rows, "parameters"), "in", input_keys));
+	json_put(document, "output", parameters_from_rows(json_get(rows, "parameters"), "out", output_keys));
 	json_put(document, "steps", steps == NULL ? json_new_array() : steps_from_rows(steps));
 	PG_RETURN_TEXT_P(cstring_to_text(definition_print(document)));
 }

@@ -1,81 +1,12 @@
 /*
  * shape.c
- *		The keys of the parts of a definition and the check against them; see
- *		shape.h.
- *
- * A key is added to a part by one line in its list here.
+ *		Checks parts of a definition against their keys.
  */
 #include "postgres.h"
 
 #include "base/suggest.h"
 #include "definition/shape.h"
-#include "definition/stage.h"
 #include "miscadmin.h"
-
-/* "input", "output" and "plugins" are arrays of objects with keys of their own. */
-const ArgumentSpec action_keys[] = {
-	{"action", ARGUMENT_NAME, false, NULL, NULL},
-	{"description", ARGUMENT_NAME, false, NULL, NULL},
-	{"table", ARGUMENT_NAME, false, NULL, NULL},
-	{"key", ARGUMENT_NAMES, false, NULL, NULL},
-	{"binding", ARGUMENT_CHOICE, false, "row collection", NULL},
-	{"run_as", ARGUMENT_CHOICE, false, "caller owner", NULL},
-	{"read_only", ARGUMENT_BOOLEAN, false, NULL, NULL},
-	{"lock", ARGUMENT_BOOLEAN, false, NULL, NULL},
-	{"not_found", ARGUMENT_NAME, false, NULL, NULL},
-	{"timeout", ARGUMENT_NAME, false, NULL, NULL},
-	{"log", ARGUMENT_CHOICE, false, "off failures basic full trace", NULL},
-	{"plugin_policy", ARGUMENT_CHOICE, false, "none pre_and_post all", NULL},
-	{"settings", ARGUMENT_VALUES, false, NULL, NULL},
-	{"input", ARGUMENT_STEPS, false, NULL, NULL},
-	{"output", ARGUMENT_STEPS, false, NULL, NULL},
-	{"steps", ARGUMENT_STEPS, false, NULL, NULL},
-	{"plugins", ARGUMENT_STEPS, false, NULL, NULL},
-	{"frozen", ARGUMENT_NAMES, false, NULL, NULL, true},	/* by activation only */
-	{0}
-};
-
-const ArgumentSpec parameter_keys[] = {
-	{"name", ARGUMENT_NAME, true, NULL, NULL},
-	{"type", ARGUMENT_NAME, true, NULL, NULL},
-	{"required", ARGUMENT_BOOLEAN, false, NULL, NULL},
-	{"default", ARGUMENT_VALUE, false, NULL, NULL},
-	{"sensitive", ARGUMENT_BOOLEAN, false, NULL, NULL},
-	{"description", ARGUMENT_NAME, false, NULL, NULL},
-	{0}
-};
-
-const ArgumentSpec plugin_keys[] = {
-	{"stage", ARGUMENT_CHOICE, true, STAGE_NAMES, NULL},
-	{"function", ARGUMENT_NAME, true, NULL, NULL},
-	{"rank", ARGUMENT_VALUE, false, NULL, NULL},
-	{"configuration", ARGUMENT_VALUE, false, NULL, NULL},
-	{"images", ARGUMENT_VALUE, false, NULL, NULL},
-	{"enabled", ARGUMENT_BOOLEAN, false, NULL, NULL},
-	{"description", ARGUMENT_NAME, false, NULL, NULL},
-	{0}
-};
-
-const ArgumentSpec case_keys[] = {
-	{"when", ARGUMENT_CONDITION, true, NULL, NULL},
-	{"description", ARGUMENT_NAME, false, NULL, NULL},
-	{"do", ARGUMENT_STEPS, true, NULL, NULL},
-	{0}
-};
-
-const ArgumentSpec step_leading_keys[] = {
-	{"as", ARGUMENT_NAME, false, NULL, NULL},
-	{"description", ARGUMENT_NAME, false, NULL, NULL},
-	{0}
-};
-
-const ArgumentSpec step_trailing_keys[] = {
-	{"when", ARGUMENT_CONDITION, false, NULL, NULL},
-	{"enabled", ARGUMENT_BOOLEAN, false, NULL, NULL},
-	{"on_error_when", ARGUMENT_CONDITION, false, NULL, NULL},
-	{"on_error", ARGUMENT_STEPS, false, NULL, NULL},
-	{0}
-};
 
 /* What a value of a shape is called in messages. */
 static const char *const shape_names[] = {
@@ -86,9 +17,11 @@ static const char *const shape_names[] = {
 	[ARGUMENT_NAME] = "a string",
 	[ARGUMENT_NAMES] = "an array of strings",
 	[ARGUMENT_BOOLEAN] = "true or false",
+	[ARGUMENT_INTEGER] = "a whole number",
 	[ARGUMENT_CHOICE] = "a string",
 	[ARGUMENT_ORDER] = "a string or an array of strings",
 	[ARGUMENT_OBJECT] = "an object",
+	[ARGUMENT_OBJECTS] = "an array of objects",
 	[ARGUMENT_STEPS] = "an array of objects",
 	[ARGUMENT_CASES] = "an array of objects with \"when\" and \"do\"",
 };
@@ -126,18 +59,6 @@ location_below(const char *location, const char *key)
 	return psprintf("%s.%s", location, key);
 }
 
-/* Finds a key in a list of keys. */
-const ArgumentSpec *
-shape_find(const ArgumentSpec *list, const char *key)
-{
-	for (; list != NULL && list->key != NULL; list++)
-	{
-		if (strcmp(list->key, key) == 0)
-			return list;
-	}
-	return NULL;
-}
-
 /* Describes the objects that are steps of a kind. */
 void
 step_shape(Shape *shape, const StepKind *kind)
@@ -165,14 +86,15 @@ step_verb(const Json *step)
 
 /*
  * Does a key among the arguments of a row belong to the step itself? Asked
- * for let and output, whose other arguments are names and values. "enabled"
- * has a column.
+ * for let and output, whose other arguments are names and values. What has a
+ * column is not among the arguments.
  */
 bool
 step_owns_argument(const StepKind *kind, const char *key)
 {
-	return shape_find(kind->arguments, key) != NULL ||
-		(shape_find(step_trailing_keys, key) != NULL && strcmp(key, "enabled") != 0);
+	const ArgumentSpec *spec = key_find(step_trailing_keys, key);
+
+	return key_find(kind->arguments, key) != NULL || (spec != NULL && spec->column == NULL);
 }
 
 /* Could this be a key of some kind of step? */
@@ -183,11 +105,11 @@ step_key_is_known(const char *key)
 
 	for (i = 0; i < step_kind_count(); i++)
 	{
-		if (shape_find(step_kind_at(i)->arguments, key) != NULL)
+		if (key_find(step_kind_at(i)->arguments, key) != NULL)
 			return true;
 	}
-	return shape_find(step_leading_keys, key) != NULL ||
-		shape_find(step_trailing_keys, key) != NULL;
+	return key_find(step_leading_keys, key) != NULL ||
+		key_find(step_trailing_keys, key) != NULL;
 }
 
 /* Finds a key in all lists of a shape. */
@@ -198,7 +120,7 @@ find_in_shape(const Shape *shape, const char *key)
 	int			i;
 
 	for (i = 0; i < lengthof(shape->lists) && found == NULL; i++)
-		found = shape_find(shape->lists[i], key);
+		found = key_find(shape->lists[i], key);
 	return found;
 }
 
@@ -238,23 +160,6 @@ key_like(const Shape *shape, const char *key)
 			if (!spec->untold)
 				suggestion_consider(&suggestion, spec->key, spec->key);
 	return suggestion.best;
-}
-
-/* Is this one of the words of a list separated by blanks? */
-static bool
-is_choice(const char *choices, const char *word)
-{
-	size_t		length = strlen(word);
-	const char *c;
-
-	if (length == 0 || strchr(word, ' ') != NULL)
-		return false;
-	for (c = choices; (c = strstr(c, word)) != NULL; c += length)
-	{
-		if ((c == choices || c[-1] == ' ') && (c[length] == ' ' || c[length] == '\0'))
-			return true;
-	}
-	return false;
 }
 
 /* Writes words separated by blanks with commas. */
@@ -310,10 +215,13 @@ fits_shape(const Json *json, ArgumentShape shape)
 				json->kind == JSON_IS_BOOLEAN;
 		case ARGUMENT_BOOLEAN:
 			return json->kind == JSON_IS_BOOLEAN;
+		case ARGUMENT_INTEGER:
+			return json->kind == JSON_IS_NUMBER;
 		case ARGUMENT_NAMES:
 			return is_array_of(json, JSON_IS_STRING);
 		case ARGUMENT_ORDER:
 			return json->kind == JSON_IS_STRING || is_array_of(json, JSON_IS_STRING);
+		case ARGUMENT_OBJECTS:
 		case ARGUMENT_STEPS:
 		case ARGUMENT_CASES:
 			return json->kind == JSON_IS_ARRAY;
@@ -357,6 +265,7 @@ check_value(ProblemSink *sink, const ArgumentSpec *spec, const Json *json,
 			const char *location)
 {
 	Shape		members = {0};
+	int			number;
 
 	if (!fits_shape(json, spec->shape))
 	{
@@ -372,11 +281,18 @@ check_value(ProblemSink *sink, const ArgumentSpec *spec, const Json *json,
 	switch (spec->shape)
 	{
 		case ARGUMENT_CHOICE:
-			if (is_choice(spec->choices, json->text))
+			if (choice_number(spec->choices, json->text) >= 0)
 				return true;
 			problem_report(sink, ERRCODE_INVALID_PARAMETER_VALUE, location,
 						   psprintf("key \"%s\" cannot be \"%s\"", spec->key, json->text),
 						   NULL, psprintf("It is one of: %s.", comma_separated(spec->choices)));
+			return false;
+		case ARGUMENT_INTEGER:
+			if (integer_parse(json, &number))
+				return true;
+			problem_report(sink, ERRCODE_INVALID_PARAMETER_VALUE, location,
+						   psprintf("key \"%s\" must be a whole number of at most %d digits, not %s",
+									spec->key, INTEGER_DIGITS, json->text), NULL, NULL);
 			return false;
 		case ARGUMENT_OBJECT:
 			members.what = psprintf("\"%s\"", spec->key);

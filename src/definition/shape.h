@@ -1,9 +1,6 @@
 /*
  * shape.h
- *		Which keys the parts of a definition have, in canonical order, and the
- *		check of a part against them.
- *
- * The keys of a kind of step are in its StepKind; all others are here.
+ *		The check of a part of a definition against its keys.
  */
 #ifndef CA_SHAPE_H
 #define CA_SHAPE_H
@@ -11,13 +8,6 @@
 #include "postgres.h"
 
 #include "definition/step_kind.h"
-
-extern const ArgumentSpec action_keys[];
-extern const ArgumentSpec parameter_keys[];
-extern const ArgumentSpec plugin_keys[];
-extern const ArgumentSpec case_keys[];
-extern const ArgumentSpec step_leading_keys[];	/* between the verb and the kind's own */
-extern const ArgumentSpec step_trailing_keys[]; /* after the kind's own */
 
 /* An object to check: any of the lists may be NULL; verb is known besides them. */
 typedef struct Shape
@@ -27,7 +17,6 @@ typedef struct Shape
 	const ArgumentSpec *lists[3];	/* in canonical order */
 } Shape;
 
-extern const ArgumentSpec *shape_find(const ArgumentSpec *list, const char *key);
 extern void step_shape(Shape *shape, const StepKind *kind);
 
 /*

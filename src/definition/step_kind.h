@@ -23,37 +23,11 @@
 #include "postgres.h"
 
 #include "definition/definition.h"
+#include "definition/keys.h"
 
 struct Compiler;
 struct Frame;
 struct Instruction;
-
-/* What the document may hold under a key of a step. */
-typedef enum ArgumentShape
-{
-	ARGUMENT_VALUE,				/* any JSON: literal, formula, template, nested */
-	ARGUMENT_VALUES,			/* object: name -> value */
-	ARGUMENT_CONDITION,			/* string: a formula, '=' optional */
-	ARGUMENT_TEXT,				/* string, number or boolean: a text template */
-	ARGUMENT_NAME,				/* string */
-	ARGUMENT_NAMES,				/* array of strings */
-	ARGUMENT_BOOLEAN,
-	ARGUMENT_CHOICE,			/* one of the words in `choices` */
-	ARGUMENT_ORDER,				/* string, or array of strings */
-	ARGUMENT_OBJECT,			/* object with the keys in `members` */
-	ARGUMENT_STEPS,				/* array of steps: a branch */
-	ARGUMENT_CASES				/* array of {when, do}: the branches of choose */
-} ArgumentShape;
-
-typedef struct ArgumentSpec
-{
-	const char *key;			/* NULL ends the list */
-	ArgumentShape shape;
-	bool		required;
-	const char *choices;		/* "wait nowait skip" */
-	const struct ArgumentSpec *members;
-	bool		untold;			/* nothing that anybody writes by hand */
-} ArgumentSpec;
 
 /* What the verb key's value is. */
 typedef enum SubjectShape

@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "definition/definition.h"
+#include "definition/fields.h"
 #include "definition/step_kind.h"
 #include "definition/value_text.h"
 #include "document/describe.h"
@@ -41,12 +42,7 @@ describe_header(StringInfo out, const Definition *definition, const char *state)
 	if (definition->not_found != ERRCODE_NO_DATA_FOUND)
 		appendStringInfo(out, "  Answers %s if there is no such row\n",
 						 unpack_sql_state(definition->not_found));
-	appendStringInfo(out, "  Runs with the rights of its %s\n",
-					 definition->as_owner ? "owner" : "caller");
-	if (definition->read_only)
-		appendStringInfoString(out, "  Only reads\n");
-	if (definition->timeout != NULL)
-		appendStringInfo(out, "  Takes at most %s\n", definition->timeout);
+	fields_describe(out, action_keys, definition->json, definition, "  ", "\n");
 }
 
 /* Appends the inputs or outputs. */
@@ -65,14 +61,7 @@ describe_parameters(StringInfo out, const char *title, const List *parameters)
 		appendStringInfo(out, "  %s: %s", parameter->name, parameter->type);
 		if (parameter->initial != NULL)
 			appendStringInfo(out, ", by default %s", value_text(parameter->initial));
-		else if (!parameter->output && !parameter->required)
-			appendStringInfoString(out, ", optional");
-		if (parameter->output && parameter->required)
-			appendStringInfoString(out, ", never empty");
-		if (parameter->sensitive)
-			appendStringInfoString(out, ", sensitive");
-		if (parameter->description != NULL)
-			appendStringInfo(out, " (%s)", parameter->description);
+		fields_describe(out, parameter->output ? output_keys : input_keys, parameter->json, parameter, "", "");
 		appendStringInfoChar(out, '\n');
 	}
 }
@@ -113,10 +102,8 @@ describe_step(StringInfo out, const Step *step, int indent)
 	step->kind->describe(out, step);
 	if (step->name != NULL && !step->kind->scoped)
 		appendStringInfo(out, " (called %s)", step->name);
-	if (step->when != NULL)
-		appendStringInfo(out, ", when %s", formula_text(step->when));
-	if (!step->enabled)
-		appendStringInfoString(out, " (disabled)");
+	fields_describe(out, step_leading_keys, step->json, step, "", "");
+	fields_describe(out, step_trailing_keys, step->json, step, "", "");
 	appendStringInfoChar(out, '\n');
 	if (step->description != NULL)
 	{
@@ -158,17 +145,15 @@ describe_steps(StringInfo out, const List *steps, int indent)
 static void
 describe_plugin(StringInfo out, const Json *plugin)
 {
+	Registration registration = {.json = plugin};
 	const char *rank = json_get_text(plugin, "rank");
 	const char *stage = json_get_text(plugin, "stage");
 	const char *function = json_get_text(plugin, "function");
-	const char *description = json_get_text(plugin, "description");
 
+	fields_read(plugin_keys, plugin, &registration);
 	appendStringInfo(out, "  %s, rank %s: %s", stage ? stage : "?", rank ? rank : "1",
 					 function ? function : "?");
-	if (!json_get_boolean(plugin, "enabled", true))
-		appendStringInfoString(out, " (disabled)");
-	if (description != NULL)
-		appendStringInfo(out, " (%s)", description);
+	fields_describe(out, plugin_keys, plugin, &registration, "", "");
 	appendStringInfoChar(out, '\n');
 }
 

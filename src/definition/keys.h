@@ -1,0 +1,93 @@
+/*
+ * keys.h
+ *		The keys of a definition. One row says all there is to say of a key:
+ *		reading, checking, canonical text, rows of the draft tables, descriptions
+ *		and the SQL side follow from it.
+ *
+ * The keys of the header, of inputs and outputs, of plug-ins, of cases and those
+ * that all steps have are in keys.c; those of a kind of step in its file. A list
+ * is in canonical order and ends with a row without a key.
+ */
+#ifndef CA_KEYS_H
+#define CA_KEYS_H
+
+#include "postgres.h"
+
+#include "base/json.h"
+
+/* What the document may hold under a key. */
+typedef enum ArgumentShape
+{
+	ARGUMENT_VALUE,				/* any JSON: literal, formula, template, nested */
+	ARGUMENT_VALUES,			/* object: name -> value */
+	ARGUMENT_CONDITION,			/* string: a formula, '=' optional */
+	ARGUMENT_TEXT,				/* string, number or boolean: a text template */
+	ARGUMENT_NAME,				/* string */
+	ARGUMENT_NAMES,				/* array of strings */
+	ARGUMENT_BOOLEAN,
+	ARGUMENT_INTEGER,			/* a whole number of at most INTEGER_DIGITS digits */
+	ARGUMENT_CHOICE,			/* one of the words in `choices` */
+	ARGUMENT_ORDER,				/* string, or array of strings */
+	ARGUMENT_OBJECT,			/* object with the keys in `members` */
+	ARGUMENT_OBJECTS,			/* array of such objects */
+	ARGUMENT_STEPS,				/* array of steps: a branch */
+	ARGUMENT_CASES				/* array of {when, do}: the branches of choose */
+} ArgumentShape;
+
+typedef struct ArgumentSpec
+{
+	const char *key;
+	ArgumentShape shape;
+	bool		required;
+	const char *choices;		/* "wait nowait skip" */
+	const struct ArgumentSpec *members;
+	bool		untold;			/* nothing that anybody writes by hand */
+
+	const char *column;			/* where the draft tables hold it, or NULL: not in a column of its own */
+	bool		null_counts;	/* null is a value like others, and does not say that there is none */
+	const char *implied;		/* what it means to leave it out: "caller", "true", "1", "[]"; or NULL */
+	const char *unless;			/* a key that turns an implied "true" into "false", or NULL */
+	size_t		offset;			/* of the field for it in the part's struct; 0: read where it is used */
+	const char *words;			/* what descriptions say of it, %s is its value; NULL: said elsewhere, or not */
+} ArgumentSpec;
+
+/* The row's field in the struct of its part: fields.c reads it, by the shape. */
+#define FIELD(part, member) .offset = offsetof(part, member)
+
+extern const ArgumentSpec action_keys[];
+extern const ArgumentSpec input_keys[];
+extern const ArgumentSpec output_keys[];
+extern const ArgumentSpec plugin_keys[];
+extern const ArgumentSpec case_keys[];
+extern const ArgumentSpec step_leading_keys[];	/* between the verb and the kind's own */
+extern const ArgumentSpec step_trailing_keys[]; /* after the kind's own */
+
+/* A part of a definition and its keys. */
+typedef struct DefinitionPart
+{
+	const char *name;			/* "action", "input", ...; NULL ends the list */
+	const ArgumentSpec *keys;
+	const ArgumentSpec *more;	/* or NULL */
+} DefinitionPart;
+
+extern const DefinitionPart definition_parts[];
+
+/* Finds a key in a list, which may be NULL. */
+extern const ArgumentSpec *key_find(const ArgumentSpec *list, const char *key);
+
+/* What it means to leave a key of an object out, NULL: nothing by itself. */
+extern const char *key_implied(const ArgumentSpec *spec, const Json *object);
+
+/* Does a value say no more than is implied? */
+extern bool key_is_implied(const ArgumentSpec *spec, const Json *object, const Json *value);
+
+/* The place of a word among choices, or -1; and the word at a place. */
+extern int	choice_number(const char *choices, const char *word);
+extern char *choice_at(const char *choices, int number);
+
+#define INTEGER_DIGITS	9		/* fits an int whatever they are */
+
+/* Reads a whole number of at most so many digits. */
+extern bool integer_parse(const Json *json, int *number);
+
+#endif
