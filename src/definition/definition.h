@@ -35,10 +35,13 @@ typedef struct Parameter
 	char	   *location;		/* "input.reason" */
 } Parameter;
 
+/* The kind of row and the branch of what choose has in place of steps */
+#define BRANCH_CASE		"case"
+
 /* A list of steps below a step: then, else, do, on_error; case 1, case 2, ... */
 typedef struct Branch
 {
-	char	   *key;			/* key in the document; "case" for choose */
+	char	   *key;			/* key in the document; BRANCH_CASE for choose */
 	char	   *when;			/* condition of a case as written, else NULL */
 	List	   *steps;			/* of Step */
 } Branch;

@@ -191,7 +191,7 @@ parse_cases(DefinitionParser *parser, Step *step, const Json *cases)
 							   psprintf("a case must be an object, not %s", json_kind_name(json)),
 							   "Write it as {\"when\": ..., \"do\": [...]}.");
 		else if (shape_check(parser->sink, &shape, json, path))
-			add_branch(parser, step, "case", member_string(json, "when"),
+			add_branch(parser, step, BRANCH_CASE, member_string(json, "when"),
 					   json_get(json, "do"), location_below(path, "do"));
 	}
 }

@@ -126,7 +126,7 @@ case_to_row(const Json *json, const Branch *branch)
 	Json	   *below = json_new_object();
 	Json	   *branches = json_new_array();
 
-	json_put_string(row, "kind", "case");
+	json_put_string(row, "kind", BRANCH_CASE);
 	json_put(row, "arguments", json_new_object());
 	add_columns(row, json, case_keys);
 	if (branch->steps != NIL)
@@ -289,7 +289,7 @@ case_from_row(const Json *row)
 	const Json *steps = branch_of_row(row, "do");
 	const char *kind = json_get_text(row, "kind");
 
-	if (kind == NULL || strcmp(kind, "case") != 0)
+	if (kind == NULL || strcmp(kind, BRANCH_CASE) != 0)
 		json_put_string(json, "kind", kind);
 	add_keys(json, row, case_keys);
 	add_strange_keys(json, row, step_leading_keys, case_keys);
@@ -329,7 +329,7 @@ add_branches(Json *step, const Json *row, const StepKind *kind)
 
 		if (branch == NULL || steps == NULL || steps->kind != JSON_IS_ARRAY)
 			continue;
-		if (strcmp(branch, "case") == 0)
+		if (strcmp(branch, BRANCH_CASE) == 0)
 			json_put(step, "cases", cases_from_rows(steps));
 		else
 			json_put(step, branch, steps_from_rows(steps));

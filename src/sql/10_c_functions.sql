@@ -69,6 +69,40 @@ AS 'MODULE_PATHNAME', 'custom_action_read_definition';
 COMMENT ON FUNCTION custom_actions.read_definition(text, text) IS
 	'the text of a definition as json; refused with line, column and cause if it is none';
 
+CREATE FUNCTION custom_actions.definition_keys()
+RETURNS TABLE (
+	part text, key text, shape text, required boolean, choices text[],
+	column_name text, implied text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 50
+AS 'MODULE_PATHNAME', 'custom_action_definition_keys';
+
+COMMENT ON FUNCTION custom_actions.definition_keys() IS
+	'keys of the parts of a definition, in canonical order: what they may hold, the column that does in a draft, and what leaving them out means';
+
+CREATE FUNCTION custom_actions.step_kinds()
+RETURNS TABLE (kind text, arguments text[])
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 20
+AS 'MODULE_PATHNAME', 'custom_action_step_kinds';
+
+COMMENT ON FUNCTION custom_actions.step_kinds() IS
+	'kinds of step with the keys of their own, and of the objects in these';
+
+CREATE FUNCTION custom_actions.choice_is_known(part text, key text, value text)
+RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_choice_is_known';
+
+COMMENT ON FUNCTION custom_actions.choice_is_known(text, text, text) IS
+	'whether a key of a part of a definition can have a value';
+
+CREATE FUNCTION custom_actions.branch_is_known(branch text)
+RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_branch_is_known';
+
+COMMENT ON FUNCTION custom_actions.branch_is_known(text) IS
+	'whether there are steps that have such a list of steps or cases below them';
+
 CREATE FUNCTION custom_actions.definition_rows(definition json)
 RETURNS jsonb
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED

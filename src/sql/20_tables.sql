@@ -2,6 +2,9 @@
 -- restore and upgrade.  NULL means "the definition does not say", so that a
 -- definition goes in and comes out the same.
 --
+-- A column that a key of the definition has is named in the row of the key
+-- (definition/keys.c), which also has the choices.
+--
 -- No foreign keys: pg_restore -j loads config tables side by side, and dumps
 -- made with --inserts row by row, parents not always first.  Row triggers keep
 -- the tables together instead.
@@ -12,15 +15,15 @@ CREATE TABLE custom_actions.action (
 	owner         text NOT NULL DEFAULT CURRENT_USER,
 	designer      text,
 	bound_table   text,
-	binding       text CHECK (binding IN ('row', 'collection')),
+	binding       text CHECK (custom_actions.choice_is_known('action', 'binding', binding)),
 	key_columns   text[],
-	run_as        text CHECK (run_as IN ('caller', 'owner')),
+	run_as        text CHECK (custom_actions.choice_is_known('action', 'run_as', run_as)),
 	read_only     boolean,
 	lock          boolean,
 	not_found     text CHECK (not_found ~ '^[0-9A-Z]{5}$' AND not_found !~ '^0[012]'),
 	timeout       text,
-	log           text CHECK (log IN ('off', 'failures', 'basic', 'full', 'trace')),
-	plugin_policy text CHECK (plugin_policy IN ('none', 'pre_and_post', 'all')),
+	log           text CHECK (custom_actions.choice_is_known('action', 'log', log)),
+	plugin_policy text CHECK (custom_actions.choice_is_known('action', 'plugin_policy', plugin_policy)),
 	settings      jsonb
 		DEFAULT pg_catalog.jsonb_build_object(
 			'search_path', custom_actions.capture_search_path())
@@ -100,7 +103,7 @@ CREATE TABLE custom_actions.step (
 	id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	action      text NOT NULL,
 	parent      bigint CHECK (parent <> id),
-	branch      text CHECK (branch IN ('then', 'else', 'do', 'on_error', 'case')),
+	branch      text CHECK (custom_actions.branch_is_known(branch)),
 	position    numeric NOT NULL,		-- by default the end, from the trigger
 	kind        text NOT NULL,
 	subject     text,

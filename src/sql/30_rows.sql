@@ -35,6 +35,20 @@ END;
 COMMENT ON FUNCTION custom_actions.without_nulls(jsonb) IS
 	'an object without its keys that are null';
 
+CREATE FUNCTION custom_actions.implied_columns(part_name text)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT coalesce(jsonb_object_agg(k.column_name,
+			CASE k.shape WHEN 'choice' THEN to_jsonb(k.implied) ELSE k.implied::jsonb END), '{}')
+	FROM custom_actions.definition_keys() AS k
+	WHERE k.part = part_name AND k.column_name IS NOT NULL AND k.implied IS NOT NULL;
+END;
+
+COMMENT ON FUNCTION custom_actions.implied_columns(text) IS
+	'row form of a part of a definition that leaves everything out: what that means';
+
 CREATE FUNCTION custom_actions.draft_definition(action_name text)
 RETURNS json
 LANGUAGE plpgsql STABLE
@@ -45,9 +59,7 @@ DECLARE
 	parameters jsonb;
 	steps jsonb;
 BEGIN
-	SELECT without_nulls(to_jsonb(a)
-			- '{owner,designer,captured_path,created_at,created_by,modified_at,modified_by}'::text[])
-	INTO header
+	SELECT to_jsonb(a) INTO header
 	FROM action AS a
 	WHERE a.name = action_name;
 	IF NOT FOUND THEN
@@ -139,6 +151,7 @@ END;
 COMMENT ON FUNCTION custom_actions.same_definition(json, json) IS
 	'whether two definitions say the same, however they are laid out';
 
+-- The columns are those of the row form, whichever there are.
 CREATE FUNCTION custom_actions.insert_steps(
 	action_name text, steps jsonb, parent_id bigint, branch_name text,
 	first_position numeric)
@@ -148,24 +161,24 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
 	item jsonb;
-	place integer;
-	step_id bigint;
+	step custom_actions.step;
 	ids bigint[] := '{}';
 BEGIN
 	FOR item IN SELECT e.item FROM jsonb_array_elements(step_list(steps)) AS e (item) LOOP
-		place := (item ->> 'parent')::integer;
-		INSERT INTO step (action, parent, branch, position, kind, subject, name,
-			arguments, enabled, description)
-		VALUES (action_name,
-			CASE WHEN place IS NULL THEN parent_id ELSE ids[place] END,
-			CASE WHEN place IS NULL THEN branch_name ELSE item ->> 'branch' END,
-			(item ->> 'position')::numeric
-				+ CASE WHEN place IS NULL THEN first_position - 1 ELSE 0 END,
-			item ->> 'kind', item ->> 'subject', item ->> 'name',
-			coalesce(item -> 'arguments', '{}'),
-			(item ->> 'enabled')::boolean, item ->> 'description')
-		RETURNING id INTO step_id;
-		ids := ids || step_id;
+		step := jsonb_populate_record(NULL::custom_actions.step, item);
+		step.action := action_name;
+		step.arguments := coalesce(step.arguments, '{}');
+		IF step.parent IS NULL THEN
+			step.parent := parent_id;
+			step.branch := branch_name;
+			step.position := step.position + first_position - 1;
+		ELSE
+			step.parent := ids[step.parent];
+		END IF;
+		-- the id comes from the sequence
+		INSERT INTO custom_actions.step OVERRIDING USER VALUE SELECT step.*
+		RETURNING id INTO step.id;
+		ids := ids || step.id;
 	END LOOP;
 	RETURN ids[1];
 END
@@ -176,17 +189,21 @@ COMMENT ON FUNCTION custom_actions.insert_steps(text, jsonb, bigint, text, numer
 
 CREATE FUNCTION custom_actions.insert_parameters(action_name text, parameters jsonb)
 RETURNS void
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
-	INSERT INTO custom_actions.parameter (action, direction, name, position, type,
-		required, default_value, sensitive, description)
-	SELECT action_name, p.item ->> 'direction', p.item ->> 'name',
-		(p.item ->> 'position')::numeric, p.item ->> 'type',
-		(p.item ->> 'required')::boolean, p.item -> 'default_value',
-		(p.item ->> 'sensitive')::boolean, p.item ->> 'description'
-	FROM jsonb_array_elements(parameters) AS p (item);
-END;
+AS $$
+DECLARE
+	item jsonb;
+	parameter custom_actions.parameter;
+BEGIN
+	FOR item IN SELECT e.item FROM jsonb_array_elements(parameters) AS e (item) LOOP
+		parameter := jsonb_populate_record(NULL::custom_actions.parameter, item);
+		parameter.action := action_name;
+		parameter.default_value := item -> 'default_value';	-- which may be null
+		INSERT INTO custom_actions.parameter SELECT parameter.*;
+	END LOOP;
+END
+$$;
 
 COMMENT ON FUNCTION custom_actions.insert_parameters(text, jsonb) IS
 	'writes inputs and outputs in row form';
@@ -221,13 +238,14 @@ LANGUAGE plpgsql VOLATILE STRICT
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
+	implied jsonb := implied_columns('plugin');
 	wanted jsonb;
 BEGIN
 	SELECT coalesce(jsonb_agg(
 			jsonb_set(e.item, '{function}',
 				to_jsonb(registered_function(action_name, e.item ->> 'function')))
 			ORDER BY stage_number(e.item ->> 'stage'),
-				coalesce((e.item ->> 'rank')::integer, 1), e.number),
+				((implied || e.item) ->> 'rank')::integer, e.number),
 		'[]')
 	INTO wanted
 	FROM jsonb_array_elements(plugins) WITH ORDINALITY AS e (item, number);
@@ -238,18 +256,40 @@ BEGIN
 	END IF;
 
 	DELETE FROM plugin_step AS p WHERE p.action = action_name;
-	INSERT INTO plugin_step (action, stage, rank, function, configuration, images,
-		enabled, description)
-	SELECT action_name, e.item ->> 'stage', coalesce((e.item ->> 'rank')::integer, 1),
-		e.item ->> 'function', e.item -> 'configuration', e.item -> 'images',
-		coalesce((e.item ->> 'enabled')::boolean, true), e.item ->> 'description'
+	INSERT INTO plugin_step OVERRIDING USER VALUE
+	SELECT p.*
 	FROM jsonb_array_elements(wanted) WITH ORDINALITY AS e (item, number)
+		CROSS JOIN LATERAL jsonb_populate_record(NULL::custom_actions.plugin_step,
+			implied || e.item || jsonb_build_object('action', action_name)) AS p
 	ORDER BY e.number;
 END
 $$;
 
 COMMENT ON FUNCTION custom_actions.replace_plugins(text, jsonb) IS
 	'makes a list the plug-ins of an action, unless they are that already';
+
+CREATE FUNCTION custom_actions.write_header(action_name text, header jsonb)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	columns text;
+BEGIN
+	SELECT string_agg(quote_ident(k.column_name), ', ') INTO columns
+	FROM definition_keys() AS k
+	WHERE k.part = 'action' AND k.column_name <> 'name';
+	EXECUTE format(
+		'UPDATE custom_actions.action AS a
+		SET captured_path = NULL, (%1$s) = (
+			SELECT %1$s FROM jsonb_populate_record(NULL::custom_actions.action, $2))
+		WHERE a.name = $1', columns)
+	USING action_name, header;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.write_header(text, jsonb) IS
+	'makes a header in row form that of a draft, with NULL for what it leaves out';
 
 CREATE FUNCTION custom_actions.write_draft(action_name text, definition json)
 RETURNS void
@@ -258,27 +298,11 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
 	rows jsonb := definition_rows(definition);
-	header custom_actions.action;
 BEGIN
 	IF NOT has_draft(action_name) THEN
 		INSERT INTO action (name, settings, captured_path) VALUES (action_name, NULL, NULL);
 	END IF;
-	header := jsonb_populate_record(NULL::custom_actions.action, rows -> 'action');
-	UPDATE action AS a SET
-		description = header.description,
-		bound_table = header.bound_table,
-		binding = header.binding,
-		key_columns = header.key_columns,
-		run_as = header.run_as,
-		read_only = header.read_only,
-		lock = header.lock,
-		not_found = header.not_found,
-		timeout = header.timeout,
-		log = header.log,
-		plugin_policy = header.plugin_policy,
-		settings = header.settings,
-		captured_path = NULL
-	WHERE a.name = action_name;
+	PERFORM write_header(action_name, rows -> 'action');
 	DELETE FROM parameter AS p WHERE p.action = action_name;
 	DELETE FROM step AS s WHERE s.action = action_name;
 	PERFORM insert_parameters(action_name, nullif(rows -> 'parameters', 'null'));

@@ -40,7 +40,7 @@ choose_compile(Compiler *compiler, Instruction *instruction)
 		const Branch *branch = lfirst(cell);
 		Case	   *one = &data->cases[data->ncases];
 
-		if (strcmp(branch->key, "case") != 0)
+		if (strcmp(branch->key, BRANCH_CASE) != 0)
 			continue;
 		one->when = compiler_condition(compiler, branch->when,
 									   compiler_location(compiler, psprintf("case %d.when", ++data->ncases)));
