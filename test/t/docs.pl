@@ -250,30 +250,26 @@ for my $setting (split /\n/, $node->safe_psql('postgres',
 	like($reference, qr/^### $setting$/m, "doc/reference.md describes setting $setting");
 }
 
-# The kinds of step, with their arguments, as the sources have them
-for my $file (glob 'src/steps/*.c')
+# The kinds of step with their arguments; what all steps have is in doc/definition.md
+my @kinds = listed('SELECT kind, array_to_string(arguments, $$ $$) FROM custom_actions.step_kinds()');
+
+cmp_ok(scalar(@kinds), '>', 10, 'the kinds of step are listed');
+for (@kinds)
 {
-	my $source = slurp($file);
-	my ($kind) = $source =~ /^const StepKind \w+ = \{\s+\.name = "(\w+)"/m or next;
+	my ($kind, $arguments) = split /\|/;
 	my ($section) = slurp('doc/steps.md') =~ /^## $kind\n(.*?)(?=^## |\z)/ms;
 
 	ok(defined $section, "doc/steps.md has a section on $kind");
-	while ($source =~ /^\t\{"(\w+)", ARGUMENT_/mg)
-	{
-		like($section // '', qr/`$1`|"$1"/, "doc/steps.md describes \"$1\" of $kind");
-	}
+	like($section // '', qr/`$_`|"$_"/, "doc/steps.md describes \"$_\" of $kind") for split ' ', $arguments // '';
 }
 
-# The keys of a definition, its inputs and outputs, and of every step
-my $shape = slurp('src/definition/shape.c');
-for my $list (qw(action_keys parameter_keys plugin_keys step_leading_keys step_trailing_keys))
+# The keys of a definition, its inputs and outputs, of every step and every plug-in
+for my $part (qw(action input output step plugin))
 {
-	my ($body) = $shape =~ /^const ArgumentSpec $list\[\] = \{\n(.*?)^\};/ms;
+	my @keys = listed("SELECT key FROM custom_actions.definition_keys() WHERE part = '$part'");
 
-	while ($body =~ /\{"(\w+)"/g)
-	{
-		like(slurp('doc/definition.md'), qr/`$1`/, "doc/definition.md describes key \"$1\"");
-	}
+	cmp_ok(scalar(@keys), '>', 5, "the keys of \"$part\" are listed");
+	like(slurp('doc/definition.md'), qr/`$_`/, "doc/definition.md describes key \"$_\"") for @keys;
 }
 
 # Plug-ins: the stages, the context, the interface in C
@@ -312,12 +308,17 @@ while (($error // '') =~ /"(\w+)"/g)
 	like(slurp('doc/values.md'), qr/`error\.$1`/, "doc/values.md lists error.$1");
 }
 
-my ($case) = $shape =~ /^const ArgumentSpec case_keys\[\] = \{\n(.*?)^\};/ms;
+my @case = listed("SELECT key FROM custom_actions.definition_keys() WHERE part = 'case'");
 my ($choose) = slurp('doc/steps.md') =~ /^## choose\n(.*?)(?=^## )/ms;
-ok(defined $case, 'the keys of a case are found in the sources');
-while (($case // '') =~ /\{"(\w+)"/g)
+cmp_ok(scalar(@case), '>', 2, 'the keys of a case are listed');
+like($choose // '', qr/`$_`/, "doc/steps.md describes \"$_\" of a case") for @case;
+
+# A choice is described with all of its words.
+for (listed('SELECT key, array_to_string(choices, $$ $$) FROM custom_actions.definition_keys() WHERE choices IS NOT NULL'))
 {
-	like($choose // '', qr/`$1`/, "doc/steps.md describes \"$1\" of a case");
+	my ($key, $choices) = split /\|/;
+
+	like($reference, qr/[`"]$_\b/, "doc describes \"$_\" of key \"$key\"") for split ' ', $choices;
 }
 
 # Links lead somewhere.
