@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "definition/keys.h"
 #include "definition/step_kind.h"
@@ -15,8 +16,6 @@
 #include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-
-#include "base/compat.h"
 
 PG_FUNCTION_INFO_V1(custom_action_choice_is_known);
 PG_FUNCTION_INFO_V1(custom_action_branch_is_known);
