@@ -116,8 +116,9 @@ sub declared_names
 sub is_const
 {
 	my ($text) = @_;
-	my ($declarator) = $text =~ /^([^=]*)/;
+	my ($declarator) = $text =~ /^([^={]*(?:\{[^{}]*\}[^={]*)?)/;
 
+	$declarator =~ s/\{.*\}//s;
 	return $declarator =~ /\*/ ? $declarator =~ /\*\s*const\b[^*]*$/ ? 1 : 0 : $declarator =~ /\bconst\b/ ? 1 : 0;
 }
 
