@@ -11,6 +11,7 @@
 #   make demo, make demo-stop       the help desk example on a server of its own
 #   make bench                      measures actions against PL/pgSQL; see doc/benchmarks.md
 #   make bench-smoke                only whether the benchmark runs
+#   make bench-instructions         counts instructions per call instead of time; needs valgrind
 #   make COPT=-Werror, make CC=clang
 #
 # Everything that is built stays below src/, everything that runs below test/tmp/.
@@ -27,7 +28,7 @@ VPATH ?= $(SOURCE)
 endif
 
 # These targets install PostgreSQL if need be, so they come without it.
-STANDALONE = test bless matrix assert bare demo demo-stop bench bench-smoke
+STANDALONE = test bless matrix assert bare demo demo-stop bench bench-smoke bench-instructions
 
 .PHONY: $(STANDALONE)
 
@@ -59,6 +60,9 @@ bench:
 
 bench-smoke:
 	@SUITES=tap TESTS=bench $(SOURCE)/test/run
+
+bench-instructions:
+	@$(SOURCE)/test/bench/run instructions
 
 else
 

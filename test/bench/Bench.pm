@@ -16,7 +16,7 @@ use File::Basename;
 use File::Spec;
 use POSIX ();
 
-our @EXPORT = qw(settings build_module load_sides run_case run_psql);
+our @EXPORT = qw(settings build_module load_sides rebuild run_case run_psql);
 
 my $directory = File::Spec->rel2abs(dirname(__FILE__));
 my $work = $ENV{TMPDIR} || '/tmp';
