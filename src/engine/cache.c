@@ -468,8 +468,9 @@ program_get(Oid function)
 		entry = entry_find(function);
 		if (entry->program != NULL)
 			entry_detach(entry);
-		entry->program = program;
+		/* first: without memory for the path, the entry must not have a program either */
 		entry_note_path(entry);
+		entry->program = program;
 	}
 	entry->program->use_count++;
 	return entry->program;

@@ -33,7 +33,7 @@
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
 
-static Frame *innermost = NULL; /* the invocation that is running, or NULL */
+static Frame *innermost_frame = NULL; /* the invocation that is running, or NULL */
 
 /* Names action, version and step in the CONTEXT of an error. */
 static void
@@ -178,7 +178,7 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	frame->denied = InvalidOid;
 	frame->has_invocation = false;
 	frame->shared = frame->parent && frame->parent->user == frame->user ? frame->parent->shared : NULL;
-	innermost = frame;
+	innermost_frame = frame;
 	if (request != NULL && request->wants_invocation)
 	{
 		request->invocation = *invocation_id(frame);
@@ -218,7 +218,7 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 	callback.arg = frame;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	frame->parent = innermost;
+	frame->parent = innermost_frame;
 	PG_TRY();
 	{
 		frame_enter(frame, request);
@@ -233,7 +233,7 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 		Oid			denied = frame->denied == frame->user ? frame->denied : InvalidOid;
 		bool		as_owner = program->definition->as_owner;
 
-		innermost = frame->parent;
+		innermost_frame = frame->parent;
 		limit_error = deadline_failed(&deadline, frame_where_of, frame);
 		frame_abandon(frame, request);
 		if (limit_error != NULL)
@@ -243,7 +243,7 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
-	innermost = frame->parent;
+	innermost_frame = frame->parent;
 	error_context_stack = callback.previous;
 	frame_give_back(frame);
 	return result;
