@@ -10,7 +10,7 @@
 #include "definition/fields.h"
 #include "definition/parse_steps.h"
 #include "definition/shape.h"
-#include "lookup/name.h"
+#include "lookup/name_rules.h"
 #include "miscadmin.h"
 #include "utils/json.h"
 

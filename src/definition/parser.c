@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "definition/parser.h"
-#include "lookup/name.h"
+#include "lookup/name_rules.h"
 
 /* Reports a problem of the document's shape. */
 void

@@ -20,7 +20,7 @@
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/denied.h"
-#include "lookup/name.h"
+#include "lookup/name_rules.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
 #include "utils/builtins.h"

@@ -10,7 +10,7 @@
 #include "fmgr.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
-#include "lookup/name.h"
+#include "lookup/name_rules.h"
 #include "lookup/own_table.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"

@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "steps/setting.h"
+#include "steps/table_setting.h"
 #include "steps/steps.h"
 #include "steps/write.h"
 
@@ -13,11 +13,11 @@ static const SettingKind owner_setting = {.column = "owner_column", .verb = "Ass
 const StepKind assign_kind = {
 	.name = "assign",
 	.subject = SUBJECT_NAME,
-	.arguments = setting_arguments,
+	.arguments = table_setting_arguments,
 	.named = true,
 	.writes = true,
 	.own = &owner_setting,
-	.compile = setting_compile,
+	.compile = table_setting_compile,
 	.execute = write_execute,
-	.describe = setting_describe
+	.describe = table_setting_describe
 };

@@ -8,7 +8,7 @@
 #include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "compile/compiler.h"
-#include "compile/source.h"
+#include "compile/row_source.h"
 #include "definition/value_text.h"
 #include "lookup/canonical.h"
 #include "lookup/key.h"
@@ -232,7 +232,7 @@ append_rows(Compiler *compiler, Instruction *instruction, Statement *statement, 
 		appendStringInfoChar(text, ')');
 		return true;
 	}
-	source = source_compile(compiler, statement, from, NULL, "from",
+	source = row_source_compile(compiler, statement, from, NULL, "from",
 							compiler_location(compiler, "from")).from;
 	if (source == NULL)
 		return false;

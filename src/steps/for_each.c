@@ -14,9 +14,9 @@
 
 #include "base/deadline.h"
 #include "catalog/pg_type.h"
-#include "compile/source.h"
+#include "compile/row_source.h"
 #include "definition/value_text.h"
-#include "lookup/name.h"
+#include "lookup/name_rules.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "run/statement_run.h"
@@ -87,7 +87,7 @@ add_index(Compiler *compiler, Row *row, int *slot)
 
 /* The row of the loop and its columns. */
 static Row *
-loop_row(Compiler *compiler, const Source *source, int *index_slot)
+loop_row(Compiler *compiler, const RowSource *source, int *index_slot)
 {
 	const char *name = compiler->step->name ? compiler->step->name : "item";
 	Row		   *row = compiler_row(compiler, name, source->relation);
@@ -149,7 +149,7 @@ close_names(Compiler *compiler, ForEach *loop, List *before)
 
 /* Are the elements wanted as they come? */
 static bool
-is_plain_array(const Step *step, const Source *source)
+is_plain_array(const Step *step, const RowSource *source)
 {
 	return source->array != NULL && step_argument(step, "where") == NULL &&
 		step_argument(step, "order_by") == NULL && step_argument(step, "columns") == NULL;
@@ -157,7 +157,7 @@ is_plain_array(const Step *step, const Source *source)
 
 /* Completes SELECT columns FROM source WHERE ... ORDER BY ... */
 static void
-loop_statement(Compiler *compiler, Statement *statement, const Source *source)
+loop_statement(Compiler *compiler, Statement *statement, const RowSource *source)
 {
 	const Json *columns = step_argument(compiler->step, "columns");
 	const char *where = json_get_text(compiler->step->json, "where");
@@ -175,7 +175,7 @@ loop_statement(Compiler *compiler, Statement *statement, const Source *source)
 						 statement_value(statement,
 										 compiler_condition_value(compiler, where,
 																  compiler_location(compiler, "where"))));
-	source_append_order(compiler, statement);
+	row_source_append_order(compiler, statement);
 	compiler_analyse(compiler, statement);
 }
 
@@ -204,12 +204,12 @@ for_each_compile(Compiler *compiler, Instruction *instruction)
 {
 	ForEach    *loop = palloc0(sizeof(ForEach));
 	List	   *before = compiler->names->rows;
-	Source		source;
+	RowSource		source;
 	Row		   *row;
 	int			first_scope;
 
 	loop->statement = compiler_statement(compiler, InvalidOid);
-	source = source_compile(compiler, loop->statement, compiler->step->subject,
+	source = row_source_compile(compiler, loop->statement, compiler->step->subject,
 							step_argument(compiler->step, "columns"),
 							compiler->step->kind->name, compiler->step->path);
 	if (source.from == NULL)

@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "compile/compiler.h"
-#include "compile/source.h"
+#include "compile/row_source.h"
 #include "lookup/canonical.h"
 #include "run/frame.h"
 #include "run/statement_run.h"
@@ -64,7 +64,7 @@ get_compile(Compiler *compiler, Instruction *instruction)
 	appendStringInfoString(&statement->head, "SELECT");
 	appendStringInfo(&statement->tail, " FROM %s AS this WHERE ", relation_name_sql(get->address->relation));
 	address_condition(compiler, statement, &statement->tail, get->address);
-	get->ordered = source_append_order(compiler, statement);
+	get->ordered = row_source_append_order(compiler, statement);
 	if (get->address->key == NIL)
 		appendStringInfoString(&statement->tail, get->ordered ? " LIMIT 1" : " LIMIT 2");
 	append_lock(compiler, statement);

@@ -7,7 +7,7 @@
 #include "catalog/pg_type.h"
 #include "compile/let_types.h"
 #include "lookup/canonical.h"
-#include "steps/assignment.h"
+#include "steps/named_values.h"
 #include "steps/steps.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -59,7 +59,7 @@ explain_type(Compiler *compiler, const LetType *let)
 
 /* Compiles a value of a name that has several, or a type that is said. */
 static void
-compile_typed(Compiler *compiler, Assignment *assignment, LetType *let, const char *location, const Json *json)
+compile_typed(Compiler *compiler, NamedValue *named, LetType *let, const char *location, const Json *json)
 {
 	LetTypes   *lets = compiler->lets;
 	int32		typmod;
@@ -74,17 +74,17 @@ compile_typed(Compiler *compiler, Assignment *assignment, LetType *let, const ch
 	value = compiler_value(compiler, json, wanted, typmod, location);
 	lets->in_open_value = false;
 	left_out = let_types_left_out(compiler);
-	assignment->expression = compiler_expression(compiler, value);
+	named->expression = compiler_expression(compiler, value);
 	let->failed = let->failed || compiler->findings.failed;
 	if (!lets->searching)
 		explain_type(compiler, let);
 	else if (!compiler->findings.failed && !let->conflict)
-		let_type_note(lets, let, location, value, assignment->expression, left_out);
+		let_type_note(lets, let, location, value, named->expression, left_out);
 }
 
 /* Compiles one name = value. */
 static void
-let_compile_one(Compiler *compiler, Assignment *assignment, const char *name, const Json *json)
+let_compile_one(Compiler *compiler, NamedValue *named, const char *name, const Json *json)
 {
 	char	   *location = compiler_location(compiler, name);
 	LetType    *let = let_type_find(compiler->lets, name);
@@ -92,21 +92,21 @@ let_compile_one(Compiler *compiler, Assignment *assignment, const char *name, co
 	bool		mattered = let_types_matter(compiler, true);
 
 	if (let != NULL)
-		compile_typed(compiler, assignment, let, location, json);
+		compile_typed(compiler, named, let, location, json);
 	else
-		assignment->expression = compiler_expression(compiler, compiler_value(compiler, json, InvalidOid,
+		named->expression = compiler_expression(compiler, compiler_value(compiler, json, InvalidOid,
 																			  -1, location));
 	(void) let_types_matter(compiler, mattered);
-	refuse_pseudo_type(compiler, name, location, assignment->expression);
-	assignment->broken = findings_end(&compiler->findings, before);
+	refuse_pseudo_type(compiler, name, location, named->expression);
+	named->broken = findings_end(&compiler->findings, before);
 }
 
 /* Adds a variable of a type, which may be one that is not known. */
 static Variable *
-add_variable(Compiler *compiler, const Assignment *assignment, const char *name, const LetType *let)
+add_variable(Compiler *compiler, const NamedValue *named, const char *name, const LetType *let)
 {
-	Oid			type = assignment->expression->type;
-	int32		typmod = assignment->expression->typmod;
+	Oid			type = named->expression->type;
+	int32		typmod = named->expression->typmod;
 	Variable   *variable;
 
 	if (let != NULL && OidIsValid(let->type) && let->settled)
@@ -119,10 +119,10 @@ add_variable(Compiler *compiler, const Assignment *assignment, const char *name,
 	variable = variable_add(compiler->program, &compiler->names->lets, name, type, typmod);
 	variable->location = compiler_location(compiler, name);
 	if (let == NULL)
-		variable->broken = assignment->broken;
+		variable->broken = named->broken;
 	else
 	{
-		variable->broken = let->broken || let->conflict || (assignment->broken && !let->settled);
+		variable->broken = let->broken || let->conflict || (named->broken && !let->settled);
 		variable->open = !let->settled && !variable->broken;
 	}
 	return variable;
@@ -130,13 +130,13 @@ add_variable(Compiler *compiler, const Assignment *assignment, const char *name,
 
 /* Makes the variable if it is new. */
 static void
-let_declare_one(Compiler *compiler, Assignment *assignment, const char *name)
+let_declare_one(Compiler *compiler, NamedValue *named, const char *name)
 {
 	Variable   *variable = variable_find(compiler->names->lets, name);
 
 	if (variable == NULL)
-		variable = add_variable(compiler, assignment, name, let_type_find(compiler->lets, name));
-	assignment->slot = variable->slot;
+		variable = add_variable(compiler, named, name, let_type_find(compiler->lets, name));
+	named->slot = variable->slot;
 }
 
 /* Writes the types that the step says with their schemas. */
@@ -157,7 +157,7 @@ let_compile(Compiler *compiler, Instruction *instruction)
 {
 	Json	   *types = json_get(compiler->step->json, "types");
 
-	assignment_compile(compiler, instruction, let_compile_one, let_declare_one);
+	named_values_compile(compiler, instruction, let_compile_one, let_declare_one);
 	for (int i = 0; types != NULL && i < types->count; i++)
 	{
 		const LetType *let = let_type_find(compiler->lets, types->keys[i]);
@@ -188,6 +188,6 @@ const StepKind let_kind = {
 	.arguments = let_arguments,
 	.sets_lets = true,
 	.compile = let_compile,
-	.execute = assignment_execute,
+	.execute = named_values_execute,
 	.describe = let_describe
 };

@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "base/suggest.h"
-#include "steps/assignment.h"
+#include "steps/named_values.h"
 #include "steps/steps.h"
 
 static const ArgumentSpec output_arguments[] = {
@@ -14,7 +14,7 @@ static const ArgumentSpec output_arguments[] = {
 
 /* Compiles one output = value. */
 static void
-output_compile_one(Compiler *compiler, Assignment *assignment, const char *name, const Json *json)
+output_compile_one(Compiler *compiler, NamedValue *named, const char *name, const Json *json)
 {
 	Program    *program = compiler->program;
 	char	   *location = compiler_location(compiler, name);
@@ -31,9 +31,9 @@ output_compile_one(Compiler *compiler, Assignment *assignment, const char *name,
 			continue;
 		}
 		program->outputs_set = bms_add_member(program->outputs_set, i);
-		assignment->slot = program->output_slots[i];
-		assignment->output = i;
-		assignment->expression =
+		named->slot = program->output_slots[i];
+		named->output = i;
+		named->expression =
 			compiler_expression(compiler, compiler_value(compiler, json, output->type,
 														 output->typmod, location));
 		return;
@@ -46,7 +46,7 @@ output_compile_one(Compiler *compiler, Assignment *assignment, const char *name,
 static void
 output_compile(Compiler *compiler, Instruction *instruction)
 {
-	assignment_compile(compiler, instruction, output_compile_one, NULL);
+	named_values_compile(compiler, instruction, output_compile_one, NULL);
 }
 
 static void
@@ -60,6 +60,6 @@ const StepKind output_kind = {
 	.subject = SUBJECT_VALUES,
 	.arguments = output_arguments,
 	.compile = output_compile,
-	.execute = assignment_execute,
+	.execute = named_values_execute,
 	.describe = output_describe
 };

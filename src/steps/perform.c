@@ -15,7 +15,7 @@
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "run/handle.h"
-#include "steps/action_signature.h"
+#include "steps/performed_action.h"
 #include "steps/steps.h"
 #include "steps/with.h"
 #include "utils/builtins.h"
@@ -40,7 +40,7 @@ typedef struct Perform
 
 /* The inputs given; {"target": {"a": 1}} of a composite key becomes "target_a". */
 static Json *
-given_inputs(const Json *with, const ActionSignature *signature)
+given_inputs(const Json *with, const PerformedAction *signature)
 {
 	Json	   *given = json_new_object();
 
@@ -60,7 +60,7 @@ given_inputs(const Json *with, const ActionSignature *signature)
 
 /* The names of the inputs. */
 static List *
-input_names(const ActionSignature *signature)
+input_names(const PerformedAction *signature)
 {
 	List	   *names = NIL;
 
@@ -71,7 +71,7 @@ input_names(const ActionSignature *signature)
 
 /* Compiles the inputs. */
 static void
-compile_inputs(Compiler *compiler, Perform *perform, const ActionSignature *signature)
+compile_inputs(Compiler *compiler, Perform *perform, const PerformedAction *signature)
 {
 	const Json *with = given_inputs(step_argument(compiler->step, "with"), signature);
 
@@ -82,7 +82,7 @@ compile_inputs(Compiler *compiler, Perform *perform, const ActionSignature *sign
 	perform->inputs = palloc0(sizeof(Expression *) * Max(signature->ninputs, 1));
 	for (int i = 0; i < signature->ninputs; i++)
 	{
-		const ActionArgument *input = &signature->inputs[i];
+		const PerformedArgument *input = &signature->inputs[i];
 		const Json *value = json_get(with, input->name);
 
 		perform->input_types[i] = input->type;
@@ -105,7 +105,7 @@ compile_inputs(Compiler *compiler, Perform *perform, const ActionSignature *sign
 /* Declares the outputs as columns of the step's result. */
 static void
 declare_outputs(Compiler *compiler, Instruction *instruction, Perform *perform,
-				const ActionSignature *signature)
+				const PerformedAction *signature)
 {
 	Row		   *row = compiler_declare(compiler, instruction, InvalidOid, false);
 
@@ -114,7 +114,7 @@ declare_outputs(Compiler *compiler, Instruction *instruction, Perform *perform,
 	perform->output_slots = palloc(sizeof(int) * Max(signature->noutputs, 1));
 	for (int i = 0; i < signature->noutputs; i++)
 	{
-		const ActionArgument *output = &signature->outputs[i];
+		const PerformedArgument *output = &signature->outputs[i];
 
 		perform->output_types[i] = output->type;
 		perform->output_slots[i] = row == NULL ? -1 :
@@ -124,7 +124,7 @@ declare_outputs(Compiler *compiler, Instruction *instruction, Perform *perform,
 
 /* Checks what an action may perform. */
 static void
-check_fit(Compiler *compiler, const ActionSignature *signature)
+check_fit(Compiler *compiler, const PerformedAction *signature)
 {
 	if (compiler->findings.checking && !signature->active)
 		compiler_problem(compiler, ERRCODE_CA_NOT_ACTIVE, compiler->step->path,
@@ -140,7 +140,7 @@ static void
 perform_compile(Compiler *compiler, Instruction *instruction)
 {
 	Perform    *perform = palloc0(sizeof(Perform));
-	ActionSignature *signature = action_signature(compiler, compiler->step->subject->text);
+	PerformedAction *signature = performed_action_find(compiler, compiler->step->subject->text);
 
 	if (signature == NULL)
 		return;

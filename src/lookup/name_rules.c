@@ -1,5 +1,5 @@
 /*
- * name.c
+ * name_rules.c
  *		Which names are good: of actions, inputs, outputs and steps.
  */
 #include "postgres.h"
@@ -7,7 +7,7 @@
 #include "common/keywords.h"
 #include "lib/stringinfo.h"
 #include "lookup/canonical.h"
-#include "lookup/name.h"
+#include "lookup/name_rules.h"
 #include "mb/pg_wchar.h"
 #include "parser/scansup.h"
 

@@ -1,5 +1,5 @@
 /*
- * action_signature.c
+ * performed_action.c
  *		Reads the signature of a performed action from pg_proc; of the action
  *		being compiled, from its own header.
  */
@@ -14,7 +14,7 @@
 #include "lookup/canonical.h"
 #include "lookup/function_arguments.h"
 #include "lookup/suggest_catalog.h"
-#include "steps/action_signature.h"
+#include "steps/performed_action.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -46,10 +46,10 @@ is_published_self(const Compiler *compiler, Oid function)
 }
 
 /* The arguments as the header being compiled declares them. */
-static ActionArgument *
+static PerformedArgument *
 own_arguments(const Argument *arguments, int count)
 {
-	ActionArgument *result = palloc0(sizeof(ActionArgument) * Max(count, 1));
+	PerformedArgument *result = palloc0(sizeof(PerformedArgument) * Max(count, 1));
 
 	for (int i = 0; i < count; i++)
 	{
@@ -61,12 +61,12 @@ own_arguments(const Argument *arguments, int count)
 }
 
 /* The signature of the action being compiled. */
-static ActionSignature *
+static PerformedAction *
 own_signature(Compiler *compiler)
 {
 	const Program *program = compiler->program;
 	const Signature *signature = program->signature;
-	ActionSignature *result = palloc0(sizeof(ActionSignature));
+	PerformedAction *result = palloc0(sizeof(PerformedAction));
 
 	result->action = program->action;
 	result->function = program->function;
@@ -81,10 +81,10 @@ own_signature(Compiler *compiler)
 }
 
 /* The arguments of one direction as the function has them. */
-static ActionArgument *
+static PerformedArgument *
 published_arguments(const ProcArguments *arguments)
 {
-	ActionArgument *result = palloc0(sizeof(ActionArgument) * Max(arguments->count, 1));
+	PerformedArgument *result = palloc0(sizeof(PerformedArgument) * Max(arguments->count, 1));
 
 	for (int i = 0; i < arguments->count; i++)
 	{
@@ -96,7 +96,7 @@ published_arguments(const ProcArguments *arguments)
 
 /* Reads the inputs and outputs of a function. */
 static void
-read_arguments(HeapTuple tuple, ActionSignature *result)
+read_arguments(HeapTuple tuple, PerformedAction *result)
 {
 	ProcArguments inputs;
 	ProcArguments outputs;
@@ -120,11 +120,11 @@ has_composite_key(const Json *definition)
 }
 
 /* The signature of a published action. */
-static ActionSignature *
+static PerformedAction *
 published_signature(Oid function)
 {
 	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	ActionSignature *result = palloc0(sizeof(ActionSignature));
+	PerformedAction *result = palloc0(sizeof(PerformedAction));
 	Envelope   *envelope;
 
 	if (!HeapTupleIsValid(tuple))
@@ -144,7 +144,7 @@ typedef struct Lookup
 {
 	Compiler   *compiler;
 	const char *name;
-	ActionSignature *found;
+	PerformedAction *found;
 } Lookup;
 
 static void
@@ -174,8 +174,8 @@ lookup_work(void *arg)
 	lookup->found = published_signature(function);
 }
 
-ActionSignature *
-action_signature(Compiler *compiler, const char *name)
+PerformedAction *
+performed_action_find(Compiler *compiler, const char *name)
 {
 	Lookup		lookup = {compiler, name, NULL};
 

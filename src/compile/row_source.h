@@ -1,23 +1,23 @@
 /*
- * source.h
+ * row_source.h
  *		Where many rows come from: a table or the elements of an array, for
  *		create and for_each, and their order.
  */
-#ifndef CA_SOURCE_H
-#define CA_SOURCE_H
+#ifndef CA_ROW_SOURCE_H
+#define CA_ROW_SOURCE_H
 
 #include "postgres.h"
 
 #include "compile/compiler.h"
 
-typedef struct Source
+typedef struct RowSource
 {
 	char	   *from;			/* FROM item, its alias is this; NULL after a problem */
 	Oid			relation;		/* table, or composite element type's; else InvalidOid */
 	Oid			value_type;		/* of the one column "value", or InvalidOid */
 	List	   *columns;		/* of SourceColumn: columns of jsonb elements */
 	Expression *array;			/* of scalars, whose elements can be taken one by one; or NULL */
-} Source;
+} RowSource;
 
 typedef struct SourceColumn
 {
@@ -30,10 +30,10 @@ typedef struct SourceColumn
  * Reads a table's name or an array formula. columns: {name: type} of jsonb
  * elements, or NULL. The name is frozen into the step under key.
  */
-extern Source source_compile(Compiler *compiler, Statement *statement, const Json *from,
+extern RowSource row_source_compile(Compiler *compiler, Statement *statement, const Json *from,
 							 const Json *columns, const char *key, const char *location);
 
 /* Appends ORDER BY from the step's order_by; false when it has none. */
-extern bool source_append_order(Compiler *compiler, Statement *statement);
+extern bool row_source_append_order(Compiler *compiler, Statement *statement);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * source.c
+ * row_source.c
  *		FROM items of steps that read many rows.
  */
 #include "postgres.h"
@@ -7,7 +7,7 @@
 #include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "compile/let_types.h"
-#include "compile/source.h"
+#include "compile/row_source.h"
 #include "definition/value_text.h"
 #include "lookup/canonical.h"
 #include "parser/parse_type.h"
@@ -18,7 +18,7 @@
 
 /* The column list of jsonb_to_recordset; the types are written canonically, at activation into the step too. */
 static char *
-record_columns(Compiler *compiler, Source *source, const Json *columns)
+record_columns(Compiler *compiler, RowSource *source, const Json *columns)
 {
 	StringInfoData text;
 
@@ -45,7 +45,7 @@ record_columns(Compiler *compiler, Source *source, const Json *columns)
 
 /* The elements of a jsonb array: with columns, or each as "value". */
 static void
-jsonb_source(Compiler *compiler, Source *source, const char *array, const Json *columns)
+jsonb_source(Compiler *compiler, RowSource *source, const char *array, const Json *columns)
 {
 	if (columns != NULL && columns->count > 0)
 		source->from = psprintf("pg_catalog.jsonb_to_recordset(%s) AS this(%s)", array,
@@ -59,7 +59,7 @@ jsonb_source(Compiler *compiler, Source *source, const char *array, const Json *
 
 /* The elements of an array formula, by their type. */
 static void
-array_source(Compiler *compiler, Statement *statement, Source *source, const Json *from,
+array_source(Compiler *compiler, Statement *statement, RowSource *source, const Json *from,
 			 const Json *columns, const char *location)
 {
 	Oid			wanted = columns != NULL && from->kind == JSON_IS_ARRAY ? JSONBOID : InvalidOid;
@@ -114,11 +114,11 @@ source_table(Compiler *compiler, const char *name, const char *location)
 	return compiler_table(compiler, name, location);
 }
 
-Source
-source_compile(Compiler *compiler, Statement *statement, const Json *from,
+RowSource
+row_source_compile(Compiler *compiler, Statement *statement, const Json *from,
 			   const Json *columns, const char *key, const char *location)
 {
-	Source		source = {0};
+	RowSource		source = {0};
 
 	if (from->kind != JSON_IS_STRING || formula_is_marked(from->text))
 	{
@@ -155,7 +155,7 @@ order_work(void *arg)
 }
 
 bool
-source_append_order(Compiler *compiler, Statement *statement)
+row_source_append_order(Compiler *compiler, Statement *statement)
 {
 	OrderWork	work = {step_argument(compiler->step, "order_by"),
 	compiler_location(compiler, "order_by"), NIL};

@@ -1,22 +1,22 @@
 /*
- * action_signature.h
+ * performed_action.h
  *		The signature of an action that a step performs, as its function has it.
  */
-#ifndef CA_ACTION_SIGNATURE_H
-#define CA_ACTION_SIGNATURE_H
+#ifndef CA_PERFORMED_ACTION_H
+#define CA_PERFORMED_ACTION_H
 
 #include "postgres.h"
 
 #include "compile/compiler.h"
 
-typedef struct ActionArgument
+typedef struct PerformedArgument
 {
 	const char *name;
 	Oid			type;
 	bool		required;
-} ActionArgument;
+} PerformedArgument;
 
-typedef struct ActionSignature
+typedef struct PerformedAction
 {
 	const char *action;			/* canonical name */
 	Oid			function;		/* InvalidOid: the draft being compiled */
@@ -24,12 +24,12 @@ typedef struct ActionSignature
 	bool		read_only;
 	bool		composite_key;	/* "target" may be an object of its columns */
 	int			ninputs;
-	ActionArgument *inputs;
+	PerformedArgument *inputs;
 	int			noutputs;
-	ActionArgument *outputs;
-} ActionSignature;
+	PerformedArgument *outputs;
+} PerformedAction;
 
 /* Finds an action by name; the one being compiled finds itself. NULL after a problem. */
-extern ActionSignature *action_signature(Compiler *compiler, const char *name);
+extern PerformedAction *performed_action_find(Compiler *compiler, const char *name);
 
 #endif

@@ -1,16 +1,16 @@
 /*
- * setting.h
+ * table_setting.h
  *		What assign and set_status share: they write one column, the step's own
  *		or the one that custom_actions.table_setting names for the table.
  */
-#ifndef CA_SETTING_H
-#define CA_SETTING_H
+#ifndef CA_TABLE_SETTING_H
+#define CA_TABLE_SETTING_H
 
 #include "postgres.h"
 
 #include "compile/compiler.h"
 
-extern const ArgumentSpec setting_arguments[];
+extern const ArgumentSpec table_setting_arguments[];
 
 /* StepKind.own of these kinds */
 typedef struct SettingKind
@@ -19,7 +19,7 @@ typedef struct SettingKind
 	const char *verb;			/* "Assign", for people */
 } SettingKind;
 
-extern void setting_compile(Compiler *compiler, Instruction *instruction);
-extern void setting_describe(StringInfo out, const Step *step);
+extern void table_setting_compile(Compiler *compiler, Instruction *instruction);
+extern void table_setting_describe(StringInfo out, const Step *step);
 
 #endif

@@ -1,11 +1,11 @@
 /*
- * assignment.h
+ * named_values.h
  *		What let and output share: a list of slots with the expressions that
  *		fill them. All are computed before the first is set, as in UPDATE: the
  *		rows of a draft do not keep the order of names.
  */
-#ifndef CA_ASSIGNMENT_H
-#define CA_ASSIGNMENT_H
+#ifndef CA_NAMED_VALUES_H
+#define CA_NAMED_VALUES_H
 
 #include "postgres.h"
 
@@ -13,23 +13,23 @@
 
 struct Frame;
 
-typedef struct Assignment
+typedef struct NamedValue
 {
 	int			slot;
 	int			output;			/* index of the output set, or -1 */
 	Expression *expression;		/* NULL after a problem */
 	bool		broken;			/* its value does not compile */
-} Assignment;
+} NamedValue;
 
-typedef void (*AssignmentCompiler) (Compiler *compiler, Assignment *assignment,
+typedef void (*NamedValueCompiler) (Compiler *compiler, NamedValue *named,
 									const char *name, const Json *json);
 
-typedef void (*AssignmentDeclarer) (Compiler *compiler, Assignment *assignment,
+typedef void (*NamedValueDeclarer) (Compiler *compiler, NamedValue *named,
 									const char *name);
 
 /* Compiles each member of the step's subject, then makes the names known. */
-extern void assignment_compile(Compiler *compiler, Instruction *instruction,
-							   AssignmentCompiler compile_one, AssignmentDeclarer declare_one);
-extern void assignment_execute(struct Frame *frame, Instruction *instruction);
+extern void named_values_compile(Compiler *compiler, Instruction *instruction,
+								 NamedValueCompiler compile_one, NamedValueDeclarer declare_one);
+extern void named_values_execute(struct Frame *frame, Instruction *instruction);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * name.h
+ * name_rules.h
  *		Which names are good: of actions, inputs, outputs and steps.
  */
-#ifndef CA_NAME_H
-#define CA_NAME_H
+#ifndef CA_NAME_RULES_H
+#define CA_NAME_RULES_H
 
 #include "postgres.h"
 

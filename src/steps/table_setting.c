@@ -1,5 +1,5 @@
 /*
- * setting.c
+ * table_setting.c
  *		Compiles and describes the steps that write a table's owner or status
  *		column.
  */
@@ -8,12 +8,12 @@
 #include "definition/value_text.h"
 #include "lookup/canonical.h"
 #include "lookup/own_table.h"
-#include "steps/setting.h"
+#include "steps/table_setting.h"
 #include "steps/steps.h"
 #include "steps/write.h"
 #include "utils/lsyscache.h"
 
-const ArgumentSpec setting_arguments[] = {
+const ArgumentSpec table_setting_arguments[] = {
 	{"id", ARGUMENT_VALUE},
 	{"where", ARGUMENT_CONDITION},
 	{"to", ARGUMENT_VALUE, true},
@@ -58,7 +58,7 @@ setting_column(Compiler *compiler, Oid relation, const char *setting)
 }
 
 void
-setting_compile(Compiler *compiler, Instruction *instruction)
+table_setting_compile(Compiler *compiler, Instruction *instruction)
 {
 	const SettingKind *kind = compiler->step->kind->own;
 	Address    *address = address_compile(compiler, false);
@@ -80,7 +80,7 @@ setting_compile(Compiler *compiler, Instruction *instruction)
 }
 
 void
-setting_describe(StringInfo out, const Step *step)
+table_setting_describe(StringInfo out, const Step *step)
 {
 	const SettingKind *kind = step->kind->own;
 
