@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "base/error.h"
+#include "base/error_field.h"
 #include "base/jsonb_push.h"
 #include "fmgr.h"
 #include "run/handle.h"
@@ -84,12 +85,8 @@ push_error(JsonbBuilder *builder, const Caught *caught)
 {
 	jsonb_push_key(builder, "error");
 	jsonb_push_object(builder);
-	jsonb_push_text(builder, "sqlstate", unpack_sql_state(caught->error->sqlerrcode));
-	jsonb_push_text(builder, "message", caught->error->message);
-	jsonb_push_text(builder, "detail", caught->error->detail);
-	jsonb_push_text(builder, "hint", caught->error->hint);
-	jsonb_push_text(builder, "step", caught->step);
-	jsonb_push_text(builder, "constraint", caught->error->constraint_name);
+	for (int i = 0; i < nerror_fields; i++)
+		jsonb_push_text(builder, error_fields[i].name, error_fields[i].value(caught));
 	jsonb_push_object_end(builder);
 }
 

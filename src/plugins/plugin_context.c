@@ -12,9 +12,10 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/jsonb_push.h"
+#include "base/listing.h"
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
 #include "plugins/frame_plugins.h"
 #include "plugins/plugin_context.h"
 #include "run/bind_json.h"
@@ -30,20 +31,53 @@ struct ContextObject
 	Jsonb	   *flat;			/* NULL until something looks inside */
 };
 
-/* Adds who performs this action, null when nobody does. */
 static void
-push_parent(JsonbBuilder *builder, const Frame *parent)
+push_stage(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
 {
+	jsonb_push_text(builder, key, stage_name(plugin->stage));
+}
+
+static void
+push_parent(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
+{
+	const Frame *parent = frame->parent;
+
 	if (parent == NULL)
 	{
-		jsonb_push_text(builder, "parent", NULL);
+		jsonb_push_text(builder, key, NULL);
 		return;
 	}
-	jsonb_push_key(builder, "parent");
+	jsonb_push_key(builder, key);
 	jsonb_push_object(builder);
 	jsonb_push_text(builder, "action", parent->program->action);
 	jsonb_push_text(builder, "step", parent->current ? parent->current->path : NULL);
 	jsonb_push_object_end(builder);
+}
+
+static void
+push_target(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
+{
+	bind_push_target(frame, builder, key);
+}
+
+static void
+push_input(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
+{
+	jsonb_push_key(builder, key);
+	bind_push_inputs(frame, builder);
+}
+
+static void
+push_output(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
+{
+	jsonb_push_key(builder, key);
+	bind_push_outputs(frame, builder);
+}
+
+static void
+push_configuration(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
+{
+	jsonb_push_jsonb(builder, key, plugin->configuration);
 }
 
 /* Adds an image of the row, if the plug-in asks for it; null when there is no row. */
@@ -70,23 +104,53 @@ push_image(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *p
 	jsonb_push_object_end(builder);
 }
 
-/* Adds what identifies the invocation. */
 static void
-push_invocation(JsonbBuilder *builder, Frame *frame, const Plugin *plugin)
+push_pre_image(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
 {
-	jsonb_push_text(builder, "action", frame->program->action);
-	jsonb_push_integer(builder, "version", frame->program->version);
-	jsonb_push_text(builder, "stage", stage_name(plugin->stage));
-	jsonb_push_integer(builder, "depth", frame->depth);
-	jsonb_push_uuid(builder, "invocation", invocation_id(frame));
-	jsonb_push_uuid(builder, "correlation", correlation_id(frame));
-	push_parent(builder, frame->parent);
-	jsonb_push_text(builder, "caller", GetUserNameFromId(frame->caller, true));
-	jsonb_push_text(builder, "invoker", OidIsValid(frame->invoker) ?
-					GetUserNameFromId(frame->invoker, true) : NULL);
-	jsonb_push_text(builder, "session_user", GetUserNameFromId(GetSessionUserId(), true));
-	jsonb_push_key(builder, "started_at");
-	convert_to_jsonb(builder, TimestampTzGetDatum(frame->started_at), false, TIMESTAMPTZOID);
+	push_image(builder, key, frame, plugin, IMAGE_PRE);
+}
+
+static void
+push_post_image(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
+{
+	push_image(builder, key, frame, plugin, IMAGE_POST);
+}
+
+/* What a plug-in is told besides the fields of context */
+static const struct
+{
+	const char *name;
+	void		(*push) (JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin);
+	const char *words;
+}			context_keys[] = {
+	{"stage", push_stage, "where it runs"},
+	{"parent", push_parent, "action and step that perform this action; null when nobody does"},
+	{"target", push_target, "the key of the target"},
+	{"input", push_input, "the inputs"},
+	{"output", push_output, "the outputs"},
+	{"configuration", push_configuration, "what the registration is configured with"},
+	{"pre_image", push_pre_image, "the row before the operation"},
+	{"post_image", push_post_image, "the row after the operation"}
+};
+
+PG_FUNCTION_INFO_V1(custom_action_plugin_context_keys);
+
+/* Adds the fields of context, under the names that formulas know them by. */
+static void
+push_fields(JsonbBuilder *builder, Frame *frame)
+{
+	for (int i = 0; i < CONTEXT_FIELDS; i++)
+	{
+		Oid			type = context_field_type(i);
+		bool		isnull;
+		Datum		value = context_value(frame, i, &isnull);
+
+		/* the name of a role that was dropped: '' to formulas, null here */
+		if (!isnull && type == TEXTOID && VARSIZE_ANY_EXHDR(DatumGetPointer(value)) == 0)
+			isnull = true;
+		jsonb_push_key(builder, context_field_name(i));
+		convert_to_jsonb(builder, value, isnull, type);
+	}
 }
 
 /* Makes the whole context. */
@@ -96,16 +160,9 @@ context_make(Frame *frame, const Plugin *plugin)
 	JsonbBuilder *builder = jsonb_builder_make();
 
 	jsonb_push_object(builder);
-	push_invocation(builder, frame, plugin);
-	bind_push_target(frame, builder);
-	jsonb_push_key(builder, "input");
-	bind_push_inputs(frame, builder);
-	jsonb_push_key(builder, "output");
-	bind_push_outputs(frame, builder);
-	jsonb_push_jsonb(builder, "shared", context_shared(frame));
-	jsonb_push_jsonb(builder, "configuration", plugin->configuration);
-	push_image(builder, "pre_image", frame, plugin, IMAGE_PRE);
-	push_image(builder, "post_image", frame, plugin, IMAGE_POST);
+	push_fields(builder, frame);
+	for (int i = 0; i < lengthof(context_keys); i++)
+		context_keys[i].push(builder, context_keys[i].name, frame, plugin);
 	jsonb_push_object_end(builder);
 	return jsonb_builder_finish(builder);
 }
@@ -170,4 +227,16 @@ context_object_hide(ContextObject *object)
 {
 	object->plugin = NULL;
 	object->flat = NULL;
+}
+
+/* SQL: what a plug-in is called with. */
+Datum
+custom_action_plugin_context_keys(PG_FUNCTION_ARGS)
+{
+	listing_start(fcinfo);
+	for (int i = 0; i < CONTEXT_FIELDS; i++)
+		listing_put(fcinfo, context_field_name(i), psprintf("context.%s", context_field_name(i)));
+	for (int i = 0; i < lengthof(context_keys); i++)
+		listing_put(fcinfo, context_keys[i].name, context_keys[i].words);
+	return (Datum) 0;
 }

@@ -106,7 +106,7 @@ interface_configuration(CustomAction *action)
 static Jsonb *
 interface_shared(CustomAction *action)
 {
-	return context_shared(frame_of(action));
+	return context_shared_object(frame_of(action));
 }
 
 static const char *

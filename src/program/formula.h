@@ -24,22 +24,6 @@ struct Program;
 struct Row;
 struct Statement;
 
-typedef enum ContextField
-{
-	CONTEXT_CALLER,
-	CONTEXT_INVOKER,
-	CONTEXT_SESSION_USER,
-	CONTEXT_DEPTH,
-	CONTEXT_ACTION,
-	CONTEXT_VERSION,
-	CONTEXT_INVOCATION,
-	CONTEXT_CORRELATION,
-	CONTEXT_STARTED_AT,
-	CONTEXT_SHARED
-} ContextField;
-
-#define CONTEXT_FIELDS (CONTEXT_SHARED + 1)
-
 /* A formula as parsed once: one expression, or one ORDER BY list. */
 typedef struct Formula
 {

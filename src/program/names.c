@@ -15,26 +15,10 @@
 #include "lookup/canonical.h"
 #include "lookup/suggest_catalog.h"
 #include "nodes/makefuncs.h"
+#include "program/context_field.h"
 #include "program/names.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-
-static const struct
-{
-	const char *name;
-	Oid			type;
-}			context_fields[CONTEXT_FIELDS] = {
-	[CONTEXT_CALLER] = {"caller", TEXTOID},
-	[CONTEXT_INVOKER] = {"invoker", TEXTOID},
-	[CONTEXT_SESSION_USER] = {"session_user", TEXTOID},
-	[CONTEXT_DEPTH] = {"depth", INT4OID},
-	[CONTEXT_ACTION] = {"action", TEXTOID},
-	[CONTEXT_VERSION] = {"version", INT4OID},
-	[CONTEXT_INVOCATION] = {"invocation", UUIDOID},
-	[CONTEXT_CORRELATION] = {"correlation", UUIDOID},
-	[CONTEXT_STARTED_AT] = {"started_at", TIMESTAMPTZOID},
-	[CONTEXT_SHARED] = {"shared", JSONBOID}
-};
 
 /* Adds a slot and returns its number. */
 int
@@ -320,10 +304,8 @@ row_slot(Scope *scope, Row *row, const char *column)
 pg_noreturn static void
 refuse_unknown_field(const char *name)
 {
-	List	   *names = NIL;
+	List	   *names = context_field_names();
 
-	for (int i = 0; i < CONTEXT_FIELDS; i++)
-		names = lappend(names, unconstify(char *, context_fields[i].name));
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
 			 errmsg("context has no field \"%s\"", name),
@@ -335,17 +317,16 @@ refuse_unknown_field(const char *name)
 static int
 context_slot(Scope *scope, const char *name)
 {
-	for (int i = 0; i < CONTEXT_FIELDS; i++)
-		if (strcmp(context_fields[i].name, name) == 0)
-		{
-			int		   *slot = &scope->program->context_slots[i];
+	ContextField field = context_field_find(name);
+	int		   *slot;
 
-			if (*slot < 0)
-				*slot = program_add_slot(scope->program, context_fields[i].type, -1,
-										 get_typcollation(context_fields[i].type));
-			return *slot;
-		}
-	refuse_unknown_field(name);
+	if (field == CONTEXT_FIELDS)
+		refuse_unknown_field(name);
+	slot = &scope->program->context_slots[field];
+	if (*slot < 0)
+		*slot = program_add_slot(scope->program, context_field_type(field), -1,
+								 get_typcollation(context_field_type(field)));
+	return *slot;
 }
 
 /* The variables' names. */

@@ -17,6 +17,7 @@
 #include "definition/signature.h"
 #include "definition/step_kind.h"
 #include "nodes/bitmapset.h"
+#include "program/context_field.h"
 #include "program/formula.h"
 
 /* A typed place for a value; the n-th slot is Param $n+1 of every plan. */

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/listing.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "nodes/nodeFuncs.h"
@@ -16,12 +17,28 @@
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 
-static const char *const allowed_volatile[] = {
-	"clock_timestamp", "timeofday", "random", "gen_random_uuid",
-	"nextval", "currval", "lastval", "txid_current", "txid_current_if_assigned",
-	"pg_current_xact_id", "pg_current_xact_id_if_assigned", "pg_backend_pid",
-	"uuidv4", "uuidv7"
+static const struct
+{
+	const char *name;
+	const char *reads;
+}			allowed_volatile[] = {
+	{"clock_timestamp", "the clock"},
+	{"timeofday", "the clock"},
+	{"random", "a random source"},
+	{"gen_random_uuid", "a random source"},
+	{"nextval", "a sequence"},
+	{"currval", "a sequence"},
+	{"lastval", "a sequence"},
+	{"txid_current", "the session"},
+	{"txid_current_if_assigned", "the session"},
+	{"pg_current_xact_id", "the session"},
+	{"pg_current_xact_id_if_assigned", "the session"},
+	{"pg_backend_pid", "the session"},
+	{"uuidv4", "a random source"},
+	{"uuidv7", "a random source"}
 };
+
+PG_FUNCTION_INFO_V1(custom_action_volatile_functions);
 
 typedef struct VolatilityWalk
 {
@@ -40,7 +57,7 @@ is_allowed_volatile(Oid function)
 		return false;
 	name = get_func_name(function);
 	for (int i = 0; i < lengthof(allowed_volatile); i++)
-		if (strcmp(name, allowed_volatile[i]) == 0)
+		if (strcmp(name, allowed_volatile[i].name) == 0)
 			return true;
 	return false;
 }
@@ -93,4 +110,14 @@ volatility_check(ParseState *pstate, Node *tree, bool read_only)
 	VolatilityWalk walk = {pstate, tree, read_only};
 
 	volatility_walker(tree, &walk);
+}
+
+/* SQL: the volatile functions that formulas may call. */
+Datum
+custom_action_volatile_functions(PG_FUNCTION_ARGS)
+{
+	listing_start(fcinfo);
+	for (int i = 0; i < lengthof(allowed_volatile); i++)
+		listing_put(fcinfo, allowed_volatile[i].name, allowed_volatile[i].reads);
+	return (Datum) 0;
 }

@@ -377,18 +377,18 @@ bind_push_slot(Frame *frame, JsonbBuilder *builder, const char *key, int slot)
 
 /* Adds the key of the target: a value, or an object of its columns. */
 void
-bind_push_target(Frame *frame, JsonbBuilder *builder)
+bind_push_target(Frame *frame, JsonbBuilder *builder, const char *key)
 {
 	const Program *program = frame->program;
 	const Signature *signature = program->signature;
 
 	if (signature->nkeys == 0)
-		jsonb_push_text(builder, TARGET_KEY, NULL);
+		jsonb_push_text(builder, key, NULL);
 	else if (signature->nkeys == 1)
-		bind_push_slot(frame, builder, TARGET_KEY, program->input_slots[0]);
+		bind_push_slot(frame, builder, key, program->input_slots[0]);
 	else
 	{
-		jsonb_push_key(builder, TARGET_KEY);
+		jsonb_push_key(builder, key);
 		jsonb_push_object(builder);
 		for (int i = 0; i < signature->nkeys; i++)
 			bind_push_slot(frame, builder, signature->inputs[i].column, program->input_slots[i]);

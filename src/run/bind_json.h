@@ -20,7 +20,7 @@ extern Jsonb *bind_jsonb_outputs(Frame *frame);
 extern void bind_push_slot(Frame *frame, JsonbBuilder *builder, const char *key, int slot);
 
 /* Add to the context of plug-ins: the key of the target, the inputs, the outputs. */
-extern void bind_push_target(Frame *frame, JsonbBuilder *builder);
+extern void bind_push_target(Frame *frame, JsonbBuilder *builder, const char *key);
 extern void bind_push_inputs(Frame *frame, JsonbBuilder *builder);
 extern void bind_push_outputs(Frame *frame, JsonbBuilder *builder);
 

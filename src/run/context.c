@@ -1,6 +1,7 @@
 /*
  * context.c
- *		Fills the slots behind context.x, only those that something refers to.
+ *		The values of the fields of context, a function for each; and the slots
+ *		behind context.x, only those that something refers to.
  */
 #include "postgres.h"
 
@@ -45,49 +46,82 @@ correlation_id(Frame *frame)
 	return invocation_id(frame);
 }
 
+/* Gives the name of a role: NULL for none, "" for one that was dropped. */
 static Datum
-role_name(Oid role)
+role_name(Oid role, bool *isnull)
 {
 	char	   *name = GetUserNameFromId(role, true);
 
+	*isnull = !OidIsValid(role);
 	return CStringGetTextDatum(name ? name : "");
 }
 
 static Datum
-context_value(Frame *frame, ContextField field)
+context_caller(Frame *frame, bool *isnull)
 {
-	switch (field)
-	{
-		case CONTEXT_CALLER:
-			return role_name(frame->caller);
-		case CONTEXT_INVOKER:
-			return role_name(frame->invoker);
-		case CONTEXT_SESSION_USER:
-			return role_name(GetSessionUserId());
-		case CONTEXT_DEPTH:
-			return Int32GetDatum(frame->depth);
-		case CONTEXT_ACTION:
-			return CStringGetTextDatum(frame->program->action);
-		case CONTEXT_VERSION:
-			return Int32GetDatum(frame->program->version);
-		case CONTEXT_INVOCATION:
-			return UUIDPGetDatum(invocation_id(frame));
-		case CONTEXT_CORRELATION:
-			return UUIDPGetDatum(correlation_id(frame));
-		case CONTEXT_STARTED_AT:
-			return TimestampTzGetDatum(frame->started_at);
-		case CONTEXT_SHARED:
-			return JsonbPGetDatum(context_shared(frame));
-	}
-	return (Datum) 0;			/* keep compiler quiet */
+	return role_name(frame->caller, isnull);
+}
+
+static Datum
+context_invoker(Frame *frame, bool *isnull)
+{
+	return role_name(frame->invoker, isnull);
+}
+
+static Datum
+context_session_user(Frame *frame, bool *isnull)
+{
+	return role_name(GetSessionUserId(), isnull);
+}
+
+static Datum
+context_depth(Frame *frame, bool *isnull)
+{
+	return Int32GetDatum(frame->depth);
+}
+
+static Datum
+context_action(Frame *frame, bool *isnull)
+{
+	return CStringGetTextDatum(frame->program->action);
+}
+
+static Datum
+context_version(Frame *frame, bool *isnull)
+{
+	return Int32GetDatum(frame->program->version);
+}
+
+static Datum
+context_invocation(Frame *frame, bool *isnull)
+{
+	return UUIDPGetDatum(invocation_id(frame));
+}
+
+static Datum
+context_correlation(Frame *frame, bool *isnull)
+{
+	return UUIDPGetDatum(correlation_id(frame));
+}
+
+static Datum
+context_started_at(Frame *frame, bool *isnull)
+{
+	return TimestampTzGetDatum(frame->started_at);
 }
 
 Jsonb *
-context_shared(Frame *frame)
+context_shared_object(Frame *frame)
 {
 	if (frame->shared != NULL)
 		return frame->shared;
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
+}
+
+static Datum
+context_shared(Frame *frame, bool *isnull)
+{
+	return JsonbPGetDatum(context_shared_object(frame));
 }
 
 void
@@ -102,14 +136,34 @@ context_set_shared(Frame *frame, Jsonb *shared)
 	MemoryContextSwitchTo(old);
 }
 
+#define CONTEXT_FUNCTION(symbol, name, type) context_##name,
+
+static Datum (*const functions[CONTEXT_FIELDS]) (Frame *frame, bool *isnull) = {
+	CONTEXT_ROWS(CONTEXT_FUNCTION)
+};
+
+Datum
+context_value(Frame *frame, ContextField field, bool *isnull)
+{
+	*isnull = false;
+	return functions[field] (frame, isnull);
+}
+
 void
 context_fill(Frame *frame)
 {
-	if (frame->program->pipeline != NULL || frame->program->context_slots[CONTEXT_STARTED_AT] >= 0)
+	const int  *slots = frame->program->context_slots;
+
+	if (frame->program->pipeline != NULL || slots[CONTEXT_STARTED_AT] >= 0)
 		frame->started_at = GetCurrentTimestamp();
 	for (int i = 0; i < CONTEXT_FIELDS; i++)
-		if (frame->program->context_slots[i] >= 0)
-			frame_set(frame, frame->program->context_slots[i],
-					  context_value(frame, (ContextField) i),
-					  i == CONTEXT_INVOKER && !OidIsValid(frame->invoker));
+	{
+		bool		isnull;
+		Datum		value;
+
+		if (slots[i] < 0)
+			continue;
+		value = context_value(frame, i, &isnull);
+		frame_set(frame, slots[i], value, isnull);
+	}
 }

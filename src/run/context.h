@@ -7,10 +7,14 @@
 
 #include "postgres.h"
 
+#include "program/context_field.h"
 #include "utils/jsonb.h"
 #include "utils/uuid.h"
 
 struct Frame;
+
+/* The value of a field. */
+extern Datum context_value(struct Frame *frame, ContextField field, bool *isnull);
 
 /* Fills the context slots that the program refers to. */
 extern void context_fill(struct Frame *frame);
@@ -21,7 +25,7 @@ extern const pg_uuid_t *invocation_id(struct Frame *frame);
 extern const pg_uuid_t *correlation_id(struct Frame *frame);
 
 /* context.shared: what plug-ins hand on; never NULL. */
-extern Jsonb *context_shared(struct Frame *frame);
+extern Jsonb *context_shared_object(struct Frame *frame);
 extern void context_set_shared(struct Frame *frame, Jsonb *shared);
 
 #endif

@@ -16,6 +16,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
 #include "utils/typcache.h"
@@ -77,6 +78,11 @@ common_value(JsonbValue *result, Datum value, Oid type)
 			return true;
 		case INT8OID:
 			integer_value(result, DatumGetInt64(value));
+			return true;
+		case UUIDOID:
+			result->type = jbvString;
+			result->val.string.val = DatumGetCString(DirectFunctionCall1(uuid_out, value));
+			result->val.string.len = strlen(result->val.string.val);
 			return true;
 		case JSONBOID:
 			JsonbToJsonbValue(DatumGetJsonbP(value), result);

@@ -152,6 +152,38 @@ AS 'MODULE_PATHNAME', 'custom_action_describe_definition';
 COMMENT ON FUNCTION custom_actions.describe_definition(json, text) IS
 	'outline of a definition in words, and what it is the definition of';
 
+CREATE FUNCTION custom_actions.volatile_functions()
+RETURNS TABLE (function text, reads text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
+AS 'MODULE_PATHNAME', 'custom_action_volatile_functions';
+
+COMMENT ON FUNCTION custom_actions.volatile_functions() IS
+	'volatile functions of pg_catalog that formulas may call, and what they read';
+
+CREATE FUNCTION custom_actions.context_fields()
+RETURNS TABLE (field text, type text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
+AS 'MODULE_PATHNAME', 'custom_action_context_fields';
+
+COMMENT ON FUNCTION custom_actions.context_fields() IS
+	'fields of context that formulas and plug-ins read, with their types';
+
+CREATE FUNCTION custom_actions.error_fields()
+RETURNS TABLE (field text, meaning text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
+AS 'MODULE_PATHNAME', 'custom_action_error_fields';
+
+COMMENT ON FUNCTION custom_actions.error_fields() IS
+	'fields of error in handlers, which are the keys of "error" of try_invoke_action, too';
+
+CREATE FUNCTION custom_actions.plugin_context_keys()
+RETURNS TABLE (key text, meaning text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
+AS 'MODULE_PATHNAME', 'custom_action_plugin_context_keys';
+
+COMMENT ON FUNCTION custom_actions.plugin_context_keys() IS
+	'keys of the object that plug-ins are called with';
+
 CREATE FUNCTION custom_actions.sqlstates()
 RETURNS TABLE (sqlstate text, meaning text)
 LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10

@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "base/error_field.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
@@ -16,27 +17,11 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-typedef enum ErrorField
-{
-	ERROR_SQLSTATE,
-	ERROR_MESSAGE,
-	ERROR_DETAIL,
-	ERROR_HINT,
-	ERROR_CONSTRAINT,
-	ERROR_STEP
-} ErrorField;
-
-#define ERROR_FIELDS (ERROR_STEP + 1)
-
-static const char *const field_names[ERROR_FIELDS] = {
-	"sqlstate", "message", "detail", "hint", "constraint", "step"
-};
-
 typedef struct OnError
 {
 	Expression *when;			/* errors that it deals with, NULL: all */
 	StepList	steps;
-	int			slots[ERROR_FIELDS];
+	int		   *slots;			/* by error_fields */
 } OnError;
 
 /* Can evaluating it raise an error? Functions that are leakproof raise none that depends on a value. */
@@ -99,8 +84,9 @@ on_error_compile(Compiler *compiler, Instruction *instruction)
 	}
 	on_error = palloc0(sizeof(OnError));
 	row = compiler_row(compiler, "error", InvalidOid);
-	for (int i = 0; i < ERROR_FIELDS; i++)
-		on_error->slots[i] = compiler_row_column(compiler, row, field_names[i], TEXTOID, -1)->slot;
+	on_error->slots = palloc(sizeof(int) * nerror_fields);
+	for (int i = 0; i < nerror_fields; i++)
+		on_error->slots[i] = compiler_row_column(compiler, row, error_fields[i].name, TEXTOID, -1)->slot;
 	if (when != NULL)
 		on_error->when = compiler_condition(compiler, when,
 											compiler_location(compiler, "on_error_when"));
@@ -136,15 +122,10 @@ set_text(Frame *frame, int slot, const char *text)
 static void
 show_error(Frame *frame, const OnError *on_error, const Caught *caught)
 {
-	const ErrorData *error = caught->error;
 	MemoryContext old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
 
-	set_text(frame, on_error->slots[ERROR_SQLSTATE], unpack_sql_state(error->sqlerrcode));
-	set_text(frame, on_error->slots[ERROR_MESSAGE], error->message);
-	set_text(frame, on_error->slots[ERROR_DETAIL], error->detail);
-	set_text(frame, on_error->slots[ERROR_HINT], error->hint);
-	set_text(frame, on_error->slots[ERROR_CONSTRAINT], error->constraint_name);
-	set_text(frame, on_error->slots[ERROR_STEP], caught->step);
+	for (int i = 0; i < nerror_fields; i++)
+		set_text(frame, on_error->slots[i], error_fields[i].value(caught));
 	MemoryContextSwitchTo(old);
 }
 
