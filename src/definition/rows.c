@@ -22,6 +22,7 @@
 
 PG_FUNCTION_INFO_V1(custom_action_definition_rows);
 PG_FUNCTION_INFO_V1(custom_action_definition_text);
+PG_FUNCTION_INFO_V1(custom_action_plugins_of_rows);
 
 static Json *steps_to_rows(const List *steps);
 static Json *steps_from_rows(const Json *rows);
@@ -455,4 +456,39 @@ custom_action_definition_text(PG_FUNCTION_ARGS)
 	json_put(document, "output", parameters_from_rows(json_get(rows, "parameters"), "out", output_keys));
 	json_put(document, "steps", steps == NULL ? json_new_array() : steps_from_rows(steps));
 	PG_RETURN_TEXT_P(cstring_to_text(definition_print(document)));
+}
+
+/* Makes a registration of its row. A flag is told only where it says more than is implied. */
+static Json *
+plugin_from_row(const Json *row)
+{
+	Json	   *plugin = json_new_object();
+	Json	   *id = json_get(row, "id");
+
+	if (id != NULL)
+		json_put(plugin, "id", id);
+	for (const ArgumentSpec *spec = plugin_keys; spec->key != NULL; spec++)
+	{
+		Json	   *value = column_value(row, spec);
+
+		if (value != NULL && !(spec->shape == ARGUMENT_BOOLEAN && key_is_implied(spec, row, value)))
+			json_put(plugin, spec->key, value);
+	}
+	return plugin;
+}
+
+/* SQL: the list of plug-ins, as the source of a published action has it, of an array of their rows */
+Datum
+custom_action_plugins_of_rows(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *jsonb = PG_GETARG_JSONB_P(0);
+	const Json *rows = json_parse(JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb)));
+	Json	   *plugins = json_new_array();
+	StringInfoData out;
+
+	for (int i = 0; i < rows->count; i++)
+		json_append(plugins, plugin_from_row(rows->items[i]));
+	initStringInfo(&out);
+	json_print(&out, plugins);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }

@@ -227,6 +227,14 @@ AS 'MODULE_PATHNAME', 'custom_action_plugin_function';
 COMMENT ON FUNCTION custom_actions.plugin_function(text) IS
 	'signature of the function that a name or signature means under the search_path; refuses what is no plug-in and what the current user may not execute';
 
+CREATE FUNCTION custom_actions.plugins_of_rows(rows jsonb)
+RETURNS json
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_plugins_of_rows';
+
+COMMENT ON FUNCTION custom_actions.plugins_of_rows(jsonb) IS
+	'list of plug-ins, as the published function has it, of an array of rows of plugin_step';
+
 CREATE FUNCTION custom_actions.require_plugin(action_name text, plugin jsonb)
 RETURNS void
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED

@@ -90,23 +90,13 @@ $$;
 COMMENT ON FUNCTION custom_actions.draft_definition(text) IS
 	'definition that the draft of an action makes; NULL without a draft';
 
--- The text keeps the order of the keys, which jsonb would not.
 CREATE FUNCTION custom_actions.plugin_list(action_name text)
 RETURNS json
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
-	SELECT concat('[', string_agg(
-		concat('{', concat_ws(', ',
-			'"id": ' || p.id,
-			'"stage": ' || to_json(p.stage)::text,
-			'"function": ' || to_json(p.function)::text,
-			'"rank": ' || p.rank,
-			'"configuration": ' || p.configuration::text,
-			'"images": ' || p.images::text,
-			CASE WHEN NOT p.enabled THEN '"enabled": false' END,
-			'"description": ' || to_json(p.description)::text), '}'),
-		', ' ORDER BY custom_actions.stage_number(p.stage), p.rank, p.id), ']')::json
+	SELECT custom_actions.plugins_of_rows(coalesce(
+		jsonb_agg(to_jsonb(p) ORDER BY custom_actions.stage_number(p.stage), p.rank, p.id), '[]'))
 	FROM custom_actions.plugin_step AS p
 	WHERE p.action = action_name;
 END;

@@ -1,7 +1,7 @@
 -- What is behind the functions that people call, called by a designer himself.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(21);
+SELECT plan(31);
 
 CREATE ROLE inner_owner;
 CREATE ROLE inner_designer;
@@ -62,6 +62,32 @@ SELECT is_empty($$
 	WHERE p.pronamespace = 'custom_actions'::regnamespace
 		AND m.code[1] NOT IN (SELECT s.sqlstate FROM custom_actions.sqlstates() AS s)$$,
 	'the SQLSTATEs in functions are among those that the library has');
+
+SELECT is(custom_actions.plugins_of_rows('[3]')::text, '[{}]', 'rows of plug-ins that are none say nothing');
+SELECT is(custom_actions.plugins_of_rows('[{"rank": 1, "enabled": true, "images": null, "action": "a.b"}, {"id": 1, "enabled": false}]')::text,
+	'[{"rank": 1}, {"id": 1, "enabled": false}]', 'only columns that say something are told');
+
+-- The keys of definitions
+SELECT ok(custom_actions.choice_is_known('action', 'log', 'full'), 'a choice of a key');
+SELECT is(ARRAY(SELECT custom_actions.choice_is_known('action', 'log', c) FROM unnest('{ful,"off failures","",FULL,"full "}'::text[]) AS c),
+	'{f,f,f,f,f}', 'nothing else is one');
+SELECT ok(custom_actions.choice_is_known('action', 'log', NULL) IS NULL, 'a constraint lets pass what is not said');
+SELECT throws_ok($$SELECT custom_actions.choice_is_known('action', 'table', 'x')$$, 'XX000', 'key "table" of "action" has no choices', 'a key without choices');
+SELECT throws_ok($$SELECT custom_actions.choice_is_known('none', 'log', 'full')$$, 'XX000', 'key "log" of "none" has no choices', 'a part that there is not');
+SELECT is(ARRAY(SELECT b FROM unnest('{then,else,do,on_error,case,cases,steps,while,""}'::text[]) AS b WHERE custom_actions.branch_is_known(b)),
+	'{then,else,do,on_error,case}', 'the lists of steps that steps have');
+SELECT bag_eq($$
+	SELECT CASE k.part WHEN 'input' THEN 'parameter' WHEN 'output' THEN 'parameter' WHEN 'case' THEN 'step'
+		WHEN 'plugin' THEN 'plugin_step' ELSE k.part END || '.' || k.column_name AS name
+	FROM custom_actions.definition_keys() AS k
+	WHERE k.column_name IS NOT NULL
+	EXCEPT
+	SELECT c.relname || '.' || a.attname
+	FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+	WHERE c.relnamespace = 'custom_actions'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped$$,
+	ARRAY[]::text[], 'every column of a key is there');
+SELECT is((SELECT k.arguments FROM custom_actions.step_kinds() AS k WHERE k.kind = 'create'),
+	'{from,where,set,on_conflict,columns,do,set}', 'the keys of a kind of step, with those of the objects in them');
 
 SELECT * FROM finish();
 ROLLBACK;
