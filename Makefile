@@ -8,6 +8,7 @@
 #   make matrix                     the same on PostgreSQL 16 to 19, as root; see test/matrix/run
 #   make assert                     the same on a PostgreSQL with assertions, built for it; see test/assert/run
 #   make bare                       the commands of README.md on bare machines, as root; see test/bare/run
+#   make indent                     formats the C files, as root; see test/style/run
 #   make demo, make demo-stop       the help desk example on a server of its own
 #   make bench                      measures actions against PL/pgSQL; see doc/benchmarks.md
 #   make bench-smoke                only whether the benchmark runs
@@ -28,7 +29,7 @@ VPATH ?= $(SOURCE)
 endif
 
 # These targets install PostgreSQL if need be, so they come without it.
-STANDALONE = test bless matrix assert bare demo demo-stop bench bench-smoke bench-instructions
+STANDALONE = test bless matrix assert bare indent demo demo-stop bench bench-smoke bench-instructions
 
 .PHONY: $(STANDALONE)
 
@@ -48,6 +49,9 @@ assert:
 
 bare:
 	@$(SOURCE)/test/bare/run
+
+indent:
+	@$(SOURCE)/test/style/run --write
 
 demo:
 	@$(SOURCE)/test/demo/start

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A Debian below a directory, and a way into it. Needs root. Sourced by
-# test/matrix/run and test/bare/run, which make it with mmdebstrap.
+# test/matrix/run, test/bare/run and test/style/run, which make it with mmdebstrap.
 
 mirror=${MIRROR:-http://deb.debian.org/debian}
 

@@ -224,7 +224,10 @@ json_duplicate_key(const Json *object)
 		return NULL;
 	places = palloc(object->count * sizeof(KeyPlace));
 	for (int i = 0; i < object->count; i++)
-		places[i] = (KeyPlace) {object->keys[i], i};
+	{
+		places[i].key = object->keys[i];
+		places[i].place = i;
+	}
 	qsort(places, object->count, sizeof(KeyPlace), compare_key_places);
 
 	found = object->count;

@@ -102,6 +102,19 @@ is_deactivated(const EventTriggerData *data, const Touched *touched)
 		!action_envelope(touched->object)->active;
 }
 
+/* What a command does, in words. */
+static Wording
+wording(const char *verb, const char *gerund, const char *object)
+{
+	Wording		result = {
+		.verb = verb,
+		.gerund = gerund,
+		.object = object,
+	};
+
+	return result;
+}
+
 /* Puts a command into words. */
 static Wording
 wording_of(const EventTriggerData *data, const Touched *touched)
@@ -110,22 +123,22 @@ wording_of(const EventTriggerData *data, const Touched *touched)
 	const char *object = psprintf("%s %s", touched->type, touched->identity);
 
 	if (data->parsetree != NULL && IsA(data->parsetree, RenameStmt))
-		return (Wording) {"rename", "renaming",
-			psprintf("%s %s to %s", plain_type(touched->type), old_identity(touched),
-					 quote_identifier(((RenameStmt *) data->parsetree)->newname))};
+		return wording("rename", "renaming",
+					   psprintf("%s %s to %s", plain_type(touched->type), old_identity(touched),
+								quote_identifier(((RenameStmt *) data->parsetree)->newname)));
 	if (data->parsetree != NULL && IsA(data->parsetree, AlterObjectSchemaStmt))
-		return (Wording) {"move", "moving",
-			psprintf("%s %s to schema %s", touched->type, old_identity(touched),
-					 quote_identifier(((AlterObjectSchemaStmt *) data->parsetree)->newschema))};
+		return wording("move", "moving",
+					   psprintf("%s %s to schema %s", touched->type, old_identity(touched),
+								quote_identifier(((AlterObjectSchemaStmt *) data->parsetree)->newschema)));
 	if (is_deactivated(data, touched))
-		return (Wording) {"deactivate", "deactivating",
-			psprintf("action \"%s\"", function_name_canonical(touched->object))};
+		return wording("deactivate", "deactivating",
+					   psprintf("action \"%s\"", function_name_canonical(touched->object)));
 	if (strncmp(tag, "DROP", 4) == 0)
-		return (Wording) {"drop", "dropping", object};
+		return wording("drop", "dropping", object);
 	if (strncmp(tag, "CREATE", 6) != 0)
-		return (Wording) {"alter", "altering", object};
+		return wording("alter", "altering", object);
 	return touched->old_identity != NULL ?
-		(Wording) {"replace", "replacing", object} : (Wording) {"create", "creating", object};
+		wording("replace", "replacing", object) : wording("create", "creating", object);
 }
 
 /* Tells of actions that others kept from being checked. */

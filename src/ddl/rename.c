@@ -90,8 +90,10 @@ Datum
 custom_action_renamed_definition(PG_FUNCTION_ARGS)
 {
 	Json	   *document = json_parse(text_to_cstring(PG_GETARG_TEXT_PP(0)));
-	Renaming	renaming = {spelling_canonical(text_to_cstring(PG_GETARG_TEXT_PP(1))),
-		spelling_canonical(text_to_cstring(PG_GETARG_TEXT_PP(2)))};
+	Renaming	renaming = {
+		.old_name = spelling_canonical(text_to_cstring(PG_GETARG_TEXT_PP(1))),
+		.new_name = spelling_canonical(text_to_cstring(PG_GETARG_TEXT_PP(2))),
+	};
 	char	   *schema;
 	char	   *name;
 
@@ -185,8 +187,11 @@ rename_source(Oid function, const Renaming *renaming)
 static void
 follow_function(Oid function, const char *old_schema, const char *old_part)
 {
-	Renaming	renaming = {qualified_name_canonical(old_schema, old_part),
-		function_name_canonical(function), old_part};
+	Renaming	renaming = {
+		.old_name = qualified_name_canonical(old_schema, old_part),
+		.new_name = function_name_canonical(function),
+		.old_part = old_part,
+	};
 	OwnCall		call = {"follow_rename"};
 
 	if (strcmp(renaming.old_name, renaming.new_name) == 0)
@@ -225,8 +230,11 @@ follow_schema(Oid schema, const char *old_name)
 	{
 		Oid			function = lfirst_oid(cell);
 		char	   *name = get_func_name(function);
-		Renaming	renaming = {qualified_name_canonical(old_name, name),
-			qualified_name_canonical(new_name, name), name};
+		Renaming	renaming = {
+			.old_name = qualified_name_canonical(old_name, name),
+			.new_name = qualified_name_canonical(new_name, name),
+			.old_part = name,
+		};
 
 		if (get_func_namespace(function) == schema)
 			rename_source(function, &renaming);

@@ -16,6 +16,7 @@
 #include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(custom_action_choice_is_known);
 PG_FUNCTION_INFO_V1(custom_action_branch_is_known);

@@ -169,6 +169,21 @@ image_fields(CustomAction *action, ImageKind kind, const char *noun)
 	return list;
 }
 
+/* Lists those of a signature. */
+static FieldList
+argument_fields(const char *noun, const Argument *arguments, const int *slots, int first, int count)
+{
+	FieldList	list = {
+		.noun = noun,
+		.arguments = arguments,
+		.slots = slots,
+		.first = first,
+		.count = count,
+	};
+
+	return list;
+}
+
 /* Lists the values of a kind. */
 static FieldList
 field_list(CustomAction *action, CustomActionKind kind)
@@ -179,12 +194,12 @@ field_list(CustomAction *action, CustomActionKind kind)
 	switch (kind)
 	{
 		case CUSTOM_ACTION_TARGET:
-			return (FieldList) {"key column", signature->inputs, program->input_slots, NIL, 0, signature->nkeys};
+			return argument_fields("key column", signature->inputs, program->input_slots, 0, signature->nkeys);
 		case CUSTOM_ACTION_INPUT:
-			return (FieldList) {"input", signature->inputs, program->input_slots, NIL,
-				signature->nkeys, signature->ninputs};
+			return argument_fields("input", signature->inputs, program->input_slots,
+								   signature->nkeys, signature->ninputs);
 		case CUSTOM_ACTION_OUTPUT:
-			return (FieldList) {"output", signature->outputs, program->output_slots, NIL, 0, signature->noutputs};
+			return argument_fields("output", signature->outputs, program->output_slots, 0, signature->noutputs);
 		case CUSTOM_ACTION_PRE_IMAGE:
 			return image_fields(action, IMAGE_PRE, "pre-image column");
 		case CUSTOM_ACTION_POST_IMAGE:

@@ -244,6 +244,7 @@ address_results(Compiler *compiler, Instruction *instruction, Statement *stateme
 	Row		   *row;
 
 	if (address->row != NULL)
+	{
 		foreach(cell, compiler->names->rows)
 		{
 			Row		   *other = lfirst(cell);
@@ -251,6 +252,7 @@ address_results(Compiler *compiler, Instruction *instruction, Statement *stateme
 			if (row_first_name(other) == row_first_name(address->row))
 				statement->into = lappend(statement->into, other);
 		}
+	}
 	row = compiler_declare(compiler, instruction, address->relation, address->set_based);
 	if (row != NULL)
 	{

@@ -85,6 +85,8 @@ static Datum
 escalate(FunctionCallInfo fcinfo, bool merged)
 {
 	Datum		target = PG_GETARG_DATUM(0);
+	Datum		created[2] = {target, PG_GETARG_DATUM(1)};
+	Datum		updated[2] = {target, PG_GETARG_DATUM(2)};
 	Datum		values[4] = {target, PG_GETARG_DATUM(3), (Datum) 0, PG_GETARG_DATUM(2)};
 	char		nulls[4] = {' ', PG_ARGISNULL(3) ? 'n' : ' ', ' ', ' '};
 	Datum		task;
@@ -93,13 +95,13 @@ escalate(FunctionCallInfo fcinfo, bool merged)
 	SPI_connect();
 	run_statement(&lock_case, &target, NULL, SPI_OK_SELECT);
 	values[2] = result_column(2, &nulls[2]);
-	run_statement(&create_task, (Datum[]) {target, PG_GETARG_DATUM(1)}, NULL, SPI_OK_INSERT_RETURNING);
+	run_statement(&create_task, created, NULL, SPI_OK_INSERT_RETURNING);
 	task = result_column(1, &null);
 	if (merged)
 		run_statement(&update_and_assign_case, values, nulls, SPI_OK_UPDATE);
 	else
 	{
-		run_statement(&update_case, (Datum[]) {target, PG_GETARG_DATUM(2)}, NULL, SPI_OK_UPDATE);
+		run_statement(&update_case, updated, NULL, SPI_OK_UPDATE);
 		run_statement(&assign_case, values, nulls, SPI_OK_UPDATE);
 	}
 	SPI_finish();

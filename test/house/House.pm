@@ -11,7 +11,7 @@ use File::Find;
 use File::Spec;
 
 our @EXPORT_OK = qw(%may_include @shadowing %circle_allowed read_tree parse_file
-  misplaced_includes misplaced_declarations twice_static shadowing_folders
+  misplaced_includes misplaced_declarations twice_static shadowing_folders typedefs
   build_objects read_objects between_files upward_calls circles wrong_circles);
 
 # The folders of src/, and what each may include beside itself and PostgreSQL. Files
@@ -141,7 +141,14 @@ sub enter_item
 			$file->{state}{$_} = 1 foreach is_const($inner) ? () : declared_names($inner);
 		}
 	}
-	elsif ($text =~ /^\s*(?:typedef\b|\w+\s*\(|PG_\w+|(?:struct|union|enum)\b[^=(]*;\s*$)/)
+	elsif ($text =~ /^\s*typedef\b/)
+	{
+		# A pointer to functions has its name in the first parentheses
+		my ($name) = $text =~ /^[^{]*?\(\s*\*\s*(\w+)\s*\)\s*\(/s ? $1 : declared_names($text);
+
+		$file->{types}{$name} = 1;
+	}
+	elsif ($text =~ /^\s*(?:\w+\s*\(|PG_\w+|(?:struct|union|enum)\b[^=(]*;\s*$)/)
 	{
 		return;
 	}
@@ -166,7 +173,7 @@ sub parse_file
 {
 	my ($name, $text) = @_;
 	my ($code, $commented) = strip($text);
-	my %file = (name => $name, functions => {}, variables => {}, state => {}, declared => {}, words => {});
+	my %file = (name => $name, functions => {}, variables => {}, state => {}, declared => {}, words => {}, types => {});
 
 	$file{lines} = $text =~ tr/\n//;
 	$file{blank} = () = $text =~ /^[ \t]*$/mg;
@@ -340,6 +347,20 @@ sub build_objects
 	delete local @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES)};
 	system('make', '-s', '-j2', '-C', $directory, '-f', "$source/Makefile", @settings, 'all') == 0 or die "the sources do not compile\n";
 	return;
+}
+
+# Types of PostgreSQL by names that are variables or fields here
+my %no_type = map { ($_ => 1) } qw(iterator numeric other reference string symbol text type);
+
+# The names that pgindent is to take for types: those that the files define, and those
+# of a list that they use.
+sub typedefs
+{
+	my ($files, @theirs) = @_;
+	my %ours = map { %{ $_->{types} } } values %$files;
+	my %words = map { %{ $_->{words} } } values %$files;
+
+	return sort keys %{ { %ours, map { ($_ => 1) } grep { $words{$_} && !$no_type{$_} } @theirs } };
 }
 
 # Which symbols refer to which, by the relocations of objects that were compiled with
