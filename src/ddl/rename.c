@@ -30,6 +30,7 @@
 #include "lookup/canonical.h"
 #include "lookup/depend.h"
 #include "lookup/function_lookup.h"
+#include "lookup/proc_row.h"
 #include "lookup/quiet.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
@@ -109,18 +110,18 @@ static void
 replace_source(Oid function, const char *source)
 {
 	Relation	relation = table_open(ProcedureRelationId, RowExclusiveLock);
-	HeapTuple	tuple = SearchSysCacheCopy1(PROCOID, ObjectIdGetDatum(function));
+	HeapTuple	tuple = proc_row(function);
+	HeapTuple	replaced;
 	Datum		values[Natts_pg_proc] = {0};
 	bool		nulls[Natts_pg_proc] = {0};
 	bool		replace[Natts_pg_proc] = {0};
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", function);
 	values[Anum_pg_proc_prosrc - 1] = CStringGetTextDatum(source);
 	replace[Anum_pg_proc_prosrc - 1] = true;
-	tuple = heap_modify_tuple(tuple, RelationGetDescr(relation), values, nulls, replace);
-	CatalogTupleUpdate(relation, &tuple->t_self, tuple);
+	replaced = heap_modify_tuple(tuple, RelationGetDescr(relation), values, nulls, replace);
+	CatalogTupleUpdate(relation, &replaced->t_self, replaced);
 	table_close(relation, RowExclusiveLock);
+	ReleaseSysCache(tuple);
 	CommandCounterIncrement();
 }
 

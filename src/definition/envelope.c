@@ -14,6 +14,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "lookup/action_lookup.h"
+#include "lookup/proc_row.h"
 #include "utils/builtins.h"
 #include "utils/syscache.h"
 #include "utils/tuplestore.h"
@@ -82,12 +83,10 @@ envelope_parse(const char *source)
 Envelope *
 action_envelope(Oid function)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	HeapTuple	tuple = proc_row(function);
 	Envelope   *envelope;
 	Datum		source;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", function);
 	source = SysCacheGetAttrNotNull(PROCOID, tuple, Anum_pg_proc_prosrc);
 	envelope = envelope_parse(TextDatumGetCString(source));
 	ReleaseSysCache(tuple);

@@ -19,6 +19,7 @@
 #include "lookup/denied.h"
 #include "lookup/function_arguments.h"
 #include "lookup/key.h"
+#include "lookup/proc_row.h"
 #include "lookup/suggest_catalog.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_type.h"
@@ -334,13 +335,11 @@ compare_required(StringInfo out, const Signature *signature, const ProcArguments
 static char *
 find_difference(const Signature *signature, Oid function, bool lax)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	HeapTuple	tuple = proc_row(function);
 	ProcArguments inputs;
 	ProcArguments outputs;
 	StringInfoData text;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", function);
 	initStringInfo(&text);
 	proc_arguments_read(tuple, &inputs, &outputs);
 	compare_arguments(&text, "Input", signature->inputs, signature->ninputs, &inputs, lax);
@@ -348,11 +347,11 @@ find_difference(const Signature *signature, Oid function, bool lax)
 	if (text.len == 0)
 		compare_required(&text, signature, &inputs, lax);
 	if (text.len == 0 && signature->noutputs == 0 &&
-		((Form_pg_proc) GETSTRUCT(tuple))->prorettype != VOIDOID)
+		proc_form(tuple)->prorettype != VOIDOID)
 		appendStringInfoString(&text, "The action has no output, but the function returns a value.\n");
-	if (((Form_pg_proc) GETSTRUCT(tuple))->proretset)
+	if (proc_form(tuple)->proretset)
 		appendStringInfoString(&text, "The function returns a set.\n");
-	if (OidIsValid(((Form_pg_proc) GETSTRUCT(tuple))->provariadic))
+	if (OidIsValid(proc_form(tuple)->provariadic))
 		appendStringInfoString(&text, "The function is VARIADIC.\n");
 	ReleaseSysCache(tuple);
 	if (text.len == 0)

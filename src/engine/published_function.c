@@ -9,6 +9,7 @@
 #include "engine/published_function.h"
 #include "lookup/canonical.h"
 #include "lookup/function_settings.h"
+#include "lookup/proc_row.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/syscache.h"
@@ -18,14 +19,11 @@ PublishedFunction *
 published_function(Oid oid)
 {
 	PublishedFunction *function = palloc0(sizeof(PublishedFunction));
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(oid));
-	Form_pg_proc procedure;
+	HeapTuple	tuple = proc_row(oid);
+	Form_pg_proc procedure = proc_form(tuple);
 	Datum		datum;
 	bool		isnull;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", oid);
-	procedure = (Form_pg_proc) GETSTRUCT(tuple);
 	function->oid = oid;
 	function->owner = procedure->proowner;
 	function->schema = procedure->pronamespace;

@@ -17,6 +17,7 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "lookup/canonical.h"
+#include "lookup/proc_row.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
@@ -208,11 +209,12 @@ relation_name_sql(Oid relation)
 char *
 function_name_canonical(Oid function)
 {
-	char	   *name = get_func_name(function);
+	HeapTuple	tuple = proc_row(function);
+	char	   *name = qualified_name_canonical(get_namespace_name(proc_form(tuple)->pronamespace),
+												NameStr(proc_form(tuple)->proname));
 
-	if (name == NULL)
-		elog(ERROR, "cache lookup failed for function %u", function);
-	return qualified_name_canonical(get_namespace_name(get_func_namespace(function)), name);
+	ReleaseSysCache(tuple);
+	return name;
 }
 
 /* Prints a type of pg_catalog, for which SQL has words of its own, with quote_all_identifiers off. */

@@ -28,6 +28,7 @@
 #include "lookup/canonical.h"
 #include "lookup/depend.h"
 #include "lookup/dependency.h"
+#include "lookup/proc_row.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/acl.h"
@@ -267,7 +268,7 @@ dependencies_delete(Oid function)
 static void
 add_argument_types(List **dependencies, HeapTuple tuple)
 {
-	Form_pg_proc procedure = (Form_pg_proc) GETSTRUCT(tuple);
+	Form_pg_proc procedure = proc_form(tuple);
 	Datum		datum;
 	Datum	   *types;
 	int			ntypes;
@@ -319,16 +320,13 @@ custom_action_release_performers(PG_FUNCTION_ARGS)
 void
 dependencies_record_native(Oid function)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	Form_pg_proc procedure;
+	HeapTuple	tuple = proc_row(function);
+	Form_pg_proc procedure = proc_form(tuple);
 	ObjectAddress self;
 	List	   *dependencies = NIL;
 	Datum		defaults;
 	bool		isnull;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", function);
-	procedure = (Form_pg_proc) GETSTRUCT(tuple);
 	dependency_add(&dependencies, NamespaceRelationId,
 				   procedure->pronamespace);
 	dependency_add(&dependencies, LanguageRelationId, procedure->prolang);

@@ -11,6 +11,7 @@
 #include "lookup/action_lookup.h"
 #include "lookup/denied.h"
 #include "lookup/function_lookup.h"
+#include "lookup/proc_row.h"
 #include "lookup/suggest_catalog.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -109,12 +110,10 @@ own_function(const char *name, oidvector *arguments)
 Oid
 function_owner(Oid function)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	HeapTuple	tuple = proc_row(function);
 	Oid			owner;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", function);
-	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	owner = proc_form(tuple)->proowner;
 	ReleaseSysCache(tuple);
 	return owner;
 }

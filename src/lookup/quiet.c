@@ -20,6 +20,7 @@
 #include "fmgr.h"
 #include "lookup/denied.h"
 #include "lookup/function_lookup.h"
+#include "lookup/proc_row.h"
 #include "lookup/quiet.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -176,13 +177,11 @@ custom_action_quiet_call(PG_FUNCTION_ARGS)
 	if (behind == NULL)
 	{
 		Oid			function = fcinfo->flinfo->fn_oid;
-		HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+		HeapTuple	tuple = proc_row(function);
 
-		if (!HeapTupleIsValid(tuple))
-			elog(ERROR, "cache lookup failed for function %u", function);
 		behind = remember_behind(fcinfo->flinfo,
 								 own_function(get_func_name(function),
-											  &((Form_pg_proc) GETSTRUCT(tuple))->proargtypes));
+											  &proc_form(tuple)->proargtypes));
 		ReleaseSysCache(tuple);
 	}
 	require_designer(behind->fn_oid);

@@ -17,6 +17,7 @@
 #include "fmgr.h"
 #include "lookup/canonical.h"
 #include "lookup/function_lookup.h"
+#include "lookup/proc_row.h"
 #include "miscadmin.h"
 #include "plugins/plugin_function.h"
 #include "utils/builtins.h"
@@ -59,14 +60,11 @@ unfitness(Form_pg_proc proc)
 static PluginFunction *
 read_function(Oid oid)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(oid));
+	HeapTuple	tuple = proc_row(oid);
 	PluginFunction *function = palloc0(sizeof(PluginFunction));
-	Form_pg_proc proc;
+	Form_pg_proc proc = proc_form(tuple);
 	const char *detail;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", oid);
-	proc = (Form_pg_proc) GETSTRUCT(tuple);
 	detail = unfitness(proc);
 	if (detail != NULL)
 		ereport(ERROR,
@@ -128,11 +126,9 @@ plugin_function_resolve(const char *name)
 static char *
 function_library(Oid oid)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(oid));
+	HeapTuple	tuple = proc_row(oid);
 	char	   *library;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", oid);
 	library = TextDatumGetCString(SysCacheGetAttrNotNull(PROCOID, tuple, Anum_pg_proc_probin));
 	ReleaseSysCache(tuple);
 	return library;

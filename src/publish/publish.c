@@ -35,6 +35,7 @@
 #include "lookup/function_lookup.h"
 #include "lookup/function_settings.h"
 #include "lookup/own_table.h"
+#include "lookup/proc_row.h"
 #include "lookup/quiet.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -319,14 +320,11 @@ kept_settings(const Publishing *publishing, HeapTuple tuple)
 static List *
 kept_options(const Publishing *publishing)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(publishing->existing));
-	Form_pg_proc proc;
+	HeapTuple	tuple = proc_row(publishing->existing);
+	Form_pg_proc proc = proc_form(tuple);
 	List	   *result;
 	const char *parallel;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", publishing->existing);
-	proc = (Form_pg_proc) GETSTRUCT(tuple);
 	parallel = proc->proparallel == PROPARALLEL_SAFE ? "safe" :
 		proc->proparallel == PROPARALLEL_RESTRICTED ? "restricted" : "unsafe";
 	result = kept_settings(publishing, tuple);

@@ -25,6 +25,7 @@
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
 #include "lookup/action_lookup.h"
+#include "lookup/proc_row.h"
 #include "publish/widen.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -184,19 +185,20 @@ void
 function_widen(Oid function, const Signature *signature, const char *action)
 {
 	Relation	relation;
-	HeapTuple	tuple = SearchSysCacheCopy1(PROCOID, ObjectIdGetDatum(function));
+	HeapTuple	tuple = proc_row(function);
+	HeapTuple	widened;
 	oidvector  *types;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", function);
-	if (((Form_pg_proc) GETSTRUCT(tuple))->pronargs >= signature->ninputs)
-		return;
-	types = input_types(signature);
-	refuse_taken((Form_pg_proc) GETSTRUCT(tuple), types, action);
-	refuse_dependants(function, action);
-	relation = table_open(ProcedureRelationId, RowExclusiveLock);
-	tuple = widened_tuple(relation, tuple, signature, types);
-	CatalogTupleUpdate(relation, &tuple->t_self, tuple);
-	table_close(relation, RowExclusiveLock);
-	CommandCounterIncrement();
+	if (proc_form(tuple)->pronargs < signature->ninputs)
+	{
+		types = input_types(signature);
+		refuse_taken(proc_form(tuple), types, action);
+		refuse_dependants(function, action);
+		relation = table_open(ProcedureRelationId, RowExclusiveLock);
+		widened = widened_tuple(relation, tuple, signature, types);
+		CatalogTupleUpdate(relation, &widened->t_self, widened);
+		table_close(relation, RowExclusiveLock);
+		CommandCounterIncrement();
+	}
+	ReleaseSysCache(tuple);
 }

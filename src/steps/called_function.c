@@ -13,6 +13,7 @@
 #include "lookup/canonical.h"
 #include "lookup/function_arguments.h"
 #include "lookup/function_lookup.h"
+#include "lookup/proc_row.h"
 #include "steps/called_function.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -40,14 +41,11 @@ read_inputs(HeapTuple tuple, Function *function)
 static Function *
 function_read(Oid oid)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(oid));
+	HeapTuple	tuple = proc_row(oid);
 	Function   *function = palloc0(sizeof(Function));
-	Form_pg_proc form;
+	Form_pg_proc form = proc_form(tuple);
 	TypeFuncClass class;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", oid);
-	form = (Form_pg_proc) GETSTRUCT(tuple);
 	function->function = oid;
 	function->title = signature_canonical(oid);
 	function->variadic = OidIsValid(form->provariadic);

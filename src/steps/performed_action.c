@@ -13,6 +13,7 @@
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/function_arguments.h"
+#include "lookup/proc_row.h"
 #include "lookup/suggest_catalog.h"
 #include "steps/performed_action.h"
 #include "utils/builtins.h"
@@ -123,17 +124,15 @@ has_composite_key(const Json *definition)
 static PerformedAction *
 published_signature(Oid function)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	HeapTuple	tuple = proc_row(function);
 	PerformedAction *result = palloc0(sizeof(PerformedAction));
 	Envelope   *envelope;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", function);
 	envelope = action_envelope(function);
 	result->action = function_name_canonical(function);
 	result->function = function;
 	result->active = envelope->active;
-	result->read_only = ((Form_pg_proc) GETSTRUCT(tuple))->provolatile != PROVOLATILE_VOLATILE;
+	result->read_only = proc_form(tuple)->provolatile != PROVOLATILE_VOLATILE;
 	read_arguments(tuple, result);
 	result->composite_key = has_composite_key(envelope->definition);
 	ReleaseSysCache(tuple);
