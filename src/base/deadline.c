@@ -43,7 +43,7 @@
 /* Longest limit, in milliseconds: a hundred years, far from any overflow */
 #define MAX_LIMIT	(INT64CONST(100) * 365 * 24 * 3600 * 1000)
 
-static Deadline *volatile innermost = NULL; /* the stack */
+static Deadline *volatile innermost_deadline = NULL; /* the stack */
 static bool timer_known = false;	/* registered in this process */
 static TimeoutId timer;
 static volatile sig_atomic_t timer_fired = false;	/* the handler found that some deadline has passed */
@@ -71,7 +71,7 @@ timer_look(void)
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz earliest = 0;
 
-	for (const Deadline *deadline = innermost; deadline != NULL; deadline = deadline->outer)
+	for (const Deadline *deadline = innermost_deadline; deadline != NULL; deadline = deadline->outer)
 	{
 		if (deadline->at <= now)
 			ask_cancel();
@@ -152,7 +152,7 @@ limits_at_transaction_end(XactEvent event, void *arg)
 {
 	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
 		return;
-	innermost = NULL;
+	innermost_deadline = NULL;
 	timer_fired = false;
 	cancel_asked = false;
 	user_cancel = false;
@@ -228,9 +228,9 @@ deadline_push(Deadline *deadline, int64 limit, const char *what, bool is_call)
 	deadline->what = what;
 	deadline->is_call = is_call;
 	deadline->at = GetCurrentTimestamp() + limit * INT64CONST(1000);
-	deadline->outer = innermost;
+	deadline->outer = innermost_deadline;
 	pg_compiler_barrier();
-	innermost = deadline;
+	innermost_deadline = deadline;
 	if (timer_fired)
 		timer_rearm();
 	else if (!get_timeout_active(timer) || get_timeout_finish_time(timer) > deadline->at)
@@ -241,7 +241,7 @@ deadline_push(Deadline *deadline, int64 limit, const char *what, bool is_call)
 static void
 deadline_lift(Deadline *deadline)
 {
-	innermost = deadline->outer;
+	innermost_deadline = deadline->outer;
 	if (timer_fired)
 		timer_rearm();
 }

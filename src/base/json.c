@@ -98,7 +98,7 @@ json_grow(Json *json)
 
 /* Refuses what is of another kind: functions that designers may call get their JSON from anywhere. */
 static void
-require_kind(const Json *json, JsonKind kind)
+require_json_kind(const Json *json, JsonKind kind)
 {
 	if (json->kind != kind)
 		ereport(ERROR,
@@ -110,7 +110,7 @@ require_kind(const Json *json, JsonKind kind)
 void
 json_add(Json *object, const char *key, Json *value)
 {
-	require_kind(object, JSON_IS_OBJECT);
+	require_json_kind(object, JSON_IS_OBJECT);
 	json_grow(object);
 	object->keys[object->count] = pstrdup(key);
 	object->items[object->count++] = value;
@@ -120,7 +120,7 @@ json_add(Json *object, const char *key, Json *value)
 void
 json_append(Json *array, Json *value)
 {
-	require_kind(array, JSON_IS_ARRAY);
+	require_json_kind(array, JSON_IS_ARRAY);
 	json_grow(array);
 	array->items[array->count++] = value;
 }
@@ -131,7 +131,7 @@ json_put(Json *object, const char *key, Json *value)
 {
 	int			i;
 
-	require_kind(object, JSON_IS_OBJECT);
+	require_json_kind(object, JSON_IS_OBJECT);
 	for (i = object->count - 1; i >= 0; i--)
 	{
 		if (strcmp(object->keys[i], key) == 0)

@@ -17,7 +17,7 @@
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 
-static object_access_hook_type next_hook = NULL;
+static object_access_hook_type next_access_hook = NULL;
 static bool active = false;
 static bool until_function = false;
 
@@ -25,8 +25,8 @@ static bool until_function = false;
 static void
 sandbox_hook(ObjectAccessType access, Oid class, Oid object, int part, void *arg)
 {
-	if (next_hook != NULL)
-		next_hook(access, class, object, part, arg);
+	if (next_access_hook != NULL)
+		next_access_hook(access, class, object, part, arg);
 	if (until_function && access == OAT_POST_CREATE && class == ProcedureRelationId)
 		active = until_function = false;
 	if (!active || access != OAT_FUNCTION_EXECUTE)
@@ -43,7 +43,7 @@ sandbox_hook(ObjectAccessType access, Oid class, Oid object, int part, void *arg
 void
 sandbox_init(void)
 {
-	next_hook = object_access_hook;
+	next_access_hook = object_access_hook;
 	object_access_hook = sandbox_hook;
 }
 

@@ -156,7 +156,7 @@ copy_mentions(const List *mentions)
 
 /* Adds an action to all that it may mean. */
 static void
-look_at_action(Relation catalog, HeapTuple tuple, const List *wanted, const List *mentions, MemoryContext scratch)
+look_for_mentions(Relation catalog, HeapTuple tuple, const List *wanted, const List *mentions, MemoryContext scratch)
 {
 	MemoryContext caller = MemoryContextSwitchTo(scratch);
 	Text		settings = read_settings(catalog, tuple);
@@ -196,7 +196,7 @@ mentions_find(const List *mentions)
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		CHECK_FOR_INTERRUPTS();
-		look_at_action(catalog, tuple, wanted, mentions, scratch);
+		look_for_mentions(catalog, tuple, wanted, mentions, scratch);
 	}
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);

@@ -9,34 +9,34 @@
 
 #include "definition/step_kind.h"
 
-static const StepKind *const *step_kinds;
-static int	step_kinds_count = 0;
+static const StepKind *const *registered_kinds;
+static int	registered_count = 0;
 
 void
 step_kinds_register(const StepKind *const *kinds, int count)
 {
-	step_kinds = kinds;
-	step_kinds_count = count;
+	registered_kinds = kinds;
+	registered_count = count;
 }
 
 int
 step_kind_count(void)
 {
-	return step_kinds_count;
+	return registered_count;
 }
 
 const StepKind *
 step_kind_at(int index)
 {
-	return step_kinds[index];
+	return registered_kinds[index];
 }
 
 const StepKind *
 step_kind_find(const char *name)
 {
-	for (int i = 0; i < step_kinds_count; i++)
-		if (strcmp(step_kinds[i]->name, name) == 0)
-			return step_kinds[i];
+	for (int i = 0; i < registered_count; i++)
+		if (strcmp(registered_kinds[i]->name, name) == 0)
+			return registered_kinds[i];
 	return NULL;
 }
 
@@ -46,8 +46,8 @@ step_kind_names(void)
 	StringInfoData names;
 
 	initStringInfo(&names);
-	for (int i = 0; i < step_kinds_count; i++)
-		appendStringInfo(&names, "%s%s", i ? ", " : "", step_kinds[i]->name);
+	for (int i = 0; i < registered_count; i++)
+		appendStringInfo(&names, "%s%s", i ? ", " : "", registered_kinds[i]->name);
 	return names.data;
 }
 

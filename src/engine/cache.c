@@ -80,7 +80,7 @@ program_calls(const Program *program, uint32 hash)
 
 /* Marks programs whose function, or one that they call, changed. */
 static void
-function_changed(Datum arg, int cacheid, uint32 hash)
+program_function_changed(Datum arg, int cacheid, uint32 hash)
 {
 	HASH_SEQ_STATUS scan;
 	CacheEntry *entry;
@@ -110,7 +110,7 @@ relation_changed(Datum arg, Oid relation)
 
 /* Notes that a search_path may stand for other schemas than before. */
 static void
-schema_changed(Datum arg, int cacheid, uint32 hash)
+program_schema_changed(Datum arg, int cacheid, uint32 hash)
 {
 	schema_changes++;
 }
@@ -123,10 +123,10 @@ cache_init(void)
 	control.keysize = sizeof(Oid);
 	control.entrysize = sizeof(CacheEntry);
 	programs = hash_create("custom actions", 64, &control, HASH_ELEM | HASH_BLOBS);
-	CacheRegisterSyscacheCallback(PROCOID, function_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(AUTHOID, schema_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(AUTHMEMMEMROLE, schema_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, program_function_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, program_schema_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, program_schema_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHMEMMEMROLE, program_schema_changed, (Datum) 0);
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 }
 

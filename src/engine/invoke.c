@@ -31,7 +31,7 @@ refuse_null_argument(FunctionCallInfo fcinfo, int argument, const char *name, co
 
 /* Checks the arguments that both functions have. */
 static void
-check_arguments(FunctionCallInfo fcinfo)
+require_invoke_arguments(FunctionCallInfo fcinfo)
 {
 	refuse_null_argument(fcinfo, 0, "action", "Give the name of an action.");
 	refuse_null_argument(fcinfo, 1, "input",
@@ -60,7 +60,7 @@ custom_action_invoke(PG_FUNCTION_ARGS)
 {
 	InvokeRequest request = {0};
 
-	check_arguments(fcinfo);
+	require_invoke_arguments(fcinfo);
 	invoke(fcinfo, &request);
 	PG_RETURN_JSONB_P(request.output);
 }
@@ -114,7 +114,7 @@ custom_action_try_invoke(PG_FUNCTION_ARGS)
 	TryInvoke	work = {0};
 	Caught	   *caught;
 
-	check_arguments(fcinfo);
+	require_invoke_arguments(fcinfo);
 	work.fcinfo = fcinfo;
 	work.request.wants_invocation = true;
 	caught = caught_call(try_invoke, &work);

@@ -263,7 +263,7 @@ suggest_function(const char *given)
 
 /* Looks at a published action. */
 static void
-look_at_action(CatalogSearch *search, HeapTuple tuple)
+consider_action(CatalogSearch *search, HeapTuple tuple)
 {
 	Form_pg_proc function = (Form_pg_proc) GETSTRUCT(tuple);
 
@@ -295,7 +295,7 @@ suggest_action(const char *given, bool drafts)
 	if (!OidIsValid(action_language()) || !search_init(&search, given) ||
 		(!drafts && draft_owner(given) != NULL))
 		return NULL;
-	scan_catalog(ProcedureRelationId, look_at_action, &search);
+	scan_catalog(ProcedureRelationId, consider_action, &search);
 	if (drafts)
 		own_table_keys("action", look_at_draft, &search);
 	return search_hint(&search);

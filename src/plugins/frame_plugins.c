@@ -39,7 +39,7 @@ frame_image_exists(const Frame *frame, ImageKind kind)
 
 /* Refuses a plug-in that the user, whoever the action runs as, may not execute. */
 static void
-require_execute(const Frame *frame, const Plugin *plugin)
+require_plugin_privilege(const Frame *frame, const Plugin *plugin)
 {
 	if (object_aclcheck(ProcedureRelationId, plugin->function->function, GetUserId(), ACL_EXECUTE) != ACLCHECK_OK)
 		ereport(ERROR,
@@ -53,7 +53,7 @@ require_execute(const Frame *frame, const Plugin *plugin)
 
 /* Refuses a plug-in that was dropped after the action had begun. */
 static void
-require_function(Frame *frame, const Plugin *plugin)
+require_plugin_function(Frame *frame, const Plugin *plugin)
 {
 	if (!SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(plugin->function->function)))
 		ereport(ERROR,
@@ -70,8 +70,8 @@ frame_plugin_function(Frame *frame, const Plugin *plugin)
 
 	if (OidIsValid(function->fn_oid))
 		return function;
-	require_function(frame, plugin);
-	require_execute(frame, plugin);
+	require_plugin_function(frame, plugin);
+	require_plugin_privilege(frame, plugin);
 	if (plugin->function->internal)
 		plugin_function_check_abi(plugin->function);
 	fmgr_info_cxt(plugin->function->function, function, frame->home);

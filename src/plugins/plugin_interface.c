@@ -251,7 +251,7 @@ field_find(CustomAction *action, CustomActionField *field)
 
 /* Raises that the action does not have a field, or the registration does not ask for it. */
 static void
-refuse_missing(CustomAction *action, const CustomActionField *field, const char *noun)
+refuse_missing_field(CustomAction *action, const CustomActionField *field, const char *noun)
 {
 	bool		image = field->kind >= CUSTOM_ACTION_PRE_IMAGE;
 	const char *key = field->kind == CUSTOM_ACTION_PRE_IMAGE ? "pre" : "post";
@@ -273,7 +273,7 @@ field_settle(CustomAction *action, CustomActionField *field)
 	FieldList	list = field_list(action, field->kind);
 
 	if (!field_find(action, field))
-		refuse_missing(action, field, list.noun);
+		refuse_missing_field(action, field, list.noun);
 	if (!OidIsValid(field->type) || field->type == field->found_type)
 		return;
 	field->program = 0;

@@ -295,7 +295,7 @@ has_null(const Node *list)
 
 /* The only name of an operator, or "". */
 static const char *
-operator_name(const A_Expr *expression)
+expression_operator(const A_Expr *expression)
 {
 	return list_length(expression->name) == 1 ? strVal(linitial(expression->name)) : "";
 }
@@ -304,7 +304,7 @@ operator_name(const A_Expr *expression)
 static void
 remark_null_comparison(const RawRemarks *remarks, const A_Expr *expression)
 {
-	const char *name = operator_name(expression);
+	const char *name = expression_operator(expression);
 	bool		equal = strcmp(name, "=") == 0;
 	bool		unequal = strcmp(name, "<>") == 0;
 
@@ -395,7 +395,7 @@ remark_own_comparison(const RawRemarks *remarks, const A_Expr *expression)
 	const char *right = own_column(scope, expression->rexpr);
 	char	   *meant;
 
-	if (expression->kind != AEXPR_OP || strcmp(operator_name(expression), "=") != 0 ||
+	if (expression->kind != AEXPR_OP || strcmp(expression_operator(expression), "=") != 0 ||
 		left == NULL || right == NULL)
 		return;
 	if (strcmp(left, right) != 0 && !is_key(scope->this_relation, left) && !is_key(scope->this_relation, right))

@@ -161,7 +161,7 @@ check_owner(const Publishing *publishing)
 
 /* Refuses who may not publish; CREATE FUNCTION asks again, but after the lock. */
 static void
-check_privileges(const Publishing *publishing)
+require_publisher(const Publishing *publishing)
 {
 	check_language();
 	check_schema(publishing);
@@ -187,7 +187,7 @@ claim_name(Publishing *publishing)
 	split_name(publishing);
 	find_existing(publishing);
 	check_existing(publishing);
-	check_privileges(publishing);
+	require_publisher(publishing);
 	action_lock_name(qualified_name_canonical(publishing->schema, publishing->name));
 	if (OidIsValid(publishing->existing))
 		LockDatabaseObject(ProcedureRelationId, publishing->existing, 0, AccessShareLock);
@@ -195,7 +195,7 @@ claim_name(Publishing *publishing)
 	/* what others did while we waited */
 	find_existing(publishing);
 	check_existing(publishing);
-	check_privileges(publishing);
+	require_publisher(publishing);
 }
 
 /* Refuses a new version with another signature. */

@@ -147,7 +147,7 @@ refuse_unknown_input(const InputBinding *binding, const char *name)
 
 /* Refuses a call that lacks a required input; a name that is none tells more. */
 static void
-refuse_missing(const InputBinding *binding, const char *name)
+refuse_missing_input(const InputBinding *binding, const char *name)
 {
 	char	   *unknown = unknown_key(binding->object, binding->signature, input_is_known);
 
@@ -251,7 +251,7 @@ bind_omitted(InputBinding *binding, int input)
 		return;
 	}
 	if (argument->required)
-		refuse_missing(binding, argument->name);
+		refuse_missing_input(binding, argument->name);
 	null.type = jbvNull;
 	bind_given(binding, input, argument->name, &null);
 }
@@ -298,7 +298,7 @@ bind_target(InputBinding *binding)
 	JsonbValue	value;
 
 	if (!fetch_member(binding->object, TARGET_KEY, &value))
-		refuse_missing(binding, TARGET_KEY);
+		refuse_missing_input(binding, TARGET_KEY);
 	binding->taken++;
 
 	if (binding->signature->nkeys == 1)

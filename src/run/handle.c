@@ -70,7 +70,7 @@ static bool names_stale = false;	/* names may mean something else */
 
 /* Marks the handle of a changed function. */
 static void
-function_changed(Datum arg, int cacheid, uint32 hashvalue)
+handle_function_changed(Datum arg, int cacheid, uint32 hashvalue)
 {
 	HASH_SEQ_STATUS status;
 	HandleEntry *entry;
@@ -90,7 +90,7 @@ function_changed(Datum arg, int cacheid, uint32 hashvalue)
 
 /* Forgets what names mean once a schema has changed. */
 static void
-schema_changed(Datum arg, int cacheid, uint32 hashvalue)
+handle_schema_changed(Datum arg, int cacheid, uint32 hashvalue)
 {
 	names_stale = true;
 }
@@ -113,8 +113,8 @@ handles_init(void)
 	handles = hash_create("custom_actions handles", 64, &control,
 						  HASH_ELEM | HASH_BLOBS);
 
-	CacheRegisterSyscacheCallback(PROCOID, function_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, handle_function_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, handle_schema_changed, (Datum) 0);
 }
 
 /* Drops all names. */
@@ -305,7 +305,7 @@ handle_of_name(const char *name)
 
 /* Checks what neither fmgr nor the handler checks: EXECUTE and USAGE. */
 static void
-check_privileges(const Handle *handle)
+require_caller(const Handle *handle)
 {
 	Oid			user = GetUserId();
 
@@ -361,7 +361,7 @@ handle_release(Handle *handle)
 void
 handle_call(Handle *handle, InvokeRequest *request)
 {
-	check_privileges(handle);
+	require_caller(handle);
 	request->invoker = GetUserId();
 	handle->use_count++;
 	PG_TRY();

@@ -30,7 +30,7 @@ typedef struct Level
 	int			context;
 } Level;
 
-static fmgr_hook_type next_hook = NULL;
+static fmgr_hook_type next_fmgr_hook = NULL;
 static Level *levels = NULL;	/* of the functions that are under way */
 static int	nlevels = 0;
 static int	levels_size = 0;
@@ -72,8 +72,8 @@ invoker_hook(FmgrHookEventType event, FmgrInfo *flinfo, Datum *private)
 		push_level();
 	else
 		pop_level();
-	if (next_hook != NULL)
-		next_hook(event, flinfo, private);
+	if (next_fmgr_hook != NULL)
+		next_fmgr_hook(event, flinfo, private);
 }
 
 /* Between transactions nobody is anybody else. */
@@ -96,7 +96,7 @@ invoker_init(void)
 	GetUserIdAndSecContext(&user, &context);
 	if (context != 0)
 		base_user = user;
-	next_hook = fmgr_hook;
+	next_fmgr_hook = fmgr_hook;
 	fmgr_hook = invoker_hook;
 	RegisterXactCallback(forget_base, NULL);
 }

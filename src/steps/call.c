@@ -237,7 +237,7 @@ is_polymorphic(const Function *function)
 
 /* Another function that fits the arguments better may have come since activation. */
 static void
-require_function(const Query *query, void *arg)
+require_same_function(const Query *query, void *arg)
 {
 	const Compiler *compiler = arg;
 
@@ -285,7 +285,7 @@ call_compile(Compiler *compiler, Instruction *instruction)
 	statement = compiler_statement(compiler, InvalidOid);
 	if (!call_values(compiler, instruction, statement, function))
 		return;
-	compiler_examine(compiler, statement, require_function, compiler);
+	compiler_examine(compiler, statement, require_same_function, compiler);
 	declare_result(compiler, instruction, statement, function);
 	call->statement = statement;
 	call->title = psprintf("%s of action \"%s\"", instruction->label, compiler->program->action);

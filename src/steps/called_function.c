@@ -150,7 +150,7 @@ lookup_by_name(Lookup *lookup)
 }
 
 static void
-lookup_work(void *arg)
+function_work(void *arg)
 {
 	Lookup	   *lookup = arg;
 
@@ -165,7 +165,7 @@ function_resolve(Compiler *compiler, const char *name, const Json *with)
 {
 	Lookup		lookup = {name, with, NULL};
 
-	if (!compiler_guard(compiler, compiler->step->path, lookup_work, &lookup) ||
+	if (!compiler_guard(compiler, compiler->step->path, function_work, &lookup) ||
 		!function_fits(compiler, lookup.found))
 		return NULL;
 	return lookup.found;

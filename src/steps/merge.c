@@ -87,7 +87,7 @@ typedef struct Pair
 
 /* The attribute numbers of written columns. */
 static Bitmapset *
-column_numbers(Oid relation, const List *columns)
+written_numbers(Oid relation, const List *columns)
 {
 	Bitmapset  *numbers = NULL;
 	ListCell   *cell;
@@ -558,8 +558,8 @@ merge_pair(Compiler *compiler, Instruction *first, Instruction *second)
 
 	if (!is_plain_update(first) || !is_plain_update(second) || !same_row(pair.first, pair.second))
 		return false;
-	pair.first_columns = column_numbers(pair.first->address->relation, pair.first->columns);
-	pair.second_columns = column_numbers(pair.first->address->relation, pair.second->columns);
+	pair.first_columns = written_numbers(pair.first->address->relation, pair.first->columns);
+	pair.second_columns = written_numbers(pair.first->address->relation, pair.second->columns);
 	if (bms_overlap(pair.first_columns, pair.second_columns))
 		return false;
 	pair.relation = relation_open(pair.first->address->relation, AccessShareLock);

@@ -71,7 +71,7 @@ input_names(const PerformedAction *signature)
 
 /* Compiles the inputs. */
 static void
-compile_inputs(Compiler *compiler, Perform *perform, const PerformedAction *signature)
+compile_given_inputs(Compiler *compiler, Perform *perform, const PerformedAction *signature)
 {
 	const Json *with = given_inputs(step_argument(compiler->step, "with"), signature);
 
@@ -150,7 +150,7 @@ perform_compile(Compiler *compiler, Instruction *instruction)
 		compiler_depend(compiler, ProcedureRelationId, perform->function);
 	if (compiler->freeze)
 		json_put_string(compiler->step->json, compiler->step->kind->name, signature->action);
-	compile_inputs(compiler, perform, signature);
+	compile_given_inputs(compiler, perform, signature);
 	declare_outputs(compiler, instruction, perform, signature);
 	instruction->data = perform;
 }
@@ -169,7 +169,7 @@ evaluate_inputs(Frame *frame, const Perform *perform, Datum *values, bool *nulls
 
 /* Calls the action; one that only reads sees what earlier steps did. */
 static void
-call_action(const Frame *frame, Handle *handle, InvokeRequest *request)
+perform_action(const Frame *frame, Handle *handle, InvokeRequest *request)
 {
 	if (!frame->read_only)
 	{
@@ -202,7 +202,7 @@ perform_execute(Frame *frame, Instruction *instruction)
 	request.output_types = perform->output_types;
 	request.outputs = values + perform->ninputs;
 	request.output_nulls = nulls + 2 * perform->ninputs;
-	call_action(frame, handle_get(perform->function), &request);
+	perform_action(frame, handle_get(perform->function), &request);
 	for (int i = 0; i < perform->noutputs; i++)
 		if (perform->output_slots[i] >= 0)
 			frame_set(frame, perform->output_slots[i], request.outputs[i], request.output_nulls[i]);

@@ -147,7 +147,7 @@ typedef struct Lookup
 } Lookup;
 
 static void
-lookup_work(void *arg)
+signature_work(void *arg)
 {
 	Lookup	   *lookup = arg;
 	Oid			function;
@@ -178,7 +178,7 @@ performed_action_find(Compiler *compiler, const char *name)
 {
 	Lookup		lookup = {compiler, name, NULL};
 
-	if (!compiler_guard(compiler, compiler->step->path, lookup_work, &lookup))
+	if (!compiler_guard(compiler, compiler->step->path, signature_work, &lookup))
 		return NULL;
 	return lookup.found;
 }

@@ -32,7 +32,7 @@ typedef struct Stop
 
 /* A message says why; an action that succeeded has none. */
 static void
-check_arguments(Compiler *compiler, const Stop *stop)
+check_message(Compiler *compiler, const Stop *stop)
 {
 	if (stop->how == STOP_SUCCEEDED && message_is_given(stop->message))
 		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler->step->path,
@@ -52,7 +52,7 @@ stop_compile(Compiler *compiler, Instruction *instruction)
 									ERRCODE_CA_CANCELED,
 									psprintf("action \"%s\" was %s", compiler->program->action,
 											 stop->how == STOP_FAILED ? "stopped as failed" : "canceled"));
-	check_arguments(compiler, stop);
+	check_message(compiler, stop);
 	if (stop->how == STOP_SUCCEEDED)
 		compiler->may_stop = true;
 	instruction->data = stop;
