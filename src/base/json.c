@@ -213,6 +213,15 @@ compare_key_places(const void *first, const void *second)
 	return order != 0 ? order : a->place < b->place ? -1 : 1;
 }
 
+bool
+json_has_text(const Json *array, const char *text)
+{
+	for (int i = 0; i < array->count; i++)
+		if (array->items[i]->kind == JSON_IS_STRING && strcmp(array->items[i]->text, text) == 0)
+			return true;
+	return false;
+}
+
 /* Finds a key that an object has twice: the first one that stood before. */
 const char *
 json_duplicate_key(const Json *object)

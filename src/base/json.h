@@ -42,6 +42,7 @@ extern Datum json_to_jsonb(const Json *json);
 extern Json *json_get(const Json *object, const char *key);	/* NULL: absent */
 extern const char *json_get_text(const Json *object, const char *key);	/* NULL: absent, null or not a scalar */
 extern bool json_get_boolean(const Json *object, const char *key, bool absent_value);	/* absent too: no boolean */
+extern bool json_has_text(const Json *array, const char *text);	/* among its strings */
 extern const char *json_duplicate_key(const Json *object);	/* NULL: none */
 
 extern Json *json_new_object(void);

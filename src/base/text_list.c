@@ -5,7 +5,14 @@
 #include "postgres.h"
 
 #include "base/text_list.h"
-#include "lib/stringinfo.h"
+
+void
+append_element(StringInfo out, bool first, const char *text)
+{
+	if (!first)
+		appendStringInfoString(out, ", ");
+	appendStringInfoString(out, text);
+}
 
 char *
 text_list_join(const List *texts)
@@ -15,7 +22,7 @@ text_list_join(const List *texts)
 
 	initStringInfo(&out);
 	foreach(cell, texts)
-		appendStringInfo(&out, "%s%s", out.len > 0 ? ", " : "", (char *) lfirst(cell));
+		append_element(&out, out.len == 0, lfirst(cell));
 	return out.data;
 }
 

@@ -7,7 +7,11 @@
 
 #include "postgres.h"
 
+#include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
+
+/* Appends an element of a list, with a comma before it unless it is the first. */
+extern void append_element(StringInfo out, bool first, const char *text);
 
 /* "a, b, c" */
 extern char *text_list_join(const List *texts);

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/text_list.h"
 #include "definition/step_kind.h"
 
 static const StepKind *const *registered_kinds;
@@ -47,7 +48,7 @@ step_kind_names(void)
 
 	initStringInfo(&names);
 	for (int i = 0; i < registered_count; i++)
-		appendStringInfo(&names, "%s%s", i ? ", " : "", registered_kinds[i]->name);
+		append_element(&names, i == 0, registered_kinds[i]->name);
 	return names.data;
 }
 

@@ -180,7 +180,7 @@ function_signature(Oid function)
 	(void) get_func_signature(function, &types, &ntypes);
 	appendStringInfo(&out, "function %s(", function_name_canonical(function));
 	for (int i = 0; i < ntypes; i++)
-		appendStringInfo(&out, "%s%s", i > 0 ? ", " : "", type_name_canonical(types[i], -1));
+		append_element(&out, i == 0, type_name_canonical(types[i], -1));
 	appendStringInfoChar(&out, ')');
 	return out.data;
 }

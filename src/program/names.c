@@ -474,7 +474,7 @@ names_resolve(ParseState *pstate, Scope *scope, const char *first,
 	else if (!is_group && !is_context)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("step \"%s\" has not run at this place", first),
+				 errmsg(STEP_NOT_RUN_MESSAGE, first),
 				 errhint("A formula can only use steps that come before its own, outside of other steps' lists.")));
 	else if (second == NULL)
 		ereport(ERROR,

@@ -20,6 +20,10 @@ typedef struct Names
 	List	   *used;			/* of char *: names of rows that something refers to */
 } Names;
 
+/* What is said of the target where there is none, and of a step whose row is not there yet. */
+#define NO_TARGET_MESSAGE		"the action is not bound to a row, so there is no target"
+#define STEP_NOT_RUN_MESSAGE	"step \"%s\" has not run at this place"
+
 extern int	program_add_slot(Program *program, Oid type, int32 typmod, Oid collation);
 extern Variable *variable_find(const List *variables, const char *name);
 extern Variable *variable_add(Program *program, List **variables, const char *name,

@@ -284,7 +284,7 @@ raise_no_target(ParseState *pstate, int location)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
-			 errmsg("the action is not bound to a row, so there is no target"),
+			 errmsg(NO_TARGET_MESSAGE),
 			 errhint("Set \"table\" of the action, or read the row with a get step."),
 			 parser_errposition(pstate, location)));
 }

@@ -13,6 +13,7 @@
 #include "access/xact.h"
 #include "base/compat.h"
 #include "base/error.h"
+#include "base/text_list.h"
 #include "catalog/pg_proc.h"
 #include "definition/envelope.h"
 #include "definition/print.h"
@@ -95,8 +96,7 @@ setting_text(const Json *value)
 	{
 		if (value->items[i]->text == NULL)
 			return NULL;
-		appendStringInfo(&out, "%s%s", i > 0 ? ", " : "",
-						 name_canonical(value->items[i]->text));
+		append_element(&out, i == 0, name_canonical(value->items[i]->text));
 	}
 	return out.data;
 }

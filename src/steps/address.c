@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "base/suggest.h"
+#include "base/text_list.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
@@ -28,15 +29,33 @@ id_columns(const Json *id)
 	return columns;
 }
 
+bool
+address_is_by(const Address *address, const char *column)
+{
+	ListCell   *cell;
+
+	foreach(cell, address->key)
+		if (strcmp(((KeyColumn *) lfirst(cell))->name, column) == 0)
+			return true;
+	return false;
+}
+
+void
+address_report_no_key(Compiler *compiler, int sqlstate, Oid relation, const char *location,
+					  const char *hint)
+{
+	compiler_problem(compiler, sqlstate, location,
+					 psprintf("table %s has no unique key over exactly these columns",
+							  relation_name_canonical(relation)), NULL, hint);
+}
+
 /* Complains that no key of the table fits. */
 static void
 report_no_key(Compiler *compiler, Oid relation, const List *columns, const char *location)
 {
 	if (columns != NIL)
-		compiler_problem(compiler, ERRCODE_UNDEFINED_OBJECT, location,
-						 psprintf("table %s has no unique key over exactly these columns",
-								  relation_name_canonical(relation)), NULL,
-						 "Name the columns of its primary key or of a unique index, or use \"where\".");
+		address_report_no_key(compiler, ERRCODE_UNDEFINED_OBJECT, relation, location,
+							  "Name the columns of its primary key or of a unique index, or use \"where\".");
 	else
 		compiler_problem(compiler, ERRCODE_UNDEFINED_OBJECT, location,
 						 psprintf("table %s has no primary key", relation_name_canonical(relation)), NULL,
@@ -147,25 +166,20 @@ address_subject(Compiler *compiler, Address *address)
 	if (address->row == NULL && strcmp(subject, "target") == 0)
 	{
 		compiler_problem(compiler, ERRCODE_UNDEFINED_OBJECT, step->path,
-						 "the action is not bound to a row, so there is no target", NULL,
+						 NO_TARGET_MESSAGE, NULL,
 						 "Set \"table\" of the action, or name a table and an \"id\".");
 		return false;
 	}
-	if (address->row == NULL)
+	if (address->row == NULL && text_list_has(compiler->names->steps, subject) &&
+		(step->name == NULL || strcmp(step->name, subject) != 0))
 	{
-		ListCell   *cell;
-
-		foreach(cell, compiler->names->steps)
-			if (strcmp(lfirst(cell), subject) == 0 &&
-				(step->name == NULL || strcmp(step->name, subject) != 0))
-			{
-				compiler_problem(compiler, ERRCODE_UNDEFINED_OBJECT, step->path,
-								 psprintf("step \"%s\" has not run at this place", subject), NULL,
-								 "A step can only use steps that come before it.");
-				return false;
-			}
-		address->relation = subject_table(compiler, subject);
+		compiler_problem(compiler, ERRCODE_UNDEFINED_OBJECT, step->path,
+						 psprintf(STEP_NOT_RUN_MESSAGE, subject), NULL,
+						 "A step can only use steps that come before it.");
+		return false;
 	}
+	if (address->row == NULL)
+		address->relation = subject_table(compiler, subject);
 	else
 		address->relation = address->row->relation;
 	if (OidIsValid(address->relation) && address->row == NULL && compiler->freeze)
@@ -195,10 +209,9 @@ address_compile(Compiler *compiler, bool where_optional)
 {
 	Address    *address = palloc0(sizeof(Address));
 	const char *where = json_get_text(compiler->step->json, "where");
-	const char *required = json_get_text(compiler->step->json, "required");
 	const Json *id = step_argument(compiler->step, "id");
 
-	address->required = required == NULL || strcmp(required, "false") != 0;
+	address->required = json_get_boolean(compiler->step->json, "required", true);
 	if (where != NULL)
 		address->where = compiler_condition_value(compiler, where,
 												  compiler_location(compiler, "where"));

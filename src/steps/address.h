@@ -28,6 +28,13 @@ typedef struct Address
 /* Reads subject, id, where and required of the step; NULL after a problem. */
 extern Address *address_compile(Compiler *compiler, bool where_optional);
 
+/* Is the row found by this column? */
+extern bool address_is_by(const Address *address, const char *column);
+
+/* Complains that the columns are no key of the table; hint may be NULL. */
+extern void address_report_no_key(Compiler *compiler, int sqlstate, Oid relation,
+								  const char *location, const char *hint);
+
 /* Appends "this.id = $1 AND (...)", or "true" when there is nothing to say. */
 extern void address_condition(Compiler *compiler, Statement *statement, StringInfo text,
 							  const Address *address);

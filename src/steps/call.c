@@ -10,6 +10,7 @@
 
 #include "base/compat.h"
 #include "base/deadline.h"
+#include "base/text_list.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
@@ -67,8 +68,7 @@ static void
 append_any(Compiler *compiler, Statement *statement, const Json *value, const char *location)
 {
 	for (int i = 0; i < value->count; i++)
-		appendStringInfo(&statement->tail, "%s%s", i ? ", " : "",
-						 statement_value(statement,
+		append_element(&statement->tail, i == 0, statement_value(statement,
 										 compiler_value(compiler, value->items[i], InvalidOid, -1,
 														psprintf("%s[%d]", location, i + 1))));
 }

@@ -6,6 +6,7 @@
 
 #include "access/relation.h"
 #include "base/compat.h"
+#include "base/text_list.h"
 #include "catalog/pg_type.h"
 #include "compile/compiler.h"
 #include "compile/row_source.h"
@@ -47,18 +48,6 @@ refuse_record(Compiler *compiler, const Json *set, const char *field)
 	return has_record;
 }
 
-/* Is a value given for this column? */
-static bool
-has_column(const List *columns, const char *name)
-{
-	ListCell   *cell;
-
-	foreach(cell, columns)
-		if (strcmp(((WriteColumn *) lfirst(cell))->name, name) == 0)
-			return true;
-	return false;
-}
-
 /* Reports columns that would be left NULL although they must not be. */
 static void
 check_not_null(Compiler *compiler, Oid table, const List *columns, const Json *set)
@@ -74,7 +63,7 @@ check_not_null(Compiler *compiler, Oid table, const List *columns, const Json *s
 
 		if (attribute->attisdropped || !attribute->attnotnull || attribute->atthasdef ||
 			attribute->attidentity != '\0' || attribute->attgenerated != '\0' ||
-			has_column(columns, NameStr(attribute->attname)) ||
+			write_sets(columns, NameStr(attribute->attname)) ||
 			(set != NULL && json_get(set, NameStr(attribute->attname)) != NULL))
 			continue;
 		message = psprintf("column \"%s\" of table %s is NOT NULL, has no default and gets no value",
@@ -94,16 +83,14 @@ static void
 append_names(StringInfo text, const List *columns)
 {
 	for (int i = 0; i < list_length(columns); i++)
-		appendStringInfo(text, "%s%s", i ? ", " : "",
-						 quote_identifier(((WriteColumn *) list_nth(columns, i))->name));
+		append_element(text, i == 0, quote_identifier(((WriteColumn *) list_nth(columns, i))->name));
 }
 
 static void
 append_values(Statement *statement, StringInfo text, const List *columns)
 {
 	for (int i = 0; i < list_length(columns); i++)
-		appendStringInfo(text, "%s%s", i ? ", " : "",
-						 statement_value(statement, ((WriteColumn *) list_nth(columns, i))->value));
+		append_element(text, i == 0, statement_value(statement, ((WriteColumn *) list_nth(columns, i))->value));
 }
 
 /* The columns of on_conflict must be those of a unique index. */
@@ -120,20 +107,8 @@ append_conflict_columns(Compiler *compiler, StringInfo text, Oid table, const Js
 	appendStringInfoChar(text, ')');
 	if (key_of_table(table, names, false) != NIL)
 		return true;
-	compiler_problem(compiler, ERRCODE_INVALID_COLUMN_REFERENCE,
-					 compiler_location(compiler, "on_conflict.columns"),
-					 psprintf("table %s has no unique key over exactly these columns",
-							  relation_name_canonical(table)), NULL, NULL);
-	return false;
-}
-
-/* Is this one of the columns of the conflict? */
-static bool
-is_conflict_column(const Json *columns, const char *name)
-{
-	for (int i = 0; i < columns->count; i++)
-		if (strcmp(columns->items[i]->text, name) == 0)
-			return true;
+	address_report_no_key(compiler, ERRCODE_INVALID_COLUMN_REFERENCE, table,
+						  compiler_location(compiler, "on_conflict.columns"), NULL);
 	return false;
 }
 
@@ -149,7 +124,7 @@ append_new_values(Compiler *compiler, StringInfo text, const List *columns, cons
 	{
 		const char *name = ((WriteColumn *) lfirst(cell))->name;
 
-		if (is_conflict_column(conflict_columns, name))
+		if (json_has_text(conflict_columns, name))
 			continue;
 		appendStringInfo(text, "%s%s = excluded.%s", any ? ", " : " DO UPDATE SET ",
 						 quote_identifier(name), quote_identifier(name));

@@ -22,6 +22,7 @@
 
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "base/text_list.h"
 #include "catalog/pg_type.h"
 #include "compile/let_types.h"
 #include "lookup/canonical.h"
@@ -79,38 +80,11 @@ struct Given
 	uint64		uses;
 };
 
-/* Is the column part of the key by which the row is addressed? */
-static bool
-is_key_column(const Address *address, const char *name)
-{
-	ListCell   *cell;
-
-	foreach(cell, address->key)
-		if (strcmp(((KeyColumn *) lfirst(cell))->name, name) == 0)
-			return true;
-	return false;
-}
-
-/* Does the step set the column by its name? */
-static bool
-is_set_by_name(const List *columns, const char *name)
-{
-	ListCell   *cell;
-
-	foreach(cell, columns)
-		if (strcmp(((WriteColumn *) lfirst(cell))->name, name) == 0)
-			return true;
-	return false;
-}
-
 /* Is the column among those that the author allows? */
 static bool
 is_allowed(const Json *allowed, const char *name)
 {
-	for (int i = 0; allowed != NULL && i < allowed->count; i++)
-		if (strcmp(allowed->items[i]->text, name) == 0)
-			return true;
-	return allowed == NULL;
+	return allowed == NULL || json_has_text(allowed, name);
 }
 
 /* May a record give the column? */
@@ -120,7 +94,7 @@ may_give(const Address *address, const List *columns, const Json *allowed, Form_
 	const char *name = NameStr(attribute->attname);
 
 	return !attribute->attisdropped && column_refusal(attribute) == NULL &&
-		!is_key_column(address, name) && !is_set_by_name(columns, name) && is_allowed(allowed, name);
+		!address_is_by(address, name) && !write_sets(columns, name) && is_allowed(allowed, name);
 }
 
 /* Reports names in "columns" that no record may give. */
@@ -132,14 +106,14 @@ check_allowed(Compiler *compiler, const Address *address, const List *columns, c
 		const char *name = allowed->items[i]->text;
 		AttrNumber	number = get_attnum(address->relation, name);
 
-		if (number == InvalidAttrNumber || is_key_column(address, name) || is_set_by_name(columns, name))
+		if (number == InvalidAttrNumber || address_is_by(address, name) || write_sets(columns, name))
 			compiler_problem(compiler, ERRCODE_UNDEFINED_COLUMN,
 							 compiler_location(compiler, psprintf("columns[%d]", i + 1)),
 							 number == InvalidAttrNumber ?
 							 psprintf("column \"%s\" of table %s does not exist", name,
 									  relation_name_canonical(address->relation)) :
 							 psprintf("column \"%s\" cannot be given by a record: %s", name,
-									  is_key_column(address, name) ? "the row is found by it" :
+									  address_is_by(address, name) ? "the row is found by it" :
 									  "the step sets it by its name"), NULL, NULL);
 	}
 }
@@ -288,7 +262,7 @@ given_append_set(Given *given, Statement *statement, StringInfo text)
 
 		column->text = psprintf("%s = %s", quote_identifier(column->name),
 								statement_value(statement, column->value));
-		appendStringInfo(text, "%s%s", i ? ", " : "", column->text);
+		append_element(text, i == 0, column->text);
 	}
 }
 
@@ -443,7 +417,7 @@ column_names(const Given *given)
 
 	initStringInfo(&names);
 	for (int i = 0; i < given->count; i++)
-		appendStringInfo(&names, "%s%s", i ? ", " : "", given->columns[i].name);
+		append_element(&names, i == 0, given->columns[i].name);
 	return names.data;
 }
 

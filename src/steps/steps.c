@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "base/text_list.h"
 #include "definition/value_text.h"
 #include "steps/steps.h"
 
@@ -31,7 +32,7 @@ step_order_text(const Json *json)
 		return unconstify(char *, formula_text(json->text));
 	initStringInfo(&text);
 	for (int i = 0; i < json->count; i++)
-		appendStringInfo(&text, "%s%s", i ? ", " : "", formula_text(json->items[i]->text));
+		append_element(&text, i == 0, formula_text(json->items[i]->text));
 	return text.data;
 }
 
@@ -40,7 +41,6 @@ step_describe_rows(StringInfo out, const Step *step)
 {
 	const Json *id = step_argument(step, "id");
 	const Json *where = step_argument(step, "where");
-	const char *required = json_get_text(step->json, "required");
 
 	if (id != NULL && id->kind == JSON_IS_OBJECT)
 		step_describe_values(out, " with ", id, " = ");
@@ -48,7 +48,7 @@ step_describe_rows(StringInfo out, const Step *step)
 		appendStringInfo(out, " with id %s", value_text(id));
 	if (where != NULL)
 		appendStringInfo(out, " where %s", formula_text(where->text));
-	if (required != NULL && strcmp(required, "false") == 0)
+	if (!json_get_boolean(step->json, "required", true))
 		appendStringInfoString(out, " (if there is one)");
 }
 

@@ -12,6 +12,7 @@
 
 #include "access/relation.h"
 #include "base/compat.h"
+#include "base/text_list.h"
 #include "catalog/pg_class.h"
 #include "compile/compiler.h"
 #include "lookup/canonical.h"
@@ -139,9 +140,8 @@ shown_key(Frame *frame, const List *key, const int *slots)
 		bool		is_varlena;
 
 		getTypeOutputInfo(slot->type, &output, &is_varlena);
-		appendStringInfo(&names, "%s%s", i ? ", " : "", (char *) list_nth(key, i));
-		appendStringInfo(&values, "%s%s", i ? ", " : "",
-						 frame_isnull(frame, slots[i]) ? "null" :
+		append_element(&names, i == 0, (char *) list_nth(key, i));
+		append_element(&values, i == 0, frame_isnull(frame, slots[i]) ? "null" :
 						 OidOutputFunctionCall(output, frame_value(frame, slots[i])));
 	}
 	return psprintf("(%s) = (%s)", names.data, values.data);

@@ -74,6 +74,17 @@ write_column(Compiler *compiler, Oid relation, const char *name, const Json *jso
 	return column;
 }
 
+bool
+write_sets(const List *columns, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, columns)
+		if (strcmp(((WriteColumn *) lfirst(cell))->name, name) == 0)
+			return true;
+	return false;
+}
+
 List *
 write_columns(Compiler *compiler, Oid relation, const Json *set, const char *location)
 {
@@ -109,14 +120,11 @@ write_append_set(Statement *statement, StringInfo text, const List *columns)
 static bool
 changes_key(const Address *address, const List *columns)
 {
-	ListCell   *key_cell;
 	ListCell   *cell;
 
-	foreach(key_cell, address->key)
-		foreach(cell, columns)
-			if (strcmp(((KeyColumn *) lfirst(key_cell))->name,
-					   ((WriteColumn *) lfirst(cell))->name) == 0)
-				return true;
+	foreach(cell, columns)
+		if (address_is_by(address, ((WriteColumn *) lfirst(cell))->name))
+			return true;
 	return false;
 }
 

@@ -34,6 +34,9 @@ typedef struct Write
 extern WriteColumn *write_column(Compiler *compiler, Oid relation, const char *name,
 								 const Json *json, const char *location);
 
+/* Is a column of this name among them? */
+extern bool write_sets(const List *columns, const char *name);
+
 /* Why a column cannot be written, or NULL. */
 extern const char *column_refusal(Form_pg_attribute attribute);
 
