@@ -38,6 +38,12 @@ setting_split(const char *text)
 	return setting;
 }
 
+GucContext
+setting_context(void)
+{
+	return superuser() ? PGC_SUSET : PGC_USERSET;
+}
+
 FunctionSettings *
 function_settings_read(HeapTuple procedure)
 {
@@ -100,6 +106,6 @@ function_settings_restore(const FunctionSettings *settings)
 	for (int i = 0; i < settings->count; i++)
 		if (!setting_holds(&settings->items[i]))
 			(void) set_config_option(settings->items[i].name, settings->items[i].value,
-									 superuser() ? PGC_SUSET : PGC_USERSET, PGC_S_SESSION,
+									 setting_context(), PGC_S_SESSION,
 									 GUC_ACTION_LOCAL, true, 0, false);
 }

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/htup.h"
+#include "utils/guc.h"
 
 typedef struct FunctionSetting
 {
@@ -21,6 +22,9 @@ typedef struct FunctionSettings
 	int			count;
 	FunctionSetting items[FLEXIBLE_ARRAY_MEMBER];
 } FunctionSettings;
+
+/* Which settings the current user may set. */
+extern GucContext setting_context(void);
 
 /* The SET list of a pg_proc row, in the current context. */
 extern FunctionSettings *function_settings_read(HeapTuple procedure);

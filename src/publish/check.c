@@ -22,6 +22,7 @@
 #include "funcapi.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
+#include "lookup/function_settings.h"
 #include "lookup/own_table.h"
 #include "lookup/path_check.h"
 #include "miscadmin.h"
@@ -73,13 +74,6 @@ session_leave(const CheckSession *session)
 {
 	AtEOXact_GUC(false, session->guc_level);
 	SetUserIdAndSecContext(session->user, session->security);
-}
-
-/* Returns what settings may be set by the current user. */
-static GucContext
-setting_context(void)
-{
-	return superuser() ? PGC_SUSET : PGC_USERSET;
 }
 
 /* Returns a setting's value as SET takes it; an array is a list of names. */

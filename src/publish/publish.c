@@ -485,7 +485,7 @@ apply_search_path(const Definition *definition)
 
 	if (path != NULL)
 		(void) set_config_option("search_path", path,
-								 superuser() ? PGC_SUSET : PGC_USERSET,
+								 setting_context(),
 								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
