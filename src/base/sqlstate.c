@@ -7,6 +7,7 @@
 #include "base/listing.h"
 #include "base/sqlstate.h"
 #include "fmgr.h"
+#include "utils/builtins.h"
 
 #define SQLSTATE_MEMBERS(symbol, a, b, c, meaning) {ERRCODE_CA_##symbol, meaning},
 
@@ -19,6 +20,7 @@ static const struct
 };
 
 PG_FUNCTION_INFO_V1(custom_action_sqlstates);
+PG_FUNCTION_INFO_V1(custom_action_is_error_sqlstate);
 
 bool
 sqlstate_parse(const char *text, int *sqlstate)
@@ -38,4 +40,13 @@ custom_action_sqlstates(PG_FUNCTION_ARGS)
 	for (int i = 0; i < lengthof(sqlstates); i++)
 		listing_put(fcinfo, unpack_sql_state(sqlstates[i].code), sqlstates[i].meaning);
 	return (Datum) 0;
+}
+
+/* SQL: is this the SQLSTATE of an error? */
+Datum
+custom_action_is_error_sqlstate(PG_FUNCTION_ARGS)
+{
+	int			sqlstate;
+
+	PG_RETURN_BOOL(sqlstate_parse(text_to_cstring(PG_GETARG_TEXT_PP(0)), &sqlstate));
 }

@@ -9,7 +9,6 @@
 #include "base/compat.h"
 #include "base/sqlstate.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
@@ -21,6 +20,7 @@
 #include "lookup/key.h"
 #include "lookup/proc_row.h"
 #include "lookup/suggest_catalog.h"
+#include "lookup/table_name.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_type.h"
 #include "utils/builtins.h"
@@ -48,16 +48,13 @@ table_of_name(const char *name)
 {
 	RangeVar   *range = makeRangeVarFromNameList(stringToQualifiedNameList(name, NULL));
 	Oid			table;
-	char		kind;
 
 	if (range->schemaname != NULL)
 		require_schema_usage(range->schemaname);
 	table = RangeVarGetRelid(range, NoLock, true);
 	if (!OidIsValid(table))
 		refuse_unknown_table(name, range->schemaname != NULL);
-	kind = get_rel_relkind(table);
-	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE &&
-		kind != RELKIND_VIEW && kind != RELKIND_FOREIGN_TABLE && kind != RELKIND_MATVIEW)
+	if (!relkind_is_table(get_rel_relkind(table)))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s\" is not a table or view", name)));

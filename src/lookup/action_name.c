@@ -18,6 +18,7 @@
 #include "utils/varlena.h"
 
 PG_FUNCTION_INFO_V1(custom_action_canonical_name);
+PG_FUNCTION_INFO_V1(custom_action_canonical_path);
 PG_FUNCTION_INFO_V1(custom_action_capture_search_path);
 PG_FUNCTION_INFO_V1(custom_action_require_name);
 
@@ -123,6 +124,26 @@ custom_action_canonical_name(PG_FUNCTION_ARGS)
 		schema = schema_of_unqualified(name);
 	stored = stored_name(schema, name);
 	PG_RETURN_TEXT_P(cstring_to_text(stored ? stored : qualified_name_canonical(schema, name)));
+}
+
+/* SQL: a qualified name of something, folded and quoted the one way it is stored. */
+Datum
+custom_action_canonical_path(PG_FUNCTION_ARGS)
+{
+	char	   *what = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *given = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	List	   *parts;
+
+	if (!SplitIdentifierString(pstrdup(given), '.', &parts) || parts == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg("%s name \"%s\" is not valid", what, given)));
+	if (list_length(parts) != 2)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg("%s name \"%s\" is not of the form \"schema.name\"", what, given)));
+	name_require_length(given);
+	PG_RETURN_TEXT_P(cstring_to_text(qualified_name_canonical(linitial(parts), lsecond(parts))));
 }
 
 /* SQL: refuses what cannot be the name of an action, input, output or step. */

@@ -7,10 +7,14 @@
 #include "base/error.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_namespace.h"
+#include "fmgr.h"
+#include "lookup/canonical.h"
 #include "lookup/denied.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+
+PG_FUNCTION_INFO_V1(custom_action_require_create);
 
 const char *
 denied_user(void)
@@ -19,11 +23,12 @@ denied_user(void)
 }
 
 void
-refuse_schema(const char *schema, const char *privilege)
+refuse_schema(const char *schema, const char *privilege, const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("permission denied for schema %s", schema),
+			 detail ? errdetail_internal("%s", detail) : 0,
 			 errhint("GRANT %s ON SCHEMA %s TO %s", privilege, quote_identifier(schema),
 					 denied_user())));
 	pg_unreachable();
@@ -36,7 +41,37 @@ require_schema_usage(const char *schema)
 
 	if (OidIsValid(oid) &&
 		object_aclcheck(NamespaceRelationId, oid, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
-		refuse_schema(schema, "USAGE");
+		refuse_schema(schema, "USAGE", NULL);
+}
+
+void
+require_schema_create(const char *schema, const char *detail)
+{
+	Oid			oid = get_namespace_oid(schema, false);
+
+	if (object_aclcheck(NamespaceRelationId, oid, GetUserId(), ACL_CREATE) != ACLCHECK_OK)
+		refuse_schema(schema, "CREATE", detail);
+}
+
+/* SQL: refuses who may not create an action of this qualified name. */
+Datum
+custom_action_require_create(PG_FUNCTION_ARGS)
+{
+	char	   *action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *detail = psprintf("Action \"%s\" takes CREATE on its schema.", action);
+	char	   *schema;
+	char	   *name;
+
+	if (!qualified_name_split(action, &schema, &name))
+		elog(ERROR, "\"%s\" is not the name of an action", action);
+	if (!OidIsValid(get_namespace_oid(schema, true)))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_SCHEMA),
+				 errmsg("schema \"%s\" does not exist", schema),
+				 errdetail_internal("%s", detail),
+				 errhint("Create the schema first.")));
+	require_schema_create(schema, detail);
+	PG_RETURN_VOID();
 }
 
 void

@@ -12,11 +12,14 @@
 /* The current user as SQL names him. */
 extern const char *denied_user(void);
 
-/* Raises that the current user lacks a privilege on a schema. */
-pg_noreturn extern void refuse_schema(const char *schema, const char *privilege);
+/* Raises that the current user lacks a privilege on a schema; detail may be NULL. */
+pg_noreturn extern void refuse_schema(const char *schema, const char *privilege, const char *detail);
 
 /* Raises if there is a schema of this name and the current user may not use it. */
 extern void require_schema_usage(const char *schema);
+
+/* Raises if the current user may not create objects in a schema; detail may be NULL. */
+extern void require_schema_create(const char *schema, const char *detail);
 
 /* In an error context callback: notes who lacks a privilege; other errors change nothing. */
 extern void denied_note(Oid *denied);

@@ -25,6 +25,7 @@
 #include "lookup/canonical.h"
 #include "lookup/own_table.h"
 #include "lookup/suggest_catalog.h"
+#include "lookup/table_name.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -198,15 +199,8 @@ look_at_relation(CatalogSearch *search, HeapTuple tuple)
 {
 	Form_pg_class relation = (Form_pg_class) GETSTRUCT(tuple);
 
-	switch (relation->relkind)
-	{
-		case RELKIND_RELATION:
-		case RELKIND_PARTITIONED_TABLE:
-		case RELKIND_VIEW:
-		case RELKIND_MATVIEW:
-		case RELKIND_FOREIGN_TABLE:
-			search_consider(search, relation->relnamespace, NameStr(relation->relname));
-	}
+	if (relkind_is_table(relation->relkind))
+		search_consider(search, relation->relnamespace, NameStr(relation->relname));
 }
 
 char *

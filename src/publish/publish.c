@@ -19,7 +19,6 @@
 #include "base/sqlstate.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_language.h"
-#include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/comment.h"
@@ -34,6 +33,7 @@
 #include "lookup/denied.h"
 #include "lookup/function_lookup.h"
 #include "lookup/function_settings.h"
+#include "lookup/membership.h"
 #include "lookup/own_table.h"
 #include "lookup/proc_row.h"
 #include "lookup/quiet.h"
@@ -114,12 +114,8 @@ check_draft_owner(const Publishing *publishing)
 {
 	char	   *owner = draft_owner(publishing->action);
 
-	if (owner != NULL && !superuser() &&
-		!has_privs_of_role(GetUserId(), get_role_oid(owner, true)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied: \"%s\" is not a member of the owner of action \"%s\", role \"%s\"",
-						GetUserNameFromId(GetUserId(), false), publishing->action, owner)));
+	if (owner != NULL)
+		require_owner(publishing->action, owner);
 }
 
 /* Refuses who may not make functions of our language: activating is a right of its own. */
@@ -133,16 +129,6 @@ check_language(void)
 			 errmsg("permission denied for language %s", CA_LANGUAGE),
 			 errdetail("Activating an action takes USAGE on the language."),
 			 errhint("GRANT USAGE ON LANGUAGE %s TO %s", CA_LANGUAGE, denied_user())));
-}
-
-/* Refuses who may not make functions in the schema. */
-static void
-check_schema(const Publishing *publishing)
-{
-	Oid			schema = get_namespace_oid(publishing->schema, false);
-
-	if (object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_CREATE) != ACLCHECK_OK)
-		refuse_schema(publishing->schema, "CREATE");
 }
 
 /* Refuses who may not replace the function, or publish a draft that has none. */
@@ -164,7 +150,7 @@ static void
 require_publisher(const Publishing *publishing)
 {
 	check_language();
-	check_schema(publishing);
+	require_schema_create(publishing->schema, NULL);
 	check_owner(publishing);
 }
 
@@ -511,7 +497,9 @@ try_language(void *arg)
 static void
 try_schema(void *arg)
 {
-	check_schema(arg);
+	const Publishing *publishing = arg;
+
+	require_schema_create(publishing->schema, NULL);
 }
 
 static void

@@ -311,7 +311,7 @@ require_caller(const Handle *handle)
 
 	if (object_aclcheck(NamespaceRelationId, handle->schema, user,
 						ACL_USAGE) != ACLCHECK_OK)
-		refuse_schema(get_namespace_name(handle->schema), "USAGE");
+		refuse_schema(get_namespace_name(handle->schema), "USAGE", NULL);
 	if (object_aclcheck(ProcedureRelationId, handle->function, user,
 						ACL_EXECUTE) != ACLCHECK_OK)
 		ereport(ERROR,

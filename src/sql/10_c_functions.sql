@@ -37,6 +37,22 @@ AS 'MODULE_PATHNAME', 'custom_action_canonical_name';
 COMMENT ON FUNCTION custom_actions.canonical_name(text) IS
 	'name of an action as "schema.name": the action it means under the search_path, else the one it would create';
 
+CREATE FUNCTION custom_actions.canonical_path(what text, name text)
+RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_canonical_path';
+
+COMMENT ON FUNCTION custom_actions.canonical_path(text, text) IS
+	'a qualified name, folded and quoted the one way it is stored';
+
+CREATE FUNCTION custom_actions.table_named(name text)
+RETURNS oid
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_table_named';
+
+COMMENT ON FUNCTION custom_actions.table_named(text) IS
+	'table or view of a qualified name; NULL if there is none';
+
 CREATE FUNCTION custom_actions.require_name(what text, name text)
 RETURNS void
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
@@ -344,6 +360,14 @@ AS 'MODULE_PATHNAME', 'custom_action_release_performers';
 COMMENT ON FUNCTION custom_actions.release_performers(regprocedure) IS
 	'lets a function be dropped in spite of the actions that perform it; for its owner';
 
+CREATE FUNCTION custom_actions.is_error_sqlstate(code text)
+RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_is_error_sqlstate';
+
+COMMENT ON FUNCTION custom_actions.is_error_sqlstate(text) IS
+	'whether a text is an SQLSTATE that errors can have';
+
 CREATE FUNCTION custom_actions.quietly()
 RETURNS trigger
 LANGUAGE c
@@ -352,6 +376,14 @@ AS 'MODULE_PATHNAME', 'custom_action_quiet_trigger';
 COMMENT ON FUNCTION custom_actions.quietly() IS
 	'trigger that calls the trigger function its argument names, and keeps it out of the context of errors';
 
+CREATE FUNCTION custom_actions.is_member(role text)
+RETURNS boolean
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_is_member';
+
+COMMENT ON FUNCTION custom_actions.is_member(text) IS
+	'whether the current user has the privileges of a role';
+
 CREATE FUNCTION custom_actions.belongs_to(role text)
 RETURNS boolean
 LANGUAGE c STABLE STRICT PARALLEL SAFE
@@ -359,6 +391,30 @@ AS 'MODULE_PATHNAME', 'custom_action_belongs_to';
 
 COMMENT ON FUNCTION custom_actions.belongs_to(text) IS
 	'whether the current user is a member of a role; what a superuser may do without being one does not count';
+
+CREATE FUNCTION custom_actions.owner_role(action_name text, owner_name text)
+RETURNS oid
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_owner_role';
+
+COMMENT ON FUNCTION custom_actions.owner_role(text, text) IS
+	'role that owns an action; an error if it does not exist';
+
+CREATE FUNCTION custom_actions.require_owner(action_name text, owner_name text)
+RETURNS void
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_require_owner';
+
+COMMENT ON FUNCTION custom_actions.require_owner(text, text) IS
+	'refuses a user who does not have the privileges of the owner of an action';
+
+CREATE FUNCTION custom_actions.require_create(action_name text)
+RETURNS void
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_require_create';
+
+COMMENT ON FUNCTION custom_actions.require_create(text) IS
+	'refuses a user who may not create an action of this name';
 
 -- Whoever owns the draft then, it is no obstacle: it goes along as it is.
 CREATE FUNCTION custom_actions.renaming_user()

@@ -20,7 +20,7 @@ CREATE TABLE custom_actions.action (
 	run_as        text CHECK (custom_actions.choice_is_known('action', 'run_as', run_as)),
 	read_only     boolean,
 	lock          boolean,
-	not_found     text CHECK (not_found ~ '^[0-9A-Z]{5}$' AND not_found !~ '^0[012]'),
+	not_found     text CHECK (custom_actions.is_error_sqlstate(not_found)),
 	timeout       text,
 	log           text CHECK (custom_actions.choice_is_known('action', 'log', log)),
 	plugin_policy text CHECK (custom_actions.choice_is_known('action', 'plugin_policy', plugin_policy)),

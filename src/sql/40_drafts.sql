@@ -5,20 +5,6 @@
 -- name, or into a schema that is not his, is never published onto the function,
 -- and the owner of the schema can be rid of it.
 
-CREATE FUNCTION custom_actions.is_member(role text)
-RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
-	SELECT EXISTS (
-		SELECT FROM pg_roles AS r
-		WHERE (r.rolname = role AND pg_has_role(r.oid, 'USAGE'))
-			OR (r.rolname = CURRENT_USER AND r.rolsuper));
-END;
-
-COMMENT ON FUNCTION custom_actions.is_member(text) IS
-	'whether the current user has the privileges of a role';
-
 CREATE FUNCTION custom_actions.is_superuser()
 RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -57,50 +43,14 @@ COMMENT ON FUNCTION custom_actions.owner_name(text) IS
 
 CREATE FUNCTION custom_actions.action_owner(action_name text)
 RETURNS oid
-LANGUAGE plpgsql STABLE
+LANGUAGE sql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	owner_name text := owner_name(action_name);
-	result oid;
-BEGIN
-	SELECT r.oid INTO result FROM pg_roles AS r WHERE r.rolname = owner_name;
-	IF NOT FOUND AND owner_name IS NOT NULL THEN
-		RAISE EXCEPTION 'the owner of action "%", role "%", does not exist',
-				action_name, owner_name
-			USING ERRCODE = 'undefined_object',
-				HINT = 'A superuser can set another owner.';
-	END IF;
-	RETURN result;
-END
-$$;
+BEGIN ATOMIC
+	SELECT custom_actions.owner_role(action_name, custom_actions.owner_name(action_name));
+END;
 
 COMMENT ON FUNCTION custom_actions.action_owner(text) IS
 	'owner of the function of an action, else of its draft';
-
-CREATE FUNCTION custom_actions.require_owner(action_name text, owner_name text)
-RETURNS void
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-BEGIN
-	IF is_member(owner_name) THEN
-		RETURN;
-	END IF;
-	IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = owner_name) THEN
-		RAISE EXCEPTION 'the owner of action "%", role "%", does not exist',
-				action_name, owner_name
-			USING ERRCODE = 'undefined_object',
-				HINT = 'A superuser can set another owner.';
-	END IF;
-	RAISE EXCEPTION 'permission denied: "%" is not a member of the owner of action "%", role "%"',
-			CURRENT_USER, action_name, owner_name
-		USING ERRCODE = 'insufficient_privilege';
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.require_owner(text, text) IS
-	'refuses a user who does not have the privileges of the owner of an action';
 
 CREATE FUNCTION custom_actions.require_editor(
 	action_name text, owner_name text, designer text)

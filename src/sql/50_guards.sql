@@ -64,36 +64,6 @@ END;
 COMMENT ON FUNCTION custom_actions.carrying_parts() IS
 	'whether a row trigger was fired by a command of the trigger carry_parts';
 
-CREATE FUNCTION custom_actions.canonical_path(what text, path text)
-RETURNS text
-LANGUAGE plpgsql IMMUTABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	part text[];
-BEGIN
-	BEGIN
-		part := parse_ident(path);
-	EXCEPTION WHEN invalid_parameter_value THEN
-		RAISE EXCEPTION '% name "%" is not valid', what, path
-			USING ERRCODE = 'invalid_name';
-	END;
-	IF cardinality(part) <> 2 THEN
-		RAISE EXCEPTION '% name "%" is not of the form "schema.name"', what, path
-			USING ERRCODE = 'invalid_name';
-	END IF;
-	IF greatest(octet_length(part[1]), octet_length(part[2])) > 63 THEN
-		RAISE EXCEPTION '% name "%" is too long', what, path
-			USING ERRCODE = 'name_too_long',
-				DETAIL = 'Each of its parts has at most 63 bytes.';
-	END IF;
-	RETURN quote_name(part[1]) || '.' || quote_name(part[2]);
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.canonical_path(text, text) IS
-	'a qualified name, folded and quoted the one way it is stored';
-
 CREATE FUNCTION custom_actions.is_marked(
 	action_name text, modified_at timestamptz, modified_by text, row_xmin xid)
 RETURNS boolean

@@ -1,32 +1,5 @@
 -- Guards drafts, and takes the parts of one along that is renamed or deleted.
 
-CREATE FUNCTION custom_actions.require_create(action_name text)
-RETURNS void
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	schema_name text := (parse_ident(action_name))[1];
-	schema_id oid;
-BEGIN
-	SELECT n.oid INTO schema_id FROM pg_namespace AS n WHERE n.nspname = schema_name;
-	IF NOT FOUND THEN
-		RAISE EXCEPTION 'schema "%" does not exist', schema_name
-			USING ERRCODE = 'invalid_schema_name',
-				DETAIL = format('Action "%s" takes CREATE on its schema.', action_name),
-				HINT = 'Create the schema first.';
-	ELSIF NOT has_schema_privilege(schema_id, 'CREATE') THEN
-		RAISE EXCEPTION 'permission denied for schema %', quote_name(schema_name)
-			USING ERRCODE = 'insufficient_privilege',
-				DETAIL = format('Action "%s" takes CREATE on its schema.', action_name),
-				HINT = format('GRANT CREATE ON SCHEMA %I TO %I', schema_name, CURRENT_USER);
-	END IF;
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.require_create(text) IS
-	'refuses a user who may not create an action of this name';
-
 CREATE FUNCTION custom_actions.settled_name(name text)
 RETURNS text
 LANGUAGE plpgsql STABLE

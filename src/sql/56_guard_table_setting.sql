@@ -6,14 +6,9 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
-	part text[] := parse_ident(table_name);
 	table_owner oid;
 BEGIN
-	SELECT c.relowner INTO table_owner
-	FROM pg_class AS c
-		JOIN pg_namespace AS n ON n.oid = c.relnamespace
-	WHERE n.nspname = part[1] AND c.relname = part[2]
-		AND c.relkind IN ('r', 'p', 'v', 'f', 'm');
+	SELECT c.relowner INTO table_owner FROM pg_class AS c WHERE c.oid = table_named(table_name);
 	IF NOT FOUND THEN
 		IF missing_ok THEN
 			RETURN;
@@ -37,7 +32,6 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
-	part text[];
 	missing text;
 BEGIN
 	IF TG_OP <> 'INSERT' THEN
@@ -49,15 +43,12 @@ BEGIN
 	NEW.table_name := canonical_path('table', NEW.table_name);
 	PERFORM require_table_owner(NEW.table_name, missing_ok => false);
 
-	part := parse_ident(NEW.table_name);
 	SELECT wanted.name INTO missing
 	FROM (VALUES (NEW.owner_column), (NEW.status_column)) AS wanted (name)
 	WHERE wanted.name IS NOT NULL AND NOT EXISTS (
 		SELECT
 		FROM pg_attribute AS a
-			JOIN pg_class AS c ON c.oid = a.attrelid
-			JOIN pg_namespace AS n ON n.oid = c.relnamespace
-		WHERE n.nspname = part[1] AND c.relname = part[2]
+		WHERE a.attrelid = table_named(NEW.table_name)
 			AND a.attname = wanted.name AND a.attnum > 0 AND NOT a.attisdropped)
 	LIMIT 1;
 	IF missing IS NOT NULL THEN

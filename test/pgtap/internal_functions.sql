@@ -1,7 +1,7 @@
 -- What is behind the functions that people call, called by a designer himself.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(31);
+SELECT plan(35);
 
 CREATE ROLE inner_owner;
 CREATE ROLE inner_designer;
@@ -88,6 +88,12 @@ SELECT bag_eq($$
 	ARRAY[]::text[], 'every column of a key is there');
 SELECT is((SELECT k.arguments FROM custom_actions.step_kinds() AS k WHERE k.kind = 'create'),
 	'{from,where,set,on_conflict,columns,do,set}', 'the keys of a kind of step, with those of the objects in them');
+
+-- Names as they are stored
+SELECT is(custom_actions.canonical_path('action', ' Desk . "Odd""One" '), 'desk."Odd""One"', 'a name is folded and quoted');
+SELECT throws_ok($$SELECT custom_actions.canonical_path('table', 'a b.c')$$, '42602', 'table name "a b.c" is not valid', 'two words are no name');
+SELECT throws_ok($$SELECT custom_actions.canonical_path('table', 'a.b.c')$$, '42602', 'table name "a.b.c" is not of the form "schema.name"', 'nor are three parts');
+SELECT throws_ok(format('SELECT custom_actions.canonical_path(%L, %L)', 'action', 'a.' || repeat('b', 64)), '42622', format('name "a.%s" is too long', repeat('b', 64)), 'nor is what would be cut');
 
 SELECT * FROM finish();
 ROLLBACK;

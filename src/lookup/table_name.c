@@ -1,0 +1,42 @@
+/*
+ * table_name.c
+ *		Which relations are tables for an action: tables, partitioned and foreign
+ *		ones, views, and materialized views.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "fmgr.h"
+#include "lookup/canonical.h"
+#include "lookup/table_name.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+PG_FUNCTION_INFO_V1(custom_action_table_named);
+
+bool
+relkind_is_table(char kind)
+{
+	return kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE || kind == RELKIND_VIEW ||
+		kind == RELKIND_FOREIGN_TABLE || kind == RELKIND_MATVIEW;
+}
+
+/* SQL: the table of a qualified name, or NULL; whoever asks need not have privileges on its schema. */
+Datum
+custom_action_table_named(PG_FUNCTION_ARGS)
+{
+	char	   *schema;
+	char	   *name;
+	Oid			schema_oid = InvalidOid;
+	Oid			table = InvalidOid;
+
+	if (qualified_name_split(text_to_cstring(PG_GETARG_TEXT_PP(0)), &schema, &name))
+		schema_oid = get_namespace_oid(schema, true);
+	if (OidIsValid(schema_oid))
+		table = get_relname_relid(name, schema_oid);
+	if (!OidIsValid(table) || !relkind_is_table(get_rel_relkind(table)))
+		PG_RETURN_NULL();
+	PG_RETURN_OID(table);
+}
