@@ -26,6 +26,7 @@
 #include "run/deferred.h"
 #include "run/frame.h"
 #include "run/invoker.h"
+#include "run/observer.h"
 #include "run/settle.h"
 #include "steps/step_list.h"
 #include "steps/target.h"
@@ -105,6 +106,8 @@ frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 	require_outputs(frame);
 	MemoryContextSwitchTo(caller);
 	result = give_outputs(frame, fcinfo, request);
+	if (observed())
+		observe_succeeded(frame);
 	if (SPI_finish() != SPI_OK_FINISH)
 		elog(ERROR, "SPI_finish failed");
 	return result;
@@ -186,15 +189,30 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	}
 }
 
-/* Leaves a frame that failed: tells the caller where. */
+/* Tells the observers of the failure; one that raises must not keep the frame from being freed. */
 static void
-frame_abandon(Frame *frame, InvokeRequest *request)
+tell_failure(Frame *frame, const ErrorData *error)
 {
-	if (request != NULL)
+	PG_TRY();
 	{
-		if (frame->current != NULL)
-			request->failed_step = MemoryContextStrdup(request->result_context, frame->current->path);
+		observe_failed(frame, error);
 	}
+	PG_CATCH();
+	{
+		frame_free(frame);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+}
+
+/* Leaves a frame that failed, with this error or the one being handled: tells the caller where. */
+static void
+frame_abandon(Frame *frame, InvokeRequest *request, const ErrorData *error)
+{
+	if (request != NULL && frame->current != NULL)
+		request->failed_step = MemoryContextStrdup(request->result_context, frame->current->path);
+	if (observed())
+		tell_failure(frame, error);
 	frame_free(frame);
 }
 
@@ -223,23 +241,23 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 	{
 		frame_enter(frame, request);
 		deadline_push(&deadline, program_limit(program), program->title, false);
+		if (observed())
+			observe_begun(frame);
 		check_depth(frame);
 		result = frame_run(frame, fcinfo, request);
 		deadline_pop(&deadline);
 	}
 	PG_CATCH();
 	{
-		ErrorData  *limit_error;
-		Oid			denied = frame->denied == frame->user ? frame->denied : InvalidOid;
-		bool		as_owner = program->definition->as_owner;
+		ErrorData  *error;		/* instead of the one being handled, or NULL */
 
 		innermost_frame = frame->parent;
-		limit_error = deadline_failed(&deadline, frame_where_of, frame);
-		frame_abandon(frame, request);
-		if (limit_error != NULL)
-			error_throw_on(limit_error);
-		if (OidIsValid(denied))
-			denied_throw_on(caller, denied, as_owner);
+		error = deadline_failed(&deadline, frame_where_of, frame);
+		if (error == NULL && OidIsValid(frame->denied) && frame->denied == frame->user)
+			error = denied_error(caller, frame->denied, program->definition->as_owner);
+		frame_abandon(frame, request, error);
+		if (error != NULL)
+			error_throw_on(error);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();

@@ -10,6 +10,7 @@
 #include "base/jsonb_push.h"
 #include "fmgr.h"
 #include "run/handle.h"
+#include "run/observer.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
@@ -123,6 +124,9 @@ custom_action_try_invoke(PG_FUNCTION_ARGS)
 		if (!caught_may_be_handled(caught) && !error_is_limit(caught->error))
 			error_throw_on(caught->error);
 		caught->step = work.request.failed_step;
+		if (observed())
+			observe_answered(work.request.has_invocation ? &work.request.invocation : NULL,
+							 caught->error, caught->step);
 	}
 	PG_RETURN_JSONB_P(try_result(&work.request, caught));
 }

@@ -89,26 +89,27 @@ is_missing_privilege(const ErrorData *error)
 		error->funcname != NULL && strcmp(error->funcname, "aclcheck_error") == 0;
 }
 
-void
-denied_throw_on(MemoryContext mcxt, Oid denied, bool as_owner)
+ErrorData *
+denied_error(MemoryContext mcxt, Oid denied, bool as_owner)
 {
 	MemoryContext old;
 	ErrorData  *error;
 	const char *user;
 
 	if (geterrcode() != ERRCODE_INSUFFICIENT_PRIVILEGE)
-		return;
+		return NULL;
 	old = MemoryContextSwitchTo(mcxt);
 	error = CopyErrorData();
 	if (!is_missing_privilege(error))
 	{
 		MemoryContextSwitchTo(old);
-		return;
+		return NULL;
 	}
 	FlushErrorState();
 	user = quote_identifier(GetUserNameFromId(denied, false));
 	error->hint = as_owner ?
 		psprintf("The action runs as its owner: grant it to %s.", user) :
 		psprintf("Grant it to %s, or let the action run as its owner with \"run_as\": \"owner\".", user);
-	error_throw_on(error);
+	MemoryContextSwitchTo(old);
+	return error;
 }

@@ -25,10 +25,10 @@ extern void require_schema_create(const char *schema, const char *detail);
 extern void denied_note(Oid *denied);
 
 /*
- * In PG_CATCH(): throws the current error on with the GRANT that is missing, if
- * it is PostgreSQL's own of a missing privilege and has no hint; else returns.
- * The copy is made in mcxt.
+ * In PG_CATCH(): takes the error being handled, if it is PostgreSQL's own of a
+ * missing privilege and has no hint, to be thrown on with the GRANT that is
+ * missing; else NULL. The copy is made in mcxt.
  */
-extern void denied_throw_on(MemoryContext mcxt, Oid denied, bool as_owner);
+extern ErrorData *denied_error(MemoryContext mcxt, Oid denied, bool as_owner);
 
 #endif

@@ -20,6 +20,7 @@
 #include "run/call_limit.h"
 #include "run/context.h"
 #include "run/frame.h"
+#include "run/observer.h"
 #include "run/statement_run.h"
 #include "steps/target.h"
 #include "utils/acl.h"
@@ -142,6 +143,16 @@ plugin_run(void *arg)
 		CommandCounterIncrement();
 }
 
+/* Runs a plug-in within the limit of calls. */
+static StepEnd
+plugin_run_limited(void *arg)
+{
+	PluginRun  *run = arg;
+
+	call_within_limit(run->frame, 0, run->plugin->limit_title, plugin_run, run);
+	return STEP_DONE;
+}
+
 /* Reads the image that a stage's plug-ins ask for, unless the load of the target brings it. */
 static void
 take_images(Frame *frame, Stage stage)
@@ -180,7 +191,10 @@ stage_run(Frame *frame, Stage stage)
 		frame_watch_row_types(frame);
 		ResetExprContext(frame->econtext);
 		frame->current = &pipeline->plugins[i].place;
-		call_within_limit(frame, 0, run.plugin->limit_title, plugin_run, &run);
+		if (observed())
+			observe_step(frame, frame->current, plugin_run_limited, &run);
+		else
+			(void) plugin_run_limited(&run);
 		frame->current = NULL;
 	}
 	MemoryContextSwitchTo(old);

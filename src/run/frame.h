@@ -42,6 +42,7 @@ typedef struct Frame
 	MemoryContext states_mcxt;	/* of the expression states */
 	ExpressionState *states;	/* by Expression.number */
 	Instruction *current;		/* for error contexts, or NULL */
+	Instruction *volatile *due;	/* where observer.c keeps the step whose end it will tell, or NULL */
 	Bitmapset  *outputs_set;	/* outputs that a step has set */
 	RowLayout  *row_layouts;	/* by place in program->row_slots */
 	uint64		changes;		/* catalog_changes when they were looked at */

@@ -270,7 +270,9 @@ create_compile(Compiler *compiler, Instruction *instruction)
 		statement->into = list_make1(row);
 	write = palloc0(sizeof(Write));
 	write->statement = statement;
+	write->command = CMD_INSERT;
 	write->count = write_count_row(statement);
+	write_note_key(compiler, write);
 	instruction->data = write;
 }
 

@@ -34,6 +34,7 @@ delete_compile(Compiler *compiler, Instruction *instruction)
 	write_note_target(compiler, address, NIL, true);
 	address_results(compiler, instruction, write->statement, address);
 	write->count = write_count_row(write->statement);
+	write_note_key(compiler, write);
 	instruction->data = write;
 }
 

@@ -42,15 +42,16 @@
 #include "catalog/pg_index.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
+#include "executor/executor.h"
 #include "lookup/canonical.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "run/frame.h"
+#include "run/observer.h"
 #include "run/statement_run.h"
 #include "steps/address.h"
 #include "steps/merge.h"
-#include "steps/step_list.h"
 #include "steps/write.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
@@ -492,21 +493,59 @@ execute_both(Frame *frame, const Merge *merge)
 	return rows;
 }
 
-/* Runs both steps: in one if that still holds, else one after the other. */
+/* Goes on with the second step, which is done already. */
+static void
+tell_second(Frame *frame, const Merge *merge, uint64 rows)
+{
+	Instruction *first = frame->current;
+
+	observe_turn(frame, merge->second);
+	frame->current = merge->second;
+	write_tell(frame, merge->second->data, merge->both.statement, rows);
+	frame->current = first;
+}
+
+/* Runs both steps in one. */
+static void
+execute_merged(Frame *frame, const Merge *merge)
+{
+	uint64		rows = execute_both(frame, merge);
+
+	write_settle(frame, &merge->both, merge->both.statement, rows);
+	if (observed())
+		tell_second(frame, merge, rows);
+}
+
+/* Runs one step after the other. */
+static void
+execute_apart(Frame *frame, const Merge *merge)
+{
+	Instruction *first = frame->current;
+
+	write_settle(frame, merge->first, merge->first->statement,
+				 statement_execute(frame, merge->first->statement));
+	deadlines_check();
+	CHECK_FOR_INTERRUPTS();
+	if (observed())
+		observe_turn(frame, merge->second);
+	frame->current = merge->second;
+	frame_watch_row_types(frame);
+	ResetExprContext(frame->econtext);
+	write_execute(frame, merge->second);
+	deadlines_check();
+	frame->current = first;
+}
+
+/* Runs both steps: in one if that still holds. */
 static void
 merged_execute(Frame *frame, Instruction *instruction)
 {
 	Merge	   *merge = instruction->data;
-	StepList	second = {&merge->second, 1};
 
 	if (merge_holds(frame, merge))
-	{
-		write_settle(frame, &merge->both, execute_both(frame, merge));
-		return;
-	}
-	write_settle(frame, merge->first, statement_execute(frame, merge->first->statement));
-	deadlines_check();
-	steps_execute(frame, &second);
+		execute_merged(frame, merge);
+	else
+		execute_apart(frame, merge);
 }
 
 /* Makes the first step's write do the work of both. */

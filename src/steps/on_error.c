@@ -100,15 +100,18 @@ typedef struct StepRun
 {
 	Frame	   *frame;
 	Instruction *instruction;
+	StepEnd		how;
 } StepRun;
 
 static void
-step_run(void *arg)
+run_caught(void *arg)
 {
 	StepRun    *run = arg;
 	Instruction *instruction = run->instruction;
 
-	if (instruction->guarded_when == NULL || condition_is_true(run->frame, instruction->guarded_when))
+	if (instruction->guarded_when != NULL && !condition_is_true(run->frame, instruction->guarded_when))
+		run->how = STEP_SKIPPED;
+	else
 		instruction->execute(run->frame, instruction);
 }
 
@@ -153,20 +156,20 @@ handle(Frame *frame, const OnError *on_error, Handling *handling)
 	frame->handling = outer;
 }
 
-void
+StepEnd
 on_error_execute(Frame *frame, Instruction *instruction)
 {
-	StepRun		run = {frame, instruction};
+	StepRun		run = {frame, instruction, STEP_DONE};
 	Handling	handling;
 	Handling   *outer = frame->handling;
 	int64		iteration = frame->iteration;
 	SavedSlots *saved = frame_save(frame);
-	Caught	   *caught = caught_call(step_run, &run);
+	Caught	   *caught = caught_call(run_caught, &run);
 
 	if (caught == NULL)
 	{
 		frame_keep(frame, saved);
-		return;
+		return run.how;
 	}
 	/* if the handler fails or lets it pass, it ends with what catches it next */
 	MemoryContextSetParent(caught->mcxt, CurTransactionContext);
@@ -178,6 +181,9 @@ on_error_execute(Frame *frame, Instruction *instruction)
 	frame->iteration = iteration;
 	frame_forget_states(frame);
 	frame_restore(frame, saved);
+	if (observed())
+		observe_undone(frame, instruction, caught->error, caught->step);
 	handle(frame, instruction->on_error, &handling);
 	caught_free(caught);
+	return STEP_HANDLED;
 }

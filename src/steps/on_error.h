@@ -10,6 +10,7 @@
 #include "base/compat.h"
 #include "base/error.h"
 #include "compile/compiler.h"
+#include "run/observer.h"
 
 struct Frame;
 
@@ -26,7 +27,7 @@ pg_noreturn extern void handling_rethrow(struct Frame *frame, const Handling *ha
 /* Compiles the handler of the step being compiled, if it has one. */
 extern void on_error_compile(Compiler *compiler, Instruction *instruction);
 
-/* Runs a step that has a handler. */
-extern void on_error_execute(struct Frame *frame, Instruction *instruction);
+/* Runs a step that has a handler; says how it ended. */
+extern StepEnd on_error_execute(struct Frame *frame, Instruction *instruction);
 
 #endif

@@ -14,6 +14,7 @@
 #include "miscadmin.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
+#include "run/observer.h"
 #include "steps/merge.h"
 #include "steps/on_error.h"
 #include "steps/step_list.h"
@@ -124,6 +125,44 @@ branch_compile(Compiler *compiler, const char *key, bool conditional)
 }
 
 /* Runs one step, its handler included. */
+static inline StepEnd
+step_run(Frame *frame, Instruction *instruction)
+{
+	StepEnd		how = STEP_DONE;
+
+	if (instruction->when != NULL && !condition_is_true(frame, instruction->when))
+		return STEP_SKIPPED;
+	if (instruction->on_error != NULL)
+		how = on_error_execute(frame, instruction);
+	else
+		instruction->execute(frame, instruction);
+	deadlines_check();
+	return how;
+}
+
+typedef struct ObservedStep
+{
+	Frame	   *frame;
+	Instruction *instruction;
+} ObservedStep;
+
+static StepEnd
+observed_step_run(void *arg)
+{
+	ObservedStep *step = arg;
+
+	return step_run(step->frame, step->instruction);
+}
+
+/* Runs one step, and tells of it. */
+static pg_noinline void
+step_execute_observed(Frame *frame, Instruction *instruction)
+{
+	ObservedStep step = {frame, instruction};
+
+	observe_step(frame, instruction, observed_step_run, &step);
+}
+
 static void
 step_execute(Frame *frame, Instruction *instruction)
 {
@@ -131,13 +170,10 @@ step_execute(Frame *frame, Instruction *instruction)
 	frame->current = instruction;
 	frame_watch_row_types(frame);
 	ResetExprContext(frame->econtext);
-	if (instruction->when != NULL && !condition_is_true(frame, instruction->when))
-		return;
-	if (instruction->on_error != NULL)
-		on_error_execute(frame, instruction);
+	if (observed())
+		step_execute_observed(frame, instruction);
 	else
-		instruction->execute(frame, instruction);
-	deadlines_check();
+		(void) step_run(frame, instruction);
 }
 
 void

@@ -27,7 +27,9 @@ typedef struct Write
 	struct Given *given;		/* columns that a record gives, or NULL */
 	Statement  *statement;
 	Row		   *count;			/* where the number of rows goes, or NULL */
-	CmdType		command;		/* CMD_UPDATE or CMD_DELETE; CMD_UNKNOWN for create */
+	CmdType		command;		/* CMD_INSERT, CMD_UPDATE or CMD_DELETE */
+	const List *key;			/* of KeyColumn, for observers: of the one row written; or NIL */
+	int		   *key_slots;		/* NULL: those of the step's own row that are returned */
 } Write;
 
 /* One column and its value; NULL after a problem. */
@@ -66,7 +68,18 @@ extern void write_check_returning(Compiler *compiler);
 
 extern void write_execute(struct Frame *frame, Instruction *instruction);
 
-/* Takes note of how many rows were written; complains if the step did not find its row. */
-extern void write_settle(struct Frame *frame, const Write *write, uint64 rows);
+/* Looks where observers will find the key of the row, if they want it; once the statement has its results. */
+extern void write_note_key(Compiler *compiler, Write *write);
+
+/*
+ * Takes note of how many rows the statement found; complains if the step did not
+ * find its row. Observers are told of what was written.
+ */
+extern void write_settle(struct Frame *frame, const Write *write, const Statement *statement,
+						 uint64 rows);
+
+/* Tells the observers that the step being told of wrote so many rows. */
+extern void write_tell(struct Frame *frame, const Write *write, const Statement *statement,
+					   uint64 rows);
 
 #endif

@@ -1,0 +1,171 @@
+/*
+ * observer.c
+ *		Tells the observers of events. Each is called in the frame's per-step
+ *		memory; what they leave in a context of their own is their affair.
+ */
+#include "postgres.h"
+
+#include "base/sqlstate.h"
+#include "executor/executor.h"
+#include "run/observer.h"
+#include "utils/memutils.h"
+
+#define MAX_OBSERVERS	4
+
+int			observers_count = 0;
+bool		observers_want_keys = false;
+
+static const Observer *observers[MAX_OBSERVERS];
+
+/* Calls what each observer has for an event. */
+#define TELL(event, ...) \
+	do { \
+		for (int i = 0; i < observers_count; i++) \
+			if (observers[i]->event != NULL) \
+				observers[i]->event(__VA_ARGS__); \
+	} while (0)
+
+void
+observer_register(const Observer *observer)
+{
+	if (observers_count == MAX_OBSERVERS)
+		elog(ERROR, "too many observers");
+	observers[observers_count++] = observer;
+	observers_want_keys = observers_want_keys || observer->wants_keys;
+}
+
+/* Goes to the memory that observers are called in; returns where we were. */
+static MemoryContext
+enter_memory(Frame *frame)
+{
+	return MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
+}
+
+void
+observe_begun(Frame *frame)
+{
+	MemoryContext old = enter_memory(frame);
+
+	frame->due = NULL;
+	TELL(invocation_begun, frame);
+	MemoryContextSwitchTo(old);
+}
+
+void
+observe_rows(Frame *frame, const RowsWritten *written)
+{
+	MemoryContext old = enter_memory(frame);
+
+	TELL(rows_written, frame, written);
+	MemoryContextSwitchTo(old);
+}
+
+void
+observe_undone(Frame *frame, const Instruction *step, const ErrorData *error,
+			   const char *failed_step)
+{
+	MemoryContext old = enter_memory(frame);
+
+	TELL(step_undone, frame, step, error, failed_step);
+	MemoryContextSwitchTo(old);
+}
+
+void
+observe_succeeded(Frame *frame)
+{
+	MemoryContext old = enter_memory(frame);
+
+	TELL(invocation_ended, frame, INVOCATION_SUCCEEDED, NULL, NULL);
+	MemoryContextSwitchTo(old);
+}
+
+/* The path of the step that has failed, or NULL. */
+static const char *
+failed_step(const Frame *frame)
+{
+	return frame->current != NULL ? frame->current->path : NULL;
+}
+
+void
+observe_failed(Frame *frame, const ErrorData *error)
+{
+	MemoryContext old = enter_memory(frame);
+	InvocationEnd how;
+
+	if (error == NULL)
+		error = CopyErrorData();
+	how = error->sqlerrcode == ERRCODE_CA_CANCELED ? INVOCATION_CANCELED : INVOCATION_FAILED;
+	TELL(invocation_ended, frame, how, error, failed_step(frame));
+	MemoryContextSwitchTo(old);
+}
+
+void
+observe_answered(const pg_uuid_t *invocation, const ErrorData *error, const char *step)
+{
+	TELL(failure_answered, invocation, error, step);
+}
+
+/* Tells that a step begins. */
+static void
+begin_step(Frame *frame, const Instruction *step)
+{
+	MemoryContext old = enter_memory(frame);
+
+	TELL(step_begun, frame, step);
+	MemoryContextSwitchTo(old);
+}
+
+/* Tells that a step has ended without an error, or with one that was dealt with. */
+static void
+end_step(Frame *frame, const Instruction *step, StepEnd how)
+{
+	MemoryContext old = enter_memory(frame);
+
+	TELL(step_ended, frame, step, how, NULL, NULL);
+	MemoryContextSwitchTo(old);
+}
+
+/* Tells that a step has failed with the error being handled. */
+static void
+fail_step(Frame *frame, const Instruction *step)
+{
+	MemoryContext old = enter_memory(frame);
+	ErrorData  *error = CopyErrorData();
+
+	TELL(step_ended, frame, step, STEP_FAILED, error, failed_step(frame));
+	MemoryContextSwitchTo(old);
+}
+
+/* Which step's end is due is known to the frame, for observe_turn(), and restored whatever happens. */
+void
+observe_step(Frame *frame, Instruction *step, StepEnd (*run) (void *arg), void *arg)
+{
+	Instruction *volatile *outer = frame->due;
+	Instruction *volatile due = step;
+
+	PG_TRY();
+	{
+		StepEnd		how;
+
+		frame->due = &due;
+		begin_step(frame, step);
+		how = run(arg);
+		frame->due = outer;
+		end_step(frame, due, how);
+	}
+	PG_CATCH();
+	{
+		frame->due = outer;
+		fail_step(frame, due);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+}
+
+void
+observe_turn(Frame *frame, Instruction *next)
+{
+	end_step(frame, *frame->due, STEP_DONE);
+	*frame->due = next;
+	begin_step(frame, next);
+}

@@ -1,0 +1,154 @@
+/*
+ * observer.h
+ *		The seam for whoever wants to know what invocations do, such as a log: it
+ *		is told of events, and nothing below it knows of logs.
+ *
+ * Observers are registered when the library is loaded and stay. While there are
+ * none, an event is one test of a variable that never changes.
+ *
+ * The order of events
+ *		An invocation has one invocation_begun, before its inputs are bound, and
+ *		ends with invocation_ended. A step has step_begun and step_ended, and those
+ *		of the steps, rows and invocations inside lie between; a plug-in has the
+ *		same events as a step, with an instruction whose kind is NULL. A step whose
+ *		`when` is not true has both, and ended as skipped. Two steps that are merged
+ *		into one statement are two: the second begins when the work of both is done.
+ *		(Where that statement fails, the first is told of, and failed_step says whose
+ *		error it is.)
+ *		Where a step fails that has an on_error, step_undone comes when its work has
+ *		been taken back: whatever was told since its step_begun has not happened.
+ *		The handler's steps follow, then the step's step_ended, handled or failed.
+ *
+ * When nothing but memory may be touched
+ *		A step_ended that says failed and an invocation_ended that says failed or
+ *		canceled come while the error passes, in a transaction or subtransaction
+ *		that is about to be rolled back: no catalogs, no SPI, no output functions,
+ *		no locks; raising there puts another error in the place of the one that the
+ *		caller should see. Copying what the frame holds by value, writing to shared
+ *		memory and ereport(LOG) are well. The slots may be half filled. All other
+ *		events come in a sound transaction, as the user that the action runs as,
+ *		inside the action's time limit, and an observer may do what a step may; SPI
+ *		is connected but in invocation_begun and failure_answered.
+ *
+ * When an observer raises
+ *		It is an error of the step or the invocation that the event is about, in its
+ *		place in the chain; handlers may deal with it. What is told to several
+ *		observers has then been told to some of them only: an end without a begin is
+ *		possible, and so is invocation_ended failed after succeeded, when another
+ *		observer has raised, or the time limit was found to have passed since. The
+ *		last word counts.
+ *
+ * What undoes work without a word
+ *		Whoever calls an action may roll back to before the call: a savepoint,
+ *		an exception block, try_invoke_action. That is for an observer's own
+ *		subtransaction callback. Of try_invoke_action there is failure_answered, as
+ *		the first moment in a sound transaction.
+ *
+ * Memory
+ *		What an event shows is good while it lasts. CurrentMemoryContext is the
+ *		frame's per-step memory, which the next step resets; what is to be kept
+ *		until the invocation ends belongs below frame->home, or elsewhere.
+ *
+ * Keys of rows
+ *		They are slots of the frame, so that nobody pays for them. Where a step
+ *		addresses the row by a name, the slots are there anyway. Where it says the
+ *		"id", or may change the key, the statement must return the key's columns,
+ *		and does so only in programs that were compiled while an observer wanted
+ *		keys (wants_keys), and only for plain tables, of which it is known that this
+ *		asks for no privilege and no policy that the WHERE clause does not ask for
+ *		anyway. Of a create the key is known where the action itself reads it later:
+ *		returning it may be more than the user may do. Sets of rows are counted.
+ */
+#ifndef CA_OBSERVER_H
+#define CA_OBSERVER_H
+
+#include "postgres.h"
+
+#include "nodes/nodes.h"
+#include "run/frame.h"
+
+/* How a step ended. */
+typedef enum StepEnd
+{
+	STEP_DONE,
+	STEP_SKIPPED,				/* its `when` was not true */
+	STEP_HANDLED,				/* its error was dealt with by on_error */
+	STEP_FAILED
+} StepEnd;
+
+/* How an invocation ended. */
+typedef enum InvocationEnd
+{
+	INVOCATION_SUCCEEDED,
+	INVOCATION_FAILED,
+	INVOCATION_CANCELED			/* by an error with the SQLSTATE of require and stop canceled */
+} InvocationEnd;
+
+/* Rows that a step has written. */
+typedef struct RowsWritten
+{
+	const Instruction *step;
+	Oid			relation;
+	CmdType		command;		/* CMD_INSERT also where on_conflict made it an update */
+	uint64		rows;			/* never 0 */
+	const List *key;			/* of KeyColumn: the key of the one row, or NIL: not known */
+	const int  *key_slots;		/* the slots of the frame that hold its values */
+} RowsWritten;
+
+/* Who wants to know. Any function may be NULL. */
+typedef struct Observer
+{
+	bool		wants_keys;		/* in RowsWritten, as far as they can be had */
+
+	void		(*invocation_begun) (Frame *frame);
+	void		(*step_begun) (Frame *frame, const Instruction *step);
+
+	void		(*rows_written) (Frame *frame, const RowsWritten *written);
+
+	/* What the step did is taken back; the error will now be dealt with, or not. */
+	void		(*step_undone) (Frame *frame, const Instruction *step, const ErrorData *error,
+								const char *failed_step);
+
+	/* error: that of a step that failed, and the path of the step inside that raised it; else NULL */
+	void		(*step_ended) (Frame *frame, const Instruction *step, StepEnd how,
+							   const ErrorData *error, const char *failed_step);
+
+	/* The same; the path is NULL also where no step was running. */
+	void		(*invocation_ended) (Frame *frame, InvocationEnd how, const ErrorData *error,
+									 const char *failed_step);
+
+	/* try_invoke_action answers with a failure, of which it has told the caller the id. */
+	void		(*failure_answered) (const pg_uuid_t *invocation, const ErrorData *error,
+									 const char *failed_step);
+} Observer;
+
+/* Registers an observer, which lives as long as the library; only while that is loaded. */
+extern void observer_register(const Observer *observer);
+
+/* How many are registered, and does one of them want keys? */
+extern int	observers_count;
+extern bool observers_want_keys;
+
+/* Does anybody listen? */
+#define observed()	unlikely(observers_count > 0)
+
+/* Tell the observers; for those who have asked observed(). */
+extern void observe_begun(Frame *frame);
+extern void observe_rows(Frame *frame, const RowsWritten *written);
+extern void observe_undone(Frame *frame, const Instruction *step, const ErrorData *error,
+						   const char *failed_step);
+extern void observe_succeeded(Frame *frame);
+
+/* The same in PG_CATCH(); error NULL: the one being handled. */
+extern void observe_failed(Frame *frame, const ErrorData *error);
+
+extern void observe_answered(const pg_uuid_t *invocation, const ErrorData *error,
+							 const char *failed_step);
+
+/* Runs a step or plug-in and tells of its begin and end. */
+extern void observe_step(Frame *frame, Instruction *step, StepEnd (*run) (void *arg), void *arg);
+
+/* The step that is being told of is done, and another goes on in its place: a merged one. */
+extern void observe_turn(Frame *frame, Instruction *next);
+
+#endif
