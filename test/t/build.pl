@@ -8,7 +8,31 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $source = getcwd();
-my @settings = ("PG_CONFIG=$ENV{PG_CONFIG}", 'COPT=-O0 -w', $ENV{CC} ? "CC=$ENV{CC}" : ());
+chomp(my $compiler = $ENV{CC} || output_of($ENV{PG_CONFIG}, '--cc'));
+my $once = PostgreSQL::Test::Utils::tempdir . '/' . ($compiler =~ s{.*/|\s.*}{}gr);
+my @settings = ("PG_CONFIG=$ENV{PG_CONFIG}", 'COPT=-O0 -w', "CC=$once");
+
+# Everything is built three times here, of the same sources: a compiler that keeps
+# what it has made of a text for an object of a name.
+append_to_file($once, <<"END" . <<'END');
+#!/bin/bash
+real=($compiler)
+END
+object=
+for ((i = 1; i <= $#; i++)); do
+	[ "${!i}" != -o ] || { j=$((i + 1)); object=${!j}; }
+done
+[[ $object == *.o ]] || exec "${real[@]}" "$@"
+kept=$0.$(cksum <<<"$object" | cut -d ' ' -f 1).$(cksum <"${!#}" | cut -d ' ' -f 1)
+if [ ! -e "$kept.o" ]; then
+	"${real[@]}" "$@" || exit
+	cp "${object%.o}.d" "$kept.d"
+	cp "$object" "$kept.new" && mv "$kept.new" "$kept.o"
+else
+	cp "$kept.d" "${object%.o}.d" && cp "$kept.o" "$object"
+fi
+END
+chmod 0755, $once;
 
 # What a program prints
 sub output_of
