@@ -10,8 +10,8 @@
 -- where "plugins" is there only if the document has it.  "step_list" in place of
 -- "steps" has all steps in one list, with "id", "parent" and "branch".
 --
--- By subject: names, definitions, plug-ins, checking and publishing, guards, the
--- language, event triggers.
+-- By subject: names, the tables of facts that C has, definitions, plug-ins, checking
+-- and publishing, privileges, row triggers, the language, event triggers.
 
 CREATE FUNCTION custom_actions.quote_name(name text)
 RETURNS text
@@ -77,14 +77,6 @@ AS 'MODULE_PATHNAME', 'custom_action_capture_search_path';
 COMMENT ON FUNCTION custom_actions.capture_search_path() IS
 	'the search_path in force, as existing schemas with pg_temp last';
 
-CREATE FUNCTION custom_actions.read_definition(action_name text, document text)
-RETURNS json
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'custom_action_read_definition';
-
-COMMENT ON FUNCTION custom_actions.read_definition(text, text) IS
-	'the text of a definition as json; refused with line, column and cause if it is none';
-
 CREATE FUNCTION custom_actions.definition_keys()
 RETURNS TABLE (
 	part text, key text, shape text, required boolean, choices text[],
@@ -94,14 +86,6 @@ AS 'MODULE_PATHNAME', 'custom_action_definition_keys';
 
 COMMENT ON FUNCTION custom_actions.definition_keys() IS
 	'keys of the parts of a definition, in canonical order: what they may hold, the column that does in a draft, and what leaving them out means';
-
-CREATE FUNCTION custom_actions.step_kinds()
-RETURNS TABLE (kind text, arguments text[])
-LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 20
-AS 'MODULE_PATHNAME', 'custom_action_step_kinds';
-
-COMMENT ON FUNCTION custom_actions.step_kinds() IS
-	'kinds of step with the keys of their own, and of the objects in these';
 
 CREATE FUNCTION custom_actions.choice_is_known(part text, key text, value text)
 RETURNS boolean
@@ -118,6 +102,88 @@ AS 'MODULE_PATHNAME', 'custom_action_branch_is_known';
 
 COMMENT ON FUNCTION custom_actions.branch_is_known(text) IS
 	'whether there are steps that have such a list of steps or cases below them';
+
+CREATE FUNCTION custom_actions.step_kinds()
+RETURNS TABLE (kind text, arguments text[])
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 20
+AS 'MODULE_PATHNAME', 'custom_action_step_kinds';
+
+COMMENT ON FUNCTION custom_actions.step_kinds() IS
+	'kinds of step with the keys of their own, and of the objects in these';
+
+CREATE FUNCTION custom_actions.stages()
+RETURNS TABLE (
+	stage text, number integer, takes_input boolean, takes_output boolean,
+	post_image boolean, around boolean)
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
+AS 'MODULE_PATHNAME', 'custom_action_stages';
+
+COMMENT ON FUNCTION custom_actions.stages() IS
+	'stages of plug-ins in the order in which they run: number in the C interface, what plug-ins may do there, whether plugin_policy pre_and_post leaves it to others';
+
+CREATE FUNCTION custom_actions.stage_number(stage text)
+RETURNS integer
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_stage_number';
+
+COMMENT ON FUNCTION custom_actions.stage_number(text) IS
+	'place of a stage among the stages; NULL if there is no such stage';
+
+CREATE FUNCTION custom_actions.sqlstates()
+RETURNS TABLE (sqlstate text, meaning text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
+AS 'MODULE_PATHNAME', 'custom_action_sqlstates';
+
+COMMENT ON FUNCTION custom_actions.sqlstates() IS
+	'SQLSTATEs of actions alone';
+
+CREATE FUNCTION custom_actions.is_error_sqlstate(code text)
+RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_is_error_sqlstate';
+
+COMMENT ON FUNCTION custom_actions.is_error_sqlstate(text) IS
+	'whether a text is an SQLSTATE that errors can have';
+
+CREATE FUNCTION custom_actions.context_fields()
+RETURNS TABLE (field text, type text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
+AS 'MODULE_PATHNAME', 'custom_action_context_fields';
+
+COMMENT ON FUNCTION custom_actions.context_fields() IS
+	'fields of context that formulas and plug-ins read, with their types';
+
+CREATE FUNCTION custom_actions.error_fields()
+RETURNS TABLE (field text, meaning text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
+AS 'MODULE_PATHNAME', 'custom_action_error_fields';
+
+COMMENT ON FUNCTION custom_actions.error_fields() IS
+	'fields of error in handlers, which are the keys of "error" of try_invoke_action, too';
+
+CREATE FUNCTION custom_actions.plugin_context_keys()
+RETURNS TABLE (key text, meaning text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
+AS 'MODULE_PATHNAME', 'custom_action_plugin_context_keys';
+
+COMMENT ON FUNCTION custom_actions.plugin_context_keys() IS
+	'keys of the object that plug-ins are called with';
+
+CREATE FUNCTION custom_actions.volatile_functions()
+RETURNS TABLE (function text, reads text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
+AS 'MODULE_PATHNAME', 'custom_action_volatile_functions';
+
+COMMENT ON FUNCTION custom_actions.volatile_functions() IS
+	'volatile functions of pg_catalog that formulas may call, and what they read';
+
+CREATE FUNCTION custom_actions.read_definition(action_name text, document text)
+RETURNS json
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_read_definition';
+
+COMMENT ON FUNCTION custom_actions.read_definition(text, text) IS
+	'the text of a definition as json; refused with line, column and cause if it is none';
 
 CREATE FUNCTION custom_actions.definition_rows(definition json)
 RETURNS jsonb
@@ -167,64 +233,6 @@ AS 'MODULE_PATHNAME', 'custom_action_describe_definition';
 
 COMMENT ON FUNCTION custom_actions.describe_definition(json, text) IS
 	'outline of a definition in words, and what it is the definition of';
-
-CREATE FUNCTION custom_actions.volatile_functions()
-RETURNS TABLE (function text, reads text)
-LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
-AS 'MODULE_PATHNAME', 'custom_action_volatile_functions';
-
-COMMENT ON FUNCTION custom_actions.volatile_functions() IS
-	'volatile functions of pg_catalog that formulas may call, and what they read';
-
-CREATE FUNCTION custom_actions.context_fields()
-RETURNS TABLE (field text, type text)
-LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
-AS 'MODULE_PATHNAME', 'custom_action_context_fields';
-
-COMMENT ON FUNCTION custom_actions.context_fields() IS
-	'fields of context that formulas and plug-ins read, with their types';
-
-CREATE FUNCTION custom_actions.error_fields()
-RETURNS TABLE (field text, meaning text)
-LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
-AS 'MODULE_PATHNAME', 'custom_action_error_fields';
-
-COMMENT ON FUNCTION custom_actions.error_fields() IS
-	'fields of error in handlers, which are the keys of "error" of try_invoke_action, too';
-
-CREATE FUNCTION custom_actions.plugin_context_keys()
-RETURNS TABLE (key text, meaning text)
-LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
-AS 'MODULE_PATHNAME', 'custom_action_plugin_context_keys';
-
-COMMENT ON FUNCTION custom_actions.plugin_context_keys() IS
-	'keys of the object that plug-ins are called with';
-
-CREATE FUNCTION custom_actions.sqlstates()
-RETURNS TABLE (sqlstate text, meaning text)
-LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
-AS 'MODULE_PATHNAME', 'custom_action_sqlstates';
-
-COMMENT ON FUNCTION custom_actions.sqlstates() IS
-	'SQLSTATEs of actions alone';
-
-CREATE FUNCTION custom_actions.stages()
-RETURNS TABLE (
-	stage text, number integer, takes_input boolean, takes_output boolean,
-	post_image boolean, around boolean)
-LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10
-AS 'MODULE_PATHNAME', 'custom_action_stages';
-
-COMMENT ON FUNCTION custom_actions.stages() IS
-	'stages of plug-ins in the order in which they run: number in the C interface, what plug-ins may do there, whether plugin_policy pre_and_post leaves it to others';
-
-CREATE FUNCTION custom_actions.stage_number(stage text)
-RETURNS integer
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'custom_action_stage_number';
-
-COMMENT ON FUNCTION custom_actions.stage_number(text) IS
-	'place of a stage among the stages; NULL if there is no such stage';
 
 CREATE FUNCTION custom_actions.compare_definitions(
 	old_definition json, new_definition json)
@@ -360,22 +368,6 @@ AS 'MODULE_PATHNAME', 'custom_action_release_performers';
 COMMENT ON FUNCTION custom_actions.release_performers(regprocedure) IS
 	'lets a function be dropped in spite of the actions that perform it; for its owner';
 
-CREATE FUNCTION custom_actions.is_error_sqlstate(code text)
-RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'custom_action_is_error_sqlstate';
-
-COMMENT ON FUNCTION custom_actions.is_error_sqlstate(text) IS
-	'whether a text is an SQLSTATE that errors can have';
-
-CREATE FUNCTION custom_actions.quietly()
-RETURNS trigger
-LANGUAGE c
-AS 'MODULE_PATHNAME', 'custom_action_quiet_trigger';
-
-COMMENT ON FUNCTION custom_actions.quietly() IS
-	'trigger that calls the trigger function its argument names, and keeps it out of the context of errors';
-
 CREATE FUNCTION custom_actions.is_member(role text)
 RETURNS boolean
 LANGUAGE c STABLE PARALLEL SAFE
@@ -415,6 +407,14 @@ AS 'MODULE_PATHNAME', 'custom_action_require_create';
 
 COMMENT ON FUNCTION custom_actions.require_create(text) IS
 	'refuses a user who may not create an action of this name';
+
+CREATE FUNCTION custom_actions.quietly()
+RETURNS trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'custom_action_quiet_trigger';
+
+COMMENT ON FUNCTION custom_actions.quietly() IS
+	'trigger that calls the trigger function its argument names, and keeps it out of the context of errors';
 
 -- Whoever owns the draft then, it is no obstacle: it goes along as it is.
 CREATE FUNCTION custom_actions.renaming_user()
