@@ -35,12 +35,12 @@ has_parameter(const List *parameters, const char *name)
 
 /* Checks that a parameter's name is good and free. */
 static bool
-check_parameter_name(DefinitionParser *parser, const Parameter *parameter)
+parameter_name_is_sound(DefinitionParser *parser, const Parameter *parameter)
 {
 	Definition *definition = parser->definition;
 	const char *what = parameter->output ? "an output" : "an input";
 
-	if (!definition_check_name(parser, parameter->name, what, parameter->location))
+	if (!definition_name_is_sound(parser, parameter->name, what, parameter->location))
 		return false;
 	if (has_parameter(parameter->output ? definition->outputs : definition->inputs,
 					  parameter->name))
@@ -98,7 +98,7 @@ parse_parameter(DefinitionParser *parser, Json *json, const char *key, int posit
 						   "Leave out \"required\" or \"default\".");
 		parameter->required = false;
 	}
-	return check_parameter_name(parser, parameter) ? parameter : NULL;
+	return parameter_name_is_sound(parser, parameter) ? parameter : NULL;
 }
 
 /* Reads the inputs or outputs. */
@@ -106,11 +106,10 @@ static void
 parse_parameters(DefinitionParser *parser, const char *key, List **parameters)
 {
 	Json	   *json = json_get(parser->definition->json, key);
-	int			i;
 
 	if (json == NULL || json->kind != JSON_IS_ARRAY)
 		return;
-	for (i = 0; i < json->count; i++)
+	for (int i = 0; i < json->count; i++)
 	{
 		Parameter  *parameter = parse_parameter(parser, json->items[i], key, i + 1);
 

@@ -56,7 +56,7 @@ which_of(const Mistake *mistake, const char *at, const char *const *characters)
 
 /* Does a typographic quote stand here? */
 static bool
-is_typographic(const Mistake *mistake, const char *at)
+quote_is_typographic(const Mistake *mistake, const char *at)
 {
 	static const char *const quotes[] = {
 		"\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9a", "\xe2\x80\x9b",
@@ -138,7 +138,7 @@ ends_typographically(const Mistake *mistake)
 		CHECK_FOR_INTERRUPTS();
 		while (next < mistake->end && (*next == ' ' || *next == '\t' || *next == '\r'))
 			next++;
-		if (is_typographic(mistake, c) &&
+		if (quote_is_typographic(mistake, c) &&
 			(next >= mistake->end || strchr(":,}]\n", *next) != NULL))
 			return true;
 	}
@@ -214,7 +214,7 @@ hint_of_characters(const Mistake *mistake)
 {
 	const char *at = mistake->at;
 
-	if (is_typographic(mistake, at))
+	if (quote_is_typographic(mistake, at))
 		return "JSON takes straight quotes: \"...\".";
 	if (is_odd_blank(mistake, at))
 		return "Here stands a blank or an invisible character that JSON does not know: replace it by a space.";
@@ -349,7 +349,7 @@ mistake_find(Mistake *mistake, const JsonLexContext *lex)
 
 /* Refuses a definition that is no JSON. */
 pg_noreturn static void
-refuse_mistake(const char *action, text *document, JsonLexContext *lex, JsonParseErrorType error)
+refuse_mistake(const char *action, text * document, JsonLexContext *lex, JsonParseErrorType error)
 {
 	Mistake		mistake = {error};
 	const char *hint;

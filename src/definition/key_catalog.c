@@ -150,12 +150,12 @@ custom_action_definition_keys(PG_FUNCTION_ARGS)
 
 /* Adds the keys of a list and of the objects below them to an array. */
 static ArrayBuildState *
-append_arguments(ArrayBuildState *array, const ArgumentSpec *keys)
+append_keys(ArrayBuildState *array, const ArgumentSpec *keys)
 {
 	for (; keys != NULL && keys->key != NULL; keys++)
 	{
 		array = accumArrayResult(array, CStringGetTextDatum(keys->key), false, TEXTOID, CurrentMemoryContext);
-		array = append_arguments(array, keys->members);
+		array = append_keys(array, keys->members);
 	}
 	return array;
 }
@@ -170,8 +170,8 @@ custom_action_step_kinds(PG_FUNCTION_ARGS)
 	for (int i = 0; i < step_kind_count(); i++)
 	{
 		const StepKind *kind = step_kind_at(i);
-		ArrayBuildState *arguments = append_arguments(initArrayResult(TEXTOID, CurrentMemoryContext, false),
-													  kind->arguments);
+		ArrayBuildState *arguments = append_keys(initArrayResult(TEXTOID, CurrentMemoryContext, false),
+												 kind->arguments);
 		Datum		values[2];
 		bool		nulls[2] = {false};
 

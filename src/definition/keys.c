@@ -34,7 +34,8 @@ const ArgumentSpec action_keys[] = {
 	{"output", ARGUMENT_OBJECTS, .members = output_keys, .implied = "[]"},
 	{"steps", ARGUMENT_STEPS},
 	{"plugins", ARGUMENT_OBJECTS, .members = plugin_keys, .implied = "[]"},
-	{"frozen", ARGUMENT_NAMES, .untold = true}, /* by activation only; that nothing is frozen says something */
+	{"frozen", ARGUMENT_NAMES, .untold = true},	/* by activation only; that nothing is frozen says
+												 * something */
 	{0}
 };
 

@@ -43,12 +43,16 @@ typedef struct ArgumentSpec
 	const struct ArgumentSpec *members;
 	bool		untold;			/* nothing that anybody writes by hand */
 
-	const char *column;			/* where the draft tables hold it, or NULL: not in a column of its own */
+	const char *column;			/* where the draft tables hold it, or NULL: not in a column of its
+								 * own */
 	bool		null_counts;	/* null is a value like others, and does not say that there is none */
-	const char *implied;		/* what it means to leave it out: "caller", "true", "1", "[]"; or NULL */
+	const char *implied;		/* what it means to leave it out: "caller", "true", "1", "[]"; or
+								 * NULL */
 	const char *unless;			/* a key that turns an implied "true" into "false", or NULL */
-	size_t		offset;			/* of the field for it in the part's struct; 0: read where it is used */
-	const char *words;			/* what descriptions say of it, %s is its value; NULL: said elsewhere, or not */
+	size_t		offset;			/* of the field for it in the part's struct; 0: read where it is
+								 * used */
+	const char *words;			/* what descriptions say of it, %s is its value; NULL: said
+								 * elsewhere, or not */
 } ArgumentSpec;
 
 /* The row's field in the struct of its part: fields.c reads it, by the shape. */

@@ -28,7 +28,7 @@ PG_FUNCTION_INFO_V1(custom_action_with_plugins);
 
 /* Reports what is wrong with a member of a plug-in. */
 static bool
-refuse(ProblemSink *sink, const char *location, const char *message, const char *hint)
+unsound(ProblemSink *sink, const char *location, const char *message, const char *hint)
 {
 	problem_report(sink, ERRCODE_INVALID_PARAMETER_VALUE, location, message, NULL, hint);
 	return false;
@@ -36,20 +36,18 @@ refuse(ProblemSink *sink, const char *location, const char *message, const char 
 
 /* Checks what an image is to hold: true, or columns. */
 static bool
-check_image(ProblemSink *sink, const char *key, const Json *image, const char *location)
+image_is_sound(ProblemSink *sink, const char *key, const Json *image, const char *location)
 {
-	int			i;
-
 	if (image->kind == JSON_IS_BOOLEAN && strcmp(image->text, "true") == 0)
 		return true;
 	if (image->kind != JSON_IS_ARRAY || image->count == 0)
-		return refuse(sink, location, psprintf("key \"%s\" must be true or an array of column names", key),
-					  "Leave it out if the plug-in needs no such image.");
-	for (i = 0; i < image->count; i++)
+		return unsound(sink, location, psprintf("key \"%s\" must be true or an array of column names", key),
+					   "Leave it out if the plug-in needs no such image.");
+	for (int i = 0; i < image->count; i++)
 	{
 		if (image->items[i]->kind != JSON_IS_STRING || image->items[i]->text[0] == '\0')
-			return refuse(sink, location, psprintf("key \"%s\" must name columns, and element %d is none",
-												   key, i + 1), NULL);
+			return unsound(sink, location, psprintf("key \"%s\" must name columns, and element %d is none",
+													key, i + 1), NULL);
 	}
 	return true;
 }
@@ -65,29 +63,28 @@ has_post_image(const char *name)
 
 /* Checks which images a plug-in asks for. */
 static bool
-check_images(ProblemSink *sink, const Json *images, const char *stage, const char *location)
+images_are_sound(ProblemSink *sink, const Json *images, const char *stage, const char *location)
 {
 	bool		sound = true;
-	int			i;
 
 	if (images == NULL || images->kind == JSON_IS_NULL)
 		return true;
 	if (images->kind != JSON_IS_OBJECT || images->count == 0)
-		return refuse(sink, location, "key \"images\" must be an object with \"pre\", \"post\" or both",
-					  "Write for example {\"pre\": true, \"post\": [\"status\"]}.");
-	for (i = 0; i < images->count; i++)
+		return unsound(sink, location, "key \"images\" must be an object with \"pre\", \"post\" or both",
+					   "Write for example {\"pre\": true, \"post\": [\"status\"]}.");
+	for (int i = 0; i < images->count; i++)
 	{
 		const char *key = images->keys[i];
 		char	   *below = location_below(location, key);
 
 		if (strcmp(key, "pre") != 0 && strcmp(key, "post") != 0)
-			sound = refuse(sink, below, psprintf("unknown key \"%s\" of \"images\"", key),
-						   "Keys of \"images\": pre, post.");
+			sound = unsound(sink, below, psprintf("unknown key \"%s\" of \"images\"", key),
+							"Keys of \"images\": pre, post.");
 		else if (strcmp(key, "post") == 0 && stage != NULL && !has_post_image(stage))
-			sound = refuse(sink, below, psprintf("there is no post image at stage \"%s\"", stage),
-						   psprintf("The row after the operation is known at stage %s only.",
-									stages_with(STAGE_HAS_POST_IMAGE, "\"")));
-		else if (!check_image(sink, key, images->items[i], below))
+			sound = unsound(sink, below, psprintf("there is no post image at stage \"%s\"", stage),
+							psprintf("The row after the operation is known at stage %s only.",
+									 stages_with(STAGE_HAS_POST_IMAGE, "\"")));
+		else if (!image_is_sound(sink, key, images->items[i], below))
 			sound = false;
 	}
 	return sound;
@@ -95,21 +92,21 @@ check_images(ProblemSink *sink, const Json *images, const char *stage, const cha
 
 /* Checks one plug-in; false if it is of no use. A registered one may have an id. */
 static bool
-check_plugin(ProblemSink *sink, const Json *plugin, bool registered, const char *location)
+plugin_is_sound(ProblemSink *sink, const Json *plugin, bool registered, const char *location)
 {
 	Shape		shape = {"a plug-in", NULL, {plugin_keys, registered ? registered_keys : NULL, NULL}};
 	const char *function;
 	bool		sound;
 
 	if (plugin->kind != JSON_IS_OBJECT)
-		return refuse(sink, location, psprintf("a plug-in must be an object, not %s", json_kind_name(plugin)),
-					  "Write it as {\"stage\": ..., \"function\": ...}.");
+		return unsound(sink, location, psprintf("a plug-in must be an object, not %s", json_kind_name(plugin)),
+					   "Write it as {\"stage\": ..., \"function\": ...}.");
 	sound = shape_check(sink, &shape, plugin, location);
 	function = member_string(plugin, "function");
 	if (function != NULL && function[0] == '\0')
-		sound = refuse(sink, location_below(location, "function"), "key \"function\" names no function", NULL);
-	if (!check_images(sink, json_get(plugin, "images"), member_string(plugin, "stage"),
-					  location_below(location, "images")))
+		sound = unsound(sink, location_below(location, "function"), "key \"function\" names no function", NULL);
+	if (!images_are_sound(sink, json_get(plugin, "images"), member_string(plugin, "stage"),
+						  location_below(location, "images")))
 		sound = false;
 	return sound;
 }
@@ -121,7 +118,7 @@ sound_plugins(ProblemSink *sink, const Json *plugins, bool registered)
 	Json	   *sound = json_new_array();
 
 	for (int i = 0; i < plugins->count; i++)
-		json_append(sound, check_plugin(sink, plugins->items[i], registered, psprintf("plugins.%d", i + 1)) ?
+		json_append(sound, plugin_is_sound(sink, plugins->items[i], registered, psprintf("plugins.%d", i + 1)) ?
 					plugins->items[i] : json_new_null());
 	return sound;
 }
@@ -151,7 +148,7 @@ custom_action_require_plugin(PG_FUNCTION_ARGS)
 	ProblemSink sink = {0};
 
 	sink.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	(void) check_plugin(&sink, json_parse(JsonbToCString(NULL, &plugin->root, VARSIZE(plugin))), false, "");
+	(void) plugin_is_sound(&sink, json_parse(JsonbToCString(NULL, &plugin->root, VARSIZE(plugin))), false, "");
 	PG_RETURN_VOID();
 }
 
@@ -161,9 +158,8 @@ custom_action_with_plugins(PG_FUNCTION_ARGS)
 {
 	Json	   *document = json_parse(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	Json	   *plugins = json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1)));
-	int			i;
 
-	for (i = 0; i < plugins->count; i++)
+	for (int i = 0; i < plugins->count; i++)
 		json_remove(plugins->items[i], "id");
 	json_put(document, "plugins", plugins);
 	PG_RETURN_TEXT_P(cstring_to_text(definition_print(document)));

@@ -24,10 +24,9 @@ static void
 check_subject_values(DefinitionParser *parser, const Step *step)
 {
 	const Json *subject = step->subject;
-	int			i;
 
 	shape_check_duplicates(parser->sink, subject, step->path);
-	for (i = 0; i < subject->count; i++)
+	for (int i = 0; i < subject->count; i++)
 	{
 		char	   *location = location_below(step->path, subject->keys[i]);
 
@@ -38,7 +37,7 @@ check_subject_values(DefinitionParser *parser, const Step *step)
 										step->kind->name),
 							   "It is a key of the step; use another name.");
 		else
-			definition_check_name(parser, subject->keys[i], "a value", location);
+			definition_name_is_sound(parser, subject->keys[i], "a value", location);
 	}
 }
 
@@ -80,7 +79,7 @@ subject_hint(const Step *step)
 
 /* Checks the value of the verb. */
 static bool
-check_subject(DefinitionParser *parser, const Step *step)
+subject_is_sound(DefinitionParser *parser, const Step *step)
 {
 	static const char *const wanted[] = {
 		[SUBJECT_NAME] = "a name in a string",
@@ -128,15 +127,14 @@ check_subject(DefinitionParser *parser, const Step *step)
 
 /* Checks that the name of a step is good and free. */
 static bool
-check_step_name(DefinitionParser *parser, Step *step)
+step_name_is_sound(DefinitionParser *parser, Step *step)
 {
 	char	   *location = location_below(step->path, "as");
 	ListCell   *cell;
-	int			i;
 
-	if (!definition_check_name(parser, step->name, "a step", location))
+	if (!definition_name_is_sound(parser, step->name, "a step", location))
 		return false;
-	for (i = 0; i < lengthof(taken_names); i++)
+	for (int i = 0; i < lengthof(taken_names); i++)
 	{
 		if (strcmp(step->name, taken_names[i]) != 0)
 			continue;
@@ -179,9 +177,8 @@ static void
 parse_cases(DefinitionParser *parser, Step *step, const Json *cases)
 {
 	Shape		shape = {"a case", NULL, {case_keys, NULL, NULL}};
-	int			i;
 
-	for (i = 0; i < cases->count; i++)
+	for (int i = 0; i < cases->count; i++)
 	{
 		Json	   *json = cases->items[i];
 		char	   *path = psprintf("%s.case %d", step->path, i + 1);
@@ -238,11 +235,10 @@ static const StepKind *
 find_kind(DefinitionParser *parser, const Json *json, const char *path)
 {
 	int			verb = step_verb(json);
-	int			i;
 
 	if (verb < 0)
 	{
-		for (i = 0; i < json->count; i++)
+		for (int i = 0; i < json->count; i++)
 		{
 			if (step_key_is_known(json->keys[i]))
 				continue;
@@ -254,7 +250,7 @@ find_kind(DefinitionParser *parser, const Json *json, const char *path)
 		definition_problem(parser, path, "the step has no verb", verbs_hint());
 		return NULL;
 	}
-	for (i = verb + 1; i < json->count; i++)
+	for (int i = verb + 1; i < json->count; i++)
 	{
 		if (step_kind_find(json->keys[i]) == NULL ||
 			strcmp(json->keys[i], json->keys[verb]) == 0 ||
@@ -296,12 +292,12 @@ parse_step(DefinitionParser *parser, Json *json, char *path)
 	step->subject = json_get(json, kind->name);
 	step_shape(&shape, kind);
 	sound = shape_check(parser->sink, &shape, json, path);
-	if (!check_subject(parser, step))
+	if (!subject_is_sound(parser, step))
 		sound = false;
 
 	for (int i = 0; i < lengthof(shape.lists); i++)
 		fields_read(shape.lists[i], json, step);
-	if (step->name != NULL && !check_step_name(parser, step))
+	if (step->name != NULL && !step_name_is_sound(parser, step))
 		step->name = NULL;
 	for (int i = 0; i < lengthof(shape.lists); i++)
 		parse_branches(parser, step, shape.lists[i]);
@@ -313,10 +309,9 @@ List *
 definition_parse_steps(DefinitionParser *parser, const Json *json, const char *prefix)
 {
 	List	   *steps = NIL;
-	int			i;
 
 	check_stack_depth();
-	for (i = 0; i < json->count; i++)
+	for (int i = 0; i < json->count; i++)
 	{
 		Step	   *step = parse_step(parser, json->items[i],
 									  location_below(prefix, psprintf("%d", i + 1)));

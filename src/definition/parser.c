@@ -18,8 +18,8 @@ definition_problem(DefinitionParser *parser, const char *location,
 
 /* Checks a name that the author gives to something. */
 bool
-definition_check_name(DefinitionParser *parser, const char *name,
-					  const char *what, const char *location)
+definition_name_is_sound(DefinitionParser *parser, const char *name,
+						 const char *what, const char *location)
 {
 	if (name_is_valid(name))
 		return true;

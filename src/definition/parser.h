@@ -21,8 +21,8 @@ extern void definition_problem(DefinitionParser *parser, const char *location,
 							   const char *message, const char *hint);
 
 /* Checks a name that the author gives to something; what: "an input". */
-extern bool definition_check_name(DefinitionParser *parser, const char *name,
-								  const char *what, const char *location);
+extern bool definition_name_is_sound(DefinitionParser *parser, const char *name,
+									 const char *what, const char *location);
 
 /* A string in an object whose shape has been checked; NULL if there is none. */
 extern char *member_string(const Json *json, const char *key);

@@ -101,11 +101,10 @@ step_arguments(const Step *step)
 {
 	Json	   *arguments = json_new_object();
 	const Json *json = step->json;
-	int			i;
 
 	if (step->kind->subject == SUBJECT_VALUES)
 		arguments = json_copy(step->subject);
-	for (i = 0; i < json->count; i++)
+	for (int i = 0; i < json->count; i++)
 	{
 		const char *key = json->keys[i];
 		const ArgumentSpec *spec = key_find(step->kind->arguments, key);
@@ -206,9 +205,7 @@ steps_to_rows(const List *steps)
 static void
 parameters_to_rows(Json *rows, const Json *parameters, const char *direction, const ArgumentSpec *keys)
 {
-	int			i;
-
-	for (i = 0; parameters != NULL && i < parameters->count; i++)
+	for (int i = 0; parameters != NULL && i < parameters->count; i++)
 	{
 		Json	   *row = json_new_object();
 
@@ -254,9 +251,8 @@ static const Json *
 branch_of_row(const Json *row, const char *name)
 {
 	const Json *branches = json_get(row, "branches");
-	int			i;
 
-	for (i = 0; branches != NULL && i < branches->count; i++)
+	for (int i = 0; branches != NULL && i < branches->count; i++)
 	{
 		const char *branch = json_get_text(branches->items[i], "branch");
 
@@ -271,9 +267,8 @@ static void
 add_arguments(Json *step, const Json *row, const StepKind *kind, Json *values)
 {
 	const Json *arguments = json_get(row, "arguments");
-	int			i;
 
-	for (i = 0; arguments != NULL && arguments->kind == JSON_IS_OBJECT && i < arguments->count; i++)
+	for (int i = 0; arguments != NULL && arguments->kind == JSON_IS_OBJECT && i < arguments->count; i++)
 	{
 		const char *key = arguments->keys[i];
 		bool		is_value = values != NULL && !step_owns_argument(kind, key);
@@ -305,9 +300,8 @@ static Json *
 cases_from_rows(const Json *rows)
 {
 	Json	   *cases = json_new_array();
-	int			i;
 
-	for (i = 0; i < rows->count; i++)
+	for (int i = 0; i < rows->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		json_append(cases, case_from_row(rows->items[i]));
@@ -321,9 +315,8 @@ add_branches(Json *step, const Json *row, const StepKind *kind)
 {
 	const Json *branches = json_get(row, "branches");
 	const ArgumentSpec *spec;
-	int			i;
 
-	for (i = 0; branches != NULL && i < branches->count; i++)
+	for (int i = 0; branches != NULL && i < branches->count; i++)
 	{
 		const char *branch = json_get_text(branches->items[i], "branch");
 		const Json *steps = json_get(branches->items[i], "steps");
@@ -408,10 +401,9 @@ static Json *
 steps_from_rows(const Json *rows)
 {
 	Json	   *steps = json_new_array();
-	int			i;
 
 	check_stack_depth();
-	for (i = 0; i < rows->count; i++)
+	for (int i = 0; i < rows->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		json_append(steps, step_from_row(rows->items[i]));
@@ -424,9 +416,8 @@ static Json *
 parameters_from_rows(const Json *rows, const char *direction, const ArgumentSpec *keys)
 {
 	Json	   *parameters = json_new_array();
-	int			i;
 
-	for (i = 0; rows != NULL && i < rows->count; i++)
+	for (int i = 0; rows != NULL && i < rows->count; i++)
 	{
 		const char *given = json_get_text(rows->items[i], "direction");
 		Json	   *parameter;

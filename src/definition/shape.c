@@ -74,9 +74,7 @@ step_shape(Shape *shape, const StepKind *kind)
 int
 step_verb(const Json *step)
 {
-	int			i;
-
-	for (i = 0; i < step->count; i++)
+	for (int i = 0; i < step->count; i++)
 	{
 		if (step_kind_find(step->keys[i]) != NULL)
 			return i;
@@ -101,9 +99,7 @@ step_owns_argument(const StepKind *kind, const char *key)
 bool
 step_key_is_known(const char *key)
 {
-	int			i;
-
-	for (i = 0; i < step_kind_count(); i++)
+	for (int i = 0; i < step_kind_count(); i++)
 	{
 		if (key_find(step_kind_at(i)->arguments, key) != NULL)
 			return true;
@@ -117,9 +113,8 @@ static const ArgumentSpec *
 find_in_shape(const Shape *shape, const char *key)
 {
 	const ArgumentSpec *found = NULL;
-	int			i;
 
-	for (i = 0; i < lengthof(shape->lists) && found == NULL; i++)
+	for (int i = 0; i < lengthof(shape->lists) && found == NULL; i++)
 		found = key_find(shape->lists[i], key);
 	return found;
 }
@@ -130,13 +125,12 @@ known_keys(const Shape *shape)
 {
 	StringInfoData out;
 	const ArgumentSpec *spec;
-	int			i;
 
 	initStringInfo(&out);
 	appendStringInfo(&out, "Keys of %s: ", shape->what);
 	if (shape->verb != NULL)
 		appendStringInfo(&out, "%s, ", shape->verb);
-	for (i = 0; i < lengthof(shape->lists); i++)
+	for (int i = 0; i < lengthof(shape->lists); i++)
 	{
 		for (spec = shape->lists[i]; spec != NULL && spec->key != NULL; spec++)
 			if (!spec->untold)
@@ -183,11 +177,9 @@ comma_separated(const char *words)
 static bool
 is_array_of(const Json *json, JsonKind kind)
 {
-	int			i;
-
 	if (json->kind != JSON_IS_ARRAY)
 		return false;
-	for (i = 0; i < json->count; i++)
+	for (int i = 0; i < json->count; i++)
 	{
 		if (json->items[i]->kind != kind)
 			return false;
@@ -234,7 +226,6 @@ void
 shape_check_duplicates(ProblemSink *sink, const Json *json, const char *location)
 {
 	const char *key = json_duplicate_key(json);
-	int			i;
 
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
@@ -242,7 +233,7 @@ shape_check_duplicates(ProblemSink *sink, const Json *json, const char *location
 		problem_report(sink, ERRCODE_INVALID_PARAMETER_VALUE, location,
 					   psprintf("duplicate key \"%s\"", key), NULL,
 					   "Keep one of the two.");
-	for (i = 0; i < json->count; i++)
+	for (int i = 0; i < json->count; i++)
 	{
 		if (json->items[i]->count == 0)
 			continue;
@@ -261,8 +252,8 @@ is_array_shape(ArgumentShape shape)
 
 /* Checks the value of a known key. */
 static bool
-check_value(ProblemSink *sink, const ArgumentSpec *spec, const Json *json,
-			const char *location)
+value_is_sound(ProblemSink *sink, const ArgumentSpec *spec, const Json *json,
+			   const char *location)
 {
 	Shape		members = {0};
 	int			number;
@@ -315,14 +306,13 @@ shape_check(ProblemSink *sink, const Shape *shape, const Json *json,
 	const char *duplicate = json_duplicate_key(json);
 	const ArgumentSpec *spec;
 	bool		sound = true;
-	int			i;
 
 	if (duplicate != NULL)
 		problem_report(sink, ERRCODE_INVALID_PARAMETER_VALUE,
 					   location_below(location, duplicate),
 					   psprintf("duplicate key \"%s\"", duplicate), NULL,
 					   "Keep one of the two.");
-	for (i = 0; i < json->count; i++)
+	for (int i = 0; i < json->count; i++)
 	{
 		const char *key = json->keys[i];
 
@@ -334,10 +324,10 @@ shape_check(ProblemSink *sink, const Shape *shape, const Json *json,
 						   location_below(location, key),
 						   psprintf("unknown key \"%s\" of %s", key, shape->what),
 						   NULL, suggestion_hint(key_like(shape, key), known_keys(shape)));
-		else if (!check_value(sink, spec, json->items[i], location_below(location, key)))
+		else if (!value_is_sound(sink, spec, json->items[i], location_below(location, key)))
 			sound = false;
 	}
-	for (i = 0; i < lengthof(shape->lists); i++)
+	for (int i = 0; i < lengthof(shape->lists); i++)
 	{
 		for (spec = shape->lists[i]; spec != NULL && spec->key != NULL; spec++)
 		{

@@ -68,6 +68,7 @@ extern void signature_require(const Signature *signature, Oid function);
 
 /* Resolves the name of a table or view under the current search_path, or raises. */
 extern Oid	table_of_name(const char *name);
+
 /* The same; a problem goes to a collecting sink, InvalidOid is returned. */
 extern Oid	table_of_name_guarded(const char *name, const char *location, ProblemSink *sink);
 
