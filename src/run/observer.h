@@ -18,6 +18,8 @@
  *		Where a step fails that has an on_error, step_undone comes when its work has
  *		been taken back: whatever was told since its step_begun has not happened.
  *		The handler's steps follow, then the step's step_ended, handled or failed.
+ *		To the steps inside, a time limit that has passed is a cancel; the invocation
+ *		whose limit it is ends with the limit's own error.
  *
  * When nothing but memory may be touched
  *		A step_ended that says failed and an invocation_ended that says failed or

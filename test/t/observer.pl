@@ -1,0 +1,175 @@
+# What observers are told: the library is built with one more file, an observer
+# that prints its events, registered in init.c as any observer is.
+use strict;
+use warnings FATAL => 'all';
+
+use CustomActions;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $source = '.';
+my $built = PostgreSQL::Test::Utils::tempdir;
+
+# Runs a program that must succeed.
+sub run_or_bail
+{
+	my (@command) = @_;
+	my $out;
+
+	IPC::Run::run(\@command, '>&', \$out) or BAIL_OUT("@command: $out");
+	return;
+}
+
+run_or_bail('cp', '-r', 'src', 'Makefile', 'custom_actions.control', $built);
+run_or_bail('cp', 'test/observer/notices.c', 'test/observer/notices.h', "$built/src");
+my $init = slurp_file("$built/src/init.c");
+$init =~ s/^#include "engine\/cache.h"\n/$&#include "notices.h"\n/m or die 'includes of init.c';
+$init =~ s/^\tsandbox_init\(\);\n/$&\tobserver_register(&notices);\n/m or die '_PG_init';
+unlink "$built/src/init.c";
+append_to_file("$built/src/init.c", $init);
+run_or_bail('make', '-s', '-C', $built, '-j2', "PG_CONFIG=$ENV{PG_CONFIG}", 'COPT=-O0 -Werror', $ENV{CC} ? "CC=$ENV{CC}" : (), 'src/custom_actions.so');
+
+# A database whose functions are those of that library
+my $node = new_server('observer');
+my $database = 'watched';
+create_database($node, $database);
+$node->safe_psql($database, <<"SQL");
+UPDATE pg_proc SET probin = '$built/src/custom_actions.so' WHERE probin = '\$libdir/custom_actions';
+SQL
+$node->safe_psql($database, <<'SQL');
+CREATE TABLE item (id integer PRIMARY KEY, name text, amount integer CHECK (amount < 100), owner integer);
+CREATE TABLE pair (a integer, b integer, note text, PRIMARY KEY (a, b));
+CREATE TABLE note (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text text);
+CREATE VIEW item_view AS SELECT id, name FROM item;
+INSERT INTO item VALUES (1, 'one', 1), (2, 'two', 2), (3, 'three', 3);
+CREATE FUNCTION define(name text, definition json) RETURNS void LANGUAGE sql
+	AS 'SELECT create_action(name, definition); SELECT activate_action(name)';
+SQL
+
+# Defines actions, unseen.
+sub define
+{
+	my ($name, $definition) = @_;
+
+	$node->safe_psql($database, "SELECT define('public.$name', \$json\$$definition\$json\$)");
+	return;
+}
+
+# What must be told, by what it is told of
+my %expected = slurp_file('test/observer/expected.out') =~ /^-- (.*)\n((?:(?!-- ).*\n)*)/mg;
+
+# What is told of some SQL; errors stand where they come. All of it is kept, to
+# be looked at, and taken over, when something has changed.
+sub told
+{
+	my ($sql, $what) = @_;
+	my ($status, $out, $err) = $node->psql($database, "\\set VERBOSITY terse\n\\set SHOW_CONTEXT never\n\\o /dev/null\n$sql", on_error_stop => 0);
+
+	$err =~ s/^psql:<stdin>:\d+: //mg;
+	$err =~ s/^NOTICE:  //mg;
+	$err = "$err\n" =~ s/\n+\z/\n/r;
+	append_to_file("$ENV{TESTDIR}/observer.out", "-- $what\n$err");
+	is_text($err, $expected{$what} // '', $what);
+	return;
+}
+
+define('part', '{"table": "public.item", "output": [{"name": "was", "type": "integer", "default": "=target.amount"}],
+	"steps": [{"update": "target", "set": {"amount": "=amount + 10"}}]}');
+define('whole', '{"table": "public.item", "input": [{"name": "loud", "type": "boolean", "default": false}], "steps": [
+	{"require": "target.amount > 0"},
+	{"group": "two", "do": [
+		{"create": "public.note", "as": "note", "set": {"text": "=target.name"}},
+		{"create": "public.note", "set": {"text": "nobody reads its key"}}]},
+	{"output": {}, "when": "input.loud"},
+	{"perform": "public.part", "with": {"target": "=target.id"}},
+	{"for_each": "=array[1, 2]", "as": "n", "do": [{"update": "public.item", "id": "=n.value", "set": {"name": "=note.text"}}]},
+	{"update": "public.item", "where": "id > 1", "set": {"owner": 7}},
+	{"delete": "public.note", "id": "=note.id"}]}');
+told('SELECT whole(1)', 'nesting, groups, loops, keys, sets');
+
+# Two updates of one row that run as one, and apart because the table has a trigger
+define('merged', '{"table": "public.item", "steps": [
+	{"update": "target", "set": {"name": "new"}}, {"assign": "target", "to": 9, "column": "owner"}]}');
+told('SELECT merged(2)', 'merged steps are told of as two');
+$node->safe_psql($database, <<'SQL');
+ALTER TABLE item ADD CONSTRAINT owned FOREIGN KEY (owner) REFERENCES item NOT VALID;
+CREATE FUNCTION change_item() RETURNS void LANGUAGE sql AS 'ALTER TABLE item ALTER name SET STATISTICS 10; ALTER TABLE item DROP CONSTRAINT owned';
+SQL
+told('SELECT merged(3)', 'merged steps of which the second fails');
+define('apart', '{"table": "public.item", "steps": [{"call": "public.change_item", "when": "target.id = 2"},
+	{"update": "target", "set": {"name": "new"}}, {"assign": "target", "to": 9, "column": "owner"}]}');
+told('SELECT apart(2)', 'merged steps that run apart, because the table has changed');
+
+# Keys: those of several columns, changed ones, given columns, views, conflicts
+define('keys', '{"steps": [
+	{"create": "public.pair", "as": "p", "set": {"a": 1, "b": 2}},
+	{"update": "p", "set": {"b": 3}},
+	{"let": {"b": "=p.b"}},
+	{"update": "public.pair", "id": {"a": 1, "b": 3}, "set": {"a": 5}},
+	{"update": "public.pair", "id": {"a": 5, "b": 3}, "set": {"*": {"note": "given"}}},
+	{"update": "public.pair", "id": {"a": 5, "b": 3}, "set": {"*": {}}},
+	{"update": "public.pair", "id": {"a": 0, "b": 0}, "set": {"note": ""}, "required": false},
+	{"create": "public.pair", "set": {"a": 5, "b": 3}, "on_conflict": {"do": "nothing"}},
+	{"update": "public.item_view", "id": {"id": 3}, "set": {"name": "seen"}, "enabled": false},
+	{"delete": "public.pair", "where": "a = 5"}]}');
+told('SELECT keys()', 'keys');
+
+# Failures: dealt with, passed on, of loops, canceled
+define('fail', '{"input": [{"name": "amount", "type": "integer"}], "steps": [
+	{"update": "public.item", "id": 1, "set": {"amount": "=input.amount"}}]}');
+define('careful', '{"input": [{"name": "amount", "type": "integer"}], "steps": [
+	{"group": "work", "do": [
+		{"create": "public.note", "set": {"text": "undone"}},
+		{"perform": "public.fail", "with": {"amount": "=input.amount"}}],
+	 "on_error_when": "error.sqlstate = \'23514\' AND input.amount < 1000",
+	 "on_error": [{"create": "public.note", "set": {"text": "=error.step"}}]}]}');
+told('SELECT careful(1); SELECT careful(100); SELECT careful(1000);', 'on_error');
+define('turns', '{"steps": [{"for_each": "=array[1, 2]", "as": "n", "do": [
+	{"update": "public.item", "id": 1, "set": {"amount": "=50 * n.value"}}]}]}');
+told('SELECT turns()', 'a failure in a loop');
+define('stop', '{"input": [{"name": "how", "type": "text"}], "steps": [
+	{"stop": "succeeded", "when": "input.how = \'succeeded\'"},
+	{"stop": "canceled", "message": "changed my mind", "when": "input.how = \'canceled\'"},
+	{"stop": "failed", "message": "no good"}]}');
+told(q{SELECT stop(how) FROM unnest(ARRAY['succeeded']) AS how; SELECT stop('canceled'); SELECT stop('failed');}, 'stop');
+told(q{SELECT whole(17); SELECT invoke_action('public.whole', '{"target": "x"}');}, 'failures before the first step');
+$node->safe_psql($database, "CREATE FUNCTION nap() RETURNS void LANGUAGE sql AS 'SELECT pg_sleep(60)'");
+define('slow', '{"timeout": "50 ms", "steps": [{"call": "public.nap"}]}');
+told(q{SELECT slow()}, 'a time limit');
+
+# What the caller is told of
+told(q{SELECT try_invoke_action('public.fail', '{"amount": 100}'); SELECT try_invoke_action('public.nothing'); SELECT try_invoke_action('public.fail', '{"amount": 5}');},
+	'try_invoke_action');
+
+# Actions that something else calls: a deferred trigger, a plug-in
+define('log', '{"input": [{"name": "text", "type": "text"}], "steps": [{"create": "public.note", "set": {"text": "=input.text"}}]}');
+$node->safe_psql($database, <<'SQL');
+CREATE FUNCTION note_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM log('deferred'); RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER later AFTER UPDATE OF name ON item DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note_it();
+CREATE FUNCTION calls_back(context jsonb) RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM log('plug-in'); END $$;
+SQL
+define('watched', '{"table": "public.item", "steps": [{"update": "target", "set": {"name": "=name || \'!\'"}}],
+	"plugins": [{"stage": "pre_operation", "function": "public.calls_back"}]}');
+told('SELECT watched(3)', 'a plug-in and a deferred trigger that run actions');
+
+# An observer that raises makes the step or the invocation fail, and nothing else
+foreach my $event (qw(begun step_begun rows_written step_undone step_ended step_failed succeeded failed answered))
+{
+	my $status = $node->psql($database, <<"SQL", on_error_stop => 0, stdout => \my $out, stderr => \my $err);
+SET client_min_messages = error;
+DO \$\$ BEGIN EXECUTE 'SET observer.raise_at = $event'; PERFORM careful(100); EXCEPTION WHEN OTHERS THEN END \$\$;
+SET observer.raise_at = '$event';
+SELECT careful(100);
+SELECT careful(1000);
+SELECT try_invoke_action('public.fail', '{"amount": 100}');
+RESET observer.raise_at;
+SET client_min_messages = notice;
+SELECT log('after');
+SQL
+
+	like($err, qr/raised at $event/, "an observer raises at $event");
+	like($err, qr/NOTICE:  public.log version 1 begun, in nothing\n.*NOTICE:  public.log succeeded\n?\z/s, 'and the next invocation is one like others');
+}
+
+log_is_clean($node, 'the log is clean');
+done_testing();
