@@ -1,7 +1,7 @@
 -- What is behind the functions that people call, called by a designer himself.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(35);
+SELECT plan(36);
 
 CREATE ROLE inner_owner;
 CREATE ROLE inner_designer;
@@ -94,6 +94,28 @@ SELECT is(custom_actions.canonical_path('action', ' Desk . "Odd""One" '), 'desk.
 SELECT throws_ok($$SELECT custom_actions.canonical_path('table', 'a b.c')$$, '42602', 'table name "a b.c" is not valid', 'two words are no name');
 SELECT throws_ok($$SELECT custom_actions.canonical_path('table', 'a.b.c')$$, '42602', 'table name "a.b.c" is not of the form "schema.name"', 'nor are three parts');
 SELECT throws_ok(format('SELECT custom_actions.canonical_path(%L, %L)', 'action', 'a.' || repeat('b', 64)), '42622', format('name "a.%s" is too long', repeat('b', 64)), 'nor is what would be cut');
+
+-- Everything has a comment
+SELECT is_empty($$
+	WITH object AS (
+		SELECT d.classid, d.objid
+		FROM pg_depend AS d
+			JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
+		WHERE e.extname = 'custom_actions')
+	SELECT pg_describe_object(o.classid, o.objid, 0) FROM object AS o
+	WHERE obj_description(o.objid, o.classid::regclass::name) IS NULL
+	UNION ALL
+	SELECT pg_describe_object(o.classid, o.objid, a.attnum)
+	FROM object AS o
+		JOIN pg_class AS c ON o.classid = 'pg_class'::regclass AND c.oid = o.objid AND c.relkind IN ('r', 'v')
+		JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+	WHERE col_description(c.oid, a.attnum) IS NULL
+	UNION ALL
+	SELECT pg_describe_object('pg_trigger'::regclass, t.oid, 0)
+	FROM object AS o
+		JOIN pg_trigger AS t ON o.classid = 'pg_class'::regclass AND t.tgrelid = o.objid AND NOT t.tgisinternal
+	WHERE obj_description(t.oid, 'pg_trigger') IS NULL$$,
+	'every object of the extension has a comment, every column and trigger too');
 
 SELECT * FROM finish();
 ROLLBACK;
