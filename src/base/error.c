@@ -17,7 +17,8 @@
 static const char action_limit_id[] = "custom_actions action limit";
 static const char call_limit_id[] = "custom_actions call limit";
 
-bool
+/* Did a call's own limit raise this? */
+static bool
 error_is_call_limit(const ErrorData *error)
 {
 	return error->message_id != NULL && strcmp(error->message_id, call_limit_id) == 0;

@@ -43,9 +43,6 @@ extern ErrorData *caught_trial_at_once(void (*fn) (void *arg), void *arg, bool *
  */
 pg_noreturn extern void error_throw_on(ErrorData *error);
 
-/* Did a call's own limit raise this? */
-extern bool error_is_call_limit(const ErrorData *error);
-
 /* Did a limit raise this, of a call or of an action that ended with it? */
 extern bool error_is_limit(const ErrorData *error);
 

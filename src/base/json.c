@@ -61,7 +61,7 @@ json_new_number(const char *text)
 	return json_new(JSON_IS_NUMBER, text);
 }
 
-Json *
+static Json *
 json_new_boolean(bool value)
 {
 	return json_new(JSON_IS_BOOLEAN, value ? "true" : "false");

@@ -49,7 +49,6 @@ extern Json *json_new_object(void);
 extern Json *json_new_array(void);
 extern Json *json_new_string(const char *text);
 extern Json *json_new_number(const char *text);
-extern Json *json_new_boolean(bool value);
 extern Json *json_new_null(void);
 extern void json_put(Json *object, const char *key, Json *value);	/* replaces */
 extern void json_add(Json *object, const char *key, Json *value);	/* adds, even when present */

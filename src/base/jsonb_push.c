@@ -7,7 +7,6 @@
 #include "base/jsonb_push.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/numeric.h"
 
 #if PG_VERSION_NUM >= 190000
 struct JsonbBuilder
@@ -103,15 +102,6 @@ jsonb_push_text(JsonbBuilder *builder, const char *key, const char *text)
 		value.val.string.val = unconstify(char *, text);
 		value.val.string.len = strlen(text);
 	}
-	jsonb_push_value(builder, &value);
-}
-
-void
-jsonb_push_integer(JsonbBuilder *builder, const char *key, int32 integer)
-{
-	JsonbValue	value = {.type = jbvNumeric, .val.numeric = int64_to_numeric(integer)};
-
-	jsonb_push_key(builder, key);
 	jsonb_push_value(builder, &value);
 }
 

@@ -34,7 +34,6 @@ extern void jsonb_push_value(JsonbBuilder *builder, JsonbValue *value);
 
 /* Add a key with a value; NULL becomes null. */
 extern void jsonb_push_text(JsonbBuilder *builder, const char *key, const char *text);
-extern void jsonb_push_integer(JsonbBuilder *builder, const char *key, int32 integer);
 extern void jsonb_push_boolean(JsonbBuilder *builder, const char *key, bool boolean);
 extern void jsonb_push_uuid(JsonbBuilder *builder, const char *key, const pg_uuid_t *uuid);
 extern void jsonb_push_jsonb(JsonbBuilder *builder, const char *key, Jsonb *jsonb);

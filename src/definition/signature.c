@@ -43,7 +43,8 @@ refuse_unknown_table(const char *name, bool qualified)
 			 hint ? errhint("%s", hint) : 0));
 }
 
-Oid
+/* Resolves the name of a table or view under the current search_path, or raises. */
+static Oid
 table_of_name(const char *name)
 {
 	RangeVar   *range = makeRangeVarFromNameList(stringToQualifiedNameList(name, NULL));

@@ -66,10 +66,7 @@ extern char *signature_difference(const Signature *signature, Oid function, bool
 /* Raises UA006 unless a source's signature is that of its function. */
 extern void signature_require(const Signature *signature, Oid function);
 
-/* Resolves the name of a table or view under the current search_path, or raises. */
-extern Oid	table_of_name(const char *name);
-
-/* The same; a problem goes to a collecting sink, InvalidOid is returned. */
+/* Resolves the name of a table or view; a problem goes to a collecting sink, InvalidOid is returned. */
 extern Oid	table_of_name_guarded(const char *name, const char *location, ProblemSink *sink);
 
 #endif

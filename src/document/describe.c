@@ -10,7 +10,6 @@
 #include "definition/fields.h"
 #include "definition/step_kind.h"
 #include "definition/value_text.h"
-#include "document/describe.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -188,7 +187,8 @@ describe_problems(StringInfo out, const List *problems)
 	}
 }
 
-char *
+/* The outline; state says of what, below the name: a draft, or what is published. */
+static char *
 definition_describe(Json *document, const char *state)
 {
 	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext};

@@ -14,7 +14,6 @@
 #include "postgres.h"
 
 #include "definition/rows.h"
-#include "document/diff.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -348,7 +347,8 @@ compare_frozen(Diff *diff, const Json *old_names, const Json *new_names)
 			tell(diff, psprintf("Uses %s now.", pairs[i].name));
 }
 
-List *
+/* A sentence (char *) for everything that differs; raises if one of the two is not sound in shape. */
+static List *
 definition_diff(Json *old_document, Json *new_document)
 {
 	const Json *old_rows = definition_rows(old_document);

@@ -28,7 +28,7 @@ typedef struct UnknownName
 
 /* Does the text begin with a quotation mark of typesetters? */
 static bool
-is_typographic(const char *text)
+has_typographic(const char *text)
 {
 	static const char *const marks[] = {
 		"\342\200\230", "\342\200\231", "\342\200\232", "\342\200\233",
@@ -162,7 +162,7 @@ unknown_name_hint(UnknownName *unknown)
 	const char *like;
 	char	   *hint;
 
-	if (is_typographic(unknown->name))
+	if (has_typographic(unknown->name))
 		return pstrdup("Quotes around text are straight ones: 'text'.");
 	if (unknown->quoted)
 		return psprintf("Text in formulas stands in single quotes: '%s'.", unknown->name);
@@ -188,7 +188,7 @@ refuse_unknown_name(ParseState *pstate, Scope *scope, const ColumnRef *reference
 
 	unknown.quoted = place >= 0 && place < strlen(formula->text) && formula->text[place] == '"';
 	unknown.whole = is_whole(formula, reference);
-	if (pstate != scope->pstate && !unknown.quoted && !is_typographic(unknown.name) &&
+	if (pstate != scope->pstate && !unknown.quoted && !has_typographic(unknown.name) &&
 		exact_hint(&unknown) == NULL)
 		return;
 	hint = unknown_name_hint(&unknown);

@@ -198,8 +198,12 @@ path_is_captured(const char *action, const Json *document)
 	return path != NULL && captured != NULL && strcmp(path, captured) == 0;
 }
 
-/* Checks a document as its owner would meet it. */
-Definition *
+/*
+ * Checks a document as its owner would meet it; problems go to the sink. With
+ * freeze, what was looked up is written into the returned definition. NULL
+ * when there is nothing sound to return.
+ */
+static Definition *
 check_definition(const char *action, Json *document, Oid owner, bool freeze,
 				 ProblemSink *sink)
 {

@@ -12,14 +12,6 @@
 #include "engine/published_function.h"
 #include "program/program.h"
 
-/*
- * Checks a document as its owner would meet it; problems go to the sink. With
- * freeze, what was looked up is written into the returned definition. NULL
- * when there is nothing sound to return.
- */
-extern Definition *check_definition(const char *action, Json *document,
-									Oid owner, bool freeze, ProblemSink *sink);
-
 /* Where a published function's SET clauses are found wrong */
 #define LOCATION_SETTINGS	"settings"
 

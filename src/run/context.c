@@ -138,7 +138,7 @@ context_set_shared(Frame *frame, Jsonb *shared)
 
 #define CONTEXT_FUNCTION(symbol, name, type) context_##name,
 
-static Datum (*const functions[CONTEXT_FIELDS]) (Frame *frame, bool *isnull) = {
+static Datum (*const field_functions[CONTEXT_FIELDS]) (Frame *frame, bool *isnull) = {
 	CONTEXT_ROWS(CONTEXT_FUNCTION)
 };
 
@@ -146,7 +146,7 @@ Datum
 context_value(Frame *frame, ContextField field, bool *isnull)
 {
 	*isnull = false;
-	return functions[field] (frame, isnull);
+	return field_functions[field] (frame, isnull);
 }
 
 void

@@ -78,8 +78,9 @@ my %sound = (
 	  . "void\njson_refuse(const Json *json)\n{\n}\n\nstatic int\nmade(int n, char c)\n{\n\tstatic const int one = 1;\n\treturn one;\n}\n",
 	'steps/update.c' => "const StepKind update_kind = {\n\t.verb = \"update\",\n};\n\nPG_FUNCTION_INFO_V1(custom_action_update);\n\n"
 	  . "Datum\ncustom_action_update(PG_FUNCTION_ARGS)\n{\n\tjson_make(json_depth, NULL);\n\tjson_refuse(NULL);\n}\n",
-	'steps/steps.h' => "extern const StepKind update_kind;\n",
-	'steps/steps.c' => "static const StepKind *const kinds[] = {&update_kind};\n");
+	'steps/steps.h' => "#define STEP_KINDS(KIND) \\\n\tKIND(update)\nSTEP_KINDS(DECLARE_KIND)\n\nextern void steps_init(void);\n",
+	'steps/steps.c' => "void\nsteps_init(void)\n{\n}\n",
+	'init.c' => "void\n_PG_init(void)\n{\n\tsteps_init();\n}\n");
 is_deeply([ misplaced_declarations(tree(%sound)) ], [], 'declarations in the header of the same name are right');
 is_deeply(
 	[   misplaced_declarations(
@@ -98,6 +99,10 @@ is_deeply(
 		'base/json.h declares json_gone, which nothing defines'
 	],
 	'declarations that stand elsewhere, or nowhere, are found');
+is_deeply(
+	[ misplaced_declarations(tree(%sound, 'steps/merge.c' => "const StepKind merge_kind = {\n\t.verb = \"merge\",\n};\n")) ],
+	['steps/merge.c defines merge_kind for others, and nobody uses it'],
+	'a kind of step that is not in the list is found');
 is_deeply(
 	[ misplaced_declarations(tree('base/a.c' => "int\na_one(void)\n{\n}\n", 'base/b.c' => "static int\nb(void)\n{\n\treturn a_one();\n}\n")) ],
 	['base/a.c defines a_one, which base/b.c uses and base/a.h does not declare'],
@@ -159,6 +164,8 @@ chomp(my $headers = `"$ENV{PG_CONFIG}" --includedir-server`);
 cmp_ok(scalar keys %$files, '>', 100, 'our sources were read');
 is_deeply([ grep { my $folder = $_; !grep { m{^\Q$folder\E/} } keys %$files } sort keys %may_include ], [], 'every folder of the order is there');
 is_deeply([ misplaced_includes($files) ], [], 'nothing of ours includes what is not below it');
+is_deeply([ misplaced_declarations($files) ], [], 'what a file gives to others is declared in its own header only');
+is_deeply([ twice_static($files) ], [], 'no name is static in two files');
 is_deeply([ shadowing_folders($files, map { m{([^/]+)/$} } glob "$headers/*/") ], [], 'no folder hides headers of PostgreSQL');
 
 build_objects($source, "$objects");
