@@ -8,8 +8,19 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "pgstat.h"
 
 /* Calls a function as PostgreSQL's executor would: its statistics count the call. */
-extern Datum counted_call(FunctionCallInfo fcinfo);
+static inline Datum
+counted_call(FunctionCallInfo fcinfo)
+{
+	PgStat_FunctionCallUsage usage;
+	Datum		result;
+
+	pgstat_init_function_usage(fcinfo, &usage);
+	result = FunctionCallInvoke(fcinfo);
+	pgstat_end_function_usage(&usage, true);
+	return result;
+}
 
 #endif

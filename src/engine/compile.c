@@ -132,9 +132,13 @@ compile_outputs(Compiler *compiler)
 	program->output_casts = palloc0(sizeof(Expression *) * Max(signature->noutputs, 1));
 	program->output_defaults = palloc0(sizeof(Expression *) * Max(signature->noutputs, 1));
 	for (int i = 0; i < signature->noutputs; i++)
-		program->output_slots[i] = variable_add(program, &compiler->names->outputs,
-												signature->outputs[i].name, signature->outputs[i].type,
-												signature->outputs[i].typmod)->slot;
+	{
+		const Argument *output = &signature->outputs[i];
+
+		program->output_slots[i] = variable_add(program, &compiler->names->outputs, output->name,
+												output->type, output->typmod)->slot;
+		program->promises_outputs |= output->parameter->required_given && output->required;
+	}
 	for (int i = 0; plugins_set_outputs(program) && i < signature->noutputs; i++)
 		program->output_casts[i] = typmod_cast(compiler, &signature->outputs[i], program->output_slots[i]);
 }

@@ -103,7 +103,8 @@ frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 	settle_missing_outputs(frame);
 	stage_run(frame, STAGE_POST_OPERATION);
 	frame_watch_row_types(frame);
-	require_outputs(frame);
+	if (program->promises_outputs)
+		require_outputs(frame);
 	MemoryContextSwitchTo(caller);
 	result = give_outputs(frame, fcinfo, request);
 	if (observed())

@@ -172,12 +172,12 @@ take_images(Frame *frame, Stage stage)
 }
 
 void
-stage_run(Frame *frame, Stage stage)
+pipeline_run(Frame *frame, Stage stage)
 {
 	const Pipeline *pipeline = frame->program->pipeline;
 	MemoryContext old;
 
-	if (pipeline == NULL || pipeline->first[stage] == pipeline->first[stage + 1])
+	if (pipeline->first[stage] == pipeline->first[stage + 1])
 		return;
 	if (frame_plugins(frame)->object == NULL)
 		frame->plugins->object = context_object_make(frame);

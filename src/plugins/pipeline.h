@@ -10,7 +10,14 @@
 #include "definition/stage.h"
 #include "run/frame.h"
 
-/* Runs the plug-ins of a stage. */
-extern void stage_run(Frame *frame, Stage stage);
+extern void pipeline_run(Frame *frame, Stage stage);
+
+/* Runs the plug-ins of a stage, if there are any. */
+static inline void
+stage_run(Frame *frame, Stage stage)
+{
+	if (frame->program->pipeline != NULL)
+		pipeline_run(frame, stage);
+}
 
 #endif

@@ -326,6 +326,7 @@ context_slot(Scope *scope, const char *name)
 	if (*slot < 0)
 		*slot = program_add_slot(scope->program, context_field_type(field), -1,
 								 get_typcollation(context_field_type(field)));
+	scope->program->reads_context = true;
 	return *slot;
 }
 

@@ -113,8 +113,10 @@ typedef struct Program
 	Expression **output_casts;	/* per signature output: typmod to apply to what a plug-in gives, or NULL */
 	Expression **output_defaults;	/* per signature output, or NULL */
 	Bitmapset  *outputs_set;	/* outputs that some step sets */
+	bool		promises_outputs;	/* there is one that must have a value in the end */
 	Bitmapset  *recorded_inputs;	/* rows whose keys in a JSON call are remembered */
 	int			context_slots[CONTEXT_FIELDS];	/* -1: nothing asks for it */
+	bool		reads_context;	/* something asks for one of them */
 	Row		   *target;			/* NULL: not bound to a row */
 	struct Statement *load;		/* reads the target, or NULL */
 	List	   *statements;		/* of Statement: plans to free with the program */

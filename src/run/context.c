@@ -156,6 +156,8 @@ context_fill(Frame *frame)
 
 	if (frame->program->pipeline != NULL || slots[CONTEXT_STARTED_AT] >= 0)
 		frame->started_at = GetCurrentTimestamp();
+	if (!frame->program->reads_context)
+		return;
 	for (int i = 0; i < CONTEXT_FIELDS; i++)
 	{
 		bool		isnull;
