@@ -9,6 +9,7 @@
 
 PG_FUNCTION_INFO_V1(custom_action_error_fields);
 
+/* The values of the fields, by their rows below. */
 static const char *
 error_sqlstate(const Caught *caught)
 {

@@ -31,6 +31,7 @@ struct ContextObject
 	Jsonb	   *flat;			/* NULL until something looks inside */
 };
 
+/* What adds the keys, by their rows below. */
 static void
 push_stage(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
 {

@@ -56,6 +56,7 @@ role_name(Oid role, bool *isnull)
 	return CStringGetTextDatum(name ? name : "");
 }
 
+/* The values of the fields, each by the function that its row of context_field.h names. */
 static Datum
 context_caller(Frame *frame, bool *isnull)
 {
