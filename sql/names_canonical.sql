@@ -47,7 +47,7 @@ SELECT drop_action('desk.act');
 SELECT count(*) FROM states;
 
 -- What PostgreSQL 15 quotes is quoted, and keywords of later releases are not
-SELECT custom_actions.quote_name(n) FROM unnest('{plain,case,coalesce,values,between,left,setof,name,json_value,json_table,system_user,json,merge_action,absent,Odd,1st,with space,"q\"q",_x9,""}'::text[]) AS n;
+SELECT substr(custom_actions.qualified_name('x', n), 3) AS quote_name FROM unnest('{plain,case,coalesce,values,between,left,setof,name,json_value,json_table,system_user,json,merge_action,absent,Odd,1st,with space,"q\"q",_x9,""}'::text[]) AS n;
 SELECT custom_actions.canonical_spelling(n) FROM unnest('{"\"a\".\"b\"","a . B","\"case\".x","case.\"x\"",a,a.b.c}'::text[]) AS n;
 
 -- Rows that another rule has quoted are found, listed once and go on to work

@@ -52,7 +52,7 @@ static const char *const quoted_words[] = {
 	"xmlserialize", "xmltable"
 };
 
-PG_FUNCTION_INFO_V1(custom_action_quote_name);
+PG_FUNCTION_INFO_V1(custom_action_qualified_name);
 PG_FUNCTION_INFO_V1(custom_action_canonical_spelling);
 
 static int
@@ -292,11 +292,12 @@ signature_canonical(Oid function)
 	return finish(&out);
 }
 
-/* SQL: a name as it is stored. */
+/* SQL: a qualified name as it is stored, of its parts. */
 Datum
-custom_action_quote_name(PG_FUNCTION_ARGS)
+custom_action_qualified_name(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(name_canonical(text_to_cstring(PG_GETARG_TEXT_PP(0)))));
+	PG_RETURN_TEXT_P(cstring_to_text(qualified_name_canonical(text_to_cstring(PG_GETARG_TEXT_PP(0)),
+															  text_to_cstring(PG_GETARG_TEXT_PP(1)))));
 }
 
 /* SQL: a qualified name as it is stored today, whatever spelling it was stored in. */

@@ -13,13 +13,13 @@
 -- By subject: names, the tables of facts that C has, definitions, plug-ins, checking
 -- and publishing, privileges, row triggers, the language, event triggers.
 
-CREATE FUNCTION custom_actions.quote_name(name text)
+CREATE FUNCTION custom_actions.qualified_name(schema_name text, name text)
 RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'custom_action_quote_name';
+AS 'MODULE_PATHNAME', 'custom_action_qualified_name';
 
-COMMENT ON FUNCTION custom_actions.quote_name(text) IS
-	'a part of a name as it is stored: quoted by one rule for all settings and releases';
+COMMENT ON FUNCTION custom_actions.qualified_name(text, text) IS
+	'a qualified name as it is stored, of its parts: quoted by one rule for all settings and releases';
 
 CREATE FUNCTION custom_actions.canonical_spelling(name text)
 RETURNS text
@@ -273,7 +273,7 @@ LANGUAGE c VOLATILE STRICT
 AS 'MODULE_PATHNAME', 'custom_action_write_plugins';
 
 COMMENT ON FUNCTION custom_actions.write_plugins(text, jsonb) IS
-	'the same as the document of the action has them, whose author needs no leave of plugin_policy';
+	'makes a list the plug-ins of an action, as its document has them, whose author needs no leave of plugin_policy';
 
 CREATE FUNCTION custom_actions.importing()
 RETURNS boolean

@@ -4,7 +4,7 @@ CREATE VIEW custom_actions.actions
 WITH (security_invoker = true)
 AS
 WITH function AS (
-	SELECT custom_actions.quote_name(n.nspname) || '.' || custom_actions.quote_name(p.proname) AS name,
+	SELECT custom_actions.qualified_name(n.nspname, p.proname) AS name,
 		p.oid,
 		pg_get_userbyid(p.proowner)::text AS owner, p.prosecdef, p.provolatile,
 		format('(%s) RETURNS %s',

@@ -242,7 +242,7 @@ RETURNS TABLE (action text, owner text)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
-	SELECT DISTINCT custom_actions.quote_name(n.nspname) || '.' || custom_actions.quote_name(p.proname),
+	SELECT DISTINCT custom_actions.qualified_name(n.nspname, p.proname),
 		pg_get_userbyid(p.proowner)::text
 	FROM pg_depend AS d
 		JOIN pg_proc AS p ON p.oid = d.objid

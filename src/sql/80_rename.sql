@@ -56,7 +56,7 @@ BEGIN
 		ORDER BY 1
 	LOOP
 		PERFORM follow_rename(old_name,
-			quote_name(new_schema) || '.' || quote_name((parse_ident(old_name))[2]));
+			qualified_name(new_schema, (parse_ident(old_name))[2]));
 	END LOOP;
 END
 $$;
