@@ -107,7 +107,7 @@ value_work(void *arg)
 {
 	ValueWork  *work = arg;
 
-	work->value = work->condition ? condition_parse(work->condition, work->location) :
+	work->value = work->condition ? value_parse_condition(work->condition, work->location) :
 		value_parse(work->json, work->type, work->typmod, work->location);
 }
 
@@ -240,7 +240,7 @@ note_result(Compiler *compiler, Statement *statement, const Query *query)
  * the rewriter, which comes too late for us.
  */
 static void
-refuse_not_writable(const Query *query)
+require_writable(const Query *query)
 {
 	Oid			table;
 
@@ -282,7 +282,7 @@ statement_analyse(void *arg)
 	query = parse_analyze_withcb(raw, text, formula_parser_setup, statement->scope, NULL);
 	error_context_stack = callback.previous;
 	if (work->compiler->findings.checking)
-		refuse_not_writable(query);
+		require_writable(query);
 	note_dependencies(work->compiler, (Node *) query);
 	note_result(work->compiler, statement, query);
 	statement->has_subselect = query->hasSubLinks;
@@ -475,7 +475,7 @@ default_analyse(void *arg)
 	ParseState *pstate = make_parsestate(NULL);
 
 	(void) transformExpr(pstate,
-						 value_default_tree(argument->parameter->initial, argument->type,
+						 input_default_tree(argument->parameter->initial, argument->type,
 											argument->typmod, argument->parameter->location),
 						 EXPR_KIND_FUNCTION_DEFAULT);
 	free_parsestate(pstate);

@@ -148,10 +148,10 @@ order_work(void *arg)
 	OrderWork  *work = arg;
 
 	if (work->json->kind == JSON_IS_STRING)
-		work->items = order_parse(work->json->text, work->location);
+		work->items = value_parse_order(work->json->text, work->location);
 	for (int i = 0; i < work->json->count; i++)
 		work->items = list_concat(work->items,
-								  order_parse(work->json->items[i]->text, work->location));
+								  value_parse_order(work->json->items[i]->text, work->location));
 }
 
 bool

@@ -137,7 +137,7 @@ leave_altered_table(List *objects, Node *command)
  * the settings: callers would no longer know whom they call.
  */
 static void
-check_names(const List *objects)
+require_single_names(const List *objects)
 {
 	ListCell   *cell;
 
@@ -148,7 +148,7 @@ check_names(const List *objects)
 		if (touched->class != ProcedureRelationId || !function_is_action(touched->object))
 			continue;
 		action_lock_name(function_name_canonical(touched->object));
-		check_single(touched->object);
+		require_single(touched->object);
 	}
 }
 
@@ -162,7 +162,7 @@ custom_action_ddl_end(PG_FUNCTION_ARGS)
 	if (!anything_to_protect())
 		PG_RETURN_NULL();
 	objects = touched_by_commands();
-	check_names(objects);
+	require_single_names(objects);
 	rename_follow(data->parsetree, objects);
 	if (ddl_check_applies())
 		check_command(data, objects);

@@ -188,7 +188,7 @@ warn_breaks(const EventTriggerData *data, Group *breaks)
 
 /* Refuses what a command does to one object, or warns. */
 static void
-refuse_touching(const EventTriggerData *data, Group *broken, bool refuse)
+report_touching(const EventTriggerData *data, Group *broken, bool refuse)
 {
 	const Touched *touched = broken->first->blamed;
 	Wording		wording = wording_of(data, touched);
@@ -207,7 +207,7 @@ refuse_touching(const EventTriggerData *data, Group *broken, bool refuse)
 
 /* Refuses the command, or warns, by the objects on account of which actions mind. */
 static void
-refuse_command(const EventTriggerData *data, List *blaming, bool refuse)
+report_command(const EventTriggerData *data, List *blaming, bool refuse)
 {
 	while (blaming != NIL)
 	{
@@ -224,7 +224,7 @@ refuse_command(const EventTriggerData *data, List *blaming, bool refuse)
 			group_add(&group, recheck);
 			blaming = foreach_delete_current(blaming, cell);
 		}
-		refuse_touching(data, &group, refuse);
+		report_touching(data, &group, refuse);
 	}
 }
 
@@ -276,5 +276,5 @@ ddl_report(const EventTriggerData *data, const List *rechecks, bool refuse)
 		warn_broken_before(&groups[RECHECK_BROKEN_BEFORE]);
 	if (groups[RECHECK_BREAKS].count > 0)
 		warn_breaks(data, &groups[RECHECK_BREAKS]);
-	refuse_command(data, blaming, refuse);
+	report_command(data, blaming, refuse);
 }

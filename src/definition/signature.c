@@ -261,7 +261,7 @@ signature_resolve(const Definition *definition, ProblemSink *sink)
 
 /* The place of a name among published arguments, or -1. */
 static int
-published_place(const ProcArguments *published, const char *name)
+published_place(const FunctionArguments *published, const char *name)
 {
 	for (int i = 0; i < published->count; i++)
 		if (strcmp(published->names[i], name) == 0)
@@ -285,7 +285,7 @@ is_declared(const Argument *declared, int ndeclared, const char *name)
  */
 static void
 compare_arguments(StringInfo out, const char *what, const Argument *declared, int ndeclared,
-				  const ProcArguments *published, bool may_follow)
+				  const FunctionArguments *published, bool may_follow)
 {
 	int			before = out->len;
 
@@ -312,7 +312,7 @@ compare_arguments(StringInfo out, const char *what, const Argument *declared, in
 
 /* Appends inputs whose required-ness differs where it must not. */
 static void
-compare_required(StringInfo out, const Signature *signature, const ProcArguments *published, bool lax)
+compare_required(StringInfo out, const Signature *signature, const FunctionArguments *published, bool lax)
 {
 	int			first_default = published->count - published->ndefaults;
 
@@ -334,12 +334,12 @@ static char *
 find_difference(const Signature *signature, Oid function, bool lax)
 {
 	HeapTuple	tuple = proc_row(function);
-	ProcArguments inputs;
-	ProcArguments outputs;
+	FunctionArguments inputs;
+	FunctionArguments outputs;
 	StringInfoData text;
 
 	initStringInfo(&text);
-	proc_arguments_read(tuple, &inputs, &outputs);
+	function_arguments_read(tuple, &inputs, &outputs);
 	compare_arguments(&text, "Input", signature->inputs, signature->ninputs, &inputs, lax);
 	compare_arguments(&text, "Output", signature->outputs, signature->noutputs, &outputs, false);
 	if (text.len == 0)

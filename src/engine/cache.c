@@ -262,7 +262,7 @@ entries_forget(void)
 
 /* Refuses a header that only makes sense for an action with callers. */
 static void
-refuse_signature(const Definition *definition)
+require_no_signature(const Definition *definition)
 {
 	if (definition->table == NULL && definition->inputs == NIL && definition->outputs == NIL &&
 		!definition->as_owner && definition->settings == NULL && definition->plugins == NULL)
@@ -291,7 +291,7 @@ compile_work(void *arg)
 	if (work->is_inline)
 	{
 		definition = definition_parse(work->envelope->definition, work->options->sink);
-		refuse_signature(definition);
+		require_no_signature(definition);
 	}
 	else
 	{

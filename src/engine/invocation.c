@@ -128,7 +128,7 @@ append_chain(StringInfo out, const Frame *frame)
 
 /* Refuses to nest deeper than allowed, showing the chain. */
 static void
-check_depth(Frame *frame)
+require_depth(Frame *frame)
 {
 	StringInfoData chain;
 
@@ -244,7 +244,7 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 		deadline_push(&deadline, program_limit(program), program->title, false);
 		if (observed())
 			observe_begun(frame);
-		check_depth(frame);
+		require_depth(frame);
 		result = frame_run(frame, fcinfo, request);
 		deadline_pop(&deadline);
 	}

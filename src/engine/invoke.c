@@ -18,9 +18,9 @@
 PG_FUNCTION_INFO_V1(custom_action_invoke);
 PG_FUNCTION_INFO_V1(custom_action_try_invoke);
 
-/* Refuses an argument that must be given. */
+/* Raises unless an argument is given. */
 static void
-refuse_null_argument(FunctionCallInfo fcinfo, int argument, const char *name, const char *hint)
+require_argument(FunctionCallInfo fcinfo, int argument, const char *name, const char *hint)
 {
 	if (PG_ARGISNULL(argument))
 		ereport(ERROR,
@@ -34,8 +34,8 @@ refuse_null_argument(FunctionCallInfo fcinfo, int argument, const char *name, co
 static void
 require_invoke_arguments(FunctionCallInfo fcinfo)
 {
-	refuse_null_argument(fcinfo, 0, "action", "Give the name of an action.");
-	refuse_null_argument(fcinfo, 1, "input",
+	require_argument(fcinfo, 0, "action", "Give the name of an action.");
+	require_argument(fcinfo, 1, "input",
 						 "Leave it out, or pass '{}', for an action without input.");
 	if (!PG_ARGISNULL(2))
 		ereport(ERROR,

@@ -11,7 +11,7 @@
 
 /* Makes room for so many arguments. */
 static void
-arguments_init(ProcArguments *arguments, int room)
+arguments_init(FunctionArguments *arguments, int room)
 {
 	memset(arguments, 0, sizeof(*arguments));
 	arguments->types = palloc(sizeof(Oid) * Max(room, 1));
@@ -19,14 +19,14 @@ arguments_init(ProcArguments *arguments, int room)
 }
 
 static void
-arguments_add(ProcArguments *arguments, Oid type, char *name)
+arguments_add(FunctionArguments *arguments, Oid type, char *name)
 {
 	arguments->types[arguments->count] = type;
 	arguments->names[arguments->count++] = name ? name : "";
 }
 
 void
-proc_arguments_read(HeapTuple procedure, ProcArguments *inputs, ProcArguments *outputs)
+function_arguments_read(HeapTuple procedure, FunctionArguments *inputs, FunctionArguments *outputs)
 {
 	Oid		   *types;
 	char	  **names;

@@ -10,15 +10,15 @@
 #include "access/htup.h"
 
 /* Those of one direction, in their order. */
-typedef struct ProcArguments
+typedef struct FunctionArguments
 {
 	int			count;
 	Oid		   *types;
 	char	  **names;			/* "" where it has none */
 	int			ndefaults;		/* the last inputs have defaults */
-} ProcArguments;
+} FunctionArguments;
 
 /* Splits the arguments of a pg_proc row; an INOUT argument is in both. outputs may be NULL. */
-extern void proc_arguments_read(HeapTuple procedure, ProcArguments *inputs, ProcArguments *outputs);
+extern void function_arguments_read(HeapTuple procedure, FunctionArguments *inputs, FunctionArguments *outputs);
 
 #endif

@@ -19,7 +19,7 @@
 
 /* Finds the parenthesis that opens the arguments, outside of quotes. */
 const char *
-signature_arguments(const char *text)
+text_arguments_start(const char *text)
 {
 	bool		quoted = false;
 

@@ -11,7 +11,7 @@
 #include "catalog/namespace.h"
 
 /* Where the arguments begin in "schema.name(type, ...)"; NULL in a name alone. */
-extern const char *signature_arguments(const char *text);
+extern const char *text_arguments_start(const char *text);
 
 /* The function of a signature, as regprocedure reads it; raises 42883. */
 extern Oid	function_by_signature(const char *signature);

@@ -114,7 +114,7 @@ pick_by_name(const char *name, FuncCandidateList candidates)
 PluginFunction *
 plugin_function_resolve(const char *name)
 {
-	const char *arguments = signature_arguments(name);
+	const char *arguments = text_arguments_start(name);
 	char	   *alone = arguments ? pnstrdup(name, arguments - name) : pstrdup(name);
 	FuncCandidateList candidates = functions_by_name(alone, "Write it with its schema.");
 

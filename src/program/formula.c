@@ -202,7 +202,7 @@ coerce_value(ParseState *pstate, Node *node, Oid type, int32 typmod)
 
 /* Refuses a condition that is no boolean: text would be read as one only at run time. */
 static void
-refuse_not_boolean(const Node *node)
+require_boolean(const Node *node)
 {
 	Oid			type = exprType(node);
 
@@ -215,7 +215,7 @@ refuse_not_boolean(const Node *node)
 
 /* Refuses what would make one value many: sets, aggregates, window functions. */
 static void
-refuse_not_scalar(ParseState *pstate, const ParseState *before)
+require_scalar(ParseState *pstate, const ParseState *before)
 {
 	const char *what = NULL;
 
@@ -261,9 +261,9 @@ formula_transform(ParseState *pstate, Scope *scope, Formula *formula,
 	PG_TRY();
 	{
 		node = transformExpr(pstate, copyObject(formula->raw), pstate->p_expr_kind);
-		refuse_not_scalar(pstate, &before);
+		require_scalar(pstate, &before);
 		if (formula->condition)
-			refuse_not_boolean(node);
+			require_boolean(node);
 		if (remarks_wanted(scope) && !formula->remarked)
 		{
 			formula->remarked = true;
@@ -273,8 +273,8 @@ formula_transform(ParseState *pstate, Scope *scope, Formula *formula,
 		formula->natural_typmod = exprTypmod(node);
 		node = coerce_value(pstate, node, type, typmod);
 		if (scope->findings != NULL)
-			volatility_check(pstate, node, scope->program->read_only);
-		meaning_check(scope->program, node, formula->text, formula->location);
+			volatility_require(pstate, node, scope->program->read_only);
+		meaning_require(scope->program, node, formula->text, formula->location);
 	}
 	PG_FINALLY();
 	{
@@ -610,7 +610,7 @@ value_transform(ParseState *pstate, Scope *scope, Value *value)
 		remark_texts(scope, value);
 	node = transform_as(pstate, scope, value, value->type, value->typmod);
 	if (value->kind != VALUE_SLOT)
-		meaning_check(scope->program, node, NULL, value->location);
+		meaning_require(scope->program, node, NULL, value->location);
 	if (remarks)
 		remark_constants(pstate, scope, value, node);
 	return node;

@@ -103,7 +103,7 @@ formula_tree(const Formula *formula, Oid type, bool as_text)
 
 /* The raw tree of an input's default, for CREATE FUNCTION. */
 Node *
-value_default_tree(const Json *json, Oid type, int32 typmod, const char *location)
+input_default_tree(const Json *json, Oid type, int32 typmod, const char *location)
 {
 	Value	   *value = value_parse(json, type, typmod, location);
 	Oid			base = getBaseType(type);

@@ -10,6 +10,6 @@
 #include "base/json.h"
 
 /* Raw tree of a value for CREATE FUNCTION's DEFAULT: cast to type; raises for what a default cannot hold. */
-extern Node *value_default_tree(const Json *json, Oid type, int32 typmod, const char *location);
+extern Node *input_default_tree(const Json *json, Oid type, int32 typmod, const char *location);
 
 #endif

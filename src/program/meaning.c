@@ -327,7 +327,7 @@ is_frozen(const Json *frozen, const ObjectAddress *object)
 }
 
 void
-meaning_check(Program *program, Node *tree, const char *text, const char *location)
+meaning_require(Program *program, Node *tree, const char *text, const char *location)
 {
 	Meaning    *meaning = program->meaning;
 	List	   *objects = NIL;

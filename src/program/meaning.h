@@ -24,7 +24,7 @@ extern void meaning_start(struct Program *program, const struct Json *frozen, bo
  * taken over by whoever may create a function. What activation did not meet is
  * refused later, so each path that running takes must be taken by checking, too.
  */
-extern void meaning_check(struct Program *program, Node *tree, const char *text,
+extern void meaning_require(struct Program *program, Node *tree, const char *text,
 						  const char *location);
 
 /*

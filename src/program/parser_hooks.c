@@ -280,7 +280,7 @@ warn_hidden_name(ParseState *pstate, Scope *scope, const ColumnRef *reference, c
 
 /* Raises that there is no target. */
 pg_noreturn static void
-raise_no_target(ParseState *pstate, int location)
+refuse_no_target(ParseState *pstate, int location)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -299,7 +299,7 @@ resolve_own_name(ParseState *pstate, Scope *scope, const ColumnRef *reference)
 	Node	   *node = NULL;
 
 	if (strcmp(first, "target") == 0 && row_find(scope->rows, first) == NULL)
-		raise_no_target(pstate, location);
+		refuse_no_target(pstate, location);
 	if (second != NULL && means_this(scope, first))
 	{
 		names_note_use(scope->program, scope->names, row_find(scope->rows, first));
@@ -314,7 +314,7 @@ resolve_own_name(ParseState *pstate, Scope *scope, const ColumnRef *reference)
 				 errhint("%s", names_hint(scope, first)),
 				 parser_errposition(pstate, location)));
 	if (node == NULL && list_length(reference->fields) == 1)
-		refuse_unknown_name(pstate, scope, reference);
+		require_known_name(pstate, scope, reference);
 	return node;
 }
 

@@ -179,7 +179,7 @@ unknown_name_hint(UnknownName *unknown)
 }
 
 void
-refuse_unknown_name(ParseState *pstate, Scope *scope, const ColumnRef *reference)
+require_known_name(ParseState *pstate, Scope *scope, const ColumnRef *reference)
 {
 	const Formula *formula = scope->current;
 	UnknownName unknown = {scope, strVal(linitial(reference->fields))};

@@ -12,6 +12,6 @@
 #include "program/formula.h"
 
 /* Returns if PostgreSQL's own message says more: of a name inside a sub-SELECT. */
-extern void refuse_unknown_name(ParseState *pstate, Scope *scope, const ColumnRef *reference);
+extern void require_known_name(ParseState *pstate, Scope *scope, const ColumnRef *reference);
 
 #endif

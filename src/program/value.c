@@ -84,7 +84,7 @@ sql_element_end(const char *start, const char *p, bool *comment)
 
 /* Refuses comments: what a formula says must be all that it does. */
 static void
-formula_refuse_comments(const char *text)
+formula_require_no_comments(const char *text)
 {
 	const char *p = text;
 
@@ -133,7 +133,7 @@ formula_raw_parse(Formula *formula, const char *source)
 	List	   *volatile parsed;
 	SelectStmt *select;
 
-	formula_refuse_comments(formula->text);
+	formula_require_no_comments(formula->text);
 	callback.callback = formula_syntax_callback;
 	callback.arg = formula;
 	callback.previous = error_context_stack;
@@ -155,11 +155,10 @@ formula_raw_parse(Formula *formula, const char *source)
 	return select;
 }
 
-pg_noreturn static void formula_not_single(const Formula *formula);
 
 /* Complains about a formula that is more, or less, than one expression. */
-static void
-formula_not_single(const Formula *formula)
+pg_noreturn static void
+refuse_not_single(const Formula *formula)
 {
 	const char *hint = formula_list_hint(formula->text);
 
@@ -184,10 +183,10 @@ formula_parse(const char *text, const char *location)
 	select = formula_raw_parse(formula, text);
 	if (!select_is_bare(select) || select->sortClause != NIL ||
 		list_length(select->targetList) != 1)
-		formula_not_single(formula);
+		refuse_not_single(formula);
 	target = linitial_node(ResTarget, select->targetList);
 	if (target->name != NULL || target->indirection != NIL)
-		formula_not_single(formula);
+		refuse_not_single(formula);
 	if (IsA(target->val, ColumnRef) &&
 		IsA(llast(castNode(ColumnRef, target->val)->fields), A_Star))
 		ereport(ERROR,
@@ -205,7 +204,7 @@ static const char *
 sort_suffix(const Formula *formula, const SortBy *sort)
 {
 	if (sort->useOp != NIL)
-		formula_not_single(formula);
+		refuse_not_single(formula);
 	return psprintf("%s%s",
 					sort->sortby_dir == SORTBY_DESC ? " DESC" : "",
 					sort->sortby_nulls == SORTBY_NULLS_FIRST ? " NULLS FIRST" :
@@ -214,7 +213,7 @@ sort_suffix(const Formula *formula, const SortBy *sort)
 
 /* Parses the text of an order_by: expressions, each with its direction. */
 List *
-order_parse(const char *text, const char *location)
+value_parse_order(const char *text, const char *location)
 {
 	Formula		whole = {0};
 	List	   *items = NIL;
@@ -227,7 +226,7 @@ order_parse(const char *text, const char *location)
 	whole.location = pstrdup(location);
 	select = formula_raw_parse(&whole, psprintf(ORDER_PREFIX "%s", text));
 	if (!select_is_bare(select) || select->targetList != NIL || select->sortClause == NIL)
-		formula_not_single(&whole);
+		refuse_not_single(&whole);
 	foreach(cell, select->sortClause)
 	{
 		SortBy	   *sort = lfirst_node(SortBy, cell);
@@ -383,7 +382,7 @@ value_parse(const Json *json, Oid type, int32 typmod, const char *location)
 
 /* Refuses "==" before a condition: nobody can say which half of it was meant. */
 static void
-condition_refuse_double(const char *text, const char *formula)
+condition_require_one_mark(const char *text, const char *formula)
 {
 	if (formula_is_marked(formula))
 		ereport(ERROR,
@@ -396,12 +395,12 @@ condition_refuse_double(const char *text, const char *formula)
 
 /* Reads a condition: always a formula, its '=' optional. */
 Value *
-condition_parse(const char *text, const char *location)
+value_parse_condition(const char *text, const char *location)
 {
 	const char *formula = formula_text(text);
 	Value	   *value;
 
-	condition_refuse_double(text, formula);
+	condition_require_one_mark(text, formula);
 	value = formula_value(formula, NULL, BOOLOID, -1, location);
 	value->formula->condition = true;
 	return value;

@@ -15,11 +15,11 @@ typedef struct SortItem
 	Value	   *value;
 	const char *suffix;			/* " DESC NULLS LAST" */
 } SortItem;
-extern List *order_parse(const char *text, const char *location);
+extern List *value_parse_order(const char *text, const char *location);
 
 /* Reads a value; shape and syntax errors raise with position. */
 extern Value *value_parse(const Json *json, Oid type, int32 typmod, const char *location);
-extern Value *condition_parse(const char *text, const char *location);	/* boolean, '=' optional */
+extern Value *value_parse_condition(const char *text, const char *location);	/* boolean, '=' optional */
 extern Formula *formula_parse(const char *text, const char *location);
 
 /*

@@ -64,7 +64,7 @@ is_allowed_volatile(Oid function)
 
 /* Raises for a function that a formula must not call. */
 static bool
-refuse_function(Oid function, void *context)
+require_callable(Oid function, void *context)
 {
 	VolatilityWalk *walk = context;
 
@@ -100,12 +100,12 @@ volatility_walker(Node *node, VolatilityWalk *walk)
 		return query_tree_walker(query, volatility_walker, walk, 0);
 	}
 	walk->node = node;
-	check_functions_in_node(node, refuse_function, walk);
+	check_functions_in_node(node, require_callable, walk);
 	return expression_tree_walker(node, volatility_walker, walk);
 }
 
 void
-volatility_check(ParseState *pstate, Node *tree, bool read_only)
+volatility_require(ParseState *pstate, Node *tree, bool read_only)
 {
 	VolatilityWalk walk = {pstate, tree, read_only};
 

@@ -10,6 +10,6 @@
 #include "parser/parse_node.h"
 
 /* Raises for a volatile function that is not on the fixed list, a row lock, or, if read_only, nextval. */
-extern void volatility_check(ParseState *pstate, Node *tree, bool read_only);
+extern void volatility_require(ParseState *pstate, Node *tree, bool read_only);
 
 #endif

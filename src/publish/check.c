@@ -233,7 +233,7 @@ check_definition(const char *action, Json *document, Oid owner, bool freeze,
 
 /* Refuses a second action of one name. */
 void
-check_single(Oid function)
+require_single(Oid function)
 {
 	if (action_is_overloaded(function))
 		ereport(ERROR,
@@ -250,7 +250,7 @@ require_identity(const PublishedFunction *function)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 				 errmsg("action \"%s\" must be an ordinary function", function->name)));
-	check_single(function->oid);
+	require_single(function->oid);
 }
 
 /* Tries the settings of a function without setting them. */
@@ -284,7 +284,7 @@ settings_apply_published(ArrayType *settings, ProblemSink *sink)
  * while we wait for a stranger, whatever the settings of an action say.
  */
 static void
-refuse_waiting(void)
+never_wait(void)
 {
 	(void) set_config_option("lock_timeout", "1", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
@@ -309,7 +309,7 @@ compile_published(const PublishedFunction *function, Definition *definition,
 	session_enter(&session, function->owner);
 	sound = settings_apply_published(function->settings, sink);
 	if (!wait)
-		refuse_waiting();
+		never_wait();
 	if (sound)
 		program = compile(definition, &options, mcxt);
 	session_leave(&session);

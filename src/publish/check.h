@@ -25,7 +25,7 @@ extern Program *check_published(Oid function, bool wait, bool *active, ProblemSi
 								MemoryContext mcxt);
 
 /* Refuses a second action of one name (42723). */
-extern void check_single(Oid function);
+extern void require_single(Oid function);
 
 /* Refuses what is no function of ours at all, also while restoring. */
 extern void require_identity(const PublishedFunction *function);

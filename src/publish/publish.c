@@ -209,7 +209,7 @@ default_tree(const Argument *argument)
 	A_Const    *null;
 
 	if (argument->parameter != NULL && argument->parameter->initial != NULL)
-		return value_default_tree(argument->parameter->initial, argument->type,
+		return input_default_tree(argument->parameter->initial, argument->type,
 								  argument->typmod, argument->parameter->location);
 	null = makeNode(A_Const);
 	null->isnull = true;

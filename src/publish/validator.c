@@ -34,7 +34,7 @@ validate(Oid function, bool sound)
 
 /* Refuses what would be in the way of other actions, also while restoring. */
 static void
-check_readable(Oid oid)
+require_readable(Oid oid)
 {
 	require_identity(published_function(oid));
 	(void) action_envelope(oid);
@@ -60,7 +60,7 @@ validate_action(Oid function)
 		validate(function, true);
 	else
 	{
-		check_readable(function);
+		require_readable(function);
 		(void) caught_error(validate_quietly, &function);
 	}
 	MemoryContextSwitchTo(caller);

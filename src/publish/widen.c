@@ -84,7 +84,7 @@ list_dependants(StringInfo list, Oid function)
 
 /* Refuses to change a function that other objects have in trees of theirs. */
 static void
-refuse_dependants(Oid function, const char *action)
+require_no_dependants(Oid function, const char *action)
 {
 	StringInfoData list;
 
@@ -113,7 +113,7 @@ input_types(const Signature *signature)
 
 /* Refuses arguments that another function of the name has. */
 static void
-refuse_taken(Form_pg_proc procedure, oidvector *types, const char *action)
+require_free_arguments(Form_pg_proc procedure, oidvector *types, const char *action)
 {
 	Oid			other = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
 										CStringGetDatum(NameStr(procedure->proname)),
@@ -192,8 +192,8 @@ function_widen(Oid function, const Signature *signature, const char *action)
 	if (proc_form(tuple)->pronargs < signature->ninputs)
 	{
 		types = input_types(signature);
-		refuse_taken(proc_form(tuple), types, action);
-		refuse_dependants(function, action);
+		require_free_arguments(proc_form(tuple), types, action);
+		require_no_dependants(function, action);
 		relation = table_open(ProcedureRelationId, RowExclusiveLock);
 		widened = widened_tuple(relation, tuple, signature, types);
 		CatalogTupleUpdate(relation, &widened->t_self, widened);

@@ -124,7 +124,7 @@ input_like(const Signature *signature, const char *name)
 }
 
 /* Refuses a key that is no input, listing those there are. */
-static void
+pg_noreturn static void
 refuse_unknown_input(const InputBinding *binding, const char *name)
 {
 	const Signature *signature = binding->signature;
@@ -160,7 +160,7 @@ refuse_missing_input(const InputBinding *binding, const char *name)
 }
 
 /* Refuses a key that is no column of the target's key. */
-static void
+pg_noreturn static void
 refuse_unknown_key_column(const InputBinding *binding, JsonbContainer *target)
 {
 	const Signature *signature = binding->signature;
@@ -178,7 +178,7 @@ refuse_unknown_key_column(const InputBinding *binding, JsonbContainer *target)
 }
 
 /* Refuses a key of the target that lacks a column. */
-static void
+pg_noreturn static void
 refuse_missing_key_column(const InputBinding *binding, JsonbContainer *target, const char *name)
 {
 	if (unknown_key(target, binding->signature, key_column_is_known) != NULL)
@@ -442,7 +442,7 @@ typedef struct Changeable
 } Changeable;
 
 /* Refuses a key that is none of them. */
-static void
+pg_noreturn static void
 refuse_unknown_change(Frame *frame, const Changeable *changeable, const char *name)
 {
 	List	   *known = NIL;

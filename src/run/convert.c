@@ -6,6 +6,7 @@
 
 #include "access/htup_details.h"
 #include "access/tupdesc.h"
+#include "base/compat.h"
 #include "base/suggest.h"
 #include "base/text_list.h"
 #include "catalog/pg_type.h"
@@ -85,7 +86,7 @@ json_value_noun(const JsonbValue *value)
 }
 
 /* Refuses a JSON value of a kind that the type cannot be read from. */
-static void
+pg_noreturn static void
 refuse_value(const Conversion *conversion, const JsonbValue *value, Oid type,
 			 const char *hint)
 {
@@ -166,7 +167,7 @@ value_to_json(JsonbValue *value)
 }
 
 /* Refuses nested arrays that make no rectangle. */
-static void
+pg_noreturn static void
 refuse_ragged(const ArrayReader *reader)
 {
 	ereport(ERROR,
@@ -284,7 +285,7 @@ array_to_datum(Conversion *conversion, JsonbValue *value, Oid type,
 
 /* Refuses a key that no attribute has, listing those there are. */
 static void
-refuse_unknown_attribute(const Conversion *conversion,
+require_known_attributes(const Conversion *conversion,
 						 JsonbContainer *container, TupleDesc descriptor,
 						 Oid type)
 {
@@ -379,7 +380,7 @@ composite_to_datum(Conversion *conversion, JsonbValue *value, Oid type)
 										   &found, &nulls[i]);
 	}
 	if (found < JsonContainerSize(container))
-		refuse_unknown_attribute(conversion, container, descriptor, type);
+		require_known_attributes(conversion, container, descriptor, type);
 
 	tuple = heap_form_tuple(descriptor, values, nulls);
 	ReleaseTupleDesc(descriptor);

@@ -187,7 +187,7 @@ layout_still_reads(TupleDesc before, TupleDesc now)
  * layout it is nonsense, or worse.
  */
 void
-frame_check_row_types(Frame *frame)
+frame_require_row_types(Frame *frame)
 {
 	ListCell   *cell;
 

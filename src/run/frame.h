@@ -52,7 +52,7 @@ typedef struct Frame
 	int			depth;
 	int64		iteration;		/* of the innermost loop, 0 outside */
 	bool		stopped;		/* a stop step has ended the action */
-	struct Handling *handling;	/* the error that an on_error list deals with, or NULL */
+	struct HandledError *handling;	/* the error that an on_error list deals with, or NULL */
 	struct FramePlugins *plugins;	/* what calling the plug-ins needs, or NULL */
 	Jsonb	   *shared;			/* context.shared; NULL: nothing */
 	TimestampTz started_at;		/* set when something asks for it */
@@ -91,14 +91,14 @@ extern void frame_forget_states(Frame *frame);
 extern void frame_note_row_types(Frame *frame);
 
 /* Raises if a row type has changed since, and a slot holds a row that it cannot read. */
-extern void frame_check_row_types(Frame *frame);
+extern void frame_require_row_types(Frame *frame);
 
 /* The same, where something in the catalogs has changed at all. */
 static inline void
 frame_watch_row_types(Frame *frame)
 {
 	if (frame->program->row_slots != NIL && frame->changes != catalog_changes)
-		frame_check_row_types(frame);
+		frame_require_row_types(frame);
 }
 
 /* To keep what the slots have become, or to put back what they were. */

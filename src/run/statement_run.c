@@ -54,8 +54,8 @@ receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 }
 
 /* Complains that a table or function changed its types under a running action. */
-static void
-raise_changed(const Statement *statement)
+pg_noreturn static void
+refuse_changed(const Statement *statement)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -66,15 +66,15 @@ raise_changed(const Statement *statement)
 
 /* The slots' types were fixed when the program was compiled. */
 static void
-check_types(const Statement *statement, TupleDesc tupdesc)
+require_types(const Statement *statement, TupleDesc tupdesc)
 {
 	const Slot *slots = statement->scope->program->slots;
 
 	if (tupdesc->natts < statement->nslots)
-		raise_changed(statement);
+		refuse_changed(statement);
 	for (int i = 0; i < statement->nslots; i++)
 		if (TupleDescAttr(tupdesc, i)->atttypid != slots[statement->slots[i]].type)
-			raise_changed(statement);
+			refuse_changed(statement);
 }
 
 static void
@@ -85,7 +85,7 @@ receiver_nothing(DestReceiver *self)
 static void
 receiver_startup(DestReceiver *self, int operation, TupleDesc tupdesc)
 {
-	check_types(((SlotReceiver *) self)->statement, tupdesc);
+	require_types(((SlotReceiver *) self)->statement, tupdesc);
 }
 
 /*
@@ -211,7 +211,7 @@ statement_open(Frame *frame, Statement *statement)
 void
 statement_take(Frame *frame, const Statement *statement, HeapTuple tuple, TupleDesc tupdesc)
 {
-	check_types(statement, tupdesc);
+	require_types(statement, tupdesc);
 	for (int i = 0; i < statement->nslots; i++)
 	{
 		bool		isnull;
@@ -238,7 +238,7 @@ statement_scalar(Frame *frame, Statement *statement, Oid type, bool *isnull)
 		elog(ERROR, "formula of action \"%s\" gave no row", frame->program->action);
 	tupdesc = SPI_tuptable->tupdesc;
 	if (TupleDescAttr(tupdesc, 0)->atttypid != type)
-		raise_changed(statement);
+		refuse_changed(statement);
 	value = SPI_getbinval(SPI_tuptable->vals[0], tupdesc, 1, isnull);
 	if (!*isnull)
 	{

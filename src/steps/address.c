@@ -189,7 +189,7 @@ address_subject(Compiler *compiler, Address *address)
 
 /* Says that a step must tell which rows it means. */
 static bool
-address_require_some(Compiler *compiler, bool where_optional, const Address *address, const Json *id)
+address_check_rows(Compiler *compiler, bool where_optional, const Address *address, const Json *id)
 {
 	if (address->row != NULL && id != NULL)
 		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler_location(compiler, "id"),
@@ -216,7 +216,7 @@ address_compile(Compiler *compiler, bool where_optional)
 		address->where = compiler_condition_value(compiler, where,
 												  compiler_location(compiler, "where"));
 	if (!address_subject(compiler, address) ||
-		!address_require_some(compiler, where_optional, address, id))
+		!address_check_rows(compiler, where_optional, address, id))
 		return NULL;
 	address->table_name = relation_name_canonical(address->relation);
 	if (address->row != NULL)

@@ -241,7 +241,7 @@ require_same_function(const Query *query, void *arg)
 {
 	const Compiler *compiler = arg;
 
-	meaning_check(compiler->program, (Node *) unconstify(Query *, query), NULL, compiler->step->path);
+	meaning_require(compiler->program, (Node *) unconstify(Query *, query), NULL, compiler->step->path);
 }
 
 /* The call with its values; false: there is none, or its result is not known yet. */
@@ -268,7 +268,7 @@ static void
 call_compile(Compiler *compiler, Instruction *instruction)
 {
 	Call	   *call = palloc0(sizeof(Call));
-	Function   *function = function_resolve(compiler, compiler->step->subject->text,
+	Function   *function = called_function_resolve(compiler, compiler->step->subject->text,
 											step_argument(compiler->step, "with"));
 	Statement  *statement;
 

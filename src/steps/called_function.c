@@ -25,9 +25,9 @@
 static void
 read_inputs(HeapTuple tuple, Function *function)
 {
-	ProcArguments inputs;
+	FunctionArguments inputs;
 
-	proc_arguments_read(tuple, &inputs, NULL);
+	function_arguments_read(tuple, &inputs, NULL);
 	function->nargs = inputs.count;
 	function->types = inputs.types;
 	function->names = inputs.names;
@@ -154,14 +154,14 @@ function_work(void *arg)
 {
 	Lookup	   *lookup = arg;
 
-	if (signature_arguments(lookup->name) != NULL)
+	if (text_arguments_start(lookup->name) != NULL)
 		lookup->found = function_read(function_by_signature(lookup->name));
 	else
 		lookup_by_name(lookup);
 }
 
 Function *
-function_resolve(Compiler *compiler, const char *name, const Json *with)
+called_function_resolve(Compiler *compiler, const char *name, const Json *with)
 {
 	Lookup		lookup = {name, with, NULL};
 

@@ -25,6 +25,6 @@ typedef struct Function
 } Function;
 
 /* Resolves a name, or a signature; NULL after a problem. */
-extern Function *function_resolve(Compiler *compiler, const char *name, const Json *with);
+extern Function *called_function_resolve(Compiler *compiler, const char *name, const Json *with);
 
 #endif

@@ -37,7 +37,7 @@ static const ArgumentSpec create_arguments[] = {
 
 /* A row is created by the names of its columns. */
 static bool
-refuse_record(Compiler *compiler, const Json *set, const char *field)
+check_no_record(Compiler *compiler, const Json *set, const char *field)
 {
 	bool		has_record = set != NULL && json_get(set, GIVEN_KEY) != NULL;
 
@@ -173,7 +173,7 @@ append_conflict(Compiler *compiler, Statement *statement, Oid table, const List 
 	}
 	if (set == NULL)
 		return append_new_values(compiler, text, new_columns, columns);
-	if (refuse_record(compiler, set, "on_conflict.set"))
+	if (check_no_record(compiler, set, "on_conflict.set"))
 		return false;
 	assignments = write_columns(compiler, table, set,
 								compiler_location(compiler, "on_conflict.set"));
@@ -254,7 +254,7 @@ create_compile(Compiler *compiler, Instruction *instruction)
 		return;
 	if (compiler->freeze)
 		json_put_string(compiler->step->json, compiler->step->kind->name, relation_name_canonical(table));
-	refused = refuse_record(compiler, set, "set");
+	refused = check_no_record(compiler, set, "set");
 	columns = write_columns(compiler, table, set, compiler_location(compiler, "set"));
 	if (compiler->findings.checking && !refused)
 		check_not_null(compiler, table, columns, set);

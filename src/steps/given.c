@@ -93,7 +93,7 @@ may_give(const Address *address, const List *columns, const Json *allowed, Form_
 {
 	const char *name = NameStr(attribute->attname);
 
-	return !attribute->attisdropped && column_refusal(attribute) == NULL &&
+	return !attribute->attisdropped && write_column_refusal(attribute) == NULL &&
 		!address_is_by(address, name) && !write_sets(columns, name) && is_allowed(allowed, name);
 }
 
@@ -422,7 +422,7 @@ column_names(const Given *given)
 }
 
 /* Refuses a key that is no column, or none that may be set. */
-static void
+pg_noreturn static void
 refuse_key(Frame *frame, const Given *given, const char *key)
 {
 	bool		exists = get_attnum(given->relation, key) != InvalidAttrNumber;

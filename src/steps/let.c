@@ -31,7 +31,7 @@ report_conflict(Compiler *compiler, LetType *let, const char *location)
 
 /* A value of a type that no name can have, such as record. */
 static void
-refuse_pseudo_type(Compiler *compiler, const char *name, const char *location, const Expression *expression)
+check_own_type(Compiler *compiler, const char *name, const char *location, const Expression *expression)
 {
 	if (get_typtype(expression->type) == TYPTYPE_PSEUDO)
 		compiler_problem(compiler, ERRCODE_DATATYPE_MISMATCH, location,
@@ -97,7 +97,7 @@ let_compile_one(Compiler *compiler, NamedValue *named, const char *name, const J
 		named->expression = compiler_expression(compiler, compiler_value(compiler, json, InvalidOid,
 																			  -1, location));
 	(void) let_types_matter(compiler, mattered);
-	refuse_pseudo_type(compiler, name, location, named->expression);
+	check_own_type(compiler, name, location, named->expression);
 	named->broken = findings_end(&compiler->findings, before);
 }
 

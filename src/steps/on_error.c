@@ -133,7 +133,7 @@ show_error(Frame *frame, const OnError *on_error, const Caught *caught)
 }
 
 void
-handling_rethrow(Frame *frame, const Handling *handling)
+on_error_rethrow(Frame *frame, const HandledError *handling)
 {
 	frame->current = handling->failed;
 	error_throw_on(handling->caught->error);
@@ -141,16 +141,16 @@ handling_rethrow(Frame *frame, const Handling *handling)
 
 /* Runs the handler, or lets the error pass. */
 static void
-handle(Frame *frame, const OnError *on_error, Handling *handling)
+handler_run(Frame *frame, const OnError *on_error, HandledError *handling)
 {
-	Handling   *outer = frame->handling;
+	HandledError   *outer = frame->handling;
 
 	if (!caught_may_be_handled(handling->caught))
-		handling_rethrow(frame, handling);
+		on_error_rethrow(frame, handling);
 	show_error(frame, on_error, handling->caught);
 	ResetExprContext(frame->econtext);
 	if (on_error->when != NULL && !condition_is_true(frame, on_error->when))
-		handling_rethrow(frame, handling);
+		on_error_rethrow(frame, handling);
 	frame->handling = handling;
 	steps_execute(frame, &on_error->steps);
 	frame->handling = outer;
@@ -160,8 +160,8 @@ StepEnd
 on_error_execute(Frame *frame, Instruction *instruction)
 {
 	StepRun		run = {frame, instruction, STEP_DONE};
-	Handling	handling;
-	Handling   *outer = frame->handling;
+	HandledError	handling;
+	HandledError   *outer = frame->handling;
 	int64		iteration = frame->iteration;
 	SavedSlots *saved = frame_save(frame);
 	Caught	   *caught = caught_call(run_caught, &run);
@@ -183,7 +183,7 @@ on_error_execute(Frame *frame, Instruction *instruction)
 	frame_restore(frame, saved);
 	if (observed())
 		observe_undone(frame, instruction, caught->error, caught->step);
-	handle(frame, instruction->on_error, &handling);
+	handler_run(frame, instruction->on_error, &handling);
 	caught_free(caught);
 	return STEP_HANDLED;
 }

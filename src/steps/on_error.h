@@ -15,14 +15,14 @@
 struct Frame;
 
 /* The error that an on_error list is dealing with. */
-typedef struct Handling
+typedef struct HandledError
 {
 	const Caught *caught;
 	Instruction *failed;		/* the step that raised it */
-} Handling;
+} HandledError;
 
 /* Raises the error again, as that of the step that failed. */
-pg_noreturn extern void handling_rethrow(struct Frame *frame, const Handling *handling);
+pg_noreturn extern void on_error_rethrow(struct Frame *frame, const HandledError *handling);
 
 /* Compiles the handler of the step being compiled, if it has one. */
 extern void on_error_compile(Compiler *compiler, Instruction *instruction);

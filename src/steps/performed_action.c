@@ -83,7 +83,7 @@ own_signature(Compiler *compiler)
 
 /* The arguments of one direction as the function has them. */
 static PerformedArgument *
-published_arguments(const ProcArguments *arguments)
+published_arguments(const FunctionArguments *arguments)
 {
 	PerformedArgument *result = palloc0(sizeof(PerformedArgument) * Max(arguments->count, 1));
 
@@ -99,10 +99,10 @@ published_arguments(const ProcArguments *arguments)
 static void
 read_arguments(HeapTuple tuple, PerformedAction *result)
 {
-	ProcArguments inputs;
-	ProcArguments outputs;
+	FunctionArguments inputs;
+	FunctionArguments outputs;
 
-	proc_arguments_read(tuple, &inputs, &outputs);
+	function_arguments_read(tuple, &inputs, &outputs);
 	result->ninputs = inputs.count;
 	result->inputs = published_arguments(&inputs);
 	for (int i = 0; i < inputs.count - inputs.ndefaults; i++)

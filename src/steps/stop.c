@@ -66,7 +66,7 @@ stop_execute(Frame *frame, Instruction *instruction)
 	if (stop->how == STOP_SUCCEEDED)
 		frame->stopped = true;
 	else if (stop->how == STOP_FAILED && frame->handling != NULL && !message_is_given(stop->message))
-		handling_rethrow(frame, frame->handling);
+		on_error_rethrow(frame, frame->handling);
 	else
 		message_raise(frame, stop->message);
 }

@@ -24,7 +24,7 @@
 #include "utils/syscache.h"
 
 const char *
-column_refusal(Form_pg_attribute attribute)
+write_column_refusal(Form_pg_attribute attribute)
 {
 	if (attribute->attnum < 0)
 		return "is a system column";
@@ -53,7 +53,7 @@ write_column(Compiler *compiler, Oid relation, const char *name, const Json *jso
 		return NULL;
 	}
 	attribute = (Form_pg_attribute) GETSTRUCT(tuple);
-	refusal = column_refusal(attribute);
+	refusal = write_column_refusal(attribute);
 	if (refusal != NULL)
 		compiler_problem(compiler, ERRCODE_GENERATED_ALWAYS, location,
 						 psprintf("column \"%s\" of table %s cannot be set: it %s", name,
@@ -208,10 +208,8 @@ write_check_returning(Compiler *compiler)
 }
 
 /* Complains that the row was not found, unless a rule keeps us from knowing. */
-pg_noreturn static void raise_unfound(Frame *frame, const Write *write);
-
-static void
-raise_unfound(Frame *frame, const Write *write)
+pg_noreturn static void
+refuse_unfound(Frame *frame, const Write *write)
 {
 	InsteadRule rule;
 
@@ -375,7 +373,7 @@ write_settle(Frame *frame, const Write *write, const Statement *statement, uint6
 	if (write->address != NULL && !write->address->set_based)
 	{
 		if (rows == 0 && write->address->required)
-			raise_unfound(frame, write);
+			refuse_unfound(frame, write);
 		if (rows > 1)
 			row_not_alone(frame, write->address->relation);
 	}

@@ -40,7 +40,7 @@ extern WriteColumn *write_column(Compiler *compiler, Oid relation, const char *n
 extern bool write_sets(const List *columns, const char *name);
 
 /* Why a column cannot be written, or NULL. */
-extern const char *column_refusal(Form_pg_attribute attribute);
+extern const char *write_column_refusal(Form_pg_attribute attribute);
 
 /* The columns of a set object but "*"; problems name the column. A list of WriteColumn. */
 extern List *write_columns(Compiler *compiler, Oid relation, const Json *set,
