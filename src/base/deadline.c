@@ -40,6 +40,9 @@
 #include "utils/memutils.h"
 #include "utils/timeout.h"
 
+/* Longest text of an interval that is read */
+#define LIMIT_LENGTH	256
+
 /* Longest limit, in milliseconds: a hundred years, far from any overflow */
 #define MAX_LIMIT	(INT64CONST(100) * 365 * 24 * 3600 * 1000)
 
@@ -170,7 +173,7 @@ limits_init(void)
 bool
 limits_parse(const char *text, int64 *milliseconds)
 {
-	char		buffer[256];
+	char		buffer[LIMIT_LENGTH];
 	char	   *field[MAXDATEFIELDS];
 	int			ftype[MAXDATEFIELDS];
 	int			nfields;

@@ -1,6 +1,10 @@
 /*
  * error.h
  *		Work in a subtransaction that an error undoes.
+ *
+ * The folder base/ holds what knows neither actions nor catalogs: errors and
+ * subtransactions, deadlines, problems, settings, JSON, texts. It includes
+ * PostgreSQL alone.
  */
 #ifndef CA_ERROR_H
 #define CA_ERROR_H

@@ -106,7 +106,6 @@ require_json_kind(const Json *json, JsonKind kind)
 				 errmsg("JSON value is not %s", kind == JSON_IS_OBJECT ? "an object" : "an array")));
 }
 
-/* Adds a member to an object, also when it has one of that key. */
 void
 json_add(Json *object, const char *key, Json *value)
 {
@@ -116,7 +115,6 @@ json_add(Json *object, const char *key, Json *value)
 	object->items[object->count++] = value;
 }
 
-/* Adds an element to an array. */
 void
 json_append(Json *array, Json *value)
 {
@@ -125,14 +123,11 @@ json_append(Json *array, Json *value)
 	array->items[array->count++] = value;
 }
 
-/* Sets a member of an object, in its old place if there is one. */
 void
 json_put(Json *object, const char *key, Json *value)
 {
-	int			i;
-
 	require_json_kind(object, JSON_IS_OBJECT);
-	for (i = object->count - 1; i >= 0; i--)
+	for (int i = object->count - 1; i >= 0; i--)
 	{
 		if (strcmp(object->keys[i], key) == 0)
 		{
@@ -143,16 +138,14 @@ json_put(Json *object, const char *key, Json *value)
 	json_add(object, key, value);
 }
 
-/* Takes a member out. */
 void
 json_remove(Json *object, const char *key)
 {
 	int			kept = 0;
-	int			i;
 
 	if (object->kind != JSON_IS_OBJECT)
 		return;
-	for (i = 0; i < object->count; i++)
+	for (int i = 0; i < object->count; i++)
 	{
 		if (strcmp(object->keys[i], key) == 0)
 			continue;
@@ -162,7 +155,6 @@ json_remove(Json *object, const char *key)
 	object->count = kept;
 }
 
-/* Sets a member to a string; does nothing without one. */
 void
 json_put_string(Json *object, const char *key, const char *text)
 {
@@ -170,23 +162,17 @@ json_put_string(Json *object, const char *key, const char *text)
 		json_put(object, key, json_new_string(text));
 }
 
-/* Finds a member; of repeated keys the last counts, as in jsonb. */
 Json *
 json_get(const Json *object, const char *key)
 {
-	int			i;
-
 	if (object == NULL || object->kind != JSON_IS_OBJECT)
 		return NULL;
-	for (i = object->count - 1; i >= 0; i--)
-	{
+	for (int i = object->count - 1; i >= 0; i--)
 		if (strcmp(object->keys[i], key) == 0)
 			return object->items[i];
-	}
 	return NULL;
 }
 
-/* Finds the text of a string, number or boolean member. */
 const char *
 json_get_text(const Json *object, const char *key)
 {
@@ -222,7 +208,6 @@ json_has_text(const Json *array, const char *text)
 	return false;
 }
 
-/* Finds a key that an object has twice: the first one that stood before. */
 const char *
 json_duplicate_key(const Json *object)
 {
@@ -241,10 +226,8 @@ json_duplicate_key(const Json *object)
 
 	found = object->count;
 	for (int i = 1; i < object->count; i++)
-	{
 		if (places[i].place < found && strcmp(places[i - 1].key, places[i].key) == 0)
 			found = places[i].place;
-	}
 	pfree(places);
 	return found < object->count ? object->keys[found] : NULL;
 }
@@ -309,7 +292,6 @@ json_place(char **next, const Json *json)
 	return copy;
 }
 
-/* Copies a tree into the current memory context, as one chunk. */
 Json *
 json_copy(const Json *json)
 {
@@ -321,7 +303,6 @@ json_copy(const Json *json)
 	return json_place(&next, json);
 }
 
-/* Reads a member that is a boolean. */
 bool
 json_get_boolean(const Json *object, const char *key, bool absent_value)
 {
@@ -332,7 +313,6 @@ json_get_boolean(const Json *object, const char *key, bool absent_value)
 	return strcmp(value->text, "true") == 0;
 }
 
-/* Makes a jsonb of a tree. */
 Datum
 json_to_jsonb(const Json *json)
 {
@@ -343,7 +323,6 @@ json_to_jsonb(const Json *json)
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data));
 }
 
-/* Appends a tree as text on one line. */
 void
 json_print(StringInfo out, const Json *json)
 {
@@ -354,7 +333,6 @@ bool
 json_print_within(StringInfo out, const Json *json, int end)
 {
 	bool		object = json->kind == JSON_IS_OBJECT;
-	int			i;
 
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
@@ -376,7 +354,7 @@ json_print_within(StringInfo out, const Json *json, int end)
 	}
 
 	appendStringInfoChar(out, object ? '{' : '[');
-	for (i = 0; i < json->count; i++)
+	for (int i = 0; i < json->count; i++)
 	{
 		if (i > 0)
 			appendStringInfoString(out, ", ");

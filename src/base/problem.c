@@ -26,7 +26,6 @@ copy_text(const char *text)
 	return text == NULL ? NULL : pstrdup(text);
 }
 
-/* Keeps a problem, or raises it when the sink does not collect; remarks are then dropped. */
 void
 problem_add(ProblemSink *sink, const Problem *problem)
 {
@@ -53,7 +52,6 @@ problem_add(ProblemSink *sink, const Problem *problem)
 	MemoryContextSwitchTo(old);
 }
 
-/* Reports what makes the definition unusable. */
 void
 problem_report(ProblemSink *sink, int sqlstate, const char *location,
 			   const char *message, const char *detail, const char *hint)
@@ -84,7 +82,6 @@ is_repeated(const ProblemSink *sink, const char *location, const char *message)
 	return false;
 }
 
-/* Reports what the author should look at, once for each place. */
 void
 problem_warn(ProblemSink *sink, const char *location, const char *message,
 			 const char *hint)
@@ -101,17 +98,14 @@ problem_warn(ProblemSink *sink, const char *location, const char *message,
 	problem_add(sink, &problem);
 }
 
-/* Is there a problem that is more than a remark? */
 bool
 problem_any_error(const ProblemSink *sink)
 {
 	ListCell   *cell;
 
 	foreach(cell, sink->problems)
-	{
 		if (!((Problem *) lfirst(cell))->warning)
 			return true;
-	}
 	return false;
 }
 
@@ -238,7 +232,6 @@ problems_put(ReturnSetInfo *result, const ProblemSink *sink)
 	}
 }
 
-/* Appends one line per problem that is an error. */
 void
 problems_print(StringInfo out, const ProblemSink *sink)
 {
@@ -279,7 +272,6 @@ problem_print_whole(StringInfo out, const Problem *problem)
 		appendStringInfo(out, "\n    Hint: %s", problem->hint);
 }
 
-/* Raises all problems as one error, if there is more than remarks. */
 void
 problems_raise(const char *action, const ProblemSink *sink, const char *hint)
 {
@@ -307,7 +299,6 @@ problems_raise(const char *action, const ProblemSink *sink, const char *hint)
 			 hint ? errhint("%s", hint) : 0));
 }
 
-/* Tells the remarks, each as a warning. */
 void
 problems_tell_remarks(const char *action, const ProblemSink *sink)
 {

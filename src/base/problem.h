@@ -39,11 +39,14 @@ typedef struct ProblemSink
 	bool		remarks;		/* people read it: look for what may not be meant */
 } ProblemSink;
 
+/* Reports what makes the definition unusable. */
 extern void problem_report(ProblemSink *sink, int sqlstate,
 						   const char *location, const char *message,
 						   const char *detail, const char *hint);
+/* Reports what the author should look at, once for each place. */
 extern void problem_warn(ProblemSink *sink, const char *location,
 						 const char *message, const char *hint);
+/* Keeps a problem, or raises it when the sink does not collect; remarks are then dropped. */
 extern void problem_add(ProblemSink *sink, const Problem *problem);
 
 /*
@@ -54,6 +57,7 @@ extern void problem_add(ProblemSink *sink, const Problem *problem);
 extern bool problem_guard(ProblemSink *sink, const char *location,
 						  void (*fn) (void *arg), void *arg,
 						  void (*explain) (Problem *problem, void *arg), void *explain_arg);
+/* Is there a problem that is more than a remark? */
 extern bool problem_any_error(const ProblemSink *sink);
 
 /* One line per problem that is an error: place, message, finding. */

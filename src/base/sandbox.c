@@ -39,7 +39,6 @@ sandbox_hook(ObjectAccessType access, Oid class, Oid object, int part, void *arg
 				 errhint("Write text before the literal, for example (text '{1,2}')::type.")));
 }
 
-/* Installs the hook. */
 void
 sandbox_init(void)
 {

@@ -5,6 +5,7 @@
 #ifndef CA_SANDBOX_H
 #define CA_SANDBOX_H
 
+/* Installs the hook. */
 extern void sandbox_init(void);
 
 /* Calls fn(arg) in the sandbox. */

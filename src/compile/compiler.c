@@ -34,6 +34,8 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#define TEXT_AT_FIRST	64		/* bytes of a statement that there is room for */
+
 bool
 compiler_guard(Compiler *compiler, const char *location, void (*fn) (void *arg), void *arg)
 {
@@ -121,7 +123,7 @@ null_value(Oid type, int32 typmod, const char *location)
 Value *
 compiler_value(Compiler *compiler, const Json *json, Oid type, int32 typmod, const char *location)
 {
-	ValueWork	work = {json, type, typmod, location, NULL, NULL};
+	ValueWork	work = {.json = json, .type = type, .typmod = typmod, .location = location};
 
 	if (let_types_leave_out(compiler, NULL) ||
 		!compiler_guard(compiler, location, value_work, &work) ||
@@ -133,7 +135,7 @@ compiler_value(Compiler *compiler, const Json *json, Oid type, int32 typmod, con
 Value *
 compiler_condition_value(Compiler *compiler, const char *text, const char *location)
 {
-	ValueWork	work = {NULL, BOOLOID, -1, location, text, NULL};
+	ValueWork	work = {.type = BOOLOID, .typmod = -1, .location = location, .condition = text};
 
 	if (let_types_leave_out(compiler, NULL) ||
 		!compiler_guard(compiler, location, value_work, &work) ||
@@ -159,7 +161,7 @@ compiler_slot_value(Compiler *compiler, int slot, const char *location)
 static void
 text_init(StringInfo text)
 {
-	text->maxlen = 64;
+	text->maxlen = TEXT_AT_FIRST;
 	text->data = palloc(text->maxlen);
 	resetStringInfo(text);
 }
@@ -324,7 +326,7 @@ void
 compiler_examine(Compiler *compiler, Statement *statement,
 				 void (*look) (const Query *query, void *arg), void *arg)
 {
-	AnalysisWork work = {compiler, statement, NULL, NULL, NULL, look, arg};
+	AnalysisWork work = {.compiler = compiler, .statement = statement, .look = look, .look_arg = arg};
 
 	if (let_types_searching(compiler) && !statement->wants_result)
 		return;
@@ -391,7 +393,7 @@ Expression *
 compiler_expression(Compiler *compiler, Value *value)
 {
 	Expression *expression = palloc0(sizeof(Expression));
-	AnalysisWork work = {compiler, NULL, expression};
+	AnalysisWork work = {.compiler = compiler, .expression = expression};
 
 	expression->number = compiler->program->nexpressions++;
 	expression->value = value;
@@ -460,9 +462,7 @@ compiler_declare(Compiler *compiler, Instruction *instruction, Oid relation, boo
 	row = compiler_row(compiler, compiler->step->name, is_count ? InvalidOid : relation);
 	row->is_count = is_count;
 	if (is_count)
-	{
 		compiler_row_column(compiler, row, "count", INT8OID, -1)->computed = true;
-	}
 	return row;
 }
 
@@ -484,7 +484,7 @@ default_analyse(void *arg)
 void
 compiler_check_default(Compiler *compiler, const Argument *argument)
 {
-	AnalysisWork work = {compiler, NULL, NULL, argument};
+	AnalysisWork work = {.compiler = compiler, .argument = argument};
 
 	analyse(compiler, psprintf("%s.default", argument->parameter->location),
 			default_analyse, &work);

@@ -3,6 +3,10 @@
  *		What the files under steps/ use while they compile: tables, values,
  *		rows, statements. A Compiler lives as long as one compilation; what runs
  *		has the Program.
+ *
+ * The folder compile/ holds the toolkit of all that compile: kinds of step,
+ * plug-ins, engine/. It executes nothing, and knows nothing of run/, nor run/
+ * of it. It may include base/, lookup/, definition/ and program/.
  */
 #ifndef CA_COMPILER_H
 #define CA_COMPILER_H

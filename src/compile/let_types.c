@@ -35,7 +35,8 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#define PASSES_PER_NAME	3
+#define PASSES_PER_NAME	3		/* then types that go on changing are given up */
+#define NAMES_AT_FIRST	32		/* that the hash has room for */
 
 /* What a value of a name is. */
 typedef enum LetSort
@@ -103,7 +104,7 @@ static void
 declare_type(LetTypes *lets, const Step *step, const char *name, const Json *json, ProblemSink *sink)
 {
 	char	   *location = psprintf("%s.types.%s", step->path, name);
-	TypeWork	work = {json->text, "a let name", InvalidOid, -1};
+	TypeWork	work = {.text = json->text, .what = "a let name", .typmod = -1};
 	LetType    *let;
 	bool		sound = false;
 
@@ -213,7 +214,7 @@ let_types_scan(const Definition *definition, ProblemSink *sink)
 	control.keysize = NAMEDATALEN;
 	control.entrysize = sizeof(LetEntry);
 	control.hcxt = mcxt;
-	lets->by_name = hash_create("let types", 32, &control, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	lets->by_name = hash_create("custom action let types", NAMES_AT_FIRST, &control, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
 	lets->mcxt = mcxt;
 	steps_visit(definition->steps, scan_step, &scan);
 	foreach(cell, lets->names)

@@ -25,7 +25,7 @@ record_columns(Compiler *compiler, RowSource *source, const Json *columns)
 	initStringInfo(&text);
 	for (int i = 0; i < columns->count; i++)
 	{
-		TypeWork	work = {columns->items[i]->text, "a column", TEXTOID, -1};
+		TypeWork	work = {.text = columns->items[i]->text, .what = "a column", .type = TEXTOID, .typmod = -1};
 		SourceColumn *column = palloc(sizeof(SourceColumn));
 
 		if (work.text != NULL &&

@@ -28,6 +28,8 @@
 #include "utils/guc.h"
 #include "utils/hsearch.h"
 
+#define RECHECKS_AT_FIRST	64		/* that the hash has room for */
+
 /* Where the recheck of an action is */
 typedef struct RecheckEntry
 {
@@ -81,7 +83,7 @@ rechecks_of(const List *objects, bool altered)
 	control.keysize = sizeof(Oid);
 	control.entrysize = sizeof(RecheckEntry);
 	control.hcxt = CurrentMemoryContext;
-	by_action = hash_create("custom_actions rechecks", 64, &control,
+	by_action = hash_create("custom action rechecks", RECHECKS_AT_FIRST, &control,
 							HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	foreach(cell, objects)
 	{
@@ -125,10 +127,8 @@ leave_altered_table(List *objects, Node *command)
 	table = RangeVarGetRelid(((AlterTableStmt *) command)->relation, NoLock,
 							 true);
 	foreach(cell, objects)
-	{
 		if (((Touched *) lfirst(cell))->object != table)
 			others = lappend(others, lfirst(cell));
-	}
 	return others;
 }
 

@@ -182,7 +182,7 @@ void
 mentions_find(const List *mentions)
 {
 	List	   *wanted = copy_mentions(mentions);
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "custom_actions mentions",
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action mentions",
 												  ALLOCSET_DEFAULT_SIZES);
 	Relation	catalog = table_open(ProcedureRelationId, AccessShareLock);
 	ScanKeyData key;

@@ -187,7 +187,7 @@ signature_of_use(const ObjectAddress *object)
 static char *
 place_of_use(Oid action, const ObjectAddress *object)
 {
-	Look		look = {action, {NULL, true, NIL, CurrentMemoryContext}};
+	Look		look = {.action = action, .sink = {.collect = true, .mcxt = CurrentMemoryContext}};
 	char	   *signature = signature_of_use(object);
 	bool		missed_lock;	/* nothing is said of what could not be looked at at once */
 	ListCell   *cell;

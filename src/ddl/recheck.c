@@ -292,7 +292,7 @@ relations_of(const List *rechecks)
 void
 recheck_actions(List *rechecks)
 {
-	PastWork	past = {NIL, AllocSetContextCreate(CurrentMemoryContext, "custom_actions recheck",
+	PastWork	past = {NIL, AllocSetContextCreate(CurrentMemoryContext, "custom action recheck",
 												   ALLOCSET_DEFAULT_SIZES)};
 	ListCell   *cell;
 

@@ -182,10 +182,8 @@ table_of_dropped(Oid class, Oid object, bool is_column, const char *type)
 	if (is_column && class == RelationRelationId)
 		return object;
 	for (int i = 0; i < lengthof(table_parts) && ActiveSnapshotSet(); i++)
-	{
 		if (strcmp(type, table_parts[i].type) == 0)
 			return table_of_dropped_part(&table_parts[i], object);
-	}
 	return InvalidOid;
 }
 
@@ -285,10 +283,8 @@ add_uses(List **uses, Touched *touched, Oid class, Oid object)
 	CHECK_FOR_INTERRUPTS();
 	ObjectAddressSet(address, class, object);
 	foreach(cell, actions_depending_on(class, object))
-	{
 		if (!is_temporary(lfirst_oid(cell)))
 			add_use(uses, touched, lfirst_oid(cell), &address);
-	}
 }
 
 /* Adds the actions that depend on a type or on arrays of it. */

@@ -1,6 +1,10 @@
 /*
  * touched.h
  *		What a DDL command touched, and which actions may mind.
+ *
+ * The folder ddl/ holds what other people's DDL does to actions: the event
+ * triggers. It may include base/, lookup/, definition/, program/, compile/,
+ * run/, steps/, plugins/, engine/ and publish/.
  */
 #ifndef CA_TOUCHED_H
 #define CA_TOUCHED_H

@@ -5,6 +5,11 @@
  *
  * definition.c knows the shape of the header; the shape of a step is told by
  * its entry in the table of step kinds (step_kind.h).
+ *
+ * The folder definition/ holds the document that defines an action: read,
+ * checked for shape, printed, made rows of and from rows, with the tables of
+ * its keys, stages and kinds of step. Names are looked up for the header only.
+ * It may include base/ and lookup/.
  */
 #ifndef CA_DEFINITION_H
 #define CA_DEFINITION_H

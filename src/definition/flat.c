@@ -42,7 +42,7 @@ index_steps(const Json *list)
 {
 	HASHCTL		control = {.keysize = sizeof(int64), .entrysize = sizeof(StepEntry),
 	.hcxt = CurrentMemoryContext};
-	HTAB	   *index = hash_create("custom_actions steps", Max(list->count, 1), &control,
+	HTAB	   *index = hash_create("custom action steps", Max(list->count, 1), &control,
 									HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 
 	for (int i = 0; i < list->count; i++)

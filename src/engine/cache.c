@@ -57,6 +57,9 @@ typedef struct CacheEntry
 	KnownPath	known;
 } CacheEntry;
 
+#define CACHE_ENTRIES	64		/* that there is room for at first */
+#define COMPILE_TRIES	3		/* while the catalogs change in between; then the next call compiles again */
+
 static HTAB *programs = NULL;
 static uint64 schema_changes = 0;	/* of schemas, and of roles: "$user" */
 static bool any_stale = false;	/* some program may be stale */
@@ -71,10 +74,8 @@ program_calls(const Program *program, uint32 hash)
 	ListCell   *cell;
 
 	foreach(cell, program->called)
-	{
 		if ((uint32) lfirst_int(cell) == hash)
 			return true;
-	}
 	return false;
 }
 
@@ -122,7 +123,7 @@ cache_init(void)
 
 	control.keysize = sizeof(Oid);
 	control.entrysize = sizeof(CacheEntry);
-	programs = hash_create("custom actions", 64, &control, HASH_ELEM | HASH_BLOBS);
+	programs = hash_create("custom action programs", CACHE_ENTRIES, &control, HASH_ELEM | HASH_BLOBS);
 	CacheRegisterSyscacheCallback(PROCOID, program_function_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, program_schema_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, program_schema_changed, (Datum) 0);
@@ -392,7 +393,7 @@ compile_fresh(Oid function)
 		before = catalog_changes;
 		program = compile_function(function, home);
 		note_called(program);
-	} while (before != catalog_changes && ++tries < 3);
+	} while (before != catalog_changes && ++tries < COMPILE_TRIES);
 	program->stale = before != catalog_changes;
 	any_stale |= program->stale;
 	program->user = GetUserId();

@@ -3,6 +3,10 @@
  *		Definition -> program.
  *
  * Compiling only analyses: it plans, folds and evaluates nothing.
+ *
+ * The folder engine/ holds the drivers: compiling a definition, one invocation,
+ * the cache of programs, the language, the call by name. It may include base/,
+ * lookup/, definition/, program/, compile/, run/, steps/ and plugins/.
  */
 #ifndef CA_COMPILE_H
 #define CA_COMPILE_H

@@ -14,7 +14,6 @@
 #include "utils/builtins.h"
 #include "utils/syscache.h"
 
-/* Reads the pg_proc row of a published action. */
 PublishedFunction *
 published_function(Oid oid)
 {
@@ -41,7 +40,6 @@ published_function(Oid oid)
 	return function;
 }
 
-/* Refuses a source that says otherwise than pg_proc whose rights it runs with, and what it may do. */
 void
 require_attributes(const PublishedFunction *function,
 				   const Definition *definition)

@@ -24,6 +24,7 @@ typedef struct PublishedFunction
 	ArrayType  *settings;		/* or NULL */
 } PublishedFunction;
 
+/* Reads the pg_proc row of a published action. */
 extern PublishedFunction *published_function(Oid function);
 
 /*

@@ -46,7 +46,6 @@ forget_language(Datum arg, int cacheid, uint32 hashvalue)
 	language_known = false;
 }
 
-/* Gives the OID of our language in this database. */
 Oid
 action_language(void)
 {
@@ -65,7 +64,6 @@ action_language(void)
 	return language;
 }
 
-/* Is this function an action? */
 bool
 function_is_action(Oid function)
 {
@@ -115,10 +113,8 @@ find_in_schemas(const char *name, const Oid *schemas, int nschemas,
 		if (proc->prolang != ours && !any_language)
 			continue;
 		for (j = 0; j < nschemas; j++)
-		{
 			if (proc->pronamespace == schemas[j])
 				break;
-		}
 		if (j == nschemas)
 			continue;
 		if (proc->prolang != ours)
@@ -136,7 +132,6 @@ find_in_schemas(const char *name, const Oid *schemas, int nschemas,
 	return OidIsValid(found) ? found : other;
 }
 
-/* Does another action have the same schema and name? */
 bool
 action_is_overloaded(Oid function)
 {
@@ -144,9 +139,8 @@ action_is_overloaded(Oid function)
 	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP,
 										   CStringGetDatum(get_func_name(function)));
 	bool		found = false;
-	int			i;
 
-	for (i = 0; i < list->n_members && !found; i++)
+	for (int i = 0; i < list->n_members && !found; i++)
 	{
 		Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
 
@@ -181,7 +175,6 @@ action_lock_name(const char *name)
 	(void) LockAcquire(&tag, ShareUpdateExclusiveLock, false, false);
 }
 
-/* Finds the action of a name in a schema. */
 Oid
 action_find_in_schema(Oid schema, const char *name, bool any_language)
 {
@@ -216,14 +209,12 @@ find_by_name(const char *name, bool check_usage)
 	return OidIsValid(path[0]) ? find_in_schemas(function, path, 1, false) : InvalidOid;
 }
 
-/* Finds an action the caller may look up. */
 Oid
 action_find(const char *name)
 {
 	return find_by_name(name, true);
 }
 
-/* Finds an action as it is now. */
 Oid
 action_find_fresh(const char *name)
 {

@@ -14,6 +14,7 @@
 extern Oid	action_language(void);
 /* Is this function an action? */
 extern bool function_is_action(Oid function);
+/* Does another action have the same schema and name? */
 extern bool action_is_overloaded(Oid function);
 /* Keeps others from making a function of this canonical name until the transaction ends. */
 extern void action_lock_name(const char *name);

@@ -1,6 +1,10 @@
 /*
  * canonical.h
  *		Names as they are stored and compared, whatever the settings and the release.
+ *
+ * The folder lookup/ holds what the catalogs of PostgreSQL and our own tables
+ * say, found by name or OID: actions, functions, keys, privileges,
+ * dependencies. It reads no definition. It may include base/.
  */
 #ifndef CA_CANONICAL_H
 #define CA_CANONICAL_H

@@ -144,7 +144,6 @@ closes_circle(Oid function, const ObjectAddress *address)
 		  action_needs(address->objectId, function)));
 }
 
-/* Records a list for a function. */
 void
 dependencies_record(Oid function, const List *dependencies)
 {
@@ -165,7 +164,6 @@ dependencies_record(Oid function, const List *dependencies)
 	recordMultipleDependencies(&self, targets, ntargets, DEPENDENCY_NORMAL);
 }
 
-/* Returns the actions whose functions depend on an object. */
 List *
 actions_depending_on(Oid class, Oid object)
 {
@@ -185,7 +183,6 @@ actions_depending_on(Oid class, Oid object)
 	return actions;
 }
 
-/* Lists what belongs to an extension. */
 List *
 extension_members(Oid extension)
 {
@@ -206,7 +203,6 @@ extension_members(Oid extension)
 	return members;
 }
 
-/* Lists what a function depends on in a schema, and the schema. */
 List *
 dependencies_in_schema(Oid function, Oid schema)
 {
@@ -226,7 +222,6 @@ dependencies_in_schema(Oid function, Oid schema)
 	return found;
 }
 
-/* Lists the relations that a function depends on, for their row types too. */
 List *
 relations_needed_by(Oid function)
 {
@@ -245,7 +240,6 @@ relations_needed_by(Oid function)
 	return relations;
 }
 
-/* Deletes the ordinary dependencies of a function; others keep theirs. */
 void
 dependencies_delete(Oid function)
 {
@@ -316,7 +310,6 @@ custom_action_release_performers(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* Records what CREATE FUNCTION itself records for a function. */
 void
 dependencies_record_native(Oid function)
 {

@@ -26,7 +26,6 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
-/* Adds an object to a list, unless pinned or there already. */
 void
 dependency_add(List **dependencies, Oid class, Oid object)
 {
@@ -247,7 +246,6 @@ dependency_walker(Node *node, List **dependencies)
 	return expression_tree_walker(node, dependency_walker, dependencies);
 }
 
-/* Adds what an analysed query or expression refers to. */
 void
 dependencies_of_query(List **dependencies, Node *query)
 {

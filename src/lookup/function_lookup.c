@@ -17,7 +17,6 @@
 #include "utils/fmgrprotos.h"
 #include "utils/syscache.h"
 
-/* Finds the parenthesis that opens the arguments, outside of quotes. */
 const char *
 text_arguments_start(const char *text)
 {
@@ -35,7 +34,6 @@ text_arguments_start(const char *text)
 
 #define MAX_EXAMPLES	5		/* signatures that a hint lists */
 
-/* Reads a signature. */
 Oid
 function_by_signature(const char *signature)
 {
@@ -50,7 +48,6 @@ function_candidates(List *names)
 	return FuncnameGetCandidates(names, -1, NIL, false, false, false, true, &flags);
 }
 
-/* Lists the functions of a name. */
 FuncCandidateList
 functions_by_name(const char *name, const char *hint)
 {
@@ -74,7 +71,6 @@ functions_by_name(const char *name, const char *hint)
 	return candidates;
 }
 
-/* Raises that a name is not enough. */
 void
 refuse_ambiguous_function(const char *name, int count, const char *why, const List *examples)
 {

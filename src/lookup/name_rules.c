@@ -32,15 +32,11 @@ is_name_character(char c, bool first)
 static bool
 is_well_formed(const char *name)
 {
-	int			i;
-
 	if (name[0] == '\0' || strlen(name) >= NAMEDATALEN)
 		return false;
-	for (i = 0; name[i] != '\0'; i++)
-	{
+	for (int i = 0; name[i] != '\0'; i++)
 		if (!is_name_character(name[i], i == 0))
 			return false;
-	}
 	return true;
 }
 

@@ -1,6 +1,10 @@
 /*
  * plugin.h
  *		The plug-ins of a program, and the row images they ask for.
+ *
+ * The folder plugins/ holds the plug-ins: compiled with the action, called at
+ * its stages, and their interface for C. It may include base/, lookup/,
+ * definition/, program/, compile/, run/ and steps/.
  */
 #ifndef CA_PLUGIN_H
 #define CA_PLUGIN_H

@@ -112,7 +112,6 @@ is_volatile_text(Oid type)
 	}
 }
 
-/* Must a literal of this type be read anew each time? */
 bool
 type_reads_clock(Oid type)
 {
@@ -599,7 +598,6 @@ transform_as(ParseState *pstate, Scope *scope, Value *value, Oid type, int32 typ
 	return NULL;				/* keep compiler quiet */
 }
 
-/* Transforms a value into a tree of the type it is wanted as. */
 Node *
 value_transform(ParseState *pstate, Scope *scope, Value *value)
 {

@@ -101,7 +101,6 @@ formula_tree(const Formula *formula, Oid type, bool as_text)
 	return as_text && IsA(raw, A_Const) ? cast_tree(raw, TEXTOID, -1) : raw;
 }
 
-/* The raw tree of an input's default, for CREATE FUNCTION. */
 Node *
 input_default_tree(const Json *json, Oid type, int32 typmod, const char *location)
 {

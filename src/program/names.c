@@ -20,7 +20,8 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-/* Adds a slot and returns its number. */
+#define SLOTS_AT_FIRST	8			/* a power of two; then there is room for twice as many */
+
 int
 program_add_slot(Program *program, Oid type, int32 typmod, Oid collation)
 {
@@ -28,8 +29,8 @@ program_add_slot(Program *program, Oid type, int32 typmod, Oid collation)
 	Slot	   *slot;
 
 	if (program->slots == NULL)
-		program->slots = palloc(8 * sizeof(Slot));
-	else if (program->nslots >= 8 && (program->nslots & (program->nslots - 1)) == 0)
+		program->slots = palloc(SLOTS_AT_FIRST * sizeof(Slot));
+	else if (program->nslots >= SLOTS_AT_FIRST && (program->nslots & (program->nslots - 1)) == 0)
 		program->slots = repalloc(program->slots, 2 * program->nslots * sizeof(Slot));
 	slot = &program->slots[program->nslots];
 	slot->type = type;
@@ -99,7 +100,6 @@ variable_find(const List *variables, const char *name)
 	return NULL;
 }
 
-/* Adds a variable with a slot of its own. */
 Variable *
 variable_add(Program *program, List **variables, const char *name, Oid type, int32 typmod)
 {
@@ -153,7 +153,6 @@ rows_are_one(const Row *row, const Row *other)
 	return row_first_certain_name(row) == row_first_certain_name(other);
 }
 
-/* The innermost row of a name: handlers in handlers each have an "error". */
 Row *
 row_find(const List *rows, const char *name)
 {
@@ -260,7 +259,6 @@ row_column_missing(const Row *row, const char *column)
 			 hint ? errhint("%s", hint) : 0));
 }
 
-/* Finds or makes the slot of a row's column. */
 int
 row_slot(Scope *scope, Row *row, const char *column)
 {
@@ -445,7 +443,6 @@ names_is_used(const Names *names, const char *name)
 	return false;
 }
 
-/* Resolves first.second, or the bare first when second is NULL. */
 Node *
 names_resolve(ParseState *pstate, Scope *scope, const char *first,
 			  const char *second, int location)

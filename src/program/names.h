@@ -24,10 +24,13 @@ typedef struct Names
 #define NO_TARGET_MESSAGE		"the action is not bound to a row, so there is no target"
 #define STEP_NOT_RUN_MESSAGE	"step \"%s\" has not run at this place"
 
+/* Adds a slot and returns its number. */
 extern int	program_add_slot(Program *program, Oid type, int32 typmod, Oid collation);
 extern Variable *variable_find(const List *variables, const char *name);
+/* Adds a variable with a slot of its own. */
 extern Variable *variable_add(Program *program, List **variables, const char *name,
 							  Oid type, int32 typmod);
+/* The innermost row of a name: handlers in handlers each have an "error". */
 extern Row *row_find(const List *rows, const char *name);
 extern const Row *row_first_name(const Row *row);	/* the row that this is another name of, or itself */
 extern bool rows_are_one(const Row *row, const Row *other);	/* two names of one row, whatever runs? */

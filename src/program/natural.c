@@ -20,6 +20,8 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
+#define BIGINT_LENGTH	19		/* shorter whole numbers fit, whatever they are */
+
 Node *
 natural_literal(const Json *json)
 {
@@ -32,7 +34,7 @@ natural_literal(const Json *json)
 	else if (json->kind == JSON_IS_NUMBER)
 	{
 		type = NUMERICOID;
-		if (strspn(json->text, "-0123456789") == strlen(json->text) && strlen(json->text) < 19)
+		if (strspn(json->text, "-0123456789") == strlen(json->text) && strlen(json->text) < BIGINT_LENGTH)
 		{
 			long long	number = strtoll(json->text, NULL, 10);
 

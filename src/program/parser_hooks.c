@@ -92,7 +92,7 @@ transform_guarded(void *arg)
 static Node *
 placeholder_transform(ParseState *pstate, Scope *scope, Placeholder *placeholder)
 {
-	GuardedTransform work = {pstate, scope, placeholder, NULL};
+	GuardedTransform work = {.pstate = pstate, .scope = scope, .placeholder = placeholder};
 	const Value *value = placeholder->value;
 
 	if (scope->findings == NULL)
@@ -347,7 +347,6 @@ post_column_ref(ParseState *pstate, ColumnRef *reference, Node *found)
 		select_fields(pstate, node, reference->fields, reference->location);
 }
 
-/* Sets the hooks of a statement's parse analysis. */
 void
 formula_parser_setup(ParseState *pstate, void *arg)
 {

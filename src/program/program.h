@@ -3,8 +3,12 @@
  *		A compiled action: an array of typed slots and a list of instructions.
  *
  * A Program lives in its own memory context and is shared by all invocations
- * of its backend (execute.h). Once compiled, only its plans change, and what
+ * of its backend (run/frame.h). Once compiled, only its plans change, and what
  * cache.c keeps in it.
+ *
+ * The folder program/ holds a compiled action as data, and formulas on their
+ * way to typed trees. Nothing in it runs, and nothing in it knows a single kind
+ * of step. It may include base/, lookup/ and definition/.
  */
 #ifndef CA_PROGRAM_H
 #define CA_PROGRAM_H

@@ -178,7 +178,7 @@ judge_likeness(void *arg)
 bool
 remark_is_formula(const Names *names, const List *rows, Oid relation, const char *text)
 {
-	Likeness	likeness = {names, rows, relation, text};
+	Likeness	likeness = {.names = names, .rows = rows, .relation = relation, .text = text};
 
 	if (strpbrk(text, ".(") == NULL && strstr(text, "||") == NULL)
 		return false;

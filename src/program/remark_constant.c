@@ -618,7 +618,7 @@ comparison_walker(Node *node, ComparisonWalk *walk)
 void
 remark_comparisons(ParseState *pstate, Scope *scope, const Formula *formula, Node *tree)
 {
-	ComparisonWalk walk = {pstate, scope, formula, NIL};
+	ComparisonWalk walk = {.pstate = pstate, .scope = scope, .formula = formula};
 
 	(void) comparison_walker(tree, &walk);
 }

@@ -16,15 +16,17 @@
 #include "utils/memutils.h"
 #include "utils/portal.h"
 
+#define PLACEHOLDER_LENGTH	12		/* of "$" and an int, with its end: it stays as long as the program */
+
 char *
 statement_value(Statement *statement, Value *value)
 {
 	Placeholder *placeholder = palloc0(sizeof(Placeholder));
-	char	   *number = palloc(12);
+	char	   *number = palloc(PLACEHOLDER_LENGTH);
 
 	placeholder->value = value;
 	statement->scope->placeholders = lappend(statement->scope->placeholders, placeholder);
-	snprintf(number, 12, "$%d", list_length(statement->scope->placeholders));
+	snprintf(number, PLACEHOLDER_LENGTH, "$%d", list_length(statement->scope->placeholders));
 	return number;
 }
 

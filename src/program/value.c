@@ -170,7 +170,6 @@ refuse_not_single(const Formula *formula)
 			 internalerrposition(1)));
 }
 
-/* Parses a formula: one SQL scalar expression. */
 Formula *
 formula_parse(const char *text, const char *location)
 {
@@ -211,7 +210,6 @@ sort_suffix(const Formula *formula, const SortBy *sort)
 					sort->sortby_nulls == SORTBY_NULLS_LAST ? " NULLS LAST" : "");
 }
 
-/* Parses the text of an order_by: expressions, each with its direction. */
 List *
 value_parse_order(const char *text, const char *location)
 {
@@ -362,7 +360,6 @@ nested_value(const Json *json, Oid type, int32 typmod, const char *location)
 	return value;
 }
 
-/* Reads a value wanted as type; InvalidOid leaves it its natural type. */
 Value *
 value_parse(const Json *json, Oid type, int32 typmod, const char *location)
 {
@@ -393,7 +390,6 @@ condition_require_one_mark(const char *text, const char *formula)
 				 internalerrposition(1)));
 }
 
-/* Reads a condition: always a formula, its '=' optional. */
 Value *
 value_parse_condition(const char *text, const char *location)
 {

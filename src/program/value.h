@@ -15,11 +15,15 @@ typedef struct SortItem
 	Value	   *value;
 	const char *suffix;			/* " DESC NULLS LAST" */
 } SortItem;
+
+/* Parses the text of an order_by: expressions, each with its direction. */
 extern List *value_parse_order(const char *text, const char *location);
 
 /* Reads a value; shape and syntax errors raise with position. */
 extern Value *value_parse(const Json *json, Oid type, int32 typmod, const char *location);
 extern Value *value_parse_condition(const char *text, const char *location);	/* boolean, '=' optional */
+
+/* Parses a formula: one SQL scalar expression. */
 extern Formula *formula_parse(const char *text, const char *location);
 
 /*

@@ -152,10 +152,8 @@ path_has_temp(const char *path)
 	if (!SplitIdentifierString(pstrdup(path), ',', &names))
 		return true;			/* is a problem of its own */
 	foreach(cell, names)
-	{
 		if (strcmp(lfirst(cell), "pg_temp") == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -176,10 +174,8 @@ settle_search_path(Json *document)
 	if (settings->kind != JSON_IS_OBJECT)
 		return;
 	for (int i = 0; i < settings->count; i++)
-	{
 		if (pg_strcasecmp(settings->keys[i], "search_path") == 0)
 			settings->keys[i] = pstrdup("search_path");
-	}
 	path = json_get(settings, "search_path");
 	if (path == NULL)
 		json_put_string(settings, "search_path", FALLBACK_SEARCH_PATH);
@@ -209,14 +205,13 @@ check_definition(const char *action, Json *document, Oid owner, bool freeze,
 {
 	Definition *definition;
 	CheckSession session;
-	CompileOptions options;
+	CompileOptions options = {0};
 	Program    *program;
 	bool		captured;
 
 	captured = path_is_captured(action, document);
 	settle_search_path(document);
 	definition = definition_parse(document, sink);
-	memset(&options, 0, sizeof(options));
 	options.action = action;
 	options.sink = sink;
 	options.freeze = freeze;
@@ -231,7 +226,6 @@ check_definition(const char *action, Json *document, Oid owner, bool freeze,
 	return program != NULL ? definition : NULL;
 }
 
-/* Refuses a second action of one name. */
 void
 require_single(Oid function)
 {
@@ -296,11 +290,10 @@ compile_published(const PublishedFunction *function, Definition *definition,
 				  int version, bool wait, ProblemSink *sink, MemoryContext mcxt)
 {
 	CheckSession session;
-	CompileOptions options;
+	CompileOptions options = {0};
 	Program    *program = NULL;
 	bool		sound;
 
-	memset(&options, 0, sizeof(options));
 	options.action = function->name;
 	options.version = version;
 	options.function = function->oid;
@@ -316,7 +309,6 @@ compile_published(const PublishedFunction *function, Definition *definition,
 	return program;
 }
 
-/* Checks a published function. */
 Program *
 check_published(Oid oid, bool wait, bool *active, ProblemSink *sink, MemoryContext mcxt)
 {
@@ -355,7 +347,7 @@ check_role(Oid owner)
 Datum
 custom_action_check_definition(PG_FUNCTION_ARGS)
 {
-	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext, true};
+	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext, .remarks = true};
 	char	   *action;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -375,7 +367,7 @@ custom_action_check_definition(PG_FUNCTION_ARGS)
 Datum
 custom_action_require_sound(PG_FUNCTION_ARGS)
 {
-	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext, true};
+	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext, .remarks = true};
 	char	   *action = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	sink.action = action;
@@ -392,7 +384,7 @@ custom_action_require_sound(PG_FUNCTION_ARGS)
 Datum
 custom_action_freeze_definition(PG_FUNCTION_ARGS)
 {
-	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext};
+	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext};
 	Definition *definition;
 	char	   *action;
 

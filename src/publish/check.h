@@ -2,6 +2,10 @@
  * check.h
  *		Runs the compiler for its findings only: as the owner of an action,
  *		under the action's own settings, in a restricted security context.
+ *
+ * The folder publish/ holds design time: checking a draft, making its function,
+ * checking what is published. It may include base/, lookup/, definition/,
+ * program/, compile/, run/, steps/, plugins/ and engine/.
  */
 #ifndef CA_CHECK_H
 #define CA_CHECK_H

@@ -331,14 +331,13 @@ function_options(const Publishing *publishing)
 	const Json *settings = definition->settings;
 	List	   *source = list_make1(makeString(envelope_print(&publishing->envelope)));
 	List	   *result = list_make1(makeDefElem("as", (Node *) source, -1));
-	int			i;
 
 	result = lappend(result, makeDefElem("language", (Node *) makeString(CA_LANGUAGE), -1));
 	result = lappend(result, makeDefElem("volatility", (Node *)
 										 makeString(definition->read_only ? "stable" : "volatile"), -1));
 	result = lappend(result, makeDefElem("security", (Node *)
 										 makeBoolean(definition->as_owner), -1));
-	for (i = 0; settings != NULL && i < settings->count; i++)
+	for (int i = 0; settings != NULL && i < settings->count; i++)
 		result = lappend(result, setting_clause(settings->keys[i], settings->items[i]->text));
 	if (OidIsValid(publishing->existing))
 		result = list_concat(result, kept_options(publishing));
@@ -351,15 +350,14 @@ create_statement(const Publishing *publishing)
 {
 	const Signature *signature = publishing->signature;
 	CreateFunctionStmt *statement = makeNode(CreateFunctionStmt);
-	int			i;
 
 	statement->replace = OidIsValid(publishing->existing);
 	statement->funcname = list_make2(makeString(publishing->schema),
 									 makeString(publishing->name));
-	for (i = 0; i < signature->ninputs; i++)
+	for (int i = 0; i < signature->ninputs; i++)
 		statement->parameters = lappend(statement->parameters,
 										function_parameter(&signature->inputs[i], FUNC_PARAM_IN));
-	for (i = 0; i < signature->noutputs; i++)
+	for (int i = 0; i < signature->noutputs; i++)
 		statement->parameters = lappend(statement->parameters,
 										function_parameter(&signature->outputs[i], FUNC_PARAM_OUT));
 	if (signature->noutputs == 0)
@@ -519,7 +517,7 @@ static void
 collect_obstacles(Publishing *publishing, ProblemSink *sink)
 {
 	void		(*const tries[]) (void *arg) = {try_existing, try_schema, try_owner};
-	ProblemSink definition_sink = {publishing->action, true, NIL, CurrentMemoryContext};
+	ProblemSink definition_sink = {.action = publishing->action, .collect = true, .mcxt = CurrentMemoryContext};
 	int			nest_level;
 
 	(void) problem_guard(sink, OBSTACLE_LOCATION, try_language, publishing, NULL, NULL);
@@ -544,7 +542,7 @@ Datum
 custom_action_check_publishing(PG_FUNCTION_ARGS)
 {
 	Publishing	publishing = {0};
-	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext};
+	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext};
 
 	InitMaterializedSRF(fcinfo, 0);
 	publishing.action = text_to_cstring(PG_GETARG_TEXT_PP(0));

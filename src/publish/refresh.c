@@ -119,7 +119,7 @@ Datum
 custom_action_refresh_dependencies(PG_FUNCTION_ARGS)
 {
 	MemoryContext mcxt = AllocSetContextCreate(CurrentMemoryContext,
-											   "custom_actions refresh",
+											   "custom action refresh",
 											   ALLOCSET_DEFAULT_SIZES);
 	List	   *actions = OidIsValid(action_language()) ? own_actions() : NIL;
 	ListCell   *cell;

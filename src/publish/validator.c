@@ -21,7 +21,7 @@ PG_FUNCTION_INFO_V1(custom_action_validator);
 static void
 validate(Oid function, bool sound)
 {
-	ProblemSink sink = {NULL, true, NIL, CurrentMemoryContext};
+	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext};
 	bool		active;
 	Program    *program = check_published(function, true, &active, &sink,
 										  CurrentMemoryContext);
@@ -52,7 +52,7 @@ static void
 validate_action(Oid function)
 {
 	MemoryContext mcxt = AllocSetContextCreate(CurrentMemoryContext,
-											   "custom_actions validation",
+											   "custom action validation",
 											   ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(mcxt);
 

@@ -59,10 +59,8 @@ input_is_known(const Signature *signature, const char *name)
 	if (signature->nkeys > 0 && strcmp(name, TARGET_KEY) == 0)
 		return true;
 	for (int i = signature->nkeys; i < signature->ninputs; i++)
-	{
 		if (strcmp(signature->inputs[i].name, name) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -71,10 +69,8 @@ static bool
 key_column_is_known(const Signature *signature, const char *name)
 {
 	for (int i = 0; i < signature->nkeys; i++)
-	{
 		if (strcmp(signature->inputs[i].column, name) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -333,15 +329,13 @@ bind_object(InputBinding *binding)
 		refuse_unknown_input(binding, unknown_key(binding->object, signature, input_is_known));
 }
 
-/* Fills the slots of the inputs from what a jsonb caller sent. */
 void
 bind_jsonb_inputs(Frame *frame, Jsonb *input)
 {
-	InputBinding binding;
+	InputBinding binding = {0};
 	ErrorContextCallback context;
 	MemoryContext caller;
 
-	memset(&binding, 0, sizeof(binding));
 	binding.frame = frame;
 	binding.signature = frame->program->signature;
 	binding.object = &input->root;
@@ -366,7 +360,6 @@ bind_jsonb_inputs(Frame *frame, Jsonb *input)
 	error_context_stack = context.previous;
 }
 
-/* Adds the value of a slot under a key. */
 void
 bind_push_slot(Frame *frame, JsonbBuilder *builder, const char *key, int slot)
 {
@@ -375,7 +368,6 @@ bind_push_slot(Frame *frame, JsonbBuilder *builder, const char *key, int slot)
 					 frame->program->slots[slot].type);
 }
 
-/* Adds the key of the target: a value, or an object of its columns. */
 void
 bind_push_target(Frame *frame, JsonbBuilder *builder, const char *key)
 {
@@ -396,7 +388,6 @@ bind_push_target(Frame *frame, JsonbBuilder *builder, const char *key)
 	}
 }
 
-/* Adds the object of inputs, the target's key not among them. */
 void
 bind_push_inputs(Frame *frame, JsonbBuilder *builder)
 {
@@ -408,7 +399,6 @@ bind_push_inputs(Frame *frame, JsonbBuilder *builder)
 	jsonb_push_object_end(builder);
 }
 
-/* Adds the object of outputs. */
 void
 bind_push_outputs(Frame *frame, JsonbBuilder *builder)
 {
@@ -420,7 +410,6 @@ bind_push_outputs(Frame *frame, JsonbBuilder *builder)
 	jsonb_push_object_end(builder);
 }
 
-/* Makes the object of outputs that a jsonb caller gets. */
 Jsonb *
 bind_jsonb_outputs(Frame *frame)
 {

@@ -34,7 +34,6 @@ typedef struct ArrayReader
 } ArrayReader;
 
 
-/* Names a place as messages show it: input "tags"[2] */
 char *
 convert_place_name(const ConvertPlace *place)
 {
@@ -257,7 +256,7 @@ static Datum
 array_to_datum(Conversion *conversion, JsonbValue *value, Oid type,
 			   Oid element, int32 typmod)
 {
-	ArrayReader reader;
+	ArrayReader reader = {0};
 	int			bounds[MAXDIM];
 
 	if (value->type == jbvString)
@@ -265,7 +264,6 @@ array_to_datum(Conversion *conversion, JsonbValue *value, Oid type,
 	if (!is_json_array(value))
 		refuse_value(conversion, value, type, "Send a JSON array.");
 
-	memset(&reader, 0, sizeof(reader));
 	reader.conversion = conversion;
 	reader.element = element;
 	reader.typmod = typmod;
@@ -400,7 +398,6 @@ domain_to_datum(Conversion *conversion, JsonbValue *value, Oid type,
 	return result;
 }
 
-/* Converts one JSON value to a type. */
 Datum
 convert_from_jsonb(Conversion *conversion, JsonbValue *value, Oid type,
 			   int32 typmod, bool *isnull)

@@ -26,6 +26,7 @@ typedef struct Conversion
 	const ConvertPlace *place;	/* value being read, or NULL */
 } Conversion;
 
+/* Names a place as messages show it: input "tags"[2] */
 extern char *convert_place_name(const ConvertPlace *place);
 
 /* Reads conversion->place; JSON null gives SQL NULL, checked against domains. */

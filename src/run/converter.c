@@ -17,6 +17,8 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
+#define CACHE_ENTRIES	64		/* that there is room for at first */
+
 static HTAB *converters = NULL;
 
 /* Does what changed in a catalog concern a converter? A new cast may concern any. */
@@ -54,12 +56,11 @@ converter_invalidate(Datum arg, int cacheid, uint32 hashvalue)
 static void
 converters_init(void)
 {
-	HASHCTL		control;
+	HASHCTL		control = {0};
 
-	memset(&control, 0, sizeof(control));
 	control.keysize = sizeof(Oid);
 	control.entrysize = sizeof(Converter);
-	converters = hash_create("custom_actions converters", 64, &control,
+	converters = hash_create("custom action converters", CACHE_ENTRIES, &control,
 							 HASH_ELEM | HASH_BLOBS);
 	CacheRegisterSyscacheCallback(TYPEOID, converter_invalidate, (Datum) 0);
 	CacheRegisterSyscacheCallback(PROCOID, converter_invalidate, (Datum) 0);
@@ -125,7 +126,7 @@ converter_load(Converter *converter)
 
 	if (converter->mcxt == NULL)
 		converter->mcxt = AllocSetContextCreate(TopMemoryContext,
-												"custom_actions converter",
+												"custom action converter",
 												ALLOCSET_SMALL_SIZES);
 	else
 		MemoryContextReset(converter->mcxt);

@@ -50,7 +50,6 @@ frame_where_of(const void *frame)
 	return frame_where(frame);
 }
 
-/* Sets a slot; by-reference values are copied into the invocation's memory. */
 void
 frame_set(Frame *frame, int slot, Datum value, bool isnull)
 {
@@ -74,7 +73,6 @@ frame_set(Frame *frame, int slot, Datum value, bool isnull)
 		pfree(DatumGetPointer(old_value));
 }
 
-/* Remembers all slots; what they hold now will not be freed. */
 SavedSlots *
 frame_save(Frame *frame)
 {
@@ -90,7 +88,6 @@ frame_save(Frame *frame)
 	return saved;
 }
 
-/* Frees what was saved and has been replaced since. */
 void
 frame_keep(Frame *frame, SavedSlots *saved)
 {
@@ -109,7 +106,6 @@ frame_keep(Frame *frame, SavedSlots *saved)
 	pfree(saved);
 }
 
-/* Puts the slots back to what they held. */
 void
 frame_restore(Frame *frame, SavedSlots *saved)
 {
@@ -125,7 +121,6 @@ frame_restore(Frame *frame, SavedSlots *saved)
 	pfree(saved);
 }
 
-/* Forgets the states of expressions: an error may have left them half way. */
 void
 frame_forget_states(Frame *frame)
 {
@@ -262,7 +257,6 @@ frame_free(Frame *frame)
 	MemoryContextDelete(frame->home);
 }
 
-/* Clears a frame and keeps it for the next invocation. */
 void
 frame_give_back(Frame *frame)
 {

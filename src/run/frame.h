@@ -2,6 +2,11 @@
  * frame.h
  *		A Frame is one invocation: the values of the slots, the memory they live
  *		in, the states of the expressions. Their life is told in frame.c.
+ *
+ * The folder run/ holds the toolkit of all that run: frames, values in and out,
+ * statements, calls of actions. It compiles nothing, and knows nothing of
+ * compile/, nor compile/ of it. It may include base/, lookup/, definition/ and
+ * program/.
  */
 #ifndef CA_FRAME_H
 #define CA_FRAME_H
@@ -63,7 +68,7 @@ typedef struct Frame
 	pg_uuid_t	invocation;
 } Frame;
 
-/* Values of slots */
+/* Values of slots; macros, and frame_value() can be assigned to */
 #define frame_value(frame, slot)	((frame)->params->params[slot].value)
 #define frame_isnull(frame, slot)	((frame)->params->params[slot].isnull)
 extern void frame_set(Frame *frame, int slot, Datum value, bool isnull);	/* copies by-reference values */
@@ -82,9 +87,12 @@ typedef struct SavedSlots
 } SavedSlots;
 
 extern Frame *frame_take(Program *program);
+
+/* Clears a frame and keeps it for the next invocation. */
 extern void frame_give_back(Frame *frame);
 extern void frame_free(Frame *frame);
 extern void frame_forget_idle(Program *program);	/* before it is freed */
+/* Forgets the states of expressions: an error may have left them half way. */
 extern void frame_forget_states(Frame *frame);
 
 /* Notes what the row types of slots look like. */
@@ -103,7 +111,11 @@ frame_watch_row_types(Frame *frame)
 
 /* To keep what the slots have become, or to put back what they were. */
 extern SavedSlots *frame_save(Frame *frame);
+
+/* Frees what was saved and has been replaced since. */
 extern void frame_keep(Frame *frame, SavedSlots *saved);
+
+/* Puts the slots back to what they held. */
 extern void frame_restore(Frame *frame, SavedSlots *saved);
 
 extern void frames_init(void);

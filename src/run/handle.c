@@ -47,6 +47,9 @@
 /* How often a handle is loaded while invalidations come in between */
 #define LOAD_TRIES			3
 
+/* Names and functions that there is room for at first */
+#define CACHE_ENTRIES		64
+
 /* Longest name that is kept with its function: schema, dot, name */
 #define NAME_KEY_LENGTH		(2 * NAMEDATALEN + 2)
 
@@ -99,19 +102,11 @@ handle_schema_changed(Datum arg, int cacheid, uint32 hashvalue)
 static void
 handles_init(void)
 {
-	HASHCTL		control;
+	HASHCTL		by_name = {.keysize = NAME_KEY_LENGTH, .entrysize = sizeof(NameEntry)};
+	HASHCTL		by_function = {.keysize = sizeof(Oid), .entrysize = sizeof(HandleEntry)};
 
-	memset(&control, 0, sizeof(control));
-	control.keysize = NAME_KEY_LENGTH;
-	control.entrysize = sizeof(NameEntry);
-	names = hash_create("custom_actions names", 64, &control,
-						HASH_ELEM | HASH_STRINGS);
-
-	memset(&control, 0, sizeof(control));
-	control.keysize = sizeof(Oid);
-	control.entrysize = sizeof(HandleEntry);
-	handles = hash_create("custom_actions handles", 64, &control,
-						  HASH_ELEM | HASH_BLOBS);
+	names = hash_create("custom action names", CACHE_ENTRIES, &by_name, HASH_ELEM | HASH_STRINGS);
+	handles = hash_create("custom action handles", CACHE_ENTRIES, &by_function, HASH_ELEM | HASH_BLOBS);
 
 	CacheRegisterSyscacheCallback(PROCOID, handle_function_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, handle_schema_changed, (Datum) 0);
@@ -194,7 +189,7 @@ handle_load(Handle *handle)
 static void
 entry_load(HandleEntry *entry)
 {
-	MemoryContext mcxt = AllocSetContextCreate(CacheMemoryContext, "custom_actions handle",
+	MemoryContext mcxt = AllocSetContextCreate(CacheMemoryContext, "custom action handle",
 											   ALLOCSET_SMALL_SIZES);
 	Handle	   *handle = MemoryContextAllocZero(mcxt, sizeof(Handle));
 
@@ -276,7 +271,6 @@ function_of_name(const char *name)
 	return function;
 }
 
-/* Finds the handle of an action by its name. */
 Handle *
 handle_of_name(const char *name)
 {

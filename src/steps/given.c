@@ -469,7 +469,7 @@ take_object(Frame *frame, const Given *given, Jsonb *object)
 	JsonbIterator *iterator;
 	JsonbIteratorToken token;
 	JsonbValue	value;
-	ConvertPlace place = {NULL, NULL, 0, false, "column"};
+	ConvertPlace place = {.noun = "column"};
 	ErrorContextCallback callback;
 	Bitmapset  *columns = NULL;
 

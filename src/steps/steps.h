@@ -3,6 +3,11 @@
  *		The kinds themselves, and how their descriptions print values. Only the
  *		files under steps/ and init.c include it. A new kind is a new file and a
  *		line here.
+ *
+ * The folder steps/ holds the kinds of step, each in one file, and what several
+ * of them share. All others meet them as rows of a table (StepKind). Lists of
+ * steps are in here, too, since steps hold steps. It may include base/,
+ * lookup/, definition/, program/, compile/ and run/.
  */
 #ifndef CA_STEPS_H
 #define CA_STEPS_H
