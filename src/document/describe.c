@@ -3,6 +3,10 @@
  *		Outline of a definition for people who do not read JSON.
  *
  * Describes broken drafts too: what cannot be read is listed at the end.
+ *
+ * The folder document/ holds pure functions over definitions: a document goes in,
+ * words come out. Nothing is compiled or run. It may include base/, lookup/ and
+ * definition/.
  */
 #include "postgres.h"
 

@@ -86,11 +86,11 @@ foreach my $row (section('Where to add what') =~ /^\| (.*) \|$/mg)
 is_deeply([ sort map { s{/$}{}r } first_column('Folders') ], [ sort keys %may_include ], 'the folders');
 foreach my $folder (sort keys %may_include)
 {
-	my @heads = grep { slurp_file($_) =~ m{\A/\*.*?The\s+folder\s+\Q$folder\E/.*?\*/}s } glob "src/$folder/*.h";
+	my @heads = grep { slurp_file($_) =~ m{\A/\*.*?The\s+folder\s+\Q$folder\E/.*?\*/}s } glob "src/$folder/*.[ch]";
 	my $head = @heads == 1 ? slurp_file($heads[0]) =~ s/\n \*//gr : '';
 	my ($told) = $head =~ /The\s+folder.*?\. It (?:may include (.*?)|includes PostgreSQL alone)\./;
 
-	is(scalar(@heads), 1, "one header says what $folder/ holds");
+	is(scalar(@heads), 1, "one head says what $folder/ holds");
 	is_deeply([ sort(($told // '') =~ m{(\w+)/}g) ], [ sort @{ $may_include{$folder} } ],
 		"and what it may include");
 }
