@@ -34,8 +34,12 @@ const ArgumentSpec action_keys[] = {
 	{"output", ARGUMENT_OBJECTS, .members = output_keys, .implied = "[]"},
 	{"steps", ARGUMENT_STEPS},
 	{"plugins", ARGUMENT_OBJECTS, .members = plugin_keys, .implied = "[]"},
-	{"frozen", ARGUMENT_NAMES, .untold = true},	/* by activation only; that nothing is frozen says
-												 * something */
+
+	/*
+	 * written by activation; empty it says that nothing is frozen, so nothing
+	 * is implied
+	 */
+	{"frozen", ARGUMENT_NAMES, .untold = true},
 	{0}
 };
 

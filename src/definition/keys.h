@@ -43,16 +43,25 @@ typedef struct ArgumentSpec
 	const struct ArgumentSpec *members;
 	bool		untold;			/* nothing that anybody writes by hand */
 
-	const char *column;			/* where the draft tables hold it, or NULL: not in a column of its
-								 * own */
+	/* The column of the draft tables for it, or NULL */
+	const char *column;
 	bool		null_counts;	/* null is a value like others, and does not say that there is none */
-	const char *implied;		/* what it means to leave it out: "caller", "true", "1", "[]"; or
-								 * NULL */
+
+	/* What it means to leave it out: "caller", "true", "1", "[]"; or NULL */
+	const char *implied;
 	const char *unless;			/* a key that turns an implied "true" into "false", or NULL */
-	size_t		offset;			/* of the field for it in the part's struct; 0: read where it is
-								 * used */
-	const char *words;			/* what descriptions say of it, %s is its value; NULL: said
-								 * elsewhere, or not */
+
+	/*
+	 * Of the field for it in the part's struct; 0: it is read where it is
+	 * used
+	 */
+	size_t		offset;
+
+	/*
+	 * What descriptions say of it, %s is its value; NULL: that is said
+	 * elsewhere, or not
+	 */
+	const char *words;
 } ArgumentSpec;
 
 /* The row's field in the struct of its part: fields.c reads it, by the shape. */
