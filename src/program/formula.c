@@ -22,6 +22,7 @@
 #include "program/meaning.h"
 #include "program/natural.h"
 #include "program/remark.h"
+#include "program/remark_report.h"
 #include "program/remark_constant.h"
 #include "program/value.h"
 #include "program/volatility.h"
@@ -539,7 +540,7 @@ nested_transform(ParseState *pstate, Scope *scope, Value *value, Oid type, int32
 	Node	   *node = NULL;
 
 	if (!OidIsValid(type) && value->kind == VALUE_ARRAY)
-		node = natural_array(pstate, scope, value);
+		node = natural_array(pstate, scope, value, value_transform);
 	if (node != NULL)
 		return node;
 	if (base == JSONBOID || base == JSONOID)

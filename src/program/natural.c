@@ -58,7 +58,7 @@ is_null_member(const Value *value)
  * if they are not all texts, all numbers or all booleans.
  */
 static List *
-uniform_members(ParseState *pstate, Scope *scope, const Value *value)
+uniform_members(ParseState *pstate, Scope *scope, const Value *value, ValueTransform transform)
 {
 	TYPCATEGORY category = '\0';
 	List	   *nodes = NIL;
@@ -76,7 +76,7 @@ uniform_members(ParseState *pstate, Scope *scope, const Value *value)
 		if (is_null_member(item))
 			continue;
 		node = item->kind == VALUE_LITERAL ? natural_literal(item->json) :
-			value_transform(pstate, scope, item);
+			transform(pstate, scope, item);
 		own = TypeCategory(getBaseType(exprType(node)));
 		if ((own != TYPCATEGORY_STRING && own != TYPCATEGORY_NUMERIC && own != TYPCATEGORY_BOOLEAN) ||
 			(category != '\0' && own != category))
@@ -116,9 +116,9 @@ members_array(ParseState *pstate, const Value *value, List *nodes, Oid element, 
 }
 
 Node *
-natural_array(ParseState *pstate, Scope *scope, const Value *value)
+natural_array(ParseState *pstate, Scope *scope, const Value *value, ValueTransform transform)
 {
-	List	   *nodes = uniform_members(pstate, scope, value);
+	List	   *nodes = uniform_members(pstate, scope, value, transform);
 	Oid			element = TEXTOID;
 	Oid			array_type;
 

@@ -13,8 +13,11 @@
 /* A JSON scalar as SQL would take it: integer, bigint, numeric, boolean, text. */
 extern Node *natural_literal(const Json *json);
 
+/* What makes the tree of a value, of its own type. */
+typedef Node *(*ValueTransform) (ParseState *pstate, Scope *scope, Value *value);
+
 /* A JSON array whose members are all of one sort as an array; NULL: it is no more than JSON. */
-extern Node *natural_array(ParseState *pstate, Scope *scope, const Value *value);
+extern Node *natural_array(ParseState *pstate, Scope *scope, const Value *value, ValueTransform transform);
 
 /* Is this json, jsonb or a domain over one of them? */
 extern bool type_is_json(Oid type);

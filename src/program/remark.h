@@ -13,10 +13,6 @@
 #include "program/formula.h"
 #include "program/names.h"
 
-
-/* Are remarks wanted where this scope is compiled? */
-extern bool remarks_wanted(const Scope *scope);
-
 /* Of a value as it was written: texts that look like formulas, single braces. */
 extern void remark_texts(Scope *scope, Value *value);
 
@@ -25,9 +21,5 @@ extern void remark_formula(ParseState *pstate, Scope *scope, const Formula *form
 
 /* Would this text be a formula, of names that are known here? */
 extern bool remark_is_formula(const Names *names, const List *rows, Oid relation, const char *text);
-
-/* Adds a warning at the formula, with the position of a node in it. */
-extern void remark_add(const Scope *scope, const Formula *formula, int location,
-					   const char *message, const char *hint);
 
 #endif

@@ -29,6 +29,7 @@
 #include "parser/parse_relation.h"
 #include "parser/parsetree.h"
 #include "program/remark.h"
+#include "program/remark_report.h"
 #include "program/remark_constant.h"
 #include "utils/array.h"
 #include "utils/builtins.h"

@@ -21,6 +21,7 @@
 #include "run/call_limit.h"
 #include "run/statement_run.h"
 #include "steps/called_function.h"
+#include "steps/step_words.h"
 #include "steps/steps.h"
 #include "steps/with.h"
 #include "utils/builtins.h"

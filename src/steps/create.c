@@ -14,6 +14,7 @@
 #include "lookup/canonical.h"
 #include "lookup/key.h"
 #include "steps/given.h"
+#include "steps/step_words.h"
 #include "steps/steps.h"
 #include "steps/write.h"
 #include "utils/builtins.h"

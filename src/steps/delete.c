@@ -6,6 +6,7 @@
 
 #include "compile/compiler.h"
 #include "lookup/canonical.h"
+#include "steps/step_words.h"
 #include "steps/steps.h"
 #include "steps/write.h"
 

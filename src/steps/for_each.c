@@ -21,6 +21,7 @@
 #include "run/frame.h"
 #include "run/statement_run.h"
 #include "steps/step_list.h"
+#include "steps/step_words.h"
 #include "steps/steps.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"

@@ -11,6 +11,7 @@
 #include "run/statement_run.h"
 #include "steps/address.h"
 #include "steps/row_key.h"
+#include "steps/step_words.h"
 #include "steps/steps.h"
 
 static const ArgumentSpec get_arguments[] = {

@@ -8,6 +8,7 @@
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "steps/step_list.h"
+#include "steps/step_words.h"
 #include "steps/steps.h"
 
 static const ArgumentSpec if_arguments[] = {

@@ -8,6 +8,7 @@
 #include "compile/let_types.h"
 #include "lookup/canonical.h"
 #include "steps/named_values.h"
+#include "steps/step_words.h"
 #include "steps/steps.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

@@ -6,6 +6,7 @@
 
 #include "base/suggest.h"
 #include "steps/named_values.h"
+#include "steps/step_words.h"
 #include "steps/steps.h"
 
 static const ArgumentSpec output_arguments[] = {

@@ -16,6 +16,7 @@
 #include "run/frame.h"
 #include "run/handle.h"
 #include "steps/performed_action.h"
+#include "steps/step_words.h"
 #include "steps/steps.h"
 #include "steps/with.h"
 #include "utils/builtins.h"

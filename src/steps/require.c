@@ -9,6 +9,7 @@
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "steps/message.h"
+#include "steps/step_words.h"
 #include "steps/steps.h"
 
 static const ArgumentSpec require_arguments[] = {

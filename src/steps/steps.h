@@ -1,8 +1,6 @@
 /*
  * steps.h
- *		The kinds themselves, and how their descriptions print values. Only the
- *		files under steps/ and init.c include it. A new kind is a new file and a
- *		line here.
+ *		The kinds themselves. A new kind is a new file and a line here.
  *
  * The folder steps/ holds the kinds of step, each in one file, and what several
  * of them share. All others meet them as rows of a table (StepKind). Lists of
@@ -40,18 +38,5 @@ STEP_KINDS(DECLARE_KIND)
 
 /* Makes the kinds known to whoever reads definitions. */
 extern void steps_init(void);
-
-/* The subject as people read it: "target", "support.task". */
-extern const char *step_subject_text(const Step *step);
-
-/* What rows are ordered by: "priority desc, id". */
-extern char *step_order_text(const Json *json);
-
-/* " with id ..., where ...": which rows the step works on. */
-extern void step_describe_rows(StringInfo out, const Step *step);
-
-/* "<before>a<between>1, b<between>2" */
-extern void step_describe_values(StringInfo out, const char *before, const Json *values,
-								 const char *between);
 
 #endif

@@ -10,6 +10,7 @@
 #include "run/frame.h"
 #include "steps/message.h"
 #include "steps/on_error.h"
+#include "steps/step_words.h"
 #include "steps/steps.h"
 
 static const ArgumentSpec stop_arguments[] = {

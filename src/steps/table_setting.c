@@ -9,6 +9,7 @@
 #include "lookup/canonical.h"
 #include "lookup/own_table.h"
 #include "steps/table_setting.h"
+#include "steps/step_words.h"
 #include "steps/steps.h"
 #include "steps/write.h"
 #include "utils/lsyscache.h"

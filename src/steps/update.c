@@ -7,6 +7,7 @@
 #include "compile/compiler.h"
 #include "definition/value_text.h"
 #include "steps/given.h"
+#include "steps/step_words.h"
 #include "steps/steps.h"
 #include "steps/write.h"
 

@@ -1,23 +1,17 @@
 /*
  * write.h
- *		What create, update, delete, assign and set_status share: checked
- *		columns with their values, and running a statement that writes.
+ *		What create, update, delete, assign and set_status share: making and
+ *		running a statement that writes.
  */
 #ifndef CA_WRITE_H
 #define CA_WRITE_H
 
 #include "postgres.h"
 
-#include "catalog/pg_attribute.h"
 #include "steps/address.h"
+#include "steps/write_column.h"
 
 struct Frame;
-
-typedef struct WriteColumn
-{
-	char	   *name;
-	Value	   *value;
-} WriteColumn;
 
 /* A step that changes rows: its data. */
 typedef struct Write
@@ -31,20 +25,6 @@ typedef struct Write
 	const List *key;			/* of KeyColumn, for observers: of the one row written; or NIL */
 	int		   *key_slots;		/* NULL: those of the step's own row that are returned */
 } Write;
-
-/* One column and its value; NULL after a problem. */
-extern WriteColumn *write_column(Compiler *compiler, Oid relation, const char *name,
-								 const Json *json, const char *location);
-
-/* Is a column of this name among them? */
-extern bool write_sets(const List *columns, const char *name);
-
-/* Why a column cannot be written, or NULL. */
-extern const char *write_column_refusal(Form_pg_attribute attribute);
-
-/* The columns of a set object but "*"; problems name the column. A list of WriteColumn. */
-extern List *write_columns(Compiler *compiler, Oid relation, const Json *set,
-						   const char *location);
 
 /* UPDATE of the addressed rows with these columns; fills instruction->data. */
 extern void write_compile_update(Compiler *compiler, Instruction *instruction,

@@ -41,7 +41,7 @@ our %for_later = map { ($_ => 1) } qw(observer_register);
 
 # The one circle of files that call each other: lists of steps hold steps that hold
 # lists of steps.
-our %circle_allowed = map { ("steps/$_.c" => 1) } qw(step_list on_error merge);
+our %circle_allowed = map { ("steps/$_.c" => 1) } qw(step_list on_error);
 
 # Folders of PostgreSQL's headers, which one of ours by that name would hide
 our @shadowing = qw(access archive backup bootstrap catalog commands common datatype executor

@@ -172,6 +172,7 @@ build_objects($source, "$objects");
 ($refers) = read_objects("$objects/src");
 my $between = between_files($refers);
 cmp_ok(scalar keys %$refers, '>', 1000, 'calls of ours were read');
+is_deeply([ map { "@$_" } wrong_circles($between) ], [], 'lists of steps are the only circle of files');
 is_deeply([ upward_calls($between) ], [], 'nothing of ours refers to what is not below it');
 
 done_testing();
