@@ -316,17 +316,23 @@ json_get_boolean(const Json *object, const char *key, bool absent_value)
 Datum
 json_to_jsonb(const Json *json)
 {
-	StringInfoData out;
-
-	initStringInfo(&out);
-	json_print(&out, json);
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data));
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json_text(json)));
 }
 
 void
 json_print(StringInfo out, const Json *json)
 {
 	(void) json_print_within(out, json, INT_MAX);
+}
+
+char *
+json_text(const Json *json)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	json_print(&out, json);
+	return out.data;
 }
 
 bool
@@ -389,15 +395,19 @@ builder_place(JsonBuilder *builder, Json *json)
 		json_append(parent, json);
 }
 
+/* Places an object or array, and goes on inside. */
+static void
+builder_enter(JsonBuilder *builder, Json *json)
+{
+	builder_place(builder, json);
+	builder->open = lappend(builder->open, json);
+}
+
 /* Parser callback: an object begins. */
 static JsonCallbackResult
 builder_object_start(void *state)
 {
-	JsonBuilder *builder = state;
-	Json	   *json = json_new_object();
-
-	builder_place(builder, json);
-	builder->open = lappend(builder->open, json);
+	builder_enter(state, json_new_object());
 	JSON_CALLBACK_DONE();
 }
 
@@ -405,11 +415,7 @@ builder_object_start(void *state)
 static JsonCallbackResult
 builder_array_start(void *state)
 {
-	JsonBuilder *builder = state;
-	Json	   *json = json_new_array();
-
-	builder_place(builder, json);
-	builder->open = lappend(builder->open, json);
+	builder_enter(state, json_new_array());
 	JSON_CALLBACK_DONE();
 }
 

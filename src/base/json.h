@@ -35,6 +35,7 @@ typedef struct Json
 
 extern Json *json_parse(const char *text);	/* raises 22P02 on malformed text */
 extern void json_print(StringInfo out, const Json *json);	/* compact, one line */
+extern char *json_text(const Json *json);	/* the same by itself */
 extern bool json_print_within(StringInfo out, const Json *json, int end);	/* false, and a part of it, once longer */
 
 /* Makes a jsonb of a tree. */

@@ -33,7 +33,7 @@ text_list_has(const List *texts, const char *text)
 
 	foreach(cell, texts)
 		if (strcmp(lfirst(cell), text) == 0)
-			return true;
+		return true;
 	return false;
 }
 

@@ -127,11 +127,7 @@ envelope_print(const Envelope *envelope)
 static char *
 plugins_print(const Envelope *envelope)
 {
-	StringInfoData out;
-
-	initStringInfo(&out);
-	json_print(&out, envelope->plugins ? envelope->plugins : json_new_array());
-	return out.data;
+	return json_text(envelope->plugins ? envelope->plugins : json_new_array());
 }
 
 /* SQL: the published function of an action and what its envelope says, if there is one. */

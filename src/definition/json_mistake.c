@@ -11,6 +11,7 @@
 #include "base/compat.h"
 #include <ctype.h>
 
+#include "base/typography.h"
 #include "common/jsonapi.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
@@ -42,31 +43,6 @@ begins_with(const Mistake *mistake, const char *at, const char *what)
 	return mistake->end - at >= (ptrdiff_t) strlen(what) && strncmp(at, what, strlen(what)) == 0;
 }
 
-/* Which of these characters of several bytes, ended by NULL, stands here? */
-static const char *
-which_of(const Mistake *mistake, const char *at, const char *const *characters)
-{
-	if (GetDatabaseEncoding() != PG_UTF8 && GetDatabaseEncoding() != PG_SQL_ASCII)
-		return NULL;
-	for (; *characters != NULL; characters++)
-		if (begins_with(mistake, at, *characters))
-			return *characters;
-	return NULL;
-}
-
-/* Does a typographic quote stand here? */
-static bool
-quote_is_typographic(const Mistake *mistake, const char *at)
-{
-	static const char *const quotes[] = {
-		"\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9a", "\xe2\x80\x9b",
-		"\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x9e", "\xe2\x80\x9f",
-		"\xe2\x80\xb3", "\xc2\xab", "\xc2\xbb", NULL
-	};
-
-	return which_of(mistake, at, quotes) != NULL;
-}
-
 /* Does a blank stand here that is none of JSON's, or a character that is not seen at all? */
 static bool
 is_odd_blank(const Mistake *mistake, const char *at)
@@ -76,7 +52,7 @@ is_odd_blank(const Mistake *mistake, const char *at)
 		"\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x81\xa0", "\xef\xbb\xbf", NULL
 	};
 
-	return which_of(mistake, at, blanks) != NULL;
+	return character_at(at, mistake->end, blanks) != NULL;
 }
 
 /* Finds the last text and the innermost open bracket before the place. */
@@ -138,7 +114,7 @@ ends_typographically(const Mistake *mistake)
 		CHECK_FOR_INTERRUPTS();
 		while (next < mistake->end && (*next == ' ' || *next == '\t' || *next == '\r'))
 			next++;
-		if (quote_is_typographic(mistake, c) &&
+		if (typographic_quote_at(c, mistake->end) &&
 			(next >= mistake->end || strchr(":,}]\n", *next) != NULL))
 			return true;
 	}
@@ -214,7 +190,7 @@ hint_of_characters(const Mistake *mistake)
 {
 	const char *at = mistake->at;
 
-	if (quote_is_typographic(mistake, at))
+	if (typographic_quote_at(at, mistake->end))
 		return "JSON takes straight quotes: \"...\".";
 	if (is_odd_blank(mistake, at))
 		return "Here stands a blank or an invisible character that JSON does not know: replace it by a space.";

@@ -475,11 +475,8 @@ custom_action_plugins_of_rows(PG_FUNCTION_ARGS)
 	Jsonb	   *jsonb = PG_GETARG_JSONB_P(0);
 	const Json *rows = json_parse(JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb)));
 	Json	   *plugins = json_new_array();
-	StringInfoData out;
 
 	for (int i = 0; i < rows->count; i++)
 		json_append(plugins, plugin_from_row(rows->items[i]));
-	initStringInfo(&out);
-	json_print(&out, plugins);
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
+	PG_RETURN_TEXT_P(cstring_to_text(json_text(plugins)));
 }

@@ -43,14 +43,11 @@ formula_text(const char *text)
 char *
 value_text(const Json *json)
 {
-	StringInfoData text;
 	const char *formula;
 
 	if (json == NULL)
 		return "?";
 	if (json->kind == JSON_IS_STRING && value_text_read(json->text, &formula) == TEXT_FORMULA)
 		return pstrdup(formula);
-	initStringInfo(&text);
-	json_print(&text, json);
-	return text.data;
+	return json_text(json);
 }

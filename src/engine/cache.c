@@ -64,49 +64,59 @@ static HTAB *programs = NULL;
 static uint64 schema_changes = 0;	/* of schemas, and of roles: "$user" */
 static bool any_stale = false;	/* some program may be stale */
 
+/* Does a change of what has this hash, or this OID, concern the program of an entry? */
+typedef bool (*EntryConcerned) (const CacheEntry *entry, uint32 changed);
+
 /*
- * Does a program call the function of this hash? Planning may have computed
- * what it returns, which PostgreSQL itself would not notice.
+ * Is it the function of this hash, or one that calls it? Planning may have
+ * computed what it returns, which PostgreSQL itself would not notice.
  */
 static bool
-program_calls(const Program *program, uint32 hash)
+entry_calls(const CacheEntry *entry, uint32 hash)
 {
 	ListCell   *cell;
 
-	foreach(cell, program->called)
+	if (entry->hash == hash)
+		return true;
+	foreach(cell, entry->program->called)
 		if ((uint32) lfirst_int(cell) == hash)
 			return true;
 	return false;
+}
+
+/* Does it hold columns of this table? */
+static bool
+entry_holds(const CacheEntry *entry, uint32 relation)
+{
+	return list_member_oid(entry->program->relations, relation);
+}
+
+/* Marks the programs that a change concerns; 0: anything may have changed. */
+static void
+mark_stale(EntryConcerned concerned, uint32 changed)
+{
+	HASH_SEQ_STATUS scan;
+	CacheEntry *entry;
+
+	catalog_changes++;
+	hash_seq_init(&scan, programs);
+	while ((entry = hash_seq_search(&scan)) != NULL)
+		if (entry->program != NULL && (changed == 0 || concerned(entry, changed)))
+			entry->program->stale = any_stale = true;
 }
 
 /* Marks programs whose function, or one that they call, changed. */
 static void
 program_function_changed(Datum arg, int cacheid, uint32 hash)
 {
-	HASH_SEQ_STATUS scan;
-	CacheEntry *entry;
-
-	catalog_changes++;
-	hash_seq_init(&scan, programs);
-	while ((entry = hash_seq_search(&scan)) != NULL)
-		if (entry->program != NULL &&
-			(hash == 0 || hash == entry->hash || program_calls(entry->program, hash)))
-			entry->program->stale = any_stale = true;
+	mark_stale(entry_calls, hash);
 }
 
 /* Marks programs that hold columns of a changed table. */
 static void
 relation_changed(Datum arg, Oid relation)
 {
-	HASH_SEQ_STATUS scan;
-	CacheEntry *entry;
-
-	catalog_changes++;
-	hash_seq_init(&scan, programs);
-	while ((entry = hash_seq_search(&scan)) != NULL)
-		if (entry->program != NULL &&
-			(!OidIsValid(relation) || list_member_oid(entry->program->relations, relation)))
-			entry->program->stale = any_stale = true;
+	mark_stale(entry_holds, relation);
 }
 
 /* Notes that a search_path may stand for other schemas than before. */
@@ -469,7 +479,11 @@ program_get(Oid function)
 		entry = entry_find(function);
 		if (entry->program != NULL)
 			entry_detach(entry);
-		/* first: without memory for the path, the entry must not have a program either */
+
+		/*
+		 * first: without memory for the path, the entry must not have a
+		 * program either
+		 */
 		entry_note_path(entry);
 		entry->program = program;
 	}

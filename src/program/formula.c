@@ -289,16 +289,6 @@ formula_transform(ParseState *pstate, Scope *scope, Formula *formula,
 	return node;
 }
 
-char *
-literal_text(const Json *json)
-{
-	StringInfoData text;
-
-	initStringInfo(&text);
-	json_print(&text, json);
-	return text.data;
-}
-
 /* A scalar of the document as a literal of the wanted type. */
 static Node *
 literal_transform(ParseState *pstate, const Value *value, Oid type, int32 typmod)
@@ -313,7 +303,7 @@ literal_transform(ParseState *pstate, const Value *value, Oid type, int32 typmod
 		return coerce_value(pstate, (Node *) makeConst(UNKNOWNOID, -1, InvalidOid, -2, (Datum) 0, true, false),
 							type, typmod);
 	if (base == JSONBOID || base == JSONOID)
-		return coerce_value(pstate, unknown_const(literal_text(json)), type, typmod);
+		return coerce_value(pstate, unknown_const(json_text(json)), type, typmod);
 	node = coerce_value(pstate, unknown_const(json->text), type, typmod);
 	if (type_reads_clock(type))
 		node = coerce_value(pstate, text_const(json->text), type, typmod);
@@ -420,7 +410,7 @@ value_is_literal(const Value *value)
 		return value->kind == VALUE_LITERAL;
 	foreach(cell, value->items)
 		if (!value_is_literal(lfirst(cell)))
-			return false;
+		return false;
 	return true;
 }
 
@@ -546,7 +536,7 @@ nested_transform(ParseState *pstate, Scope *scope, Value *value, Oid type, int32
 	if (base == JSONBOID || base == JSONOID)
 	{
 		if (value_is_literal(value))
-			node = unknown_const(literal_text(value_json(value)));
+			node = unknown_const(json_text(value_json(value)));
 		else
 			node = json_build_transform(pstate, scope, value, base == JSONBOID);
 		return coerce_value(pstate, node, OidIsValid(type) ? type : JSONBOID, -1);
@@ -593,7 +583,7 @@ transform_as(ParseState *pstate, Scope *scope, Value *value, Oid type, int32 typ
 
 				/* an argument does not obey the type modifier yet */
 				castNode(Param, param)->paramtypmod = -1;
-					return coerce_value(pstate, param, type, typmod);
+				return coerce_value(pstate, param, type, typmod);
 			}
 	}
 	return NULL;				/* keep compiler quiet */

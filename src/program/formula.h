@@ -134,8 +134,6 @@ extern Node *value_transform(ParseState *pstate, Scope *scope, Value *value);
 extern bool value_is_literal(const Value *value);
 /* What such a value says, its "==" read as "=". */
 extern Json *value_json(const Value *value);
-/* The compact JSON text of a literal. */
-extern char *literal_text(const Json *json);
 
 /* Does the meaning of this type's text depend on the clock or the session? */
 extern bool type_reads_clock(Oid type);

@@ -44,7 +44,7 @@ typedef struct Word
 #define DAYS_HINT		"Write a + interval '3 days'."
 
 /* Functions that are called something else, or are written without one. */
-static const Word functions[] = {
+static const Word foreign_functions[] = {
 	{"adddays", DAYS_HINT},
 	{"addhours", "Write a + interval '3 hours'."},
 	{"addmonths", "Write a + interval '3 months'."},
@@ -351,7 +351,7 @@ static const char *
 function_hint(const char *place)
 {
 	char	   *word = word_at(place);
-	const Word *found = WORD_FIND(functions, word);
+	const Word *found = WORD_FIND(foreign_functions, word);
 
 	if (place[strlen(word)] == '.')
 		return NULL;

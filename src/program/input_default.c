@@ -57,7 +57,7 @@ literal_tree(const Json *json, bool as_json, bool as_text)
 		return (Node *) literal;
 	}
 	literal->val.sval.type = T_String;
-	literal->val.sval.sval = as_json ? literal_text(json) : pstrdup(json->text);
+	literal->val.sval.sval = as_json ? json_text(json) : pstrdup(json->text);
 	return as_text ? cast_tree((Node *) literal, TEXTOID, -1) : (Node *) literal;
 }
 

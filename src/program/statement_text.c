@@ -96,7 +96,7 @@ written_value(const Value *value)
 		return value->json->text;
 	if (value->kind == VALUE_LITERAL && value->json->kind == JSON_IS_STRING)
 		return psprintf("'%s'", value->json->text);
-	return literal_text(value->json);
+	return json_text(value->json);
 }
 
 /* Appends what stands for a value that is computed; a name that is too long is cut. */

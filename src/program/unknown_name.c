@@ -9,6 +9,7 @@
 
 #include "access/table.h"
 #include "base/suggest.h"
+#include "base/typography.h"
 #include "mb/pg_wchar.h"
 #include "nodes/nodeFuncs.h"
 #include "program/formula_hint.h"
@@ -30,17 +31,7 @@ typedef struct UnknownName
 static bool
 has_typographic(const char *text)
 {
-	static const char *const marks[] = {
-		"\342\200\230", "\342\200\231", "\342\200\232", "\342\200\233",
-		"\342\200\234", "\342\200\235", "\342\200\236", "\302\253", "\302\273"
-	};
-
-	if (GetDatabaseEncoding() != PG_UTF8)
-		return false;
-	for (int i = 0; i < lengthof(marks); i++)
-		if (strncmp(text, marks[i], strlen(marks[i])) == 0)
-			return true;
-	return false;
+	return typographic_quote_at(text, text + strlen(text));
 }
 
 /* Is this the only thing that the formula says? */

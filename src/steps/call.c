@@ -70,8 +70,8 @@ append_any(Compiler *compiler, Statement *statement, const Json *value, const ch
 {
 	for (int i = 0; i < value->count; i++)
 		append_element(&statement->tail, i == 0, statement_value(statement,
-										 compiler_value(compiler, value->items[i], InvalidOid, -1,
-														psprintf("%s[%d]", location, i + 1))));
+																 compiler_value(compiler, value->items[i], InvalidOid, -1,
+																				psprintf("%s[%d]", location, i + 1))));
 }
 
 /* Appends one argument. */
@@ -136,7 +136,7 @@ all_known(const Function *function, const Json *with)
 
 /* Appends the list of arguments; false after a problem. */
 static bool
-append_arguments(Compiler *compiler, Statement *statement, const Function *function)
+append_call_arguments(Compiler *compiler, Statement *statement, const Function *function)
 {
 	const Json *with = step_argument(compiler->step, "with");
 	int			used = 0;
@@ -184,7 +184,7 @@ call_text(Compiler *compiler, Statement *statement, const Function *function)
 	appendStringInfoString(&statement->head, "SELECT");
 	appendStringInfo(&statement->tail, "%s %s(", function->returns_row ? " FROM" : "",
 					 function_name_canonical(function->function));
-	if (!append_arguments(compiler, statement, function))
+	if (!append_call_arguments(compiler, statement, function))
 		return false;
 	appendStringInfoString(&statement->tail, function->returns_row ? ") AS this" : ")");
 	return true;
