@@ -233,6 +233,14 @@ problems_put(ReturnSetInfo *result, const ProblemSink *sink)
 }
 
 void
+problem_print(StringInfo out, const Problem *problem)
+{
+	if (problem->location != NULL && problem->location[0] != '\0')
+		appendStringInfo(out, "%s: ", problem->location);
+	appendStringInfoString(out, problem->message);
+}
+
+void
 problems_print(StringInfo out, const ProblemSink *sink)
 {
 	ListCell   *cell;
@@ -247,9 +255,7 @@ problems_print(StringInfo out, const ProblemSink *sink)
 			continue;
 		if (out->len > 0)
 			appendStringInfoChar(out, '\n');
-		if (problem->location != NULL && problem->location[0] != '\0')
-			appendStringInfo(out, "%s: ", problem->location);
-		appendStringInfoString(out, problem->message);
+		problem_print(out, problem);
 		if (detail != NULL)
 			appendStringInfo(out, " (%s)", detail);
 	}
@@ -263,9 +269,7 @@ problem_print_whole(StringInfo out, const Problem *problem)
 
 	if (out->len > 0)
 		appendStringInfoChar(out, '\n');
-	if (problem->location != NULL && problem->location[0] != '\0')
-		appendStringInfo(out, "%s: ", problem->location);
-	appendStringInfoString(out, problem->message);
+	problem_print(out, problem);
 	if (finding != NULL)
 		appendStringInfo(out, "\n    %s", finding);
 	if (problem->hint != NULL)
@@ -308,13 +312,15 @@ problems_tell_remarks(const char *action, const ProblemSink *sink)
 	{
 		const Problem *problem = lfirst(cell);
 		char	   *finding = problem_finding(problem);
-		bool		placed = problem->location != NULL && problem->location[0] != '\0';
+		StringInfoData line;
 
-		if (problem->warning)
-			ereport(WARNING,
-					(errmsg("action \"%s\": %s%s%s", action, placed ? problem->location : "",
-							placed ? ": " : "", problem->message),
-					 finding ? errdetail_internal("%s", finding) : 0,
-					 problem->hint ? errhint("%s", problem->hint) : 0));
+		if (!problem->warning)
+			continue;
+		initStringInfo(&line);
+		problem_print(&line, problem);
+		ereport(WARNING,
+				(errmsg("action \"%s\": %s", action, line.data),
+				 finding ? errdetail_internal("%s", finding) : 0,
+				 problem->hint ? errhint("%s", problem->hint) : 0));
 	}
 }

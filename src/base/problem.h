@@ -60,6 +60,9 @@ extern bool problem_guard(ProblemSink *sink, const char *location,
 /* Is there a problem that is more than a remark? */
 extern bool problem_any_error(const ProblemSink *sink);
 
+/* "steps.2: message"; the place only if it is known. */
+extern void problem_print(StringInfo out, const Problem *problem);
+
 /* One line per problem that is an error: place, message, finding. */
 extern void problems_print(StringInfo out, const ProblemSink *sink);
 /* All problems as rows: severity, location, message, detail, hint. */

@@ -185,9 +185,8 @@ describe_problems(StringInfo out, const List *problems)
 		Problem    *problem = lfirst(cell);
 
 		appendStringInfoString(out, "  ");
-		if (problem->location != NULL && problem->location[0] != '\0')
-			appendStringInfo(out, "%s: ", problem->location);
-		appendStringInfo(out, "%s\n", problem->message);
+		problem_print(out, problem);
+		appendStringInfoChar(out, '\n');
 	}
 }
 

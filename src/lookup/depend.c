@@ -99,21 +99,27 @@ edges_of(bool by_reference, Oid class, Oid object)
 	return edges;
 }
 
-/* Returns the actions that a function depends on, as a list of OIDs. */
+/*
+ * Returns the actions at the other ends of an object's edges, each once:
+ * those that depend on it, or those that it depends on.
+ */
 static List *
-actions_needed_by(Oid function)
+actions_at_edges(bool depending, Oid class, Oid object)
 {
 	List	   *actions = NIL;
 	ListCell   *cell;
 
-	foreach(cell, edges_of(false, ProcedureRelationId, function))
+	foreach(cell, edges_of(depending, class, object))
 	{
 		const FormData_pg_depend *edge = lfirst(cell);
+		Oid			other = depending ? edge->objid : edge->refobjid;
 
-		if (edge->refclassid == ProcedureRelationId &&
-			function_is_action(edge->refobjid))
-			actions = list_append_unique_oid(actions, edge->refobjid);
+		if ((depending ? edge->classid : edge->refclassid) == ProcedureRelationId &&
+			function_is_action(other))
+			actions = lappend_oid(actions, other);
 	}
+	list_sort(actions, list_oid_cmp);
+	list_deduplicate_oid(actions);
 	return actions;
 }
 
@@ -129,7 +135,8 @@ action_needs(Oid action, Oid function)
 		if (list_nth_oid(reached, i) == function)
 			return true;
 		reached = list_concat_unique_oid(reached,
-										 actions_needed_by(list_nth_oid(reached, i)));
+										 actions_at_edges(false, ProcedureRelationId,
+														  list_nth_oid(reached, i)));
 	}
 	return false;
 }
@@ -167,20 +174,7 @@ dependencies_record(Oid function, const List *dependencies)
 List *
 actions_depending_on(Oid class, Oid object)
 {
-	List	   *actions = NIL;
-	ListCell   *cell;
-
-	foreach(cell, edges_of(true, class, object))
-	{
-		const FormData_pg_depend *edge = lfirst(cell);
-
-		if (edge->classid == ProcedureRelationId &&
-			function_is_action(edge->objid))
-			actions = lappend_oid(actions, edge->objid);
-	}
-	list_sort(actions, list_oid_cmp);
-	list_deduplicate_oid(actions);
-	return actions;
+	return actions_at_edges(true, class, object);
 }
 
 List *

@@ -193,6 +193,20 @@ scan_catalog(Oid catalog, void (*look) (CatalogSearch *search, HeapTuple tuple),
 	table_close(relation, AccessShareLock);
 }
 
+/* Suggests one of the rows of a catalog; builtin: of PostgreSQL's own, too. */
+static char *
+suggest_from(Oid catalog, void (*look) (CatalogSearch *search, HeapTuple tuple), const char *given,
+			 bool builtin)
+{
+	CatalogSearch search;
+
+	if (!search_init(&search, given))
+		return NULL;
+	search.builtin = builtin;
+	scan_catalog(catalog, look, &search);
+	return search_hint(&search);
+}
+
 /* Looks at a table or view. */
 static void
 look_at_relation(CatalogSearch *search, HeapTuple tuple)
@@ -206,12 +220,7 @@ look_at_relation(CatalogSearch *search, HeapTuple tuple)
 char *
 suggest_table(const char *given)
 {
-	CatalogSearch search;
-
-	if (!search_init(&search, given))
-		return NULL;
-	scan_catalog(RelationRelationId, look_at_relation, &search);
-	return search_hint(&search);
+	return suggest_from(RelationRelationId, look_at_relation, given, false);
 }
 
 char *
@@ -246,13 +255,7 @@ look_at_function(CatalogSearch *search, HeapTuple tuple)
 char *
 suggest_function(const char *given)
 {
-	CatalogSearch search;
-
-	if (!search_init(&search, given))
-		return NULL;
-	search.builtin = true;
-	scan_catalog(ProcedureRelationId, look_at_function, &search);
-	return search_hint(&search);
+	return suggest_from(ProcedureRelationId, look_at_function, given, true);
 }
 
 /* Looks at a published action. */
