@@ -453,7 +453,7 @@ compiler_row_column(Compiler *compiler, Row *row, const char *name, Oid type, in
 }
 
 Row *
-compiler_declare(Compiler *compiler, Instruction *instruction, Oid relation, bool is_count)
+compiler_declare(Compiler *compiler, Oid relation, bool is_count)
 {
 	Row		   *row;
 

@@ -69,7 +69,7 @@ extern RowColumn *compiler_row_column(Compiler *compiler, Row *row, const char *
 									  Oid type, int32 typmod);
 
 /* Names the result of the step; NULL if the step has no name. */
-extern Row *compiler_declare(Compiler *compiler, Instruction *instruction, Oid relation, bool is_count);
+extern Row *compiler_declare(Compiler *compiler, Oid relation, bool is_count);
 
 /* Reports what only CREATE FUNCTION would find wrong with an input's default. */
 extern void compiler_check_default(Compiler *compiler, const Argument *argument);

@@ -81,7 +81,7 @@ parse_parameter(DefinitionParser *parser, Json *json, const char *key, int posit
 		return NULL;
 	}
 
-	name = member_string(json, "name");
+	name = parser_member_string(json, "name");
 	if (name != NULL && name[0] != '\0')
 		parameter->location = psprintf("%s.%s", key, name);
 	shape.what = parameter->output ? "an output" : "an input";
@@ -126,7 +126,7 @@ check_settings(DefinitionParser *parser)
 
 	for (int i = 0; settings != NULL && i < settings->count; i++)
 		if (settings->items[i]->kind != JSON_IS_STRING)
-			definition_problem(parser, location_below("settings", settings->keys[i]),
+			definition_problem(parser, shape_location("settings", settings->keys[i]),
 							   psprintf("setting \"%s\" must be a string, not %s", settings->keys[i],
 										json_kind_name(settings->items[i])),
 							   "Write the value in quotes.");
@@ -170,7 +170,7 @@ check_binding(DefinitionParser *parser)
 static void
 parse_not_found(DefinitionParser *parser)
 {
-	const char *text = member_string(parser->definition->json, "not_found");
+	const char *text = parser_member_string(parser->definition->json, "not_found");
 
 	parser->definition->not_found = ERRCODE_NO_DATA_FOUND;
 	if (text != NULL && !sqlstate_parse(text, &parser->definition->not_found))

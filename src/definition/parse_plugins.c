@@ -75,7 +75,7 @@ images_are_sound(ProblemSink *sink, const Json *images, const char *stage, const
 	for (int i = 0; i < images->count; i++)
 	{
 		const char *key = images->keys[i];
-		char	   *below = location_below(location, key);
+		char	   *below = shape_location(location, key);
 
 		if (strcmp(key, "pre") != 0 && strcmp(key, "post") != 0)
 			sound = unsound(sink, below, psprintf("unknown key \"%s\" of \"images\"", key),
@@ -102,11 +102,11 @@ plugin_is_sound(ProblemSink *sink, const Json *plugin, bool registered, const ch
 		return unsound(sink, location, psprintf("a plug-in must be an object, not %s", json_kind_name(plugin)),
 					   "Write it as {\"stage\": ..., \"function\": ...}.");
 	sound = shape_check(sink, &shape, plugin, location);
-	function = member_string(plugin, "function");
+	function = parser_member_string(plugin, "function");
 	if (function != NULL && function[0] == '\0')
-		sound = unsound(sink, location_below(location, "function"), "key \"function\" names no function", NULL);
-	if (!images_are_sound(sink, json_get(plugin, "images"), member_string(plugin, "stage"),
-						  location_below(location, "images")))
+		sound = unsound(sink, shape_location(location, "function"), "key \"function\" names no function", NULL);
+	if (!images_are_sound(sink, json_get(plugin, "images"), parser_member_string(plugin, "stage"),
+						  shape_location(location, "images")))
 		sound = false;
 	return sound;
 }

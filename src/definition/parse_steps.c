@@ -28,7 +28,7 @@ check_subject_values(DefinitionParser *parser, const Step *step)
 	shape_check_duplicates(parser->sink, subject, step->path);
 	for (int i = 0; i < subject->count; i++)
 	{
-		char	   *location = location_below(step->path, subject->keys[i]);
+		char	   *location = shape_location(step->path, subject->keys[i]);
 
 		/* such a key in the row form would be the step's own */
 		if (step_owns_argument(step->kind, subject->keys[i]))
@@ -129,7 +129,7 @@ subject_is_sound(DefinitionParser *parser, const Step *step)
 static bool
 step_name_is_sound(DefinitionParser *parser, Step *step)
 {
-	char	   *location = location_below(step->path, "as");
+	char	   *location = shape_location(step->path, "as");
 	ListCell   *cell;
 
 	if (!definition_name_is_sound(parser, step->name, "a step", location))
@@ -188,8 +188,8 @@ parse_cases(DefinitionParser *parser, Step *step, const Json *cases)
 							   psprintf("a case must be an object, not %s", json_kind_name(json)),
 							   "Write it as {\"when\": ..., \"do\": [...]}.");
 		else if (shape_check(parser->sink, &shape, json, path))
-			add_branch(parser, step, BRANCH_CASE, member_string(json, "when"),
-					   json_get(json, "do"), location_below(path, "do"));
+			add_branch(parser, step, BRANCH_CASE, parser_member_string(json, "when"),
+					   json_get(json, "do"), shape_location(path, "do"));
 	}
 }
 
@@ -205,7 +205,7 @@ parse_branches(DefinitionParser *parser, Step *step, const ArgumentSpec *spec)
 			continue;
 		if (spec->shape == ARGUMENT_STEPS)
 			add_branch(parser, step, spec->key, NULL, json,
-					   location_below(step->path, spec->key));
+					   shape_location(step->path, spec->key));
 		else if (spec->shape == ARGUMENT_CASES)
 			parse_cases(parser, step, json);
 	}
@@ -314,7 +314,7 @@ definition_parse_steps(DefinitionParser *parser, const Json *json, const char *p
 	for (int i = 0; i < json->count; i++)
 	{
 		Step	   *step = parse_step(parser, json->items[i],
-									  location_below(prefix, psprintf("%d", i + 1)));
+									  shape_location(prefix, psprintf("%d", i + 1)));
 
 		CHECK_FOR_INTERRUPTS();
 		if (step != NULL)

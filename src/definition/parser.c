@@ -31,7 +31,7 @@ definition_name_is_sound(DefinitionParser *parser, const char *name,
 
 /* Reads a member that is a string; its shape has been checked. */
 char *
-member_string(const Json *json, const char *key)
+parser_member_string(const Json *json, const char *key)
 {
 	Json	   *value = json_get(json, key);
 

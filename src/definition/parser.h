@@ -25,6 +25,6 @@ extern bool definition_name_is_sound(DefinitionParser *parser, const char *name,
 									 const char *what, const char *location);
 
 /* A string in an object whose shape has been checked; NULL if there is none. */
-extern char *member_string(const Json *json, const char *key);
+extern char *parser_member_string(const Json *json, const char *key);
 
 #endif

@@ -52,7 +52,7 @@ json_kind_name(const Json *json)
 
 /* Makes the location of a key. */
 char *
-location_below(const char *location, const char *key)
+shape_location(const char *location, const char *key)
 {
 	if (location[0] == '\0')
 		return pstrdup(key);
@@ -238,7 +238,7 @@ shape_check_duplicates(ProblemSink *sink, const Json *json, const char *location
 		if (json->items[i]->count == 0)
 			continue;
 		shape_check_duplicates(sink, json->items[i],
-							   location_below(location, json->kind == JSON_IS_OBJECT ?
+							   shape_location(location, json->kind == JSON_IS_OBJECT ?
 											  json->keys[i] : psprintf("%d", i + 1)));
 	}
 }
@@ -309,7 +309,7 @@ shape_check(ProblemSink *sink, const Shape *shape, const Json *json,
 
 	if (duplicate != NULL)
 		problem_report(sink, ERRCODE_INVALID_PARAMETER_VALUE,
-					   location_below(location, duplicate),
+					   shape_location(location, duplicate),
 					   psprintf("duplicate key \"%s\"", duplicate), NULL,
 					   "Keep one of the two.");
 	for (int i = 0; i < json->count; i++)
@@ -321,10 +321,10 @@ shape_check(ProblemSink *sink, const Shape *shape, const Json *json,
 		spec = find_in_shape(shape, key);
 		if (spec == NULL)
 			problem_report(sink, ERRCODE_INVALID_PARAMETER_VALUE,
-						   location_below(location, key),
+						   shape_location(location, key),
 						   psprintf("unknown key \"%s\" of %s", key, shape->what),
 						   NULL, suggestion_hint(key_like(shape, key), known_keys(shape)));
-		else if (!value_is_sound(sink, spec, json->items[i], location_below(location, key)))
+		else if (!value_is_sound(sink, spec, json->items[i], shape_location(location, key)))
 			sound = false;
 	}
 	for (int i = 0; i < lengthof(shape->lists); i++)

@@ -30,7 +30,7 @@ extern bool shape_check(ProblemSink *sink, const Shape *shape, const Json *json,
 extern void shape_check_duplicates(ProblemSink *sink, const Json *json, const char *location);
 
 /* "3.set", or just the key for the header, whose location is "". */
-extern char *location_below(const char *location, const char *key);
+extern char *shape_location(const char *location, const char *key);
 
 /* "an object", "a string", ...; NULL is "nothing". */
 extern const char *json_kind_name(const Json *json);

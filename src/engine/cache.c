@@ -309,7 +309,7 @@ compile_work(void *arg)
 		definition = envelope_definition(work->envelope, work->options->sink);
 		require_attributes(published_function(work->options->function), definition);
 	}
-	work->program = compile(definition, work->options, work->home);
+	work->program = compile_definition(definition, work->options, work->home);
 }
 
 /* The time limit that a document gives, or else the session. What is wrong with it is found when it is read. */

@@ -325,7 +325,7 @@ compile_in_passes(Definition *definition, const CompileOptions *options, LetType
 }
 
 Program *
-compile(Definition *definition, const CompileOptions *options, MemoryContext parent)
+compile_definition(Definition *definition, const CompileOptions *options, MemoryContext parent)
 {
 	LetTypes   *lets = let_types_scan(definition, options->sink);
 	Program    *volatile program = NULL;

@@ -32,7 +32,7 @@ typedef struct CompileOptions
  * too, and writes it to program->home: freeing the program deletes that
  * (cache.c). After problems were collected the program is not fit to run.
  */
-extern Program *compile(Definition *definition, const CompileOptions *options,
+extern Program *compile_definition(Definition *definition, const CompileOptions *options,
 						MemoryContext parent);
 
 #endif

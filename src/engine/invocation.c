@@ -93,15 +93,15 @@ frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 		frame_note_row_types(frame);
 	bind_inputs(frame, fcinfo, request);
 	context_fill(frame);
-	stage_run(frame, STAGE_PRE_VALIDATION);
+	pipeline_run_stage(frame, STAGE_PRE_VALIDATION);
 	target_load(frame);
-	stage_run(frame, STAGE_PRE_OPERATION);
+	pipeline_run_stage(frame, STAGE_PRE_OPERATION);
 	steps_execute(frame, &program->steps);
-	stage_run(frame, STAGE_MAIN_OPERATION);
+	pipeline_run_stage(frame, STAGE_MAIN_OPERATION);
 	ResetExprContext(frame->econtext);
 	frame_watch_row_types(frame);
 	settle_missing_outputs(frame);
-	stage_run(frame, STAGE_POST_OPERATION);
+	pipeline_run_stage(frame, STAGE_POST_OPERATION);
 	frame_watch_row_types(frame);
 	if (program->promises_outputs)
 		require_outputs(frame);

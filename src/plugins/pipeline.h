@@ -14,7 +14,7 @@ extern void pipeline_run(Frame *frame, Stage stage);
 
 /* Runs the plug-ins of a stage, if there are any. */
 static inline void
-stage_run(Frame *frame, Stage stage)
+pipeline_run_stage(Frame *frame, Stage stage)
 {
 	if (frame->program->pipeline != NULL)
 		pipeline_run(frame, stage);

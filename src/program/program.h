@@ -93,7 +93,7 @@ typedef struct Instruction
 
 typedef struct Program
 {
-	MemoryContext mcxt;			/* of all that compiling made, below what the caller of compile() gave */
+	MemoryContext mcxt;			/* of all that compiling made, below what the caller of compile_definition() gave */
 	MemoryContext home;			/* of the cache's programs: mcxt's parent, which is theirs alone; else NULL */
 	const char *action;			/* canonical name */
 	const char *title;			/* "action \"x\"", for the time limit's message */

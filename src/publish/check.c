@@ -220,7 +220,7 @@ check_definition(const char *action, Json *document, Oid owner, bool freeze,
 	settings_apply(definition->settings, sink);
 	if (!freeze)
 		path_check(owner, captured && definition->as_owner, sink);
-	program = compile(definition, &options, CurrentMemoryContext);
+	program = compile_definition(definition, &options, CurrentMemoryContext);
 	session_leave(&session);
 
 	return program != NULL ? definition : NULL;
@@ -304,7 +304,7 @@ compile_published(const PublishedFunction *function, Definition *definition,
 	if (!wait)
 		never_wait();
 	if (sound)
-		program = compile(definition, &options, mcxt);
+		program = compile_definition(definition, &options, mcxt);
 	session_leave(&session);
 	return program;
 }

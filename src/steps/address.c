@@ -228,8 +228,7 @@ address_compile(Compiler *compiler, bool where_optional)
 }
 
 void
-address_condition(Compiler *compiler, Statement *statement, StringInfo text,
-				  const Address *address)
+address_condition(Statement *statement, StringInfo text, const Address *address)
 {
 	row_key_condition(statement, text, address->relation, address->key, address->values);
 	if (address->where != NULL)
@@ -250,8 +249,7 @@ become_other_name(Compiler *compiler, Row *row, const Address *address)
 }
 
 void
-address_results(Compiler *compiler, Instruction *instruction, Statement *statement,
-				const Address *address)
+address_results(Compiler *compiler, Statement *statement, const Address *address)
 {
 	ListCell   *cell;
 	Row		   *row;
@@ -266,7 +264,7 @@ address_results(Compiler *compiler, Instruction *instruction, Statement *stateme
 				statement->into = lappend(statement->into, other);
 		}
 	}
-	row = compiler_declare(compiler, instruction, address->relation, address->set_based);
+	row = compiler_declare(compiler, address->relation, address->set_based);
 	if (row != NULL)
 	{
 		statement->into = lappend(statement->into, row);

@@ -36,12 +36,10 @@ extern void address_report_no_key(Compiler *compiler, int sqlstate, Oid relation
 								  const char *location, const char *hint);
 
 /* Appends "this.id = $1 AND (...)", or "true" when there is nothing to say. */
-extern void address_condition(Compiler *compiler, Statement *statement, StringInfo text,
-							  const Address *address);
+extern void address_condition(Statement *statement, StringInfo text, const Address *address);
 
 /* Rows whose slots the statement refreshes: the addressed row and the step's own. */
-extern void address_results(Compiler *compiler, Instruction *instruction,
-							Statement *statement, const Address *address);
+extern void address_results(Compiler *compiler, Statement *statement, const Address *address);
 
 /* Notes that the step finds out whether the target exists, if it always runs. */
 extern void address_prove_target(Compiler *compiler, const Address *address);

@@ -192,10 +192,10 @@ call_text(Compiler *compiler, Statement *statement, const Function *function)
 
 /* Declares the result: OUT columns, or "result". */
 static void
-declare_result(Compiler *compiler, Instruction *instruction, Statement *statement,
+declare_result(Compiler *compiler, Statement *statement,
 			   const Function *function)
 {
-	Row		   *row = compiler_declare(compiler, instruction, InvalidOid, false);
+	Row		   *row = compiler_declare(compiler, InvalidOid, false);
 	ListCell   *cell;
 
 	if (row == NULL || function->returns_void)
@@ -247,7 +247,7 @@ require_same_function(const Query *query, void *arg)
 
 /* The call with its values; false: there is none, or its result is not known yet. */
 static bool
-call_values(Compiler *compiler, Instruction *instruction, Statement *statement, const Function *function)
+call_values(Compiler *compiler, Statement *statement, const Function *function)
 {
 	bool		polymorphic = is_polymorphic(function);
 	bool		mattered = let_types_matter(compiler, polymorphic);
@@ -259,7 +259,7 @@ call_values(Compiler *compiler, Instruction *instruction, Statement *statement, 
 	(void) let_types_matter(compiler, mattered);
 	if (!sound || !let_types_left_out(compiler) || !polymorphic)
 		return sound;
-	row = compiler_declare(compiler, instruction, InvalidOid, false);
+	row = compiler_declare(compiler, InvalidOid, false);
 	if (row != NULL)
 		row->broken = true;
 	return false;
@@ -284,10 +284,10 @@ call_compile(Compiler *compiler, Instruction *instruction)
 	compiler_depend(compiler, ProcedureRelationId, function->function);
 	call->limit = call_limit(compiler);
 	statement = compiler_statement(compiler, InvalidOid);
-	if (!call_values(compiler, instruction, statement, function))
+	if (!call_values(compiler, statement, function))
 		return;
 	compiler_examine(compiler, statement, require_same_function, compiler);
-	declare_result(compiler, instruction, statement, function);
+	declare_result(compiler, statement, function);
 	call->statement = statement;
 	call->title = psprintf("%s of action \"%s\"", instruction->label, compiler->program->action);
 	instruction->data = call;

@@ -187,7 +187,7 @@ append_conflict(Compiler *compiler, Statement *statement, Oid table, const List 
 
 /* INSERT's list of columns and where their values come from. */
 static bool
-append_rows(Compiler *compiler, Instruction *instruction, Statement *statement, const List *columns)
+append_rows(Compiler *compiler, Statement *statement, const List *columns)
 {
 	StringInfo	text = &statement->head;
 	const Json *from = step_argument(compiler->step, "from");
@@ -262,11 +262,11 @@ create_compile(Compiler *compiler, Instruction *instruction)
 	statement = compiler_statement(compiler, InvalidOid);
 	statement->relation = table;
 	appendStringInfo(&statement->head, "INSERT INTO %s AS this", relation_name_sql(table));
-	if (append_rows(compiler, instruction, statement, columns) &&
+	if (append_rows(compiler, statement, columns) &&
 		(conflict == NULL || append_conflict(compiler, statement, table, columns, conflict)))
 		compiler_analyse(compiler, statement);
 	statement->set_based = from != NULL;
-	row = compiler_declare(compiler, instruction, table, from != NULL);
+	row = compiler_declare(compiler, table, from != NULL);
 	if (row != NULL)
 		statement->into = list_make1(row);
 	write = palloc0(sizeof(Write));

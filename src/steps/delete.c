@@ -29,11 +29,11 @@ delete_compile(Compiler *compiler, Instruction *instruction)
 	write->command = CMD_DELETE;
 	write->statement = compiler_statement(compiler, address->relation);
 	appendStringInfo(&write->statement->head, "DELETE FROM %s AS this WHERE ", relation_name_sql(address->relation));
-	address_condition(compiler, write->statement, &write->statement->head, address);
+	address_condition(write->statement, &write->statement->head, address);
 	compiler_analyse(compiler, write->statement);
 	write_check_rules(compiler, write->statement, address, CMD_DELETE);
 	write_note_target(compiler, address, NIL, true);
-	address_results(compiler, instruction, write->statement, address);
+	address_results(compiler, write->statement, address);
 	write->count = write_count_row(write->statement);
 	write_note_key(compiler, write);
 	instruction->data = write;

@@ -64,7 +64,7 @@ get_compile(Compiler *compiler, Instruction *instruction)
 	statement->select = true;
 	appendStringInfoString(&statement->head, "SELECT");
 	appendStringInfo(&statement->tail, " FROM %s AS this WHERE ", relation_name_sql(get->address->relation));
-	address_condition(compiler, statement, &statement->tail, get->address);
+	address_condition(statement, &statement->tail, get->address);
 	get->ordered = row_source_append_order(compiler, statement);
 	if (get->address->key == NIL)
 		appendStringInfoString(&statement->tail, get->ordered ? " LIMIT 1" : " LIMIT 2");
@@ -74,7 +74,7 @@ get_compile(Compiler *compiler, Instruction *instruction)
 	if (get->address->row != NULL && get->address->row == compiler->program->target)
 		compiler->target_read = true;
 	address_prove_target(compiler, get->address);
-	address_results(compiler, instruction, statement, get->address);
+	address_results(compiler, statement, get->address);
 	get->statement = statement;
 	instruction->data = get;
 }

@@ -394,7 +394,7 @@ update_statement(const Pair *pair, const List *columns)
 	appendStringInfo(&statement->head, "UPDATE %s AS this SET ", relation_name_sql(address->relation));
 	write_append_set(statement, &statement->head, columns);
 	appendStringInfoString(&statement->head, " WHERE ");
-	address_condition(pair->compiler, statement, &statement->head, address);
+	address_condition(statement, &statement->head, address);
 	return statement;
 }
 

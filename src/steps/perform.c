@@ -105,10 +105,10 @@ compile_given_inputs(Compiler *compiler, Perform *perform, const PerformedAction
 
 /* Declares the outputs as columns of the step's result. */
 static void
-declare_outputs(Compiler *compiler, Instruction *instruction, Perform *perform,
+declare_outputs(Compiler *compiler, Perform *perform,
 				const PerformedAction *signature)
 {
-	Row		   *row = compiler_declare(compiler, instruction, InvalidOid, false);
+	Row		   *row = compiler_declare(compiler, InvalidOid, false);
 
 	perform->noutputs = signature->noutputs;
 	perform->output_types = palloc(sizeof(Oid) * Max(signature->noutputs, 1));
@@ -152,7 +152,7 @@ perform_compile(Compiler *compiler, Instruction *instruction)
 	if (compiler->freeze)
 		json_put_string(compiler->step->json, compiler->step->kind->name, signature->action);
 	compile_given_inputs(compiler, perform, signature);
-	declare_outputs(compiler, instruction, perform, signature);
+	declare_outputs(compiler, perform, signature);
 	instruction->data = perform;
 }
 

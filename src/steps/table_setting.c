@@ -77,7 +77,7 @@ table_setting_compile(Compiler *compiler, Instruction *instruction)
 	if (written != NULL)
 		write_compile_update(compiler, instruction, address, list_make1(written), NULL);
 	else
-		compiler_declare(compiler, instruction, address->relation, address->set_based);
+		compiler_declare(compiler, address->relation, address->set_based);
 }
 
 void

@@ -51,7 +51,7 @@ update_compile(Compiler *compiler, Instruction *instruction)
 	else
 	{
 		report_empty(compiler, set);
-		compiler_declare(compiler, instruction, address->relation, address->set_based);
+		compiler_declare(compiler, address->relation, address->set_based);
 	}
 }
 

@@ -170,14 +170,14 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 	}
 	start = statement->head.len;
 	appendStringInfoString(&statement->head, " WHERE ");
-	address_condition(compiler, statement, &statement->head, address);
+	address_condition(statement, &statement->head, address);
 	write->given = given;
 	if (given != NULL)
 		given_finish(given, statement, fixed, pstrdup(statement->head.data + start));
 	compiler_analyse(compiler, statement);
 	write_note_target(compiler, address, columns, false);
 	statement->changes_key = changes_key(address, columns) || others_set_columns(address->relation);
-	address_results(compiler, instruction, statement, address);
+	address_results(compiler, statement, address);
 	write->address = address;
 	write->columns = given == NULL ? columns : NIL;
 	write->command = CMD_UPDATE;
