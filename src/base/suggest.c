@@ -4,8 +4,8 @@
  *
  * PostgreSQL's own edit distance, case aside; two letters in the wrong order
  * are one mistake, and a name that continues another one after an underscore,
- * or ends it, counts as far, but near enough. All of this
- * happens on the way to an error, so catalogs are read from end to end.
+ * or ends it, counts as far, but near enough. All of this happens on the way to
+ * an error, so all known names may be looked at.
  */
 #include "postgres.h"
 

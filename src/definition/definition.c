@@ -214,7 +214,6 @@ parse_header(DefinitionParser *parser)
 	definition_parse_plugins(parser);
 }
 
-/* Reads a document. */
 Definition *
 definition_parse(Json *document, ProblemSink *sink)
 {

@@ -79,7 +79,6 @@ envelope_parse(const char *source)
 	return envelope;
 }
 
-/* Reads the envelope of a published action. */
 Envelope *
 action_envelope(Oid function)
 {
@@ -93,7 +92,6 @@ action_envelope(Oid function)
 	return envelope;
 }
 
-/* Reads the definition of a published action. */
 Definition *
 envelope_definition(const Envelope *envelope, ProblemSink *sink)
 {
@@ -103,7 +101,6 @@ envelope_definition(const Envelope *envelope, ProblemSink *sink)
 	return definition;
 }
 
-/* Writes the source text of an action's function. */
 char *
 envelope_print(const Envelope *envelope)
 {

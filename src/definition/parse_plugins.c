@@ -123,7 +123,6 @@ sound_plugins(ProblemSink *sink, const Json *plugins, bool registered)
 	return sound;
 }
 
-/* Reads the plug-ins of a document. */
 void
 definition_parse_plugins(DefinitionParser *parser)
 {
@@ -133,7 +132,6 @@ definition_parse_plugins(DefinitionParser *parser)
 		parser->definition->plugins = sound_plugins(parser->sink, plugins, false);
 }
 
-/* Gives a definition the plug-ins that are registered. */
 void
 definition_set_plugins(Definition *definition, const Json *plugins, ProblemSink *sink)
 {

@@ -304,7 +304,6 @@ parse_step(DefinitionParser *parser, Json *json, char *path)
 	return sound ? step : NULL;
 }
 
-/* Reads a list of steps; prefix is the path of the list, "" at the top. */
 List *
 definition_parse_steps(DefinitionParser *parser, const Json *json, const char *prefix)
 {

@@ -7,7 +7,6 @@
 #include "definition/parser.h"
 #include "lookup/name_rules.h"
 
-/* Reports a problem of the document's shape. */
 void
 definition_problem(DefinitionParser *parser, const char *location,
 				   const char *message, const char *hint)
@@ -16,7 +15,6 @@ definition_problem(DefinitionParser *parser, const char *location,
 				   message, NULL, hint);
 }
 
-/* Checks a name that the author gives to something. */
 bool
 definition_name_is_sound(DefinitionParser *parser, const char *name,
 						 const char *what, const char *location)
@@ -29,7 +27,6 @@ definition_name_is_sound(DefinitionParser *parser, const char *name,
 	return false;
 }
 
-/* Reads a member that is a string; its shape has been checked. */
 char *
 parser_member_string(const Json *json, const char *key)
 {

@@ -190,7 +190,6 @@ print_pretty(StringInfo out, const Json *json, int indent, bool spread)
 	appendStringInfoChar(out, object ? '}' : ']');
 }
 
-/* Prints a document in canonical form. */
 char *
 definition_print(const Json *document)
 {

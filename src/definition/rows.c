@@ -216,7 +216,6 @@ parameters_to_rows(Json *rows, const Json *parameters, const char *direction, co
 	}
 }
 
-/* Makes the row form of a definition. */
 Json *
 definition_rows(Json *document)
 {

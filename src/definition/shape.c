@@ -26,7 +26,6 @@ static const char *const shape_names[] = {
 	[ARGUMENT_CASES] = "an array of objects with \"when\" and \"do\"",
 };
 
-/* Names the kind of a JSON value with its article. */
 const char *
 json_kind_name(const Json *json)
 {
@@ -50,7 +49,6 @@ json_kind_name(const Json *json)
 	return "nothing";
 }
 
-/* Makes the location of a key. */
 char *
 shape_location(const char *location, const char *key)
 {
@@ -70,7 +68,6 @@ step_shape(Shape *shape, const StepKind *kind)
 	shape->lists[2] = step_trailing_keys;
 }
 
-/* Finds the key of a step that is its verb. */
 int
 step_verb(const Json *step)
 {
@@ -221,7 +218,6 @@ fits_shape(const Json *json, ArgumentShape shape)
 	return false;
 }
 
-/* Reports every object below a value that has a key twice. */
 void
 shape_check_duplicates(ProblemSink *sink, const Json *json, const char *location)
 {
@@ -298,7 +294,6 @@ value_is_sound(ProblemSink *sink, const ArgumentSpec *spec, const Json *json,
 	}
 }
 
-/* Checks an object against its shape. */
 bool
 shape_check(ProblemSink *sink, const Shape *shape, const Json *json,
 			const char *location)

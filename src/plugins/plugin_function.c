@@ -110,7 +110,6 @@ pick_by_name(const char *name, FuncCandidateList candidates)
 	return found;
 }
 
-/* Finds a function by its name or signature. */
 PluginFunction *
 plugin_function_resolve(const char *name)
 {
@@ -134,7 +133,6 @@ function_library(Oid oid)
 	return library;
 }
 
-/* Refuses a library that was not built for our interface. */
 void
 plugin_function_check_abi(const PluginFunction *function)
 {

@@ -87,7 +87,6 @@ is_domain(Oid type)
 	return get_typtype(type) == TYPTYPE_DOMAIN;
 }
 
-/* Is a domain hidden inside this type? A domain itself only counts by its base type. */
 bool
 type_contains_domain(Oid type)
 {

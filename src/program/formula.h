@@ -137,7 +137,7 @@ extern Json *value_json(const Value *value);
 
 /* Does the meaning of this type's text depend on the clock or the session? */
 extern bool type_reads_clock(Oid type);
-/* Would reading a literal of this type run code of a user's? (a domain inside) */
+/* Would reading a literal of this type run code of a user's? A domain inside does; a domain itself counts by its base type. */
 extern bool type_contains_domain(Oid type);
 
 #endif

@@ -10,7 +10,6 @@
 #include "program/names.h"
 #include "program/program.h"
 
-
 /* Gives a problem of a formula a hint, by its SQLSTATE and what stands where it was found. */
 extern void formula_explain(const Program *program, const Names *names, Problem *problem);
 

@@ -155,7 +155,6 @@ formula_raw_parse(Formula *formula, const char *source)
 	return select;
 }
 
-
 /* Complains about a formula that is more, or less, than one expression. */
 pg_noreturn static void
 refuse_not_single(const Formula *formula)

@@ -33,7 +33,6 @@ typedef struct ArrayReader
 	ArrayBuildState *state;
 } ArrayReader;
 
-
 char *
 convert_place_name(const ConvertPlace *place)
 {

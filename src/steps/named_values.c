@@ -1,6 +1,6 @@
 /*
  * named_values.c
- *		Compiles and runs the named_values of let and output.
+ *		Compiles and runs the values of let and output.
  */
 #include "postgres.h"
 
