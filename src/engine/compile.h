@@ -30,7 +30,7 @@ typedef struct CompileOptions
  * Who only looks at the program lets it end with a context that ends anyway. Who
  * keeps it makes parent a context for it alone, reads the definition in there,
  * too, and writes it to program->home: freeing the program deletes that
- * (cache.c). After problems were collected the program is not fit to run.
+ * (program_cache.c). After problems were collected the program is not fit to run.
  */
 extern Program *compile_definition(Definition *definition, const CompileOptions *options,
 						MemoryContext parent);

@@ -9,7 +9,7 @@
 #include "base/error_field.h"
 #include "base/jsonb_push.h"
 #include "fmgr.h"
-#include "run/handle.h"
+#include "run/action_call.h"
 #include "run/observer.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"

@@ -6,9 +6,9 @@
 
 #include "commands/event_trigger.h"
 #include "commands/trigger.h"
-#include "engine/cache.h"
 #include "engine/invocation.h"
 #include "engine/language.h"
+#include "engine/program_cache.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 

@@ -6,7 +6,7 @@
 
 #include "miscadmin.h"
 #include "program/findings.h"
-#include "program/formula_hint.h"
+#include "program/foreign_syntax.h"
 
 typedef struct Place
 {

@@ -4,7 +4,7 @@
  *
  * A Program lives in its own memory context and is shared by all invocations
  * of its backend (run/frame.h). Once compiled, only its plans change, and what
- * cache.c keeps in it.
+ * program_cache.c keeps in it.
  *
  * The folder program/ holds a compiled action as data, and formulas on their
  * way to typed trees. Nothing in it runs, and nothing in it knows a single kind
@@ -134,7 +134,7 @@ typedef struct Program
 	List	   *called;			/* of int: hashes of functions in the syscache */
 	List	   *needs;			/* privileges that its statements need; see needs.h */
 
-	/* Life in the cache (cache.c); the only fields that change later */
+	/* Life in the cache (program_cache.c); the only fields that change later */
 	Oid			user;			/* whom its plans are for */
 	int			use_count;		/* invocations running it */
 	bool		stale;			/* compiled anew by the next invocation */

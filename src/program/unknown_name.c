@@ -12,7 +12,7 @@
 #include "base/typography.h"
 #include "mb/pg_wchar.h"
 #include "nodes/nodeFuncs.h"
-#include "program/formula_hint.h"
+#include "program/foreign_syntax.h"
 #include "program/unknown_name.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"

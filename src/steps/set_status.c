@@ -4,8 +4,8 @@
  */
 #include "postgres.h"
 
-#include "steps/table_setting.h"
 #include "steps/steps.h"
+#include "steps/table_setting.h"
 #include "steps/write.h"
 
 static const SettingKind status_setting = {.column = "status_column", .verb = "Set the status of"};

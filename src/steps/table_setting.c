@@ -8,9 +8,9 @@
 #include "definition/value_text.h"
 #include "lookup/canonical.h"
 #include "lookup/own_table.h"
-#include "steps/table_setting.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
+#include "steps/table_setting.h"
 #include "steps/write.h"
 #include "utils/lsyscache.h"
 

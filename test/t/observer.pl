@@ -23,7 +23,7 @@ sub run_or_bail
 run_or_bail('cp', '-r', 'src', 'Makefile', 'custom_actions.control', $built);
 run_or_bail('cp', 'test/observer/notices.c', 'test/observer/notices.h', "$built/src");
 my $init = slurp_file("$built/src/init.c");
-$init =~ s/^#include "engine\/cache.h"\n/$&#include "notices.h"\n/m or die 'includes of init.c';
+$init =~ s/^#include "engine\/program_cache.h"\n/$&#include "notices.h"\n/m or die 'includes of init.c';
 $init =~ s/^\tsandbox_init\(\);\n/$&\tobserver_register(&notices);\n/m or die '_PG_init';
 unlink "$built/src/init.c";
 append_to_file("$built/src/init.c", $init);

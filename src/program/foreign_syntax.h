@@ -1,9 +1,9 @@
 /*
- * formula_hint.h
+ * foreign_syntax.h
  *		Ways out for formulas written as in spreadsheets and other languages.
  */
-#ifndef CA_FORMULA_HINT_H
-#define CA_FORMULA_HINT_H
+#ifndef CA_FOREIGN_SYNTAX_H
+#define CA_FOREIGN_SYNTAX_H
 
 #include "postgres.h"
 

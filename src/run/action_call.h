@@ -1,9 +1,9 @@
 /*
- * handle.h
+ * action_call.h
  *		What calling the function of an action needs, found once and kept.
  */
-#ifndef CA_HANDLE_H
-#define CA_HANDLE_H
+#ifndef CA_ACTION_CALL_H
+#define CA_ACTION_CALL_H
 
 #include "postgres.h"
 

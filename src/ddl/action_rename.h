@@ -1,9 +1,9 @@
 /*
- * rename.h
+ * action_rename.h
  *		An action whose function is renamed or moved to another schema.
  */
-#ifndef CA_RENAME_H
-#define CA_RENAME_H
+#ifndef CA_ACTION_RENAME_H
+#define CA_ACTION_RENAME_H
 
 #include "postgres.h"
 

@@ -1,9 +1,9 @@
 /*
- * cache.h
+ * program_cache.h
  *		The backend's compiled actions.
  */
-#ifndef CA_CACHE_H
-#define CA_CACHE_H
+#ifndef CA_PROGRAM_CACHE_H
+#define CA_PROGRAM_CACHE_H
 
 #include "postgres.h"
 

@@ -1,5 +1,5 @@
 /*
- * cache.c
+ * program_cache.c
  *		Keeps one compiled program per action and backend.
  *
  * Invalidation callbacks only mark: the pg_proc row, a function that is
@@ -19,8 +19,8 @@
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "definition/envelope.h"
-#include "engine/cache.h"
 #include "engine/compile.h"
+#include "engine/program_cache.h"
 #include "engine/published_function.h"
 #include "lookup/canonical.h"
 #include "lookup/function_settings.h"

@@ -1,5 +1,5 @@
 /*
- * rename.c
+ * action_rename.c
  *		An action whose function is renamed or moved to another schema: draft,
  *		versions and plug-ins go with it.
  *
@@ -19,7 +19,7 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
-#include "ddl/rename.h"
+#include "ddl/action_rename.h"
 #include "ddl/touched.h"
 #include "definition/definition.h"
 #include "definition/envelope.h"

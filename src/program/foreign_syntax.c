@@ -1,5 +1,5 @@
 /*
- * formula_hint.c
+ * foreign_syntax.c
  *		Ways out for formulas written as in spreadsheets and other languages.
  *
  * What a mistake is called is told by its SQLSTATE and by the token that
@@ -19,7 +19,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
-#include "program/formula_hint.h"
+#include "program/foreign_syntax.h"
 #include "utils/builtins.h"
 
 #define OPERATOR_CHARACTERS	"+-*/<>=~!@#%^&|`?"

@@ -1,5 +1,5 @@
 /*
- * handle.c
+ * action_call.c
  *		Finds the functions of actions and calls them.
  *
  * A handle keeps what calling a function needs (a FmgrInfo, which never
@@ -35,7 +35,7 @@
 #include "lookup/suggest_catalog.h"
 #include "miscadmin.h"
 #include "pgstat.h"
-#include "run/handle.h"
+#include "run/action_call.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
