@@ -1,6 +1,7 @@
 -- Everything that is written in C, but for what people call (90_api.sql).  Nothing
 -- here needs a table, so that tables and all other parts can use it; only
--- write_plugins (30_rows.sql) and ddl_end (80_rename.sql) call functions of later parts.
+-- write_plugins (30_rows.sql), ddl_end (80_rename.sql) and quietly, which calls what
+-- its trigger names, come to functions of later parts.
 --
 -- The row form of a definition is what the tables hold:
 --   {"action": {column: value, ...}, "parameters": [{column: value, ...}, ...],

@@ -1,9 +1,9 @@
 -- Reading: definitions, problems and outlines.
 --
--- The functions people call, here and in the parts that follow, have no SET clause,
--- because an unqualified name means what it means under the caller's search_path.
--- Their SQL-standard bodies are bound when the extension is created; they settle
--- the name and leave the work to functions in the schema custom_actions.
+-- What the functions that people call (90_api.sql) hand their arguments to, here and
+-- in the parts that follow, has no SET clause, because an unqualified name means what
+-- it means under the caller's search_path.  These SQL-standard bodies are bound when
+-- the extension is created; they settle the name and leave the work to others.
 
 CREATE FUNCTION custom_actions.registered_plugins(action_name text)
 RETURNS json

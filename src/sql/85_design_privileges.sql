@@ -23,9 +23,8 @@ BEGIN ATOMIC
 	FROM unnest('{custom_actions.step_id_seq,
 		custom_actions.plugin_step_id_seq}'::text[]) AS sequence
 	UNION ALL
-	-- every function of the extension but those that only PostgreSQL calls or that
-	-- run as its owner,
-	-- those that are for its owner, and those that everyone may call anyway
+	-- every function of the extension but those that only PostgreSQL calls, that run as
+	-- its owner or are for its owner, and those that everyone may call anyway
 	SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure)
 	FROM pg_extension AS e
 		JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass
