@@ -88,6 +88,14 @@ INSERT INTO custom_actions.step (action, position, kind, subject, arguments) VAL
 SELECT severity, location, message, detail, without_lists(hint) AS hint FROM check_action('desk.plain');
 SELECT brief($$SELECT activate_action('desk.plain')$$);
 
+-- null is no way to leave a key out
+SELECT create_action('desk.nulls', '{"steps": [{"let": {"x": 1}}, {"choose": null, "cases": [{"when": "true", "do": []}]}]}');
+UPDATE custom_actions.step SET arguments = arguments || '{"when": null, "on_error": null}' WHERE action = 'desk.nulls' AND kind = 'let';
+UPDATE custom_actions.step SET arguments = arguments || '{"as": null, "description": null, "enabled": null}' WHERE action = 'desk.nulls' AND kind = 'choose';
+UPDATE custom_actions.step SET arguments = arguments || '{"description": null}' WHERE action = 'desk.nulls' AND kind = 'case';
+SELECT action_definition('desk.nulls');
+SELECT severity, location, message FROM check_action('desk.nulls');
+
 -- Settings
 SELECT create_action('desk.settings', '{"settings": {"no_such_setting": "1", "TimeZone": "Nowhere/City", "work_mem": "much", "role": "postgres"}, "steps": [{"let": {"x": 1}}]}');
 SELECT * FROM check_action('desk.settings');

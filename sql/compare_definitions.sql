@@ -43,6 +43,10 @@
 :differences;
 \set other '{"action": "desk.a", "steps": []}'
 :differences;
+-- whatever is there twice counts once
+\set one '{"action": "desk.a", "steps": [], "frozen": ["table b", "table c", "table b"]}'
+\set other '{"action": "desk.a", "steps": [], "frozen": ["table d", "table b", "table d"]}'
+:differences;
 
 -- Long lists, one in the other's order reversed; and steps below steps
 SELECT jsonb_build_object('action', 'desk.a', 'steps', jsonb_agg(s.step ORDER BY s.n)) AS one,

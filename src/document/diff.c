@@ -105,7 +105,10 @@ pair_compare(const void *a, const void *b)
 	return order != 0 ? order : (one->new != NULL) - (other->new != NULL);
 }
 
-/* Brings the members of two objects or lists together by name, in the order of the names; either may be NULL. */
+/*
+ * Brings the members of two objects or lists together by name, in the order of
+ * the names; either may be NULL. A name that one of them has twice counts once.
+ */
 static Pair *
 pair_up(const Json *old_json, const Json *new_json, const char *key, int *count)
 {
@@ -130,11 +133,10 @@ pair_up(const Json *old_json, const Json *new_json, const char *key, int *count)
 	{
 		Pair	   *last = *count > 0 ? &pairs[*count - 1] : NULL;
 
-		if (last != NULL && last->new == NULL && pairs[i].old == NULL &&
-			strcmp(last->name, pairs[i].name) == 0)
-			last->new = pairs[i].new;
-		else
+		if (last == NULL || strcmp(last->name, pairs[i].name) != 0)
 			pairs[(*count)++] = pairs[i];
+		else if (pairs[i].new != NULL)
+			last->new = pairs[i].new;
 	}
 	return pairs;
 }
