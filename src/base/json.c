@@ -8,9 +8,9 @@
  */
 #include "postgres.h"
 
-#include "base/compat.h"
 #include <limits.h>
 
+#include "base/compat.h"
 #include "base/json.h"
 #include "common/jsonapi.h"
 #include "miscadmin.h"

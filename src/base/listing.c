@@ -4,12 +4,11 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/listing.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
-
-#include "base/compat.h"
 
 void
 listing_start(FunctionCallInfo fcinfo)

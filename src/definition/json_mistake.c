@@ -8,9 +8,9 @@
  */
 #include "postgres.h"
 
-#include "base/compat.h"
 #include <ctype.h>
 
+#include "base/compat.h"
 #include "base/typography.h"
 #include "common/jsonapi.h"
 #include "fmgr.h"

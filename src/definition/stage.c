@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "custom_actions.h"
 #include "definition/stage.h"
 #include "fmgr.h"
@@ -11,8 +12,6 @@
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
-
-#include "base/compat.h"
 
 #define STAGE_MEMBERS(symbol, name, traits) {name, CUSTOM_ACTION_##symbol, traits},
 
@@ -22,7 +21,6 @@ static const struct
 	int			number;
 	int			traits;
 }			stages[STAGES] = {
-
 	STAGE_ROWS(STAGE_MEMBERS)
 };
 

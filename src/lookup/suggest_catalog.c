@@ -8,12 +8,12 @@
  */
 #include "postgres.h"
 
-#include "base/compat.h"
 #include <ctype.h>
 
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "base/compat.h"
 #include "base/suggest.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"

@@ -73,7 +73,7 @@ frame_plugin_function(Frame *frame, const Plugin *plugin)
 	require_plugin_function(frame, plugin);
 	require_plugin_privilege(frame, plugin);
 	if (plugin->function->internal)
-		plugin_function_check_abi(plugin->function);
+		plugin_function_require_abi(plugin->function);
 	fmgr_info_cxt(plugin->function->function, function, frame->home);
 	return function;
 }

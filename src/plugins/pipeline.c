@@ -33,7 +33,7 @@ typedef struct PluginRun
 } PluginRun;
 
 /* Raises that a plug-in returned what it must not. */
-static void
+pg_noreturn static void
 refuse_result(Frame *frame, const Plugin *plugin, const char *what, const char *hint)
 {
 	ereport(ERROR,

@@ -46,7 +46,7 @@ read_jsonb(const Json *json)
 
 /* Refuses an image where there is no row. */
 static void
-check_bound(const PluginWork *work)
+require_bound_table(const PluginWork *work)
 {
 	if (work->compiler->program->target == NULL && !work->compiler->program->signature->broken)
 		ereport(ERROR,
@@ -112,7 +112,7 @@ read_image(PluginWork *work, ImageKind kind, const Json *columns)
 {
 	if (columns == NULL)
 		return;
-	check_bound(work);
+	require_bound_table(work);
 	if (work->compiler->program->target == NULL)
 		return;					/* the table is a problem of its own */
 	work->plugin->wants[kind] = true;
@@ -124,7 +124,7 @@ read_image(PluginWork *work, ImageKind kind, const Json *columns)
 
 /* Refuses a function that changes things around an action that must not. */
 static void
-check_volatility(const PluginWork *work, const PluginFunction *function)
+require_plugin_volatility(const PluginWork *work, const PluginFunction *function)
 {
 	if (work->compiler->program->read_only && function->volatility == PROVOLATILE_VOLATILE)
 		ereport(ERROR,
@@ -154,9 +154,9 @@ plugin_work(void *arg)
 	plugin->function = function;
 	plugin->snapshot = !compiler->program->read_only && function->volatility != PROVOLATILE_VOLATILE;
 	plugin->configuration = read_jsonb(json_get(work->json, "configuration"));
-	check_volatility(work, function);
+	require_plugin_volatility(work, function);
 	if (compiler->findings.checking && check_function_bodies && json_get_boolean(work->json, "enabled", true))
-		plugin_function_check_abi(function);
+		plugin_function_require_abi(function);
 	for (int i = 0; i < IMAGES; i++)
 		read_image(work, (ImageKind) i, json_get(images, image_keys[i]));
 }

@@ -134,7 +134,7 @@ function_library(Oid oid)
 }
 
 void
-plugin_function_check_abi(const PluginFunction *function)
+plugin_function_require_abi(const PluginFunction *function)
 {
 	char	   *library;
 	AbiFunction abi;
@@ -170,6 +170,6 @@ custom_action_plugin_function(PG_FUNCTION_ARGS)
 
 	if (result != ACLCHECK_OK)
 		aclcheck_error(result, OBJECT_FUNCTION, function->title);
-	plugin_function_check_abi(function);
+	plugin_function_require_abi(function);
 	PG_RETURN_TEXT_P(cstring_to_text(function->title));
 }

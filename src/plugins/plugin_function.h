@@ -27,6 +27,6 @@ extern PluginFunction *plugin_function_resolve(const char *name);
  * Raises unless the library of an f(internal) was built for the interface of
  * this version (loads the library).
  */
-extern void plugin_function_check_abi(const PluginFunction *function);
+extern void plugin_function_require_abi(const PluginFunction *function);
 
 #endif

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/sqlstate.h"
 #include "custom_actions.h"
 #include "miscadmin.h"
@@ -250,7 +251,7 @@ field_find(CustomAction *action, CustomActionField *field)
 }
 
 /* Raises that the action does not have a field, or the registration does not ask for it. */
-static void
+pg_noreturn static void
 refuse_missing_field(CustomAction *action, const CustomActionField *field, const char *noun)
 {
 	bool		image = field->kind >= CUSTOM_ACTION_PRE_IMAGE;
@@ -329,7 +330,7 @@ interface_get(CustomAction *action, CustomActionField *field, bool *isnull)
 
 /* Refuses to set what cannot be set, or not at this stage. */
 static void
-check_settable(CustomAction *action, const CustomActionField *field)
+require_settable(CustomAction *action, const CustomActionField *field)
 {
 	const Plugin *plugin = plugin_call(action)->plugin;
 
@@ -352,7 +353,7 @@ interface_set(CustomAction *action, CustomActionField *field, Datum value, bool 
 	SavedUser	saved = become_user_of_action(action);
 
 	field_use(action, field);
-	check_settable(action, field);
+	require_settable(action, field);
 	if (field->is_domain)
 		domain_check(value, isnull, field->found_type, NULL, NULL);
 	frame->owned[field->slot] = false;	/* the plug-in may have got the old value */

@@ -8,9 +8,9 @@
  */
 #include "postgres.h"
 
-#include "base/compat.h"
 #include <ctype.h>
 
+#include "base/compat.h"
 #include "catalog/pg_namespace.h"
 #include "lookup/denied.h"
 #include "lookup/function_lookup.h"

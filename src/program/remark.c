@@ -9,9 +9,9 @@
  */
 #include "postgres.h"
 
-#include "base/compat.h"
 #include <ctype.h>
 
+#include "base/compat.h"
 #include "base/error.h"
 #include "catalog/pg_type.h"
 #include "lookup/canonical.h"

@@ -8,8 +8,9 @@
  */
 #include "postgres.h"
 
-#include "base/compat.h"
 #include <ctype.h>
+
+#include "base/compat.h"
 #include "base/parser_settings.h"
 #include "catalog/pg_type.h"
 #include "definition/step_kind.h"

@@ -110,7 +110,7 @@ find_existing(Publishing *publishing)
 
 /* Refuses who does not own the draft of an action that is not published. */
 static void
-check_draft_owner(const Publishing *publishing)
+require_draft_owner(const Publishing *publishing)
 {
 	char	   *owner = draft_owner(publishing->action);
 
@@ -120,7 +120,7 @@ check_draft_owner(const Publishing *publishing)
 
 /* Refuses who may not make functions of our language: activating is a right of its own. */
 static void
-check_language(void)
+require_language(void)
 {
 	if (object_aclcheck(LanguageRelationId, action_language(), GetUserId(), ACL_USAGE) == ACLCHECK_OK)
 		return;
@@ -133,10 +133,10 @@ check_language(void)
 
 /* Refuses who may not replace the function, or publish a draft that has none. */
 static void
-check_owner(const Publishing *publishing)
+require_publishing_owner(const Publishing *publishing)
 {
 	if (!OidIsValid(publishing->existing))
-		check_draft_owner(publishing);
+		require_draft_owner(publishing);
 	else if (!object_ownercheck(ProcedureRelationId, publishing->existing, GetUserId()))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -149,14 +149,14 @@ check_owner(const Publishing *publishing)
 static void
 require_publisher(const Publishing *publishing)
 {
-	check_language();
+	require_language();
 	require_schema_create(publishing->schema, NULL);
-	check_owner(publishing);
+	require_publishing_owner(publishing);
 }
 
 /* Refuses a function that is not ours. */
 static void
-check_existing(const Publishing *publishing)
+require_replaceable(const Publishing *publishing)
 {
 	if (OidIsValid(publishing->existing) && !function_is_action(publishing->existing))
 		ereport(ERROR,
@@ -172,7 +172,7 @@ claim_name(Publishing *publishing)
 {
 	split_name(publishing);
 	find_existing(publishing);
-	check_existing(publishing);
+	require_replaceable(publishing);
 	require_publisher(publishing);
 	action_lock_name(qualified_name_canonical(publishing->schema, publishing->name));
 	if (OidIsValid(publishing->existing))
@@ -180,13 +180,13 @@ claim_name(Publishing *publishing)
 
 	/* what others did while we waited */
 	find_existing(publishing);
-	check_existing(publishing);
+	require_replaceable(publishing);
 	require_publisher(publishing);
 }
 
 /* Refuses a new version with another signature. */
 static void
-check_signature(const Publishing *publishing)
+require_same_signature(const Publishing *publishing)
 {
 	char	   *difference;
 
@@ -483,13 +483,13 @@ try_find_existing(void *arg)
 static void
 try_existing(void *arg)
 {
-	check_existing(arg);
+	require_replaceable(arg);
 }
 
 static void
 try_language(void *arg)
 {
-	check_language();
+	require_language();
 }
 
 static void
@@ -503,13 +503,13 @@ try_schema(void *arg)
 static void
 try_owner(void *arg)
 {
-	check_owner(arg);
+	require_publishing_owner(arg);
 }
 
 static void
 try_signature(void *arg)
 {
-	check_signature(arg);
+	require_same_signature(arg);
 }
 
 /* Collects all that would keep the current user from publishing, but for problems of the definition. */
@@ -589,7 +589,7 @@ custom_action_publish(PG_FUNCTION_ARGS)
 	nest_level = NewGUCNestLevel();
 	apply_search_path(publishing.definition);
 	publishing.signature = signature_resolve(publishing.definition, &sink);
-	check_signature(&publishing);
+	require_same_signature(&publishing);
 	if (OidIsValid(publishing.existing))
 		function_widen(publishing.existing, publishing.signature, publishing.action);
 	utility.statement = (Node *) create_statement(&publishing);

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/error.h"
 #include "base/jsonb_push.h"
 #include "base/suggest.h"
@@ -142,7 +143,7 @@ refuse_unknown_input(const InputBinding *binding, const char *name)
 }
 
 /* Refuses a call that lacks a required input; a name that is none tells more. */
-static void
+pg_noreturn static void
 refuse_missing_input(const InputBinding *binding, const char *name)
 {
 	char	   *unknown = unknown_key(binding->object, binding->signature, input_is_known);
