@@ -28,7 +28,7 @@ _PG_init(void)
 	cache_init();
 	frames_init();
 	handle_set_call_handler(custom_action_call_handler);
-	limits_init();
+	deadlines_init();
 	invoker_init();
 	deferred_init();
 	sandbox_init();

@@ -164,14 +164,14 @@ limits_at_transaction_end(XactEvent event, void *arg)
 }
 
 void
-limits_init(void)
+deadlines_init(void)
 {
 	RegisterXactCallback(limits_at_transaction_end, NULL);
 	RegisterSubXactCallback(limits_at_subtransaction_end, NULL);
 }
 
 bool
-limits_parse(const char *text, int64 *milliseconds)
+deadline_parse(const char *text, int64 *milliseconds)
 {
 	char		buffer[LIMIT_LENGTH];
 	char	   *field[MAXDATEFIELDS];
@@ -320,7 +320,7 @@ deadline_failed(Deadline *deadline, WhereFunction where, const void *where_arg)
 }
 
 void
-limited_call(int64 limit, const char *what, bool is_call,
+deadline_call(int64 limit, const char *what, bool is_call,
 			 WhereFunction where, const void *where_arg,
 			 void (*fn) (void *arg), void *arg)
 {

@@ -22,10 +22,10 @@ typedef struct Deadline
 	bool		is_call;		/* an ordinary failure of the step */
 } Deadline;
 
-extern void limits_init(void);
+extern void deadlines_init(void);
 
 /* Reads an interval's text as milliseconds; false unless it is a time limit: positive, and not for ever. */
-extern bool limits_parse(const char *text, int64 *milliseconds);
+extern bool deadline_parse(const char *text, int64 *milliseconds);
 
 /* What to tell authors of bad ones. */
 #define LIMIT_HINT	"Write an interval such as \"30 s\" or \"2 min\"."
@@ -47,7 +47,7 @@ extern ErrorData *deadline_failed(Deadline *deadline, WhereFunction where, const
 extern void deadlines_check(void);
 
 /* Calls fn(arg) under a limit; where is for the error's DETAIL, or NULL. */
-extern void limited_call(int64 limit, const char *what, bool is_call,
+extern void deadline_call(int64 limit, const char *what, bool is_call,
 						 WhereFunction where, const void *where_arg,
 						 void (*fn) (void *arg), void *arg);
 

@@ -188,7 +188,7 @@ check_header(DefinitionParser *parser)
 	check_binding(parser);
 	parse_not_found(parser);
 	if (definition->timeout != NULL &&
-		!limits_parse(definition->timeout, &definition->time_limit))
+		!deadline_parse(definition->timeout, &definition->time_limit))
 	{
 		definition_problem(parser, "timeout",
 						   psprintf("key \"timeout\" is not a time limit: \"%s\"", definition->timeout),

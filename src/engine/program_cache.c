@@ -319,14 +319,14 @@ document_limit(const Json *document)
 	const char *timeout = json_get_text(document, "timeout");
 	int64		limit;
 
-	return timeout != NULL && limits_parse(timeout, &limit) ? limit : setting_action_timeout;
+	return timeout != NULL && deadline_parse(timeout, &limit) ? limit : setting_action_timeout;
 }
 
 /* Compiles within the action's time limit: a definition may be long, and analysis wait for locks. */
 static Program *
 compile_limited(CompileWork *work)
 {
-	limited_call(document_limit(work->envelope->definition), psprintf("action \"%s\"", work->options->action),
+	deadline_call(document_limit(work->envelope->definition), psprintf("action \"%s\"", work->options->action),
 				 false, NULL, NULL, compile_work, work);
 	work->program->home = work->home;
 	return work->program;

@@ -125,6 +125,36 @@ add_types(List **dependencies, const List *types)
 		add_type(dependencies, lfirst_oid(cell));
 }
 
+/* Does a node refer to no more than the type and collation of its value? */
+static bool
+has_type_alone(const Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_Param:
+		case T_RelabelType:
+		case T_CoerceViaIO:
+		case T_ArrayCoerceExpr:
+		case T_ConvertRowtypeExpr:
+		case T_CoerceToDomain:
+		case T_RowExpr:
+		case T_ArrayExpr:
+		case T_SubscriptingRef:
+		case T_MinMaxExpr:
+		case T_CaseExpr:
+		case T_CoalesceExpr:
+#if PG_VERSION_NUM >= 160000
+		case T_JsonConstructorExpr:
+#endif
+#if PG_VERSION_NUM >= 170000
+		case T_JsonExpr:
+#endif
+			return true;
+		default:
+			return false;
+	}
+}
+
 /* Adds what one node of an expression refers to by itself. */
 static void
 add_node(List **dependencies, Node *node)
@@ -176,29 +206,11 @@ add_node(List **dependencies, Node *node)
 		case T_FieldStore:
 			add_type(dependencies, ((FieldStore *) node)->resulttype);
 			break;
-		case T_Param:
-		case T_RelabelType:
-		case T_CoerceViaIO:
-		case T_ArrayCoerceExpr:
-		case T_ConvertRowtypeExpr:
-		case T_CoerceToDomain:
-		case T_RowExpr:
-		case T_ArrayExpr:
-		case T_SubscriptingRef:
-		case T_MinMaxExpr:
-		case T_CaseExpr:
-		case T_CoalesceExpr:
-#if PG_VERSION_NUM >= 160000
-		case T_JsonConstructorExpr:
-#endif
-#if PG_VERSION_NUM >= 170000
-		case T_JsonExpr:
-#endif
-			add_type(dependencies, exprType(node));
-			dependency_add(dependencies, CollationRelationId,
-						   exprCollation(node));
-			break;
 		default:
+			if (!has_type_alone(node))
+				break;
+			add_type(dependencies, exprType(node));
+			dependency_add(dependencies, CollationRelationId, exprCollation(node));
 			break;
 	}
 }

@@ -18,6 +18,6 @@ may_be_handled(const Program *program)
 void
 call_within_limit(Frame *frame, int64 limit, const char *what, void (*fn) (void *arg), void *arg)
 {
-	limited_call(limit > 0 ? limit : setting_call_timeout, what,
+	deadline_call(limit > 0 ? limit : setting_call_timeout, what,
 				 limit > 0 || may_be_handled(frame->program), frame_where_of, frame, fn, arg);
 }

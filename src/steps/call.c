@@ -220,7 +220,7 @@ call_limit(Compiler *compiler)
 	const char *timeout = json_get_text(compiler->step->json, "timeout");
 	int64		limit = 0;
 
-	if (timeout != NULL && !limits_parse(timeout, &limit))
+	if (timeout != NULL && !deadline_parse(timeout, &limit))
 		compiler_problem(compiler, ERRCODE_INVALID_PARAMETER_VALUE, compiler_location(compiler, "timeout"),
 						 psprintf("\"%s\" is not a time limit", timeout), NULL, LIMIT_HINT);
 	return limit;

@@ -40,6 +40,7 @@ compile_step(Compiler *compiler, const Step *step)
 	Instruction *instruction = palloc0(sizeof(Instruction));
 	const Step *outer = compiler->step;
 	StepWork	work = {compiler, instruction};
+	bool		conditional = step->when != NULL || step_branch(step, "on_error") != NULL;
 
 	CHECK_FOR_INTERRUPTS();
 	compiler->step = step;
@@ -54,14 +55,14 @@ compile_step(Compiler *compiler, const Step *step)
 	if (step->when != NULL)
 		instruction->when = compiler_condition(compiler, step->when,
 											   compiler_location(compiler, "when"));
-	if (step->when != NULL || step_branch(step, "on_error") != NULL)
+	if (conditional)
 		compiler->conditional++;
 	compiler_guard(compiler, step->path, step_work, &work);
 	if (step->name != NULL && compiler->findings.checking && row_find(compiler->names->rows, step->name) == NULL &&
 		!step->kind->scoped)
 		compiler_row(compiler, step->name, InvalidOid)->broken = true;
 	on_error_compile(compiler, instruction);
-	if (step->when != NULL || step_branch(step, "on_error") != NULL)
+	if (conditional)
 		compiler->conditional--;
 	compiler->step = outer;
 	compiler->any_before = true;
