@@ -104,6 +104,9 @@ SELECT is_empty($$
 		WHERE e.extname = 'custom_actions')
 	SELECT pg_describe_object(o.classid, o.objid, 0) FROM object AS o
 	WHERE obj_description(o.objid, o.classid::regclass::name) IS NULL
+		-- from 17 on the row types of tables are members as well
+		AND NOT EXISTS (SELECT FROM pg_type AS t
+			WHERE o.classid = 'pg_type'::regclass AND t.oid = o.objid AND (t.typrelid <> 0 OR t.typcategory = 'A'))
 	UNION ALL
 	SELECT pg_describe_object(o.classid, o.objid, a.attnum)
 	FROM object AS o
