@@ -35,7 +35,6 @@
 #include "miscadmin.h"
 #include "port/atomics.h"
 #include "tcop/tcopprot.h"
-#include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/memutils.h"
 #include "utils/timeout.h"

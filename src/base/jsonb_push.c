@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "base/jsonb_push.h"
-#include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
 #if PG_VERSION_NUM >= 190000

@@ -10,7 +10,6 @@
 #include "compile/row_source.h"
 #include "definition/value_text.h"
 #include "lookup/canonical.h"
-#include "parser/parse_type.h"
 #include "program/remark.h"
 #include "program/value.h"
 #include "utils/builtins.h"

@@ -11,7 +11,6 @@
 #include "definition/flat.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/jsonb.h"
 

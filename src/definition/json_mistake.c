@@ -17,7 +17,6 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/json.h"
 
 /* Characters shown before and after the place */
 #define SHOWN_BEFORE	40

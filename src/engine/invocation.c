@@ -16,7 +16,6 @@
 #include "base/sqlstate.h"
 #include "engine/invocation.h"
 #include "executor/executor.h"
-#include "funcapi.h"
 #include "lookup/denied.h"
 #include "miscadmin.h"
 #include "plugins/pipeline.h"
@@ -30,7 +29,6 @@
 #include "run/settle.h"
 #include "steps/step_list.h"
 #include "steps/target.h"
-#include "utils/datum.h"
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
 

@@ -28,7 +28,6 @@
 #include "run/catalog_changes.h"
 #include "run/frame.h"
 #include "run/statement_run.h"
-#include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"

@@ -11,7 +11,6 @@
 #include "lookup/function_settings.h"
 #include "lookup/proc_row.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/syscache.h"
 
 PublishedFunction *

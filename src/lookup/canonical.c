@@ -20,7 +20,6 @@
 #include "lookup/proc_row.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/regproc.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 

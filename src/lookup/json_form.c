@@ -14,7 +14,6 @@
 #include "catalog/dependency.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
-#include "commands/extension.h"
 #include "lookup/depend.h"
 #include "lookup/json_form.h"
 #include "miscadmin.h"

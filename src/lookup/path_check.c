@@ -15,8 +15,6 @@
 #include "lookup/path_check.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
-#include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 /* The owner of this database, whom pg_database_owner stands for. */

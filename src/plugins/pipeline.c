@@ -23,7 +23,6 @@
 #include "run/observer.h"
 #include "run/statement_run.h"
 #include "steps/target.h"
-#include "utils/acl.h"
 #include "utils/snapmgr.h"
 
 typedef struct PluginRun

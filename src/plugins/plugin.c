@@ -18,8 +18,6 @@
 #include "lookup/canonical.h"
 #include "plugins/plugin.h"
 #include "steps/target.h"
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"

@@ -18,7 +18,6 @@
 #include "lookup/suggest_catalog.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "nodes/makefuncs.h"
 #include "program/foreign_syntax.h"
 #include "utils/builtins.h"
 

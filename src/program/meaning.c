@@ -34,7 +34,6 @@
 #include "nodes/nodeFuncs.h"
 #include "program/meaning.h"
 #include "program/program.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"

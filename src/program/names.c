@@ -17,7 +17,6 @@
 #include "nodes/makefuncs.h"
 #include "program/context_field.h"
 #include "program/names.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #define SLOTS_AT_FIRST	8			/* a power of two; then there is room for twice as many */

@@ -26,7 +26,6 @@
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_coerce.h"
 #include "parser/parse_collate.h"
-#include "parser/parse_relation.h"
 #include "parser/parsetree.h"
 #include "program/remark.h"
 #include "program/remark_constant.h"

@@ -12,7 +12,6 @@
 #include "program/statement_text.h"
 #include "tcop/dest.h"
 #include "utils/builtins.h"
-#include "utils/datum.h"
 #include "utils/memutils.h"
 #include "utils/portal.h"
 

@@ -14,7 +14,6 @@
 #include "nodes/nodeFuncs.h"
 #include "program/foreign_syntax.h"
 #include "program/unknown_name.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 /* A bare name and the formula it stands in. */

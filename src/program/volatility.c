@@ -12,7 +12,6 @@
 #include "catalog/pg_proc.h"
 #include "nodes/nodeFuncs.h"
 #include "program/volatility.h"
-#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"

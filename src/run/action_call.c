@@ -37,7 +37,6 @@
 #include "pgstat.h"
 #include "run/action_call.h"
 #include "utils/acl.h"
-#include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"

@@ -18,7 +18,6 @@
 #include "run/convert.h"
 #include "run/convert_out.h"
 #include "run/settle.h"
-#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #define TARGET_KEY	"target"

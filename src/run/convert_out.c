@@ -14,7 +14,6 @@
 #include "run/convert_out.h"
 #include "run/converter.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"

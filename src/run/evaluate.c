@@ -13,7 +13,6 @@
 #include "run/evaluate.h"
 #include "run/statement_run.h"
 #include "utils/builtins.h"
-#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
 /* Plans an expression, or plans it anew after something it depends on changed. */

@@ -8,7 +8,6 @@
 #include "base/sqlstate.h"
 #include "executor/executor.h"
 #include "run/observer.h"
-#include "utils/memutils.h"
 
 #define MAX_OBSERVERS	4
 

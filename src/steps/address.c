@@ -16,7 +16,6 @@
 #include "steps/address.h"
 #include "steps/row_key.h"
 #include "steps/target.h"
-#include "utils/builtins.h"
 
 /* The columns named by an id object, or NIL for a single value. */
 static List *

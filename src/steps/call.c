@@ -15,7 +15,6 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "compile/let_types.h"
-#include "funcapi.h"
 #include "lookup/canonical.h"
 #include "program/meaning.h"
 #include "run/call_limit.h"

@@ -24,7 +24,6 @@
 #include "steps/step_words.h"
 #include "steps/steps.h"
 #include "utils/array.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #define FETCH_ROWS	50

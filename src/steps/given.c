@@ -28,7 +28,6 @@
 #include "lookup/canonical.h"
 #include "lookup/key.h"
 #include "miscadmin.h"
-#include "nodes/makefuncs.h"
 #include "program/natural.h"
 #include "run/convert.h"
 #include "run/evaluate.h"

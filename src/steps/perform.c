@@ -19,7 +19,6 @@
 #include "steps/step_words.h"
 #include "steps/steps.h"
 #include "steps/with.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 

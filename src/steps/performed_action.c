@@ -16,8 +16,6 @@
 #include "lookup/proc_row.h"
 #include "lookup/suggest_catalog.h"
 #include "steps/performed_action.h"
-#include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 /* Could this name mean the action that is being compiled and not yet published? */

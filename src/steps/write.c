@@ -12,7 +12,6 @@
 #include "lookup/canonical.h"
 #include "lookup/instead.h"
 #include "lookup/key.h"
-#include "lookup/suggest_catalog.h"
 #include "program/names.h"
 #include "run/frame.h"
 #include "run/observer.h"

@@ -9,7 +9,6 @@
 #include "catalog/pg_type.h"
 #include "lookup/canonical.h"
 #include "lookup/suggest_catalog.h"
-#include "program/names.h"
 #include "steps/given.h"
 #include "steps/write_column.h"
 #include "utils/syscache.h"
