@@ -1,5 +1,6 @@
 -- What differs between two definitions, in words: activate_action() tells it when a
 -- new version is published.
+\i test/sql/prelude.sql
 \pset format unaligned
 \pset tuples_only on
 \set differences 'SELECT line FROM custom_actions.compare_definitions(:''one'', :''other'') AS c (line)'
