@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "definition/definition.h"
 #include "definition/rows.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -293,7 +294,7 @@ compare_step(Diff *diff, const ListedStep *old_step, const ListedStep *new_step,
 static char *
 step_path(const char *prefix, const ListedStep *step)
 {
-	bool		is_case = strcmp(json_get_text(step->row, "kind"), "case") == 0;
+	bool		is_case = strcmp(json_get_text(step->row, "kind"), BRANCH_CASE) == 0;
 
 	return psprintf("%s%s%d", prefix, is_case ? " " : prefix[0] != '\0' ? "." : "", step->place + 1);
 }
