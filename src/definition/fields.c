@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/text_list.h"
 #include "definition/fields.h"
 #include "definition/value_text.h"
 #include "nodes/pg_list.h"
@@ -88,27 +89,13 @@ fields_read(const ArgumentSpec *keys, const Json *json, void *part)
 			read_field(keys, json, part);
 }
 
-/* Writes names with commas; NULL if there are none. */
-static char *
-names_text(const List *names)
-{
-	StringInfoData text;
-	ListCell   *cell;
-
-	if (names == NIL)
-		return NULL;
-	initStringInfo(&text);
-	foreach(cell, names)
-		appendStringInfo(&text, "%s%s", foreach_current_index(cell) ? ", " : "", (char *) lfirst(cell));
-	return text.data;
-}
-
 /* A value as people read it; NULL if it goes without saying. */
 static const char *
 field_text(const ArgumentSpec *spec, const Json *json, const void *part)
 {
 	const char *implied = key_implied(spec, json);
 	const char *text;
+	const List *names;
 
 	switch (spec->shape)
 	{
@@ -126,7 +113,8 @@ field_text(const ArgumentSpec *spec, const Json *json, const void *part)
 		case ARGUMENT_CHOICE:
 			return choice_at(spec->choices, *field_of(part, spec, int));
 		case ARGUMENT_NAMES:
-			return names_text(*field_of(part, spec, List *));
+			names = *field_of(part, spec, List *);
+			return names != NIL ? text_list_join(names) : NULL;
 		default:
 			return *field_of(part, spec, Json *) != NULL ? value_text(*field_of(part, spec, Json *)) : NULL;
 	}

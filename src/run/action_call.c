@@ -11,8 +11,8 @@
  * already, is entered directly; the privilege check stays. PostgreSQL puts
  * fmgr_security_definer() before a function that has SET, SECURITY DEFINER or a
  * hook that asks for it. That takes time, and where all settings are equal already
- * it would only set them to what they are. So the direct
- * FmgrInfo has the handler of our language in its place, with the same function.
+ * it would only set them to what they are. So the direct FmgrInfo has the handler of
+ * our language in its place, with the same function.
  * It is right only while nothing is left out that would have had an effect: no
  * change of user (prosecdef), no hook (FmgrHookIsNeeded), each setting compared at
  * each call (function_settings_hold), and what the action itself has set put back
