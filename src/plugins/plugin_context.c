@@ -31,6 +31,20 @@ struct ContextObject
 	Jsonb	   *flat;			/* NULL until something looks inside */
 };
 
+/* Begins an object under a key; false: there is none, the key is null. */
+static bool
+begin_object(JsonbBuilder *builder, const char *key, bool exists)
+{
+	if (!exists)
+	{
+		jsonb_push_text(builder, key, NULL);
+		return false;
+	}
+	jsonb_push_key(builder, key);
+	jsonb_push_object(builder);
+	return true;
+}
+
 /* What adds the keys, by their rows below. */
 static void
 push_stage(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
@@ -43,13 +57,8 @@ push_parent(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *
 {
 	const Frame *parent = frame->parent;
 
-	if (parent == NULL)
-	{
-		jsonb_push_text(builder, key, NULL);
+	if (!begin_object(builder, key, parent != NULL))
 		return;
-	}
-	jsonb_push_key(builder, key);
-	jsonb_push_object(builder);
 	jsonb_push_text(builder, "action", parent->program->action);
 	jsonb_push_text(builder, "step", parent->current ? parent->current->path : NULL);
 	jsonb_push_object_end(builder);
@@ -87,15 +96,8 @@ push_image(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *p
 {
 	ListCell   *cell;
 
-	if (!plugin->wants[kind])
+	if (!plugin->wants[kind] || !begin_object(builder, key, frame_image_exists(frame, kind)))
 		return;
-	if (!frame_image_exists(frame, kind))
-	{
-		jsonb_push_text(builder, key, NULL);
-		return;
-	}
-	jsonb_push_key(builder, key);
-	jsonb_push_object(builder);
 	foreach(cell, plugin->columns[kind])
 	{
 		const RowColumn *column = lfirst(cell);

@@ -128,16 +128,16 @@ frame_forget_states(Frame *frame)
 	memset(frame->states, 0, sizeof(ExpressionState) * frame->program->nexpressions);
 }
 
-/* The row type that a slot holds values of, as it is now; NULL for anonymous rows. */
+/* The row type that a slot holds values of, as it is now; NULL for anonymous rows, and if its layout is this one. */
 static const TypeCacheEntry *
-row_type(const Frame *frame, int slot)
+changed_row_type(const Frame *frame, int slot, const RowLayout *layout)
 {
 	Oid			type = getBaseType(frame->program->slots[slot].type);
 	Oid			element = get_element_type(type);
 	const TypeCacheEntry *entry = lookup_type_cache(getBaseType(OidIsValid(element) ? element : type),
 													TYPECACHE_TUPDESC);
 
-	return entry->tupDesc != NULL ? entry : NULL;
+	return entry->tupDesc != NULL && layout->version != entry->tupDesc_identifier ? entry : NULL;
 }
 
 void
@@ -149,10 +149,10 @@ frame_note_row_types(Frame *frame)
 	foreach(cell, frame->program->row_slots)
 	{
 		RowLayout  *layout = &frame->row_layouts[foreach_current_index(cell)];
-		const TypeCacheEntry *entry = row_type(frame, lfirst_int(cell));
+		const TypeCacheEntry *entry = changed_row_type(frame, lfirst_int(cell), layout);
 		MemoryContext old;
 
-		if (entry == NULL || layout->version == entry->tupDesc_identifier)
+		if (entry == NULL)
 			continue;
 		old = MemoryContextSwitchTo(frame->home);
 		layout->tupdesc = CreateTupleDescCopy(entry->tupDesc);
@@ -191,11 +191,9 @@ frame_require_row_types(Frame *frame)
 	{
 		RowLayout  *layout = &frame->row_layouts[foreach_current_index(cell)];
 		int			slot = lfirst_int(cell);
-		const TypeCacheEntry *entry = row_type(frame, slot);
+		const TypeCacheEntry *entry = changed_row_type(frame, slot, layout);
 
-		if (entry == NULL || layout->version == entry->tupDesc_identifier)
-			continue;
-		if (!frame_isnull(frame, slot) && !layout_still_reads(layout->tupdesc, entry->tupDesc))
+		if (entry != NULL && !frame_isnull(frame, slot) && !layout_still_reads(layout->tupdesc, entry->tupDesc))
 			ereport(ERROR,
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					 errmsg("type %s was changed while action \"%s\" was running with a value of it",
