@@ -78,7 +78,10 @@ typedef struct CustomActionField
 	const char *name;
 	Oid			type;			/* that the plug-in expects, InvalidOid: any */
 
-	/* The extension's own: where the value is in the program it was last used with */
+	/*
+	 * The extension's own: where the value is in the program it was last used
+	 * with
+	 */
 	uint64		program;
 	int			slot;
 	int			position;

@@ -45,10 +45,11 @@
 /* Longest limit, in milliseconds: a hundred years, far from any overflow */
 #define MAX_LIMIT	(INT64CONST(100) * 365 * 24 * 3600 * 1000)
 
-static Deadline *volatile innermost_deadline = NULL; /* the stack */
+static Deadline *volatile innermost_deadline = NULL;	/* the stack */
 static bool timer_known = false;	/* registered in this process */
 static TimeoutId timer;
-static volatile sig_atomic_t timer_fired = false;	/* the handler found that some deadline has passed */
+static volatile sig_atomic_t timer_fired = false;	/* the handler found that some deadline has
+													 * passed */
 static volatile sig_atomic_t cancel_asked = false;	/* by the timer */
 static volatile sig_atomic_t user_cancel = false;	/* by somebody else, in this transaction */
 static MemoryContext error_mcxt = NULL; /* of the last error of a limit */
@@ -320,8 +321,8 @@ deadline_failed(Deadline *deadline, WhereFunction where, const void *where_arg)
 
 void
 deadline_call(int64 limit, const char *what, bool is_call,
-			 WhereFunction where, const void *where_arg,
-			 void (*fn) (void *arg), void *arg)
+			  WhereFunction where, const void *where_arg,
+			  void (*fn) (void *arg), void *arg)
 {
 	Deadline	deadline;
 

@@ -48,7 +48,7 @@ extern void deadlines_check(void);
 
 /* Calls fn(arg) under a limit; where is for the error's DETAIL, or NULL. */
 extern void deadline_call(int64 limit, const char *what, bool is_call,
-						 WhereFunction where, const void *where_arg,
-						 void (*fn) (void *arg), void *arg);
+						  WhereFunction where, const void *where_arg,
+						  void (*fn) (void *arg), void *arg);
 
 #endif

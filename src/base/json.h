@@ -36,15 +36,22 @@ typedef struct Json
 extern Json *json_parse(const char *text);	/* raises 22P02 on malformed text */
 extern void json_print(StringInfo out, const Json *json);	/* compact, one line */
 extern char *json_text(const Json *json);	/* the same by itself */
-extern bool json_print_within(StringInfo out, const Json *json, int end);	/* false, and a part of it, once longer */
+
+/* false, and a part of it, once longer */
+extern bool json_print_within(StringInfo out, const Json *json, int end);
 
 /* Makes a jsonb of a tree. */
 extern Datum json_to_jsonb(const Json *json);
 
-extern Json *json_get(const Json *object, const char *key);	/* NULL: absent; of repeated keys the last counts, as in jsonb */
-extern const char *json_get_text(const Json *object, const char *key);	/* NULL: absent, null or not a scalar */
-extern bool json_get_boolean(const Json *object, const char *key, bool absent_value);	/* absent too: no boolean */
-extern bool json_has_text(const Json *array, const char *text);	/* among its strings */
+/* NULL: absent; of repeated keys the last counts, as in jsonb */
+extern Json *json_get(const Json *object, const char *key);
+
+/* NULL: absent, null or not a scalar */
+extern const char *json_get_text(const Json *object, const char *key);
+
+/* absent too: no boolean */
+extern bool json_get_boolean(const Json *object, const char *key, bool absent_value);
+extern bool json_has_text(const Json *array, const char *text); /* among its strings */
 extern const char *json_duplicate_key(const Json *object);	/* NULL: none */
 
 extern Json *json_new_object(void);
@@ -52,10 +59,14 @@ extern Json *json_new_array(void);
 extern Json *json_new_string(const char *text);
 extern Json *json_new_number(const char *text);
 extern Json *json_new_null(void);
-extern void json_put(Json *object, const char *key, Json *value);	/* in its old place if there is one */
+
+/* in its old place if there is one */
+extern void json_put(Json *object, const char *key, Json *value);
 extern void json_add(Json *object, const char *key, Json *value);	/* adds, even when present */
-extern void json_put_string(Json *object, const char *key, const char *text);	/* nothing if text is NULL */
-extern void json_remove(Json *object, const char *key);	/* all of that name */
+
+/* nothing if text is NULL */
+extern void json_put_string(Json *object, const char *key, const char *text);
+extern void json_remove(Json *object, const char *key); /* all of that name */
 extern void json_append(Json *array, Json *value);	/* adds an element */
 extern Json *json_copy(const Json *json);	/* into the current memory context, as one chunk */
 

@@ -26,7 +26,11 @@ parser_settings_fix(ParserSettings *outer)
 	outer->backslash_quote = backslash_quote;
 	outer->transform_null_equals = Transform_null_equals;
 	standard_conforming_strings = true;
-	/* safe: what is read is in the encoding of the database, never in a client's */
+
+	/*
+	 * safe: what is read is in the encoding of the database, never in a
+	 * client's
+	 */
 	backslash_quote = BACKSLASH_QUOTE_ON;
 	Transform_null_equals = false;
 }

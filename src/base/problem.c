@@ -104,8 +104,10 @@ problem_any_error(const ProblemSink *sink)
 	ListCell   *cell;
 
 	foreach(cell, sink->problems)
+	{
 		if (!((Problem *) lfirst(cell))->warning)
 			return true;
+	}
 	return false;
 }
 

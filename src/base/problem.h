@@ -43,9 +43,11 @@ typedef struct ProblemSink
 extern void problem_report(ProblemSink *sink, int sqlstate,
 						   const char *location, const char *message,
 						   const char *detail, const char *hint);
+
 /* Reports what the author should look at, once for each place. */
 extern void problem_warn(ProblemSink *sink, const char *location,
 						 const char *message, const char *hint);
+
 /* Keeps a problem, or raises it when the sink does not collect; remarks are then dropped. */
 extern void problem_add(ProblemSink *sink, const Problem *problem);
 
@@ -57,6 +59,7 @@ extern void problem_add(ProblemSink *sink, const Problem *problem);
 extern bool problem_guard(ProblemSink *sink, const char *location,
 						  void (*fn) (void *arg), void *arg,
 						  void (*explain) (Problem *problem, void *arg), void *explain_arg);
+
 /* Is there a problem that is more than a remark? */
 extern bool problem_any_error(const ProblemSink *sink);
 
@@ -65,10 +68,13 @@ extern void problem_print(StringInfo out, const Problem *problem);
 
 /* One line per problem that is an error: place, message, finding. */
 extern void problems_print(StringInfo out, const ProblemSink *sink);
+
 /* All problems as rows: severity, location, message, detail, hint. */
 extern void problems_put(struct ReturnSetInfo *result, const ProblemSink *sink);
+
 /* Raises UA005 with all problems that are errors, if there are any; hint may be NULL. */
 extern void problems_raise(const char *action, const ProblemSink *sink, const char *hint);
+
 /* Tells the others as warnings. */
 extern void problems_tell_remarks(const char *action, const ProblemSink *sink);
 

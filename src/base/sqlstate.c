@@ -16,6 +16,7 @@ static const struct
 	int			code;
 	const char *meaning;
 }			sqlstates[] = {
+
 	SQLSTATE_ROWS(SQLSTATE_MEMBERS)
 };
 

@@ -20,8 +20,10 @@ typedef struct Suggestion
 } Suggestion;
 
 extern void suggestion_init(Suggestion *suggestion, const char *given);
+
 /* Says how many changes are too many; 0: only the same name, or one that is a part of the other. */
 extern void suggestion_limit(Suggestion *suggestion, int limit);
+
 /* Looks at a known name; shown is how it is to be written. */
 extern void suggestion_consider(Suggestion *suggestion, const char *known, const char *shown);
 

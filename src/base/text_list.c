@@ -32,8 +32,10 @@ text_list_has(const List *texts, const char *text)
 	ListCell   *cell;
 
 	foreach(cell, texts)
+	{
 		if (strcmp(lfirst(cell), text) == 0)
-		return true;
+			return true;
+	}
 	return false;
 }
 

@@ -35,7 +35,8 @@ typedef struct Compiler
 	const Step *step;			/* being compiled */
 	List	   *scopes;			/* of Scope: lose their compiler at the end */
 	bool		in_loop;
-	int			loop_start;		/* number of the first scope in the outermost loop: all from there on runs again */
+	int			loop_start;		/* number of the first scope in the outermost loop: all from there
+								 * on runs again */
 	MemoryContext scratch;		/* of parse analysis */
 } Compiler;
 
@@ -58,7 +59,9 @@ extern Value *compiler_value(Compiler *compiler, const Json *json, Oid type, int
 extern Value *compiler_condition_value(Compiler *compiler, const char *text, const char *location);
 extern Expression *compiler_expression(Compiler *compiler, Value *value);
 extern Expression *compiler_condition(Compiler *compiler, const char *text, const char *location);
-extern Expression *compiler_text(Compiler *compiler, const char *field);	/* template argument of the step, or NULL */
+
+/* template argument of the step, or NULL */
+extern Expression *compiler_text(Compiler *compiler, const char *field);
 extern Value *compiler_slot_value(Compiler *compiler, int slot, const char *location);
 
 /* A row that formulas can name from here on. */
@@ -76,10 +79,12 @@ extern void compiler_check_default(Compiler *compiler, const Argument *argument)
 
 /* The statement's text so far; values are its $1 ... $n. */
 extern void compiler_analyse(Compiler *compiler, Statement *statement);
+
 /* The same, and shows the result; it lives no longer than the call of look. */
 extern void compiler_examine(Compiler *compiler, Statement *statement,
 							 void (*look) (const Query *query, void *arg), void *arg);
 extern Statement *compiler_statement(Compiler *compiler, Oid this_relation);
+
 /* Takes a statement out of the program: it will not be run. */
 extern void compiler_drop_statement(Compiler *compiler, Statement *statement);
 

@@ -361,8 +361,10 @@ has_note(const LetType *let, LetSort sort)
 	ListCell   *cell;
 
 	foreach(cell, let->notes)
+	{
 		if (((const LetNote *) lfirst(cell))->sort == sort)
 			return true;
+	}
 	return false;
 }
 
@@ -581,8 +583,10 @@ reads_open(Compiler *compiler, const Value *value)
 	if (value->kind == VALUE_FORMULA)
 		return names_open_walker(value->formula->raw, compiler);
 	foreach(cell, value->items)
+	{
 		if (reads_open(compiler, lfirst(cell)))
 			return true;
+	}
 	return false;
 }
 

@@ -41,8 +41,10 @@ typedef struct LetTypes
 	bool		searching;		/* in a pass that finds types: what cannot matter is left out */
 	int			passes;
 	bool		any_open;		/* some name has no type as the pass begins */
-	bool		guessing;		/* nothing known is left to go by: values may take open names for NULL */
-	bool		in_value;		/* compiling a value that matters: of a let, or one that tells a row's type */
+	bool		guessing;		/* nothing known is left to go by: values may take open names for
+								 * NULL */
+	bool		in_value;		/* compiling a value that matters: of a let, or one that tells a
+								 * row's type */
 	bool		in_open_value;	/* ... while guessing, of an open name */
 	bool		left_out;		/* a value was left out */
 	List	   *met;			/* objects that formulas meant in the passes before (meaning.h) */
@@ -58,18 +60,23 @@ extern bool let_types_search(LetTypes *lets);
 
 /* The type that a value is wanted as; InvalidOid: its own. */
 extern Oid	let_type_wanted(const LetTypes *lets, const LetType *let, int32 *typmod);
+
 /* Notes what a value is. */
 extern void let_type_note(LetTypes *lets, LetType *let, const char *location, const Value *value,
 						  const Expression *expression, bool left_out);
+
 /* The values of a name without a common type, as a sentence. */
 extern char *let_type_conflict(const LetType *let);
 
 /* Is this a pass that finds types? */
 extern bool let_types_searching(const struct Compiler *compiler);
+
 /* A value that matters is being compiled; returns what it was before, to be put back. */
 extern bool let_types_matter(struct Compiler *compiler, bool matters);
+
 /* Is a value left out of this pass: it does not matter, or reads a name without a type? Value NULL: the first only. */
 extern bool let_types_leave_out(struct Compiler *compiler, const Value *value);
+
 /* Was a value left out since this was last asked? */
 extern bool let_types_left_out(struct Compiler *compiler);
 

@@ -115,9 +115,9 @@ source_table(Compiler *compiler, const char *name, const char *location)
 
 RowSource
 row_source_compile(Compiler *compiler, Statement *statement, const Json *from,
-			   const Json *columns, const char *key, const char *location)
+				   const Json *columns, const char *key, const char *location)
 {
-	RowSource		source = {0};
+	RowSource	source = {0};
 
 	if (from->kind != JSON_IS_STRING || formula_is_marked(from->text))
 	{

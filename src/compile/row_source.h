@@ -31,7 +31,7 @@ typedef struct SourceColumn
  * elements, or NULL. The name is frozen into the step under key.
  */
 extern RowSource row_source_compile(Compiler *compiler, Statement *statement, const Json *from,
-							 const Json *columns, const char *key, const char *location);
+									const Json *columns, const char *key, const char *location);
 
 /* Appends ORDER BY from the step's order_by; false when it has none. */
 extern bool row_source_append_order(Compiler *compiler, Statement *statement);

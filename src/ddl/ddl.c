@@ -28,7 +28,7 @@
 #include "utils/guc.h"
 #include "utils/hsearch.h"
 
-#define RECHECKS_AT_FIRST	64		/* that the hash has room for */
+#define RECHECKS_AT_FIRST	64	/* that the hash has room for */
 
 /* Where the recheck of an action is */
 typedef struct RecheckEntry
@@ -127,8 +127,10 @@ leave_altered_table(List *objects, Node *command)
 	table = RangeVarGetRelid(((AlterTableStmt *) command)->relation, NoLock,
 							 true);
 	foreach(cell, objects)
+	{
 		if (((Touched *) lfirst(cell))->object != table)
 			others = lappend(others, lfirst(cell));
+	}
 	return others;
 }
 

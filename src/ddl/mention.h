@@ -14,7 +14,7 @@ typedef struct Mention
 {
 	const char *name;			/* NULL: what formulas use without a name */
 	const char *schema;			/* NULL: what is in no schema */
-	List	   *actions;			/* set: OIDs, ascending */
+	List	   *actions;		/* set: OIDs, ascending */
 } Mention;
 
 /*

@@ -283,8 +283,10 @@ add_uses(List **uses, Touched *touched, Oid class, Oid object)
 	CHECK_FOR_INTERRUPTS();
 	ObjectAddressSet(address, class, object);
 	foreach(cell, actions_depending_on(class, object))
+	{
 		if (!is_temporary(lfirst_oid(cell)))
 			add_use(uses, touched, lfirst_oid(cell), &address);
+	}
 }
 
 /* Adds the actions that depend on a type or on arrays of it. */

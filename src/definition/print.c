@@ -50,7 +50,11 @@ normal_value(const Json *object, const ArgumentSpec *spec, const Json *value)
 {
 	if (key_is_implied(spec, object, value))
 		return NULL;
-	/* where any value goes, null is one that says nothing; elsewhere it is a mistake that must show */
+
+	/*
+	 * where any value goes, null is one that says nothing; elsewhere it is a
+	 * mistake that must show
+	 */
 	if (value->kind == JSON_IS_NULL && spec->shape == ARGUMENT_VALUE && spec->column != NULL &&
 		!spec->null_counts)
 		return NULL;

@@ -21,6 +21,7 @@ static const struct
 	int			number;
 	int			traits;
 }			stages[STAGES] = {
+
 	STAGE_ROWS(STAGE_MEMBERS)
 };
 

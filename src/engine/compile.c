@@ -263,7 +263,10 @@ compile_pass(Definition *definition, const CompileOptions *options, LetTypes *le
 	}
 	PG_CATCH();
 	{
-		/* the error's own context stays current: old may end before the error is dealt with */
+		/*
+		 * the error's own context stays current: old may end before the error
+		 * is dealt with
+		 */
 		MemoryContextDelete(mcxt);
 		PG_RE_THROW();
 	}

@@ -33,6 +33,6 @@ typedef struct CompileOptions
  * (program_cache.c). After problems were collected the program is not fit to run.
  */
 extern Program *compile_definition(Definition *definition, const CompileOptions *options,
-						MemoryContext parent);
+								   MemoryContext parent);
 
 #endif

@@ -32,7 +32,7 @@
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
 
-static Frame *innermost_frame = NULL; /* the invocation that is running, or NULL */
+static Frame *innermost_frame = NULL;	/* the invocation that is running, or NULL */
 
 /* Names action, version and step in the CONTEXT of an error. */
 static void

@@ -36,7 +36,7 @@ require_invoke_arguments(FunctionCallInfo fcinfo)
 {
 	require_argument(fcinfo, 0, "action", "Give the name of an action.");
 	require_argument(fcinfo, 1, "input",
-						 "Leave it out, or pass '{}', for an action without input.");
+					 "Leave it out, or pass '{}', for an action without input.");
 	if (!PG_ARGISNULL(2))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

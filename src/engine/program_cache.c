@@ -57,7 +57,8 @@ typedef struct CacheEntry
 } CacheEntry;
 
 #define CACHE_ENTRIES	64		/* that there is room for at first */
-#define COMPILE_TRIES	3		/* while the catalogs change in between; then the next call compiles again */
+#define COMPILE_TRIES	3		/* while the catalogs change in between; then the next call
+								 * compiles again */
 
 static HTAB *programs = NULL;
 static uint64 schema_changes = 0;	/* of schemas, and of roles: "$user" */
@@ -78,8 +79,10 @@ entry_calls(const CacheEntry *entry, uint32 hash)
 	if (entry->hash == hash)
 		return true;
 	foreach(cell, entry->program->called)
+	{
 		if ((uint32) lfirst_int(cell) == hash)
 			return true;
+	}
 	return false;
 }
 
@@ -326,7 +329,7 @@ static Program *
 compile_limited(CompileWork *work)
 {
 	deadline_call(document_limit(work->envelope->definition), psprintf("action \"%s\"", work->options->action),
-				 false, NULL, NULL, compile_work, work);
+				  false, NULL, NULL, compile_work, work);
 	work->program->home = work->home;
 	return work->program;
 }

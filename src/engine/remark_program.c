@@ -84,8 +84,10 @@ steps_always_stop(const List *steps)
 	ListCell   *cell;
 
 	foreach(cell, steps)
+	{
 		if (step_always_stops(lfirst(cell)))
 			return true;
+	}
 	return false;
 }
 

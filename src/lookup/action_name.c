@@ -87,8 +87,10 @@ schema_of_unqualified(const char *name)
 			return schema;
 	}
 	foreach(cell, path)
+	{
 		if (!isAnyTempNamespace(lfirst_oid(cell)))
 			return get_namespace_name(lfirst_oid(cell));
+	}
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_SCHEMA),
 			 errmsg("no schema has been selected to create action \"%s\" in", name),

@@ -11,7 +11,8 @@
 /* How a type that has a JSON form is read from it. */
 typedef struct JsonForm
 {
-	Oid			reader;			/* function of one json or jsonb; InvalidOid: nothing reads the form */
+	Oid			reader;			/* function of one json or jsonb; InvalidOid: nothing reads the
+								 * form */
 	Oid			argument;		/* its argument's type */
 	uint32		hash;			/* of the reader in the syscache */
 } JsonForm;

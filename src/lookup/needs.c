@@ -36,8 +36,10 @@ need_find(const List *needs, Oid relation)
 	ListCell   *cell;
 
 	foreach(cell, needs)
+	{
 		if (((Need *) lfirst(cell))->relation == relation)
 			return lfirst(cell);
+	}
 	return NULL;
 }
 

@@ -94,7 +94,7 @@ hide_inside(ErrorData *error, const char *outside)
 	mark = strstr(error->context, OUTSIDE_MARK);
 	others = mark == NULL || mark > rest ? 0 : mark - error->context;
 	if (rest[0] == '\0' && others > 0)
-		others--;					/* the end of the line before */
+		others--;				/* the end of the line before */
 	error->context = rest[0] == '\0' && others == 0 ? NULL :
 		psprintf("%.*s%s", others, error->context, rest);
 }
@@ -151,7 +151,11 @@ call_quietly(FunctionCallInfo outer, FmgrInfo *behind)
 	}
 	PG_END_TRY();
 	outer->isnull = fcinfo->isnull;
-	/* a void function in SQL returns NULL, which is not what people see of others */
+
+	/*
+	 * a void function in SQL returns NULL, which is not what people see of
+	 * others
+	 */
 	if (outer->isnull && get_func_rettype(outer->flinfo->fn_oid) == VOIDOID)
 		outer->isnull = false;
 	return result;

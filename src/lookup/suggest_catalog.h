@@ -12,6 +12,7 @@ extern char *suggest_table(const char *given);
 extern char *suggest_column(Oid relation, const char *given);
 extern char *suggest_function(const char *given);
 extern char *suggest_type(const char *given);
+
 /* drafts: also those that are not published; without them, NULL for the name of one */
 extern char *suggest_action(const char *given, bool drafts);
 

@@ -18,7 +18,8 @@ typedef struct FramePlugins
 {
 	FmgrInfo   *functions;		/* by Plugin.number; fn_oid InvalidOid: not looked up yet */
 	bool		images[IMAGES]; /* was there a row to take the image of? */
-	struct ContextObject *object;	/* what plug-ins f(jsonb) are called with; NULL until one is called */
+	struct ContextObject *object;	/* what plug-ins f(jsonb) are called with; NULL until one is
+									 * called */
 } FramePlugins;
 
 extern FramePlugins *frame_plugins(Frame *frame);

@@ -124,7 +124,7 @@ plugin_run(void *arg)
 	Frame	   *frame = run->frame;
 	const Plugin *plugin = run->plugin;
 	ContextObject *object = frame->plugins->object;
-	PluginCall call;
+	PluginCall	call;
 	bool		isnull;
 	Datum		argument = context_object_show(object, plugin);
 	Datum		result;

@@ -52,7 +52,8 @@ typedef struct Pipeline
 	uint64		serial;			/* tells this program from all others of the backend */
 	int			nplugins;
 	Plugin	   *plugins;		/* enabled ones, in the order in which they run */
-	int			first[STAGES + 1];	/* a stage's plug-ins begin here and end where the next one's begin */
+	int			first[STAGES + 1];	/* a stage's plug-ins begin here and end where the next one's
+									 * begin */
 	Image		images[IMAGES];
 	bool		plain;			/* to show the values as JSON runs nobody's code */
 } Pipeline;

@@ -16,6 +16,7 @@ static const struct
 	const char *name;
 	Oid			type;
 }			context_fields[CONTEXT_FIELDS] = {
+
 	CONTEXT_ROWS(CONTEXT_MEMBERS)
 };
 

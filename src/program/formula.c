@@ -408,8 +408,10 @@ value_is_literal(const Value *value)
 	if (value->kind != VALUE_ARRAY && value->kind != VALUE_OBJECT)
 		return value->kind == VALUE_LITERAL;
 	foreach(cell, value->items)
+	{
 		if (!value_is_literal(lfirst(cell)))
-		return false;
+			return false;
+	}
 	return true;
 }
 

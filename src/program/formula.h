@@ -107,17 +107,19 @@ typedef struct Scope
 	struct Program *program;
 	struct Names *names;		/* what formulas here may call by name, or NULL */
 	List	   *rows;			/* of Row: those of the names that are visible here */
-	Findings   *findings;	/* set while compiling only */
+	Findings   *findings;		/* set while compiling only */
 	List	   *placeholders;	/* of Placeholder: the values of the statement's text */
 	Placeholder **placed;		/* those in the final text, by position; NULL: it is not there yet */
 	int			nplaced;
 	Placeholder *placeholder;	/* being transformed */
-	List	   *parameters;		/* of int: the slots, in the order that formulas first refer to them */
+	List	   *parameters;		/* of int: the slots, in the order that formulas first refer to
+								 * them */
 	bool		numbered;		/* a Param's number is its place among those, not its slot's */
 	Oid			this_relation;	/* the row being read or changed, for warnings */
 	Bitmapset  *slots;			/* slots that formulas refer to */
 	int			number;			/* scopes count up in the order they run in ... */
-	int			again;			/* ... and what may run after this one counts from here: see statement.c */
+	int			again;			/* ... and what may run after this one counts from here: see
+								 * statement.c */
 	struct Row *this_row;		/* the row being changed, for values that read it where it is */
 	bool		reads_this;		/* the value being transformed is one of them */
 	const Formula *current;		/* formula being transformed, else NULL */
@@ -132,11 +134,13 @@ extern Node *value_transform(ParseState *pstate, Scope *scope, Value *value);
 
 /* Is nothing inside the value computed? */
 extern bool value_is_literal(const Value *value);
+
 /* What such a value says, its "==" read as "=". */
 extern Json *value_json(const Value *value);
 
 /* Does the meaning of this type's text depend on the clock or the session? */
 extern bool type_reads_clock(Oid type);
+
 /* Would reading a literal of this type run code of a user's? A domain inside does; a domain itself counts by its base type. */
 extern bool type_contains_domain(Oid type);
 

@@ -25,7 +25,7 @@ extern void meaning_start(struct Program *program, const struct Json *frozen, bo
  * refused later, so each path that running takes must be taken by checking, too.
  */
 extern void meaning_require(struct Program *program, Node *tree, const char *text,
-						  const char *location);
+							const char *location);
 
 /*
  * The objects that a pass has met, copied; and they count as met by another.

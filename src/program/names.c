@@ -19,7 +19,7 @@
 #include "program/names.h"
 #include "utils/lsyscache.h"
 
-#define SLOTS_AT_FIRST	8			/* a power of two; then there is room for twice as many */
+#define SLOTS_AT_FIRST	8		/* a power of two; then there is room for twice as many */
 
 int
 program_add_slot(Program *program, Oid type, int32 typmod, Oid collation)
@@ -62,8 +62,10 @@ scope_parameter(const Scope *scope, int slot)
 	ListCell   *cell;
 
 	foreach(cell, scope->parameters)
+	{
 		if (lfirst_int(cell) == slot)
 			return foreach_current_index(cell) + 1;
+	}
 	elog(ERROR, "slot %d is no parameter of the statement", slot);
 	return 0;					/* keep compiler quiet */
 }

@@ -12,7 +12,8 @@
 
 typedef struct Names
 {
-	List	   *rows;			/* of Row: target and the steps reached so far; never changed in place, scopes keep it */
+	List	   *rows;			/* of Row: target and the steps reached so far; never changed in
+								 * place, scopes keep it */
 	List	   *inputs;			/* of Variable */
 	List	   *outputs;
 	List	   *lets;
@@ -27,15 +28,23 @@ typedef struct Names
 /* Adds a slot and returns its number. */
 extern int	program_add_slot(Program *program, Oid type, int32 typmod, Oid collation);
 extern Variable *variable_find(const List *variables, const char *name);
+
 /* Adds a variable with a slot of its own. */
 extern Variable *variable_add(Program *program, List **variables, const char *name,
 							  Oid type, int32 typmod);
+
 /* The innermost row of a name: handlers in handlers each have an "error". */
 extern Row *row_find(const List *rows, const char *name);
-extern const Row *row_first_name(const Row *row);	/* the row that this is another name of, or itself */
-extern bool rows_are_one(const Row *row, const Row *other);	/* two names of one row, whatever runs? */
+
+/* the row that this is another name of, or itself */
+extern const Row *row_first_name(const Row *row);
+
+/* two names of one row, whatever runs? */
+extern bool rows_are_one(const Row *row, const Row *other);
 extern RowColumn *row_column_find(const Row *row, const char *column);
-extern bool row_has_column(const Row *row, const char *column);	/* also one that nothing has met yet */
+
+/* also one that nothing has met yet */
+extern bool row_has_column(const Row *row, const char *column);
 
 /* The slot of a column of a row, made when compiling meets it first; column NULL is the whole row. */
 extern int	row_slot(Scope *scope, Row *row, const char *column);

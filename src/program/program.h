@@ -82,7 +82,8 @@ typedef struct StepList
 typedef struct Instruction
 {
 	const StepKind *kind;
-	void		(*execute) (struct Frame *frame, struct Instruction *instruction);	/* the kind's, or a merged one */
+	void		(*execute) (struct Frame *frame, struct Instruction *instruction);	/* the kind's, or a
+																					 * merged one */
 	char	   *path;
 	char	   *label;			/* "step 3 (update target)" for error contexts */
 	Expression *when;			/* or NULL */
@@ -93,8 +94,10 @@ typedef struct Instruction
 
 typedef struct Program
 {
-	MemoryContext mcxt;			/* of all that compiling made, below what the caller of compile_definition() gave */
-	MemoryContext home;			/* of the cache's programs: mcxt's parent, which is theirs alone; else NULL */
+	MemoryContext mcxt;			/* of all that compiling made, below what the caller of
+								 * compile_definition() gave */
+	MemoryContext home;			/* of the cache's programs: mcxt's parent, which is theirs alone;
+								 * else NULL */
 	const char *action;			/* canonical name */
 	const char *title;			/* "action \"x\"", for the time limit's message */
 	int			version;
@@ -114,7 +117,8 @@ typedef struct Program
 	Expression **input_casts;	/* per signature input: typmod to apply, or NULL */
 	Expression **input_defaults;	/* per signature input, or NULL */
 	int		   *output_slots;	/* per signature output */
-	Expression **output_casts;	/* per signature output: typmod to apply to what a plug-in gives, or NULL */
+	Expression **output_casts;	/* per signature output: typmod to apply to what a plug-in gives,
+								 * or NULL */
 	Expression **output_defaults;	/* per signature output, or NULL */
 	Bitmapset  *outputs_set;	/* outputs that some step sets */
 	bool		promises_outputs;	/* there is one that must have a value in the end */

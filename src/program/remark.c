@@ -264,8 +264,10 @@ has_null(const Node *list)
 	if (list == NULL || !IsA(list, List))
 		return false;
 	foreach(cell, (const List *) list)
+	{
 		if (is_null(lfirst(cell)))
 			return true;
+	}
 	return false;
 }
 
@@ -306,10 +308,12 @@ remark_null_case(const RawRemarks *remarks, const CaseExpr *expression)
 	ListCell   *cell;
 
 	foreach(cell, expression->args)
+	{
 		if (expression->arg != NULL && is_null((Node *) lfirst_node(CaseWhen, cell)->expr))
 			remark_add(remarks->scope, remarks->formula, expression->location,
 					   "WHEN NULL compares with NULL and is never taken",
 					   "Write CASE WHEN a IS NULL THEN ... END.");
+	}
 }
 
 /* Finds comparisons with NULL, also in sub-SELECTs. */

@@ -15,7 +15,7 @@
 #include "utils/memutils.h"
 #include "utils/portal.h"
 
-#define PLACEHOLDER_LENGTH	12		/* of "$" and an int, with its end: it stays as long as the program */
+#define PLACEHOLDER_LENGTH	12	/* of "$" and an int, with its end: it stays as long as the program */
 
 char *
 statement_value(Statement *statement, Value *value)
@@ -105,8 +105,10 @@ statement_returns(const Statement *statement)
 		const Row  *row = lfirst(row_cell);
 
 		foreach(cell, row->columns)
+		{
 			if (column_is_wanted(statement, row, lfirst(cell)))
 				return true;
+		}
 	}
 	return false;
 }

@@ -21,7 +21,8 @@ typedef struct Statement
 	bool		select;
 	Oid			relation;		/* whose columns are returned */
 	Scope	   *scope;
-	List	   *into;			/* of Row: where returned columns land, all names of one row (names.c) */
+	List	   *into;			/* of Row: where returned columns land, all names of one row
+								 * (names.c) */
 	Row		   *own;			/* the one of them that the step's own name is, or NULL */
 	bool		whole_result;	/* the head is complete; its one column is into's first */
 	bool		wants_result;	/* analysis is to find out what it returns */

@@ -21,7 +21,9 @@ extern List *value_parse_order(const char *text, const char *location);
 
 /* Reads a value; shape and syntax errors raise with position. */
 extern Value *value_parse(const Json *json, Oid type, int32 typmod, const char *location);
-extern Value *value_parse_condition(const char *text, const char *location);	/* boolean, '=' optional */
+
+/* boolean, '=' optional */
+extern Value *value_parse_condition(const char *text, const char *location);
 
 /* Parses a formula: one SQL scalar expression. */
 extern Formula *formula_parse(const char *text, const char *location);

@@ -151,8 +151,10 @@ path_has_temp(const char *path)
 	if (!SplitIdentifierString(pstrdup(path), ',', &names))
 		return true;			/* is a problem of its own */
 	foreach(cell, names)
+	{
 		if (strcmp(lfirst(cell), "pg_temp") == 0)
 			return true;
+	}
 	return false;
 }
 

@@ -321,6 +321,7 @@ static void
 call_action(Handle *handle, InvokeRequest *request)
 {
 	bool		direct = handle->settings != NULL && function_settings_hold(handle->settings);
+
 	LOCAL_FCINFO(fcinfo, FUNC_MAX_ARGS);
 
 	request->node.type = T_ExtensibleNode;

@@ -195,7 +195,7 @@ bind_value(InputBinding *binding, int input, JsonbValue *value)
 	bool		isnull;
 
 	datum = convert_from_jsonb(&binding->conversion, value, argument->type, -1,
-						   &isnull);
+							   &isnull);
 	if (isnull && argument->column != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),

@@ -14,6 +14,7 @@
 
 /* Fills the inputs from a caller's object; makes the object of outputs it gets. */
 extern void bind_jsonb_inputs(Frame *frame, Jsonb *input);
+
 /* Makes the object of outputs that a jsonb caller gets. */
 extern Jsonb *bind_jsonb_outputs(Frame *frame);
 
@@ -22,8 +23,10 @@ extern void bind_push_slot(Frame *frame, JsonbBuilder *builder, const char *key,
 
 /* Add to the context of plug-ins: the key of the target, the inputs, the outputs. */
 extern void bind_push_target(Frame *frame, JsonbBuilder *builder, const char *key);
+
 /* Adds the object of inputs, the target's key not among them. */
 extern void bind_push_inputs(Frame *frame, JsonbBuilder *builder);
+
 /* Adds the object of outputs. */
 extern void bind_push_outputs(Frame *frame, JsonbBuilder *builder);
 

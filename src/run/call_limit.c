@@ -19,5 +19,5 @@ void
 call_within_limit(Frame *frame, int64 limit, const char *what, void (*fn) (void *arg), void *arg)
 {
 	deadline_call(limit > 0 ? limit : setting_call_timeout, what,
-				 limit > 0 || may_be_handled(frame->program), frame_where_of, frame, fn, arg);
+				  limit > 0 || may_be_handled(frame->program), frame_where_of, frame, fn, arg);
 }

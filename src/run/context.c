@@ -139,7 +139,8 @@ context_set_shared(Frame *frame, Jsonb *shared)
 
 #define CONTEXT_FUNCTION(symbol, name, type) context_##name,
 
-static Datum (*const field_functions[CONTEXT_FIELDS]) (Frame *frame, bool *isnull) = {
+static Datum (*const field_functions[CONTEXT_FIELDS]) (Frame *frame, bool *isnull) =
+{
 	CONTEXT_ROWS(CONTEXT_FUNCTION)
 };
 

@@ -21,6 +21,7 @@ extern void context_fill(struct Frame *frame);
 
 /* The invocation's own id, made when first asked for. */
 extern const pg_uuid_t *invocation_id(struct Frame *frame);
+
 /* The id of the outermost invocation of the call chain. */
 extern const pg_uuid_t *correlation_id(struct Frame *frame);
 

@@ -197,7 +197,7 @@ array_read_member(ArrayReader *reader, JsonbValue *value, int level)
 		return;
 	}
 	element = convert_from_jsonb(reader->conversion, value, reader->element,
-							 reader->typmod, &isnull);
+								 reader->typmod, &isnull);
 	reader->state = accumArrayResult(reader->state, element, isnull,
 									 reader->element, CurrentMemoryContext);
 }
@@ -340,7 +340,7 @@ attribute_to_datum(Conversion *conversion, JsonbContainer *container,
 
 	conversion->place = &place;
 	result = convert_from_jsonb(conversion, &value, attribute->atttypid,
-							attribute->atttypmod, isnull);
+								attribute->atttypmod, isnull);
 	conversion->place = place.parent;
 	return result;
 }
@@ -399,7 +399,7 @@ domain_to_datum(Conversion *conversion, JsonbValue *value, Oid type,
 
 Datum
 convert_from_jsonb(Conversion *conversion, JsonbValue *value, Oid type,
-			   int32 typmod, bool *isnull)
+				   int32 typmod, bool *isnull)
 {
 	Converter  *converter = converter_get(type);
 	Datum		result;

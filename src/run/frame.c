@@ -275,7 +275,11 @@ frame_give_back(Frame *frame)
 	frame->outputs_set = NULL;
 	frame->recorded_inputs = NULL;
 	MemoryContextReset(frame->mcxt);
-	/* listed first: an idle frame that the end of the transaction does not know of would survive it */
+
+	/*
+	 * listed first: an idle frame that the end of the transaction does not
+	 * know of would survive it
+	 */
 	if (!program->listed_idle)
 	{
 		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);

@@ -47,11 +47,12 @@ typedef struct Frame
 	MemoryContext states_mcxt;	/* of the expression states */
 	ExpressionState *states;	/* by Expression.number */
 	Instruction *current;		/* for error contexts, or NULL */
-	Instruction *volatile *due;	/* where observer.c keeps the step whose end it will tell, or NULL */
+	Instruction *volatile *due; /* where observer.c keeps the step whose end it will tell, or NULL */
 	Bitmapset  *outputs_set;	/* outputs that a step has set */
 	RowLayout  *row_layouts;	/* by place in program->row_slots */
 	uint64		changes;		/* catalog_changes when they were looked at */
-	Jsonb	  **recorded_inputs;	/* by input: the object that a row was read from, or NULL; NULL: none */
+	Jsonb	  **recorded_inputs;	/* by input: the object that a row was read from, or NULL;
+									 * NULL: none */
 	bool		read_only;		/* SPI: the caller's snapshot, no writes */
 	Oid			user;			/* who the expression states were made for */
 	int			depth;
@@ -64,18 +65,20 @@ typedef struct Frame
 	Oid			caller;
 	Oid			invoker;		/* whose EXECUTE was checked; InvalidOid: cannot be told */
 	Oid			denied;			/* who lacked a privilege in the last such error */
-	bool		has_invocation;	/* the id is made when first asked for */
+	bool		has_invocation; /* the id is made when first asked for */
 	pg_uuid_t	invocation;
 } Frame;
 
 /* Values of slots; macros, and frame_value() can be assigned to */
 #define frame_value(frame, slot)	((frame)->params->params[slot].value)
 #define frame_isnull(frame, slot)	((frame)->params->params[slot].isnull)
-extern void frame_set(Frame *frame, int slot, Datum value, bool isnull);	/* copies by-reference values */
+
+/* copies by-reference values */
+extern void frame_set(Frame *frame, int slot, Datum value, bool isnull);
 
 /* "Action x version 3, step 2 (update target)." and the DETAIL that says so */
 extern char *frame_where(const Frame *frame);
-extern char *frame_where_of(const void *frame);	/* the same, as a WhereFunction */
+extern char *frame_where_of(const void *frame); /* the same, as a WhereFunction */
 extern int	frame_errdetail(const Frame *frame);
 
 /* All slots of a frame at one moment, to go back to. */
@@ -92,6 +95,7 @@ extern Frame *frame_take(Program *program);
 extern void frame_give_back(Frame *frame);
 extern void frame_free(Frame *frame);
 extern void frame_forget_idle(Program *program);	/* before it is freed */
+
 /* Forgets the states of expressions: an error may have left them half way. */
 extern void frame_forget_states(Frame *frame);
 

@@ -107,11 +107,17 @@ typedef struct Observer
 
 	void		(*rows_written) (Frame *frame, const RowsWritten *written);
 
-	/* What the step did is taken back; the error will now be dealt with, or not. */
+	/*
+	 * What the step did is taken back; the error will now be dealt with, or
+	 * not.
+	 */
 	void		(*step_undone) (Frame *frame, const Instruction *step, const ErrorData *error,
 								const char *failed_step);
 
-	/* error: that of a step that failed, and the path of the step inside that raised it; else NULL */
+	/*
+	 * error: that of a step that failed, and the path of the step inside that
+	 * raised it; else NULL
+	 */
 	void		(*step_ended) (Frame *frame, const Instruction *step, StepEnd how,
 							   const ErrorData *error, const char *failed_step);
 
@@ -119,7 +125,10 @@ typedef struct Observer
 	void		(*invocation_ended) (Frame *frame, InvocationEnd how, const ErrorData *error,
 									 const char *failed_step);
 
-	/* try_invoke_action answers with a failure, of which it has told the caller the id. */
+	/*
+	 * try_invoke_action answers with a failure, of which it has told the
+	 * caller the id.
+	 */
 	void		(*failure_answered) (const pg_uuid_t *invocation, const ErrorData *error,
 									 const char *failed_step);
 } Observer;

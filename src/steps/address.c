@@ -34,8 +34,10 @@ address_is_by(const Address *address, const char *column)
 	ListCell   *cell;
 
 	foreach(cell, address->key)
+	{
 		if (strcmp(((KeyColumn *) lfirst(cell))->name, column) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -295,8 +297,10 @@ row_is_absent(const Frame *frame, const Address *address)
 	if (address->row == NULL || address->row == frame->program->target)
 		return false;
 	foreach(cell, address->values)
+	{
 		if (frame_isnull(frame, ((Value *) lfirst(cell))->slot))
 			return true;
+	}
 	return false;
 }
 

@@ -269,7 +269,7 @@ call_compile(Compiler *compiler, Instruction *instruction)
 {
 	Call	   *call = palloc0(sizeof(Call));
 	Function   *function = called_function_resolve(compiler, compiler->step->subject->text,
-											step_argument(compiler->step, "with"));
+												   step_argument(compiler->step, "with"));
 	Statement  *statement;
 
 	if (function == NULL)

@@ -209,7 +209,7 @@ append_rows(Compiler *compiler, Statement *statement, const List *columns)
 		return true;
 	}
 	source = row_source_compile(compiler, statement, from, NULL, "from",
-							compiler_location(compiler, "from")).from;
+								compiler_location(compiler, "from")).from;
 	if (source == NULL)
 		return false;
 	appendStringInfoString(text, ") SELECT ");

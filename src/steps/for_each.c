@@ -114,12 +114,14 @@ freeze_index(Compiler *compiler, const Row *row, int slot, int first_scope)
 	if (!compiler->freeze || slot < 0 || !OidIsValid(row->relation))
 		return;
 	for_each_from(cell, compiler->scopes, first_scope)
+	{
 		if (bms_is_member(slot, ((Scope *) lfirst(cell))->slots))
 		{
 			if (step_argument(compiler->step, "index") == NULL)
 				json_put_string(compiler->step->json, "index", DEFAULT_INDEX);
 			return;
 		}
+	}
 }
 
 /* Names inside the loop are not visible outside; their slots start each turn as NULL. */
@@ -204,14 +206,14 @@ for_each_compile(Compiler *compiler, Instruction *instruction)
 {
 	ForEach    *loop = palloc0(sizeof(ForEach));
 	List	   *before = compiler->names->rows;
-	RowSource		source;
+	RowSource	source;
 	Row		   *row;
 	int			first_scope;
 
 	loop->statement = compiler_statement(compiler, InvalidOid);
 	source = row_source_compile(compiler, loop->statement, compiler->step->subject,
-							step_argument(compiler->step, "columns"),
-							compiler->step->kind->name, compiler->step->path);
+								step_argument(compiler->step, "columns"),
+								compiler->step->kind->name, compiler->step->path);
 	if (source.from == NULL)
 		return;
 	if (is_plain_array(compiler->step, &source))

@@ -381,8 +381,10 @@ variant_of_columns(Given *given, const Bitmapset *columns)
 	ListCell   *cell;
 
 	foreach(cell, given->variants)
+	{
 		if (bms_equal(((Variant *) lfirst(cell))->columns, columns))
 			return lfirst(cell);
+	}
 	old = MemoryContextSwitchTo(program->mcxt);
 	variant = variant_to_reuse(given);
 	if (variant == NULL)

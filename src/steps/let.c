@@ -96,7 +96,7 @@ let_compile_one(Compiler *compiler, NamedValue *named, const char *name, const J
 		compile_typed(compiler, named, let, location, json);
 	else
 		named->expression = compiler_expression(compiler, compiler_value(compiler, json, InvalidOid,
-																			  -1, location));
+																		 -1, location));
 	(void) let_types_matter(compiler, mattered);
 	check_own_type(compiler, name, location, named->expression);
 	named->broken = findings_end(&compiler->findings, before);

@@ -121,9 +121,11 @@ same_row(const Write *first, const Write *second)
 	if (!rows_are_one(first->address->row, second->address->row))
 		return false;
 	foreach(cell, first->statement->into)
+	{
 		if (!list_member_ptr(first->statement->scope->rows, lfirst(cell)) ||
 			!list_member_ptr(second->statement->into, lfirst(cell)))
 			return false;
+	}
 	return true;
 }
 
@@ -270,9 +272,13 @@ slot_is_of_row(const Pair *pair, int slot)
 	ListCell   *column_cell;
 
 	foreach(cell, pair->second->statement->into)
+	{
 		foreach(column_cell, ((Row *) lfirst(cell))->columns)
+		{
 			if (((RowColumn *) lfirst(column_cell))->slot == slot)
 				return true;
+		}
+	}
 	return false;
 }
 
@@ -299,7 +305,7 @@ value_tells_walker(Node *node, void *context)
 		case T_Param:
 			return ((Param *) node)->paramkind != PARAM_EXTERN ||
 				slot_is_of_row(pair, list_nth_int(pair->scope->parameters,
-														  ((Param *) node)->paramid - 1));
+												  ((Param *) node)->paramid - 1));
 		case T_FuncExpr:
 			return ((FuncExpr *) node)->funcid != F_NOW;
 		case T_Const:

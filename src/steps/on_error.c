@@ -143,7 +143,7 @@ on_error_rethrow(Frame *frame, const HandledError *handling)
 static void
 handler_run(Frame *frame, const OnError *on_error, HandledError *handling)
 {
-	HandledError   *outer = frame->handling;
+	HandledError *outer = frame->handling;
 
 	if (!caught_may_be_handled(handling->caught))
 		on_error_rethrow(frame, handling);
@@ -160,8 +160,8 @@ StepEnd
 on_error_execute(Frame *frame, Instruction *instruction)
 {
 	StepRun		run = {frame, instruction, STEP_DONE};
-	HandledError	handling;
-	HandledError   *outer = frame->handling;
+	HandledError handling;
+	HandledError *outer = frame->handling;
 	int64		iteration = frame->iteration;
 	SavedSlots *saved = frame_save(frame);
 	Caught	   *caught = caught_call(run_caught, &run);

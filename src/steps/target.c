@@ -108,7 +108,11 @@ target_compile(Compiler *compiler, bool needed_first, Row *image)
 	{
 		if (compiler->target_proven_first && !needed_first)
 			return;
-		/* the step that writes it locks it; a lock now would ask for more privileges */
+
+		/*
+		 * the step that writes it locks it; a lock now would ask for more
+		 * privileges
+		 */
 		lock = "";
 	}
 	load = compiler_statement(compiler, program->target->relation);
@@ -142,7 +146,7 @@ shown_key(Frame *frame, const List *key, const int *slots)
 		getTypeOutputInfo(slot->type, &output, &is_varlena);
 		append_element(&names, i == 0, (char *) list_nth(key, i));
 		append_element(&values, i == 0, frame_isnull(frame, slots[i]) ? "null" :
-						 OidOutputFunctionCall(output, frame_value(frame, slots[i])));
+					   OidOutputFunctionCall(output, frame_value(frame, slots[i])));
 	}
 	return psprintf("(%s) = (%s)", names.data, values.data);
 }

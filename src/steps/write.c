@@ -41,8 +41,10 @@ changes_key(const Address *address, const List *columns)
 	ListCell   *cell;
 
 	foreach(cell, columns)
+	{
 		if (address_is_by(address, ((WriteColumn *) lfirst(cell))->name))
 			return true;
+	}
 	return false;
 }
 

@@ -43,6 +43,7 @@ extern Row *write_count_row(const Statement *statement);
 /* Says what a rule does to an UPDATE or DELETE that nothing will be known of. */
 extern void write_check_rules(Compiler *compiler, Statement *statement, const Address *address,
 							  CmdType command);
+
 /* Says which steps would have to return columns that a rule keeps back; when all is compiled. */
 extern void write_check_returning(Compiler *compiler);
 

@@ -91,7 +91,9 @@ write_sets(const List *columns, const char *name)
 	ListCell   *cell;
 
 	foreach(cell, columns)
+	{
 		if (strcmp(((WriteColumn *) lfirst(cell))->name, name) == 0)
 			return true;
+	}
 	return false;
 }
