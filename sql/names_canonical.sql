@@ -31,7 +31,7 @@ SELECT action_definition('desk.other', 1);
 CREATE FUNCTION desk.plug(context jsonb) RETURNS void LANGUAGE plpgsql AS 'BEGIN END';
 SELECT register_plugin('desk.act', 'pre_operation', 'desk.plug') IS NOT NULL AS registered;
 SELECT action, function FROM custom_actions.plugin_step;
-SELECT split_part(pg_describe_object(refclassid, refobjid, 0), ' ', 1) AS class, count(*) FROM pg_depend
+SELECT split_part(pg_describe_object(refclassid, refobjid, 0), ' ', 1) AS class, count(DISTINCT refobjid) FROM pg_depend
 WHERE classid = 'pg_proc'::regclass AND objid = 'desk.act'::regproc AND deptype = 'n' GROUP BY 1 ORDER BY 1;
 INSERT INTO custom_actions.table_setting VALUES ('case.no');
 SELECT * FROM custom_actions.table_setting;
