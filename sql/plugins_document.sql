@@ -1,12 +1,9 @@
 -- The key "plugins" of a definition: export, import, what it replaces and what
 -- leaves registrations alone.
 \i test/sql/prelude.sql
+\i test/sql/plugins_register.sql
 \pset format unaligned
 \pset null '(null)'
-CREATE SCHEMA tools;
-CREATE TABLE desk.note (id integer PRIMARY KEY, body text, status text);
-CREATE FUNCTION tools.check_hours(context jsonb) RETURNS void LANGUAGE plpgsql AS 'BEGIN END';
-CREATE FUNCTION tools.fill_in(context jsonb) RETURNS jsonb LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE VIEW registered AS
 	SELECT action, stage, rank, function, configuration, images, enabled, description
 	FROM custom_actions.plugin_step ORDER BY id;

@@ -1,11 +1,8 @@
 -- Registrations of plug-ins: rules, order, and what the published function lists.
 \i test/sql/prelude.sql
+\i test/sql/plugins_register.sql
 \pset format unaligned
 \pset null '(null)'
-CREATE SCHEMA tools;
-CREATE TABLE desk.note (id integer PRIMARY KEY, body text, status text);
-CREATE FUNCTION tools.check_hours(context jsonb) RETURNS void LANGUAGE plpgsql AS 'BEGIN END';
-CREATE FUNCTION tools.fill_in(context jsonb) RETURNS jsonb LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE FUNCTION tools."Odd (name"(jsonb) RETURNS jsonb LANGUAGE sql AS 'SELECT NULL::jsonb';
 SELECT create_action('desk.close_note', '{"table": "desk.note", "steps": [{"update": "target", "set": {"status": "closed"}}]}');
 

@@ -41,14 +41,7 @@ frame_error_callback(void *arg)
 	Frame	   *frame = arg;
 
 	denied_note(&frame->denied);
-	if (frame->current != NULL && frame->iteration > 0)
-		errcontext("action \"%s\" version %d, %s, iteration " INT64_FORMAT, frame->program->action,
-				   frame->program->version, frame->current->label, frame->iteration);
-	else if (frame->current != NULL)
-		errcontext("action \"%s\" version %d, %s", frame->program->action,
-				   frame->program->version, frame->current->label);
-	else
-		errcontext("action \"%s\" version %d", frame->program->action, frame->program->version);
+	errcontext("action %s", frame_place(frame));
 }
 
 /* Takes the inputs, however the caller gives them. */

@@ -23,19 +23,23 @@
 static List *idle_programs = NIL;	/* of Program that keep an idle frame */
 
 char *
+frame_place(const Frame *frame)
+{
+	StringInfoData place;
+
+	initStringInfo(&place);
+	appendStringInfo(&place, "\"%s\" version %d", frame->program->action, frame->program->version);
+	if (frame->current != NULL)
+		appendStringInfo(&place, ", %s", frame->current->label);
+	if (frame->current != NULL && frame->iteration > 0)
+		appendStringInfo(&place, ", iteration " INT64_FORMAT, frame->iteration);
+	return place.data;
+}
+
+char *
 frame_where(const Frame *frame)
 {
-	StringInfoData where;
-
-	initStringInfo(&where);
-	appendStringInfo(&where, "Action \"%s\" version %d", frame->program->action,
-					 frame->program->version);
-	if (frame->current != NULL)
-		appendStringInfo(&where, ", %s", frame->current->label);
-	if (frame->current != NULL && frame->iteration > 0)
-		appendStringInfo(&where, ", iteration " INT64_FORMAT, frame->iteration);
-	appendStringInfoChar(&where, '.');
-	return where.data;
+	return psprintf("Action %s.", frame_place(frame));
 }
 
 int

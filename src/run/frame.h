@@ -76,7 +76,10 @@ typedef struct Frame
 /* copies by-reference values */
 extern void frame_set(Frame *frame, int slot, Datum value, bool isnull);
 
-/* "Action x version 3, step 2 (update target)." and the DETAIL that says so */
+/* ""x" version 3, step 2 (update target), iteration 4": what is running, for CONTEXT and DETAIL */
+extern char *frame_place(const Frame *frame);
+
+/* "Action "x" version 3, step 2 (update target)." and the DETAIL that says so */
 extern char *frame_where(const Frame *frame);
 extern char *frame_where_of(const void *frame); /* the same, as a WhereFunction */
 extern int	frame_errdetail(const Frame *frame);
