@@ -22,7 +22,6 @@
 #include "engine/compile.h"
 #include "engine/program_cache.h"
 #include "engine/published_function.h"
-#include "lookup/canonical.h"
 #include "lookup/function_settings.h"
 #include "miscadmin.h"
 #include "run/catalog_changes.h"
@@ -289,7 +288,7 @@ require_no_signature(const Definition *definition)
 typedef struct CompileWork
 {
 	Envelope   *envelope;
-	bool		is_inline;		/* of DO, without callers: the plug-ins would be its document's */
+	const PublishedFunction *function;	/* NULL: of DO, without callers */
 	const CompileOptions *options;
 	MemoryContext home;
 	Program    *program;
@@ -301,7 +300,7 @@ compile_work(void *arg)
 	CompileWork *work = arg;
 	Definition *definition;
 
-	if (work->is_inline)
+	if (work->function == NULL) /* plug-ins would be the document's own */
 	{
 		definition = definition_parse(work->envelope->definition, work->options->sink);
 		require_no_signature(definition);
@@ -309,7 +308,7 @@ compile_work(void *arg)
 	else
 	{
 		definition = envelope_definition(work->envelope, work->options->sink);
-		require_attributes(published_function(work->options->function), definition);
+		require_attributes(work->function, definition);
 	}
 	work->program = compile_definition(definition, work->options, work->home);
 }
@@ -342,10 +341,11 @@ compile_function(Oid function, MemoryContext home)
 	ProblemSink sink = {0};
 	CompileOptions options = {0};
 	CompileWork work = {0};
+	const PublishedFunction *published = published_function(function);
 	Envelope   *envelope = action_envelope(function);
 	Program    *program;
 
-	options.action = function_name_canonical(function);
+	options.action = published->name;
 	if (!envelope->active)
 		ereport(ERROR,
 				(errcode(ERRCODE_CA_NOT_ACTIVE),
@@ -357,6 +357,7 @@ compile_function(Oid function, MemoryContext home)
 	options.function = function;
 	options.sink = &sink;
 	work.envelope = envelope;
+	work.function = published;
 	work.options = &options;
 	work.home = home;
 	program = compile_limited(&work);
@@ -510,7 +511,6 @@ program_of_text(const char *text)
 	options.sink = &sink;
 	envelope.definition = json_parse(text);
 	work.envelope = &envelope;
-	work.is_inline = true;
 	work.options = &options;
 	work.home = home;
 	program = compile_limited(&work);
