@@ -13,7 +13,9 @@
 
 #include "postgres.h"
 
+#include "executor/executor.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "nodes/params.h"
 #include "program/program.h"
 #include "run/catalog_changes.h"
@@ -114,6 +116,16 @@ frame_watch_row_types(Frame *frame)
 {
 	if (frame->program->row_slots != NIL && frame->changes != catalog_changes)
 		frame_require_row_types(frame);
+}
+
+/* What comes before any step runs. */
+static inline void
+frame_begin_step(Frame *frame, Instruction *step)
+{
+	CHECK_FOR_INTERRUPTS();
+	frame->current = step;
+	frame_watch_row_types(frame);
+	ResetExprContext(frame->econtext);
 }
 
 /* To keep what the slots have become, or to put back what they were. */

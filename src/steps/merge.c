@@ -531,12 +531,9 @@ execute_apart(Frame *frame, const Merge *merge)
 	write_settle(frame, merge->first, merge->first->statement,
 				 statement_execute(frame, merge->first->statement));
 	deadlines_check();
-	CHECK_FOR_INTERRUPTS();
 	if (observed())
 		observe_turn(frame, merge->second);
-	frame->current = merge->second;
-	frame_watch_row_types(frame);
-	ResetExprContext(frame->econtext);
+	frame_begin_step(frame, merge->second);
 	write_execute(frame, merge->second);
 	deadlines_check();
 	frame->current = first;

@@ -10,7 +10,6 @@
 
 #include "base/deadline.h"
 #include "compile/let_types.h"
-#include "executor/executor.h"
 #include "miscadmin.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
@@ -167,10 +166,7 @@ step_execute_observed(Frame *frame, Instruction *instruction)
 static void
 step_execute(Frame *frame, Instruction *instruction)
 {
-	CHECK_FOR_INTERRUPTS();
-	frame->current = instruction;
-	frame_watch_row_types(frame);
-	ResetExprContext(frame->econtext);
+	frame_begin_step(frame, instruction);
 	if (observed())
 		step_execute_observed(frame, instruction);
 	else
