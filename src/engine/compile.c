@@ -25,6 +25,7 @@
 #include "program/formula.h"
 #include "program/meaning.h"
 #include "program/names.h"
+#include "run/observer.h"
 #include "steps/step_list.h"
 #include "steps/target.h"
 #include "steps/write.h"
@@ -183,6 +184,7 @@ program_new(Definition *definition, const CompileOptions *options, MemoryContext
 	program->function = options->function;
 	program->read_only = definition->read_only;
 	program->definition = definition;
+	program->tells_keys = !options->sink->collect && observers_want_keys(definition);
 	for (int i = 0; i < CONTEXT_FIELDS; i++)
 		program->context_slots[i] = -1;
 	return program;

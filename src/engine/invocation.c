@@ -83,6 +83,8 @@ frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 	if (program->row_slots != NIL)
 		frame_note_row_types(frame);
 	bind_inputs(frame, fcinfo, request);
+	if (observed(frame, OBSERVE_INPUTS))
+		observe_inputs(frame);
 	context_fill(frame);
 	pipeline_run_stage(frame, STAGE_PRE_VALIDATION);
 	target_load(frame);
@@ -98,7 +100,7 @@ frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 		require_outputs(frame);
 	MemoryContextSwitchTo(caller);
 	result = give_outputs(frame, fcinfo, request);
-	if (observed())
+	if (observed(frame, OBSERVE_END))
 		observe_succeeded(frame);
 	if (SPI_finish() != SPI_OK_FINISH)
 		elog(ERROR, "SPI_finish failed");
@@ -166,6 +168,10 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	frame->current = NULL;
 	frame->iteration = 0;
 	frame->stopped = false;
+	frame->watched = 0;
+	frame->rows_told = 0;
+	frame->due = NULL;
+	frame->answers_failure = request != NULL && request->wants_invocation;
 	frame->handling = NULL;
 	frame->read_only = frame->program->read_only;
 	frame->caller = GetOuterUserId();
@@ -203,7 +209,7 @@ frame_abandon(Frame *frame, InvokeRequest *request, const ErrorData *error)
 {
 	if (request != NULL && frame->current != NULL)
 		request->failed_step = MemoryContextStrdup(request->result_context, frame->current->path);
-	if (observed())
+	if (observed(frame, OBSERVE_END))
 		tell_failure(frame, error);
 	frame_free(frame);
 }
@@ -233,7 +239,7 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 	{
 		frame_enter(frame, request);
 		deadline_push(&deadline, program_limit(program), program->title, false);
-		if (observed())
+		if (observers_count > 0)
 			observe_begun(frame);
 		require_depth(frame);
 		result = frame_run(frame, fcinfo, request);

@@ -122,9 +122,12 @@ custom_action_try_invoke(PG_FUNCTION_ARGS)
 	if (caught != NULL)
 	{
 		if (!caught_may_be_handled(caught) && !error_is_limit(caught->error))
+		{
+			observe_passed();
 			error_throw_on(caught->error);
+		}
 		caught->step = work.request.failed_step;
-		if (observed())
+		if (observers_count > 0)
 			observe_answered(work.request.has_invocation ? &work.request.invocation : NULL,
 							 caught->error, caught->step);
 	}

@@ -26,6 +26,7 @@
 #include "miscadmin.h"
 #include "run/catalog_changes.h"
 #include "run/frame.h"
+#include "run/observer.h"
 #include "run/statement_run.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -472,7 +473,8 @@ program_get(Oid function)
 		entries_forget();
 	entry = entry_find(function);
 	if (entry->program != NULL &&
-		(entry->program->stale || !entry_path_matches(entry)))
+		(entry->program->stale || !entry_path_matches(entry) ||
+		 entry->program->tells_keys != observers_want_keys(entry->program->definition)))
 		entry_detach(entry);
 	entry_note_user(entry);
 	if (entry->program == NULL)

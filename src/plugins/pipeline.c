@@ -190,7 +190,7 @@ pipeline_run(Frame *frame, Stage stage)
 		frame_watch_row_types(frame);
 		ResetExprContext(frame->econtext);
 		frame->current = &pipeline->plugins[i].place;
-		if (observed())
+		if (observed(frame, OBSERVE_PLUGINS))
 			observe_step(frame, frame->current, plugin_run_limited, &run);
 		else
 			(void) plugin_run_limited(&run);

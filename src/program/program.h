@@ -103,6 +103,7 @@ typedef struct Program
 	int			version;
 	bool		read_only;
 	int64		time_limit;		/* milliseconds, 0: the default */
+	bool		tells_keys;		/* statements return keys for observers, where they can */
 	bool		sets_call_timeout;	/* its function does, whatever the session has */
 	Oid			function;		/* InvalidOid: compiled from a draft */
 	Definition *definition;

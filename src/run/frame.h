@@ -50,6 +50,8 @@ typedef struct Frame
 	ExpressionState *states;	/* by Expression.number */
 	Instruction *current;		/* for error contexts, or NULL */
 	Instruction *volatile *due; /* where observer.c keeps the step whose end it will tell, or NULL */
+	uint32		watched;		/* which events the observers want; see observer.h */
+	uint64		rows_told;		/* how many rows_written they were told */
 	Bitmapset  *outputs_set;	/* outputs that a step has set */
 	RowLayout  *row_layouts;	/* by place in program->row_slots */
 	uint64		changes;		/* catalog_changes when they were looked at */
@@ -60,6 +62,7 @@ typedef struct Frame
 	int			depth;
 	int64		iteration;		/* of the innermost loop, 0 outside */
 	bool		stopped;		/* a stop step has ended the action */
+	bool		answers_failure;	/* outermost, of try_invoke_action */
 	struct HandledError *handling;	/* the error that an on_error list deals with, or NULL */
 	struct FramePlugins *plugins;	/* what calling the plug-ins needs, or NULL */
 	Jsonb	   *shared;			/* context.shared; NULL: nothing */

@@ -9,15 +9,23 @@
 #include "executor/executor.h"
 #include "run/observer.h"
 
-#define MAX_OBSERVERS	4
-
 int			observers_count = 0;
-bool		observers_want_keys = false;
 
 static const Observer *observers[MAX_OBSERVERS];
 
-/* Calls what each observer has for an event. */
-#define TELL(event, ...) \
+/* The bits of one observer in a frame's `watched` */
+#define bits_of(observer, events)	((uint32) (events) << (8 * (observer)))
+
+/* Calls what each observer that wants one of the events has for it. */
+#define TELL(events, event, ...) \
+	do { \
+		for (int i = 0; i < observers_count; i++) \
+			if ((frame->watched & bits_of(i, events)) != 0 && observers[i]->event != NULL) \
+				observers[i]->event(__VA_ARGS__); \
+	} while (0)
+
+/* Calls what each observer has for an event that is no invocation's. */
+#define TELL_ALL(event, ...) \
 	do { \
 		for (int i = 0; i < observers_count; i++) \
 			if (observers[i]->event != NULL) \
@@ -30,7 +38,15 @@ observer_register(const Observer *observer)
 	if (observers_count == MAX_OBSERVERS)
 		elog(ERROR, "too many observers");
 	observers[observers_count++] = observer;
-	observers_want_keys = observers_want_keys || observer->wants_keys;
+}
+
+bool
+observers_want_keys(const Definition *definition)
+{
+	for (int i = 0; i < observers_count; i++)
+		if (observers[i]->wants_keys != NULL && observers[i]->wants_keys(definition))
+			return true;
+	return false;
 }
 
 /* Goes to the memory that observers are called in; returns where we were. */
@@ -45,8 +61,17 @@ observe_begun(Frame *frame)
 {
 	MemoryContext old = enter_memory(frame);
 
-	frame->due = NULL;
-	TELL(invocation_begun, frame);
+	for (int i = 0; i < observers_count; i++)
+		frame->watched |= bits_of(i, observers[i]->invocation_begun(frame));
+	MemoryContextSwitchTo(old);
+}
+
+void
+observe_inputs(Frame *frame)
+{
+	MemoryContext old = enter_memory(frame);
+
+	TELL(OBSERVE_INPUTS, inputs_bound, frame);
 	MemoryContextSwitchTo(old);
 }
 
@@ -55,17 +80,18 @@ observe_rows(Frame *frame, const RowsWritten *written)
 {
 	MemoryContext old = enter_memory(frame);
 
-	TELL(rows_written, frame, written);
+	frame->rows_told++;
+	TELL(OBSERVE_ROWS, rows_written, frame, written);
 	MemoryContextSwitchTo(old);
 }
 
 void
-observe_undone(Frame *frame, const Instruction *step, const ErrorData *error,
-			   const char *failed_step)
+observe_undone(Frame *frame, const Instruction *step, uint64 rows_told,
+			   const ErrorData *error, const char *failed_step)
 {
 	MemoryContext old = enter_memory(frame);
 
-	TELL(step_undone, frame, step, error, failed_step);
+	TELL(OBSERVE_ROWS | OBSERVE_STEPS, step_undone, frame, step, rows_told, error, failed_step);
 	MemoryContextSwitchTo(old);
 }
 
@@ -74,7 +100,7 @@ observe_succeeded(Frame *frame)
 {
 	MemoryContext old = enter_memory(frame);
 
-	TELL(invocation_ended, frame, INVOCATION_SUCCEEDED, NULL, NULL);
+	TELL(OBSERVE_END, invocation_ended, frame, INVOCATION_SUCCEEDED, NULL, NULL);
 	MemoryContextSwitchTo(old);
 }
 
@@ -94,14 +120,27 @@ observe_failed(Frame *frame, const ErrorData *error)
 	if (error == NULL)
 		error = CopyErrorData();
 	how = error->sqlerrcode == ERRCODE_CA_CANCELED ? INVOCATION_CANCELED : INVOCATION_FAILED;
-	TELL(invocation_ended, frame, how, error, failed_step(frame));
+	TELL(OBSERVE_END, invocation_ended, frame, how, error, failed_step(frame));
 	MemoryContextSwitchTo(old);
 }
 
 void
 observe_answered(const pg_uuid_t *invocation, const ErrorData *error, const char *step)
 {
-	TELL(failure_answered, invocation, error, step);
+	TELL_ALL(failure_answered, invocation, error, step);
+}
+
+void
+observe_passed(void)
+{
+	TELL_ALL(failure_passed);
+}
+
+/* Which of the events tell of this: a step, or a plug-in? */
+static uint32
+step_events(const Instruction *step)
+{
+	return step->kind != NULL ? OBSERVE_STEPS : OBSERVE_PLUGINS;
 }
 
 /* Tells that a step begins. */
@@ -110,7 +149,7 @@ begin_step(Frame *frame, const Instruction *step)
 {
 	MemoryContext old = enter_memory(frame);
 
-	TELL(step_begun, frame, step);
+	TELL(step_events(step), step_begun, frame, step);
 	MemoryContextSwitchTo(old);
 }
 
@@ -120,7 +159,7 @@ end_step(Frame *frame, const Instruction *step, StepEnd how)
 {
 	MemoryContext old = enter_memory(frame);
 
-	TELL(step_ended, frame, step, how, NULL, NULL);
+	TELL(step_events(step), step_ended, frame, step, how, NULL, NULL);
 	MemoryContextSwitchTo(old);
 }
 
@@ -131,7 +170,7 @@ fail_step(Frame *frame, const Instruction *step)
 	MemoryContext old = enter_memory(frame);
 	ErrorData  *error = CopyErrorData();
 
-	TELL(step_ended, frame, step, STEP_FAILED, error, failed_step(frame));
+	TELL(step_events(step), step_ended, frame, step, STEP_FAILED, error, failed_step(frame));
 	MemoryContextSwitchTo(old);
 }
 
@@ -164,6 +203,8 @@ observe_step(Frame *frame, Instruction *step, StepEnd (*run) (void *arg), void *
 void
 observe_turn(Frame *frame, Instruction *next)
 {
+	if (frame->due == NULL)
+		return;
 	end_step(frame, *frame->due, STEP_DONE);
 	*frame->due = next;
 	begin_step(frame, next);

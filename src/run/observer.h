@@ -3,12 +3,14 @@
  *		The seam for whoever wants to know what invocations do, such as a log: it
  *		is told of events, and nothing below it knows of logs.
  *
- * Observers are registered when the library is loaded and stay. While there are
- * none, an event is one test of a variable that never changes.
+ * Observers are registered when the library is loaded and stay. Each says at the
+ * begin of an invocation which of its events it wants; what nobody wants is one
+ * test of a field of the frame.
  *
  * The order of events
- *		An invocation has one invocation_begun, before its inputs are bound, and
- *		ends with invocation_ended. A step has step_begun and step_ended, and those
+ *		An invocation has one invocation_begun, before its inputs are bound,
+ *		inputs_bound when they and their defaults are, and ends with
+ *		invocation_ended. A step has step_begun and step_ended, and those
  *		of the steps, rows and invocations inside lie between; a plug-in has the
  *		same events as a step, with an instruction whose kind is NULL. A step whose
  *		`when` is not true has both, and ended as skipped. Two steps that are merged
@@ -17,6 +19,8 @@
  *		error it is.)
  *		Where a step fails that has an on_error, step_undone comes when its work has
  *		been taken back: whatever was told since its step_begun has not happened.
+ *		For those who do not ask for steps, it has the number of rows_written that
+ *		had been told of the invocation before; what came after is undone.
  *		The handler's steps follow, then the step's step_ended, handled or failed.
  *		To the steps inside, a time limit that has passed is a cancel; the invocation
  *		whose limit it is ends with the limit's own error.
@@ -35,7 +39,7 @@
  * When an observer raises
  *		It is an error of the step or the invocation that the event is about, in its
  *		place in the chain; handlers may deal with it. What is told to several
- *		observers has then been told to some of them only: an end without a begin is
+ *		observers has then been told to some of them only: a begin without an end is
  *		possible, and so is invocation_ended failed after succeeded, when another
  *		observer has raised, or the time limit was found to have passed since. The
  *		last word counts.
@@ -43,8 +47,10 @@
  * What undoes work without a word
  *		Whoever calls an action may roll back to before the call: a savepoint,
  *		an exception block, try_invoke_action. That is for an observer's own
- *		subtransaction callback. Of try_invoke_action there is failure_answered, as
- *		the first moment in a sound transaction.
+ *		subtransaction callback. Of try_invoke_action, whose frame says
+ *		answers_failure, there is failure_answered as the first moment in a sound
+ *		transaction, or failure_passed, where memory alone may be touched, if it
+ *		does not deal with the error.
  *
  * Memory
  *		What an event shows is good while it lasts. CurrentMemoryContext is the
@@ -56,7 +62,7 @@
  *		addresses the row by a name, the slots are there anyway. Where it says the
  *		"id", or may change the key, the statement must return the key's columns,
  *		and does so only in programs that were compiled while an observer wanted
- *		keys (wants_keys), and only for plain tables, of which it is known that this
+ *		keys (wants_keys; a program is compiled anew when that changes), and only for plain tables, of which it is known that this
  *		asks for no privilege and no policy that the WHERE clause does not ask for
  *		anyway. Of a create the key is known where the action itself reads it later:
  *		returning it may be more than the user may do. Sets of rows are counted.
@@ -66,6 +72,7 @@
 
 #include "postgres.h"
 
+#include "definition/definition.h"
 #include "nodes/nodes.h"
 #include "run/frame.h"
 
@@ -97,22 +104,38 @@ typedef struct RowsWritten
 	const int  *key_slots;		/* the slots of the frame that hold its values */
 } RowsWritten;
 
-/* Who wants to know. Any function may be NULL. */
+/* What an observer may want of an invocation. */
+#define OBSERVE_INPUTS	0x01	/* inputs_bound */
+#define OBSERVE_ROWS	0x02	/* rows_written, step_undone */
+#define OBSERVE_PLUGINS	0x04	/* step_begun and step_ended of plug-ins */
+#define OBSERVE_STEPS	0x08	/* the same of steps, and step_undone */
+#define OBSERVE_END		0x10	/* invocation_ended */
+#define OBSERVE_ALL		0x1f
+
+/* Who wants to know. Any function but invocation_begun may be NULL. */
 typedef struct Observer
 {
-	bool		wants_keys;		/* in RowsWritten, as far as they can be had */
+	/*
+	 * Keys in RowsWritten, as far as they can be had, for invocations of what
+	 * is compiled from this definition? Asked at every call, so it must be
+	 * quick.
+	 */
+	bool		(*wants_keys) (const Definition *definition);
 
-	void		(*invocation_begun) (Frame *frame);
+	/* Answers what it wants of this invocation. */
+	uint32		(*invocation_begun) (Frame *frame);
+	void		(*inputs_bound) (Frame *frame);
 	void		(*step_begun) (Frame *frame, const Instruction *step);
 
 	void		(*rows_written) (Frame *frame, const RowsWritten *written);
 
 	/*
 	 * What the step did is taken back; the error will now be dealt with, or
-	 * not.
+	 * not. rows_told: how many rows_written of this invocation came before
+	 * the step.
 	 */
-	void		(*step_undone) (Frame *frame, const Instruction *step, const ErrorData *error,
-								const char *failed_step);
+	void		(*step_undone) (Frame *frame, const Instruction *step, uint64 rows_told,
+								const ErrorData *error, const char *failed_step);
 
 	/*
 	 * error: that of a step that failed, and the path of the step inside that
@@ -131,35 +154,49 @@ typedef struct Observer
 	 */
 	void		(*failure_answered) (const pg_uuid_t *invocation, const ErrorData *error,
 									 const char *failed_step);
+
+	/* It throws the failure on instead. */
+	void		(*failure_passed) (void);
 } Observer;
 
 /* Registers an observer, which lives as long as the library; only while that is loaded. */
 extern void observer_register(const Observer *observer);
 
-/* How many are registered, and does one of them want keys? */
+/* How many are registered? */
 extern int	observers_count;
-extern bool observers_want_keys;
 
-/* Does anybody listen? */
-#define observed()	unlikely(observers_count > 0)
+/* Does one of them want keys? */
+extern bool observers_want_keys(const Definition *definition);
+
+/* A frame's `watched` has eight bits for each observer. */
+#define MAX_OBSERVERS	4
+#define observers_of(events)	((events) * (uint32) 0x01010101)
+
+/* Does anybody want one of these events? */
+#define observed(frame, events)	unlikely(((frame)->watched & observers_of(events)) != 0)
+
+/* Tells the observers of the begin, and asks what they want. */
+extern void observe_begun(Frame *frame);
 
 /* Tell the observers; for those who have asked observed(). */
-extern void observe_begun(Frame *frame);
+extern void observe_inputs(Frame *frame);
 extern void observe_rows(Frame *frame, const RowsWritten *written);
-extern void observe_undone(Frame *frame, const Instruction *step, const ErrorData *error,
-						   const char *failed_step);
+extern void observe_undone(Frame *frame, const Instruction *step, uint64 rows_told,
+						   const ErrorData *error, const char *failed_step);
 extern void observe_succeeded(Frame *frame);
 
 /* The same in PG_CATCH(); error NULL: the one being handled. */
 extern void observe_failed(Frame *frame, const ErrorData *error);
 
+/* To all observers. */
 extern void observe_answered(const pg_uuid_t *invocation, const ErrorData *error,
 							 const char *failed_step);
+extern void observe_passed(void);
 
 /* Runs a step or plug-in and tells of its begin and end. */
 extern void observe_step(Frame *frame, Instruction *step, StepEnd (*run) (void *arg), void *arg);
 
-/* The step that is being told of is done, and another goes on in its place: a merged one. */
+/* The step that is being told of, if any is, is done, and another goes on in its place: a merged one. */
 extern void observe_turn(Frame *frame, Instruction *next);
 
 #endif

@@ -518,7 +518,7 @@ execute_merged(Frame *frame, const Merge *merge)
 	uint64		rows = execute_both(frame, merge);
 
 	write_settle(frame, &merge->both, merge->both.statement, rows);
-	if (observed())
+	if (observed(frame, OBSERVE_ROWS | OBSERVE_STEPS))
 		tell_second(frame, merge, rows);
 }
 
@@ -531,7 +531,7 @@ execute_apart(Frame *frame, const Merge *merge)
 	write_settle(frame, merge->first, merge->first->statement,
 				 statement_execute(frame, merge->first->statement));
 	deadlines_check();
-	if (observed())
+	if (observed(frame, OBSERVE_STEPS))
 		observe_turn(frame, merge->second);
 	frame_begin_step(frame, merge->second);
 	write_execute(frame, merge->second);

@@ -163,6 +163,7 @@ on_error_execute(Frame *frame, Instruction *instruction)
 	HandledError handling;
 	HandledError *outer = frame->handling;
 	int64		iteration = frame->iteration;
+	uint64		rows_told = frame->rows_told;
 	SavedSlots *saved = frame_save(frame);
 	Caught	   *caught = caught_call(run_caught, &run);
 
@@ -181,8 +182,8 @@ on_error_execute(Frame *frame, Instruction *instruction)
 	frame->iteration = iteration;
 	frame_forget_states(frame);
 	frame_restore(frame, saved);
-	if (observed())
-		observe_undone(frame, instruction, caught->error, caught->step);
+	if (observed(frame, OBSERVE_ROWS | OBSERVE_STEPS))
+		observe_undone(frame, instruction, rows_told, caught->error, caught->step);
 	handler_run(frame, instruction->on_error, &handling);
 	caught_free(caught);
 	return STEP_HANDLED;

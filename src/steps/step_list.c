@@ -167,7 +167,7 @@ static void
 step_execute(Frame *frame, Instruction *instruction)
 {
 	frame_begin_step(frame, instruction);
-	if (observed())
+	if (observed(frame, OBSERVE_STEPS))
 		step_execute_observed(frame, instruction);
 	else
 		(void) step_run(frame, instruction);

@@ -222,7 +222,7 @@ write_note_key(Compiler *compiler, Write *write)
 	const Address *address = write->address;
 	Statement  *statement = write->statement;
 
-	if (!observers_want_keys || statement->set_based)
+	if (!compiler->program->tells_keys || statement->set_based)
 		return;
 	write->key = address != NULL ? address->key : key_of_table(statement->relation, NIL, false);
 	if (address == NULL)
@@ -295,7 +295,7 @@ write_settle(Frame *frame, const Write *write, const Statement *statement, uint6
 		if (rows > 1)
 			row_not_alone(frame, write->address->relation);
 	}
-	if (observed())
+	if (observed(frame, OBSERVE_ROWS))
 		write_tell(frame, write, statement, rows);
 }
 

@@ -40,12 +40,19 @@ error_text(const ErrorData *error, const char *failed_step)
 	return psprintf(": %s%s%s", error->message, failed_step ? ", at " : "", failed_step ? failed_step : "");
 }
 
-static void
+static bool
+wants_keys(const Definition *definition)
+{
+	return true;
+}
+
+static uint32
 begun(Frame *frame)
 {
 	say(frame, "begun", frame->program->action,
 		psprintf("version %d begun, in %s", frame->program->version,
 				 frame->parent != NULL ? frame->parent->program->action : "nothing"));
+	return OBSERVE_ALL & ~OBSERVE_INPUTS;
 }
 
 static void
@@ -91,7 +98,7 @@ rows_written(Frame *frame, const RowsWritten *written)
 }
 
 static void
-step_undone(Frame *frame, const Instruction *step, const ErrorData *error, const char *failed_step)
+step_undone(Frame *frame, const Instruction *step, uint64 rows_told, const ErrorData *error, const char *failed_step)
 {
 	say(frame, "step_undone", step->path, psprintf("undone%s", error_text(error, failed_step)));
 }
@@ -118,7 +125,7 @@ answered(const pg_uuid_t *invocation, const ErrorData *error, const char *failed
 }
 
 const Observer notices = {
-	.wants_keys = true,
+	.wants_keys = wants_keys,
 	.invocation_begun = begun,
 	.step_begun = step_begun,
 	.rows_written = rows_written,
