@@ -19,11 +19,14 @@ typedef struct Setting
 	int			initial;
 	int			least;			/* of a number */
 	int			most;
-	const struct config_enum_entry *choices;	/* NULL: it is a number */
+	const struct config_enum_entry *choices;	/* NULL: it is a number, or a text */
 	GucContext	context;
 	int			flags;
 	GucIntCheckHook check;
 	GucIntAssignHook assign;
+	char	  **text_variable;	/* of a text; else NULL */
+	const char *initial_text;
+	GucStringCheckHook check_text;
 } Setting;
 
 int			setting_max_depth;
@@ -111,6 +114,11 @@ define_setting(const Setting *setting)
 								 setting->variable, setting->initial, setting->choices,
 								 setting->context, setting->flags,
 								 setting->check, setting->assign, NULL);
+	else if (setting->text_variable != NULL)
+		DefineCustomStringVariable(setting->name, setting->words, setting->more_words,
+								   setting->text_variable, setting->initial_text,
+								   setting->context, setting->flags,
+								   setting->check_text, NULL, NULL);
 	else
 		DefineCustomIntVariable(setting->name, setting->words, setting->more_words,
 								setting->variable, setting->initial, setting->least,
