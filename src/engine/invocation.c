@@ -170,6 +170,7 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	frame->stopped = false;
 	frame->watched = 0;
 	frame->rows_told = 0;
+	frame->rows_written = 0;
 	frame->due = NULL;
 	frame->answers_failure = request != NULL && request->wants_invocation;
 	frame->handling = NULL;

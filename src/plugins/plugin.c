@@ -147,6 +147,7 @@ plugin_work(void *arg)
 		elog(ERROR, "stage \"%s\" is unknown", json_get_text(work->json, "stage"));
 	plugin->title = psprintf("plug-in %s", function->title);
 	plugin->place.path = psprintf("%s: %s", stage_name(plugin->stage), function->title);
+	plugin->place.plugin = function->function;
 	plugin->place.label = psprintf("%s at stage %s", plugin->title, stage_name(plugin->stage));
 	plugin->limit_title = psprintf("%s of action \"%s\"", plugin->place.label, compiler->program->action);
 	plugin->function = function;

@@ -90,6 +90,7 @@ typedef struct Instruction
 	Expression *guarded_when;	/* the same, where its failure is on_error's to deal with; or NULL */
 	struct OnError *on_error;	/* or NULL */
 	void	   *data;			/* the kind's own */
+	Oid			plugin;			/* the function, in the place of a plug-in, which has no kind */
 } Instruction;
 
 typedef struct Program

@@ -52,6 +52,7 @@ typedef struct Frame
 	Instruction *volatile *due; /* where observer.c keeps the step whose end it will tell, or NULL */
 	uint32		watched;		/* which events the observers want; see observer.h */
 	uint64		rows_told;		/* how many rows_written they were told */
+	uint64		rows_written;	/* the rows in these, without what on_error has undone */
 	Bitmapset  *outputs_set;	/* outputs that a step has set */
 	RowLayout  *row_layouts;	/* by place in program->row_slots */
 	uint64		changes;		/* catalog_changes when they were looked at */

@@ -81,6 +81,7 @@ observe_rows(Frame *frame, const RowsWritten *written)
 	MemoryContext old = enter_memory(frame);
 
 	frame->rows_told++;
+	frame->rows_written += written->rows;
 	TELL(OBSERVE_ROWS, rows_written, frame, written);
 	MemoryContextSwitchTo(old);
 }

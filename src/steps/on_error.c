@@ -164,6 +164,7 @@ on_error_execute(Frame *frame, Instruction *instruction)
 	HandledError *outer = frame->handling;
 	int64		iteration = frame->iteration;
 	uint64		rows_told = frame->rows_told;
+	uint64		rows_written = frame->rows_written;
 	SavedSlots *saved = frame_save(frame);
 	Caught	   *caught = caught_call(run_caught, &run);
 
@@ -180,6 +181,7 @@ on_error_execute(Frame *frame, Instruction *instruction)
 	frame->current = instruction;
 	frame->handling = outer;
 	frame->iteration = iteration;
+	frame->rows_written = rows_written;
 	frame_forget_states(frame);
 	frame_restore(frame, saved);
 	if (observed(frame, OBSERVE_ROWS | OBSERVE_STEPS))
