@@ -117,6 +117,12 @@ error_throw_on(ErrorData *error)
 	ReThrowError(error);
 }
 
+void
+error_hide_statement(void *arg)
+{
+	errhidestmt(true);
+}
+
 /* Must the caller learn of it? Cancels, lost races, lack of resources, shutdown. */
 static bool
 must_pass(const ErrorData *error)

@@ -53,6 +53,9 @@ extern bool error_is_limit(const ErrorData *error);
 /* Makes an error that of a limit. */
 extern void error_mark_limit(ErrorData *error, bool is_call);
 
+/* An error context callback: the server's log does not show the statement, which may hold sensitive values. */
+extern void error_hide_statement(void *arg);
+
 /* May a handler deal with it? Not with cancels, lost races, lack of resources, bugs. */
 extern bool caught_may_be_handled(const Caught *caught);
 

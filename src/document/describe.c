@@ -48,6 +48,15 @@ describe_header(StringInfo out, const Definition *definition, const char *state)
 	fields_describe(out, action_keys, definition->json, definition, "  ", "\n");
 }
 
+/* The default, which is for the authors alone where the parameter is sensitive: anybody may ask for the outline. */
+static const char *
+default_text(const Parameter *parameter)
+{
+	if (parameter->sensitive && parameter->initial->kind != JSON_IS_NULL)
+		return "***";
+	return value_text(parameter->initial);
+}
+
 /* Appends the inputs or outputs. */
 static void
 describe_parameters(StringInfo out, const char *title, const List *parameters)
@@ -63,7 +72,7 @@ describe_parameters(StringInfo out, const char *title, const List *parameters)
 
 		appendStringInfo(out, "  %s: %s", parameter->name, parameter->type);
 		if (parameter->initial != NULL)
-			appendStringInfo(out, ", by default %s", value_text(parameter->initial));
+			appendStringInfo(out, ", by default %s", default_text(parameter));
 		fields_describe(out, parameter->output ? output_keys : input_keys, parameter->json, parameter, "", "");
 		appendStringInfoChar(out, '\n');
 	}

@@ -171,6 +171,21 @@ compile_output_defaults(Compiler *compiler)
 	}
 }
 
+/* Notes what is sensitive. */
+static void
+note_sensitive(Program *program)
+{
+	const Signature *signature = program->signature;
+
+	for (int i = signature->nkeys; i < signature->ninputs; i++)
+		if (signature->inputs[i].parameter->sensitive)
+			program->sensitive_inputs = bms_add_member(program->sensitive_inputs, i);
+	for (int i = 0; i < signature->noutputs; i++)
+		if (signature->outputs[i].parameter->sensitive)
+			program->sensitive_outputs = bms_add_member(program->sensitive_outputs, i);
+	program->sensitive = program->sensitive_inputs != NULL || program->sensitive_outputs != NULL;
+}
+
 static Program *
 program_new(Definition *definition, const CompileOptions *options, MemoryContext mcxt)
 {
@@ -233,6 +248,7 @@ compile_program(Compiler *compiler)
 	}
 	write_check_returning(compiler);
 	note_row_slots(program);
+	note_sensitive(program);
 	remark_program(compiler);
 	if (compiler->freeze)
 		meaning_freeze(program);

@@ -25,7 +25,9 @@
 #include "run/deferred.h"
 #include "run/frame.h"
 #include "run/invoker.h"
+#include "run/mask.h"
 #include "run/observer.h"
+#include "run/secrets.h"
 #include "run/settle.h"
 #include "steps/step_list.h"
 #include "steps/target.h"
@@ -34,13 +36,18 @@
 
 static Frame *innermost_frame = NULL;	/* the invocation that is running, or NULL */
 
-/* Names action, version and step in the CONTEXT of an error. */
+/*
+ * Names action, version and step in the CONTEXT of an error. The statement, which
+ * the server logs with errors, may hold sensitive values as literals.
+ */
 static void
 frame_error_callback(void *arg)
 {
 	Frame	   *frame = arg;
 
 	denied_note(&frame->denied);
+	if (frame->program->sensitive || mask_is_needed(frame))
+		errhidestmt(true);
 	errcontext("action %s", frame_place(frame));
 }
 
@@ -48,6 +55,8 @@ frame_error_callback(void *arg)
 static void
 bind_inputs(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 {
+	if (frame->program->sensitive)
+		secrets_learn_given(frame, fcinfo, request);
 	if (request == NULL)
 		bind_arguments(frame, fcinfo);
 	else if (request->kind == REQUEST_JSON)
@@ -55,6 +64,7 @@ bind_inputs(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 	else
 		bind_values(frame, request);
 	settle_inputs(frame);
+	frame->bound = true;
 }
 
 /* Gives the outputs, however the caller wants them. */
@@ -172,6 +182,8 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	frame->rows_told = 0;
 	frame->rows_written = 0;
 	frame->due = NULL;
+	frame->bound = false;
+	frame->secrets_owner = 0;
 	frame->answers_failure = request != NULL && request->wants_invocation;
 	frame->handling = NULL;
 	frame->read_only = frame->program->read_only;
@@ -215,6 +227,28 @@ frame_abandon(Frame *frame, InvokeRequest *request, const ErrorData *error)
 	frame_free(frame);
 }
 
+/* The error being handled, taken off the stack. */
+static ErrorData *
+take_error(MemoryContext mcxt)
+{
+	MemoryContext old = MemoryContextSwitchTo(mcxt);
+	ErrorData  *error = CopyErrorData();
+
+	FlushErrorState();
+	MemoryContextSwitchTo(old);
+	return error;
+}
+
+/* Takes sensitive values out of the error that goes on. */
+static void
+mask_passing(const Frame *frame, ErrorData *error, MemoryContext mcxt)
+{
+	MemoryContext old = MemoryContextSwitchTo(mcxt);
+
+	mask_error(frame, error);
+	MemoryContextSwitchTo(old);
+}
+
 /* The time limit of an invocation. */
 static int64
 program_limit(const Program *program)
@@ -254,6 +288,11 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 		error = deadline_failed(&deadline, frame_where_of, frame);
 		if (error == NULL && OidIsValid(frame->denied) && frame->denied == frame->user)
 			error = denied_error(caller, frame->denied, program->definition->as_owner);
+		/* observers may catch errors of their own, which clears the stack */
+		if (error == NULL && (observed(frame, OBSERVE_END) || mask_is_needed(frame)))
+			error = take_error(caller);
+		if (error != NULL)
+			mask_passing(frame, error, caller);
 		frame_abandon(frame, request, error);
 		if (error != NULL)
 			error_throw_on(error);

@@ -12,6 +12,7 @@
 #include "access/htup_details.h"
 #include "base/compat.h"
 #include "base/deadline.h"
+#include "base/error.h"
 #include "base/settings.h"
 #include "base/sqlstate.h"
 #include "catalog/namespace.h"
@@ -334,6 +335,16 @@ compile_limited(CompileWork *work)
 	return work->program;
 }
 
+/* Is one of these inputs or outputs sensitive? */
+static bool
+names_sensitive(const Json *parameters)
+{
+	for (int i = 0; parameters != NULL && parameters->kind == JSON_IS_ARRAY && i < parameters->count; i++)
+		if (json_get_boolean(parameters->items[i], "sensitive", false))
+			return true;
+	return false;
+}
+
 /* Compiles what the function's source says; all of it goes to the given context, the program's home. */
 static Program *
 compile_function(Oid function, MemoryContext home)
@@ -344,8 +355,11 @@ compile_function(Oid function, MemoryContext home)
 	CompileWork work = {0};
 	const PublishedFunction *published = published_function(function);
 	Envelope   *envelope = action_envelope(function);
+	ErrorContextCallback callback = {error_context_stack, error_hide_statement, NULL};
 	Program    *program;
 
+	if (names_sensitive(json_get(envelope->definition, "input")))
+		error_context_stack = &callback;
 	options.action = published->name;
 	if (!envelope->active)
 		ereport(ERROR,
@@ -364,6 +378,7 @@ compile_function(Oid function, MemoryContext home)
 	program = compile_limited(&work);
 	program->sets_call_timeout = function_sets(function, "custom_actions.call_timeout");
 	signature_require(program->signature, function);
+	error_context_stack = callback.previous;
 	MemoryContextSwitchTo(old);
 	return program;
 }

@@ -123,6 +123,9 @@ typedef struct Program
 								 * or NULL */
 	Expression **output_defaults;	/* per signature output, or NULL */
 	Bitmapset  *outputs_set;	/* outputs that some step sets */
+	bool		sensitive;		/* some input or output is: */
+	Bitmapset  *sensitive_inputs;	/* by place in the signature */
+	Bitmapset  *sensitive_outputs;
 	bool		promises_outputs;	/* there is one that must have a value in the end */
 	Bitmapset  *recorded_inputs;	/* rows whose keys in a JSON call are remembered */
 	int			context_slots[CONTEXT_FIELDS];	/* -1: nothing asks for it */

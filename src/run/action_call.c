@@ -25,6 +25,7 @@
 #include "access/htup_details.h"
 #include "base/compat.h"
 #include "base/counted_call.h"
+#include "base/error.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_namespace.h"
@@ -37,6 +38,7 @@
 #include "pgstat.h"
 #include "run/action_call.h"
 #include "utils/acl.h"
+#include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -163,6 +165,16 @@ handle_load_direct(Handle *handle, HeapTuple tuple)
 	MemoryContextSwitchTo(old);
 }
 
+/* Does its definition speak of something sensitive? What it says in full is for its program. */
+static bool
+source_is_sensitive(HeapTuple tuple)
+{
+	bool		isnull;
+	Datum		source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
+
+	return !isnull && strstr(TextDatumGetCString(source), "\"sensitive\"") != NULL;
+}
+
 /* Reads what calling a function needs into a new handle. */
 static void
 handle_load(Handle *handle)
@@ -180,6 +192,7 @@ handle_load(Handle *handle)
 	handle->schema = procedure->pronamespace;
 	handle->nargs = procedure->pronargs;
 	fmgr_info_cxt(handle->function, &handle->flinfo, handle->mcxt);
+	handle->sensitive = source_is_sensitive(tuple);
 	handle_load_direct(handle, tuple);
 	ReleaseSysCache(tuple);
 }
@@ -243,7 +256,7 @@ name_is_kept(const char *name)
 		strchr(name, '.') != NULL && strchr(name, '"') == NULL;
 }
 
-/* Raises that there is no such action. */
+/* Raises that there is no such action; the one that is meant may have sensitive inputs. */
 pg_noreturn static void
 refuse_unknown_action(const char *name)
 {
@@ -256,7 +269,8 @@ refuse_unknown_action(const char *name)
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_FUNCTION),
 			 errmsg("action \"%s\" does not exist", name),
-			 errhint("%s", hint)));
+			 errhint("%s", hint),
+			 errhidestmt(true)));
 }
 
 /* Resolves the name of an action; raises if there is none. */
@@ -355,6 +369,10 @@ handle_release(Handle *handle)
 void
 handle_call(Handle *handle, InvokeRequest *request)
 {
+	ErrorContextCallback callback = {error_context_stack, error_hide_statement, NULL};
+
+	if (handle->sensitive)
+		error_context_stack = &callback;
 	require_caller(handle);
 	request->invoker = GetUserId();
 	handle->use_count++;
@@ -367,6 +385,7 @@ handle_call(Handle *handle, InvokeRequest *request)
 		handle_release(handle);
 	}
 	PG_END_TRY();
+	error_context_stack = callback.previous;
 }
 
 void

@@ -20,6 +20,7 @@ typedef struct Handle
 	FmgrInfo	flinfo;
 	FmgrInfo	direct;			/* the handler itself, without what PostgreSQL puts before it */
 	FunctionSettings *settings; /* that must hold for a direct call; NULL: never direct */
+	bool		sensitive;		/* some input or output may be */
 	bool		valid;
 	int			use_count;		/* calls under way */
 	MemoryContext mcxt;

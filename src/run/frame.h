@@ -63,6 +63,10 @@ typedef struct Frame
 	int			depth;
 	int64		iteration;		/* of the innermost loop, 0 outside */
 	bool		stopped;		/* a stop step has ended the action */
+	bool		bound;			/* its inputs have their values */
+	struct Secrets *secrets;	/* what must not be shown of the chain, kept by the outermost, or
+								 * NULL */
+	uint64		secrets_owner;	/* its number there, or 0 */
 	bool		answers_failure;	/* outermost, of try_invoke_action */
 	struct HandledError *handling;	/* the error that an on_error list deals with, or NULL */
 	struct FramePlugins *plugins;	/* what calling the plug-ins needs, or NULL */

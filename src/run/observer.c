@@ -7,6 +7,7 @@
 
 #include "base/sqlstate.h"
 #include "executor/executor.h"
+#include "run/mask.h"
 #include "run/observer.h"
 
 int			observers_count = 0;
@@ -171,6 +172,7 @@ fail_step(Frame *frame, const Instruction *step)
 	MemoryContext old = enter_memory(frame);
 	ErrorData  *error = CopyErrorData();
 
+	mask_error(frame, error);
 	TELL(step_events(step), step_ended, frame, step, STEP_FAILED, error, failed_step(frame));
 	MemoryContextSwitchTo(old);
 }

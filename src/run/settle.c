@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "run/evaluate.h"
+#include "run/secrets.h"
 #include "run/settle.h"
 
 /* Applies a type modifier to what a slot holds. */
@@ -28,6 +29,8 @@ settle_input(Frame *frame, int input)
 	const Argument *argument = &program->signature->inputs[input];
 
 	apply_cast(frame, program->input_casts[input], program->input_slots[input]);
+	if (program->sensitive)
+		secrets_learn_input(frame, input);
 	if (argument->required && frame_isnull(frame, program->input_slots[input]))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -52,6 +55,8 @@ settle_output(Frame *frame, int output)
 	frame->outputs_set = bms_add_member(frame->outputs_set, output);
 	MemoryContextSwitchTo(old);
 	apply_cast(frame, frame->program->output_casts[output], frame->program->output_slots[output]);
+	if (frame->program->sensitive)
+		secrets_learn_output(frame, output);
 }
 
 void
@@ -77,6 +82,8 @@ settle_missing_outputs(Frame *frame)
 			Datum		value = expression_evaluate(frame, initial, &isnull);
 
 			frame_set(frame, slot, value, isnull);
+			if (program->sensitive)
+				secrets_learn_output(frame, i);
 		}
 	}
 }

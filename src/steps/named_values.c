@@ -6,6 +6,7 @@
 
 #include "run/evaluate.h"
 #include "run/frame.h"
+#include "run/secrets.h"
 #include "steps/named_values.h"
 #include "utils/datum.h"
 
@@ -57,8 +58,11 @@ named_values_execute(Frame *frame, Instruction *instruction)
 		const NamedValue *named = &named_values->items[i];
 
 		frame_set(frame, named->slot, values[i].value, values[i].isnull);
-		if (named->output >= 0)
-			frame->outputs_set = bms_add_member(frame->outputs_set, named->output);
+		if (named->output < 0)
+			continue;
+		frame->outputs_set = bms_add_member(frame->outputs_set, named->output);
+		if (frame->program->sensitive)
+			secrets_learn_output(frame, named->output);
 	}
 	MemoryContextSwitchTo(old);
 }
