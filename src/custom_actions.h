@@ -121,6 +121,7 @@ typedef struct CustomActionInterface
 	void		(*fail) (CustomAction *action, int sqlstate, const char *message, const char *hint);
 	const char *(*where) (CustomAction *action);
 	Oid			(*invoker) (CustomAction *action);
+	const char *(*actor) (CustomAction *action);
 } CustomActionInterface;
 
 /* What the function was called with; it can be called as a plug-in only. */
@@ -142,6 +143,7 @@ custom_action(FunctionCallInfo fcinfo)
 #define custom_action_depth(action)			((action)->interface->depth(action))
 #define custom_action_caller(action)		((action)->interface->caller(action))
 #define custom_action_invoker(action)		((action)->interface->invoker(action))
+#define custom_action_actor(action)			((action)->interface->actor(action))
 #define custom_action_started_at(action)	((action)->interface->started_at(action))
 #define custom_action_invocation(action)	((action)->interface->invocation(action))
 #define custom_action_correlation(action)	((action)->interface->correlation(action))

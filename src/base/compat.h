@@ -110,6 +110,7 @@ SysCacheGetAttrNotNull(int cacheid, HeapTuple tuple, AttrNumber attribute)
 /* 16: what check hooks of settings allocate */
 #if PG_VERSION_NUM < 160000
 #define guc_malloc(elevel, size) malloc(size)
+#define guc_free(ptr) free(ptr)
 #endif
 
 /* 18: the attribute stands before the declaration */

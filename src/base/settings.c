@@ -6,6 +6,7 @@
 
 #include <limits.h>
 
+#include "base/actor_sources.h"
 #include "base/compat.h"
 #include "base/settings.h"
 #include "utils/guc.h"
@@ -27,13 +28,18 @@ typedef struct Setting
 	char	  **text_variable;	/* of a text; else NULL */
 	const char *initial_text;
 	GucStringCheckHook check_text;
+	GucStringAssignHook assign_text;
 } Setting;
 
 int			setting_max_depth;
 int			setting_action_timeout;
 int			setting_call_timeout;
 int			setting_ddl_check;
+char	   *setting_actor;
+char	   *setting_traceparent;
+char	   *setting_tag;
 
+static char *setting_actor_settings;	/* what it says: actor_sources.h */
 static int	configured_call_timeout;	/* by whom users cannot be */
 
 static const struct config_enum_entry ddl_check_choices[] = {
@@ -102,6 +108,40 @@ static const Setting settings[] = {
 		.initial = DDL_CHECK_ERROR,
 		.choices = ddl_check_choices,
 		.context = PGC_USERSET
+	},
+	{
+		.name = "custom_actions.actor_settings",
+		.words = "Settings that may say who the person behind a call is.",
+		.more_words = "The first one that holds something counts; setting->>member reads a member of its JSON.",
+		.text_variable = &setting_actor_settings,
+		.initial_text = ACTOR_SOURCES_DEFAULT,
+		.context = PGC_SUSET,
+		.flags = GUC_LIST_INPUT,
+		.check_text = actor_sources_check,
+		.assign_text = actor_sources_assign
+	},
+	{
+		.name = "custom_actions.actor",
+		.words = "The person on whose behalf actions are called.",
+		.more_words = "Recorded and shown to actions; it gives no privileges.",
+		.text_variable = &setting_actor,
+		.initial_text = "",
+		.context = PGC_USERSET
+	},
+	{
+		.name = "custom_actions.traceparent",
+		.words = "Where calls stand in a distributed trace, as W3C Trace Context writes it.",
+		.more_words = "Recorded; what is not valid is ignored.",
+		.text_variable = &setting_traceparent,
+		.initial_text = "",
+		.context = PGC_USERSET
+	},
+	{
+		.name = "custom_actions.tag",
+		.words = "A word of the caller's that is recorded with the actions he calls.",
+		.text_variable = &setting_tag,
+		.initial_text = "",
+		.context = PGC_USERSET
 	}
 };
 
@@ -118,7 +158,7 @@ define_setting(const Setting *setting)
 		DefineCustomStringVariable(setting->name, setting->words, setting->more_words,
 								   setting->text_variable, setting->initial_text,
 								   setting->context, setting->flags,
-								   setting->check_text, NULL, NULL);
+								   setting->check_text, setting->assign_text, NULL);
 	else
 		DefineCustomIntVariable(setting->name, setting->words, setting->more_words,
 								setting->variable, setting->initial, setting->least,

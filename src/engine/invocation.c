@@ -190,6 +190,7 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	frame->caller = GetOuterUserId();
 	frame->invoker = frame_invoker(frame, request);
 	frame->denied = InvalidOid;
+	frame->who = NULL;
 	frame->has_invocation = false;
 	frame->shared = frame->parent && frame->parent->user == frame->user ? frame->parent->shared : NULL;
 	innermost_frame = frame;

@@ -15,6 +15,7 @@
 #include "plugins/plugin_interface.h"
 #include "run/context.h"
 #include "run/settle.h"
+#include "run/who.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -78,6 +79,12 @@ static Oid
 interface_invoker(CustomAction *action)
 {
 	return frame_of(action)->invoker;
+}
+
+static const char *
+interface_actor(CustomAction *action)
+{
+	return frame_who(frame_of(action))->actor;
 }
 
 static TimestampTz
@@ -419,7 +426,8 @@ static const CustomActionInterface interface = {
 	.set = interface_set,
 	.fail = interface_fail,
 	.where = interface_where,
-	.invoker = interface_invoker
+	.invoker = interface_invoker,
+	.actor = interface_actor
 };
 
 void

@@ -16,6 +16,7 @@
 	row(CALLER, caller, TEXTOID) \
 	row(INVOKER, invoker, TEXTOID) \
 	row(SESSION_USER, session_user, TEXTOID) \
+	row(ACTOR, actor, TEXTOID) \
 	row(DEPTH, depth, INT4OID) \
 	row(ACTION, action, TEXTOID) \
 	row(VERSION, version, INT4OID) \

@@ -9,6 +9,7 @@
 #include "miscadmin.h"
 #include "run/context.h"
 #include "run/frame.h"
+#include "run/who.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
@@ -46,14 +47,19 @@ correlation_id(Frame *frame)
 	return invocation_id(frame);
 }
 
+/* Gives a text. */
+static Datum
+text_or_null(const char *text, bool *isnull)
+{
+	*isnull = text == NULL;
+	return text == NULL ? (Datum) 0 : CStringGetTextDatum(text);
+}
+
 /* Gives the name of a role: NULL for none, "" for one that was dropped. */
 static Datum
 role_name(Oid role, bool *isnull)
 {
-	char	   *name = GetUserNameFromId(role, true);
-
-	*isnull = !OidIsValid(role);
-	return CStringGetTextDatum(name ? name : "");
+	return text_or_null(who_role_name(role), isnull);
 }
 
 /* The values of the fields, each by the function that its row of context_field.h names. */
@@ -73,6 +79,12 @@ static Datum
 context_session_user(Frame *frame, bool *isnull)
 {
 	return role_name(GetSessionUserId(), isnull);
+}
+
+static Datum
+context_actor(Frame *frame, bool *isnull)
+{
+	return text_or_null(frame_who(frame)->actor, isnull);
 }
 
 static Datum

@@ -74,6 +74,7 @@ typedef struct Frame
 	TimestampTz started_at;		/* set when something asks for it */
 	Oid			caller;
 	Oid			invoker;		/* whose EXECUTE was checked; InvalidOid: cannot be told */
+	const struct Who *who;		/* of the outermost frame, once somebody has asked, or NULL */
 	Oid			denied;			/* who lacked a privilege in the last such error */
 	bool		has_invocation; /* the id is made when first asked for */
 	pg_uuid_t	invocation;

@@ -327,10 +327,11 @@ probe_about(PG_FUNCTION_ARGS)
 	Jsonb	   *json = custom_action_json(action);
 
 	ereport(NOTICE,
-			(errmsg("%s %d %d %s %d %d %d %d",
+			(errmsg("%s %d %d %s %s %d %d %d %d",
 					custom_action_name(action), custom_action_version(action), custom_action_depth(action),
 					custom_action_caller(action) == custom_action_invoker(action) ?
 					GetUserNameFromId(custom_action_caller(action), false) : "nobody",
+					custom_action_actor(action) ? custom_action_actor(action) : "nobody",
 					custom_action_stage(action) == CUSTOM_ACTION_POST_OPERATION,
 					custom_action_configuration(action) == NULL,
 					custom_action_json(action) == json,
@@ -513,9 +514,9 @@ foreach my $case (
 query(q{
 	DELETE FROM custom_actions.plugin_step;
 	SELECT register_plugin('support.probed', 'post_operation', 'support.probe_about', images => '{"pre": ["status"]}')});
-my $about = notices_of(q{SELECT support.probed(42)});
+my $about = notices_of(q{SET custom_actions.actor = 'anne'; SELECT support.probed(42)});
 my ($line, $ids, $json) = $about =~ /^(.*)\nDETAIL:  (.*)\nHINT:  (.*)\n\z/;
-is($line, 'support.probed 1 1 postgres 1 1 1 0', 'what the interface says about the invocation');
+is($line, 'support.probed 1 1 postgres anne 1 1 1 0', 'what the interface says about the invocation');
 my ($invocation, $correlation, $started_at) = split / /, $ids, 3;
 is($invocation, $correlation, 'an outermost invocation is its own correlation');
 my %members = map { $_ => query("SELECT '" . $json =~ s/'/''/gr . "'::jsonb ->> '$_'") } qw(action invocation started_at stage pre_image);
