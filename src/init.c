@@ -10,6 +10,7 @@
 #include "engine/language.h"
 #include "engine/program_cache.h"
 #include "fmgr.h"
+#include "record/record.h"
 #include "run/action_call.h"
 #include "run/deferred.h"
 #include "run/frame.h"
@@ -32,4 +33,5 @@ _PG_init(void)
 	invoker_init();
 	deferred_init();
 	sandbox_init();
+	record_init();
 }

@@ -113,6 +113,11 @@ SysCacheGetAttrNotNull(int cacheid, HeapTuple tuple, AttrNumber attribute)
 #define guc_free(ptr) free(ptr)
 #endif
 
+/* 17: what an index keeps between insertions is given back at the end */
+#if PG_VERSION_NUM < 170000
+#define index_insert_cleanup(index, info)	((void) 0)
+#endif
+
 /* 18: the attribute stands before the declaration */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn				pg_attribute_noreturn()

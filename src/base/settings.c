@@ -38,6 +38,7 @@ int			setting_ddl_check;
 char	   *setting_actor;
 char	   *setting_traceparent;
 char	   *setting_tag;
+int			setting_log_level;
 
 static char *setting_actor_settings;	/* what it says: actor_sources.h */
 static int	configured_call_timeout;	/* by whom users cannot be */
@@ -46,6 +47,15 @@ static const struct config_enum_entry ddl_check_choices[] = {
 	{"off", DDL_CHECK_OFF, false},
 	{"warn", DDL_CHECK_WARN, false},
 	{"error", DDL_CHECK_ERROR, false},
+	{NULL, 0, false}
+};
+
+static const struct config_enum_entry log_level_choices[] = {
+	{"off", LOG_OFF, false},
+	{"failures", LOG_FAILURES, false},
+	{"basic", LOG_BASIC, false},
+	{"full", LOG_FULL, false},
+	{"trace", LOG_TRACE, false},
 	{NULL, 0, false}
 };
 
@@ -142,6 +152,15 @@ static const Setting settings[] = {
 		.text_variable = &setting_tag,
 		.initial_text = "",
 		.context = PGC_USERSET
+	},
+	{
+		.name = "custom_actions.log_level",
+		.words = "How much the log keeps of invocations whose action does not say.",
+		.more_words = "Nothing, failures, also that others succeeded, also inputs and outputs, also each step.",
+		.variable = &setting_log_level,
+		.initial = LOG_BASIC,
+		.choices = log_level_choices,
+		.context = PGC_SUSET
 	}
 };
 

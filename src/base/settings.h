@@ -16,6 +16,16 @@ typedef enum DdlCheck
 	DDL_CHECK_ERROR
 } DdlCheck;
 
+/* How much the log keeps; the numbers are those of the choices of the key "log". */
+typedef enum LogLevel
+{
+	LOG_OFF,
+	LOG_FAILURES,
+	LOG_BASIC,
+	LOG_FULL,
+	LOG_TRACE
+} LogLevel;
+
 extern int	setting_max_depth;
 extern int	setting_action_timeout; /* milliseconds, 0: none */
 extern int	setting_call_timeout;	/* the same */
@@ -23,6 +33,7 @@ extern int	setting_ddl_check;	/* DdlCheck */
 extern char *setting_actor;		/* texts are never NULL */
 extern char *setting_traceparent;
 extern char *setting_tag;
+extern int	setting_log_level;	/* LogLevel */
 
 /* Defines them; called by _PG_init. */
 extern void settings_init(void);

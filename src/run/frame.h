@@ -51,6 +51,7 @@ typedef struct Frame
 	Instruction *current;		/* for error contexts, or NULL */
 	Instruction *volatile *due; /* where observer.c keeps the step whose end it will tell, or NULL */
 	uint32		watched;		/* which events the observers want; see observer.h */
+	struct Recorded *recorded;	/* what record/ keeps of it */
 	uint64		rows_told;		/* how many rows_written they were told */
 	uint64		rows_written;	/* the rows in these, without what on_error has undone */
 	Bitmapset  *outputs_set;	/* outputs that a step has set */

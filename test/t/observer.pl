@@ -24,7 +24,7 @@ run_or_bail('cp', '-r', 'src', 'Makefile', 'custom_actions.control', $built);
 run_or_bail('cp', 'test/observer/notices.c', 'test/observer/notices.h', "$built/src");
 my $init = slurp_file("$built/src/init.c");
 $init =~ s/^#include "engine\/program_cache.h"\n/$&#include "notices.h"\n/m or die 'includes of init.c';
-$init =~ s/^\tsandbox_init\(\);\n/$&\tobserver_register(&notices);\n/m or die '_PG_init';
+$init =~ s/^\trecord_init\(\);\n/$&\tobserver_register(&notices);\n/m or die '_PG_init';
 unlink "$built/src/init.c";
 append_to_file("$built/src/init.c", $init);
 run_or_bail('make', '-s', '-C', $built, '-j2', "PG_CONFIG=$ENV{PG_CONFIG}", 'COPT=-O0 -Werror', $ENV{CC} ? "CC=$ENV{CC}" : (), 'src/custom_actions.so');

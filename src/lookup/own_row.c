@@ -1,0 +1,329 @@
+/*
+ * own_row.c
+ *		Writes rows into tables of the extension's own.
+ *
+ * What a table looks like, and how its indexes are filled, is looked up once and
+ * kept until the relation cache says that something has changed. The callback
+ * only marks: a plan in use is replaced by the next row.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/heapam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "base/compat.h"
+#include "catalog/index.h"
+#include "catalog/namespace.h"
+#include "executor/executor.h"
+#include "executor/spi.h"
+#include "lookup/action_lookup.h"
+#include "lookup/own_row.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+typedef struct PlannedIndex
+{
+	Oid			oid;
+	IndexInfo  *info;
+	ExprState  *predicate;		/* of a partial one, or NULL */
+} PlannedIndex;
+
+typedef struct OwnTablePlan
+{
+	Oid			relid;
+	bool		ours;			/* it has the columns that we know */
+	bool		direct;			/* nothing but heap and indexes is concerned */
+	bool		stale;
+	int			nindexes;
+	PlannedIndex *indexes;
+	ExprContext *econtext;		/* of predicates and expressions */
+	MemoryContext mcxt;			/* of all this */
+} OwnTablePlan;
+
+static List *plans = NIL;		/* of OwnTablePlan: all that are kept */
+
+/* Marks what is known of a relation as out of date. */
+static void
+plans_invalidate(Datum arg, Oid relid)
+{
+	ListCell   *cell;
+
+	foreach(cell, plans)
+	{
+		OwnTablePlan *plan = lfirst(cell);
+
+		if (!OidIsValid(relid) || plan->relid == relid)
+			plan->stale = true;
+	}
+}
+
+void
+own_rows_init(void)
+{
+	CacheRegisterRelcacheCallback(plans_invalidate, (Datum) 0);
+}
+
+/* Does the table have these columns and no others? */
+static bool
+has_columns(TupleDesc tupdesc, const OwnTable *table)
+{
+	if (tupdesc->natts != table->ncolumns)
+		return false;
+	for (int i = 0; i < tupdesc->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i);
+
+		if (attribute->attisdropped || attribute->attgenerated != '\0' ||
+			attribute->atttypid != table->columns[i].type ||
+			strcmp(NameStr(attribute->attname), table->columns[i].name) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Notes how an index is filled; false: in a way that takes more than a call. */
+static bool
+plan_index(OwnTablePlan *plan, Oid oid)
+{
+	Relation	index = index_open(oid, RowExclusiveLock);
+	PlannedIndex *planned = &plan->indexes[plan->nindexes];
+	bool		plain = index->rd_index->indimmediate && !index->rd_index->indisexclusion;
+
+	planned->oid = oid;
+	planned->info = BuildIndexInfo(index);
+	planned->predicate = NULL;
+	if (planned->info->ii_Predicate != NIL)
+		planned->predicate = ExecInitQual(planned->info->ii_Predicate, NULL);
+	if (planned->info->ii_ReadyForInserts)
+		plan->nindexes++;
+	index_close(index, NoLock);
+	return plain;
+}
+
+/* Finds out how rows get into a table that is open. */
+static void
+plan_fill(OwnTablePlan *plan, const OwnTable *table, Relation relation)
+{
+	List	   *indexes = RelationGetIndexList(relation);
+	ListCell   *cell;
+
+	plan->ours = has_columns(RelationGetDescr(relation), table);
+	plan->direct = relation->rd_rel->relkind == RELKIND_RELATION && relation->rd_rules == NULL &&
+		relation->trigdesc == NULL;
+	plan->indexes = palloc(sizeof(PlannedIndex) * Max(list_length(indexes), 1));
+	plan->econtext = CreateStandaloneExprContext();
+	foreach(cell, indexes)
+		plan->direct &= plan_index(plan, lfirst_oid(cell));
+}
+
+/* Forgets a plan. */
+static void
+plan_drop(OwnTable *table)
+{
+	plans = list_delete_ptr(plans, table->plan);
+	MemoryContextDelete(table->plan->mcxt);
+	table->plan = NULL;
+}
+
+/* Makes the plan of a table that is open. */
+static void
+plan_make(OwnTable *table, Relation relation)
+{
+	MemoryContext mcxt = AllocSetContextCreate(CurrentMemoryContext, "custom action own table",
+											   ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(mcxt);
+	OwnTablePlan *plan = palloc0(sizeof(OwnTablePlan));
+
+	plan->relid = RelationGetRelid(relation);
+	plan->mcxt = mcxt;
+	plan_fill(plan, table, relation);
+	MemoryContextSwitchTo(TopMemoryContext);
+	plans = lappend(plans, plan);
+	MemoryContextSwitchTo(old);
+	MemoryContextSetParent(mcxt, CacheMemoryContext);
+	table->plan = plan;
+}
+
+/* Opens the table by its name, and plans; NULL: there is none. */
+static Relation
+open_anew(OwnTable *table)
+{
+	Oid			schema = get_namespace_oid(CA_SCHEMA, true);
+	Oid			relid = OidIsValid(schema) ? get_relname_relid(table->name, schema) : InvalidOid;
+	Relation	relation = OidIsValid(relid) ? try_table_open(relid, RowExclusiveLock) : NULL;
+
+	if (relation != NULL)
+		plan_make(table, relation);
+	return relation;
+}
+
+/* Opens the table, with a plan that holds while it is open; NULL: there is none. */
+static Relation
+open_planned(OwnTable *table)
+{
+	Relation	relation = NULL;
+
+	if (table->plan != NULL && !table->plan->stale)
+		relation = try_table_open(table->plan->relid, RowExclusiveLock);
+	/* the lock may have let news in */
+	if (relation != NULL && !table->plan->stale)
+		return relation;
+	if (relation != NULL)
+		table_close(relation, NoLock);
+	if (table->plan != NULL)
+		plan_drop(table);
+	return open_anew(table);
+}
+
+bool
+own_table_is_ours(OwnTable *table)
+{
+	Relation	relation = open_planned(table);
+
+	if (relation == NULL)
+		return false;
+	table_close(relation, NoLock);
+	return table->plan->ours;
+}
+
+/* Puts a row that is in the heap into an index. */
+static void
+index_row(const OwnTablePlan *plan, const PlannedIndex *planned, Relation relation, TupleTableSlot *slot,
+		  EState *estate)
+{
+	IndexInfo  *info = planned->info;
+	Datum		values[INDEX_MAX_KEYS];
+	bool		nulls[INDEX_MAX_KEYS];
+	Relation	index;
+
+	if (planned->predicate != NULL && !ExecQual(planned->predicate, plan->econtext))
+		return;
+	index = index_open(planned->oid, RowExclusiveLock);
+	FormIndexDatum(info, slot, estate, values, nulls);
+	/* what the access method keeps there is of this relation, as it is open now */
+	info->ii_AmCache = NULL;
+	info->ii_Context = CurrentMemoryContext;
+	index_insert(index, values, nulls, &slot->tts_tid, relation,
+				 info->ii_Unique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO, false, info);
+	index_insert_cleanup(index, info);
+	index_close(index, NoLock);
+}
+
+/* Does an index compute anything? */
+static bool
+plan_computes(const OwnTablePlan *plan)
+{
+	for (int i = 0; i < plan->nindexes; i++)
+		if (plan->indexes[i].info->ii_Expressions != NIL)
+			return true;
+	return false;
+}
+
+/* Puts rows into heap and indexes. */
+static void
+insert_direct(const OwnTable *table, Relation relation, const OwnRow *rows, int nrows)
+{
+	const OwnTablePlan *plan = table->plan;
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsVirtual);
+	EState	   *estate = plan_computes(plan) ? CreateExecutorState() : NULL;
+
+	if (estate != NULL)
+		GetPerTupleExprContext(estate)->ecxt_scantuple = slot;
+	/* states of expressions are of an executor's state that is gone */
+	for (int i = 0; i < plan->nindexes; i++)
+		plan->indexes[i].info->ii_ExpressionsState = NIL;
+	plan->econtext->ecxt_scantuple = slot;
+	for (int i = 0; i < nrows; i++)
+	{
+		memcpy(slot->tts_values, rows[i].values, sizeof(Datum) * table->ncolumns);
+		memcpy(slot->tts_isnull, rows[i].nulls, sizeof(bool) * table->ncolumns);
+		ExecStoreVirtualTuple(slot);
+		table_tuple_insert(relation, slot, GetCurrentCommandId(true), 0, NULL);
+		for (int j = 0; j < plan->nindexes; j++)
+			index_row(plan, &plan->indexes[j], relation, slot, estate);
+		ResetExprContext(plan->econtext);
+		ExecClearTuple(slot);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	if (estate != NULL)
+		FreeExecutorState(estate);
+}
+
+/* "INSERT INTO custom_actions.log VALUES ($1, $2, ...)" */
+static char *
+insert_text(const OwnTable *table)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "INSERT INTO %s.%s VALUES (", CA_SCHEMA, quote_identifier(table->name));
+	for (int i = 0; i < table->ncolumns; i++)
+		appendStringInfo(&text, "%s$%d", i > 0 ? ", " : "", i + 1);
+	appendStringInfoChar(&text, ')');
+	return text.data;
+}
+
+/* Runs INSERT for each row. */
+static void
+insert_by_command(const OwnTable *table, const OwnRow *rows, int nrows)
+{
+	char	   *text = insert_text(table);
+	Oid		   *types = palloc(sizeof(Oid) * table->ncolumns);
+	char	   *nulls = palloc(table->ncolumns);
+
+	for (int i = 0; i < table->ncolumns; i++)
+		types[i] = table->columns[i].type;
+	for (int i = 0; i < nrows; i++)
+	{
+		for (int j = 0; j < table->ncolumns; j++)
+			nulls[j] = rows[i].nulls[j] ? 'n' : ' ';
+		if (SPI_execute_with_args(text, table->ncolumns, types, rows[i].values, nulls, false, 0) != SPI_OK_INSERT)
+			elog(ERROR, "could not insert into %s.%s", CA_SCHEMA, table->name);
+	}
+}
+
+/* The same as the table's owner, whose triggers may run. */
+static void
+insert_as_owner(const OwnTable *table, Oid owner, const OwnRow *rows, int nrows)
+{
+	Oid			user;
+	int			context;
+
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	insert_by_command(table, rows, nrows);
+	if (SPI_finish() != SPI_OK_FINISH)
+		elog(ERROR, "SPI_finish failed");
+	SetUserIdAndSecContext(user, context);
+}
+
+bool
+own_rows_insert(const OwnRow *rows, int nrows)
+{
+	OwnTable   *table = nrows > 0 ? rows[0].table : NULL;
+	Relation	relation;
+	bool		direct;
+	Oid			owner;
+
+	if (table == NULL)
+		return true;
+	relation = open_planned(table);
+	if (relation == NULL)
+		return false;
+	direct = table->plan->ours && table->plan->direct;
+	owner = relation->rd_rel->relowner;
+	if (direct)
+		insert_direct(table, relation, rows, nrows);
+	table_close(relation, NoLock);
+	if (!direct && table->plan->ours)
+		insert_as_owner(table, owner, rows, nrows);
+	return table->plan != NULL && table->plan->ours;
+}

@@ -1,0 +1,108 @@
+/*
+ * log_row.c
+ *		Rows of the tables of the record.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "record/log_row.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+#define COLUMN(symbol, name, type) {#name, type},
+
+static const OwnColumn log_columns[] = {
+	LOG_COLUMN_ROWS(COLUMN)
+};
+
+static const OwnColumn log_step_columns[] = {
+	LOG_STEP_COLUMN_ROWS(COLUMN)
+};
+
+OwnTable	log_table = {"log", LOG_COLUMNS, log_columns, NULL};
+OwnTable	log_step_table = {"log_step", LOG_STEP_COLUMNS, log_step_columns, NULL};
+
+OwnRow *
+log_row_make(OwnTable *table)
+{
+	OwnRow	   *row = palloc(sizeof(OwnRow));
+
+	row->table = table;
+	row->values = palloc0(sizeof(Datum) * table->ncolumns);
+	row->nulls = palloc(sizeof(bool) * table->ncolumns);
+	memset(row->nulls, true, sizeof(bool) * table->ncolumns);
+	return row;
+}
+
+void
+log_row_set(OwnRow *row, int column, Datum value)
+{
+	row->values[column] = value;
+	row->nulls[column] = false;
+}
+
+void
+log_row_set_text(OwnRow *row, int column, const char *text)
+{
+	if (text != NULL)
+		log_row_set(row, column, CStringGetTextDatum(text));
+}
+
+void
+log_row_set_jsonb(OwnRow *row, int column, const Jsonb *jsonb)
+{
+	if (jsonb != NULL)
+		log_row_set(row, column, JsonbPGetDatum(jsonb));
+}
+
+void
+log_row_set_uuid(OwnRow *row, int column, const pg_uuid_t *uuid)
+{
+	pg_uuid_t  *copy;
+
+	if (uuid == NULL)
+		return;
+	copy = palloc(sizeof(pg_uuid_t));
+	*copy = *uuid;
+	log_row_set(row, column, UUIDPGetDatum(copy));
+}
+
+void
+log_row_set_duration(OwnRow *row, int column, TimestampTz from, TimestampTz to)
+{
+	Interval   *interval = palloc0(sizeof(Interval));
+
+	/* the clock may have been set back */
+	interval->time = Max(to - from, 0);
+	log_row_set(row, column, IntervalPGetDatum(interval));
+}
+
+char *
+log_row_text(const OwnRow *row, int column)
+{
+	Datum		value = row->values[column];
+
+	if (row->nulls[column])
+		return NULL;
+	switch (row->table->columns[column].type)
+	{
+		case TEXTOID:
+			return TextDatumGetCString(value);
+		case JSONBOID:
+			return JsonbToCString(NULL, &DatumGetJsonbP(value)->root, 0);
+		case UUIDOID:
+			return DatumGetCString(DirectFunctionCall1(uuid_out, value));
+		case TIMESTAMPTZOID:
+			return DatumGetCString(DirectFunctionCall1(timestamptz_out, value));
+		case INTERVALOID:
+			return DatumGetCString(DirectFunctionCall1(interval_out, value));
+		case INT4OID:
+			return psprintf("%d", DatumGetInt32(value));
+		case INT8OID:
+			return psprintf(INT64_FORMAT, DatumGetInt64(value));
+		case OIDOID:
+			return psprintf("%u", DatumGetObjectId(value));
+	}
+	elog(ERROR, "no text of type %u", row->table->columns[column].type);
+	return NULL;				/* not reached */
+}

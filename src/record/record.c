@@ -1,0 +1,360 @@
+/*
+ * record.c
+ *		Records invocations: one row of custom_actions.log each.
+ *
+ * That an action succeeded is written in the caller's transaction, so that the
+ * row is there exactly if the work is. That one failed is written past the
+ * rollback: through the ring, or as a line of the server's log where there is
+ * none. What try_invoke_action answers is a row in the caller's transaction
+ * again, so failures inside it are kept until it has answered.
+ *
+ * While an error passes nothing but memory may be touched (observer.h): names
+ * and whatever else the catalogs must be asked for are taken at the begin.
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "miscadmin.h"
+#include "record/level.h"
+#include "record/log_row.h"
+#include "record/pack.h"
+#include "record/record.h"
+#include "record/server_log.h"
+#include "run/context.h"
+#include "run/observer.h"
+#include "storage/ipc.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+/* What is known of an invocation that is recorded; lives in its frame->mcxt. */
+typedef struct Recorded
+{
+	Frame	   *frame;
+	struct Recorded *outer;		/* the one that it began in, or NULL */
+	LogLevel	level;
+	TimestampTz started_at;
+	uint64		rows;			/* that its own steps wrote */
+	const char *caller;
+	const char *invoker;		/* or NULL */
+	const char *session_user;
+} Recorded;
+
+/* A failure inside try_invoke_action that has not answered yet. */
+typedef struct Kept
+{
+	pg_uuid_t	answering;		/* the invocation whose failure will be answered */
+	bool		outermost;
+	Size		size;
+	char	   *bundle;
+} Kept;
+
+static Recorded *innermost_recorded = NULL; /* that is open, or NULL */
+static List *kept = NIL;		/* of Kept *, in TopMemoryContext */
+
+/* May this transaction write? */
+static bool
+may_write(void)
+{
+	return !XactReadOnly && !RecoveryInProgress() && !IsInParallelMode();
+}
+
+/* Says, once, that rows find no table. */
+static void
+warn_not_ours(void)
+{
+	static bool warned = false;
+
+	if (warned)
+		return;
+	warned = true;
+	ereport(WARNING,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("invocations are not recorded: table custom_actions.log is not as this version of the extension has it"),
+			 errhint("Run ALTER EXTENSION custom_actions UPDATE, or give the table the columns of the extension's own.")));
+}
+
+/* Writes rows in the current transaction. */
+static void
+insert_rows(const List *rows)
+{
+	ListCell   *cell;
+
+	foreach(cell, rows)
+	{
+		if (!own_rows_insert(lfirst(cell), 1))
+			warn_not_ours();
+	}
+}
+
+/* Sends a failure past the rollback. */
+static void
+send_bundle(const List *rows, const char *bundle, Size size, bool outermost)
+{
+	if (outermost)
+		server_log_write(linitial(rows));
+}
+
+/* A row with what is told of every invocation. */
+static OwnRow *
+invocation_row(const Recorded *recorded, const char *status)
+{
+	Frame	   *frame = recorded->frame;
+	const Program *program = frame->program;
+	OwnRow	   *row = log_row_make(&log_table);
+
+	log_row_set_uuid(row, LOG_ID, invocation_id(frame));
+	if (frame->parent != NULL)
+		log_row_set_uuid(row, LOG_PARENT, invocation_id(frame->parent));
+	log_row_set_uuid(row, LOG_CORRELATION, correlation_id(frame));
+	log_row_set_text(row, LOG_ACTION, program->action);
+	log_row_set(row, LOG_VERSION, Int32GetDatum(program->version));
+	log_row_set_text(row, LOG_STATUS, status);
+	log_row_set(row, LOG_STARTED_AT, TimestampTzGetDatum(recorded->started_at));
+	log_row_set_duration(row, LOG_DURATION, recorded->started_at, GetCurrentTimestamp());
+	log_row_set(row, LOG_DEPTH, Int32GetDatum(frame->depth));
+	log_row_set_text(row, LOG_CALLER, recorded->caller);
+	log_row_set_text(row, LOG_INVOKER, recorded->invoker);
+	log_row_set_text(row, LOG_SESSION_USER, recorded->session_user);
+	log_row_set(row, LOG_ROWS_WRITTEN, Int64GetDatum((int64) recorded->rows));
+	if (OidIsValid(program->function))
+		log_row_set(row, LOG_FUNCTION_ID, ObjectIdGetDatum(program->function));
+	if (OidIsValid(frame->invoker))
+		log_row_set(row, LOG_INVOKER_ID, ObjectIdGetDatum(frame->invoker));
+	return row;
+}
+
+/* Says what went wrong. */
+static void
+set_error(OwnRow *row, const ErrorData *error, const char *failed_step)
+{
+	log_row_set_text(row, LOG_STEP, failed_step);
+	log_row_set_text(row, LOG_SQLSTATE, unpack_sql_state(error->sqlerrcode));
+	log_row_set_text(row, LOG_MESSAGE, error->message);
+	log_row_set_text(row, LOG_DETAIL, error->detail);
+	log_row_set_text(row, LOG_HINT, error->hint);
+}
+
+/* The invocation, this one or one around it, whose failure try_invoke_action answers; or NULL. */
+static Frame *
+answering_frame(Frame *frame)
+{
+	while (frame != NULL && !frame->answers_failure)
+		frame = frame->parent;
+	return frame;
+}
+
+/* Keeps a failure until try_invoke_action has answered. */
+static void
+keep_bundle(Frame *answering, const char *bundle, Size size, bool outermost)
+{
+	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+	Kept	   *failure = palloc(sizeof(Kept));
+
+	failure->answering = *invocation_id(answering);
+	failure->outermost = outermost;
+	failure->size = size;
+	failure->bundle = palloc(size);
+	memcpy(failure->bundle, bundle, size);
+	kept = lappend(kept, failure);
+	MemoryContextSwitchTo(old);
+}
+
+static void
+record_failure(Recorded *recorded, const char *status, const ErrorData *error, const char *failed_step)
+{
+	Frame	   *frame = recorded->frame;
+	Frame	   *answering = answering_frame(frame);
+	OwnRow	   *row;
+	List	   *rows;
+	char	   *bundle;
+	Size		size;
+
+	recorded->rows = 0;			/* they will not have been written */
+	row = invocation_row(recorded, status);
+	set_error(row, error, failed_step);
+	rows = list_make1(row);
+	bundle = bundle_make(rows, &size);
+	if (answering != NULL)
+		keep_bundle(answering, bundle, size, frame->parent == NULL);
+	else
+		send_bundle(rows, bundle, size, frame->parent == NULL);
+}
+
+static void
+record_success(Recorded *recorded)
+{
+	if (recorded->level < LOG_BASIC || !may_write())
+		return;
+	insert_rows(list_make1(invocation_row(recorded, "succeeded")));
+}
+
+static void
+forget_kept(Kept *failure)
+{
+	kept = list_delete_ptr(kept, failure);
+	pfree(failure->bundle);
+	pfree(failure);
+}
+
+/* Does something with each failure that was kept for an answer, and forgets it. */
+static void
+release_kept(const pg_uuid_t *answering, void (*release) (const Kept *failure))
+{
+	ListCell   *cell;
+
+	foreach(cell, list_copy(kept))
+	{
+		Kept	   *failure = lfirst(cell);
+
+		if (answering != NULL && memcmp(&failure->answering, answering, sizeof(pg_uuid_t)) != 0)
+			continue;
+		release(failure);
+		forget_kept(failure);
+	}
+}
+
+static void
+send_kept(const Kept *failure)
+{
+	send_bundle(bundle_rows(failure->bundle, failure->size), failure->bundle, failure->size,
+				failure->outermost);
+}
+
+static void
+insert_kept(const Kept *failure)
+{
+	if (may_write())
+		insert_rows(bundle_rows(failure->bundle, failure->size));
+	else
+		send_kept(failure);
+}
+
+/* Tells of the invocations that the end of the process leaves open. */
+static void
+record_at_exit(int code, Datum arg)
+{
+	static const ErrorData ended = {
+		.message = "the server process ended while the action was running",
+		.hint = "Whether its transaction has been committed is not known here; most probably not."
+	};
+
+	for (Recorded *recorded = innermost_recorded; recorded != NULL; recorded = recorded->outer)
+		record_failure(recorded, "unknown", &ended,
+					   recorded->frame->current != NULL ? recorded->frame->current->path : NULL);
+	innermost_recorded = NULL;
+	release_kept(NULL, send_kept);
+}
+
+/* Runs before what ends the transaction, since it is registered after that. */
+static void
+register_exit(void)
+{
+	static bool registered = false;
+
+	if (!registered)
+		before_shmem_exit(record_at_exit, (Datum) 0);
+	registered = true;
+}
+
+/* The name of a role, for as long as the invocation runs. */
+static const char *
+role_name_of(Frame *frame, Oid role)
+{
+	const char *name = OidIsValid(role) ? GetUserNameFromId(role, true) : NULL;
+
+	return name != NULL ? MemoryContextStrdup(frame->mcxt, name) : NULL;
+}
+
+static uint32
+record_begun(Frame *frame)
+{
+	LogLevel	level = level_of(frame->program->definition);
+	Recorded   *recorded;
+
+	frame->recorded = NULL;
+	if (level == LOG_OFF)
+		return 0;
+	register_exit();
+	recorded = MemoryContextAllocZero(frame->mcxt, sizeof(Recorded));
+	recorded->frame = frame;
+	recorded->outer = innermost_recorded;
+	recorded->level = level;
+	recorded->started_at = GetCurrentTimestamp();
+	recorded->caller = role_name_of(frame, frame->caller);
+	recorded->invoker = role_name_of(frame, frame->invoker);
+	recorded->session_user = role_name_of(frame, GetSessionUserId());
+	frame->recorded = recorded;
+	innermost_recorded = recorded;
+	return OBSERVE_END | (level >= LOG_BASIC ? OBSERVE_ROWS : 0);
+}
+
+static void
+record_rows(Frame *frame, const RowsWritten *written)
+{
+	frame->recorded->rows += written->rows;
+}
+
+static void
+record_ended(Frame *frame, InvocationEnd how, const ErrorData *error, const char *failed_step)
+{
+	Recorded   *recorded = frame->recorded;
+
+	if (how == INVOCATION_SUCCEEDED)
+	{
+		record_success(recorded);
+		if (frame->answers_failure)
+			release_kept(invocation_id(frame), insert_kept);
+	}
+	else
+		record_failure(recorded, how == INVOCATION_CANCELED ? "canceled" : "failed", error, failed_step);
+	innermost_recorded = recorded->outer;
+}
+
+static void
+record_answered(const pg_uuid_t *invocation, const ErrorData *error, const char *failed_step)
+{
+	if (invocation != NULL)
+		release_kept(invocation, insert_kept);
+}
+
+static void
+record_passed(void)
+{
+	release_kept(NULL, send_kept);
+}
+
+/* Nothing is open after a transaction; what was kept until then was not answered. */
+static void
+record_at_transaction_end(XactEvent event, void *arg)
+{
+	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
+		return;
+	innermost_recorded = NULL;
+	if (kept != NIL)
+		release_kept(NULL, send_kept);
+}
+
+static bool
+record_wants_keys(const Definition *definition)
+{
+	return level_of(definition) >= LOG_BASIC;
+}
+
+static const Observer record = {
+	.wants_keys = record_wants_keys,
+	.invocation_begun = record_begun,
+	.rows_written = record_rows,
+	.invocation_ended = record_ended,
+	.failure_answered = record_answered,
+	.failure_passed = record_passed
+};
+
+void
+record_init(void)
+{
+	own_rows_init();
+	RegisterXactCallback(record_at_transaction_end, NULL);
+	observer_register(&record);
+}
