@@ -73,6 +73,16 @@ RESET ROLE;
 SELECT action, caller, invoker, "session_user" = session_user AS session FROM custom_actions.log;
 TRUNCATE custom_actions.log;
 
+-- who is behind it, and what the caller says of himself
+BEGIN;
+SET LOCAL custom_actions.actor = 'anne';
+SET LOCAL custom_actions.tag = 'CR-7';
+SET LOCAL application_name = 'desk';
+SELECT invoke_action('book.move', '{"sum": 1}');
+COMMIT;
+SELECT action, actor, tag, client ->> 'application_name' AS application, client ? 'address' AS address FROM custom_actions.log ORDER BY depth, action;
+TRUNCATE custom_actions.log;
+
 -- a transaction that only reads writes no row
 SELECT define('book.look', '{"table": "book.account", "read_only": true, "output": [{"name": "amount", "type": "integer", "default": "=target.amount"}]}');
 BEGIN READ ONLY;

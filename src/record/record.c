@@ -24,8 +24,8 @@
 #include "record/server_log.h"
 #include "run/context.h"
 #include "run/observer.h"
+#include "run/who.h"
 #include "storage/ipc.h"
-#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 /* What is known of an invocation that is recorded; lives in its frame->mcxt. */
@@ -36,6 +36,7 @@ typedef struct Recorded
 	LogLevel	level;
 	TimestampTz started_at;
 	uint64		rows;			/* that its own steps wrote */
+	const Who  *who;
 	const char *caller;
 	const char *invoker;		/* or NULL */
 	const char *session_user;
@@ -117,6 +118,10 @@ invocation_row(const Recorded *recorded, const char *status)
 	log_row_set_text(row, LOG_CALLER, recorded->caller);
 	log_row_set_text(row, LOG_INVOKER, recorded->invoker);
 	log_row_set_text(row, LOG_SESSION_USER, recorded->session_user);
+	log_row_set_text(row, LOG_ACTOR, recorded->who->actor);
+	log_row_set_jsonb(row, LOG_CLIENT, recorded->who->client);
+	log_row_set_text(row, LOG_TRACEPARENT, recorded->who->traceparent);
+	log_row_set_text(row, LOG_TAG, recorded->who->tag);
 	log_row_set(row, LOG_ROWS_WRITTEN, Int64GetDatum((int64) recorded->rows));
 	if (OidIsValid(program->function))
 		log_row_set(row, LOG_FUNCTION_ID, ObjectIdGetDatum(program->function));
@@ -258,15 +263,6 @@ register_exit(void)
 	registered = true;
 }
 
-/* The name of a role, for as long as the invocation runs. */
-static const char *
-role_name_of(Frame *frame, Oid role)
-{
-	const char *name = OidIsValid(role) ? GetUserNameFromId(role, true) : NULL;
-
-	return name != NULL ? MemoryContextStrdup(frame->mcxt, name) : NULL;
-}
-
 static uint32
 record_begun(Frame *frame)
 {
@@ -282,9 +278,10 @@ record_begun(Frame *frame)
 	recorded->outer = innermost_recorded;
 	recorded->level = level;
 	recorded->started_at = GetCurrentTimestamp();
-	recorded->caller = role_name_of(frame, frame->caller);
-	recorded->invoker = role_name_of(frame, frame->invoker);
-	recorded->session_user = role_name_of(frame, GetSessionUserId());
+	recorded->who = frame_who(frame);
+	recorded->caller = who_role_name(frame->caller);
+	recorded->invoker = who_role_name(frame->invoker);
+	recorded->session_user = who_role_name(GetSessionUserId());
 	frame->recorded = recorded;
 	innermost_recorded = recorded;
 	return OBSERVE_END | (level >= LOG_BASIC ? OBSERVE_ROWS : 0);
