@@ -134,3 +134,11 @@ ROLLBACK;
 SET ROLE regress_actor_2;
 SELECT desk.caller();
 RESET ROLE;
+
+-- A setting that comes up later is found
+SET custom_actions.actor_settings = 'late.claims->>sub, late.actor';
+SELECT desk.who();
+SET late.actor = 'late';
+SELECT desk.who();
+SET late.claims = '{"sub": "later"}';
+SELECT desk.who();

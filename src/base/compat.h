@@ -107,6 +107,15 @@ SysCacheGetAttrNotNull(int cacheid, HeapTuple tuple, AttrNumber attribute)
 #define SearchPathMatchesCurrentEnvironment(path) OverrideSearchPathMatchesCurrent(path)
 #endif
 
+/* 16: settings are looked up by a hash, which nobody counts; before, by a search that takes long */
+#if PG_VERSION_NUM >= 160000
+#define SETTINGS_COUNTED		false
+#define GetNumConfigOptions()	0
+#else
+#include "utils/guc.h"
+#define SETTINGS_COUNTED		true
+#endif
+
 /* 16: what check hooks of settings allocate */
 #if PG_VERSION_NUM < 160000
 #define guc_malloc(elevel, size) malloc(size)

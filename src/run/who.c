@@ -29,6 +29,7 @@
 /* What was read from a setting; a Reading lives as long as its list of settings. */
 typedef struct Reading
 {
+	int			absent_among;	/* how many settings there were when this was none, or 0 */
 	char	   *seen;			/* the setting's text, or NULL: nothing was read yet */
 	char	   *value;			/* or NULL: nothing in it */
 } Reading;
@@ -129,13 +130,28 @@ reading_value(Reading *reading, MemoryContext mcxt, const char *text, ReadFuncti
 	return value;
 }
 
-/* The text of a setting, whoever defines it; NULL: there is none of that name. */
+/*
+ * The text of a setting, whoever defines it; NULL: there is none of that name.
+ * Most will never be there, and are not searched for again while there are as
+ * many settings as before.
+ */
 static const char *
-setting_text(const char *name)
+setting_text(Reading *reading, const char *name)
 {
-	if (pg_strcasecmp(name, "custom_actions.actor") == 0)
-		return setting_actor;	/* the usual one, without a search */
-	return GetConfigOption(name, true, false);
+	const char *text;
+
+	if (SETTINGS_COUNTED && reading->absent_among == GetNumConfigOptions())
+		return NULL;
+	text = GetConfigOption(name, true, false);
+	reading->absent_among = text == NULL ? GetNumConfigOptions() : 0;
+	return text;
+}
+
+/* The same of one that actors are read from; the first of them is mostly our own. */
+static const char *
+actor_text(Reading *reading, const char *name)
+{
+	return strcmp(name, "custom_actions.actor") == 0 ? setting_actor : setting_text(reading, name);
 }
 
 /* Makes the readings for the list of settings as it is now. */
@@ -162,7 +178,9 @@ actor_now(void)
 		make_actor_readings();
 	for (int i = 0; actor == NULL && *source != '\0'; i++)
 	{
-		actor = reading_value(&actor_readings[i], actor_mcxt, setting_text(source), read_plain,
+		Reading    *reading = &actor_readings[i];
+
+		actor = reading_value(reading, actor_mcxt, actor_text(reading, source), read_plain,
 							  actor_source_next_part(source));
 		source = actor_source_next(source);
 	}
@@ -194,7 +212,7 @@ traceparent_now(void)
 		const char *setting = traceparent_sources[i].setting;
 
 		traceparent = reading_value(&readings[i], who_mcxt,
-									setting == NULL ? setting_traceparent : setting_text(setting),
+									setting == NULL ? setting_traceparent : setting_text(&readings[i], setting),
 									traceparent_sources[i].read, traceparent_sources[i].path);
 	}
 	return traceparent;
