@@ -39,6 +39,7 @@ char	   *setting_actor;
 char	   *setting_traceparent;
 char	   *setting_tag;
 int			setting_log_level;
+int			setting_touched_limit;
 
 static char *setting_actor_settings;	/* what it says: actor_sources.h */
 static int	configured_call_timeout;	/* by whom users cannot be */
@@ -160,6 +161,16 @@ static const Setting settings[] = {
 		.variable = &setting_log_level,
 		.initial = LOG_BASIC,
 		.choices = log_level_choices,
+		.context = PGC_SUSET
+	},
+	{
+		.name = "custom_actions.log_touched_limit",
+		.words = "Rows that the log names, of each table and way to write it; beyond it counts them.",
+		.more_words = "0 counts all, -1 records nothing of what was written.",
+		.variable = &setting_touched_limit,
+		.initial = 100,
+		.least = -1,
+		.most = 10000,
 		.context = PGC_SUSET
 	}
 };

@@ -34,6 +34,7 @@ extern char *setting_actor;		/* texts are never NULL */
 extern char *setting_traceparent;
 extern char *setting_tag;
 extern int	setting_log_level;	/* LogLevel */
+extern int	setting_touched_limit;	/* 0: counts only, -1: not even these */
 
 /* Defines them; called by _PG_init. */
 extern void settings_init(void);

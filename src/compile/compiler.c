@@ -288,6 +288,7 @@ statement_analyse(void *arg)
 	note_dependencies(work->compiler, (Node *) query);
 	note_result(work->compiler, statement, query);
 	statement->has_subselect = query->hasSubLinks;
+	statement->reads_rows = query_reads_its_rows(query);
 	if (work->look != NULL)
 		work->look(query, work->look_arg);
 }

@@ -122,11 +122,12 @@ relation_changed(Datum arg, Oid relation)
 	mark_stale(entry_holds, relation);
 }
 
-/* Notes that a search_path may stand for other schemas than before. */
+/* Notes that a search_path may stand for other schemas than before, and roles for other rights. */
 static void
 program_schema_changed(Datum arg, int cacheid, uint32 hash)
 {
 	schema_changes++;
+	catalog_changes++;
 }
 
 void

@@ -133,6 +133,24 @@ instead_rule(Oid table, CmdType command, InsteadRule *rule)
 	return look_behind(table, look_for_rule, command, rule);
 }
 
+/* Looks for any rule that replaces the command. */
+static bool
+look_for_any_rule(Relation relation, CmdType command, void *arg)
+{
+	const RuleLock *rules = relation->rd_rules;
+
+	for (int i = 0; rules != NULL && i < rules->numLocks; i++)
+		if (rules->rules[i]->event == command && rules->rules[i]->isInstead)
+			return true;
+	return false;
+}
+
+bool
+instead_rules_exist(Oid table, CmdType command)
+{
+	return look_behind(table, look_for_any_rule, command, NULL);
+}
+
 /* Looks for a trigger that may leave a row as it is. */
 static bool
 look_for_trigger(Relation relation, CmdType command, void *arg)

@@ -25,6 +25,9 @@ extern bool instead_rule(Oid table, CmdType command, InsteadRule *rule);
 /* May a trigger leave a row as it is? */
 extern bool triggers_may_skip(Oid table, CmdType command);
 
+/* Does a rule take the place of the command, for some rows or all? Then what it would return is the rule's to say. */
+extern bool instead_rules_exist(Oid table, CmdType command);
+
 /* "UPDATE" or "DELETE" */
 extern const char *command_word(CmdType command);
 

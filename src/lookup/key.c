@@ -48,6 +48,8 @@ key_column(Relation relation, AttrNumber attnum, Oid operator, bool indexed)
 	column->type = attribute->atttypid;
 	column->typmod = attribute->atttypmod;
 	column->collation = attribute->attcollation;
+	column->length = attribute->attlen;
+	column->byval = attribute->attbyval;
 	column->equals = operator_text(operator);
 	column->indexed = indexed;
 	return column;

@@ -17,6 +17,8 @@ typedef struct KeyColumn
 	Oid			type;
 	int32		typmod;
 	Oid			collation;
+	int16		length;
+	bool		byval;
 	char	   *equals;			/* "OPERATOR(pg_catalog.=)" */
 	bool		indexed;		/* of a unique index, not named by the author alone */
 } KeyColumn;

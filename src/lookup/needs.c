@@ -16,6 +16,8 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
+#include "parser/parse_relation.h"
+#include "parser/parsetree.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 
@@ -101,6 +103,21 @@ void
 needs_of_query(List **needs, Node *query)
 {
 	(void) needs_walker(query, needs);
+}
+
+bool
+query_reads_its_rows(const Query *query)
+{
+	RangeTblEntry *entry;
+
+	if (query->resultRelation == 0)
+		return false;
+	entry = rt_fetch(query->resultRelation, query->rtable);
+#if PG_VERSION_NUM >= 160000
+	return (getRTEPermissionInfo(query->rteperminfos, entry)->requiredPerms & ACL_SELECT) != 0;
+#else
+	return (entry->requiredPerms & ACL_SELECT) != 0;
+#endif
 }
 
 /* Does a role hold a privilege that is needed of a relation, or of a column of it? */

@@ -9,10 +9,14 @@
 
 #include "catalog/objectaddress.h"
 #include "nodes/nodes.h"
+#include "nodes/parsenodes.h"
 #include "nodes/pg_list.h"
 
 /* Adds what an analysed query or expression needs to a list of Need. */
 extern void needs_of_query(List **needs, Node *query);
+
+/* Does a query that writes read columns of the rows it writes? */
+extern bool query_reads_its_rows(const Query *query);
 
 /*
  * Does a role hold a privilege on an object that is needed: one of those in the

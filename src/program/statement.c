@@ -7,7 +7,12 @@
 
 #include "access/htup_details.h"
 #include "lib/stringinfo.h"
+#include "access/relation.h"
+#include "base/text_list.h"
+#include "catalog/pg_am.h"
 #include "lookup/canonical.h"
+#include "lookup/key.h"
+#include "program/names.h"
 #include "program/statement.h"
 #include "program/statement_text.h"
 #include "tcop/dest.h"
@@ -27,6 +32,47 @@ statement_value(Statement *statement, Value *value)
 	statement->scope->placeholders = lappend(statement->scope->placeholders, placeholder);
 	snprintf(number, PLACEHOLDER_LENGTH, "$%d", list_length(statement->scope->placeholders));
 	return number;
+}
+
+char *
+statement_value_again(Statement *statement, const Value *value)
+{
+	Scope	   *scope = statement->scope;
+	char	   *number = palloc(PLACEHOLDER_LENGTH);
+	ListCell   *cell;
+
+	foreach(cell, scope->placeholders)
+	{
+		const Placeholder *placeholder = lfirst(cell);
+
+		if (placeholder->value == value)
+		{
+			Placeholder *again = palloc(sizeof(Placeholder));
+
+			*again = *placeholder;
+			scope->placeholders = lappend(scope->placeholders, again);
+			break;
+		}
+	}
+	if (cell == NULL)
+		elog(ERROR, "a statement has no such value");
+	snprintf(number, PLACEHOLDER_LENGTH, "$%d", list_length(scope->placeholders));
+	return number;
+}
+
+StatementKey *
+statement_key_copy(const StatementKey *key)
+{
+	StatementKey *copy;
+
+	if (key == NULL)
+		return NULL;
+	copy = palloc(sizeof(StatementKey));
+	*copy = *key;
+	copy->plan = NULL;
+	copy->places = NULL;
+	copy->user = InvalidOid;
+	return copy;
 }
 
 /*
@@ -142,8 +188,127 @@ statement_columns(Statement *statement, StringInfo text)
 	}
 }
 
+/* The place where a column of the written row is returned already, or -1. */
+static int
+returned_place(const Statement *statement, const char *column)
+{
+	ListCell   *cell;
+
+	foreach(cell, statement->into)
+	{
+		const Row  *row = lfirst(cell);
+		const RowColumn *entry = OidIsValid(row->relation) ? row_column_find(row, column) : NULL;
+
+		for (int i = 0; entry != NULL && i < statement->nslots; i++)
+			if (statement->slots[i] == entry->slot)
+				return i;
+	}
+	return -1;
+}
+
+/* Can it be told by xmax whether INSERT ... ON CONFLICT has inserted the row? Where it has not, that is a lock. */
+static bool
+has_xmax(Oid table)
+{
+	Relation	relation = relation_open(table, AccessShareLock);
+	bool		has = relation->rd_rel->relkind == RELKIND_RELATION &&
+		relation->rd_rel->relam == HEAP_TABLE_AM_OID;
+
+	relation_close(relation, NoLock);
+	return has;
+}
+
+/* Appends what tells the old key of each row, before 18 as far as the WHERE clause does. */
+static void
+append_old_key(const Statement *statement, StringInfo items)
+{
+	StatementKey *key = statement->key;
+
+#if PG_VERSION_NUM >= 180000
+	ListCell   *cell;
+
+	foreach(cell, key->columns)
+		append_element(items, items->len == 0,
+					   psprintf("old.%s", quote_identifier(((KeyColumn *) lfirst(cell))->name)));
+#else
+	if (key->old_values == NULL)
+		key->old_place = -1;
+	else
+		append_element(items, items->len == 0, key->old_values);
+#endif
+}
+
+/* Appends what tells a new row from one that was there. */
+static void
+append_inserted(const Statement *statement, StringInfo items)
+{
+	StatementKey *key = statement->key;
+
+#if PG_VERSION_NUM >= 180000
+	append_element(items, items->len == 0,
+				   psprintf("old.%s IS NULL", quote_identifier(((KeyColumn *) linitial(key->columns))->name)));
+#else
+	if (!has_xmax(statement->relation))
+		key->inserted_place = -1;
+	else
+		append_element(items, items->len == 0, "this.xmax OPERATOR(pg_catalog.=) 0");
+#endif
+}
+
+/* Lists what has to be returned besides the columns, and notes the places. */
+static void
+key_items(const Statement *statement, StringInfo items)
+{
+	StatementKey *key = statement->key;
+	int			count = list_length(key->columns);
+	int			place = statement->nslots;
+
+	if (key->places == NULL)
+		key->places = MemoryContextAlloc(statement->scope->program->mcxt, count * sizeof(int));
+	for (int i = 0; i < count; i++)
+	{
+		const char *name = ((KeyColumn *) list_nth(key->columns, i))->name;
+
+		key->places[i] = returned_place(statement, name);
+		if (key->places[i] >= 0)
+			continue;
+		append_element(items, items->len == 0, psprintf("this.%s", quote_identifier(name)));
+		key->places[i] = place++;
+	}
+	key->old_place = key->inserted_place = -1;
+	if (key->may_change)
+	{
+		key->old_place = place;
+		append_old_key(statement, items);
+	}
+	else if (key->may_update)
+	{
+		key->inserted_place = place;
+		append_inserted(statement, items);
+	}
+}
+
+/* Appends what returns the key; the values in it get their places, even if it is not to be there. */
+static void
+append_key(Statement *statement, StringInfo text, bool first, bool with_key)
+{
+	StringInfoData items;
+	int			length = text->len;
+
+	initStringInfo(&items);
+	key_items(statement, &items);
+	if (items.len == 0)
+		return;
+	appendStringInfoString(text, first ? " RETURNING " : ", ");
+	statement_text_append(text, statement->scope, items.data);
+	if (with_key)
+		return;
+	text->len = length;
+	text->data[length] = '\0';
+}
+
 char *
-statement_text(Statement *statement)
+statement_text(Statement *statement, bool with_key)
 {
 	StringInfoData text;
 	StringInfoData columns;
@@ -170,6 +335,8 @@ statement_text(Statement *statement)
 	statement_text_append(&text, statement->scope, statement->head.data);
 	if (columns.len > 0 && !statement->whole_result)
 		appendStringInfo(&text, "%s%s", statement->select ? "" : " RETURNING", columns.data);
+	if (statement->key != NULL && !statement->select)
+		append_key(statement, &text, columns.len == 0, with_key);
 	statement_text_append(&text, statement->scope, statement->tail.data);
 	statement_text_comment(&text, statement);
 	return text.data;

@@ -14,6 +14,32 @@
 #include "executor/spi.h"
 #include "program/program.h"
 
+/*
+ * The key of the rows that a statement writes, which it returns where somebody
+ * wants to be told. That is another plan, since it may ask for privileges and
+ * policies that the statement itself does not ask for: whether it may be run is
+ * found out when it would be (run/key_rights.c).
+ */
+typedef struct StatementKey
+{
+	const List *columns;		/* of KeyColumn */
+	CmdType		command;		/* that the statement is */
+	bool		needs_nothing;	/* the WHERE clause reads all of its columns anyway */
+	bool		may_change;		/* an UPDATE that may change it: the old one is wanted, too */
+	bool		may_update;		/* an INSERT that may turn into an UPDATE (on_conflict) */
+	const char *old_values;		/* "$4, $5": what the old one is, as the WHERE clause has it; or NULL */
+
+	SPIPlanPtr	plan;			/* NULL until first executed */
+	int		   *places;			/* of its columns in the tuple that is returned ... */
+	int			old_place;		/* ... where the old ones begin, ... */
+	int			inserted_place; /* ... and whether the row is a new one; -1: not returned */
+
+	/* What key_rights.c found last, and when */
+	Oid			user;
+	uint64		changes;
+	bool		allowed;
+} StatementKey;
+
 typedef struct Statement
 {
 	StringInfoData head;		/* a SELECT's text up to its columns, or the whole of another */
@@ -31,6 +57,8 @@ typedef struct Statement
 	bool		by_key;			/* one row of a plain table by its full key ... */
 	bool		has_subselect;	/* ... though maybe of others, too */
 	const char *no_returning;	/* why it cannot return columns, found while checking; or NULL */
+	bool		reads_rows;		/* analysis found that it reads columns of the rows it writes, so that
+								 * policies for SELECT are asked in any case */
 	bool		changes_key;	/* the target's key may be another one afterwards */
 
 	/* For the comment that says whose statement it is */
@@ -38,6 +66,7 @@ typedef struct Statement
 	const Step *other_step;		/* whose work is done as well, or NULL */
 	const char *purpose;		/* "target", "formula 3.when"; or NULL */
 
+	StatementKey *key;			/* of the rows it writes, for observers; NULL: nobody wants it */
 	SPIPlanPtr	plan;			/* NULL until first executed */
 	int			nslots;			/* returned columns ... */
 	int		   *slots;			/* ... and the slots they land in, ... */
@@ -57,7 +86,16 @@ extern char *statement_value(Statement *statement, Value *value);
 /* Are there columns that it has to return? Known once everything is compiled. */
 extern bool statement_returns(const Statement *statement);
 
-/* Puts the final text together, and notes which slots its columns land in. */
-extern char *statement_text(Statement *statement);
+/*
+ * Puts the final text together, that which returns the key or the other, and notes
+ * which slots its columns land in. Both begin alike, so that a value has one place.
+ */
+extern char *statement_text(Statement *statement, bool with_key);
+
+/* Another "$n" for a value that the analysed statement has already. */
+extern char *statement_value_again(Statement *statement, const Value *value);
+
+/* The same key for another statement on the same rows; NULL of NULL. */
+extern StatementKey *statement_key_copy(const StatementKey *key);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * catalog_changes.c
- *		Counts changes of functions and tables.
+ *		Counts changes of functions, tables, schemas and roles.
  */
 #include "postgres.h"
 

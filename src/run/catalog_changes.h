@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-/* Counts up whenever a function or table of the catalogs changes; program_cache.c counts. */
+/* Counts up whenever a function, table, schema or role of the catalogs changes; program_cache.c counts. */
 extern uint64 catalog_changes;
 
 #endif

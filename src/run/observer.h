@@ -58,14 +58,18 @@
  *		until the invocation ends belongs below frame->home, or elsewhere.
  *
  * Keys of rows
- *		They are slots of the frame, so that nobody pays for them. Where a step
- *		addresses the row by a name, the slots are there anyway. Where it says the
- *		"id", or may change the key, the statement must return the key's columns,
- *		and does so only in programs that were compiled while an observer wanted
- *		keys (wants_keys; a program is compiled anew when that changes), and only for plain tables, of which it is known that this
- *		asks for no privilege and no policy that the WHERE clause does not ask for
- *		anyway. Of a create the key is known where the action itself reads it later:
- *		returning it may be more than the user may do. Sets of rows are counted.
+ *		A row is told of by its table's primary key; without one, by the key that
+ *		the step finds it by. Keys are told in programs that were compiled while an
+ *		observer wanted them (wants_keys; a program is compiled anew when that
+ *		changes). Where the step addresses the row by a name, they are at hand. Else
+ *		the statement returns the key's columns, if the user may read them and that
+ *		asks for no policy and no rule that the statement does not meet anyway, which
+ *		is found out before each execution (key_rights.c); if not, rows are counted.
+ *		Of a statement no more keys are told than custom_actions.log_touched_limit,
+ *		and none if that is 0. Where an update may have changed keys, there are old
+ *		ones as well: always of a row found by its key, of sets from PostgreSQL 18 on.
+ *		What on_conflict updated is told of apart, as an update, where it is known:
+ *		before PostgreSQL 18 only of tables that are no partitioned ones.
  */
 #ifndef CA_OBSERVER_H
 #define CA_OBSERVER_H
@@ -98,10 +102,13 @@ typedef struct RowsWritten
 {
 	const Instruction *step;
 	Oid			relation;
-	CmdType		command;		/* CMD_INSERT also where on_conflict made it an update */
+	const char *table;			/* its canonical name; NULL where nobody wants keys */
+	CmdType		command;		/* CMD_INSERT, CMD_UPDATE or CMD_DELETE */
 	uint64		rows;			/* never 0 */
-	const List *key;			/* of KeyColumn: the key of the one row, or NIL: not known */
-	const int  *key_slots;		/* the slots of the frame that hold its values */
+	const List *key;			/* of KeyColumn, the key of the table; or NIL */
+	int			nkeys;			/* of how many of the rows the keys are known: the first ones */
+	const NullableDatum *keys;	/* of each of them, its columns one after the other */
+	const NullableDatum *old_keys;	/* likewise, what an update may have changed; or NULL */
 } RowsWritten;
 
 /* What an observer may want of an invocation. */

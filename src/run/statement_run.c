@@ -7,13 +7,18 @@
 
 #include "access/htup_details.h"
 #include "access/tupdesc.h"
+#include "base/settings.h"
+#include "lookup/key.h"
 #include "program/parser_hooks.h"
 #include "run/frame.h"
+#include "run/key_rights.h"
 #include "run/statement_run.h"
 #include "tcop/dest.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
 #include "utils/portal.h"
+
+#define KEYS_AT_FIRST	4		/* rows whose keys there is room for; then it doubles */
 
 /*
  * Receives the rows of a statement; keeps the columns of the first. They go
@@ -28,6 +33,13 @@ typedef struct SlotReceiver
 	uint64		rows;
 	NullableDatum *values;		/* of the first row */
 } SlotReceiver;
+
+/* The same of a statement that returns the keys of the rows it writes. */
+typedef struct KeyReceiver
+{
+	SlotReceiver slots;
+	WrittenKeys *written;
+} KeyReceiver;
 
 static bool
 receiver_take(TupleTableSlot *tuple, DestReceiver *self)
@@ -51,6 +63,67 @@ receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 	}
 	MemoryContextSwitchTo(old);
 	return true;
+}
+
+/* Copies the values of a key's columns. */
+static void
+copy_key(NullableDatum *copy, const TupleTableSlot *tuple, const StatementKey *key, const int *places, int first)
+{
+	for (int i = 0; i < list_length(key->columns); i++)
+	{
+		const KeyColumn *column = list_nth(key->columns, i);
+		int			place = places != NULL ? places[i] : first + i;
+
+		copy[i].isnull = tuple->tts_isnull[place];
+		if (!copy[i].isnull)
+			copy[i].value = datumCopy(tuple->tts_values[place], column->byval, column->length);
+	}
+}
+
+/* Makes room for keys, or for as many again. */
+static NullableDatum *
+more_keys(NullableDatum *keys, int count, int columns)
+{
+	if (keys == NULL)
+		return palloc(KEYS_AT_FIRST * columns * sizeof(NullableDatum));
+	return repalloc(keys, 2 * count * columns * sizeof(NullableDatum));
+}
+
+/* Takes the keys of a row, unless there are enough. */
+static void
+take_key(KeyRows *rows, const TupleTableSlot *tuple, const StatementKey *key)
+{
+	int			columns = list_length(key->columns);
+
+	rows->rows++;
+	if (rows->count >= setting_touched_limit)
+		return;
+	if (rows->count == 0 || (rows->count >= KEYS_AT_FIRST && (rows->count & (rows->count - 1)) == 0))
+	{
+		rows->keys = more_keys(rows->keys, rows->count, columns);
+		if (key->old_place >= 0)
+			rows->old_keys = more_keys(rows->old_keys, rows->count, columns);
+	}
+	copy_key(rows->keys + rows->count * columns, tuple, key, key->places, 0);
+	if (key->old_place >= 0)
+		copy_key(rows->old_keys + rows->count * columns, tuple, key, NULL, key->old_place);
+	rows->count++;
+}
+
+static bool
+key_receiver_take(TupleTableSlot *tuple, DestReceiver *self)
+{
+	KeyReceiver *receiver = (KeyReceiver *) self;
+	const StatementKey *key = receiver->slots.statement->key;
+	WrittenKeys *written = receiver->written;
+	MemoryContext old = MemoryContextSwitchTo(receiver->slots.frame->econtext->ecxt_per_tuple_memory);
+	bool		inserted;
+
+	slot_getallattrs(tuple);
+	inserted = key->inserted_place < 0 || DatumGetBool(tuple->tts_values[key->inserted_place]);
+	take_key(inserted ? &written->rows : &written->updated, tuple, key);
+	MemoryContextSwitchTo(old);
+	return receiver_take(tuple, self);
 }
 
 /* Complains that a table or function changed its types under a running action. */
@@ -77,6 +150,22 @@ require_types(const Statement *statement, TupleDesc tupdesc)
 			refuse_changed(statement);
 }
 
+/* The types of the key's columns were fixed as well. */
+static void
+require_key_types(const Statement *statement, TupleDesc tupdesc)
+{
+	const StatementKey *key = statement->key;
+
+	for (int i = 0; i < list_length(key->columns); i++)
+	{
+		Oid			type = ((KeyColumn *) list_nth(key->columns, i))->type;
+
+		if (TupleDescAttr(tupdesc, key->places[i])->atttypid != type ||
+			(key->old_place >= 0 && TupleDescAttr(tupdesc, key->old_place + i)->atttypid != type))
+			refuse_changed(statement);
+	}
+}
+
 static void
 receiver_nothing(DestReceiver *self)
 {
@@ -86,6 +175,13 @@ static void
 receiver_startup(DestReceiver *self, int operation, TupleDesc tupdesc)
 {
 	require_types(((SlotReceiver *) self)->statement, tupdesc);
+}
+
+static void
+key_receiver_startup(DestReceiver *self, int operation, TupleDesc tupdesc)
+{
+	receiver_startup(self, operation, tupdesc);
+	require_key_types(((SlotReceiver *) self)->statement, tupdesc);
 }
 
 /*
@@ -103,9 +199,9 @@ planner_options(const Statement *statement)
 		CURSOR_OPT_PARALLEL_OK : 0;
 }
 
-/* Prepares the plan and keeps it for the life of the program. */
-static void
-statement_prepare(Statement *statement)
+/* Prepares a plan and keeps it for the life of the program. */
+static SPIPlanPtr
+prepare_plan(Statement *statement, bool with_key)
 {
 	SPIPrepareOptions options = {0};
 	SPIPlanPtr	plan;
@@ -114,12 +210,18 @@ statement_prepare(Statement *statement)
 	options.parserSetupArg = statement->scope;
 	options.parseMode = RAW_PARSE_DEFAULT;
 	options.cursorOptions = planner_options(statement);
-	plan = SPI_prepare_extended(statement_text(statement), &options);
+	plan = SPI_prepare_extended(statement_text(statement, with_key), &options);
 	if (plan == NULL)
 		elog(ERROR, "could not prepare a statement of action \"%s\": %s",
 			 statement->scope->program->action, SPI_result_code_string(SPI_result));
 	SPI_keepplan(plan);
-	statement->plan = plan;
+	return plan;
+}
+
+static void
+statement_prepare(Statement *statement)
+{
+	statement->plan = prepare_plan(statement, false);
 }
 
 /* Is the name that a returned column is for a name of the row just now? */
@@ -164,32 +266,63 @@ statement_params(const Frame *frame, const Statement *statement)
 	return params;
 }
 
+/* Runs a plan of the statement's for a receiver that has its functions. */
+static inline uint64
+run_plan(Frame *frame, const Statement *statement, SPIPlanPtr plan, SlotReceiver *receiver)
+{
+	SPIExecuteOptions options = {0};
+	int			code;
+
+	receiver->base.rShutdown = receiver_nothing;
+	receiver->base.rDestroy = receiver_nothing;
+	receiver->base.mydest = DestTuplestore;
+	receiver->frame = frame;
+	receiver->statement = statement;
+
+	options.params = statement_params(frame, statement);
+	options.read_only = frame->read_only;
+	options.dest = (DestReceiver *) receiver;
+	code = SPI_execute_plan_extended(plan, &options);
+	if (code < 0)
+		elog(ERROR, "could not run a statement of action \"%s\": %s",
+			 frame->program->action, SPI_result_code_string(code));
+	statement_land(frame, statement, receiver);
+	return SPI_processed;
+}
+
 uint64
 statement_execute(Frame *frame, Statement *statement)
 {
-	SPIExecuteOptions options = {0};
 	SlotReceiver receiver = {0};
-	int			code;
 
 	if (statement->plan == NULL)
 		statement_prepare(statement);
 	receiver.base.receiveSlot = receiver_take;
 	receiver.base.rStartup = receiver_startup;
-	receiver.base.rShutdown = receiver_nothing;
-	receiver.base.rDestroy = receiver_nothing;
-	receiver.base.mydest = DestTuplestore;
-	receiver.frame = frame;
-	receiver.statement = statement;
+	return run_plan(frame, statement, statement->plan, &receiver);
+}
 
-	options.params = statement_params(frame, statement);
-	options.read_only = frame->read_only;
-	options.dest = (DestReceiver *) &receiver;
-	code = SPI_execute_plan_extended(statement->plan, &options);
-	if (code < 0)
-		elog(ERROR, "could not run a statement of action \"%s\": %s",
-			 frame->program->action, SPI_result_code_string(code));
-	statement_land(frame, statement, &receiver);
-	return SPI_processed;
+uint64
+statement_execute_for_keys(Frame *frame, Statement *statement, WrittenKeys *written)
+{
+	KeyReceiver receiver = {0};
+	uint64		rows;
+
+	if (statement->key == NULL || statement->select || setting_touched_limit <= 0 ||
+		!statement_may_return_key(statement))
+	{
+		rows = statement_execute(frame, statement);
+		written->rows.rows = rows;
+		return rows;
+	}
+	if (statement->key->plan == NULL)
+		statement->key->plan = prepare_plan(statement, true);
+	receiver.slots.base.receiveSlot = key_receiver_take;
+	receiver.slots.base.rStartup = key_receiver_startup;
+	receiver.written = written;
+	rows = run_plan(frame, statement, statement->key->plan, &receiver.slots);
+	written->rows.rows = rows - Min(rows, written->updated.rows);
+	return rows;
 }
 
 Portal
@@ -258,4 +391,9 @@ statement_free_plan(Statement *statement)
 	if (statement->plan != NULL)
 		SPI_freeplan(statement->plan);
 	statement->plan = NULL;
+	if (statement->key == NULL)
+		return;
+	if (statement->key->plan != NULL)
+		SPI_freeplan(statement->key->plan);
+	statement->key->plan = NULL;
 }

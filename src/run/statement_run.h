@@ -10,8 +10,29 @@
 #include "executor/spi.h"
 #include "program/statement.h"
 
+/* Rows that a statement wrote in one way, and the keys of the first ones. */
+typedef struct KeyRows
+{
+	uint64		rows;
+	int			count;			/* of rows whose keys are here */
+	NullableDatum *keys;		/* of each of them, its columns one after the other */
+	NullableDatum *old_keys;	/* likewise what an UPDATE may have changed; NULL: it cannot, or it is
+								 * not known */
+} KeyRows;
+
+/* What a statement wrote; in per-step memory. */
+typedef struct WrittenKeys
+{
+	KeyRows		rows;			/* as the statement says */
+	KeyRows		updated;		/* what an INSERT updated because of on_conflict, as far as it is known */
+} WrittenKeys;
+
 /* Runs it; returns the number of rows. Values of the first row land in the slots. */
 extern uint64 statement_execute(struct Frame *frame, Statement *statement);
+
+/* The same, with the keys of what it writes, of no more rows than the limit of touched ones. */
+extern uint64 statement_execute_for_keys(struct Frame *frame, Statement *statement,
+										 WrittenKeys *written);
 
 /* Opens a cursor over the rows; each take puts one row's columns into the slots. */
 extern Portal statement_open(struct Frame *frame, Statement *statement);

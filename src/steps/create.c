@@ -17,6 +17,7 @@
 #include "steps/step_words.h"
 #include "steps/steps.h"
 #include "steps/write.h"
+#include "steps/written.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -139,6 +140,15 @@ append_new_values(Compiler *compiler, StringInfo text, const List *columns, cons
 	return any;
 }
 
+/* Does on_conflict update the row that is there? */
+static bool
+conflict_updates(const Json *conflict)
+{
+	const char *what = json_get_text(conflict, "do");
+
+	return what ? strcmp(what, "update") == 0 : json_get(conflict, "set") != NULL;
+}
+
 /* Appends the ON CONFLICT clause; false after a problem. */
 static bool
 append_conflict(Compiler *compiler, Statement *statement, Oid table, const List *new_columns,
@@ -147,8 +157,7 @@ append_conflict(Compiler *compiler, Statement *statement, Oid table, const List 
 	StringInfo	text = &statement->head;
 	const Json *columns = json_get(conflict, "columns");
 	const Json *set = json_get(conflict, "set");
-	const char *what = json_get_text(conflict, "do");
-	bool		update = what ? strcmp(what, "update") == 0 : set != NULL;
+	bool		update = conflict_updates(conflict);
 	List	   *assignments;
 
 	appendStringInfoString(text, " ON CONFLICT");
@@ -272,8 +281,9 @@ create_compile(Compiler *compiler, Instruction *instruction)
 	write = palloc0(sizeof(Write));
 	write->statement = statement;
 	write->command = CMD_INSERT;
+	write->updates = conflict != NULL && conflict_updates(conflict);
 	write->count = write_count_row(statement);
-	write_note_key(compiler, write);
+	written_compile(compiler, write, columns);
 	instruction->data = write;
 }
 

@@ -9,6 +9,7 @@
 #include "steps/step_words.h"
 #include "steps/steps.h"
 #include "steps/write.h"
+#include "steps/written.h"
 
 static const ArgumentSpec delete_arguments[] = {
 	{"id", ARGUMENT_VALUE},
@@ -35,7 +36,7 @@ delete_compile(Compiler *compiler, Instruction *instruction)
 	write_note_target(compiler, address, NIL, true);
 	address_results(compiler, write->statement, address);
 	write->count = write_count_row(write->statement);
-	write_note_key(compiler, write);
+	written_compile(compiler, write, NIL);
 	instruction->data = write;
 }
 

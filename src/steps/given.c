@@ -296,6 +296,7 @@ copy_statement(const Statement *whole)
 	}
 	statement->scope = scope;
 	statement->plan = NULL;
+	statement->key = statement_key_copy(whole->key);
 	statement->slots = statement->guards = NULL;
 	initStringInfo(&statement->head);
 	initStringInfo(&statement->tail);

@@ -53,6 +53,7 @@
 #include "steps/address.h"
 #include "steps/merge.h"
 #include "steps/write.h"
+#include "steps/written.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
@@ -109,7 +110,8 @@ is_plain_update(const Instruction *instruction)
 		instruction->when == NULL && instruction->on_error == NULL &&
 		write->columns != NIL && write->address->row != NULL &&
 		!write->address->set_based && write->address->required && write->address->where == NULL &&
-		!write->statement->changes_key;
+		!write->statement->changes_key &&
+		(write->statement->key == NULL || !write->statement->key->may_change);
 }
 
 /* Do both update the same row, and has the first no name of its own? */
@@ -482,9 +484,9 @@ merge_holds(const Frame *frame, Merge *merge)
 	return true;
 }
 
-/* Runs the statement that does both; returns the number of rows. */
+/* Runs the statement that does both, for keys or without (NULL); returns the number of rows. */
 static uint64
-execute_both(Frame *frame, const Merge *merge)
+execute_both(Frame *frame, const Merge *merge, WrittenKeys *written)
 {
 	MergeRun	run = {frame, merge, trigger_depth()};
 	ErrorContextCallback callback;
@@ -494,20 +496,26 @@ execute_both(Frame *frame, const Merge *merge)
 	callback.arg = &run;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	rows = statement_execute(frame, merge->both.statement);
+	rows = written != NULL ? statement_execute_for_keys(frame, merge->both.statement, written) :
+		statement_execute(frame, merge->both.statement);
 	error_context_stack = callback.previous;
 	return rows;
 }
 
-/* Goes on with the second step, which is done already. */
-static void
-tell_second(Frame *frame, const Merge *merge, uint64 rows)
+/* Runs both steps in one, and tells of each. */
+static pg_noinline void
+execute_and_tell(Frame *frame, const Merge *merge)
 {
 	Instruction *first = frame->current;
+	WrittenKeys written = {0};
 
+	write_settle(frame, &merge->both, execute_both(frame, merge, &written));
+	if (observed(frame, OBSERVE_ROWS))
+		written_tell(frame, &merge->both, merge->both.statement, &written);
 	observe_turn(frame, merge->second);
 	frame->current = merge->second;
-	write_tell(frame, merge->second->data, merge->both.statement, rows);
+	if (observed(frame, OBSERVE_ROWS))
+		written_tell(frame, merge->second->data, merge->both.statement, &written);
 	frame->current = first;
 }
 
@@ -515,11 +523,10 @@ tell_second(Frame *frame, const Merge *merge, uint64 rows)
 static void
 execute_merged(Frame *frame, const Merge *merge)
 {
-	uint64		rows = execute_both(frame, merge);
-
-	write_settle(frame, &merge->both, merge->both.statement, rows);
 	if (observed(frame, OBSERVE_ROWS | OBSERVE_STEPS))
-		tell_second(frame, merge, rows);
+		execute_and_tell(frame, merge);
+	else
+		write_settle(frame, &merge->both, execute_both(frame, merge, NULL));
 }
 
 /* Runs one step after the other. */
@@ -528,8 +535,7 @@ execute_apart(Frame *frame, const Merge *merge)
 {
 	Instruction *first = frame->current;
 
-	write_settle(frame, merge->first, merge->first->statement,
-				 statement_execute(frame, merge->first->statement));
+	write_run(frame, merge->first, merge->first->statement);
 	deadlines_check();
 	if (observed(frame, OBSERVE_STEPS))
 		observe_turn(frame, merge->second);
@@ -561,6 +567,7 @@ join(Pair *pair, Instruction *first, Instruction *second, Statement *both, const
 
 	merge->both = *first_write;
 	merge->both.statement = both;
+	both->key = statement_key_copy(first_write->statement->key);
 	merge->first = first_write;
 	merge->second = second;
 	merge->relation = first_write->address->relation;
@@ -570,6 +577,7 @@ join(Pair *pair, Instruction *first, Instruction *second, Statement *both, const
 	first->data = merge;
 	first->execute = merged_execute;
 	second_write->statement = update_statement(pair, columns);
+	second_write->statement->key = statement_key_copy(both->key);
 	take_findings(second_write->statement->scope, both->scope);
 }
 

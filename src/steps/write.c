@@ -11,7 +11,6 @@
 #include "catalog/pg_type.h"
 #include "lookup/canonical.h"
 #include "lookup/instead.h"
-#include "lookup/key.h"
 #include "program/names.h"
 #include "run/frame.h"
 #include "run/observer.h"
@@ -19,6 +18,7 @@
 #include "steps/given.h"
 #include "steps/row_key.h"
 #include "steps/write.h"
+#include "steps/written.h"
 #include "utils/builtins.h"
 #include "utils/syscache.h"
 
@@ -48,12 +48,9 @@ changes_key(const Address *address, const List *columns)
 	return false;
 }
 
-/*
- * Could anything but the statement itself set columns of the row, and give them
- * back? A rule that hides the rows it took refuses to give any.
- */
-static bool
-others_set_columns(Oid table)
+/* A rule that hides the rows it took refuses to give any. */
+bool
+write_others_set_columns(Oid table)
 {
 	Relation	relation = relation_open(table, AccessShareLock);
 	bool		others = relation->rd_rel->relkind != RELKIND_RELATION || relation->rd_rules != NULL ||
@@ -177,7 +174,7 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 		given_finish(given, statement, fixed, pstrdup(statement->head.data + start));
 	compiler_analyse(compiler, statement);
 	write_note_target(compiler, address, columns, false);
-	statement->changes_key = changes_key(address, columns) || others_set_columns(address->relation);
+	statement->changes_key = changes_key(address, columns) || write_others_set_columns(address->relation);
 	address_results(compiler, statement, address);
 	write->address = address;
 	write->columns = given == NULL ? columns : NIL;
@@ -185,105 +182,12 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 	write->statement = statement;
 	write_check_rules(compiler, statement, address, CMD_UPDATE);
 	write->count = write_count_row(statement);
-	write_note_key(compiler, write);
+	written_compile(compiler, write, columns);
 	instruction->data = write;
 }
 
-/* Makes the statement return the key of its row, for nobody but observers; the slots it lands in. */
-static int *
-return_key(Compiler *compiler, Statement *statement, const List *key)
-{
-	Row		   *row = palloc0(sizeof(Row));
-	int		   *slots = palloc(sizeof(int) * list_length(key));
-
-	row->name = "key";
-	row->relation = statement->relation;
-	row->is_image = true;
-	for (int i = 0; i < list_length(key); i++)
-		slots[i] = row_slot(statement->scope, row, ((KeyColumn *) list_nth(key, i))->name);
-	statement->into = lappend(statement->into, row);
-	return slots;
-}
-
-/* The slots of values that are nothing but slots. */
-static int *
-slots_of_values(const List *values)
-{
-	int		   *slots = palloc(sizeof(int) * list_length(values));
-
-	for (int i = 0; i < list_length(values); i++)
-		slots[i] = ((Value *) list_nth(values, i))->slot;
-	return slots;
-}
-
 void
-write_note_key(Compiler *compiler, Write *write)
-{
-	const Address *address = write->address;
-	Statement  *statement = write->statement;
-
-	if (!compiler->program->tells_keys || statement->set_based)
-		return;
-	write->key = address != NULL ? address->key : key_of_table(statement->relation, NIL, false);
-	if (address == NULL)
-		return;
-	if (address->row != NULL && !statement->changes_key)
-		write->key_slots = slots_of_values(address->values);
-	else if (statement->by_key)
-		write->key_slots = return_key(compiler, statement, address->key);
-	else
-		write->key = NIL;
-}
-
-/* Does the statement return what lands in the slot? */
-static bool
-slot_is_returned(const Statement *statement, int slot)
-{
-	for (int i = 0; i < statement->nslots; i++)
-		if (statement->slots[i] == slot)
-			return true;
-	return false;
-}
-
-/* The slots that the key of a created row landed in; NULL: the action does not read all of it. */
-static const int *
-created_key_slots(const Statement *statement, const List *key)
-{
-	const Row  *row = statement->into != NIL ? linitial(statement->into) : NULL;
-	int		   *slots = palloc(sizeof(int) * Max(list_length(key), 1));
-
-	for (int i = 0; i < list_length(key); i++)
-	{
-		const RowColumn *column = row == NULL ? NULL :
-			row_column_find(row, ((KeyColumn *) list_nth(key, i))->name);
-
-		if (column == NULL || !slot_is_returned(statement, column->slot))
-			return NULL;
-		slots[i] = column->slot;
-	}
-	return slots;
-}
-
-void
-write_tell(Frame *frame, const Write *write, const Statement *statement, uint64 rows)
-{
-	RowsWritten written = {0};
-
-	if (rows == 0 || statement->select)
-		return;
-	written.step = frame->current;
-	written.relation = statement->relation;
-	written.command = write->command;
-	written.rows = rows;
-	if (write->key != NIL && rows == 1)
-		written.key_slots = write->key_slots != NULL ? write->key_slots :
-			created_key_slots(statement, write->key);
-	written.key = written.key_slots != NULL ? write->key : NIL;
-	observe_rows(frame, &written);
-}
-
-void
-write_settle(Frame *frame, const Write *write, const Statement *statement, uint64 rows)
+write_settle(Frame *frame, const Write *write, uint64 rows)
 {
 	if (write->count != NULL)
 		frame_set(frame, ((RowColumn *) linitial(write->count->columns))->slot,
@@ -295,15 +199,32 @@ write_settle(Frame *frame, const Write *write, const Statement *statement, uint6
 		if (rows > 1)
 			row_not_alone(frame, write->address->relation);
 	}
+}
+
+/* Runs a statement and tells what it wrote. */
+static pg_noinline void
+run_and_tell(Frame *frame, const Write *write, Statement *statement)
+{
+	WrittenKeys written = {0};
+
+	write_settle(frame, write, statement_execute_for_keys(frame, statement, &written));
+	written_tell(frame, write, statement, &written);
+}
+
+void
+write_run(Frame *frame, const Write *write, Statement *statement)
+{
 	if (observed(frame, OBSERVE_ROWS))
-		write_tell(frame, write, statement, rows);
+		run_and_tell(frame, write, statement);
+	else
+		write_settle(frame, write, statement_execute(frame, statement));
 }
 
 /* Runs the statement for the columns that a record gives now. */
 static void
 run_given(Frame *frame, const void *write, Statement *statement)
 {
-	write_settle(frame, write, statement, statement_execute(frame, statement));
+	write_run(frame, write, statement);
 }
 
 void
@@ -314,5 +235,5 @@ write_execute(Frame *frame, Instruction *instruction)
 	if (write->given != NULL)
 		given_run(frame, write->given, run_given, write);
 	else
-		write_settle(frame, write, write->statement, statement_execute(frame, write->statement));
+		write_run(frame, write, write->statement);
 }

@@ -22,8 +22,12 @@ typedef struct Write
 	Statement  *statement;
 	Row		   *count;			/* where the number of rows goes, or NULL */
 	CmdType		command;		/* CMD_INSERT, CMD_UPDATE or CMD_DELETE */
-	const List *key;			/* of KeyColumn, for observers: of the one row written; or NIL */
-	int		   *key_slots;		/* NULL: those of the step's own row that are returned */
+	bool		updates;		/* an INSERT that updates the row that is there */
+
+	/* For observers (written.c) */
+	const char *table;			/* canonical name */
+	const List *key;			/* of KeyColumn: of the rows written; or NIL */
+	int		   *key_slots;		/* what holds the key of the one row; NULL: the statement returns it */
 } Write;
 
 /* UPDATE of the addressed rows with these columns; fills instruction->data. */
@@ -49,18 +53,13 @@ extern void write_check_returning(Compiler *compiler);
 
 extern void write_execute(struct Frame *frame, Instruction *instruction);
 
-/* Looks where observers will find the key of the row, if they want it; once the statement has its results. */
-extern void write_note_key(Compiler *compiler, Write *write);
+/* Could anything but an UPDATE itself set columns of the row, and give them back? */
+extern bool write_others_set_columns(Oid table);
 
-/*
- * Takes note of how many rows the statement found; complains if the step did not
- * find its row. Observers are told of what was written.
- */
-extern void write_settle(struct Frame *frame, const Write *write, const Statement *statement,
-						 uint64 rows);
+/* Takes note of how many rows the statement found; complains if the step did not find its row. */
+extern void write_settle(struct Frame *frame, const Write *write, uint64 rows);
 
-/* Tells the observers that the step being told of wrote so many rows. */
-extern void write_tell(struct Frame *frame, const Write *write, const Statement *statement,
-					   uint64 rows);
+/* Runs a statement of the step's; the observers are told of what it wrote. */
+extern void write_run(struct Frame *frame, const Write *write, Statement *statement);
 
 #endif

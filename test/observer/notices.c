@@ -63,29 +63,46 @@ step_begun(Frame *frame, const Instruction *step)
 				 frame->iteration > 0 ? psprintf(", turn " INT64_FORMAT, frame->iteration) : ""));
 }
 
-/* " (id, day) = (42, null)" */
-static const char *
-key_text(const Frame *frame, const RowsWritten *written)
+/* Appends "(42, null)" */
+static void
+append_key(StringInfo out, const List *key, const NullableDatum *values)
 {
-	StringInfoData names;
-	StringInfoData values;
-
-	if (written->key == NIL)
-		return "";
-	initStringInfo(&names);
-	initStringInfo(&values);
-	for (int i = 0; i < list_length(written->key); i++)
+	for (int i = 0; i < list_length(key); i++)
 	{
-		int			slot = written->key_slots[i];
 		Oid			output;
 		bool		is_varlena;
 
-		getTypeOutputInfo(frame->program->slots[slot].type, &output, &is_varlena);
-		appendStringInfo(&names, "%s%s", i > 0 ? ", " : "", ((KeyColumn *) list_nth(written->key, i))->name);
-		appendStringInfo(&values, "%s%s", i > 0 ? ", " : "", frame_isnull(frame, slot) ? "null" :
-						 OidOutputFunctionCall(output, frame_value(frame, slot)));
+		getTypeOutputInfo(((KeyColumn *) list_nth(key, i))->type, &output, &is_varlena);
+		appendStringInfo(out, "%s%s", i > 0 ? ", " : "(", values[i].isnull ? "null" :
+						 OidOutputFunctionCall(output, values[i].value));
 	}
-	return psprintf(" (%s) = (%s)", names.data, values.data);
+	appendStringInfoChar(out, ')');
+}
+
+/* " (id, day) = (42, null) (43, null)", " (id) = (1) -> (2)" */
+static const char *
+key_text(const RowsWritten *written)
+{
+	int			columns = list_length(written->key);
+	StringInfoData text;
+
+	if (written->nkeys == 0)
+		return "";
+	initStringInfo(&text);
+	for (int i = 0; i < columns; i++)
+		appendStringInfo(&text, "%s%s", i > 0 ? ", " : " (", ((KeyColumn *) list_nth(written->key, i))->name);
+	appendStringInfoString(&text, ") =");
+	for (int i = 0; i < written->nkeys; i++)
+	{
+		appendStringInfoChar(&text, ' ');
+		if (written->old_keys != NULL)
+		{
+			append_key(&text, written->key, written->old_keys + i * columns);
+			appendStringInfoString(&text, " -> ");
+		}
+		append_key(&text, written->key, written->keys + i * columns);
+	}
+	return text.data;
 }
 
 static void
@@ -94,7 +111,7 @@ rows_written(Frame *frame, const RowsWritten *written)
 	say(frame, "rows_written", written->step->path,
 		psprintf("%s " UINT64_FORMAT " %s%s",
 				 written->command == CMD_INSERT ? "inserted" : written->command == CMD_UPDATE ? "updated" : "deleted",
-				 written->rows, get_rel_name(written->relation), key_text(frame, written)));
+				 written->rows, get_rel_name(written->relation), key_text(written)));
 }
 
 static void

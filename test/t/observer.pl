@@ -114,6 +114,108 @@ define('keys', '{"steps": [
 	{"delete": "public.pair", "where": "a = 5"}]}');
 told('SELECT keys()', 'keys');
 
+# Sets, and every way to come to a key
+$node->safe_psql($database, <<'SQL');
+CREATE TABLE sku (code text PRIMARY KEY, nick text UNIQUE NOT NULL, stock integer DEFAULT 0);
+CREATE TABLE token (id uuid DEFAULT md5('token')::uuid PRIMARY KEY, n serial UNIQUE);
+CREATE TABLE loose (n integer);
+CREATE TABLE stamped (id integer PRIMARY KEY, at integer);
+CREATE FUNCTION move_id() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.id := NEW.id + 100; RETURN NEW; END $$;
+CREATE TRIGGER move_id BEFORE INSERT OR UPDATE ON stamped FOR EACH ROW EXECUTE FUNCTION move_id();
+CREATE TABLE part_of (id integer, region text, n integer DEFAULT 0, PRIMARY KEY (id, region)) PARTITION BY LIST (region);
+CREATE TABLE part_of_a PARTITION OF part_of FOR VALUES IN ('a');
+CREATE TABLE part_of_b PARTITION OF part_of FOR VALUES IN ('b');
+CREATE TABLE base (id integer PRIMARY KEY, n integer);
+CREATE TABLE child () INHERITS (base);
+CREATE VIEW sku_view AS SELECT code, stock FROM sku;
+CREATE VIEW done_view AS SELECT id AS no, n FROM base;
+CREATE FUNCTION do_view() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; NEW.no := coalesce(NEW.no, 7); RETURN NEW; END $$;
+CREATE TRIGGER do_view INSTEAD OF INSERT OR UPDATE OR DELETE ON done_view FOR EACH ROW EXECUTE FUNCTION do_view();
+CREATE TABLE ruled (id integer PRIMARY KEY);
+CREATE RULE keep AS ON DELETE TO ruled WHERE OLD.id > 5 DO INSTEAD NOTHING;
+INSERT INTO child VALUES (5, 5);
+SQL
+define('sets', '{"steps": [
+	{"create": "public.sku", "from": "=array[1, 2, 3]", "as": "made", "set": {"code": "=\'c\' || value", "nick": "=\'n\' || value"}},
+	{"update": "public.sku", "where": "stock = 0", "set": {"stock": 1}},
+	{"update": "public.sku", "id": {"nick": "n2"}, "set": {"stock": 5}},
+	{"update": "public.sku", "id": {"nick": "n2"}, "set": {"code": "d2"}},
+	{"update": "public.sku", "where": "code = \'c3\'", "set": {"code": "d3"}},
+	{"update": "public.sku", "id": "=\'d\' || 3", "set": {"code": "e3"}},
+	{"create": "public.sku", "set": {"code": "c1", "nick": "n1"}, "on_conflict": {"columns": ["code"], "set": {"stock": "=this.stock + 1"}}},
+	{"create": "public.sku", "from": "=array[1, 4]", "set": {"code": "=\'c\' || value", "nick": "=\'n\' || value"}, "on_conflict": {"columns": ["code"], "do": "update"}},
+	{"create": "public.sku", "from": "=array[4, 5]", "set": {"code": "=\'c\' || value", "nick": "=\'n\' || value"}, "on_conflict": {"do": "nothing"}},
+	{"create": "public.token", "set": {}},
+	{"create": "public.loose", "from": "=array[1, 2]", "set": {"n": "=value"}},
+	{"update": "public.loose", "where": "n = 1", "set": {"n": 3}},
+	{"create": "public.stamped", "as": "s", "set": {"id": 1}},
+	{"update": "s", "set": {"at": 1}},
+	{"update": "public.stamped", "id": 201, "set": {"at": 2}},
+	{"delete": "public.stamped", "where": "at = 2"},
+	{"create": "public.part_of", "from": "=array[1, 2]", "set": {"id": "=value", "region": "a"}},
+	{"update": "public.part_of", "id": {"id": 1, "region": "a"}, "set": {"region": "b"}},
+	{"create": "public.part_of", "set": {"id": 2, "region": "a"}, "on_conflict": {"columns": ["id", "region"], "set": {"n": 1}}},
+	{"delete": "public.part_of", "where": "id > 0"},
+	{"update": "public.base", "where": "n = 5", "set": {"n": 6}},
+	{"update": "public.sku_view", "where": "stock > 1", "set": {"stock": 9}},
+	{"delete": "public.ruled", "where": "id < 9"},
+	{"for_each": "=array[1, 4]", "as": "v", "do": [{"update": "public.sku", "where": "nick = \'n\' || v.value", "set": {"*": {"stock": 8}}}]},
+	{"delete": "public.sku", "where": "true"}]}');
+told('SELECT sets()', $node->safe_psql($database, 'SHOW server_version_num') < 180000 ? 'sets' : 'sets, since old keys are known');
+define('view', '{"table": "public.done_view", "key": ["no"], "steps": [
+	{"update": "target", "set": {"n": 3}},
+	{"create": "public.done_view", "set": {"n": 1}},
+	{"delete": "target"}]}');
+$node->safe_psql($database, 'INSERT INTO base VALUES (1, 1)');
+told('SELECT view(1)', 'a view with triggers');
+define('few', '{"steps": [
+	{"create": "public.sku", "from": "=array[1, 2, 3]", "set": {"code": "=\'c\' || value", "nick": "=\'n\' || value"}},
+	{"update": "public.item", "id": 1, "set": {"name": "few"}},
+	{"delete": "public.sku", "where": "true"}]}');
+told('SET custom_actions.log_touched_limit = 2; SELECT few(); SET custom_actions.log_touched_limit = 0; SELECT few();', 'no more keys than wanted');
+
+# What telling keys needs, nobody has to have: rights that come and go, in one session
+$node->safe_psql($database, <<'SQL');
+CREATE ROLE observer_writer; CREATE ROLE observer_reader; CREATE ROLE observer_group;
+GRANT observer_group TO observer_writer;
+GRANT USAGE ON SCHEMA custom_actions TO observer_writer, observer_reader;
+CREATE TABLE secret (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, mine text DEFAULT current_user, n integer);
+GRANT INSERT ON secret TO observer_writer, observer_reader;
+GRANT SELECT ON secret TO observer_reader;
+GRANT UPDATE (n), SELECT (n) ON secret TO observer_writer;
+SQL
+define('hand_in', '{"steps": [{"create": "public.secret", "set": {"n": 1}}, {"update": "public.secret", "where": "n = 1", "set": {"n": 2}}, {"create": "public.secret", "set": {"n": 3}, "as": "x"}]}');
+$node->safe_psql($database, 'GRANT EXECUTE ON FUNCTION hand_in TO PUBLIC');
+told(<<'SQL', 'keys as far as the user may read them');
+SET ROLE observer_writer; SELECT hand_in();
+SET ROLE observer_reader; SELECT hand_in();
+RESET ROLE; GRANT UPDATE ON secret TO observer_reader;
+SET ROLE observer_reader; SELECT hand_in();
+RESET ROLE; TRUNCATE secret;
+SET ROLE observer_writer; SELECT hand_in();
+RESET ROLE; GRANT SELECT (id) ON secret TO observer_writer;
+SET ROLE observer_writer; SELECT hand_in();
+RESET ROLE; REVOKE SELECT (id) ON secret FROM observer_writer;
+SET ROLE observer_writer; SELECT hand_in();
+RESET ROLE; GRANT SELECT ON secret TO observer_group;
+SET ROLE observer_writer; SELECT hand_in();
+RESET ROLE; REVOKE observer_group FROM observer_writer;
+SET ROLE observer_writer; SELECT hand_in();
+SQL
+told(<<'SQL', 'keys and row security');
+TRUNCATE secret; ALTER TABLE secret ENABLE ROW LEVEL SECURITY;
+CREATE POLICY hand_in ON secret FOR INSERT WITH CHECK (true);
+CREATE POLICY change ON secret FOR UPDATE USING (true);
+CREATE POLICY look ON secret FOR SELECT USING (n < 3);
+SET ROLE observer_reader; SELECT hand_in();
+RESET ROLE; SELECT hand_in();
+ALTER TABLE secret DISABLE ROW LEVEL SECURITY;
+SET ROLE observer_reader; SELECT hand_in();
+RESET ROLE; ALTER TABLE secret ENABLE ROW LEVEL SECURITY;
+SET ROLE observer_reader; SELECT hand_in();
+SQL
+
 # Failures: dealt with, passed on, of loops, canceled
 define('fail', '{"input": [{"name": "amount", "type": "integer"}], "steps": [
 	{"update": "public.item", "id": 1, "set": {"amount": "=input.amount"}}]}');
