@@ -40,6 +40,7 @@ char	   *setting_traceparent;
 char	   *setting_tag;
 int			setting_log_level;
 int			setting_touched_limit;
+char	   *setting_idempotency_key;
 
 static char *setting_actor_settings;	/* what it says: actor_sources.h */
 static int	configured_call_timeout;	/* by whom users cannot be */
@@ -79,6 +80,16 @@ assign_call_timeout(int newval, void *extra)
 {
 	if (*(GucSource *) extra <= PGC_S_DATABASE)
 		configured_call_timeout = newval;
+}
+
+/* Refuses a key that is too long to be one. */
+static bool
+check_idempotency_key(char **newval, void **extra, GucSource source)
+{
+	if (strlen(*newval) <= IDEMPOTENCY_KEY_LENGTH)
+		return true;
+	GUC_check_errdetail("An idempotency key has at most %d bytes.", IDEMPOTENCY_KEY_LENGTH);
+	return false;
 }
 
 static const Setting settings[] = {
@@ -172,6 +183,15 @@ static const Setting settings[] = {
 		.least = -1,
 		.most = 10000,
 		.context = PGC_SUSET
+	},
+	{
+		.name = "custom_actions.idempotency_key",
+		.words = "Key of the call that comes next: sent again with it, it is answered and not run again.",
+		.more_words = "Set it with SET LOCAL, for one call in a transaction; empty means none.",
+		.text_variable = &setting_idempotency_key,
+		.initial_text = "",
+		.check_text = check_idempotency_key,
+		.context = PGC_USERSET
 	}
 };
 

@@ -35,6 +35,10 @@ extern char *setting_traceparent;
 extern char *setting_tag;
 extern int	setting_log_level;	/* LogLevel */
 extern int	setting_touched_limit;	/* 0: counts only, -1: not even these */
+extern char *setting_idempotency_key;	/* "": none */
+
+/* Longest idempotency key, in bytes */
+#define IDEMPOTENCY_KEY_LENGTH	255
 
 /* Defines them; called by _PG_init. */
 extern void settings_init(void);

@@ -14,6 +14,7 @@
 #include "base/problem.h"
 #include "base/settings.h"
 #include "base/sqlstate.h"
+#include "engine/idempotency.h"
 #include "engine/invocation.h"
 #include "executor/executor.h"
 #include "lookup/denied.h"
@@ -80,7 +81,39 @@ give_outputs(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 	return (Datum) 0;
 }
 
-/* Binds the inputs, runs plug-ins and steps, gives the result. */
+/* Runs plug-ins and steps; the inputs are bound, the outputs get their values. */
+static void
+run_stages(Frame *frame)
+{
+	Program    *program = frame->program;
+
+	context_fill(frame);
+	pipeline_run_stage(frame, STAGE_PRE_VALIDATION);
+	target_load(frame);
+	pipeline_run_stage(frame, STAGE_PRE_OPERATION);
+	steps_execute(frame, &program->steps);
+	pipeline_run_stage(frame, STAGE_MAIN_OPERATION);
+	ResetExprContext(frame->econtext);
+	frame_watch_row_types(frame);
+	settle_missing_outputs(frame);
+	pipeline_run_stage(frame, STAGE_POST_OPERATION);
+	frame_watch_row_types(frame);
+	if (program->promises_outputs)
+		require_outputs(frame);
+}
+
+/* The same under an idempotency key: a request that was carried out is only answered. */
+static void
+run_once(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
+{
+	Idempotency *call = idempotency_begin(frame, fcinfo, request);
+
+	if (!frame->replayed)
+		run_stages(frame);
+	idempotency_end(frame, call);
+}
+
+/* Binds the inputs, runs what is to be run, gives the result. */
 static Datum
 frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 {
@@ -95,19 +128,10 @@ frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 	bind_inputs(frame, fcinfo, request);
 	if (observed(frame, OBSERVE_INPUTS))
 		observe_inputs(frame);
-	context_fill(frame);
-	pipeline_run_stage(frame, STAGE_PRE_VALIDATION);
-	target_load(frame);
-	pipeline_run_stage(frame, STAGE_PRE_OPERATION);
-	steps_execute(frame, &program->steps);
-	pipeline_run_stage(frame, STAGE_MAIN_OPERATION);
-	ResetExprContext(frame->econtext);
-	frame_watch_row_types(frame);
-	settle_missing_outputs(frame);
-	pipeline_run_stage(frame, STAGE_POST_OPERATION);
-	frame_watch_row_types(frame);
-	if (program->promises_outputs)
-		require_outputs(frame);
+	if (unlikely(idempotency_is_asked(frame, request)))
+		run_once(frame, fcinfo, request);
+	else
+		run_stages(frame);
 	MemoryContextSwitchTo(caller);
 	result = give_outputs(frame, fcinfo, request);
 	if (observed(frame, OBSERVE_END))
@@ -178,6 +202,8 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	frame->current = NULL;
 	frame->iteration = 0;
 	frame->stopped = false;
+	frame->replayed = false;
+	frame->idempotency = NULL;
 	frame->watched = 0;
 	frame->rows_told = 0;
 	frame->rows_written = 0;

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/error_field.h"
 #include "base/jsonb_push.h"
+#include "engine/idempotency.h"
 #include "fmgr.h"
 #include "run/action_call.h"
 #include "run/observer.h"
@@ -38,9 +39,7 @@ require_invoke_arguments(FunctionCallInfo fcinfo)
 	require_argument(fcinfo, 1, "input",
 					 "Leave it out, or pass '{}', for an action without input.");
 	if (!PG_ARGISNULL(2))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("idempotency keys are not supported yet")));
+		require_idempotency_key(text_to_cstring(PG_GETARG_TEXT_PP(2)));
 }
 
 /* Runs the action that the arguments name. */
@@ -49,6 +48,7 @@ invoke(FunctionCallInfo fcinfo, InvokeRequest *request)
 {
 	request->kind = REQUEST_JSON;
 	request->input = PG_GETARG_JSONB_P(1);
+	request->idempotency_key = PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2));
 	request->result_context = CurrentMemoryContext;
 	handle_call(handle_of_name(text_to_cstring(PG_GETARG_TEXT_PP(0))), request);
 	if (request->output == NULL)

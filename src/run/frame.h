@@ -68,6 +68,8 @@ typedef struct Frame
 	struct Secrets *secrets;	/* what must not be shown of the chain, kept by the outermost, or
 								 * NULL */
 	uint64		secrets_owner;	/* its number there, or 0 */
+	bool		replayed;		/* answered from what was stored under its idempotency key */
+	struct Idempotency *idempotency;	/* its key, while it is carried out under one; or NULL */
 	bool		answers_failure;	/* outermost, of try_invoke_action */
 	struct HandledError *handling;	/* the error that an on_error list deals with, or NULL */
 	struct FramePlugins *plugins;	/* what calling the plug-ins needs, or NULL */

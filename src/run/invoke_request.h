@@ -37,6 +37,7 @@ typedef struct InvokeRequest
 
 	Jsonb	   *input;			/* REQUEST_JSON */
 	Jsonb	   *output;
+	const char *idempotency_key;	/* or NULL */
 
 	int			ninputs;		/* REQUEST_VALUES: in the function's argument order */
 	const Oid  *input_types;

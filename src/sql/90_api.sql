@@ -170,3 +170,20 @@ AS 'MODULE_PATHNAME', 'custom_action_try_invoke';
 
 COMMENT ON FUNCTION @extschema@.try_invoke_action(text, jsonb, text) IS
 	'runs an action and reports how it went; the work of one that failed is undone, the transaction goes on';
+
+-- SECURITY DEFINER, because the table is closed to everybody: who is granted this may
+-- forget old keys, and nothing else.
+CREATE FUNCTION @extschema@.purge_idempotency_keys(older_than interval)
+RETURNS bigint
+LANGUAGE sql VOLATILE STRICT SECURITY DEFINER
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	WITH purged AS (
+		DELETE FROM custom_actions.idempotency
+		WHERE created_at < clock_timestamp() - older_than
+		RETURNING 1)
+	SELECT count(*) FROM purged;
+END;
+
+COMMENT ON FUNCTION @extschema@.purge_idempotency_keys(interval) IS
+	'forgets idempotency keys of calls that are longer ago; returns how many';

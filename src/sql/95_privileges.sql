@@ -10,5 +10,6 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA custom_actions FROM PUBLIC;
 -- say no, as it does for these.
 REVOKE ALL ON FUNCTION
 	@extschema@.grant_action_design(regrole),
-	@extschema@.revoke_action_design(regrole)
+	@extschema@.revoke_action_design(regrole),
+	@extschema@.purge_idempotency_keys(interval)
 	FROM PUBLIC;

@@ -1,0 +1,32 @@
+/*
+ * digest.h
+ *		SHA-256 of several pieces, and masks made of it.
+ */
+#ifndef CA_DIGEST_H
+#define CA_DIGEST_H
+
+#include "postgres.h"
+
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+
+#define DIGEST_LENGTH	PG_SHA256_DIGEST_LENGTH
+
+typedef struct Digest
+{
+	pg_cryptohash_ctx *hash;	/* an error leaves it to the resource owner */
+} Digest;
+
+/* Begins a digest; those for different purposes have nothing in common. */
+extern void digest_begin(Digest *digest, const char *purpose);
+
+/* Adds a piece and its length: where pieces end is part of what is digested. */
+extern void digest_put(Digest *digest, const void *piece, size_t length);
+
+/* Ends it; the result has DIGEST_LENGTH bytes. */
+extern void digest_end(Digest *digest, uint8 *result);
+
+/* Masks bytes with what only the secret (DIGEST_LENGTH bytes) gives; twice is not at all. */
+extern void digest_mask(const uint8 *secret, char *bytes, size_t length);
+
+#endif
