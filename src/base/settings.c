@@ -39,6 +39,7 @@ char	   *setting_actor;
 char	   *setting_traceparent;
 char	   *setting_tag;
 int			setting_log_level;
+int			setting_log_payload_limit;
 int			setting_touched_limit;
 char	   *setting_idempotency_key;
 
@@ -173,6 +174,16 @@ static const Setting settings[] = {
 		.initial = LOG_BASIC,
 		.choices = log_level_choices,
 		.context = PGC_SUSET
+	},
+	{
+		.name = "custom_actions.log_payload_limit",
+		.words = "Length at which recorded inputs and outputs are cut.",
+		.more_words = "0 records none.",
+		.variable = &setting_log_payload_limit,
+		.initial = 8 * 1024,
+		.most = 1024 * 1024,
+		.context = PGC_SUSET,
+		.flags = GUC_UNIT_BYTE
 	},
 	{
 		.name = "custom_actions.log_touched_limit",

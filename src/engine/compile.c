@@ -25,6 +25,7 @@
 #include "program/formula.h"
 #include "program/meaning.h"
 #include "program/names.h"
+#include "run/convert_plain.h"
 #include "run/observer.h"
 #include "steps/step_list.h"
 #include "steps/target.h"
@@ -186,6 +187,25 @@ note_sensitive(Program *program)
 	program->sensitive = program->sensitive_inputs != NULL || program->sensitive_outputs != NULL;
 }
 
+/* Notes how values are shown that do not have to be hidden. */
+static void
+note_shown(Program *program)
+{
+	const Signature *signature = program->signature;
+
+	program->input_shown = palloc(sizeof(ShownType) * Max(signature->ninputs, 1));
+	program->output_shown = palloc(sizeof(ShownType) * Max(signature->noutputs, 1));
+	program->inputs_plain = true;
+	for (int i = 0; i < signature->ninputs; i++)
+	{
+		program->input_shown[i] = shown_type(signature->inputs[i].type);
+		program->inputs_plain &= program->input_shown[i].kind == SHOWN_PLAIN ||
+			bms_is_member(i, program->sensitive_inputs);
+	}
+	for (int i = 0; i < signature->noutputs; i++)
+		program->output_shown[i] = shown_type(signature->outputs[i].type);
+}
+
 static Program *
 program_new(Definition *definition, const CompileOptions *options, MemoryContext mcxt)
 {
@@ -249,6 +269,7 @@ compile_program(Compiler *compiler)
 	write_check_returning(compiler);
 	note_row_slots(program);
 	note_sensitive(program);
+	note_shown(program);
 	remark_program(compiler);
 	if (compiler->freeze)
 		meaning_freeze(program);

@@ -208,6 +208,7 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	frame->rows_told = 0;
 	frame->rows_written = 0;
 	frame->due = NULL;
+	frame->given = request != NULL && request->kind == REQUEST_JSON ? request->input : NULL;
 	frame->bound = false;
 	frame->secrets_owner = 0;
 	frame->answers_failure = request != NULL && request->wants_invocation;

@@ -68,6 +68,20 @@ typedef struct Variable
 	bool		open;			/* a let name whose type is not known yet (let_types.c) */
 } Variable;
 
+/* What it takes to show a value as JSON. */
+typedef enum ShownKind
+{
+	SHOWN_PLAIN,				/* nothing but memory */
+	SHOWN_HARMLESS,				/* catalogs, but it cannot fail */
+	SHOWN_OTHER					/* perhaps code of users', which may fail */
+} ShownKind;
+
+typedef struct ShownType
+{
+	ShownKind	kind;
+	Oid			base;			/* the type below domains */
+} ShownType;
+
 struct Frame;
 
 typedef struct Meaning Meaning;
@@ -123,6 +137,9 @@ typedef struct Program
 								 * or NULL */
 	Expression **output_defaults;	/* per signature output, or NULL */
 	Bitmapset  *outputs_set;	/* outputs that some step sets */
+	ShownType  *input_shown;	/* per signature input */
+	ShownType  *output_shown;	/* per signature output */
+	bool		inputs_plain;	/* all of them are SHOWN_PLAIN, or sensitive */
 	bool		sensitive;		/* some input or output is: */
 	Bitmapset  *sensitive_inputs;	/* by place in the signature */
 	Bitmapset  *sensitive_outputs;

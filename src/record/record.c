@@ -20,6 +20,7 @@
 #include "record/level.h"
 #include "record/log_row.h"
 #include "record/pack.h"
+#include "record/payload.h"
 #include "record/record.h"
 #include "record/server_log.h"
 #include "run/context.h"
@@ -178,6 +179,8 @@ record_failure(Recorded *recorded, const char *status, const ErrorData *error, c
 
 	recorded->rows = 0;			/* they will not have been written */
 	row = invocation_row(recorded, status);
+	log_row_set_jsonb(row, LOG_TARGET, payload_failed_target(frame));
+	log_row_set_jsonb(row, LOG_INPUT, payload_failed_inputs(frame, setting_log_payload_limit));
 	set_error(row, error, failed_step);
 	rows = list_make1(row);
 	bundle = bundle_make(rows, &size);
@@ -190,9 +193,19 @@ record_failure(Recorded *recorded, const char *status, const ErrorData *error, c
 static void
 record_success(Recorded *recorded)
 {
+	Frame	   *frame = recorded->frame;
+	OwnRow	   *row;
+
 	if (recorded->level < LOG_BASIC || !may_write())
 		return;
-	insert_rows(list_make1(invocation_row(recorded, "succeeded")));
+	row = invocation_row(recorded, "succeeded");
+	log_row_set_jsonb(row, LOG_TARGET, payload_target(frame));
+	if (recorded->level >= LOG_FULL)
+	{
+		log_row_set_jsonb(row, LOG_INPUT, payload_inputs(frame, setting_log_payload_limit));
+		log_row_set_jsonb(row, LOG_OUTPUT, payload_outputs(frame, setting_log_payload_limit));
+	}
+	insert_rows(list_make1(row));
 }
 
 static void
@@ -284,7 +297,14 @@ record_begun(Frame *frame)
 	recorded->session_user = who_role_name(GetSessionUserId());
 	frame->recorded = recorded;
 	innermost_recorded = recorded;
-	return OBSERVE_END | (level >= LOG_BASIC ? OBSERVE_ROWS : 0);
+	return OBSERVE_END | (level >= LOG_BASIC ? OBSERVE_ROWS : 0) |
+		(payload_needs_capture(frame) ? OBSERVE_INPUTS : 0);
+}
+
+static void
+record_inputs(Frame *frame)
+{
+	payload_capture(frame, setting_log_payload_limit);
 }
 
 static void
@@ -342,6 +362,7 @@ record_wants_keys(const Definition *definition)
 static const Observer record = {
 	.wants_keys = record_wants_keys,
 	.invocation_begun = record_begun,
+	.inputs_bound = record_inputs,
 	.rows_written = record_rows,
 	.invocation_ended = record_ended,
 	.failure_answered = record_answered,

@@ -244,3 +244,16 @@ convert_to_jsonb(JsonbBuilder *builder, Datum value, bool isnull, Oid type)
 		JsonbToJsonbValue(datum_by_to_jsonb(value, type), &result);
 	jsonb_push_value(builder, &result);
 }
+
+void
+convert_to_value(JsonbValue *result, Datum value, Oid type)
+{
+	JsonbBuilder *builder = jsonb_builder_make();
+	Jsonb	   *array;
+
+	jsonb_push_array(builder);
+	convert_to_jsonb(builder, value, false, type);
+	jsonb_push_array_end(builder);
+	array = jsonb_builder_finish(builder);
+	*result = *getIthJsonbValueFromContainer(&array->root, 0);
+}

@@ -15,4 +15,7 @@
  */
 extern void convert_to_jsonb(JsonbBuilder *builder, Datum value, bool isnull, Oid type);
 
+/* The same of a value that is not NULL, by itself: a scalar, or what jsonb holds. */
+extern void convert_to_value(JsonbValue *result, Datum value, Oid type);
+
 #endif

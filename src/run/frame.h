@@ -64,7 +64,10 @@ typedef struct Frame
 	int			depth;
 	int64		iteration;		/* of the innermost loop, 0 outside */
 	bool		stopped;		/* a stop step has ended the action */
+	Jsonb	   *given;			/* the object that the inputs are read from, or NULL */
 	bool		bound;			/* its inputs have their values */
+	Jsonb	   *captured;		/* those that cannot be shown from memory, as they were then, or
+								 * NULL */
 	struct Secrets *secrets;	/* what must not be shown of the chain, kept by the outermost, or
 								 * NULL */
 	uint64		secrets_owner;	/* its number there, or 0 */

@@ -16,7 +16,6 @@
 #include <ctype.h>
 
 #include "access/detoast.h"
-#include "base/jsonb_push.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
@@ -191,7 +190,7 @@ keep_trimmed(Frame *frame, const char *text, int length)
 
 /* Does it look the same wherever it is quoted? */
 static bool
-is_plain(const char *text, int length)
+looks_the_same(const char *text, int length)
 {
 	for (int i = 0; i < length; i++)
 		if ((unsigned char) text[i] <= ' ' || strchr("\"'\\", text[i]) != NULL)
@@ -209,7 +208,7 @@ learn_text(Frame *frame, const char *text, int length)
 	if (cut)
 		length = pg_mbcliplen(text, length, SECRET_LENGTH);
 	keep(frame, text, length, false, cut);
-	if (is_plain(text, length))
+	if (looks_the_same(text, length))
 		return;
 	keep_trimmed(frame, text, length);
 	initStringInfo(&json);
@@ -285,19 +284,12 @@ learn_member(Frame *frame, JsonbValue *value)
 static void
 learn_any(Frame *frame, Datum value, Oid type)
 {
-	JsonbBuilder *builder = jsonb_builder_make();
-	Jsonb	   *object;
 	JsonbValue	member;
 	Oid			output;
 	bool		is_varlena;
 	char	   *text;
 
-	jsonb_push_object(builder);
-	jsonb_push_key(builder, "");
-	convert_to_jsonb(builder, value, false, type);
-	jsonb_push_object_end(builder);
-	object = jsonb_builder_finish(builder);
-	(void) getKeyJsonValueFromContainer(&object->root, "", 0, &member);
+	convert_to_value(&member, value, type);
 	learn_member(frame, &member);
 	getTypeOutputInfo(type, &output, &is_varlena);
 	text = OidOutputFunctionCall(output, value);

@@ -1,0 +1,28 @@
+/*
+ * cut_json.h
+ *		JSON for the record: sensitive values masked, and cut to a number of bytes
+ *		without breaking it.
+ */
+#ifndef CA_CUT_JSON_H
+#define CA_CUT_JSON_H
+
+#include "postgres.h"
+
+#include "run/frame.h"
+#include "utils/jsonb.h"
+
+/* A member of an object that is to be made. */
+typedef struct CutMember
+{
+	const char *name;
+	JsonbValue	value;			/* a scalar, or what jsonb holds */
+	int64		more;			/* bytes of a text that are not in the value */
+} CutMember;
+
+/* "... (1234 bytes left out)", which stands for a value that is too long to look at */
+extern void cut_note(JsonbValue *value, int64 left_out, const char *of_what);
+
+/* An object of these members within about so many bytes of text; the long ones are cut first. Sorts them. */
+extern Jsonb *cut_object(const Frame *frame, CutMember *members, int count, int limit);
+
+#endif

@@ -1,0 +1,184 @@
+/*
+ * convert_plain.c
+ *		Values as JSON where nothing but memory may be touched.
+ *
+ * The types here are those of PostgreSQL whose output functions read no catalogs;
+ * values look as to_jsonb shows them.
+ */
+#include "postgres.h"
+
+#include "access/transam.h"
+#include "base/compat.h"
+#include "catalog/pg_type.h"
+#include "run/convert_plain.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/json.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+
+static bool
+is_plain_base(Oid base)
+{
+	switch (base)
+	{
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+		case NAMEOID:
+		case BYTEAOID:
+		case UUIDOID:
+		case DATEOID:
+		case TIMEOID:
+		case TIMETZOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case INTERVALOID:
+		case JSONOID:
+		case JSONBOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
+ * Does to_jsonb of such a value run no code but PostgreSQL's own, and never fail?
+ * json does, on texts that jsonb cannot hold; rows and casts may hold anything.
+ */
+static bool
+is_harmless(Oid base)
+{
+	Oid			element = get_element_type(base);
+
+	if (OidIsValid(element))
+		return is_harmless(getBaseType(element));
+	switch (get_typtype(base))
+	{
+		case TYPTYPE_ENUM:
+			return true;
+		case TYPTYPE_BASE:
+		case TYPTYPE_RANGE:
+		case TYPTYPE_MULTIRANGE:
+			return base < FirstNormalObjectId && base != JSONOID;
+		default:
+			return false;
+	}
+}
+
+ShownType
+shown_type(Oid type)
+{
+	ShownType	shown;
+
+	shown.base = getBaseType(type);
+	shown.kind = is_plain_base(shown.base) ? SHOWN_PLAIN : is_harmless(shown.base) ? SHOWN_HARMLESS : SHOWN_OTHER;
+	return shown;
+}
+
+static void
+set_string(JsonbValue *result, char *string)
+{
+	result->type = jbvString;
+	result->val.string.val = string;
+	result->val.string.len = strlen(string);
+}
+
+static void
+set_integer(JsonbValue *result, int64 value)
+{
+	result->type = jbvNumeric;
+	result->val.numeric = int64_to_numeric(value);
+}
+
+/* Makes a number of a text; NaN and infinity are strings in JSON. */
+static void
+set_number(JsonbValue *result, char *text)
+{
+	if (strpbrk(text, "Nn") != NULL)
+	{
+		set_string(result, text);
+		return;
+	}
+	result->type = jbvNumeric;
+	result->val.numeric = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text),
+															  ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+}
+
+/* Makes what jsonb holds of a jsonb; a scalar comes as such. */
+static void
+set_jsonb(JsonbValue *result, Jsonb *jsonb)
+{
+	if (!JB_ROOT_IS_SCALAR(jsonb) || !JsonbExtractScalar(&jsonb->root, result))
+		JsonbToJsonbValue(jsonb, result);
+}
+
+void
+convert_plain(JsonbValue *result, Datum value, Oid base)
+{
+	switch (base)
+	{
+		case BOOLOID:
+			result->type = jbvBool;
+			result->val.boolean = DatumGetBool(value);
+			break;
+		case INT2OID:
+			set_integer(result, DatumGetInt16(value));
+			break;
+		case INT4OID:
+			set_integer(result, DatumGetInt32(value));
+			break;
+		case INT8OID:
+			set_integer(result, DatumGetInt64(value));
+			break;
+		case FLOAT4OID:
+			set_number(result, DatumGetCString(DirectFunctionCall1(float4out, value)));
+			break;
+		case FLOAT8OID:
+			set_number(result, DatumGetCString(DirectFunctionCall1(float8out, value)));
+			break;
+		case NUMERICOID:
+			set_number(result, DatumGetCString(DirectFunctionCall1(numeric_out, value)));
+			break;
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+			set_string(result, TextDatumGetCString(value));
+			break;
+		case NAMEOID:
+			set_string(result, pstrdup(NameStr(*DatumGetName(value))));
+			break;
+		case BYTEAOID:
+			set_string(result, DatumGetCString(DirectFunctionCall1(byteaout, value)));
+			break;
+		case UUIDOID:
+			set_string(result, DatumGetCString(DirectFunctionCall1(uuid_out, value)));
+			break;
+		case INTERVALOID:
+			set_string(result, DatumGetCString(DirectFunctionCall1(interval_out, value)));
+			break;
+		case DATEOID:
+		case TIMEOID:
+		case TIMETZOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			set_string(result, JsonEncodeDateTime(NULL, value, base, NULL));
+			break;
+		case JSONOID:
+			set_jsonb(result, DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
+																 CStringGetDatum(TextDatumGetCString(value)))));
+			break;
+		case JSONBOID:
+			set_jsonb(result, DatumGetJsonbP(value));
+			break;
+		default:
+			elog(ERROR, "type %u is not shown by itself", base);
+	}
+}
