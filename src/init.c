@@ -11,6 +11,7 @@
 #include "engine/program_cache.h"
 #include "fmgr.h"
 #include "record/record.h"
+#include "record/statistics.h"
 #include "run/action_call.h"
 #include "run/deferred.h"
 #include "run/frame.h"
@@ -34,4 +35,5 @@ _PG_init(void)
 	deferred_init();
 	sandbox_init();
 	record_init();
+	statistics_init();
 }

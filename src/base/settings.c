@@ -9,6 +9,7 @@
 #include "base/actor_sources.h"
 #include "base/compat.h"
 #include "base/settings.h"
+#include "miscadmin.h"
 #include "utils/guc.h"
 
 typedef struct Setting
@@ -21,7 +22,7 @@ typedef struct Setting
 	int			least;			/* of a number */
 	int			most;
 	const struct config_enum_entry *choices;	/* NULL: it is a number, or a text */
-	GucContext	context;
+	GucContext	context;		/* PGC_POSTMASTER: of use in a preloaded library alone */
 	int			flags;
 	GucIntCheckHook check;
 	GucIntAssignHook assign;
@@ -35,6 +36,8 @@ int			setting_max_depth;
 int			setting_action_timeout;
 int			setting_call_timeout;
 int			setting_ddl_check;
+int			setting_collect_statistics;
+int			setting_max_statistics;
 char	   *setting_actor;
 char	   *setting_traceparent;
 char	   *setting_tag;
@@ -45,6 +48,19 @@ char	   *setting_idempotency_key;
 
 static char *setting_actor_settings;	/* what it says: actor_sources.h */
 static int	configured_call_timeout;	/* by whom users cannot be */
+
+/* On and off as the settings of PostgreSQL have it; the last ones are taken, too. */
+static const struct config_enum_entry switch_choices[] = {
+	{"on", true, false},
+	{"off", false, false},
+	{"true", true, true},
+	{"false", false, true},
+	{"yes", true, true},
+	{"no", false, true},
+	{"1", true, true},
+	{"0", false, true},
+	{NULL, 0, false}
+};
 
 static const struct config_enum_entry ddl_check_choices[] = {
 	{"off", DDL_CHECK_OFF, false},
@@ -203,27 +219,61 @@ static const Setting settings[] = {
 		.initial_text = "",
 		.check_text = check_idempotency_key,
 		.context = PGC_USERSET
+	},
+	{
+		.name = "custom_actions.collect_statistics",
+		.words = "Whether invocations are counted for custom_actions.statistics.",
+		.more_words = "Nothing is counted unless the library is preloaded.",
+		.variable = &setting_collect_statistics,
+		.initial = true,
+		.choices = switch_choices,
+		.context = PGC_SUSET
+	},
+	{
+		.name = "custom_actions.max_statistics",
+		.words = "How many actions, plug-ins and steps custom_actions.statistics has room for.",
+		.more_words = "The least used ones give way to others.",
+		.variable = &setting_max_statistics,
+		.initial = 1000,
+		.least = 100,
+		.most = 1000000,
+		.context = PGC_POSTMASTER
 	}
 };
+
+/*
+ * Who may change a setting, and when. One that the server's start settles cannot
+ * be defined later; in a session that loads the library it is of no use, and
+ * defined so that the configuration may hold it.
+ */
+static GucContext
+setting_context(const Setting *setting)
+{
+	if (setting->context == PGC_POSTMASTER && !process_shared_preload_libraries_in_progress)
+		return PGC_SIGHUP;
+	return setting->context;
+}
 
 /* Defines one setting. */
 static void
 define_setting(const Setting *setting)
 {
+	GucContext	context = setting_context(setting);
+
 	if (setting->choices != NULL)
 		DefineCustomEnumVariable(setting->name, setting->words, setting->more_words,
 								 setting->variable, setting->initial, setting->choices,
-								 setting->context, setting->flags,
+								 context, setting->flags,
 								 setting->check, setting->assign, NULL);
 	else if (setting->text_variable != NULL)
 		DefineCustomStringVariable(setting->name, setting->words, setting->more_words,
 								   setting->text_variable, setting->initial_text,
-								   setting->context, setting->flags,
+								   context, setting->flags,
 								   setting->check_text, setting->assign_text, NULL);
 	else
 		DefineCustomIntVariable(setting->name, setting->words, setting->more_words,
 								setting->variable, setting->initial, setting->least,
-								setting->most, setting->context, setting->flags,
+								setting->most, context, setting->flags,
 								setting->check, setting->assign, NULL);
 }
 

@@ -12,7 +12,7 @@
 -- "steps" has all steps in one list, with "id", "parent" and "branch".
 --
 -- By subject: names, the tables of facts that C has, definitions, plug-ins, checking
--- and publishing, privileges, row triggers, the language, event triggers.
+-- and publishing, privileges, row triggers, statistics, the language, event triggers.
 
 CREATE FUNCTION custom_actions.qualified_name(schema_name text, name text)
 RETURNS text
@@ -433,6 +433,45 @@ AS 'MODULE_PATHNAME', 'custom_action_is_own_change';
 
 COMMENT ON FUNCTION custom_actions.is_own_change(xid) IS
 	'whether the current transaction wrote the row that has this xmin';
+
+CREATE FUNCTION custom_actions.counted_statistics()
+RETURNS TABLE (
+	action text, plugin text, step text, calls bigint, failures bigint, canceled bigint,
+	total_time double precision, min_time double precision, max_time double precision,
+	mean_time double precision, stddev_time double precision, rows_written bigint,
+	last_call timestamptz, last_error_at timestamptz, last_sqlstate text, last_error text,
+	stats_since timestamptz)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_statistics';
+
+COMMENT ON FUNCTION custom_actions.counted_statistics() IS
+	'statistics of this database that the caller may see';
+
+CREATE FUNCTION custom_actions.statistics_state()
+RETURNS TABLE (
+	preloaded boolean, entries integer, max_entries integer, evicted bigint,
+	stats_since timestamptz)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1
+AS 'MODULE_PATHNAME', 'custom_action_statistics_state';
+
+COMMENT ON FUNCTION custom_actions.statistics_state() IS
+	'whether there are statistics, and whether they find room';
+
+CREATE FUNCTION custom_actions.forget_statistics(function oid)
+RETURNS integer
+LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_forget_statistics';
+
+COMMENT ON FUNCTION custom_actions.forget_statistics(oid) IS
+	'forgets the statistics of an action that the caller owns';
+
+CREATE FUNCTION custom_actions.forget_all_statistics()
+RETURNS integer
+LANGUAGE c VOLATILE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_forget_all_statistics';
+
+COMMENT ON FUNCTION custom_actions.forget_all_statistics() IS
+	'forgets all statistics of this database; for those it is granted to';
 
 CREATE FUNCTION custom_actions.call_handler()
 RETURNS language_handler

@@ -10,7 +10,8 @@ BEGIN ATOMIC
 	SELECT format('SELECT ON %s', relation)
 	FROM unnest('{custom_actions.action, custom_actions.parameter,
 		custom_actions.step, custom_actions.plugin_step, custom_actions.version,
-		custom_actions.table_setting, custom_actions.actions}'::text[]) AS relation
+		custom_actions.table_setting, custom_actions.actions,
+		custom_actions.statistics, custom_actions.statistics_info}'::text[]) AS relation
 	UNION ALL
 	SELECT format('INSERT, UPDATE, DELETE ON %s', relation)
 	FROM unnest('{custom_actions.action, custom_actions.parameter,
@@ -37,7 +38,7 @@ BEGIN ATOMIC
 			'trigger'::regtype, 'event_trigger'::regtype, 'language_handler'::regtype)
 		AND 'internal'::regtype <> ALL (p.proargtypes)
 		AND p.proname NOT IN ('validator', 'design_privileges', 'change_design_privileges',
-			'grant_action_design', 'revoke_action_design')
+			'grant_action_design', 'revoke_action_design', 'forget_all_statistics')
 		AND NOT has_function_privilege('public', p.oid, 'EXECUTE');
 END;
 

@@ -137,6 +137,14 @@ AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 COMMENT ON FUNCTION @extschema@.refresh_action_dependencies() IS
 	'publishes plug-ins that a restore brought and records anew what every active action depends on; returns for how many';
 
+CREATE FUNCTION @extschema@.reset_action_statistics(name text DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.reset_action_statistics(text) IS
+	'forgets the statistics of an action, or of all; returns how many rows of them there were';
+
 CREATE FUNCTION @extschema@.grant_action_design(role regrole)
 RETURNS void
 LANGUAGE c VOLATILE STRICT

@@ -13,3 +13,11 @@ REVOKE ALL ON FUNCTION
 	@extschema@.revoke_action_design(regrole),
 	@extschema@.purge_idempotency_keys(interval)
 	FROM PUBLIC;
+
+-- Who watches the server sees the statistics.
+GRANT USAGE ON SCHEMA custom_actions TO pg_read_all_stats;
+GRANT SELECT ON custom_actions.statistics, custom_actions.statistics_info TO pg_read_all_stats;
+GRANT EXECUTE ON FUNCTION
+	custom_actions.counted_statistics(),
+	custom_actions.statistics_state()
+	TO pg_read_all_stats;
