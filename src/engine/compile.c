@@ -20,6 +20,7 @@
 #include "definition/step_walk.h"
 #include "engine/compile.h"
 #include "engine/remark_program.h"
+#include "lookup/canonical.h"
 #include "miscadmin.h"
 #include "plugins/plugin.h"
 #include "program/formula.h"
@@ -251,7 +252,10 @@ compile_program(Compiler *compiler)
 	if (OidIsValid(program->signature->table))
 		compiler_depend(compiler, RelationRelationId, program->signature->table);
 	if (program->signature->nkeys > 0)
+	{
 		program->target = compiler_row(compiler, "target", program->signature->table);
+		program->target_table = relation_name_canonical(program->signature->table);
+	}
 	else if (program->signature->broken)
 		compiler_row(compiler, "target", InvalidOid)->broken = true;
 	plugins_compile(compiler);

@@ -148,6 +148,7 @@ typedef struct Program
 	int			context_slots[CONTEXT_FIELDS];	/* -1: nothing asks for it */
 	bool		reads_context;	/* something asks for one of them */
 	Row		   *target;			/* NULL: not bound to a row */
+	char	   *target_table;	/* canonical name of its table, or NULL */
 	struct Statement *load;		/* reads the target, or NULL */
 	List	   *statements;		/* of Statement: plans to free with the program */
 	List	   *expressions;	/* of Expression */

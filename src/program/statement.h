@@ -27,7 +27,8 @@ typedef struct StatementKey
 	bool		needs_nothing;	/* the WHERE clause reads all of its columns anyway */
 	bool		may_change;		/* an UPDATE that may change it: the old one is wanted, too */
 	bool		may_update;		/* an INSERT that may turn into an UPDATE (on_conflict) */
-	const char *old_values;		/* "$4, $5": what the old one is, as the WHERE clause has it; or NULL */
+	const char *old_values;		/* "$4, $5": what the old one is, as the WHERE clause has it; or
+								 * NULL */
 
 	SPIPlanPtr	plan;			/* NULL until first executed */
 	int		   *places;			/* of its columns in the tuple that is returned ... */
@@ -57,8 +58,8 @@ typedef struct Statement
 	bool		by_key;			/* one row of a plain table by its full key ... */
 	bool		has_subselect;	/* ... though maybe of others, too */
 	const char *no_returning;	/* why it cannot return columns, found while checking; or NULL */
-	bool		reads_rows;		/* analysis found that it reads columns of the rows it writes, so that
-								 * policies for SELECT are asked in any case */
+	bool		reads_rows;		/* analysis found that it reads columns of the rows it writes, so
+								 * that policies for SELECT are asked in any case */
 	bool		changes_key;	/* the target's key may be another one afterwards */
 
 	/* For the comment that says whose statement it is */

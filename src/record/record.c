@@ -22,6 +22,7 @@
 #include "record/pack.h"
 #include "record/payload.h"
 #include "record/record.h"
+#include "record/rows_touched.h"
 #include "record/server_log.h"
 #include "run/context.h"
 #include "run/observer.h"
@@ -37,6 +38,7 @@ typedef struct Recorded
 	LogLevel	level;
 	TimestampTz started_at;
 	uint64		rows;			/* that its own steps wrote */
+	Touched    *touched;		/* which ones, or NULL */
 	const Who  *who;
 	const char *caller;
 	const char *invoker;		/* or NULL */
@@ -131,6 +133,16 @@ invocation_row(const Recorded *recorded, const char *status)
 	return row;
 }
 
+/* What the row's target and the steps were: of a failure the target alone. */
+static void
+set_touched(OwnRow *row, const Recorded *recorded, bool failed)
+{
+	Jsonb	   *target = row->nulls[LOG_TARGET] ? NULL : DatumGetJsonbP(row->values[LOG_TARGET]);
+
+	log_row_set_jsonb(row, LOG_TOUCHED, failed ? touched_failed_json(recorded->frame, target) :
+					  touched_json(recorded->touched, target));
+}
+
 /* Says what went wrong. */
 static void
 set_error(OwnRow *row, const ErrorData *error, const char *failed_step)
@@ -180,6 +192,7 @@ record_failure(Recorded *recorded, const char *status, const ErrorData *error, c
 	recorded->rows = 0;			/* they will not have been written */
 	row = invocation_row(recorded, status);
 	log_row_set_jsonb(row, LOG_TARGET, payload_failed_target(frame));
+	set_touched(row, recorded, true);
 	log_row_set_jsonb(row, LOG_INPUT, payload_failed_inputs(frame, setting_log_payload_limit));
 	set_error(row, error, failed_step);
 	rows = list_make1(row);
@@ -200,6 +213,7 @@ record_success(Recorded *recorded)
 		return;
 	row = invocation_row(recorded, "succeeded");
 	log_row_set_jsonb(row, LOG_TARGET, payload_target(frame));
+	set_touched(row, recorded, false);
 	if (recorded->level >= LOG_FULL)
 	{
 		log_row_set_jsonb(row, LOG_INPUT, payload_inputs(frame, setting_log_payload_limit));
@@ -295,6 +309,8 @@ record_begun(Frame *frame)
 	recorded->caller = who_role_name(frame->caller);
 	recorded->invoker = who_role_name(frame->invoker);
 	recorded->session_user = who_role_name(GetSessionUserId());
+	if (level >= LOG_BASIC)
+		recorded->touched = touched_make(frame);
 	frame->recorded = recorded;
 	innermost_recorded = recorded;
 	return OBSERVE_END | (level >= LOG_BASIC ? OBSERVE_ROWS : 0) |
@@ -311,6 +327,14 @@ static void
 record_rows(Frame *frame, const RowsWritten *written)
 {
 	frame->recorded->rows += written->rows;
+	touched_add(frame->recorded->touched, written);
+}
+
+static void
+record_undone(Frame *frame, const Instruction *step, uint64 rows_told, const ErrorData *error,
+			  const char *failed_step)
+{
+	touched_undo(frame->recorded->touched, rows_told);
 }
 
 static void
@@ -364,6 +388,7 @@ static const Observer record = {
 	.invocation_begun = record_begun,
 	.inputs_bound = record_inputs,
 	.rows_written = record_rows,
+	.step_undone = record_undone,
 	.invocation_ended = record_ended,
 	.failure_answered = record_answered,
 	.failure_passed = record_passed

@@ -16,15 +16,16 @@ typedef struct KeyRows
 	uint64		rows;
 	int			count;			/* of rows whose keys are here */
 	NullableDatum *keys;		/* of each of them, its columns one after the other */
-	NullableDatum *old_keys;	/* likewise what an UPDATE may have changed; NULL: it cannot, or it is
-								 * not known */
+	NullableDatum *old_keys;	/* likewise what an UPDATE may have changed; NULL: it cannot, or it
+								 * is not known */
 } KeyRows;
 
 /* What a statement wrote; in per-step memory. */
 typedef struct WrittenKeys
 {
 	KeyRows		rows;			/* as the statement says */
-	KeyRows		updated;		/* what an INSERT updated because of on_conflict, as far as it is known */
+	KeyRows		updated;		/* what an INSERT updated because of on_conflict, as far as it is
+								 * known */
 } WrittenKeys;
 
 /* Runs it; returns the number of rows. Values of the first row land in the slots. */

@@ -27,7 +27,8 @@ typedef struct Write
 	/* For observers (written.c) */
 	const char *table;			/* canonical name */
 	const List *key;			/* of KeyColumn: of the rows written; or NIL */
-	int		   *key_slots;		/* what holds the key of the one row; NULL: the statement returns it */
+	int		   *key_slots;		/* what holds the key of the one row; NULL: the statement returns
+								 * it */
 } Write;
 
 /* UPDATE of the addressed rows with these columns; fills instruction->data. */
