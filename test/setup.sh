@@ -43,6 +43,13 @@ missing_extensions()
 		! apt-cache show "postgresql-$1-pgaudit" >/dev/null 2>&1 || echo "postgresql-$1-pgaudit"
 }
 
+# PgBouncer, which one of the TAP tests looks at, where this Debian has it.
+missing_pooler()
+{
+	[[ " ${SUITES:-tap} " == *' tap '* ]] || return 0
+	have pgbouncer || [ -x /usr/sbin/pgbouncer ] || ! apt-cache show pgbouncer >/dev/null 2>&1 || echo pgbouncer
+}
+
 # Prints the packages that are missing; with "test", those of the suites too.
 missing_packages()
 {
@@ -63,6 +70,7 @@ missing_packages()
 	fi
 	[ "${1-}" = test ] || return 0
 	missing_extensions "$major"
+	missing_pooler
 	have pg_prove || echo libtap-parser-sourcehandler-pgtap-perl
 	perl -MIPC::Run -e 1 2>/dev/null || echo libipc-run-perl
 	perl -MTest::More -e 1 2>/dev/null || echo perl
@@ -83,15 +91,32 @@ as_root()
 	fi
 }
 
-# apt-get install, in a subshell: a PostgreSQL that arrives this way gets no cluster.
+# Puts back what install_without_cluster has changed for as long as it installs.
+allow_servers()
+{
+	if [ -n "$cluster_conf" ]; then
+		as_root rm -f "$cluster_conf"
+		[ -e /usr/bin/pg_createcluster ] || as_root rmdir -p --ignore-fail-on-non-empty "${cluster_conf%/*}"
+	fi
+	[ -z "$policy" ] || as_root rm -f "$policy"
+}
+
+# apt-get install, in a subshell: a PostgreSQL that arrives this way gets no cluster, and
+# no server is started.
 install_without_cluster()
 (
-	keep=/etc/postgresql-common/createcluster.d
-
+	cluster_conf=
+	policy=
+	trap allow_servers EXIT
 	if [ ! -e /usr/bin/pg_createcluster ]; then
-		trap 'as_root rm -f "$keep/custom_actions.conf"; [ -e /usr/bin/pg_createcluster ] || as_root rmdir -p --ignore-fail-on-non-empty "$keep"' EXIT
-		as_root mkdir -p "$keep"
-		echo 'create_main_cluster = false' | as_root tee "$keep/custom_actions.conf" >/dev/null
+		cluster_conf=/etc/postgresql-common/createcluster.d/custom_actions.conf
+		as_root mkdir -p "${cluster_conf%/*}"
+		echo 'create_main_cluster = false' | as_root tee "$cluster_conf" >/dev/null
+	fi
+	if [ ! -e /usr/sbin/policy-rc.d ]; then
+		policy=/usr/sbin/policy-rc.d
+		printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+		as_root chmod 755 "$policy"
 	fi
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 )
