@@ -38,7 +38,8 @@ BEGIN ATOMIC
 			'trigger'::regtype, 'event_trigger'::regtype, 'language_handler'::regtype)
 		AND 'internal'::regtype <> ALL (p.proargtypes)
 		AND p.proname NOT IN ('validator', 'design_privileges', 'change_design_privileges',
-			'grant_action_design', 'revoke_action_design', 'forget_all_statistics')
+			'grant_action_design', 'revoke_action_design', 'forget_all_statistics',
+			'purge_action_log', 'purge_invocations', 'point_record_views')
 		AND NOT has_function_privilege('public', p.oid, 'EXECUTE');
 END;
 

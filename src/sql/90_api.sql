@@ -161,6 +161,16 @@ AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 COMMENT ON FUNCTION @extschema@.revoke_action_design(regrole) IS
 	'takes back what grant_action_design gave';
 
+CREATE FUNCTION @extschema@.purge_action_log(
+	older_than interval, failures_older_than interval DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE
+SECURITY DEFINER				-- who cleans up need not be able to read what goes
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.purge_action_log(interval, interval) IS
+	'deletes what is recorded of invocations that are older, with their steps; returns of how many';
+
 CREATE FUNCTION @extschema@.invoke_action(
 	action text, input jsonb DEFAULT '{}', idempotency_key text DEFAULT NULL)
 RETURNS jsonb

@@ -11,11 +11,21 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA custom_actions FROM PUBLIC;
 REVOKE ALL ON FUNCTION
 	@extschema@.grant_action_design(regrole),
 	@extschema@.revoke_action_design(regrole),
-	@extschema@.purge_idempotency_keys(interval)
+	@extschema@.purge_idempotency_keys(interval),
+	@extschema@.purge_action_log(interval, interval)
 	FROM PUBLIC;
 
+-- What the record shows depends on who looks, so everybody may look.  Nothing else in
+-- the schema is for PUBLIC.
+GRANT USAGE ON SCHEMA custom_actions TO PUBLIC;
+GRANT SELECT ON
+	custom_actions.invocations,
+	custom_actions.invocation_steps,
+	custom_actions.failures,
+	custom_actions.advice
+	TO PUBLIC;
+
 -- Who watches the server sees the statistics.
-GRANT USAGE ON SCHEMA custom_actions TO pg_read_all_stats;
 GRANT SELECT ON custom_actions.statistics, custom_actions.statistics_info TO pg_read_all_stats;
 GRANT EXECUTE ON FUNCTION
 	custom_actions.counted_statistics(),

@@ -23,7 +23,7 @@ SELECT results_eq($$SELECT p.oid FROM pg_extension AS e
 	'PUBLIC executes nothing but what runs an action and what asks for a designer');
 SELECT results_eq($$SELECT p.oid::regprocedure::text FROM pg_proc AS p
 	WHERE p.prosrc = 'custom_action_quiet_call' AND NOT has_function_privilege('public', p.oid, 'EXECUTE') ORDER BY 1$$,
-	ARRAY['grant_action_design(regrole)', 'revoke_action_design(regrole)'], 'nobody grants design to himself');
+	ARRAY['grant_action_design(regrole)', 'purge_action_log(interval,interval)', 'revoke_action_design(regrole)'], 'nobody grants design to himself, or deletes what is recorded');
 SELECT is(count(*), 0::bigint, 'what is behind is not for PUBLIC: ' || coalesce(string_agg(p.proname, ', '), ''))
 FROM pg_extension AS e
 	JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'

@@ -287,6 +287,12 @@ my ($own) = slurp('doc/errors.md') =~ /^## Classes of its own\n(.*?)^### /ms;
 is_deeply([ $own =~ /^\| `(\w{5})` /mg ], [ listed('SELECT sqlstate FROM custom_actions.sqlstates() ORDER BY 1') ],
 	'doc/errors.md lists the SQLSTATEs');
 
+# What the view of failures advises is explained where errors are.
+my @advised = grep { length == 5 } listed('SELECT sqlstate FROM custom_actions.advice ORDER BY 1');
+
+cmp_ok(scalar(@advised), '>', 10, 'there is advice');
+ok(index(slurp('doc/errors.md'), "`$_`") >= 0, "doc/errors.md has $_") for @advised;
+
 for my $list ([ 'volatile_functions', '' ], [ 'context_fields', 'context.' ], [ 'error_fields', 'error.' ])
 {
 	my ($function, $prefix) = @$list;
