@@ -11,7 +11,10 @@
 #include "engine/program_cache.h"
 #include "fmgr.h"
 #include "record/record.h"
+#include "record/ring.h"
+#include "record/ring_file.h"
 #include "record/statistics.h"
+#include "record/worker.h"
 #include "run/action_call.h"
 #include "run/deferred.h"
 #include "run/frame.h"
@@ -36,4 +39,7 @@ _PG_init(void)
 	sandbox_init();
 	record_init();
 	statistics_init();
+	ring_init();
+	ring_file_init();
+	worker_init();
 }

@@ -32,6 +32,9 @@ typedef struct Setting
 	GucStringAssignHook assign_text;
 } Setting;
 
+/* kB; room for some records of the usual size */
+#define LEAST_LOG_RING_SIZE	64
+
 int			setting_max_depth;
 int			setting_action_timeout;
 int			setting_call_timeout;
@@ -45,6 +48,7 @@ int			setting_log_level;
 int			setting_log_payload_limit;
 int			setting_touched_limit;
 char	   *setting_idempotency_key;
+int			setting_log_ring_size;
 
 static char *setting_actor_settings;	/* what it says: actor_sources.h */
 static int	configured_call_timeout;	/* by whom users cannot be */
@@ -106,6 +110,16 @@ check_idempotency_key(char **newval, void **extra, GucSource source)
 	if (strlen(*newval) <= IDEMPOTENCY_KEY_LENGTH)
 		return true;
 	GUC_check_errdetail("An idempotency key has at most %d bytes.", IDEMPOTENCY_KEY_LENGTH);
+	return false;
+}
+
+/* A ring in which nothing has room is a mistake. */
+static bool
+check_log_ring_size(int *newval, void **extra, GucSource source)
+{
+	if (*newval == 0 || *newval >= LEAST_LOG_RING_SIZE)
+		return true;
+	GUC_check_errdetail("It is 0, for no ring, or at least %d kB.", LEAST_LOG_RING_SIZE);
 	return false;
 }
 
@@ -238,6 +252,17 @@ static const Setting settings[] = {
 		.least = 100,
 		.most = 1000000,
 		.context = PGC_POSTMASTER
+	},
+	{
+		.name = "custom_actions.log_ring_size",
+		.words = "Shared memory for failed invocations on their way into custom_actions.log; 0 means none.",
+		.more_words = "With none, or where the library is not preloaded, they go to the server log.",
+		.variable = &setting_log_ring_size,
+		.initial = 4096,
+		.most = MAX_KILOBYTES,
+		.context = PGC_POSTMASTER,
+		.flags = GUC_UNIT_KB,
+		.check = check_log_ring_size
 	}
 };
 

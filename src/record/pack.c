@@ -10,6 +10,7 @@
 
 #include "base/compat.h"
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "record/log_row.h"
 #include "record/pack.h"
 #include "utils/timestamp.h"
@@ -143,6 +144,28 @@ bundle_rows(char *bundle, Size size)
 	for (char *at = bundle; at < bundle + size; at += ((RowHead *) at)->size)
 		rows = lappend(rows, row_unpack(at));
 	return rows;
+}
+
+/* Mixes a text into a format. */
+static uint32
+mix_text(uint32 format, const char *text)
+{
+	return hash_combine(format, hash_bytes((const unsigned char *) text, strlen(text)));
+}
+
+uint32
+bundle_format(void)
+{
+	uint32		format = sizeof(Datum);
+
+	for (int i = 0; i < lengthof(tables); i++)
+	{
+		format = mix_text(format, tables[i]->name);
+		for (int j = 0; j < tables[i]->ncolumns; j++)
+			format = hash_combine(mix_text(format, tables[i]->columns[j].name),
+								  tables[i]->columns[j].type);
+	}
+	return format;
 }
 
 bool

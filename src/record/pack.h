@@ -3,8 +3,8 @@
  *		Bundles: rows of the record in one flat piece of memory, for those that
  *		cannot be inserted where they are made.
  *
- * A bundle holds no pointers, and is read only by the server process, or a later
- * one of the same build, that made it.
+ * A bundle holds no pointers, and is read by code that knows the same tables as
+ * the code that made it.
  */
 #ifndef CA_PACK_H
 #define CA_PACK_H
@@ -19,6 +19,9 @@ extern char *bundle_make(const List *rows, Size *size);
 
 /* The rows of a bundle, a List of OwnRow *, whose values stay in it; aligned as palloc has it. */
 extern List *bundle_rows(char *bundle, Size size);
+
+/* The same as where a bundle was made: it can be read. */
+extern uint32 bundle_format(void);
 
 /* Are the tables there, with the columns that we know? */
 extern bool bundle_tables_are_ours(void);

@@ -22,6 +22,7 @@
 #include "record/pack.h"
 #include "record/payload.h"
 #include "record/record.h"
+#include "record/ring.h"
 #include "record/rows_touched.h"
 #include "record/server_log.h"
 #include "run/context.h"
@@ -96,7 +97,9 @@ insert_rows(const List *rows)
 static void
 send_bundle(const List *rows, const char *bundle, Size size, bool outermost)
 {
-	if (outermost)
+	if (ring_is_there())
+		ring_put(bundle, size);
+	else if (outermost)
 		server_log_write(linitial(rows));
 }
 

@@ -12,7 +12,8 @@
 -- "steps" has all steps in one list, with "id", "parent" and "branch".
 --
 -- By subject: names, the tables of facts that C has, definitions, plug-ins, checking
--- and publishing, privileges, row triggers, statistics, the language, event triggers.
+-- and publishing, privileges, row triggers, statistics, the language, event triggers,
+-- the log.
 
 CREATE FUNCTION custom_actions.qualified_name(schema_name text, name text)
 RETURNS text
@@ -518,3 +519,16 @@ AS 'MODULE_PATHNAME', 'custom_action_ddl_new';
 
 COMMENT ON FUNCTION custom_actions.ddl_new() IS
 	'takes actions that nobody activated from PUBLIC, and warns of objects that formulas would use';
+
+CREATE FUNCTION custom_actions.log_ring(
+	OUT mode text, OUT reason text,
+	OUT ring_size bigint, OUT ring_used bigint,
+	OUT waiting bigint, OUT recorded bigint, OUT dropped bigint, OUT skipped bigint,
+	OUT server_waiting bigint, OUT server_recorded bigint,
+	OUT server_dropped bigint, OUT server_skipped bigint,
+	OUT since timestamptz)
+LANGUAGE c VOLATILE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_log_ring';
+
+COMMENT ON FUNCTION custom_actions.log_ring() IS
+	'where failures are recorded, and how the shared memory for them is doing';

@@ -31,3 +31,8 @@ GRANT EXECUTE ON FUNCTION
 	custom_actions.counted_statistics(),
 	custom_actions.statistics_state()
 	TO pg_read_all_stats;
+
+-- Anybody may ask where failures go; the numbers are not for everybody.
+GRANT USAGE ON SCHEMA custom_actions TO PUBLIC;
+GRANT SELECT ON custom_actions.log_mode TO PUBLIC;
+GRANT EXECUTE ON FUNCTION custom_actions.log_ring() TO PUBLIC;
