@@ -88,6 +88,7 @@ scope_new(Compiler *compiler, Oid this_relation)
 	scope->rows = compiler->names->rows;
 	scope->findings = &compiler->findings;
 	scope->this_relation = this_relation;
+	scope->in_summary = compiler->in_summary;
 	scope->number = list_length(compiler->scopes);
 	scope->again = compiler->in_loop ? compiler->loop_start : scope->number + 1;
 	compiler->scopes = lappend(compiler->scopes, scope);
@@ -409,6 +410,14 @@ compiler_expression(Compiler *compiler, Value *value)
 		expression_as_query(compiler, expression);
 	get_typlenbyval(expression->type, &expression->length, &expression->byval);
 	return expression;
+}
+
+void
+compiler_drop_expression(Compiler *compiler, Expression *expression)
+{
+	compiler->program->expressions = list_delete_ptr(compiler->program->expressions, expression);
+	if (expression->query != NULL)
+		compiler_drop_statement(compiler, expression->query);
 }
 
 Expression *

@@ -33,6 +33,9 @@ typedef struct Compiler
 	bool		target_proven;	/* a step that always runs fails without the target ... */
 	bool		target_proven_first;	/* ... and is the first one */
 	const Step *step;			/* being compiled */
+	bool		in_summary;		/* what is compiled runs only when the invocation is recorded */
+	List	   *flows;			/* of Flow: where values go (taint.c) */
+	Bitmapset  *tainted;		/* slots that get something sensitive from outside */
 	List	   *scopes;			/* of Scope: lose their compiler at the end */
 	bool		in_loop;
 	int			loop_start;		/* number of the first scope in the outermost loop: all from there
@@ -59,6 +62,9 @@ extern Value *compiler_value(Compiler *compiler, const Json *json, Oid type, int
 extern Value *compiler_condition_value(Compiler *compiler, const char *text, const char *location);
 extern Expression *compiler_expression(Compiler *compiler, Value *value);
 extern Expression *compiler_condition(Compiler *compiler, const char *text, const char *location);
+
+/* Takes an expression out of the program: it will not be evaluated. */
+extern void compiler_drop_expression(Compiler *compiler, Expression *expression);
 
 /* template argument of the step, or NULL */
 extern Expression *compiler_text(Compiler *compiler, const char *field);

@@ -86,6 +86,7 @@ typedef struct Definition
 	bool		lock;
 	int			not_found;		/* SQLSTATE of a missing target, packed */
 	int			log;			/* 0 off, 1 failures, 2 basic, 3 full, 4 trace; -1: as the setting says */
+	char	   *summary;		/* template, or NULL */
 	char	   *timeout;
 	int64		time_limit;		/* the timeout in milliseconds, 0: none */
 	Json	   *settings;		/* object, or NULL */

@@ -29,6 +29,8 @@ const ArgumentSpec action_keys[] = {
 	FIELD(Definition, timeout), .words = "Takes at most %s"},
 	{"log", ARGUMENT_CHOICE, .choices = "off failures basic full trace", .column = "log",
 	FIELD(Definition, log), .words = "Logged at level %s"},
+	{"summary", ARGUMENT_NAME, .column = "summary",
+	FIELD(Definition, summary), .words = "Recorded as \"%s\""},
 	{"plugin_policy", ARGUMENT_CHOICE, .choices = "none pre_and_post all", .column = "plugin_policy"},
 	{"settings", ARGUMENT_VALUES, .column = "settings", .implied = "{}", FIELD(Definition, settings)},
 	{"input", ARGUMENT_OBJECTS, .members = input_keys, .implied = "[]"},

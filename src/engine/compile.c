@@ -16,6 +16,8 @@
 #include "catalog/pg_type.h"
 #include "compile/compiler.h"
 #include "compile/let_types.h"
+#include "compile/summary_template.h"
+#include "compile/taint.h"
 #include "definition/freeze.h"
 #include "definition/step_walk.h"
 #include "engine/compile.h"
@@ -160,11 +162,14 @@ compile_output_defaults(Compiler *compiler)
 		if (output->broken)
 			continue;
 		if (output->parameter->initial != NULL)
+		{
 			program->output_defaults[i] =
 				compiler_expression(compiler,
 									compiler_value(compiler, output->parameter->initial,
 												   output->type, output->typmod,
 												   psprintf("%s.default", output->parameter->location)));
+			taint_flow(compiler, program->output_defaults[i], program->output_slots[i]);
+		}
 		else if (compiler->findings.checking && program->steps.count > 0 && !plugins_set_outputs(program) &&
 				 !bms_is_member(i, program->outputs_set))
 			problem_warn(compiler->findings.sink, output->parameter->location,
@@ -270,9 +275,10 @@ compile_program(Compiler *compiler)
 		target_compile(compiler, plugins_run_before_steps(program), plugins_load_image(program));
 		plugins_compile_images(compiler);
 	}
+	note_sensitive(program);
+	summary_compile(compiler);
 	write_check_returning(compiler);
 	note_row_slots(program);
-	note_sensitive(program);
 	note_shown(program);
 	remark_program(compiler);
 	if (compiler->freeze)

@@ -272,7 +272,7 @@ formula_transform(ParseState *pstate, Scope *scope, Formula *formula,
 		formula->natural_typmod = exprTypmod(node);
 		node = coerce_value(pstate, node, type, typmod);
 		if (scope->findings != NULL)
-			volatility_require(pstate, node, scope->program->read_only);
+			volatility_require(pstate, node, scope->program->read_only, scope->in_summary);
 		meaning_require(scope->program, node, formula->text, formula->location);
 	}
 	PG_FINALLY();

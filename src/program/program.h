@@ -136,6 +136,7 @@ typedef struct Program
 	Expression **output_casts;	/* per signature output: typmod to apply to what a plug-in gives,
 								 * or NULL */
 	Expression **output_defaults;	/* per signature output, or NULL */
+	Expression *summary;		/* a text, for who records the invocation; or NULL */
 	Bitmapset  *outputs_set;	/* outputs that some step sets */
 	ShownType  *input_shown;	/* per signature input */
 	ShownType  *output_shown;	/* per signature output */

@@ -44,6 +44,7 @@ typedef struct VolatilityWalk
 	ParseState *pstate;
 	Node	   *node;			/* being looked at, for the position */
 	bool		read_only;
+	bool		in_summary;
 } VolatilityWalk;
 
 /* Is this function of pg_catalog on the list? */
@@ -67,6 +68,12 @@ require_callable(Oid function, void *context)
 {
 	VolatilityWalk *walk = context;
 
+	if (walk->in_summary && function == F_NEXTVAL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("a summary cannot take the next value of a sequence"),
+				 errhint("It is made only when the invocation is recorded. Take the value in a let step."),
+				 parser_errposition(walk->pstate, exprLocation(walk->node))));
 	if (walk->read_only && (function == F_NEXTVAL || function == F_SETVAL_REGCLASS_INT8))
 		ereport(ERROR,
 				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
@@ -104,9 +111,9 @@ volatility_walker(Node *node, VolatilityWalk *walk)
 }
 
 void
-volatility_require(ParseState *pstate, Node *tree, bool read_only)
+volatility_require(ParseState *pstate, Node *tree, bool read_only, bool in_summary)
 {
-	VolatilityWalk walk = {pstate, tree, read_only};
+	VolatilityWalk walk = {pstate, tree, read_only, in_summary};
 
 	volatility_walker(tree, &walk);
 }

@@ -9,7 +9,10 @@
 
 #include "parser/parse_node.h"
 
-/* Raises for a volatile function that is not on the fixed list, a row lock, or, if read_only, nextval. */
-extern void volatility_require(ParseState *pstate, Node *tree, bool read_only);
+/*
+ * Raises for a volatile function that is not on the fixed list, a row lock, or,
+ * if read_only or in_summary, nextval.
+ */
+extern void volatility_require(ParseState *pstate, Node *tree, bool read_only, bool in_summary);
 
 #endif

@@ -27,6 +27,7 @@
 #include "record/server_log.h"
 #include "run/context.h"
 #include "run/observer.h"
+#include "run/summary.h"
 #include "run/who.h"
 #include "storage/ipc.h"
 #include "utils/memutils.h"
@@ -206,6 +207,16 @@ record_failure(Recorded *recorded, const char *status, const ErrorData *error, c
 		send_bundle(rows, bundle, size, frame->parent == NULL);
 }
 
+/* Says what was done, or why that cannot be said. */
+static void
+set_summary(OwnRow *row, Frame *frame)
+{
+	char	   *problem;
+	char	   *summary = summary_text(frame, &problem);
+
+	log_row_set_text(row, LOG_SUMMARY, summary != NULL ? summary : problem);
+}
+
 static void
 record_success(Recorded *recorded)
 {
@@ -222,6 +233,7 @@ record_success(Recorded *recorded)
 		log_row_set_jsonb(row, LOG_INPUT, payload_inputs(frame, setting_log_payload_limit));
 		log_row_set_jsonb(row, LOG_OUTPUT, payload_outputs(frame, setting_log_payload_limit));
 	}
+	set_summary(row, frame);
 	insert_rows(list_make1(row));
 }
 

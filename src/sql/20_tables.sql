@@ -23,6 +23,7 @@ CREATE TABLE custom_actions.action (
 	not_found     text CHECK (custom_actions.is_error_sqlstate(not_found)),
 	timeout       text,
 	log           text CHECK (custom_actions.choice_is_known('action', 'log', log)),
+	summary       text,
 	plugin_policy text CHECK (custom_actions.choice_is_known('action', 'plugin_policy', plugin_policy)),
 	settings      jsonb
 		DEFAULT pg_catalog.jsonb_build_object(
@@ -58,6 +59,8 @@ COMMENT ON COLUMN custom_actions.action.not_found IS
 	'SQLSTATE of the error if there is no target; NULL: P0002';
 COMMENT ON COLUMN custom_actions.action.timeout IS 'time limit, such as ''2 min''';
 COMMENT ON COLUMN custom_actions.action.log IS 'what the log keeps of a call';
+COMMENT ON COLUMN custom_actions.action.summary IS
+	'template of the text that the log has for a call';
 COMMENT ON COLUMN custom_actions.action.plugin_policy IS 'which plug-ins may be registered';
 COMMENT ON COLUMN custom_actions.action.settings IS
 	'settings in force while the action runs, search_path among them';

@@ -15,6 +15,7 @@
 #include "base/deadline.h"
 #include "catalog/pg_type.h"
 #include "compile/row_source.h"
+#include "compile/taint.h"
 #include "definition/value_text.h"
 #include "lookup/name_rules.h"
 #include "run/evaluate.h"
@@ -225,6 +226,7 @@ for_each_compile(Compiler *compiler, Instruction *instruction)
 	{
 		compiler_drop_statement(compiler, loop->statement);
 		loop->value_slot = row_column_find(row, "value")->slot;
+		taint_flow(compiler, loop->array, loop->value_slot);
 	}
 	loop->statement->into = list_make1(row);
 	first_scope = list_length(compiler->scopes);

@@ -25,6 +25,7 @@
 #include "base/text_list.h"
 #include "catalog/pg_type.h"
 #include "compile/let_types.h"
+#include "compile/taint.h"
 #include "lookup/canonical.h"
 #include "lookup/key.h"
 #include "miscadmin.h"
@@ -131,6 +132,9 @@ add_column(Compiler *compiler, Given *given, Form_pg_attribute attribute, Oid ty
 	column->value = compiler_slot_value(compiler, column->slot, psprintf("%s.%s", given->path, column->name));
 	column->value->type = attribute->atttypid;
 	column->value->typmod = attribute->atttypmod;
+	column->value->relation = given->relation;
+	column->value->attnum = attribute->attnum;
+	taint_flow(compiler, given->record, column->slot);
 }
 
 /* A JSON object may give all columns that may be given. */

@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "base/sqlstate.h"
 #include "catalog/pg_proc.h"
+#include "compile/taint.h"
 #include "run/action_call.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
@@ -102,6 +103,16 @@ compile_given_inputs(Compiler *compiler, Perform *perform, const PerformedAction
 	}
 }
 
+/* Notes what an output may hold of sensitive values: its own, or what the inputs bring. */
+static void
+note_taint(Compiler *compiler, const Perform *perform, const PerformedArgument *output, int slot)
+{
+	if (output->sensitive)
+		taint_source(compiler, slot);
+	for (int i = 0; i < perform->ninputs; i++)
+		taint_flow(compiler, perform->inputs[i], slot);
+}
+
 /* Declares the outputs as columns of the step's result. */
 static void
 declare_outputs(Compiler *compiler, Perform *perform,
@@ -119,6 +130,8 @@ declare_outputs(Compiler *compiler, Perform *perform,
 		perform->output_types[i] = output->type;
 		perform->output_slots[i] = row == NULL ? -1 :
 			compiler_row_column(compiler, row, output->name, output->type, -1)->slot;
+		if (row != NULL)
+			note_taint(compiler, perform, output, perform->output_slots[i]);
 	}
 }
 

@@ -55,6 +55,7 @@ own_arguments(const Argument *arguments, int count)
 		result[i].name = arguments[i].name;
 		result[i].type = arguments[i].type;
 		result[i].required = arguments[i].required;
+		result[i].sensitive = arguments[i].parameter != NULL && arguments[i].parameter->sensitive;
 	}
 	return result;
 }
@@ -118,6 +119,22 @@ has_composite_key(const Json *definition)
 	return key != NULL && key->kind == JSON_IS_ARRAY && key->count > 1;
 }
 
+/* Notes which outputs of a published definition are sensitive. */
+static void
+note_sensitive_outputs(PerformedAction *result, const Json *definition)
+{
+	const Json *outputs = json_get(definition, "output");
+
+	for (int i = 0; outputs != NULL && i < outputs->count; i++)
+	{
+		const char *name = json_get_text(outputs->items[i], "name");
+
+		for (int k = 0; name != NULL && k < result->noutputs; k++)
+			if (strcmp(result->outputs[k].name, name) == 0)
+				result->outputs[k].sensitive = json_get_boolean(outputs->items[i], "sensitive", false);
+	}
+}
+
 /* The signature of a published action. */
 static PerformedAction *
 published_signature(Oid function)
@@ -133,6 +150,7 @@ published_signature(Oid function)
 	result->read_only = proc_form(tuple)->provolatile != PROVOLATILE_VOLATILE;
 	read_arguments(tuple, result);
 	result->composite_key = has_composite_key(envelope->definition);
+	note_sensitive_outputs(result, envelope->definition);
 	ReleaseSysCache(tuple);
 	return result;
 }

@@ -14,6 +14,7 @@ typedef struct PerformedArgument
 	const char *name;
 	Oid			type;
 	bool		required;
+	bool		sensitive;		/* of an output */
 } PerformedArgument;
 
 typedef struct PerformedAction
