@@ -1,11 +1,10 @@
 /*
  * digest.c
- *		SHA-256 of several pieces, and masks made of it.
+ *		SHA-256 of several pieces.
  */
 #include "postgres.h"
 
 #include "base/digest.h"
-#include "miscadmin.h"
 
 /* Raises unless a step of hashing has succeeded. */
 static void
@@ -58,27 +57,4 @@ digest_end(Digest *digest, uint8 *result)
 	require_hashed(digest->hash, pg_cryptohash_final(digest->hash, result, DIGEST_LENGTH));
 	pg_cryptohash_free(digest->hash);
 	digest->hash = NULL;
-}
-
-/* The n-th piece of the mask is the digest of the secret and n. */
-void
-digest_mask(const uint8 *secret, char *bytes, size_t length)
-{
-	pg_cryptohash_ctx *hash = hash_make();
-	uint8		mask[DIGEST_LENGTH];
-
-	for (uint64 piece = 0; piece * DIGEST_LENGTH < length; piece++)
-	{
-		char	   *start = bytes + piece * DIGEST_LENGTH;
-		size_t		count = Min(DIGEST_LENGTH, length - piece * DIGEST_LENGTH);
-
-		CHECK_FOR_INTERRUPTS();
-		require_hashed(hash, pg_cryptohash_init(hash));
-		hash_add(hash, secret, DIGEST_LENGTH);
-		hash_add(hash, &piece, sizeof(piece));
-		require_hashed(hash, pg_cryptohash_final(hash, mask, DIGEST_LENGTH));
-		for (size_t i = 0; i < count; i++)
-			start[i] ^= mask[i];
-	}
-	pg_cryptohash_free(hash);
 }

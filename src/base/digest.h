@@ -1,6 +1,6 @@
 /*
  * digest.h
- *		SHA-256 of several pieces, and masks made of it.
+ *		SHA-256 of several pieces.
  */
 #ifndef CA_DIGEST_H
 #define CA_DIGEST_H
@@ -25,8 +25,5 @@ extern void digest_put(Digest *digest, const void *piece, size_t length);
 
 /* Ends it; the result has DIGEST_LENGTH bytes. */
 extern void digest_end(Digest *digest, uint8 *result);
-
-/* Masks bytes with what only the secret (DIGEST_LENGTH bytes) gives; twice is not at all. */
-extern void digest_mask(const uint8 *secret, char *bytes, size_t length);
 
 #endif

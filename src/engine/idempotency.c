@@ -31,6 +31,7 @@
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "base/error.h"
+#include "base/keystream.h"
 #include "base/sqlstate.h"
 #include "engine/idempotency.h"
 #include "engine/idempotency_row.h"
@@ -54,7 +55,7 @@ struct Idempotency
 	const char *key;
 	IdempotencyRow row;
 	LOCKTAG		lock;
-	uint8		mask_secret[DIGEST_LENGTH];
+	uint8		mask_secret[SECRET_LENGTH];
 };
 
 void
@@ -91,8 +92,8 @@ require_memory(const Frame *frame)
 	if (XactReadOnly || IsInParallelMode())
 		ereport(ERROR,
 				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
-				 errmsg("action \"%s\" cannot take an idempotency key in a read-only transaction",
-						frame->program->action),
+				 errmsg("action \"%s\" cannot take an idempotency key in a %s", frame->program->action,
+						XactReadOnly ? "read-only transaction" : "parallel operation"),
 				 frame_errdetail(frame),
 				 errhint("Invoke it without the key, or in a transaction that may write.")));
 	if (!OidIsValid(frame->invoker))
@@ -137,9 +138,11 @@ digest_begin_keyed(Digest *digest, const Idempotency *call, const char *purpose)
 	digest_put(digest, call->key, strlen(call->key));
 }
 
+StaticAssertDecl(SECRET_LENGTH == DIGEST_LENGTH, "a digest is a secret of the length that masking takes");
+
 /* What masks the answer. */
 static void
-digest_mask_secret(Idempotency *call)
+digest_secret(Idempotency *call)
 {
 	Digest		digest;
 
@@ -274,8 +277,8 @@ replay(Idempotency *call, Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *
 
 	if (!request_is_stored(call, frame, fcinfo, request))
 		refuse_other_request(frame);
-	digest_mask_secret(call);
-	digest_mask(call->mask_secret, VARDATA(response), VARSIZE(response) - VARHDRSZ);
+	digest_secret(call);
+	keystream_mask(call->mask_secret, VARDATA(response), VARSIZE(response) - VARHDRSZ);
 	problem = stored_values_unpack(frame, response);
 	if (problem != NULL)
 		refuse_old_answer(frame, problem);
@@ -293,7 +296,7 @@ prepare(Idempotency *call, Frame *frame, FunctionCallInfo fcinfo, InvokeRequest 
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate a random salt")));
-	digest_mask_secret(call);
+	digest_secret(call);
 	digest_request(call, frame, fcinfo, request, call->row.ninputs, call->row.request_digest);
 	frame->idempotency = call;
 }
@@ -337,7 +340,7 @@ idempotency_end(Frame *frame, Idempotency *call)
 	ResetExprContext(frame->econtext);
 	old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
 	response = stored_values_pack(frame);
-	digest_mask(call->mask_secret, VARDATA(response), VARSIZE(response) - VARHDRSZ);
+	keystream_mask(call->mask_secret, VARDATA(response), VARSIZE(response) - VARHDRSZ);
 	call->row.response = response;
 	call->row.invocation = *invocation_id(frame);
 	idempotency_row_store(&call->row);

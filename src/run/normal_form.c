@@ -73,7 +73,7 @@ put_bytes(Digest *digest, Datum value, int16 length, bool byval)
 		Datum		aligned;
 		char		bytes[sizeof(Datum)];
 	}			plain;
-	struct varlena *varlena;
+	struct varlena *stored;
 
 	if (byval)
 	{
@@ -82,8 +82,8 @@ put_bytes(Digest *digest, Datum value, int16 length, bool byval)
 	}
 	else if (length == -1)
 	{
-		varlena = PG_DETOAST_DATUM_PACKED(value);
-		digest_put(digest, VARDATA_ANY(varlena), VARSIZE_ANY_EXHDR(varlena));
+		stored = PG_DETOAST_DATUM_PACKED(value);
+		digest_put(digest, VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored));
 	}
 	else if (length == -2)
 		put_string(digest, DatumGetCString(value));
