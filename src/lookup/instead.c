@@ -168,3 +168,16 @@ triggers_may_skip(Oid table, CmdType command)
 {
 	return look_behind(table, look_for_trigger, command, NULL);
 }
+
+/* A rule that hides the rows it took refuses to give any. */
+bool
+others_set_columns(Oid table)
+{
+	Relation	relation = relation_open(table, AccessShareLock);
+	bool		others = relation->rd_rel->relkind != RELKIND_RELATION || relation->rd_rules != NULL ||
+		(relation->trigdesc != NULL && relation->trigdesc->trig_update_before_row);
+	InsteadRule rule;
+
+	relation_close(relation, NoLock);
+	return others && !instead_rule(table, CMD_UPDATE, &rule);
+}

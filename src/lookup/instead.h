@@ -28,6 +28,9 @@ extern bool triggers_may_skip(Oid table, CmdType command);
 /* Does a rule take the place of the command, for some rows or all? Then what it would return is the rule's to say. */
 extern bool instead_rules_exist(Oid table, CmdType command);
 
+/* Could anything but an UPDATE itself set columns of a table's rows, and give them back? */
+extern bool others_set_columns(Oid table);
+
 /* "UPDATE" or "DELETE" */
 extern const char *command_word(CmdType command);
 

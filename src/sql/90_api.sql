@@ -205,3 +205,23 @@ END;
 
 COMMENT ON FUNCTION @extschema@.purge_idempotency_keys(interval) IS
 	'forgets idempotency keys of calls that are longer ago; returns how many';
+
+CREATE FUNCTION @extschema@.action_history(target_table text, key text)
+RETURNS TABLE (
+	"time" timestamptz, actor text, action text, summary text,
+	touched text, status text, invocation uuid)
+LANGUAGE c STABLE STRICT
+AS 'MODULE_PATHNAME', 'custom_action_history';
+
+COMMENT ON FUNCTION @extschema@.action_history(text, text) IS
+	'everything that actions did to one row, the last first; by the value of its key, or an object of columns';
+
+CREATE FUNCTION @extschema@.action_history(target_table text, key jsonb)
+RETURNS TABLE (
+	"time" timestamptz, actor text, action text, summary text,
+	touched text, status text, invocation uuid)
+LANGUAGE c STABLE STRICT
+AS 'MODULE_PATHNAME', 'custom_action_history_json';
+
+COMMENT ON FUNCTION @extschema@.action_history(text, jsonb) IS
+	'the same by JSON: an object of the key''s columns, or the value of the only one';

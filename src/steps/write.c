@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/relation.h"
 #include "base/compat.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
@@ -46,19 +45,6 @@ changes_key(const Address *address, const List *columns)
 			return true;
 	}
 	return false;
-}
-
-/* A rule that hides the rows it took refuses to give any. */
-bool
-write_others_set_columns(Oid table)
-{
-	Relation	relation = relation_open(table, AccessShareLock);
-	bool		others = relation->rd_rel->relkind != RELKIND_RELATION || relation->rd_rules != NULL ||
-		(relation->trigdesc != NULL && relation->trigdesc->trig_update_before_row);
-	InsteadRule rule;
-
-	relation_close(relation, NoLock);
-	return others && !instead_rule(table, CMD_UPDATE, &rule);
 }
 
 void
@@ -174,7 +160,7 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 		given_finish(given, statement, fixed, pstrdup(statement->head.data + start));
 	compiler_analyse(compiler, statement);
 	write_note_target(compiler, address, columns, false);
-	statement->changes_key = changes_key(address, columns) || write_others_set_columns(address->relation);
+	statement->changes_key = changes_key(address, columns) || others_set_columns(address->relation);
 	address_results(compiler, statement, address);
 	write->address = address;
 	write->columns = given == NULL ? columns : NIL;

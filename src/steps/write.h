@@ -54,9 +54,6 @@ extern void write_check_returning(Compiler *compiler);
 
 extern void write_execute(struct Frame *frame, Instruction *instruction);
 
-/* Could anything but an UPDATE itself set columns of the row, and give them back? */
-extern bool write_others_set_columns(Oid table);
-
 /* Takes note of how many rows the statement found; complains if the step did not find its row. */
 extern void write_settle(struct Frame *frame, const Write *write, uint64 rows);
 

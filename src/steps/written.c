@@ -13,6 +13,7 @@
 #include "base/text_list.h"
 #include "compile/let_types.h"
 #include "lookup/canonical.h"
+#include "lookup/instead.h"
 #include "lookup/key.h"
 #include "run/frame.h"
 #include "run/observer.h"
@@ -70,7 +71,7 @@ may_change(const Write *write, const List *key, const List *columns)
 			(write->given != NULL && !address_is_by(write->address, name)))
 			return true;
 	}
-	return write_others_set_columns(write->statement->relation);
+	return others_set_columns(write->statement->relation);
 }
 
 /* "$3, $4": the values again by which the row is found */
