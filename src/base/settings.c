@@ -46,6 +46,7 @@ char	   *setting_traceparent;
 char	   *setting_tag;
 int			setting_log_level;
 int			setting_log_payload_limit;
+int			setting_trace;
 int			setting_touched_limit;
 char	   *setting_idempotency_key;
 int			setting_log_ring_size;
@@ -54,22 +55,22 @@ static char *setting_actor_settings;	/* what it says: actor_sources.h */
 static int	configured_call_timeout;	/* by whom users cannot be */
 
 /* On and off as the settings of PostgreSQL have it; the last ones are taken, too. */
-static const struct config_enum_entry switch_choices[] = {
-	{"on", true, false},
-	{"off", false, false},
-	{"true", true, true},
-	{"false", false, true},
-	{"yes", true, true},
-	{"no", false, true},
-	{"1", true, true},
-	{"0", false, true},
-	{NULL, 0, false}
-};
-
 static const struct config_enum_entry ddl_check_choices[] = {
 	{"off", DDL_CHECK_OFF, false},
 	{"warn", DDL_CHECK_WARN, false},
 	{"error", DDL_CHECK_ERROR, false},
+	{NULL, 0, false}
+};
+
+static const struct config_enum_entry switch_choices[] = {
+	{"off", false, false},
+	{"on", true, false},
+	{"false", false, true},
+	{"true", true, true},
+	{"no", false, true},
+	{"yes", true, true},
+	{"0", false, true},
+	{"1", true, true},
 	{NULL, 0, false}
 };
 
@@ -214,6 +215,15 @@ static const Setting settings[] = {
 		.most = 1024 * 1024,
 		.context = PGC_SUSET,
 		.flags = GUC_UNIT_BYTE
+	},
+	{
+		.name = "custom_actions.trace",
+		.words = "Shows the lines of invocations at level trace as notices.",
+		.more_words = "To those who have the privileges of the action's owner.",
+		.variable = &setting_trace,
+		.initial = false,
+		.choices = switch_choices,
+		.context = PGC_USERSET
 	},
 	{
 		.name = "custom_actions.log_touched_limit",

@@ -37,6 +37,7 @@ extern char *setting_traceparent;
 extern char *setting_tag;
 extern int	setting_log_payload_limit;	/* bytes, 0: no payloads */
 extern int	setting_log_level;	/* LogLevel */
+extern int	setting_trace;		/* boolean */
 extern int	setting_touched_limit;	/* 0: counts only, -1: not even these */
 extern char *setting_idempotency_key;	/* "": none */
 

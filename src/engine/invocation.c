@@ -35,8 +35,6 @@
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
 
-static Frame *innermost_frame = NULL;	/* the invocation that is running, or NULL */
-
 /*
  * Names action, version and step in the CONTEXT of an error. The statement, which
  * the server logs with errors, may hold sensitive values as literals.

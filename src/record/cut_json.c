@@ -290,3 +290,35 @@ cut_object(const Frame *frame, CutMember *members, int count, int limit)
 	jsonb_push_object_end(cut.builder);
 	return jsonb_builder_finish(cut.builder);
 }
+
+/* A value as the one member of an object, where it need not be an object itself. */
+static JsonbValue *
+cut_member(const Frame *frame, const JsonbValue *value, int limit)
+{
+	Cut			cut = {frame, jsonb_builder_make()};
+	Jsonb	   *object;
+
+	jsonb_push_object(cut.builder);
+	jsonb_push_key(cut.builder, "");
+	(void) push_cut(&cut, value, limit, 1);
+	jsonb_push_object_end(cut.builder);
+	object = jsonb_builder_finish(cut.builder);
+	return getKeyJsonValueFromContainer(&object->root, "", 0, NULL);
+}
+
+Jsonb *
+cut_value(const Frame *frame, const JsonbValue *value, int limit)
+{
+	return JsonbValueToJsonb(cut_member(frame, value, limit));
+}
+
+char *
+cut_text(const Frame *frame, const char *text, int length, int limit)
+{
+	JsonbValue	value;
+	JsonbValue *cut;
+
+	set_text_value(&value, unconstify(char *, text), length);
+	cut = cut_member(frame, &value, limit);
+	return pnstrdup(cut->val.string.val, cut->val.string.len);
+}

@@ -25,4 +25,8 @@ extern void cut_note(JsonbValue *value, int64 left_out, const char *of_what);
 /* An object of these members within about so many bytes of text; the long ones are cut first. Sorts them. */
 extern Jsonb *cut_object(const Frame *frame, CutMember *members, int count, int limit);
 
+/* A value by itself, and a text, in the same way. */
+extern Jsonb *cut_value(const Frame *frame, const JsonbValue *value, int limit);
+extern char *cut_text(const Frame *frame, const char *text, int length, int limit);
+
 #endif

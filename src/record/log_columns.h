@@ -44,7 +44,7 @@
 /* custom_actions.log_step: what level trace tells of an invocation */
 #define LOG_STEP_COLUMN_ROWS(row) \
 	row(INVOCATION, invocation, UUIDOID) \
-	row(NUMBER, number, INT4OID) \
+	row(NUMBER, number, INT8OID) \
 	row(STEP, step, TEXTOID) \
 	row(ITERATION, iteration, INT8OID) \
 	row(KIND, kind, TEXTOID) \

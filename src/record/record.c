@@ -6,7 +6,9 @@
  * row is there exactly if the work is. That one failed is written past the
  * rollback: through the ring, or as a line of the server's log where there is
  * none. What try_invoke_action answers is a row in the caller's transaction
- * again, so failures inside it are kept until it has answered.
+ * again, so failures inside it are kept until it has answered. Level trace keeps
+ * what it inserted until the transaction ends, and sends it if that is rolled
+ * back.
  *
  * While an error passes nothing but memory may be touched (observer.h): names
  * and whatever else the catalogs must be asked for are taken at the begin.
@@ -23,14 +25,22 @@
 #include "record/payload.h"
 #include "record/record.h"
 #include "record/ring.h"
+#include "record/rolled_back.h"
 #include "record/rows_touched.h"
 #include "record/server_log.h"
+#include "record/trace.h"
 #include "run/context.h"
 #include "run/observer.h"
 #include "run/summary.h"
 #include "run/who.h"
 #include "storage/ipc.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
+
+PG_FUNCTION_INFO_V1(custom_action_trace);
+
+#define BUNDLE_MOST		(64 * 1024)
+#define KEPT_MOST		(4 * 1024 * 1024)	/* bytes that wait for answers */
 
 /* What is known of an invocation that is recorded; lives in its frame->mcxt. */
 typedef struct Recorded
@@ -39,25 +49,28 @@ typedef struct Recorded
 	struct Recorded *outer;		/* the one that it began in, or NULL */
 	LogLevel	level;
 	TimestampTz started_at;
-	uint64		rows;			/* that its own steps wrote */
+	bool		succeeded;		/* it is in the log so */
 	Touched    *touched;		/* which ones, or NULL */
+	Trace	   *trace;			/* at level trace; else NULL */
 	const Who  *who;
 	const char *caller;
 	const char *invoker;		/* or NULL */
 	const char *session_user;
 } Recorded;
 
-/* A failure inside try_invoke_action that has not answered yet. */
+/* A record of what was inside try_invoke_action, which has not answered yet. */
 typedef struct Kept
 {
-	pg_uuid_t	answering;		/* the invocation whose failure will be answered */
-	bool		outermost;
+	pg_uuid_t	answering;		/* the invocation that it answers for */
+	bool		shown;			/* in the server's log, where there is no ring */
+	bool		releasing;		/* that is going on */
 	Size		size;
 	char	   *bundle;
 } Kept;
 
 static Recorded *innermost_recorded = NULL; /* that is open, or NULL */
 static List *kept = NIL;		/* of Kept *, in TopMemoryContext */
+static Size kept_size = 0;
 
 /* May this transaction write? */
 static bool
@@ -68,7 +81,7 @@ may_write(void)
 
 /* Says, once, that rows find no table. */
 static void
-warn_not_ours(void)
+warn_not_ours(const OwnTable *table)
 {
 	static bool warned = false;
 
@@ -77,7 +90,8 @@ warn_not_ours(void)
 	warned = true;
 	ereport(WARNING,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("invocations are not recorded: table custom_actions.log is not as this version of the extension has it"),
+			 errmsg("%s are not recorded: table custom_actions.%s is not as this version of the extension has it",
+					table == &log_table ? "invocations" : "steps", table->name),
 			 errhint("Run ALTER EXTENSION custom_actions UPDATE, or give the table the columns of the extension's own.")));
 }
 
@@ -85,23 +99,44 @@ warn_not_ours(void)
 static void
 insert_rows(const List *rows)
 {
-	ListCell   *cell;
+	int			count = list_length(rows);
+	OwnRow	   *batch = palloc(sizeof(OwnRow) * count);
+	int			start = 0;
 
-	foreach(cell, rows)
+	for (int i = 0; i < count; i++)
 	{
-		if (!own_rows_insert(lfirst(cell), 1))
-			warn_not_ours();
+		batch[i] = *(OwnRow *) list_nth(rows, i);
+		/* those of one table go together */
+		if (i + 1 < count && ((OwnRow *) list_nth(rows, i + 1))->table == batch[i].table)
+			continue;
+		if (!own_rows_insert(&batch[start], i + 1 - start))
+			warn_not_ours(batch[i].table);
+		start = i + 1;
 	}
 }
 
-/* Sends a failure past the rollback. */
+/* Sends a record past the rollback; shown: also where there is only the server's log. */
 static void
-send_bundle(const List *rows, const char *bundle, Size size, bool outermost)
+send_bundle(const List *rows, const char *bundle, Size size, bool shown)
 {
 	if (ring_is_there())
 		ring_put(bundle, size);
-	else if (outermost)
-		server_log_write(linitial(rows));
+	else if (shown)
+		server_log_write(rows);
+}
+
+/* Is a record shown in the server's log? That of a traced invocation is, since its lines are nowhere else. */
+static bool
+is_shown_alone(const Recorded *recorded)
+{
+	return recorded->frame->parent == NULL || recorded->trace != NULL;
+}
+
+/* Bytes of lines that go past a rollback; one record must not fill a small ring. */
+static Size
+most_of_bundle(void)
+{
+	return setting_log_ring_size > 0 ? Min(BUNDLE_MOST, (Size) setting_log_ring_size * 1024 / 8) : BUNDLE_MOST;
 }
 
 /* A row with what is told of every invocation. */
@@ -129,7 +164,7 @@ invocation_row(const Recorded *recorded, const char *status)
 	log_row_set_jsonb(row, LOG_CLIENT, recorded->who->client);
 	log_row_set_text(row, LOG_TRACEPARENT, recorded->who->traceparent);
 	log_row_set_text(row, LOG_TAG, recorded->who->tag);
-	log_row_set(row, LOG_ROWS_WRITTEN, Int64GetDatum((int64) recorded->rows));
+	log_row_set(row, LOG_ROWS_WRITTEN, Int64GetDatum((int64) frame->rows_written));
 	if (OidIsValid(program->function))
 		log_row_set(row, LOG_FUNCTION_ID, ObjectIdGetDatum(program->function));
 	if (OidIsValid(frame->invoker))
@@ -158,29 +193,61 @@ set_error(OwnRow *row, const ErrorData *error, const char *failed_step)
 	log_row_set_text(row, LOG_HINT, error->hint);
 }
 
-/* The invocation, this one or one around it, whose failure try_invoke_action answers; or NULL. */
+/*
+ * The invocation, this one or one around it, whose failure try_invoke_action
+ * answers; or NULL. One that is not recorded would not tell of its end.
+ */
 static Frame *
 answering_frame(Frame *frame)
 {
-	while (frame != NULL && !frame->answers_failure)
+	while (frame != NULL && !(frame->answers_failure && frame->recorded != NULL))
 		frame = frame->parent;
 	return frame;
 }
 
-/* Keeps a failure until try_invoke_action has answered. */
 static void
-keep_bundle(Frame *answering, const char *bundle, Size size, bool outermost)
+forget_kept(Kept *failure)
+{
+	kept_size -= failure->size;
+	kept = list_delete_ptr(kept, failure);
+	pfree(failure->bundle);
+	pfree(failure);
+}
+
+static void
+send_kept(const Kept *failure)
+{
+	send_bundle(bundle_rows(failure->bundle, failure->size), failure->bundle, failure->size,
+				failure->shown);
+}
+
+/* What waits for answers must not grow: the oldest do not wait any more. */
+static void
+bound_kept(void)
+{
+	while (kept_size > KEPT_MOST && !((Kept *) linitial(kept))->releasing)
+	{
+		send_kept(linitial(kept));
+		forget_kept(linitial(kept));
+	}
+}
+
+/* Keeps a record until try_invoke_action has answered for this invocation. */
+static void
+keep_bundle(const pg_uuid_t *answering, const char *bundle, Size size, bool shown)
 {
 	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
-	Kept	   *failure = palloc(sizeof(Kept));
+	Kept	   *record = palloc0(sizeof(Kept));
 
-	failure->answering = *invocation_id(answering);
-	failure->outermost = outermost;
-	failure->size = size;
-	failure->bundle = palloc(size);
-	memcpy(failure->bundle, bundle, size);
-	kept = lappend(kept, failure);
+	record->answering = *answering;
+	record->shown = shown;
+	record->size = size;
+	record->bundle = palloc(size);
+	memcpy(record->bundle, bundle, size);
+	kept = lappend(kept, record);
+	kept_size += size;
 	MemoryContextSwitchTo(old);
+	bound_kept();
 }
 
 static void
@@ -193,18 +260,34 @@ record_failure(Recorded *recorded, const char *status, const ErrorData *error, c
 	char	   *bundle;
 	Size		size;
 
-	recorded->rows = 0;			/* they will not have been written */
+	if (recorded->succeeded)
+		rolled_back_forget(invocation_id(frame));
 	row = invocation_row(recorded, status);
+	log_row_set(row, LOG_ROWS_WRITTEN, Int64GetDatum(0));	/* they will not have been written */
 	log_row_set_jsonb(row, LOG_TARGET, payload_failed_target(frame));
 	set_touched(row, recorded, true);
 	log_row_set_jsonb(row, LOG_INPUT, payload_failed_inputs(frame, setting_log_payload_limit));
 	set_error(row, error, failed_step);
 	rows = list_make1(row);
+	if (recorded->trace != NULL)
+		rows = list_concat(rows, trace_rows(recorded->trace, most_of_bundle()));
 	bundle = bundle_make(rows, &size);
 	if (answering != NULL)
-		keep_bundle(answering, bundle, size, frame->parent == NULL);
+		keep_bundle(invocation_id(answering), bundle, size, is_shown_alone(recorded));
 	else
-		send_bundle(rows, bundle, size, frame->parent == NULL);
+		send_bundle(rows, bundle, size, is_shown_alone(recorded));
+}
+
+/* Keeps what a traced invocation has inserted, in case that it is rolled back; nothing of it has happened then. */
+static void
+watch_success(Recorded *recorded, OwnRow *row)
+{
+	log_row_set_text(row, LOG_STATUS, "rolled back");
+	log_row_set(row, LOG_ROWS_WRITTEN, Int64GetDatum(0));
+	row->nulls[LOG_TOUCHED] = true;
+	set_touched(row, recorded, true);
+	rolled_back_watch(invocation_id(recorded->frame),
+					  lcons(row, trace_rows(recorded->trace, most_of_bundle())));
 }
 
 /* Says what was done, or why that cannot be said. */
@@ -223,8 +306,11 @@ record_success(Recorded *recorded)
 	Frame	   *frame = recorded->frame;
 	OwnRow	   *row;
 
+	if (recorded->trace != NULL)
+		trace_succeeded(recorded->trace, recorded->started_at);
 	if (recorded->level < LOG_BASIC || !may_write())
 		return;
+	recorded->succeeded = true;
 	row = invocation_row(recorded, "succeeded");
 	log_row_set_jsonb(row, LOG_TARGET, payload_target(frame));
 	set_touched(row, recorded, false);
@@ -235,47 +321,73 @@ record_success(Recorded *recorded)
 	}
 	set_summary(row, frame);
 	insert_rows(list_make1(row));
+	if (recorded->trace == NULL)
+		return;
+	insert_rows(trace_rows(recorded->trace, SIZE_MAX));
+	watch_success(recorded, row);
 }
 
-static void
-forget_kept(Kept *failure)
-{
-	kept = list_delete_ptr(kept, failure);
-	pfree(failure->bundle);
-	pfree(failure);
-}
-
-/* Does something with each failure that was kept for an answer, and forgets it. */
-static void
-release_kept(const pg_uuid_t *answering, void (*release) (const Kept *failure))
+/* The first record that waits for an answer; of all invocations, if there is none given. */
+static Kept *
+first_kept(const pg_uuid_t *answering)
 {
 	ListCell   *cell;
 
-	foreach(cell, list_copy(kept))
+	foreach(cell, kept)
 	{
-		Kept	   *failure = lfirst(cell);
+		Kept	   *record = lfirst(cell);
 
-		if (answering != NULL && memcmp(&failure->answering, answering, sizeof(pg_uuid_t)) != 0)
-			continue;
-		release(failure);
-		forget_kept(failure);
+		if (answering == NULL || memcmp(&record->answering, answering, sizeof(pg_uuid_t)) == 0)
+			return record;
 	}
+	return NULL;
 }
 
+/* Does something with each record that was kept for an answer, and forgets it. */
 static void
-send_kept(const Kept *failure)
+release_kept(const pg_uuid_t *answering, void (*release) (const Kept *record))
 {
-	send_bundle(bundle_rows(failure->bundle, failure->size), failure->bundle, failure->size,
-				failure->outermost);
+	Kept	   *record;
+
+	while ((record = first_kept(answering)) != NULL)
+	{
+		record->releasing = true;
+		release(record);
+		forget_kept(record);
+	}
 }
 
 static void
 insert_kept(const Kept *failure)
 {
-	if (may_write())
-		insert_rows(bundle_rows(failure->bundle, failure->size));
-	else
+	List	   *rows = bundle_rows(failure->bundle, failure->size);
+
+	if (!may_write())
+	{
 		send_kept(failure);
+		return;
+	}
+	insert_rows(rows);
+	if (list_length(rows) > 1)
+		rolled_back_watch(DatumGetUUIDP(((OwnRow *) linitial(rows))->values[LOG_ID]), rows);
+}
+
+/*
+ * Takes what a traced invocation had inserted before that was rolled back. If
+ * it was inside try_invoke_action, it waits for the answer: that invocation is
+ * running, or has failed just now and is the one that the last failure waits for.
+ */
+static void
+record_rolled_back(char *bundle, Size size)
+{
+	Frame	   *answering = answering_frame(innermost_frame);
+
+	if (answering != NULL)
+		keep_bundle(invocation_id(answering), bundle, size, true);
+	else if (kept != NIL)
+		keep_bundle(&((Kept *) llast(kept))->answering, bundle, size, true);
+	else
+		send_bundle(bundle_rows(bundle, size), bundle, size, true);
 }
 
 /* Tells of the invocations that the end of the process leaves open. */
@@ -328,8 +440,11 @@ record_begun(Frame *frame)
 		recorded->touched = touched_make(frame);
 	frame->recorded = recorded;
 	innermost_recorded = recorded;
+	if (level >= LOG_TRACE)
+		recorded->trace = trace_begin(frame);
 	return OBSERVE_END | (level >= LOG_BASIC ? OBSERVE_ROWS : 0) |
-		(payload_needs_capture(frame) ? OBSERVE_INPUTS : 0);
+		(payload_needs_capture(frame) ? OBSERVE_INPUTS : 0) |
+		(level >= LOG_TRACE ? OBSERVE_STEPS | OBSERVE_PLUGINS : 0);
 }
 
 static void
@@ -339,9 +454,21 @@ record_inputs(Frame *frame)
 }
 
 static void
+record_step_begun(Frame *frame, const Instruction *step)
+{
+	trace_step_begun(frame->recorded->trace, step);
+}
+
+static void
+record_step_ended(Frame *frame, const Instruction *step, StepEnd how, const ErrorData *error,
+				  const char *failed_step)
+{
+	trace_step_ended(frame->recorded->trace, step, how, error);
+}
+
+static void
 record_rows(Frame *frame, const RowsWritten *written)
 {
-	frame->recorded->rows += written->rows;
 	touched_add(frame->recorded->touched, written);
 }
 
@@ -350,6 +477,8 @@ record_undone(Frame *frame, const Instruction *step, uint64 rows_told, const Err
 			  const char *failed_step)
 {
 	touched_undo(frame->recorded->touched, rows_told);
+	if (frame->recorded->trace != NULL)
+		trace_step_undone(frame->recorded->trace, step, error, failed_step);
 }
 
 static void
@@ -402,8 +531,10 @@ static const Observer record = {
 	.wants_keys = record_wants_keys,
 	.invocation_begun = record_begun,
 	.inputs_bound = record_inputs,
+	.step_begun = record_step_begun,
 	.rows_written = record_rows,
 	.step_undone = record_undone,
+	.step_ended = record_step_ended,
 	.invocation_ended = record_ended,
 	.failure_answered = record_answered,
 	.failure_passed = record_passed
@@ -414,5 +545,18 @@ record_init(void)
 {
 	own_rows_init();
 	RegisterXactCallback(record_at_transaction_end, NULL);
+	/* its callback comes first, since it is registered later */
+	rolled_back_init(record_rolled_back);
 	observer_register(&record);
+}
+
+/* action_trace(message text, details jsonb): a line of the invocation that it is called in */
+Datum
+custom_action_trace(PG_FUNCTION_ARGS)
+{
+	Recorded   *recorded = innermost_frame != NULL ? innermost_frame->recorded : NULL;
+
+	if (recorded != NULL && recorded->trace != NULL && !PG_ARGISNULL(0))
+		trace_message(recorded->trace, PG_GETARG_TEXT_PP(0), PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1));
+	PG_RETURN_VOID();
 }

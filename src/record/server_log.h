@@ -8,9 +8,12 @@
 
 #include "postgres.h"
 
-#include "lookup/own_row.h"
+#include "nodes/pg_list.h"
 
-/* Writes a row as one line, a JSON object by column; takes memory and nothing else. */
-extern void server_log_write(const OwnRow *row);
+/*
+ * Writes rows, a List of OwnRow *, as one line: a JSON object, by column, of the
+ * invocation's, with those of its steps as "trace". Takes memory and nothing else.
+ */
+extern void server_log_write(const List *rows);
 
 #endif

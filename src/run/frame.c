@@ -20,6 +20,8 @@
 #include "utils/memutils.h"
 #include "utils/typcache.h"
 
+Frame	   *innermost_frame = NULL;
+
 static List *idle_programs = NIL;	/* of Program that keep an idle frame */
 
 char *

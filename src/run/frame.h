@@ -86,6 +86,9 @@ typedef struct Frame
 	pg_uuid_t	invocation;
 } Frame;
 
+/* The invocation that is running, or NULL */
+extern Frame *innermost_frame;
+
 /* Values of slots; macros, and frame_value() can be assigned to */
 #define frame_value(frame, slot)	((frame)->params->params[slot].value)
 #define frame_isnull(frame, slot)	((frame)->params->params[slot].isnull)

@@ -47,7 +47,7 @@ COMMENT ON COLUMN custom_actions.log.correlation IS 'outermost invocation of the
 COMMENT ON COLUMN custom_actions.log.action IS 'qualified name at the time';
 COMMENT ON COLUMN custom_actions.log.version IS 'version of the action that ran';
 COMMENT ON COLUMN custom_actions.log.status IS
-	'succeeded, failed, canceled (by the action''s own rules), or unknown (the server process ended meanwhile)';
+	'succeeded, failed, canceled (by the action''s own rules), unknown (the server process ended meanwhile), or rolled back: succeeded, at level trace, in a transaction that was rolled back';
 COMMENT ON COLUMN custom_actions.log.started_at IS 'when it began';
 COMMENT ON COLUMN custom_actions.log.duration IS 'how long it took, with what ran inside';
 COMMENT ON COLUMN custom_actions.log.depth IS 'level of the invocation, 1 for the outermost';
@@ -78,11 +78,11 @@ COMMENT ON INDEX custom_actions.log_touched IS 'finds what happened to a row';
 
 CREATE TABLE custom_actions.log_step (
 	invocation   uuid NOT NULL,
-	number       integer NOT NULL,
+	number       bigint NOT NULL,
 	step         text,
 	iteration    bigint,
 	kind         text NOT NULL,
-	outcome      text NOT NULL,
+	outcome      text,
 	rows_written bigint,
 	started_at   timestamptz NOT NULL,
 	duration     interval,
@@ -96,11 +96,15 @@ COMMENT ON TABLE custom_actions.log_step IS
 	'steps of invocations that were recorded at level trace';
 COMMENT ON COLUMN custom_actions.log_step.invocation IS 'id of the invocation in custom_actions.log';
 COMMENT ON COLUMN custom_actions.log_step.number IS 'order in which the lines began';
-COMMENT ON COLUMN custom_actions.log_step.step IS 'path of the step';
+COMMENT ON COLUMN custom_actions.log_step.step IS
+	'path of the step; of a plug-in, its stage and function; of a message, where it was told';
 COMMENT ON COLUMN custom_actions.log_step.iteration IS 'turn of the innermost loop; null outside';
-COMMENT ON COLUMN custom_actions.log_step.kind IS 'kind of step, "plug-in", or "message": a line of action_trace()';
-COMMENT ON COLUMN custom_actions.log_step.outcome IS 'run, skipped, handled, failed or undone';
-COMMENT ON COLUMN custom_actions.log_step.rows_written IS 'how many rows it wrote, with the steps inside';
+COMMENT ON COLUMN custom_actions.log_step.kind IS
+	'kind of step, "plug-in", "message" (a line of action_trace()) or "left out" (it says how many lines are)';
+COMMENT ON COLUMN custom_actions.log_step.outcome IS
+	'run, skipped, handled (its error was dealt with), failed, undone (what it did was taken back by an on_error around it) or unfinished (the server process ended); null: no step';
+COMMENT ON COLUMN custom_actions.log_step.rows_written IS
+	'how many rows it wrote, with the steps inside but without other actions; null: it writes none';
 COMMENT ON COLUMN custom_actions.log_step.started_at IS 'when it began';
 COMMENT ON COLUMN custom_actions.log_step.duration IS 'how long it took, with what ran inside';
 COMMENT ON COLUMN custom_actions.log_step.sqlstate IS 'SQLSTATE of the error';

@@ -83,7 +83,8 @@ COMMENT ON COLUMN custom_actions.invocations.parent IS 'invocation that it ran i
 COMMENT ON COLUMN custom_actions.invocations.correlation IS 'outermost invocation of the chain';
 COMMENT ON COLUMN custom_actions.invocations.action IS 'qualified name at the time';
 COMMENT ON COLUMN custom_actions.invocations.version IS 'version of the action that ran';
-COMMENT ON COLUMN custom_actions.invocations.status IS 'succeeded, failed, canceled or unknown';
+COMMENT ON COLUMN custom_actions.invocations.status IS
+	'succeeded, failed, canceled, unknown or, at level trace, rolled back';
 COMMENT ON COLUMN custom_actions.invocations.started_at IS 'when it began';
 COMMENT ON COLUMN custom_actions.invocations.duration IS 'how long it took, with what ran inside';
 COMMENT ON COLUMN custom_actions.invocations.depth IS 'level of the invocation, 1 for the outermost';
@@ -141,9 +142,9 @@ COMMENT ON COLUMN custom_actions.invocation_steps.step IS 'path of the step';
 COMMENT ON COLUMN custom_actions.invocation_steps.iteration IS
 	'turn of the innermost loop; null outside';
 COMMENT ON COLUMN custom_actions.invocation_steps.kind IS
-	'kind of step, "plug-in", or "message": a line of action_trace()';
+	'kind of step, "plug-in", "message" (a line of action_trace()) or "left out"';
 COMMENT ON COLUMN custom_actions.invocation_steps.outcome IS
-	'run, skipped, handled, failed or undone';
+	'run, skipped, handled, failed, undone or unfinished; null: no step';
 COMMENT ON COLUMN custom_actions.invocation_steps.rows_written IS
 	'how many rows it wrote, with the steps inside';
 COMMENT ON COLUMN custom_actions.invocation_steps.started_at IS 'when it began';
@@ -165,7 +166,7 @@ AS
 WITH failed AS NOT MATERIALIZED (
 	SELECT i.*
 	FROM custom_actions.invocations AS i
-	WHERE i.status <> 'succeeded'
+	WHERE i.status NOT IN ('succeeded', 'rolled back')
 )
 SELECT f.id, f.started_at, f.action, f.version, f.status, f.step,
 	(SELECT string_agg(concat_ws(' ', c.action, c.step), ' > ' ORDER BY c.depth)

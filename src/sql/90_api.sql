@@ -189,6 +189,14 @@ AS 'MODULE_PATHNAME', 'custom_action_try_invoke';
 COMMENT ON FUNCTION @extschema@.try_invoke_action(text, jsonb, text) IS
 	'runs an action and reports how it went; the work of one that failed is undone, the transaction goes on';
 
+CREATE FUNCTION @extschema@.action_trace(message text, details jsonb DEFAULT NULL)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_trace';
+
+COMMENT ON FUNCTION @extschema@.action_trace(text, jsonb) IS
+	'adds a line to the record of the invocation that calls the function it stands in, at level trace; else does nothing';
+
 -- SECURITY DEFINER, because the table is closed to everybody: who is granted this may
 -- forget old keys, and nothing else.
 CREATE FUNCTION @extschema@.purge_idempotency_keys(older_than interval)
