@@ -170,6 +170,29 @@ SELECT action, count(*) FROM custom_actions.idempotency WHERE action IN ('desk.a
 RESET custom_actions.idempotency_key;
 SELECT desk.around('y', 'inner');
 SELECT desk.around('x', 'inner');
+-- nor do deferred triggers; other triggers do
+CREATE TABLE desk.queue (id integer);
+CREATE FUNCTION desk.open_queued() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM desk.reopen('queued ' || NEW.id); RETURN NULL; END$$;
+CREATE CONSTRAINT TRIGGER later AFTER INSERT ON desk.queue DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION desk.open_queued();
+BEGIN;
+SET LOCAL custom_actions.idempotency_key = 'queue';
+INSERT INTO desk.queue VALUES (1), (2);
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
+INSERT INTO desk.queue VALUES (3), (4);
+COMMIT;
+SELECT title FROM desk.ticket WHERE title LIKE '%queued%' ORDER BY title;
+SELECT count(*) FROM custom_actions.idempotency WHERE action = 'desk.reopen';
+DROP TRIGGER later ON desk.queue;
+CREATE TRIGGER now AFTER INSERT ON desk.queue FOR EACH ROW EXECUTE FUNCTION desk.open_queued();
+BEGIN;
+SET LOCAL custom_actions.idempotency_key = 'queue';
+INSERT INTO desk.queue VALUES (5);
+INSERT INTO desk.queue VALUES (5);
+SELECT count(*) FROM desk.ticket WHERE title LIKE '%queued 5';
+INSERT INTO desk.queue VALUES (6);
+ROLLBACK;
+
 -- an invocation inside of itself
 CREATE FUNCTION desk.again() RETURNS jsonb LANGUAGE sql AS $$SELECT invoke_action('desk.recurse', '{}', 'recurse')$$;
 SELECT define('desk.recurse', '{"steps": [{"call": "desk.again"}]}');

@@ -82,7 +82,7 @@ key_of_call(const Frame *frame, const InvokeRequest *request)
 		return NULL;
 	if (request != NULL && request->idempotency_key != NULL)
 		return request->idempotency_key;
-	return deferred_triggers_run() ? NULL : setting_idempotency_key;
+	return deferred_round() > 0 ? NULL : setting_idempotency_key;
 }
 
 /* Refuses what would have to forget the request. */
