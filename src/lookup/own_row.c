@@ -11,16 +11,17 @@
 #include "access/genam.h"
 #include "access/heapam.h"
 #include "access/table.h"
-#include "access/tableam.h"
 #include "access/xact.h"
 #include "base/compat.h"
 #include "catalog/index.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "lookup/action_lookup.h"
 #include "lookup/own_row.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -31,7 +32,8 @@ typedef struct PlannedIndex
 {
 	Oid			oid;
 	IndexInfo  *info;
-	ExprState  *predicate;		/* of a partial one, or NULL */
+	AttrNumber	not_null;		/* partial: column IS NOT NULL, of which this is the number */
+	ExprState  *predicate;		/* partial by something else, or NULL */
 } PlannedIndex;
 
 typedef struct OwnTablePlan
@@ -40,9 +42,11 @@ typedef struct OwnTablePlan
 	bool		ours;			/* it has the columns that we know */
 	bool		direct;			/* nothing but heap and indexes is concerned */
 	bool		stale;
+	SubTransactionId locked_in; /* where the locks on table and indexes were taken */
 	int			nindexes;
 	PlannedIndex *indexes;
-	ExprContext *econtext;		/* of predicates and expressions */
+	bool		evaluates;		/* an index has a predicate or an expression */
+	ExprContext *econtext;		/* of predicates */
 	MemoryContext mcxt;			/* of all this */
 } OwnTablePlan;
 
@@ -63,10 +67,21 @@ plans_invalidate(Datum arg, Oid relid)
 	}
 }
 
+/* The locks go with the transaction. */
+static void
+plans_at_transaction_end(XactEvent event, void *arg)
+{
+	ListCell   *cell;
+
+	foreach(cell, plans)
+		((OwnTablePlan *) lfirst(cell))->locked_in = InvalidSubTransactionId;
+}
+
 void
 own_rows_init(void)
 {
 	CacheRegisterRelcacheCallback(plans_invalidate, (Datum) 0);
+	RegisterXactCallback(plans_at_transaction_end, NULL);
 }
 
 /* Does the table have these columns and no others? */
@@ -87,6 +102,18 @@ has_columns(TupleDesc tupdesc, const OwnTable *table)
 	return true;
 }
 
+/* The number of the column, if a predicate is that it IS NOT NULL; else 0. */
+static AttrNumber
+not_null_column(const List *predicate)
+{
+	const NullTest *test = list_length(predicate) == 1 ? linitial(predicate) : NULL;
+
+	if (test == NULL || !IsA(test, NullTest) || test->nulltesttype != IS_NOT_NULL || test->argisrow ||
+		!IsA(test->arg, Var))
+		return InvalidAttrNumber;
+	return ((Var *) test->arg)->varattno;
+}
+
 /* Notes how an index is filled; false: in a way that takes more than a call. */
 static bool
 plan_index(OwnTablePlan *plan, Oid oid)
@@ -97,9 +124,11 @@ plan_index(OwnTablePlan *plan, Oid oid)
 
 	planned->oid = oid;
 	planned->info = BuildIndexInfo(index);
+	planned->not_null = not_null_column(planned->info->ii_Predicate);
 	planned->predicate = NULL;
-	if (planned->info->ii_Predicate != NIL)
+	if (planned->info->ii_Predicate != NIL && planned->not_null == InvalidAttrNumber)
 		planned->predicate = ExecInitQual(planned->info->ii_Predicate, NULL);
+	plan->evaluates |= planned->predicate != NULL || planned->info->ii_Expressions != NIL;
 	if (planned->info->ii_ReadyForInserts)
 		plan->nindexes++;
 	index_close(index, NoLock);
@@ -114,7 +143,8 @@ plan_fill(OwnTablePlan *plan, const OwnTable *table, Relation relation)
 	ListCell   *cell;
 
 	plan->ours = has_columns(RelationGetDescr(relation), table);
-	plan->direct = relation->rd_rel->relkind == RELKIND_RELATION && relation->rd_rules == NULL &&
+	plan->direct = relation->rd_rel->relkind == RELKIND_RELATION &&
+		relation->rd_rel->relam == HEAP_TABLE_AM_OID && relation->rd_rules == NULL &&
 		relation->trigdesc == NULL;
 	plan->indexes = palloc(sizeof(PlannedIndex) * Max(list_length(indexes), 1));
 	plan->econtext = CreateStandaloneExprContext();
@@ -163,22 +193,42 @@ open_anew(OwnTable *table)
 	return relation;
 }
 
+/*
+ * Locks table and indexes, unless this subtransaction has: then the locks are
+ * held, and asking again costs more than it looks. A table that is gone is
+ * locked as well, and found to be gone by the news of it.
+ */
+static void
+plan_lock(OwnTablePlan *plan)
+{
+	if (plan->locked_in == GetCurrentSubTransactionId())
+		return;
+	LockRelationOid(plan->relid, RowExclusiveLock);
+	for (int i = 0; !plan->stale && i < plan->nindexes; i++)
+		LockRelationOid(plan->indexes[i].oid, RowExclusiveLock);
+	plan->locked_in = GetCurrentSubTransactionId();
+}
+
 /* Opens the table, with a plan that holds while it is open; NULL: there is none. */
 static Relation
 open_planned(OwnTable *table)
 {
-	Relation	relation = NULL;
+	Relation	relation;
 
-	if (table->plan != NULL && !table->plan->stale)
-		relation = try_table_open(table->plan->relid, RowExclusiveLock);
-	/* the lock may have let news in */
-	if (relation != NULL && !table->plan->stale)
-		return relation;
-	if (relation != NULL)
+	for (;;)
+	{
+		if (table->plan != NULL && !table->plan->stale)
+			plan_lock(table->plan);
+		/* the locks may have let news in */
+		if (table->plan != NULL && !table->plan->stale)
+			return table_open(table->plan->relid, NoLock);
+		if (table->plan != NULL)
+			plan_drop(table);
+		relation = open_anew(table);
+		if (relation == NULL)
+			return NULL;
 		table_close(relation, NoLock);
-	if (table->plan != NULL)
-		plan_drop(table);
-	return open_anew(table);
+	}
 }
 
 bool
@@ -192,67 +242,105 @@ own_table_is_ours(OwnTable *table)
 	return table->plan->ours;
 }
 
+/* What index predicates and expressions of a row are computed with. */
+typedef struct Evaluation
+{
+	TupleTableSlot *slot;
+	EState	   *estate;
+} Evaluation;
+
+/* Makes a row visible to them. */
+static void
+evaluation_begin(Evaluation *evaluation, const OwnTablePlan *plan, Relation relation, const OwnRow *row)
+{
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsVirtual);
+
+	memcpy(slot->tts_values, row->values, sizeof(Datum) * row->table->ncolumns);
+	memcpy(slot->tts_isnull, row->nulls, sizeof(bool) * row->table->ncolumns);
+	ExecStoreVirtualTuple(slot);
+	evaluation->slot = slot;
+	evaluation->estate = CreateExecutorState();
+	GetPerTupleExprContext(evaluation->estate)->ecxt_scantuple = slot;
+	plan->econtext->ecxt_scantuple = slot;
+	/* states of expressions are of an executor's state that is gone */
+	for (int i = 0; i < plan->nindexes; i++)
+		plan->indexes[i].info->ii_ExpressionsState = NIL;
+}
+
+static void
+evaluation_end(Evaluation *evaluation, const OwnTablePlan *plan)
+{
+	ResetExprContext(plan->econtext);
+	ExecDropSingleTupleTableSlot(evaluation->slot);
+	FreeExecutorState(evaluation->estate);
+}
+
+/* Does a row belong into an index? */
+static bool
+row_is_indexed(const OwnTablePlan *plan, const PlannedIndex *planned, const OwnRow *row)
+{
+	if (planned->not_null != InvalidAttrNumber)
+		return !row->nulls[planned->not_null - 1];
+	return planned->predicate == NULL || ExecQual(planned->predicate, plan->econtext);
+}
+
+/* Gets what a row has in an index. */
+static void
+index_values(const PlannedIndex *planned, const OwnRow *row, const Evaluation *evaluation,
+			 Datum *values, bool *nulls)
+{
+	IndexInfo  *info = planned->info;
+
+	if (info->ii_Expressions != NIL)
+	{
+		FormIndexDatum(info, evaluation->slot, evaluation->estate, values, nulls);
+		return;
+	}
+	for (int i = 0; i < info->ii_NumIndexAttrs; i++)
+	{
+		int			column = info->ii_IndexAttrNumbers[i] - 1;
+
+		values[i] = row->values[column];
+		nulls[i] = row->nulls[column];
+	}
+}
+
 /* Puts a row that is in the heap into an index. */
 static void
-index_row(const OwnTablePlan *plan, const PlannedIndex *planned, Relation relation, TupleTableSlot *slot,
-		  EState *estate)
+index_row(const PlannedIndex *planned, Relation relation, const OwnRow *row, ItemPointer tid,
+		  const Evaluation *evaluation)
 {
 	IndexInfo  *info = planned->info;
 	Datum		values[INDEX_MAX_KEYS];
 	bool		nulls[INDEX_MAX_KEYS];
-	Relation	index;
+	Relation	index = index_open(planned->oid, NoLock);
 
-	if (planned->predicate != NULL && !ExecQual(planned->predicate, plan->econtext))
-		return;
-	index = index_open(planned->oid, RowExclusiveLock);
-	FormIndexDatum(info, slot, estate, values, nulls);
+	index_values(planned, row, evaluation, values, nulls);
 	/* what the access method keeps there is of this relation, as it is open now */
 	info->ii_AmCache = NULL;
 	info->ii_Context = CurrentMemoryContext;
-	index_insert(index, values, nulls, &slot->tts_tid, relation,
+	index_insert(index, values, nulls, tid, relation,
 				 info->ii_Unique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO, false, info);
 	index_insert_cleanup(index, info);
 	index_close(index, NoLock);
 }
 
-/* Does an index compute anything? */
-static bool
-plan_computes(const OwnTablePlan *plan)
-{
-	for (int i = 0; i < plan->nindexes; i++)
-		if (plan->indexes[i].info->ii_Expressions != NIL)
-			return true;
-	return false;
-}
-
-/* Puts rows into heap and indexes. */
+/* Puts a row into heap and indexes. */
 static void
-insert_direct(const OwnTable *table, Relation relation, const OwnRow *rows, int nrows)
+insert_direct(const OwnTablePlan *plan, Relation relation, const OwnRow *row)
 {
-	const OwnTablePlan *plan = table->plan;
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsVirtual);
-	EState	   *estate = plan_computes(plan) ? CreateExecutorState() : NULL;
+	HeapTuple	tuple = heap_form_tuple(RelationGetDescr(relation), row->values, row->nulls);
+	Evaluation	evaluation = {0};
 
-	if (estate != NULL)
-		GetPerTupleExprContext(estate)->ecxt_scantuple = slot;
-	/* states of expressions are of an executor's state that is gone */
+	heap_insert(relation, tuple, GetCurrentCommandId(true), 0, NULL);
+	if (plan->evaluates)
+		evaluation_begin(&evaluation, plan, relation, row);
 	for (int i = 0; i < plan->nindexes; i++)
-		plan->indexes[i].info->ii_ExpressionsState = NIL;
-	plan->econtext->ecxt_scantuple = slot;
-	for (int i = 0; i < nrows; i++)
-	{
-		memcpy(slot->tts_values, rows[i].values, sizeof(Datum) * table->ncolumns);
-		memcpy(slot->tts_isnull, rows[i].nulls, sizeof(bool) * table->ncolumns);
-		ExecStoreVirtualTuple(slot);
-		table_tuple_insert(relation, slot, GetCurrentCommandId(true), 0, NULL);
-		for (int j = 0; j < plan->nindexes; j++)
-			index_row(plan, &plan->indexes[j], relation, slot, estate);
-		ResetExprContext(plan->econtext);
-		ExecClearTuple(slot);
-	}
-	ExecDropSingleTupleTableSlot(slot);
-	if (estate != NULL)
-		FreeExecutorState(estate);
+		if (row_is_indexed(plan, &plan->indexes[i], row))
+			index_row(&plan->indexes[i], relation, row, &tuple->t_self, &evaluation);
+	if (plan->evaluates)
+		evaluation_end(&evaluation, plan);
+	heap_freetuple(tuple);
 }
 
 /* "INSERT INTO custom_actions.log VALUES ($1, $2, ...)" */
@@ -320,8 +408,8 @@ own_rows_insert(const OwnRow *rows, int nrows)
 		return false;
 	direct = table->plan->ours && table->plan->direct;
 	owner = relation->rd_rel->relowner;
-	if (direct)
-		insert_direct(table, relation, rows, nrows);
+	for (int i = 0; direct && i < nrows; i++)
+		insert_direct(table->plan, relation, &rows[i]);
 	table_close(relation, NoLock);
 	if (!direct && table->plan->ours)
 		insert_as_owner(table, owner, rows, nrows);

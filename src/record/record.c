@@ -434,8 +434,9 @@ record_begun(Frame *frame)
 	recorded->started_at = GetCurrentTimestamp();
 	recorded->who = frame_who(frame);
 	recorded->caller = who_role_name(frame->caller);
-	recorded->invoker = who_role_name(frame->invoker);
-	recorded->session_user = who_role_name(GetSessionUserId());
+	recorded->invoker = frame->invoker == frame->caller ? recorded->caller : who_role_name(frame->invoker);
+	recorded->session_user = GetSessionUserId() == frame->caller ? recorded->caller :
+		who_role_name(GetSessionUserId());
 	if (level >= LOG_BASIC)
 		recorded->touched = touched_make(frame);
 	frame->recorded = recorded;

@@ -14,19 +14,26 @@
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
-/* A time-ordered uuid (version 7), made without a sequence. */
+/*
+ * A time-ordered uuid (version 7), made without a sequence. The twelve bits
+ * after the milliseconds are their fraction, so that those of one session are
+ * in order, and an index over them grows at its end.
+ */
 static void
 uuid_make(pg_uuid_t *uuid)
 {
-	uint64		milliseconds = (uint64) (GetCurrentTimestamp() / 1000) +
-		(uint64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY * 1000;
+	uint64		microseconds = (uint64) GetCurrentTimestamp() +
+		(uint64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
+	uint64		milliseconds = microseconds / 1000;
+	uint64		fraction = microseconds % 1000 * 4096 / 1000;
 	uint64		random[2] = {pg_prng_uint64(&pg_global_prng_state),
 	pg_prng_uint64(&pg_global_prng_state)};
 
 	memcpy(uuid->data, random, UUID_LEN);
 	for (int i = 0; i < 6; i++)
 		uuid->data[i] = (unsigned char) (milliseconds >> (40 - 8 * i));
-	uuid->data[6] = (uuid->data[6] & 0x0f) | 0x70;
+	uuid->data[6] = (unsigned char) (fraction >> 8) | 0x70;
+	uuid->data[7] = (unsigned char) fraction;
 	uuid->data[8] = (uuid->data[8] & 0x3f) | 0x80;
 }
 

@@ -36,6 +36,11 @@ CREATE TABLE custom_actions.log (
 );
 
 CREATE INDEX log_started_at ON custom_actions.log USING brin (started_at);
+
+-- A summary that each row widens would cost more than the row: ranges of pages are
+-- summarized by VACUUM, when they are full.
+SELECT pg_catalog.brin_desummarize_range('custom_actions.log_started_at', 0);
+
 CREATE INDEX log_touched ON custom_actions.log USING gin (touched jsonb_path_ops)
 	WHERE touched IS NOT NULL;
 

@@ -37,6 +37,7 @@ max_wal_size = 4GB
 checkpoint_timeout = 1d
 bgwriter_lru_maxpages = 0
 autovacuum = off
+custom_actions.log_level = off
 jit = off
 shared_buffers = $shared_buffers
 max_parallel_workers_per_gather = 0

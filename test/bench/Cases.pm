@@ -88,6 +88,37 @@ sub escalate_cases
 		});
 }
 
+# What recording a call costs: against the same call that is not recorded, and
+# against PL/pgSQL that inserts such a row. Each side is warmed up: another level
+# has the action compiled anew.
+sub log_cases
+{
+	my ($size) = @_;
+	my $call = '%s(i, \'VIP\', owner => 7)';
+	my %function = (off => 'ours.escalate', basic => 'ours.escalate', told => 'ours.escalate_told', rival => 'rival.escalate_logged');
+	my %level = (off => [ 'off', 100 ], basic => [ 'basic', -1 ], told => [ 'basic', 100 ], rival => [ 'off', 100 ]);
+	my $what = 'escalate, recorded at level basic';
+
+	return {
+		name => 'log',
+		kind => 'server',
+		writes => 1,
+		calls => $size->{rows},
+		first => {
+			map {
+				$_ => "SET custom_actions.log_level = $level{$_}[0]; SET custom_actions.log_touched_limit = $level{$_}[1]; "
+				  . per_row(sprintf($call, $function{$_}), 1)
+			} keys %function
+		},
+		sides => { map { $_ => per_row(sprintf($call, $function{$_}), $size->{rows}) } keys %function },
+		compare => [
+			[ "$what, without summary and touched", 'not recorded', 'basic', 'off', 1.08 ],
+			[ "$what, with both", 'not recorded', 'told', 'off', 1.15 ],
+			[ "$what, with both", 'PL/pgSQL, two UPDATEs in one, that inserts such a row', 'told', 'rival', 0.90 ]
+		]
+	};
+}
+
 # What computes and writes nothing: the times are those of the languages.
 sub computing_cases
 {
@@ -333,7 +364,7 @@ sub cases
 	my ($size) = @_;
 
 	return (
-		escalate_cases($size), computing_cases($size), many_row_cases($size), plugin_cases($size), first_call_cases($size),
+		escalate_cases($size), log_cases($size), computing_cases($size), many_row_cases($size), plugin_cases($size), first_call_cases($size),
 		many_actions_cases($size), memory_cases($size), wire_cases($size));
 }
 
