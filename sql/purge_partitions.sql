@@ -34,7 +34,7 @@ SELECT count(*) FROM custom_actions.log_other;
 RESET ROLE;
 SELECT relname, reloptions FROM pg_class WHERE relnamespace = 'custom_actions'::regnamespace AND relkind = 'v' AND reloptions IS NOT NULL ORDER BY relname;
 SELECT DISTINCT d.refobjid::regclass FROM pg_depend AS d JOIN pg_rewrite AS r ON r.oid = d.objid JOIN pg_class AS v ON v.oid = r.ev_class AND v.relkind = 'v'
-WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid::regclass::text LIKE 'custom_actions.log%';
+WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid::regclass::text IN ('custom_actions.log', 'custom_actions.log_before');
 SELECT purge_action_log('0');
 SELECT tableoid::regclass, count(*) FROM custom_actions.log GROUP BY 1 ORDER BY 1;
 

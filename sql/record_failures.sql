@@ -47,6 +47,9 @@ VALUES ('00000000-0000-0000-0000-000000000001', NULL, '00000000-0000-0000-0000-0
 	('00000000-0000-0000-0000-000000000004', '00000000-0000-0000-0000-000000000003', '00000000-0000-0000-0000-000000000003', 'desk.rename', 1, 'failed',
 		'2020-01-02', '2 s', 2, 0, NULL, '40001', 'could not serialize', NULL);
 SELECT path, status, handled, message, next FROM custom_actions.failures WHERE started_at < '2021-01-01';
+-- what was traced, succeeded and was rolled back is none
+UPDATE custom_actions.log SET status = 'rolled back', sqlstate = NULL, message = NULL, hint = NULL WHERE id = '00000000-0000-0000-0000-000000000001';
+SELECT path, status, handled FROM custom_actions.failures WHERE started_at < '2020-01-02';
 
 -- there is advice for all SQLSTATEs of the extension, and the nearest is taken
 SELECT s.sqlstate FROM custom_actions.sqlstates() AS s

@@ -4,7 +4,10 @@
 # fresh database. At the top of a page,
 #   <!-- setup: helpdesk actions -->
 # loads the extension and test/demo/helpdesk.sql and actions.sql first; a page
-# without it starts with nothing at all. A block
+# without it starts with nothing at all. With "preloaded" at its end, the page is
+# about a server that has loaded the library. At a line
+#   <!-- wait -->
+# failures that are on their way into the log come there first. A block
 #   ```sql error=22023
 # must end with that error, any other without one. A text block belongs to the
 # sql block before it and holds exactly what psql prints, but for blanks at the
@@ -16,11 +19,23 @@ use warnings;
 use CustomActions;
 use File::Basename;
 use IPC::Run;
+use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $mark = '-- end of block';
+
+# What is run, and not shown, at <!-- wait -->
+my $wait = <<'SQL';
+DO $$
+BEGIN
+	FOR n IN 1 .. 600 LOOP
+		EXIT WHEN (SELECT waiting = 0 FROM custom_actions.log_mode);
+		PERFORM pg_sleep(0.1);
+	END LOOP;
+END $$;
+SQL
 
 sub slurp
 {
@@ -44,6 +59,7 @@ sub blocks
 		if ($kind eq '')
 		{
 			($kind, $start, $body) = ($1, $number, '') if /^```(.+)$/;
+			push @blocks, { line => $number, code => $wait, state => '00000', output => "DO\n" } if $_ eq '<!-- wait -->';
 			die "$page line $number: a block without its language" if /^```$/;
 		}
 		elsif (/^```$/)
@@ -61,6 +77,10 @@ sub blocks
 			elsif ($kind =~ /^(?:c|make)$/)
 			{
 				ok((grep { index(slurp($_), $body) >= 0 } glob 'test/plugin/*'), "$page, block at line $start: is in the example");
+			}
+			elsif ($kind eq 'json')
+			{
+				ok(eval { JSON::PP->new->decode($body); 1 }, "$page, block at line $start: is JSON");
 			}
 			elsif ($kind ne 'sh')
 			{
@@ -153,11 +173,30 @@ sub warnings_of_drafts
 		SQL
 }
 
+# A server for pages, started when the first one asks for it
+my %servers;
+
+sub server
+{
+	my ($name, $configuration) = @_;
+
+	return $servers{$name} //= do
+	{
+		my $node = PostgreSQL::Test::Cluster->new($name);
+
+		init_server($node);
+		$node->append_conf('postgresql.conf', "timezone = 'UTC'\n$configuration");
+		$node->start;
+		$node;
+	};
+}
+
 sub check_page
 {
-	my ($node, $page) = @_;
+	my ($page) = @_;
 	my @blocks = blocks($page);
-	my ($setup) = slurp($page) =~ /^<!-- setup: ([\w ]+?) -->$/m;
+	my ($setup, $preloaded) = slurp($page) =~ /^<!-- setup: ([\w ]+?)( preloaded)? -->$/m;
+	my $node = server($preloaded ? 'docs_preloaded' : 'docs', $preloaded ? "shared_preload_libraries = 'custom_actions'" : '');
 	my $database = 'page_' . lc(basename($page, '.md'));
 	my @results;
 	my $warnings;
@@ -181,16 +220,13 @@ sub check_page
 	}
 }
 
-my $node = PostgreSQL::Test::Cluster->new('docs');
 my @pages = ('README.md', sort glob 'doc/*.md');
 my $reference = join '', map { slurp($_) } glob 'doc/*.md';
 
 install_desk_plugins();
-init_server($node);
-$node->append_conf('postgresql.conf', "timezone = 'UTC'");
-$node->start;
+check_page($_) for @pages;
 
-check_page($node, $_) for @pages;
+my $node = server('docs', '');
 
 # A long page begins with links to its sections.
 for my $page (@pages)
@@ -332,5 +368,5 @@ for my $page (@pages)
 	}
 }
 
-$node->stop;
+$_->stop for values %servers;
 done_testing();
