@@ -71,6 +71,20 @@ SELECT try_invoke_action('desk.secret', '{"pni": "hunter2", "note": "good", "dig
 SELECT status, input, output, message FROM custom_actions.log ORDER BY started_at, id;
 SELECT forget();
 
+-- keys are masked, too; but not for a number that is short
+CREATE TABLE desk.card (pin text PRIMARY KEY, n integer);
+SELECT define('desk.keys', '{"table": "desk.card", "input": [{"name": "pin", "type": "text", "sensitive": true, "required": false}, {"name": "n", "type": "integer", "sensitive": true, "required": false}], "steps": [
+	{"create": "desk.card", "set": {"pin": "=input.pin"}, "when": "input.pin is not null"}, {"update": "desk.thing", "id": 7, "set": {"note": "x"}}, {"update": "target", "set": {"n": "=n + input.n"}}]}');
+INSERT INTO desk.card VALUES ('hunter2'), ('7');
+SELECT desk.keys('hunter2', 'hunter3', 7);
+SELECT desk.keys('hunter2', n => 12345);
+SELECT desk.keys('7', n => 7);
+SELECT desk.keys('hunter2', 'hunter2', 7);
+SELECT try_invoke_action('desk.keys', '{"target": "hunter2", "pin": "hunter2"}') ->> 'ok';
+SELECT try_invoke_action('desk.keys', '{"target": "hunter2", "pin": "hunter2", "n": "x"}') ->> 'ok';
+SELECT target, touched FROM custom_actions.log ORDER BY started_at, id;
+SELECT forget();
+
 -- cut: the longest first, and said to be
 SET custom_actions.log_payload_limit = 300;
 SELECT define('desk.cut', '{"input": [{"name": "a", "type": "text", "required": false}, {"name": "b", "type": "text", "required": false}, {"name": "data", "type": "jsonb", "required": false},

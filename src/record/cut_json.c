@@ -20,11 +20,14 @@
 #define MEMBER_LENGTH	8		/* least that a value is shown in */
 #define LOOK_AHEAD		4096	/* bytes behind the cut in which a secret may end */
 #define DEEPEST			64		/* levels that are shown */
+#define KEY_LIMIT		4096	/* bytes of a key */
+#define KEY_SECRET		4		/* bytes of a secret that a key is not shown with */
 
 typedef struct Cut
 {
 	const Frame *frame;
 	JsonbBuilder *builder;
+	bool		key;			/* these are values of a key */
 } Cut;
 
 static int	push_cut(Cut *cut, const JsonbValue *value, int room, int level);
@@ -43,6 +46,13 @@ cut_note(JsonbValue *value, int64 left_out, const char *of_what)
 	char	   *note = psprintf("... (" INT64_FORMAT " %s%s left out)", left_out, of_what, left_out == 1 ? "" : "s");
 
 	set_text_value(value, note, strlen(note));
+}
+
+/* Is this a secret as a whole? */
+static bool
+is_hidden(const Cut *cut, const char *text, int length)
+{
+	return (!cut->key || length >= KEY_SECRET) && mask_is_secret(cut->frame, text, length);
 }
 
 /* Appends a text as it is; returns its length. */
@@ -99,7 +109,7 @@ push_text(Cut *cut, const char *text, int length, int64 more, int room)
 	int			taken;
 	JsonbValue	note;
 
-	if (mask_is_secret(cut->frame, text, length))
+	if (is_hidden(cut, text, length))
 		return push_string(cut, MASK, strlen(MASK));
 	masked = mask_text(cut->frame, pnstrdup(text, looked_at));
 	masked_length = strlen(masked);
@@ -119,7 +129,7 @@ push_number(Cut *cut, const JsonbValue *value, int room)
 	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
 	int			length = strlen(text);
 
-	if (length > Max(room, MEMBER_LENGTH) || mask_is_secret(cut->frame, text, length))
+	if (length > Max(room, MEMBER_LENGTH) || is_hidden(cut, text, length))
 		return push_text(cut, text, length, 0, room);
 	jsonb_push_value(cut->builder, unconstify(JsonbValue *, value));
 	return length;
@@ -260,15 +270,15 @@ member_compare(const void *a, const void *b)
 	return one_size != other_size ? (one_size > other_size) - (one_size < other_size) : strcmp(one->name, other->name);
 }
 
-Jsonb *
-cut_object(const Frame *frame, CutMember *members, int count, int limit)
+/* Makes the object. */
+static Jsonb *
+make_object(Cut *cut, CutMember *members, int count, int limit)
 {
-	Cut			cut = {frame, jsonb_builder_make()};
 	int			used = 2;
 
 	if (count > 1)
 		qsort(members, count, sizeof(CutMember), member_compare);
-	jsonb_push_object(cut.builder);
+	jsonb_push_object(cut->builder);
 	for (int i = 0; i < count; i++)
 	{
 		int			room = limit - used - (i < count - 1 ? NOTE_LENGTH : 0);
@@ -276,19 +286,43 @@ cut_object(const Frame *frame, CutMember *members, int count, int limit)
 
 		if (share < MEMBER_LENGTH)
 		{
-			jsonb_push_key(cut.builder, "...");
-			(void) push_left_out(&cut, count - i, "member");
+			jsonb_push_key(cut->builder, "...");
+			(void) push_left_out(cut, count - i, "member");
 			break;
 		}
-		used += push_key(&cut, members[i].name);
+		used += push_key(cut, members[i].name);
 		if (members[i].more > 0)
-			used += push_text(&cut, members[i].value.val.string.val, members[i].value.val.string.len,
+			used += push_text(cut, members[i].value.val.string.val, members[i].value.val.string.len,
 							  members[i].more, share) + 2;
 		else
-			used += push_cut(&cut, &members[i].value, share, 1) + 2;
+			used += push_cut(cut, &members[i].value, share, 1) + 2;
 	}
-	jsonb_push_object_end(cut.builder);
-	return jsonb_builder_finish(cut.builder);
+	jsonb_push_object_end(cut->builder);
+	return jsonb_builder_finish(cut->builder);
+}
+
+Jsonb *
+cut_object(const Frame *frame, CutMember *members, int count, int limit)
+{
+	Cut			cut = {frame, jsonb_builder_make(), false};
+
+	return make_object(&cut, members, count, limit);
+}
+
+Jsonb *
+cut_key_object(const Frame *frame, CutMember *members, int count)
+{
+	Cut			cut = {frame, jsonb_builder_make(), true};
+
+	return make_object(&cut, members, count, KEY_LIMIT);
+}
+
+void
+cut_push_key_value(const Frame *frame, JsonbBuilder *builder, const JsonbValue *value)
+{
+	Cut			cut = {frame, builder, true};
+
+	(void) push_cut(&cut, value, KEY_LIMIT, 1);
 }
 
 /* A value as the one member of an object, where it need not be an object itself. */

@@ -8,6 +8,7 @@
 
 #include "postgres.h"
 
+#include "base/jsonb_push.h"
 #include "run/frame.h"
 #include "utils/jsonb.h"
 
@@ -28,5 +29,14 @@ extern Jsonb *cut_object(const Frame *frame, CutMember *members, int count, int 
 /* A value by itself, and a text, in the same way. */
 extern Jsonb *cut_value(const Frame *frame, const JsonbValue *value, int limit);
 extern char *cut_text(const Frame *frame, const char *text, int length, int limit);
+
+/*
+ * The same of the columns of a key. A number that happens to be a secret of less
+ * than four bytes stays, since rows are found by it.
+ */
+extern Jsonb *cut_key_object(const Frame *frame, CutMember *members, int count);
+
+/* Adds the value of a column of a key to what is being built. */
+extern void cut_push_key_value(const Frame *frame, JsonbBuilder *builder, const JsonbValue *value);
 
 #endif

@@ -192,6 +192,13 @@ add_input(Showing *showing, int input)
 			 &program->input_shown[input], bms_is_member(input, program->sensitive_inputs));
 }
 
+/* Makes the object of a key. */
+static Jsonb *
+showing_finish_key(Showing *showing)
+{
+	return showing->count > 0 ? cut_key_object(showing->frame, showing->members, showing->count) : NULL;
+}
+
 /* Makes the object. */
 static Jsonb *
 showing_finish(Showing *showing)
@@ -276,7 +283,7 @@ payload_target(Frame *frame)
 	showing = showing_start(frame, TARGET_LIMIT, false, signature->nkeys);
 	for (int i = 0; i < signature->nkeys; i++)
 		add_input(&showing, i);
-	return showing_finish(&showing);
+	return showing_finish_key(&showing);
 }
 
 /* Is it shown only as it was captured? */
@@ -395,7 +402,7 @@ shown_given_target(Frame *frame)
 			getKeyJsonValueFromContainer(target.val.binary.data, column, strlen(column), &value) != NULL)
 			add_member(&showing, column)->value = value;
 	}
-	return showing_finish(&showing);
+	return showing_finish_key(&showing);
 }
 
 /* Was the call given an object that has not become inputs? */
@@ -428,5 +435,5 @@ payload_failed_target(Frame *frame)
 		return shown_given_target(frame);
 	for (int i = 0; i < signature->nkeys; i++)
 		add_failed_input(&showing, i);
-	return showing_finish(&showing);
+	return showing_finish_key(&showing);
 }

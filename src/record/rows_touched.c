@@ -15,8 +15,10 @@
 #include "base/settings.h"
 #include "lookup/canonical.h"
 #include "lookup/key.h"
+#include "record/cut_json.h"
 #include "record/rows_touched.h"
 #include "run/convert_out.h"
+#include "run/mask.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
 
@@ -307,9 +309,24 @@ counted_rows(const TouchedWay *way)
 	return rows;
 }
 
+/* Adds the value of a column, which may be sensitive. */
+static void
+push_key_value(JsonbBuilder *builder, const Frame *frame, const NullableDatum *value, Oid type)
+{
+	JsonbValue	shown;
+
+	if (value->isnull || !mask_is_needed(frame))
+	{
+		convert_to_jsonb(builder, value->value, value->isnull, type);
+		return;
+	}
+	convert_to_value(&shown, value->value, type);
+	cut_push_key_value(frame, builder, &shown);
+}
+
 /* {"id": 42} */
 static void
-push_row(JsonbBuilder *builder, const TouchedRow *row)
+push_row(JsonbBuilder *builder, const Frame *frame, const TouchedRow *row)
 {
 	jsonb_push_object(builder);
 	for (int i = 0; i < list_length(row->key); i++)
@@ -317,13 +334,13 @@ push_row(JsonbBuilder *builder, const TouchedRow *row)
 		const KeyColumn *column = list_nth(row->key, i);
 
 		jsonb_push_key(builder, column->name);
-		convert_to_jsonb(builder, row->values[i].value, row->values[i].isnull, column->type);
+		push_key_value(builder, frame, &row->values[i], column->type);
 	}
 	jsonb_push_object_end(builder);
 }
 
 static void
-push_way(JsonbBuilder *builder, const TouchedWay *way, Way number)
+push_way(JsonbBuilder *builder, const Frame *frame, const TouchedWay *way, Way number)
 {
 	uint64		rows = counted_rows(way);
 	JsonbValue	value = {.type = jbvNumeric};
@@ -333,7 +350,7 @@ push_way(JsonbBuilder *builder, const TouchedWay *way, Way number)
 		jsonb_push_key(builder, way_names[number]);
 		jsonb_push_array(builder);
 		for (int i = 0; i < way->count; i++)
-			push_row(builder, &way->rows[i]);
+			push_row(builder, frame, &way->rows[i]);
 		jsonb_push_array_end(builder);
 	}
 	if (rows == 0)
@@ -399,12 +416,12 @@ target_is_touched(const Frame *frame, const TouchedTable *table)
 
 /* Adds what was done to a table; target: the row that is told of in any case, or NULL. */
 static void
-push_table(JsonbBuilder *builder, const TouchedTable *table, Jsonb *target)
+push_table(JsonbBuilder *builder, const Frame *frame, const TouchedTable *table, Jsonb *target)
 {
 	jsonb_push_key(builder, table->name);
 	jsonb_push_object(builder);
 	for (int i = 0; i < WAYS; i++)
-		push_way(builder, &table->ways[i], i);
+		push_way(builder, frame, &table->ways[i], i);
 	if (target != NULL)
 		push_target(builder, target);
 	jsonb_push_object_end(builder);
@@ -437,7 +454,7 @@ touched_json(const Touched *touched, Jsonb *target)
 
 		if (!table_is_touched(table))
 			continue;
-		push_table(builder, table, of_target && !target_is_touched(frame, table) ? target : NULL);
+		push_table(builder, frame, table, of_target && !target_is_touched(frame, table) ? target : NULL);
 		any = true;
 		if (of_target)
 			target = NULL;

@@ -50,10 +50,10 @@ SET client_min_messages = error;
 CREATE TABLE card (id integer PRIMARY KEY, pin text UNIQUE, amount integer CHECK (amount < 100), note text NOT NULL DEFAULT '');
 CREATE TYPE login AS (name text, password text);
 CREATE FUNCTION define(name text, definition json) RETURNS void LANGUAGE sql AS 'SELECT create_action(name, definition, true); SELECT activate_action(name)';
-CREATE FUNCTION complains(pin text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no %', pin USING DETAIL = 'That is ' || pin, HINT = pin; END $$;
+CREATE FUNCTION complains(pin text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN PERFORM action_trace('pin is ' || pin, jsonb_build_object('pin', pin, 'about', array['my ' || pin])); RAISE EXCEPTION 'no %', pin USING DETAIL = 'That is ' || pin, HINT = pin; END $$;
 CREATE FUNCTION complains_of(context jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '%', context; END $$;
 CREATE FUNCTION executes(pin text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('SELECT %L::integer', pin); END $$;
-SELECT define('public.pay', '{"table": "card", "input": [{"name": "pin", "type": "text", "sensitive": true}, {"name": "how", "type": "text", "default": "well"}, {"name": "data", "type": "jsonb", "sensitive": true, "required": false},
+SELECT define('public.pay', '{"summary": "Pay with {{input.pin}}, {{input.note}}, {{target.note}}", "table": "card", "input": [{"name": "pin", "type": "text", "sensitive": true}, {"name": "how", "type": "text", "default": "well"}, {"name": "data", "type": "jsonb", "sensitive": true, "required": false},
 		{"name": "login", "type": "login", "sensitive": true, "required": false}, {"name": "note", "type": "text", "required": false}, {"name": "amount", "type": "integer", "sensitive": true, "required": false}],
 	"output": [{"name": "token", "type": "text", "sensitive": true}, {"name": "said", "type": "text", "default": "{{input.note}}"}], "steps": [
 	{"output": {"token": "token of {{input.pin}}"}},
@@ -76,6 +76,10 @@ SELECT define('public.outermost', '{"input": [{"name": "pin", "type": "text", "s
 	{"perform": "unmarked", "with": {"what": "=u.same", "fails": true}, "on_error": []},
 	{"perform": "pay", "as": "p", "with": {"target": 1, "pin": "=input.pin", "note": "my {{input.pin}}"}},
 	{"stop": "failed", "message": "{{p.token}}{{p.said}}"}]}');
+CREATE TABLE known_pin (pin text PRIMARY KEY, n integer DEFAULT 0);
+SELECT define('public.by_pin', '{"summary": "Row {{target.pin}}", "table": "known_pin", "input": [{"name": "pin", "type": "text", "sensitive": true}, {"name": "fails", "type": "boolean"}], "steps": [
+	{"update": "target", "set": {"n": "=n + 1"}}, {"update": "known_pin", "where": "pin = input.pin", "set": {"n": 7}},
+	{"create": "known_pin", "set": {"pin": "x{{input.pin}}"}}, {"delete": "known_pin", "id": "x{{input.pin}}"}, {"require": "not input.fails"}]}');
 SELECT define('public.plugged', '{"input": [{"name": "pin", "type": "text", "sensitive": true}], "plugins": [{"stage": "pre_validation", "function": "public.complains_of"}]}');
 SELECT define('public.by_default', '{"input": [{"name": "pin", "type": "text", "sensitive": true, "default": "GeheimDefault"}], "steps": [{"call": "complains", "with": {"pin": "=input.pin"}}]}');
 SELECT define('public.slow', '{"timeout": "50 ms", "input": [{"name": "pin", "type": "text", "sensitive": true}], "steps": [{"call": "pg_sleep(double precision)", "with": {"1": 60}, "when": "input.pin <> ''''"}]}');
@@ -111,6 +115,14 @@ sub workload
 	push @statements, sprintf q{SELECT invoke_action('pai', '{"target": 1, "pin": "%s"}');}, secret("Nowhere$mode");
 	push @statements, sprintf q{SELECT count(outermost('%s', %s));}, secret("Nested$_$mode"), $_ foreach qw(true false);
 	push @statements, sprintf q{SELECT invoke_action('outermost', '{"pin": "%s", "fails": false}');}, secret("NestedJson$mode");
+	foreach my $fails (qw(true false))
+	{
+		my $pin = secret("Key$fails$mode");
+
+		push @statements, "INSERT INTO known_pin VALUES ('$pin');", "SELECT count(by_pin('$pin', '$pin', $fails));";
+		push @statements, qq{SELECT try_invoke_action('by_pin', '{"target": "$pin", "pin": "$pin", "fails": $fails}');};
+	}
+	push @statements, 'DELETE FROM known_pin;';
 	push @statements, sprintf q{SELECT plugged('%s');}, secret("Plugged$mode");
 	push @statements, sprintf q{SELECT slow('%s');}, secret("Slow$mode");
 	push @statements, sprintf q{SELECT inactive('%s');}, secret("Inactive$mode");
