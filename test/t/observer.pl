@@ -24,7 +24,7 @@ run_or_bail('cp', '-r', 'src', 'Makefile', 'custom_actions.control', $built);
 run_or_bail('cp', 'test/observer/notices.c', 'test/observer/notices.h', "$built/src");
 my $init = slurp_file("$built/src/init.c");
 $init =~ s/^#include "engine\/program_cache.h"\n/$&#include "notices.h"\n/m or die 'includes of init.c';
-$init =~ s/^\trecord_init\(\);\n/$&\tobserver_register(&notices);\n/m or die '_PG_init';
+$init =~ s/^\}\n\z/\tobserver_register(&notices);\n}\n/m or die '_PG_init';
 unlink "$built/src/init.c";
 append_to_file("$built/src/init.c", $init);
 run_or_bail('make', '-s', '-C', $built, '-j2', "PG_CONFIG=$ENV{PG_CONFIG}", 'COPT=-O0 -Werror', $ENV{CC} ? "CC=$ENV{CC}" : (), 'src/custom_actions.so');
@@ -272,6 +272,15 @@ SQL
 	like($err, qr/raised at $event/, "an observer raises at $event");
 	like($err, qr/NOTICE:  public.log version 1 begun, in nothing\n.*NOTICE:  public.log succeeded\n?\z/s, 'and the next invocation is one like others');
 }
+
+# What ends well, is counted, and turns out to have failed: an observer that raises
+# after those of the library. (Nothing is logged: the worker for that would load the library once more.)
+$node->append_conf('postgresql.conf', "shared_preload_libraries = '$built/src/custom_actions.so'\ncustom_actions.log_level = off\n");
+$node->restart;
+$node->psql($database, "SET observer.raise_at = 'succeeded'; SELECT log('x')");
+$node->safe_psql($database, "SELECT log('x')");
+is($node->safe_psql($database, "SELECT calls, failures, rows_written, last_error FROM custom_actions.statistics WHERE action = 'public.log'"),
+	'2|1|1|raised at succeeded', 'statistics correct themselves');
 
 log_is_clean($node, 'the log is clean');
 done_testing();

@@ -145,6 +145,11 @@ query("SET custom_actions.log_level = trace; SELECT work('well')");
 is(query(q{SELECT count(*) FROM custom_actions.statistics WHERE action = 'public.work' AND step IS NOT NULL}), '5', 'or of all actions, by the setting');
 query("SELECT reset_action_statistics('work')");
 
+# A request that is sent again is answered, and counted, each time
+query("SELECT invoke_action('public.part', '{\"how\": \"once\"}', 'key') FROM generate_series(1, 1); SELECT reset_action_statistics('part')");
+query("SELECT invoke_action('public.part', '{\"how\": \"once\"}', 'key')");
+is(counts(q{action = 'public.part' AND step IS NULL}), 'public.part 1 0 0 0', 'a request that comes again is a call that writes nothing');
+
 # What does not count
 query("SET custom_actions.collect_statistics = off; SELECT sleep(0)");
 is(counts(q{action = 'public.sleep'}), 'public.sleep 2 0 0 0', 'nothing is counted while that is off');
