@@ -90,8 +90,9 @@ stored_values_pack(Frame *frame)
 {
 	const Program *program = frame->program;
 	int			count = program->signature->noutputs;
+	const int32 head[] = {PACKED_FORMAT, count};
 	Datum	   *values = palloc(sizeof(Datum) * Max(count, 1));
-	Size		size = VARHDRSZ + 2 * sizeof(int32);
+	Size		size = VARHDRSZ + sizeof(head);
 	bytea	   *packed;
 	char	   *position;
 
@@ -107,17 +108,16 @@ stored_values_pack(Frame *frame)
 	packed = palloc(size);
 	SET_VARSIZE(packed, size);
 	position = VARDATA(packed);
-	memcpy(position, &(int32) {PACKED_FORMAT}, sizeof(int32));
-	memcpy(position + sizeof(int32), &count, sizeof(int32));
-	position += 2 * sizeof(int32);
+	memcpy(position, head, sizeof(head));
+	position += sizeof(head);
 	for (int i = 0; i < count; i++)
 	{
 		int			slot = program->output_slots[i];
 		const Slot *type = &program->slots[slot];
-		PackedType	head = {type_layout(type->type), type->type};
+		PackedType	packed_type = {type_layout(type->type), type->type};
 
-		memcpy(position, &head, sizeof(head));
-		position += sizeof(head);
+		memcpy(position, &packed_type, sizeof(packed_type));
+		position += sizeof(packed_type);
 		datumSerialize(values[i], frame_isnull(frame, slot), type->byval, type->length, &position);
 	}
 	Assert(position == (char *) packed + size);
