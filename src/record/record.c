@@ -546,7 +546,7 @@ record_init(void)
 {
 	own_rows_init();
 	RegisterXactCallback(record_at_transaction_end, NULL);
-	/* its callback comes first, since it is registered later */
+	/* its callback comes before ours, since it is registered later */
 	rolled_back_init(record_rolled_back);
 	observer_register(&record);
 }
@@ -556,8 +556,12 @@ Datum
 custom_action_trace(PG_FUNCTION_ARGS)
 {
 	Recorded   *recorded = innermost_frame != NULL ? innermost_frame->recorded : NULL;
+	text	   *message;
 
-	if (recorded != NULL && recorded->trace != NULL && !PG_ARGISNULL(0))
-		trace_message(recorded->trace, PG_GETARG_TEXT_PP(0), PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1));
+	if (recorded == NULL || recorded->trace == NULL || PG_ARGISNULL(0))
+		PG_RETURN_VOID();
+	message = PG_GETARG_TEXT_PP(0);
+	trace_message(recorded->trace, VARDATA_ANY(message), VARSIZE_ANY_EXHDR(message),
+				  PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1));
 	PG_RETURN_VOID();
 }

@@ -53,22 +53,6 @@ last_of(SubTransactionId subxact)
 }
 
 void
-rolled_back_watch(const pg_uuid_t *invocation, const List *rows)
-{
-	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
-	Watched    *record = palloc(sizeof(Watched));
-
-	record->subxact = GetCurrentSubTransactionId();
-	record->invocation = *invocation;
-	record->bundle = bundle_make(rows, &record->size);
-	dlist_push_tail(&watched, &record->node);
-	watched_size += record->size;
-	while (watched_size > MOST_BYTES)
-		forget(dlist_head_element(Watched, node, &watched));
-	MemoryContextSwitchTo(old);
-}
-
-void
 rolled_back_forget(const pg_uuid_t *invocation)
 {
 	dlist_mutable_iter iter;
@@ -104,25 +88,30 @@ take_all_of(SubTransactionId subxact)
 	}
 }
 
+/* Gives what is of a subtransaction to its parent. */
+static void
+hand_up(SubTransactionId subxact, SubTransactionId parent)
+{
+	dlist_iter	iter;
+
+	dlist_reverse_foreach(iter, &watched)
+	{
+		Watched    *record = dlist_container(Watched, node, iter.cur);
+
+		if (record->subxact != subxact)
+			break;
+		record->subxact = parent;
+	}
+}
+
 /* Follows the subtransactions. */
 static void
 at_subtransaction_end(SubXactEvent event, SubTransactionId subxact, SubTransactionId parent, void *arg)
 {
-	dlist_iter	iter;
-
-	if (dlist_is_empty(&watched))
-		return;
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 		take_all_of(subxact);
 	else if (event == SUBXACT_EVENT_COMMIT_SUB)
-		dlist_reverse_foreach(iter, &watched)
-		{
-			Watched    *record = dlist_container(Watched, node, iter.cur);
-
-			if (record->subxact != subxact)
-				break;
-			record->subxact = parent;
-		}
+		hand_up(subxact, parent);
 }
 
 /* Their memory ends with the transaction. */
@@ -133,21 +122,49 @@ at_transaction_end(XactEvent event, void *arg)
 
 	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
 		return;
-	if (event == XACT_EVENT_ABORT)
-		dlist_foreach(iter, &watched)
-		{
-			Watched    *record = dlist_container(Watched, node, iter.cur);
+	dlist_foreach(iter, &watched)
+	{
+		Watched    *record = dlist_container(Watched, node, iter.cur);
 
+		if (event == XACT_EVENT_ABORT)
 			take_bundle(record->bundle, record->size);
-		}
+	}
 	dlist_init(&watched);
 	watched_size = 0;
+}
+
+/* Nobody pays for them who traces nothing. */
+static void
+register_callbacks(void)
+{
+	static bool registered = false;
+
+	if (registered)
+		return;
+	registered = true;
+	RegisterXactCallback(at_transaction_end, NULL);
+	RegisterSubXactCallback(at_subtransaction_end, NULL);
+}
+
+void
+rolled_back_watch(const pg_uuid_t *invocation, const List *rows)
+{
+	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
+	Watched    *record = palloc(sizeof(Watched));
+
+	register_callbacks();
+	record->subxact = GetCurrentSubTransactionId();
+	record->invocation = *invocation;
+	record->bundle = bundle_make(rows, &record->size);
+	dlist_push_tail(&watched, &record->node);
+	watched_size += record->size;
+	while (watched_size > MOST_BYTES)
+		forget(dlist_head_element(Watched, node, &watched));
+	MemoryContextSwitchTo(old);
 }
 
 void
 rolled_back_init(void (*take) (char *bundle, Size size))
 {
 	take_bundle = take;
-	RegisterXactCallback(at_transaction_end, NULL);
-	RegisterSubXactCallback(at_subtransaction_end, NULL);
 }

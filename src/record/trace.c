@@ -261,7 +261,10 @@ void
 trace_step_ended(Trace *trace, const Instruction *step, StepEnd how, const ErrorData *error)
 {
 	static const char *const outcomes[] = {
-		[STEP_DONE] = "run", [STEP_SKIPPED] = "skipped", [STEP_HANDLED] = "handled", [STEP_FAILED] = "failed"
+		[STEP_DONE] = "run",
+		[STEP_SKIPPED] = "skipped",
+		[STEP_HANDLED] = "handled",
+		[STEP_FAILED] = "failed"
 	};
 	TraceLine  *line = line_close(trace, step);
 
@@ -304,11 +307,11 @@ shown_details(const Frame *frame, Jsonb *details)
 
 /* What is made on the way is left to the caller's memory. */
 void
-trace_message(Trace *trace, text *message, Jsonb *details)
+trace_message(Trace *trace, const char *message, int length, Jsonb *details)
 {
 	Frame	   *frame = trace->frame;
 	TraceLine  *line = line_add(trace, frame->current, "message");
-	char	   *shown = cut_text(frame, VARDATA_ANY(message), VARSIZE_ANY_EXHDR(message), MESSAGE_LENGTH);
+	char	   *shown = cut_text(frame, message, length, MESSAGE_LENGTH);
 	MemoryContext old;
 
 	details = shown_details(frame, details);

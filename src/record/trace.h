@@ -25,7 +25,7 @@ extern void trace_step_ended(Trace *trace, const Instruction *step, StepEnd how,
 extern void trace_succeeded(Trace *trace, TimestampTz started_at);
 
 /* Adds a line at the step that is running; details may be NULL. */
-extern void trace_message(Trace *trace, text *message, Jsonb *details);
+extern void trace_message(Trace *trace, const char *message, int length, Jsonb *details);
 
 /*
  * The lines as rows of custom_actions.log_step, a List of OwnRow *, of about so
