@@ -47,14 +47,14 @@ typedef struct StatisticsFile
 } StatisticsFile;
 
 static bool
-put_bytes(StatisticsFile *file, const void *data, size_t size)
+write_to_file(StatisticsFile *file, const void *data, size_t size)
 {
 	COMP_CRC32C(file->crc, data, size);
 	return fwrite(data, size, 1, file->file) == 1;
 }
 
 static bool
-get_bytes(StatisticsFile *file, void *data, size_t size)
+read_from_file(StatisticsFile *file, void *data, size_t size)
 {
 	if (fread(data, size, 1, file->file) != 1)
 		return false;
@@ -99,15 +99,15 @@ put_statistics(StatisticsFile *file)
 	head_init(&head);
 	head.state = statistics_state();
 	head.entries = count_entries();
-	if (!put_bytes(file, &head, sizeof(head)))
+	if (!write_to_file(file, &head, sizeof(head)))
 		return false;
 	memset(&entry, 0, sizeof(entry));
 	while (statistics_next(&place, &entry.key, &entry.counters))
-		if (!put_bytes(file, &entry, sizeof(entry)))
+		if (!write_to_file(file, &entry, sizeof(entry)))
 			return false;
 	crc = file->crc;
 	FIN_CRC32C(crc);
-	return put_bytes(file, &crc, sizeof(crc));
+	return write_to_file(file, &crc, sizeof(crc));
 }
 
 void
@@ -151,7 +151,7 @@ get_entries(StatisticsFile *file, uint64 entries, bool take)
 	{
 		FileEntry	entry;
 
-		if (!get_bytes(file, &entry, sizeof(entry)))
+		if (!read_from_file(file, &entry, sizeof(entry)))
 			return false;
 		if (take && !statistics_put(&entry.key, &entry.counters))
 			return true;
@@ -166,7 +166,7 @@ fault_of_file(StatisticsFile *file, FileHead *head)
 	pg_crc32c	crc;
 	pg_crc32c	written;
 
-	if (!get_bytes(file, head, sizeof(FileHead)))
+	if (!read_from_file(file, head, sizeof(FileHead)))
 		return "It is too short.";
 	if (!head_is_ours(head))
 		return "It was written by another version.";

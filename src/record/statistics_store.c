@@ -154,7 +154,7 @@ key_hash(const StatisticsKey *key)
 }
 
 static bool
-key_is(const StatisticsKey *a, const StatisticsKey *b)
+is_same_key(const StatisticsKey *a, const StatisticsKey *b)
 {
 	return memcmp(a, b, sizeof(StatisticsKey)) == 0;
 }
@@ -172,7 +172,7 @@ find_entry(const StatisticsKey *key, uint32 hash)
 {
 	int			i = *bucket_of(hash);
 
-	while (i != NO_ENTRY && !key_is(&store->entries[i].key, key))
+	while (i != NO_ENTRY && !is_same_key(&store->entries[i].key, key))
 		i = store->entries[i].next;
 	return i;
 }
@@ -345,7 +345,7 @@ add_to_entry(int number, const StatisticsKey *key, const Prepared *prepared)
 	bool		right;
 
 	begin_change(entry);
-	right = entry->live && key_is(&entry->key, key);
+	right = entry->live && is_same_key(&entry->key, key);
 	if (right)
 	{
 		if (entry->usage < MOST_USAGE)
@@ -384,7 +384,8 @@ statistics_add(const StatisticsKey *key, const Occurrence *occurrence)
 	int		   *place = &remembered[hash % REMEMBERED];
 	Prepared	prepared = {
 		.occurrence = occurrence,
-		.message_length = length_within(occurrence->error ? occurrence->error->message : NULL, STATISTICS_MESSAGE),
+		.message_length = length_within(occurrence->error ? occurrence->error->message : NULL,
+										STATISTICS_MESSAGE),
 		.step_length = length_within(occurrence->step, STATISTICS_PATH)
 	};
 

@@ -51,7 +51,7 @@ tell_of_none(void)
 
 /* May the current user see the statistics of an action, and is there still such an action? */
 static bool
-may_see(const StatisticsKey *key)
+may_see_statistics(const StatisticsKey *key)
 {
 	return key->database == MyDatabaseId && function_is_action(key->action) &&
 		(object_ownercheck(ProcedureRelationId, key->action, GetUserId()) ||
@@ -174,7 +174,7 @@ custom_action_statistics(PG_FUNCTION_ARGS)
 	while (statistics_next(&place, &key, &counters))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (may_see(&key) &&
+		if (may_see_statistics(&key) &&
 			(key.kind != STATISTICS_PLUGIN || SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(key.plugin))))
 			put_statistics_row(result, &key, &counters);
 	}
