@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "access/relation.h"
 #include "base/text_list.h"
@@ -17,6 +18,7 @@
 #include "program/statement_text.h"
 #include "tcop/dest.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/portal.h"
 
@@ -131,13 +133,44 @@ slot_is_key(const Program *program, int slot)
 	return false;
 }
 
+/* Are values of this type the same wherever they are equal? */
+static bool
+equal_is_same(Oid type)
+{
+	switch (getBaseType(type))
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case UUIDOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
+ * Does the slot hold already what the statement would give for it? The target's
+ * key, as the row itself has it, or in a type that can only be written in one
+ * way.
+ */
+static bool
+slot_holds_key(const Statement *statement, int slot)
+{
+	const Program *program = statement->scope->program;
+
+	return slot_is_key(program, slot) && !statement->changes_key && statement != program->load &&
+		(program->load != NULL || equal_is_same(program->slots[slot].type));
+}
+
 /* Does it matter what the statement gives for this column? */
 static bool
 column_is_wanted(const Statement *statement, const Row *row, const RowColumn *column)
 {
-	return !column->computed &&
-		(row->is_image || formula_reads_later(statement, column->slot) ||
-		 (statement->changes_key && slot_is_key(statement->scope->program, column->slot)));
+	if (column->computed || (!row->is_image && slot_holds_key(statement, column->slot)))
+		return false;
+	return row->is_image || formula_reads_later(statement, column->slot) ||
+		(statement->changes_key && slot_is_key(statement->scope->program, column->slot));
 }
 
 bool
