@@ -91,3 +91,13 @@ SELECT define('support.stock', '{"steps": [
 	{"create": "support.sku", "from": "=array[''a'', ''b'']", "set": {"code": "=value", "stock": 1}, "on_conflict": {"columns": ["code"], "set": {"stock": "=this.stock + 1"}}}]}');
 SELECT support.stock();
 SELECT * FROM touched();
+\echo # keys that are JSON, arrays, ranges, null in a view
+CREATE TABLE support.odd (doc jsonb, tags text[], during daterange, sure boolean, PRIMARY KEY (doc, tags, during, sure));
+CREATE VIEW support.notes AS SELECT text AS no, text FROM support.note;
+CREATE FUNCTION support.take_note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER take_note INSTEAD OF INSERT ON support.notes FOR EACH ROW EXECUTE FUNCTION support.take_note();
+SELECT define('support.oddities', '{"table": "support.notes", "key": ["no"], "steps": [
+	{"create": "support.odd", "set": {"doc": {"a": [1, {"b": null}]}, "tags": ["x", "y"], "during": "[2026-01-01,2026-02-01)", "sure": true}},
+	{"create": "support.notes", "set": {"text": "x"}}]}');
+SELECT support.oddities('handled');
+SELECT * FROM touched();

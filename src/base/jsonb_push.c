@@ -46,6 +46,12 @@ jsonb_builder_finish(JsonbBuilder *builder)
 	return JsonbValueToJsonb(builder->state.result);
 }
 
+JsonbValue *
+jsonb_builder_tree(JsonbBuilder *builder)
+{
+	return builder->state.result;
+}
+
 void
 jsonb_push_object(JsonbBuilder *builder)
 {

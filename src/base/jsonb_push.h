@@ -20,6 +20,9 @@ extern JsonbBuilder *jsonb_builder_make(void);
 /* Ends, after the outermost object or array has been closed. */
 extern Jsonb *jsonb_builder_finish(JsonbBuilder *builder);
 
+/* The same as a tree of values, as jsonb_tree.h makes them. */
+extern JsonbValue *jsonb_builder_tree(JsonbBuilder *builder);
+
 /* Open and close an object or an array, which stands for a value. */
 extern void jsonb_push_object(JsonbBuilder *builder);
 extern void jsonb_push_object_end(JsonbBuilder *builder);

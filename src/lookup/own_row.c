@@ -34,6 +34,7 @@ typedef struct PlannedIndex
 	IndexInfo  *info;
 	AttrNumber	not_null;		/* partial: column IS NOT NULL, of which this is the number */
 	ExprState  *predicate;		/* partial by something else, or NULL */
+	bool		keeps_state;	/* GIN: ten thousand instructions to make it anew */
 } PlannedIndex;
 
 typedef struct OwnTablePlan
@@ -52,6 +53,16 @@ typedef struct OwnTablePlan
 
 static List *plans = NIL;		/* of OwnTablePlan: all that are kept */
 
+/* Is the relation the table of a plan, or one of its indexes? */
+static bool
+plan_is_of(const OwnTablePlan *plan, Oid relid)
+{
+	for (int i = 0; i < plan->nindexes; i++)
+		if (plan->indexes[i].oid == relid)
+			return true;
+	return plan->relid == relid;
+}
+
 /* Marks what is known of a relation as out of date. */
 static void
 plans_invalidate(Datum arg, Oid relid)
@@ -62,7 +73,7 @@ plans_invalidate(Datum arg, Oid relid)
 	{
 		OwnTablePlan *plan = lfirst(cell);
 
-		if (!OidIsValid(relid) || plan->relid == relid)
+		if (!OidIsValid(relid) || plan_is_of(plan, relid))
 			plan->stale = true;
 	}
 }
@@ -126,6 +137,8 @@ plan_index(OwnTablePlan *plan, Oid oid)
 	planned->info = BuildIndexInfo(index);
 	planned->not_null = not_null_column(planned->info->ii_Predicate);
 	planned->predicate = NULL;
+	planned->keeps_state = index->rd_rel->relam == GIN_AM_OID;
+	planned->info->ii_Context = plan->mcxt;
 	if (planned->info->ii_Predicate != NIL && planned->not_null == InvalidAttrNumber)
 		planned->predicate = ExecInitQual(planned->info->ii_Predicate, NULL);
 	plan->evaluates |= planned->predicate != NULL || planned->info->ii_Expressions != NIL;
@@ -316,9 +329,16 @@ index_row(const PlannedIndex *planned, Relation relation, const OwnRow *row, Ite
 	Relation	index = index_open(planned->oid, NoLock);
 
 	index_values(planned, row, evaluation, values, nulls);
-	/* what the access method keeps there is of this relation, as it is open now */
-	info->ii_AmCache = NULL;
-	info->ii_Context = CurrentMemoryContext;
+
+	/*
+	 * What the access method keeps there is of this relation, as the relation
+	 * cache has it: an invalidation of the index ends the plan.
+	 */
+	if (!planned->keeps_state)
+	{
+		info->ii_AmCache = NULL;
+		info->ii_Context = CurrentMemoryContext;
+	}
 	index_insert(index, values, nulls, tid, relation,
 				 info->ii_Unique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO, false, info);
 	index_insert_cleanup(index, info);

@@ -239,6 +239,7 @@ returned_place(const Statement *statement, const char *column)
 	return -1;
 }
 
+#if PG_VERSION_NUM < 180000
 /* Can it be told by xmax whether INSERT ... ON CONFLICT has inserted the row? Where it has not, that is a lock. */
 static bool
 has_xmax(Oid table)
@@ -250,6 +251,7 @@ has_xmax(Oid table)
 	relation_close(relation, NoLock);
 	return has;
 }
+#endif
 
 /* Appends what tells the old key of each row, before 18 as far as the WHERE clause does. */
 static void

@@ -12,7 +12,9 @@
 #include "postgres.h"
 
 #include "base/jsonb_push.h"
+#include "base/jsonb_tree.h"
 #include "base/settings.h"
+#include "catalog/pg_type.h"
 #include "lookup/canonical.h"
 #include "lookup/key.h"
 #include "record/cut_json.h"
@@ -25,6 +27,8 @@
 #define ROWS_AT_FIRST	4		/* keys that there is room for */
 #define RUNS	32				/* counts that are kept apart */
 
+#define MOST_MEMBERS	(2 * WAYS + 1)	/* of what is said of a table */
+
 /* What was done to rows. */
 typedef enum Way
 {
@@ -34,7 +38,7 @@ typedef enum Way
 	WAYS
 } Way;
 
-/* The names in JSON, in the order of jsonb: shorter ones first */
+/* The names in JSON */
 static const char *const way_names[] = {
 	[WAY_CREATED] = "created",[WAY_UPDATED] = "updated",[WAY_DELETED] = "deleted"
 };
@@ -80,6 +84,7 @@ typedef struct TouchedTable
 struct Touched
 {
 	Frame	   *frame;
+	int			ntables;
 	TouchedTable *tables;		/* the last one first */
 };
 
@@ -92,6 +97,7 @@ touched_make(Frame *frame)
 		return NULL;
 	touched = MemoryContextAlloc(frame->mcxt, sizeof(Touched));
 	touched->frame = frame;
+	touched->ntables = 0;
 	touched->tables = NULL;
 	return touched;
 }
@@ -102,14 +108,17 @@ find_table(Touched *touched, const RowsWritten *written)
 {
 	TouchedTable *table;
 
+	/* one that was made anew meanwhile has the name of the old one */
 	for (table = touched->tables; table != NULL; table = table->next)
-		if (table->relation == written->relation)
+		if (table->relation == written->relation ||
+			(written->table != NULL && strcmp(table->name, written->table) == 0))
 			return table;
 	table = palloc0(sizeof(TouchedTable));
 	table->relation = written->relation;
 	table->name = written->table != NULL ? written->table : relation_name_canonical(written->relation);
 	table->next = touched->tables;
 	touched->tables = table;
+	touched->ntables++;
 	return table;
 }
 
@@ -309,68 +318,76 @@ counted_rows(const TouchedWay *way)
 	return rows;
 }
 
-/* Adds the value of a column, which may be sensitive. */
+/* Gets the value of a column, which may be sensitive. */
 static void
-push_key_value(JsonbBuilder *builder, const Frame *frame, const NullableDatum *value, Oid type)
+key_value(JsonbValue *result, const Frame *frame, const NullableDatum *value, Oid type)
 {
-	JsonbValue	shown;
+	bool		masked = mask_is_needed(frame);
+	JsonbBuilder *builder;
 
-	if (value->isnull || !mask_is_needed(frame))
-	{
-		convert_to_jsonb(builder, value->value, value->isnull, type);
+	result->type = jbvNull;
+	if (value->isnull ||
+		(!masked && type != JSONBOID && convert_common(result, value->value, type)))
 		return;
+	builder = jsonb_builder_make();
+	jsonb_push_array(builder);
+	if (masked)
+	{
+		convert_to_value(result, value->value, type);
+		cut_push_key_value(frame, builder, result);
 	}
-	convert_to_value(&shown, value->value, type);
-	cut_push_key_value(frame, builder, &shown);
+	else
+		convert_to_jsonb(builder, value->value, false, type);
+	jsonb_push_array_end(builder);
+	*result = jsonb_builder_tree(builder)->val.array.elems[0];
 }
 
 /* {"id": 42} */
 static void
-push_row(JsonbBuilder *builder, const Frame *frame, const TouchedRow *row)
+row_value(JsonbValue *object, const Frame *frame, const TouchedRow *row)
 {
-	jsonb_push_object(builder);
+	jsonb_tree_object(object, list_length(row->key));
 	for (int i = 0; i < list_length(row->key); i++)
 	{
 		const KeyColumn *column = list_nth(row->key, i);
 
-		jsonb_push_key(builder, column->name);
-		push_key_value(builder, frame, &row->values[i], column->type);
+		key_value(jsonb_tree_member(object, column->name), frame, &row->values[i], column->type);
 	}
-	jsonb_push_object_end(builder);
 }
 
+/* Adds what was done to a table's rows in one way. */
 static void
-push_way(JsonbBuilder *builder, const Frame *frame, const TouchedWay *way, Way number)
+add_way(JsonbValue *object, const Frame *frame, const TouchedWay *way, Way number)
 {
 	uint64		rows = counted_rows(way);
-	JsonbValue	value = {.type = jbvNumeric};
+	JsonbValue *value;
 
 	if (way->count > 0)
 	{
-		jsonb_push_key(builder, way_names[number]);
-		jsonb_push_array(builder);
+		value = jsonb_tree_member(object, way_names[number]);
+		jsonb_tree_array(value, way->count);
 		for (int i = 0; i < way->count; i++)
-			push_row(builder, frame, &way->rows[i]);
-		jsonb_push_array_end(builder);
+			row_value(jsonb_tree_element(value), frame, &way->rows[i]);
 	}
 	if (rows == 0)
 		return;
-	jsonb_push_key(builder, way->count > 0 ? more_names[number] : way_names[number]);
-	value.val.numeric = int64_to_numeric((int64) rows);
-	jsonb_push_value(builder, &value);
+	value = jsonb_tree_member(object, way->count > 0 ? more_names[number] : way_names[number]);
+	value->type = jbvNumeric;
+	value->val.numeric = int64_to_numeric((int64) rows);
 }
 
-/* "target": [{"id": 42}] */
+/* Adds "target": [{"id": 42}]. */
 static void
-push_target(JsonbBuilder *builder, Jsonb *target)
+add_target(JsonbValue *object, Jsonb *target)
 {
+	JsonbBuilder *builder = jsonb_builder_make();
 	JsonbValue	value;
 
-	jsonb_push_key(builder, "target");
 	jsonb_push_array(builder);
 	JsonbToJsonbValue(target, &value);
 	jsonb_push_value(builder, &value);
 	jsonb_push_array_end(builder);
+	*jsonb_tree_member(object, "target") = *jsonb_builder_tree(builder);
 }
 
 /* Is anything known of the table? All of it may have been undone. */
@@ -416,65 +433,59 @@ target_is_touched(const Frame *frame, const TouchedTable *table)
 
 /* Adds what was done to a table; target: the row that is told of in any case, or NULL. */
 static void
-push_table(JsonbBuilder *builder, const Frame *frame, const TouchedTable *table, Jsonb *target)
+add_table(JsonbValue *object, const Frame *frame, const TouchedTable *table, Jsonb *target)
 {
-	jsonb_push_key(builder, table->name);
-	jsonb_push_object(builder);
+	JsonbValue *value = jsonb_tree_member(object, table->name);
+
+	jsonb_tree_object(value, MOST_MEMBERS);
 	for (int i = 0; i < WAYS; i++)
-		push_way(builder, frame, &table->ways[i], i);
+		add_way(value, frame, &table->ways[i], i);
 	if (target != NULL)
-		push_target(builder, target);
-	jsonb_push_object_end(builder);
+		add_target(value, target);
 }
 
 /* Adds a table that nothing is known of but that the target is in it. */
 static void
-push_target_table(JsonbBuilder *builder, const Frame *frame, Jsonb *target)
+add_target_table(JsonbValue *object, const Frame *frame, Jsonb *target)
 {
-	jsonb_push_key(builder, frame->program->target_table);
-	jsonb_push_object(builder);
-	push_target(builder, target);
-	jsonb_push_object_end(builder);
+	JsonbValue *value = jsonb_tree_member(object, frame->program->target_table);
+
+	jsonb_tree_object(value, 1);
+	add_target(value, target);
 }
 
 Jsonb *
 touched_json(const Touched *touched, Jsonb *target)
 {
 	const Frame *frame = touched != NULL ? touched->frame : NULL;
-	JsonbBuilder *builder;
-	bool		any = false;
+	JsonbValue	object;
 
 	if (touched == NULL)
 		return NULL;
-	builder = jsonb_builder_make();
-	jsonb_push_object(builder);
+	jsonb_tree_object(&object, touched->ntables + 1);
 	for (const TouchedTable *table = touched->tables; table != NULL; table = table->next)
 	{
-		bool		of_target = target != NULL && table->relation == frame->program->signature->table;
+		bool		of_target = target != NULL && strcmp(table->name, frame->program->target_table) == 0;
 
 		if (!table_is_touched(table))
 			continue;
-		push_table(builder, frame, table, of_target && !target_is_touched(frame, table) ? target : NULL);
-		any = true;
+		add_table(&object, frame, table, of_target && !target_is_touched(frame, table) ? target : NULL);
 		if (of_target)
 			target = NULL;
 	}
 	if (target != NULL)
-		push_target_table(builder, frame, target);
-	jsonb_push_object_end(builder);
-	return any || target != NULL ? jsonb_builder_finish(builder) : NULL;
+		add_target_table(&object, frame, target);
+	return object.val.object.nPairs > 0 ? jsonb_tree_finish(&object) : NULL;
 }
 
 Jsonb *
 touched_failed_json(Frame *frame, Jsonb *target)
 {
-	JsonbBuilder *builder;
+	JsonbValue	object;
 
 	if (target == NULL || setting_touched_limit < 0)
 		return NULL;
-	builder = jsonb_builder_make();
-	jsonb_push_object(builder);
-	push_target_table(builder, frame, target);
-	jsonb_push_object_end(builder);
-	return jsonb_builder_finish(builder);
+	jsonb_tree_object(&object, 1);
+	add_target_table(&object, frame, target);
+	return jsonb_tree_finish(&object);
 }

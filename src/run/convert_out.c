@@ -54,9 +54,8 @@ integer_value(JsonbValue *result, int64 value)
 	result->val.numeric = int64_to_numeric(value);
 }
 
-/* Converts a value of a common type directly; false for all others. */
-static bool
-common_value(JsonbValue *result, Datum value, Oid type)
+bool
+convert_common(JsonbValue *result, Datum value, Oid type)
 {
 	switch (type)
 	{
@@ -240,7 +239,7 @@ convert_to_jsonb(JsonbBuilder *builder, Datum value, bool isnull, Oid type)
 	}
 	if (isnull)
 		result.type = jbvNull;
-	else if (!common_value(&result, value, type))
+	else if (!convert_common(&result, value, type))
 		JsonbToJsonbValue(datum_by_to_jsonb(value, type), &result);
 	jsonb_push_value(builder, &result);
 }

@@ -18,4 +18,7 @@ extern void convert_to_jsonb(JsonbBuilder *builder, Datum value, bool isnull, Oi
 /* The same of a value that is not NULL, by itself: a scalar, or what jsonb holds. */
 extern void convert_to_value(JsonbValue *result, Datum value, Oid type);
 
+/* Converts a value of a common type directly, for the memory of the value; false for all others. */
+extern bool convert_common(JsonbValue *result, Datum value, Oid type);
+
 #endif
