@@ -13,6 +13,17 @@
 
 #define CHUNK_ROOM ((int) sizeof(((Chunk *) NULL)->data))
 
+/* Makes a place. */
+static ChunkPlace
+place_at(int chunk, int offset)
+{
+	ChunkPlace	place;
+
+	place.chunk = chunk;
+	place.offset = offset;
+	return place;
+}
+
 Size
 chunk_pool_size(int chunks)
 {
@@ -31,7 +42,7 @@ chunk_pool_init(ChunkPool *pool, int chunks)
 void
 chain_init(ChunkChain *chain)
 {
-	chain->begin = chain->end = (ChunkPlace) {-1, CHUNK_ROOM};
+	chain->begin = chain->end = place_at(-1, CHUNK_ROOM);
 	chain->chunks = 0;
 }
 
@@ -68,8 +79,8 @@ chain_extend(ChunkPool *pool, ChunkChain *chain)
 	if (chain->end.chunk >= 0)
 		pool->chunks[chain->end.chunk].next = chunk;
 	else
-		chain->begin = (ChunkPlace) {chunk, 0};
-	chain->end = (ChunkPlace) {chunk, 0};
+		chain->begin = place_at(chunk, 0);
+	chain->end = place_at(chunk, 0);
 	chain->chunks++;
 }
 
@@ -112,7 +123,7 @@ chain_read(const ChunkPool *pool, ChunkReader *reader, void *data, Size size)
 		if (reader->place.offset == CHUNK_ROOM)
 		{
 			reader->before = reader->place.chunk;
-			reader->place = (ChunkPlace) {pool->chunks[reader->before].next, 0};
+			reader->place = place_at(pool->chunks[reader->before].next, 0);
 			reader->passed++;
 		}
 		piece = Min(size, CHUNK_ROOM - reader->place.offset);

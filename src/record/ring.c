@@ -83,6 +83,7 @@ struct RingQueue
 	Latch	   *latch;			/* of the worker */
 	bool		woken;			/* and it has been told that it gets tight */
 	int			failures;		/* of storing, since it last went well */
+	int			connects_failed;	/* the same of connecting to the database */
 	bool		reported;
 };
 
@@ -583,7 +584,7 @@ ring_batch_done(RingBatch *batch, uint64 dropped)
 	count_loss(queue, RING_DROPPED, dropped);
 	queue->counts.recorded += batch->bundles - dropped;
 	ring->counts.recorded += batch->bundles - dropped;
-	queue->failures = 0;
+	queue->failures = queue->connects_failed = 0;
 	queue->not_before = 0;
 	if (dropped < batch->bundles)
 		queue->reported = false;
@@ -600,7 +601,7 @@ ring_clear(RingQueue *queue, RingLoss loss)
 	chain_free_all(&ring->pool, &queue->chain);
 	count_out(queue, lost);
 	count_loss(queue, loss, lost);
-	queue->failures = 0;
+	queue->failures = queue->connects_failed = 0;
 	queue->not_before = 0;
 	LWLockRelease(ring->lock);
 	return lost;
@@ -610,7 +611,7 @@ ring_clear(RingQueue *queue, RingLoss loss)
 static void
 find_share(RingBatch *share, RingQueue *queue)
 {
-	/* with all but the queue's own chunks free; the one of the place is not passed */
+	/* where all else is free; the chunk of the place is not passed */
 	int			most = ring->pool.total / 4 - 1;
 
 	share->queue = queue;
@@ -644,6 +645,17 @@ ring_failed(RingQueue *queue)
 	return failures;
 }
 
+int
+ring_connect_failed(RingQueue *queue)
+{
+	int			failed;
+
+	LWLockAcquire(ring->lock, LW_EXCLUSIVE);
+	failed = ++queue->connects_failed;
+	LWLockRelease(ring->lock);
+	return failed;
+}
+
 bool
 ring_report_once(RingQueue *queue)
 {
@@ -664,8 +676,10 @@ ring_each(void (*fn) (Oid database, StringInfo bundle, void *arg), void *arg)
 	initStringInfo(&bundle);
 	for (int i = 0; i < ring->nqueues; i++)
 	{
-		RingBatch	batch = {.queue = &ring->queues[i],.left = ring->queues[i].counts.waiting};
+		RingBatch	batch;
 
+		batch.queue = &ring->queues[i];
+		batch.left = batch.queue->counts.waiting;
 		chain_reader_begin(&batch.queue->chain, &batch.reader);
 		while (batch.left > 0)
 		{

@@ -109,6 +109,9 @@ extern uint64 ring_clear(RingQueue *queue, RingLoss loss);
 /* Notes that storing failed; how often that makes since it last went well. */
 extern int	ring_failed(RingQueue *queue);
 
+/* The same of connecting to the database. */
+extern int	ring_connect_failed(RingQueue *queue);
+
 /* Asks once, until something has been stored, whether to report that nothing can be. */
 extern bool ring_report_once(RingQueue *queue);
 

@@ -214,7 +214,7 @@ read_all(RingFile *in, bool keep)
 
 /* Puts what a file holds into the ring, and removes it; nothing of one that is broken somewhere. */
 static void
-load_file(RingFile *in)
+load_ring_file(RingFile *in)
 {
 	bool		sound = read_all(in, false);
 
@@ -241,7 +241,7 @@ load_ring(void)
 
 	if (in.file != NULL)
 	{
-		load_file(&in);
+		load_ring_file(&in);
 		FreeFile(in.file);
 	}
 	else if (errno != ENOENT)

@@ -45,6 +45,7 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "utils/wait_event.h"
 
 #define WRITER_NAME		"custom_actions log writer"
 
@@ -53,7 +54,7 @@
 #define LINGER_MS		500
 
 /* For one unit of time that it works, it rests so many. */
-#define REST			9
+#define REST			19
 
 /* What is stored by one transaction, in bytes */
 #define BATCH_SIZE		(1024 * 1024)
@@ -98,7 +99,10 @@ static const struct
 	{"default_transaction_deferrable", "off"},
 	{"max_parallel_workers_per_gather", "0"},
 
-	/* the ring forgets what is stored: on this server's disk, but no standby is waited for */
+	/*
+	 * the ring forgets what is stored: on this server's disk, but no standby
+	 * is waited for
+	 */
 	{"synchronous_commit", "local"},
 };
 
@@ -151,7 +155,7 @@ writer_ends(int code, Datum arg)
 		int			failures = ring_failed(queue);
 
 		not_before = time_in(retry_delay(failures));
-		if (!writer.connected && failures >= MOST_CONNECTS)
+		if (!writer.connected && ring_connect_failed(queue) >= MOST_CONNECTS)
 			give_up("The database could not be connected to.");
 	}
 	writer.queue = NULL;

@@ -98,6 +98,23 @@ is($node->safe_psql('main', 'SET ROLE ring_reader; SELECT * FROM custom_actions.
 is($node->safe_psql('main', 'SET ROLE ring_monitor; SELECT mode, ring_size, dropped FROM custom_actions.log_mode'),
 	'durable|4194304|0', 'members of pg_monitor the numbers, too');
 
+# What a database sets for its sessions is not for the worker.
+$session = $node->background_psql('main');
+$session->query_safe('SELECT 1');
+writers_leave($node, 'no worker is there');
+$node->safe_psql('postgres', "ALTER DATABASE main SET $_")
+  foreach 'role = ring_reader', 'search_path = public', 'default_transaction_read_only = on', "statement_timeout = '1ms'";
+$node->safe_psql('postgres', 'ALTER DATABASE main ALLOW_CONNECTIONS false');
+$session->query_safe(q{BEGIN; SELECT fail(3, 'settings'); ROLLBACK});
+foreach (1 .. 100)
+{
+	last if $session->query_safe(q{SELECT count(*) FROM custom_actions.log WHERE message = 'broken: settings'}) eq '3';
+	select undef, undef, undef, 0.1;
+}
+is($session->query_safe(q{SELECT count(*) FROM custom_actions.log WHERE message = 'broken: settings'}), 3, 'what a database sets for its sessions does not hinder the worker');
+end_session($session);
+$node->safe_psql('postgres', 'ALTER DATABASE main ALLOW_CONNECTIONS true; ALTER DATABASE main RESET ALL');
+
 # A clean end of the server
 my $lock = $node->background_psql('main');
 $lock->query_safe('BEGIN; LOCK TABLE custom_actions.log');
@@ -112,8 +129,11 @@ $node->start;
 recorded_soon($node, 'main', 'shutdown', 5, 'and recorded after the next start');
 ok(!-e $file, 'once');
 ring_is($node, 'main', 'waiting, recorded, dropped, server_recorded', '0|5|0|5', 'counting begins at the start of the server');
+$session = begin_long('long', 'SELECT desk.around() /* sleep */');
 $node->restart;
+end_session($session);
 is($node->safe_psql('main', q{SELECT count(*) FROM custom_actions.log WHERE message = 'broken: shutdown'}), 5, 'and not again');
+ok($node->poll_query_until('main', q{SELECT count(*) = 4 FROM custom_actions.log WHERE status = 'unknown'}), 'an action that the end of the server ends is recorded, too');
 
 # A file that is not whole
 $lock = $node->background_psql('main');

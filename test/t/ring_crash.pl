@@ -32,6 +32,12 @@ sub pid_of
 	return $node->safe_psql('postgres', $query);
 }
 
+# That of who fails
+sub failing_pid
+{
+	return pid_of(q{backend_type = 'client backend' AND query LIKE 'SELECT fail%' AND state = 'active'});
+}
+
 # Looks at the log after a crash.
 sub check_log
 {
@@ -68,7 +74,7 @@ is($node->safe_psql('main', q{SELECT count(*) FROM custom_actions.log WHERE mess
 
 # A backend that fails
 $session = begin_failing();
-kill 'KILL', pid_of(q{backend_type = 'client backend' AND query LIKE '%flood%' AND state = 'active' AND pid <> pg_backend_pid()});
+kill 'KILL', failing_pid();
 end_session($session);
 check_log('backend killed');
 
@@ -80,16 +86,22 @@ ok(!-e $node->data_dir . '/pg_stat/custom_actions_log.ring', 'an immediate end s
 $node->start;
 check_log('immediate shutdown');
 $session = begin_failing();
+my @pids = (failing_pid(), $node->safe_psql('postgres', 'SELECT pid FROM pg_stat_activity'));
+my ($postmaster) = slurp_file($node->data_dir . '/postmaster.pid') =~ /^(\d+)/;
 $node->kill9;
+# A backend that waits for nothing would not see it for long.
+kill 'KILL', $pids[0];
 end_session($session);
-# The other processes end when they see that the postmaster is gone.
-select undef, undef, undef, 1;
+foreach (1 .. 300)
+{
+	last unless kill 0, $postmaster, map { split } @pids;
+	select undef, undef, undef, 0.1;
+}
 $node->start;
 check_log('postmaster killed');
 
 # The worker is told to end while failures come: it takes up where it was.
 my $failed = 0;
-my $before = $node->safe_psql('main', 'SELECT recorded + dropped FROM custom_actions.log_mode');
 foreach (1 .. 20)
 {
 	$failed += 200;
