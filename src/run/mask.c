@@ -51,7 +51,7 @@ mark(Masking *masking, int start, int length)
 
 /* Is it part of a word? */
 static bool
-is_word(char c)
+is_word_byte(char c)
 {
 	return isalnum((unsigned char) c) || c == '_' || IS_HIGHBIT_SET(c);
 }
@@ -64,7 +64,7 @@ short_counts(const Masking *masking, int start, int length)
 	char		after = start + length < masking->length ? masking->text[start + length] : ' ';
 
 	if (length >= LEAST_WORD)
-		return !is_word(before) && !is_word(after);
+		return !is_word_byte(before) && !is_word_byte(after);
 	return (strchr("\"'(", before) != NULL || (before == ' ' && start > 1 && masking->text[start - 2] == ',')) &&
 		strchr("\"'),", after) != NULL;
 }

@@ -104,6 +104,14 @@ action('jsonb_loop', q({"input": [{"name": "turns", "type": "integer"}], "steps"
 		{"call": "support.take", "with": {"turn": "=item.index"}, "when": "item.index in (1000, 20000)"}]}]}));
 is_flat_inside('SELECT support.jsonb_loop(20000)', 'nested loops over jsonb');
 
+# What is secret is remembered up to a bound.
+action('secretive', '{"input": [{"name": "pin", "type": "text", "sensitive": true}], "output": [{"name": "answer", "type": "text", "sensitive": true, "default": "Secret {{input.pin}}"}]}');
+action('secrets_loop', q({"input": [{"name": "turns", "type": "integer"}], "steps": [
+	{"for_each": "=array(select generate_series(1, input.turns))", "as": "item", "do": [
+		{"perform": "support.secretive", "with": {"pin": "pin {{item.value}}"}},
+		{"call": "support.take", "with": {"turn": "=item.index"}, "when": "item.index in (5000, input.turns)"}]}]}));
+is_flat_inside('SELECT support.secrets_loop(30000)', 'tens of thousands of sensitive values');
+
 action('nothing', '{"input": [{"name": "text", "type": "text"}], "output": [{"name": "answer", "type": "text", "default": "=input.text"}]}');
 action('work_loop', q({"input": [{"name": "turns", "type": "integer"}], "output": [{"name": "last", "type": "text"}], "steps": [
 	{"for_each": "=array(select generate_series(1, input.turns))", "as": "item", "do": [
@@ -183,6 +191,7 @@ action('handled', q({"input": [{"name": "text", "type": "text", "default": "x"}]
 action('checked', q({"input": [{"name": "i", "type": "integer"}], "steps": [{"group": null, "do": [{"create": "support.case", "set": {"id": "=-input.i"}}, {"require": "input.i % 10 <> 3"}]}]}));
 is_flat(30000, q{support.work_loop(1)}, 'a typed call');
 is_flat(30000, q{invoke_action('support.nothing', '{"text": "some text"}')}, 'a call by name');
+is_flat(30000, q{support.secretive('some text that is long enough')}, 'a call with a sensitive value');
 is_flat(5000, q{support.work_loop(10)}, 'a loop');
 is_flat(8000, q{try_invoke_action('support.failing')}, 'try_invoke_action of what fails');
 is_flat(8000, q{support.handled()}, 'on_error');

@@ -80,6 +80,8 @@ CREATE TABLE known_pin (pin text PRIMARY KEY, n integer DEFAULT 0);
 SELECT define('public.by_pin', '{"summary": "Row {{target.pin}}", "table": "known_pin", "input": [{"name": "pin", "type": "text", "sensitive": true}, {"name": "fails", "type": "boolean"}], "steps": [
 	{"update": "target", "set": {"n": "=n + 1"}}, {"update": "known_pin", "where": "pin = input.pin", "set": {"n": 7}},
 	{"create": "known_pin", "set": {"pin": "x{{input.pin}}"}}, {"delete": "known_pin", "id": "x{{input.pin}}"}, {"require": "not input.fails"}]}');
+CREATE FUNCTION ends_session() RETURNS void LANGUAGE plpgsql AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(60); END';
+SELECT define('public.ended', '{"input": [{"name": "pin", "type": "text", "sensitive": true}, {"name": "login", "type": "login", "sensitive": true, "required": false}], "steps": [{"call": "ends_session", "when": "input.pin <> ''''"}]}');
 SELECT define('public.plugged', '{"input": [{"name": "pin", "type": "text", "sensitive": true}], "plugins": [{"stage": "pre_validation", "function": "public.complains_of"}]}');
 SELECT define('public.by_default', '{"input": [{"name": "pin", "type": "text", "sensitive": true, "default": "GeheimDefault"}], "steps": [{"call": "complains", "with": {"pin": "=input.pin"}}]}');
 SELECT define('public.slow', '{"timeout": "50 ms", "input": [{"name": "pin", "type": "text", "sensitive": true}], "steps": [{"call": "pg_sleep(double precision)", "with": {"1": 60}, "when": "input.pin <> ''''"}]}');
@@ -157,6 +159,8 @@ sub run_workload
 		my $told = told($node, "SET custom_actions.log_level = $level;\n$trace$sql");
 
 		is_deeply(found($told, $sql), [], "at level $level clients are not told");
+		told($node, "SET custom_actions.log_level = $level; SELECT ended('" . secret("Ended$level") . "');");
+		told($node, "SET custom_actions.log_level = $level; SELECT invoke_action('ended', '{\"pin\": \"" . secret("EndedJson$level") . "\"}');");
 		ok($told =~ /\*\*\*/, '... but of masked values');
 	}
 	return;
@@ -232,6 +236,7 @@ foreach my $preloaded (0, 1)
 	%tables = search($node, $what);
 	ok($tables{'custom_actions.log'} =~ /"pin": "\*\*\*"/, "$what: inputs are recorded, masked");
 	ok(slurp_file($node->logfile) =~ /ERROR: .*\*\*\*/, "$what: errors are logged, masked");
+	ok($tables{'custom_actions.log'} =~ /"public.ended"/, "$what: ends of sessions are recorded") if $preloaded;
 	log_is_clean($node, "$what: the log is clean");
 	$node->stop;
 	my %files = kept_files($node);
