@@ -131,4 +131,9 @@ SELECT pg_temp.reads_all(query), query FROM unnest(ARRAY[
 	$$SELECT * FROM custom_actions.invocations WHERE started_at > '2020-01-14 20:00'$$,
 	$$SELECT * FROM custom_actions.failures WHERE started_at > '2020-01-14 20:00'$$,
 	$$SELECT * FROM custom_actions.invocations WHERE action = 'bank.draw'$$]) AS query;
+-- what the path is found by, too: here it would not end
+RESET ROLE;
+UPDATE custom_actions.log SET status = 'failed', message = 'late' WHERE action = 'bank.old';
+ANALYZE custom_actions.log;
+SELECT count(path) FROM (SELECT path FROM custom_actions.failures WHERE started_at < '2020-01-01 02:00' LIMIT 100) AS old;
 RESET ROLE;

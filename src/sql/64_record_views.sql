@@ -55,7 +55,7 @@ CREATE VIEW custom_actions.invocations
 WITH (security_barrier = true)
 AS
 SELECT l.id, l.parent, l.correlation, l.action, l.version, l.status,
-	l.started_at, l.duration, l.depth,
+	l.started_at, l.duration, l.started_at + l.duration AS ended_at, l.depth,
 	l.caller, l.invoker, l."session_user", l.actor, l.client, l.traceparent,
 	l.target,
 	CASE WHEN r.reads OR r.monitors OR o.owns THEN l.touched END AS touched,
@@ -69,11 +69,12 @@ FROM custom_actions.log AS l
 		-- once for a query, not for each row
 		(SELECT pg_has_role('pg_read_all_data', 'USAGE')) AS reads,
 		(SELECT pg_has_role('pg_monitor', 'USAGE')) AS monitors) AS r
-	CROSS JOIN LATERAL (SELECT l.function_id IN (
-		SELECT p.oid
+	CROSS JOIN LATERAL (SELECT EXISTS (
+		SELECT
 		FROM pg_catalog.pg_proc AS p
-		WHERE pg_has_role(p.proowner, 'USAGE') AND p.prolang = (
-			SELECT g.oid FROM pg_catalog.pg_language AS g WHERE g.lanname = 'custom_action')) AS owns) AS o
+		WHERE p.oid = l.function_id AND pg_has_role(p.proowner, 'USAGE')
+			AND p.prolang = (SELECT g.oid FROM pg_catalog.pg_language AS g
+				WHERE g.lanname = 'custom_action')) AS owns) AS o
 WHERE r.reads OR r.monitors OR o.owns OR pg_has_role(l.invoker_id, 'USAGE');
 
 COMMENT ON VIEW custom_actions.invocations IS
@@ -87,6 +88,7 @@ COMMENT ON COLUMN custom_actions.invocations.status IS
 	'succeeded, failed, canceled, unknown or, at level trace, rolled back';
 COMMENT ON COLUMN custom_actions.invocations.started_at IS 'when it began';
 COMMENT ON COLUMN custom_actions.invocations.duration IS 'how long it took, with what ran inside';
+COMMENT ON COLUMN custom_actions.invocations.ended_at IS 'when it ended';
 COMMENT ON COLUMN custom_actions.invocations.depth IS 'level of the invocation, 1 for the outermost';
 COMMENT ON COLUMN custom_actions.invocations.caller IS 'current user of the call';
 COMMENT ON COLUMN custom_actions.invocations.invoker IS 'role whose EXECUTE was checked';
@@ -126,11 +128,12 @@ FROM custom_actions.log_step AS s
 	CROSS JOIN LATERAL (SELECT
 		(SELECT pg_has_role('pg_read_all_data', 'USAGE')) AS reads,
 		(SELECT pg_has_role('pg_monitor', 'USAGE')) AS monitors) AS r
-	CROSS JOIN LATERAL (SELECT l.function_id IN (
-		SELECT p.oid
+	CROSS JOIN LATERAL (SELECT EXISTS (
+		SELECT
 		FROM pg_catalog.pg_proc AS p
-		WHERE pg_has_role(p.proowner, 'USAGE') AND p.prolang = (
-			SELECT g.oid FROM pg_catalog.pg_language AS g WHERE g.lanname = 'custom_action')) AS owns) AS o
+		WHERE p.oid = l.function_id AND pg_has_role(p.proowner, 'USAGE')
+			AND p.prolang = (SELECT g.oid FROM pg_catalog.pg_language AS g
+				WHERE g.lanname = 'custom_action')) AS owns) AS o
 WHERE r.reads OR r.monitors OR o.owns;
 
 COMMENT ON VIEW custom_actions.invocation_steps IS
@@ -157,26 +160,57 @@ COMMENT ON COLUMN custom_actions.invocation_steps.details IS
 	'what else action_trace() was told; for the action''s owner and members of pg_read_all_data';
 
 -- An error that passes through a chain of invocations is one row, that of the
--- outermost; one that an action around it has dealt with is a row of its own.  What
--- runs inside is found by time: invocations of one chain run one after the other.  A
--- time limit has another message for whoever set it than for those inside.
+-- outermost; one that an action around it has dealt with is a row of its own.  A time
+-- limit has another message for whoever set it than for those inside.
+--
+-- These are functions so that the planner does not take what they do for so much work
+-- that it compiles it.  They see what their caller sees.
+
+CREATE FUNCTION custom_actions.error_passed(parent uuid, sqlstate text, message text)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT p.status NOT IN ('succeeded', 'rolled back')
+		AND p.sqlstate IS NOT DISTINCT FROM error_passed.sqlstate
+		AND (p.message IS NOT DISTINCT FROM error_passed.message OR p.sqlstate = '57014')
+	FROM custom_actions.invocations AS p
+	WHERE p.id = error_passed.parent;
+END;
+
+COMMENT ON FUNCTION custom_actions.error_passed(uuid, text, text) IS
+	'whether an invocation failed by the error of one inside; null: it is not to be seen';
+
+-- What runs inside is found by its time, for which there is an index: the invocations
+-- of one chain run one after the other.
+CREATE FUNCTION custom_actions.failure_path(
+	correlation uuid, id uuid, depth integer,
+	started_at timestamptz, ended_at timestamptz, sqlstate text, message text)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET jit = off
+BEGIN ATOMIC
+	SELECT string_agg(concat_ws(' ', c.action, c.step), ' > ' ORDER BY c.depth)
+	FROM (SELECT DISTINCT ON (i.depth) i.depth, i.action, i.step
+		FROM custom_actions.invocations AS i
+		WHERE i.started_at BETWEEN failure_path.started_at AND failure_path.ended_at
+			AND i.correlation = failure_path.correlation
+			AND (i.id = failure_path.id OR i.depth > failure_path.depth)
+			AND i.status NOT IN ('succeeded', 'rolled back')
+			AND i.sqlstate IS NOT DISTINCT FROM failure_path.sqlstate
+			AND (i.message IS NOT DISTINCT FROM failure_path.message OR i.sqlstate = '57014')
+		ORDER BY i.depth, i.started_at DESC) AS c;
+END;
+
+COMMENT ON FUNCTION custom_actions.failure_path(
+	uuid, uuid, integer, timestamptz, timestamptz, text, text) IS
+	'invocations that an error passed through, the outermost first, each with its step';
+
 CREATE VIEW custom_actions.failures
 WITH (security_barrier = true)
 AS
-WITH failed AS NOT MATERIALIZED (
-	SELECT i.*
-	FROM custom_actions.invocations AS i
-	WHERE i.status NOT IN ('succeeded', 'rolled back')
-)
 SELECT f.id, f.started_at, f.action, f.version, f.status, f.step,
-	(SELECT string_agg(concat_ws(' ', c.action, c.step), ' > ' ORDER BY c.depth)
-	 FROM (SELECT DISTINCT ON (n.depth) n.depth, n.action, n.step
-		FROM failed AS n
-		WHERE n.correlation = f.correlation AND (n.id = f.id OR n.depth > f.depth)
-			AND n.started_at BETWEEN f.started_at AND f.started_at + f.duration
-			AND n.sqlstate IS NOT DISTINCT FROM f.sqlstate
-			AND (n.message IS NOT DISTINCT FROM f.message OR n.sqlstate = '57014')
-		ORDER BY n.depth, n.started_at DESC) AS c) AS path,
+	custom_actions.failure_path(f.correlation, f.id, f.depth,
+		f.started_at, f.ended_at, f.sqlstate, f.message) AS path,
 	f.sqlstate, f.message, f.detail, f.hint,
 	CASE WHEN f.status = 'unknown'
 		THEN 'See whether its work is there; the server''s log says why the process ended.'
@@ -186,16 +220,15 @@ SELECT f.id, f.started_at, f.action, f.version, f.status, f.step,
 			 WHERE starts_with(f.sqlstate, a.sqlstate)
 			 ORDER BY length(a.sqlstate) DESC
 			 LIMIT 1)) END AS next,
-	CASE WHEN f.parent IS NULL THEN false WHEN NOT h.passed THEN true END AS handled,
+	CASE WHEN f.parent IS NULL THEN false
+		WHEN NOT custom_actions.error_passed(f.parent, f.sqlstate, f.message)
+		THEN true END AS handled,
 	f.actor, f.invoker, f.caller, f."session_user", f.client, f.traceparent, f.tag,
 	f.duration, f.target, f.input, f.parent, f.correlation
-FROM failed AS f
-	CROSS JOIN LATERAL (SELECT
-		(SELECT p.status <> 'succeeded' AND p.sqlstate IS NOT DISTINCT FROM f.sqlstate
-			AND (p.message IS NOT DISTINCT FROM f.message OR p.sqlstate = '57014')
-		 FROM custom_actions.invocations AS p
-		 WHERE p.id = f.parent) AS passed) AS h
-WHERE h.passed IS NOT TRUE
+FROM custom_actions.invocations AS f
+WHERE f.status NOT IN ('succeeded', 'rolled back')
+	AND (f.parent IS NULL
+		OR custom_actions.error_passed(f.parent, f.sqlstate, f.message) IS NOT TRUE)
 ORDER BY f.started_at DESC, f.depth DESC;
 
 COMMENT ON VIEW custom_actions.failures IS

@@ -15,14 +15,18 @@ REVOKE ALL ON FUNCTION
 	@extschema@.purge_action_log(interval, interval)
 	FROM PUBLIC;
 
--- What the record shows depends on who looks, so everybody may look.  Nothing else in
--- the schema is for PUBLIC.
+-- What the record shows depends on who looks, so everybody may look.  The functions are
+-- what the view of failures calls, on behalf of whoever reads it.
 GRANT USAGE ON SCHEMA custom_actions TO PUBLIC;
 GRANT SELECT ON
 	custom_actions.invocations,
 	custom_actions.invocation_steps,
 	custom_actions.failures,
 	custom_actions.advice
+	TO PUBLIC;
+GRANT EXECUTE ON FUNCTION
+	custom_actions.error_passed(uuid, text, text),
+	custom_actions.failure_path(uuid, uuid, integer, timestamptz, timestamptz, text, text)
 	TO PUBLIC;
 
 -- Who watches the server sees the statistics.
@@ -33,6 +37,5 @@ GRANT EXECUTE ON FUNCTION
 	TO pg_read_all_stats;
 
 -- Anybody may ask where failures go; the numbers are not for everybody.
-GRANT USAGE ON SCHEMA custom_actions TO PUBLIC;
 GRANT SELECT ON custom_actions.log_mode TO PUBLIC;
 GRANT EXECUTE ON FUNCTION custom_actions.log_ring() TO PUBLIC;

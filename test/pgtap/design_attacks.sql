@@ -19,8 +19,9 @@ SELECT results_eq($$SELECT p.oid FROM pg_extension AS e
 		AND d.classid = 'pg_proc'::regclass
 	JOIN pg_proc AS p ON p.oid = d.objid
 	WHERE e.extname = 'custom_actions' AND has_function_privilege('public', p.oid, 'EXECUTE')
-		AND p.prosrc NOT IN ('custom_action_invoke', 'custom_action_try_invoke', 'custom_action_quiet_call', 'custom_action_log_ring')$$, ARRAY[]::oid[],
-	'PUBLIC executes nothing but what runs an action, what asks for a designer and what says where failures go');
+		AND p.prosrc NOT IN ('custom_action_invoke', 'custom_action_try_invoke', 'custom_action_quiet_call', 'custom_action_log_ring')
+		AND p.proname NOT IN ('error_passed', 'failure_path')$$, ARRAY[]::oid[],
+	'PUBLIC executes nothing but what runs an action, what asks for a designer, what says where failures go and what these are');
 SELECT results_eq($$SELECT p.oid::regprocedure::text FROM pg_proc AS p
 	WHERE p.prosrc = 'custom_action_quiet_call' AND NOT has_function_privilege('public', p.oid, 'EXECUTE') ORDER BY 1$$,
 	ARRAY['grant_action_design(regrole)', 'purge_action_log(interval,interval)', 'revoke_action_design(regrole)'], 'nobody grants design to himself, or deletes what is recorded');
@@ -30,7 +31,7 @@ FROM pg_extension AS e
 		AND d.classid = 'pg_proc'::regclass
 	JOIN pg_proc AS p ON p.oid = d.objid
 WHERE e.extname = 'custom_actions' AND has_function_privilege('public', p.oid, 'EXECUTE') AND p.pronamespace = 'custom_actions'::regnamespace
-	AND p.proname <> 'log_ring';
+	AND p.proname NOT IN ('log_ring', 'error_passed', 'failure_path');
 
 -- Parts stay with their action
 SET ROLE design_attacks_ann;
