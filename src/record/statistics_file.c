@@ -21,7 +21,8 @@
 #define STATISTICS_FILE	PGSTAT_STAT_PERMANENT_DIRECTORY "/custom_actions.statistics"
 
 #define FILE_MAGIC		0x43615374
-#define FILE_VERSION	1		/* counts up when what an entry says changes, even in the same bytes */
+#define FILE_VERSION	1		/* counts up when what an entry says changes, even in the same
+								 * bytes */
 
 /* What the file begins with; entries follow, and a checksum of all that. */
 typedef struct FileHead

@@ -48,8 +48,8 @@ typedef struct Entry
 	bool		live;			/* belongs to the key */
 	volatile bool changing;		/* somebody who has the spinlock writes to key or counters */
 	int			usage;			/* 0: the next to give way */
-	int			next;			/* of the same bucket, or of those without a key; under the lock of the
-								 * store */
+	int			next;			/* of the same bucket, or of those without a key; under the lock of
+								 * the store */
 	StatisticsKey key;
 	StatisticsCounters counters;
 } Entry;
