@@ -101,7 +101,7 @@ forget_ended(const Frame *frame, Secrets *secrets)
 
 /* Is there room for one more? */
 static bool
-make_room(const Frame *frame, Secrets *secrets)
+has_room(const Frame *frame, Secrets *secrets)
 {
 	if (secrets->count == SECRETS_MOST)
 		forget_ended(frame, secrets);
@@ -143,7 +143,7 @@ keep(Frame *frame, const char *text, int length, bool whole, bool cut)
 
 	if (length == 0 || secrets->too_many || is_known(frame, secrets, &secret))
 		return;
-	if (!make_room(frame, secrets))
+	if (!has_room(frame, secrets))
 	{
 		secrets->too_many = true;
 		return;
