@@ -103,7 +103,10 @@ line_after(Trace *trace, TraceLine *line)
 	return dlist_container(TraceLine, node, dlist_next_node(&trace->lines, &line->node));
 }
 
-/* The oldest line that may be dropped, or NULL: not the first ones, nor open ones, of which there are few, nor the last one. */
+/*
+ * The oldest line that may be dropped, or NULL: not the first ones, nor open
+ * ones, of which there are few, nor the last one.
+ */
 static TraceLine *
 oldest_line(Trace *trace)
 {
@@ -117,7 +120,7 @@ oldest_line(Trace *trace)
 
 /* Drops what is more than is kept. */
 static void
-make_room(Trace *trace)
+drop_surplus(Trace *trace)
 {
 	while (trace->count > MOST_LINES || trace->size > MOST_BYTES)
 	{
@@ -172,7 +175,7 @@ trace_step_begun(Trace *trace, const Instruction *step)
 	line->rows = trace->frame->rows_written;
 	trace->open = line;
 	trace->told = false;
-	make_room(trace);
+	drop_surplus(trace);
 }
 
 /* Says what went wrong, but for the message if a step inside has it. */
@@ -227,11 +230,14 @@ trace_step_undone(Trace *trace, const Instruction *step, const ErrorData *error,
 		return;
 	mark_undone(trace, line);
 	line_set_error(trace, line, error, true);
-	make_room(trace);
+	drop_surplus(trace);
 	trace_notice_undone(&trace->notice, trace->frame, step, error, failed_step);
 }
 
-/* Closes the line of a step that has begun; those inside that have not been ended have failed. NULL: there is none. */
+/*
+ * Closes the line of a step that has begun; NULL: there is none. Those inside
+ * that have not been ended have failed.
+ */
 static TraceLine *
 line_close(Trace *trace, const Instruction *step)
 {
@@ -279,7 +285,7 @@ trace_step_ended(Trace *trace, const Instruction *step, StepEnd how, const Error
 	if (how != STEP_FAILED)
 		trace_notice_step(&trace->notice, trace->frame, step, line->iteration, line->outcome,
 						  line->has_rows ? (int64) line->rows : -1, line->ended_at - line->started_at);
-	make_room(trace);
+	drop_surplus(trace);
 }
 
 void
@@ -320,7 +326,7 @@ trace_message(Trace *trace, const char *message, int length, Jsonb *details)
 	line->details = details != NULL ? DatumGetJsonbPCopy(JsonbPGetDatum(details)) : NULL;
 	line_has_texts(trace, line);
 	MemoryContextSwitchTo(old);
-	make_room(trace);
+	drop_surplus(trace);
 	trace_notice_message(&trace->notice, frame, shown, details);
 }
 

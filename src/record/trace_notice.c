@@ -48,7 +48,7 @@ is_shown(TraceNotice *allowed, const Frame *frame)
 
 /* "    action x: step 3 (update target), iteration 2" */
 static char *
-place_text(const Frame *frame, const Instruction *step, int64 iteration)
+notice_place(const Frame *frame, const Instruction *step, int64 iteration)
 {
 	StringInfoData place;
 
@@ -88,7 +88,7 @@ trace_notice_step(TraceNotice *allowed, Frame *frame, const Instruction *step, i
 {
 	if (!is_shown(allowed, frame))
 		return;
-	send_line(place_text(frame, step, iteration),
+	send_line(notice_place(frame, step, iteration),
 			  psprintf("%s%s, %s", outcome, rows_text(rows), duration_text(duration)));
 }
 
@@ -102,7 +102,7 @@ trace_notice_undone(TraceNotice *allowed, Frame *frame, const Instruction *step,
 		return;
 	if (failed_step != NULL && strcmp(failed_step, step->path) != 0)
 		where = psprintf(" at step %s", failed_step);
-	send_line(place_text(frame, step, frame->iteration),
+	send_line(notice_place(frame, step, frame->iteration),
 			  psprintf("undone after error %s%s: %s", unpack_sql_state(error->sqlerrcode), where,
 					   error->message));
 }
@@ -116,14 +116,14 @@ trace_notice_message(TraceNotice *allowed, Frame *frame, const char *message, Js
 		return;
 	if (details != NULL)
 		shown = psprintf(" %s", JsonbToCString(NULL, &details->root, VARSIZE(details)));
-	send_line(place_text(frame, frame->current, frame->iteration), psprintf("%s%s", message, shown));
+	send_line(notice_place(frame, frame->current, frame->iteration), psprintf("%s%s", message, shown));
 }
 
 void
 trace_notice_end(TraceNotice *allowed, Frame *frame, TimestampTz duration)
 {
 	if (is_shown(allowed, frame))
-		send_line(place_text(frame, NULL, 0),
+		send_line(notice_place(frame, NULL, 0),
 				  psprintf("succeeded, " UINT64_FORMAT " %s, %s", frame->rows_written,
 						   frame->rows_written == 1 ? "row" : "rows", duration_text(duration)));
 }
