@@ -101,3 +101,25 @@ SELECT define('support.oddities', '{"table": "support.notes", "key": ["no"], "st
 	{"create": "support.notes", "set": {"text": "x"}}]}');
 SELECT support.oddities('handled');
 SELECT * FROM touched();
+\echo # what keeps foreign rows is not asked to return any
+CREATE EXTENSION postgres_fdw;
+DO $$ BEGIN EXECUTE format('CREATE SERVER loopback FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host %L, port %L, dbname %L)', split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'), current_database()); END $$;
+CREATE USER MAPPING FOR CURRENT_USER SERVER loopback;
+CREATE TABLE support.there (id integer NOT NULL, region text NOT NULL, n integer);
+CREATE FOREIGN TABLE support.far (id integer NOT NULL, region text NOT NULL, n integer) SERVER loopback OPTIONS (schema_name 'support', table_name 'there');
+CREATE TABLE support.near (id integer NOT NULL, region text NOT NULL, n integer) PARTITION BY LIST (region);
+CREATE TABLE support.near_a PARTITION OF support.near FOR VALUES IN ('a');
+SELECT define('support.go_far', '{"table": "support.far", "key": ["id", "region"], "steps": [
+	{"update": "target", "set": {"n": 3}},
+	{"create": "support.far", "set": {"id": 2, "region": "x"}}]}');
+SELECT define('support.spread', '{"table": "support.near", "key": ["id", "region"], "steps": [
+	{"create": "support.near", "set": {"id": 4, "region": "a"}},
+	{"update": "support.near", "where": "id = 4", "set": {"n": 3}}]}');
+INSERT INTO support.there VALUES (1, 'x', 1);
+INSERT INTO support.near VALUES (1, 'a', 1);
+SELECT support.go_far(1, 'x');
+SELECT support.spread(1, 'a');
+SELECT * FROM touched();
+ALTER TABLE support.near ATTACH PARTITION support.far FOR VALUES IN ('x');
+SELECT support.spread(1, 'a');
+SELECT * FROM touched();

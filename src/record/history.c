@@ -188,10 +188,22 @@ call_behind(FunctionCallInfo outer, const char *table, Oid relation, Jsonb *row)
 		outer->flinfo->fn_extra = behind;
 	}
 	InitFunctionCallInfoData(*fcinfo, behind, 4, outer->fncollation, outer->context, outer->resultinfo);
-	fcinfo->args[0] = (NullableDatum) {CStringGetTextDatum(table), false};
-	fcinfo->args[1] = (NullableDatum) {ObjectIdGetDatum(relation), false};
-	fcinfo->args[2] = (NullableDatum) {JsonbPGetDatum(row), false};
-	fcinfo->args[3] = (NullableDatum) {ObjectIdGetDatum(GetUserId()), false};
+	fcinfo->args[0] = (NullableDatum)
+	{
+		CStringGetTextDatum(table), false
+	};
+	fcinfo->args[1] = (NullableDatum)
+	{
+		ObjectIdGetDatum(relation), false
+	};
+	fcinfo->args[2] = (NullableDatum)
+	{
+		JsonbPGetDatum(row), false
+	};
+	fcinfo->args[3] = (NullableDatum)
+	{
+		ObjectIdGetDatum(GetUserId()), false
+	};
 	result = FunctionCallInvoke(fcinfo);
 	outer->isnull = fcinfo->isnull;
 	return result;

@@ -13,6 +13,7 @@
 
 #include "access/relation.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "commands/trigger.h"
 #include "lookup/instead.h"
 #include "lookup/key.h"
@@ -61,6 +62,24 @@ has_instead_trigger(Oid view, CmdType command)
 	return has;
 }
 
+/* Are rows of the table kept elsewhere? Not everything that keeps them knows RETURNING. */
+static bool
+has_foreign_rows(Oid table)
+{
+	ListCell   *cell;
+
+	if (get_rel_relkind(table) == RELKIND_FOREIGN_TABLE)
+		return true;
+	if (!has_subclass(table))
+		return false;
+	foreach(cell, find_all_inheritors(table, NoLock, NULL))
+	{
+		if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE)
+			return true;
+	}
+	return false;
+}
+
 /* The same as statement_may_return_key(), looked up. */
 static bool
 find_out(const Statement *statement)
@@ -68,7 +87,7 @@ find_out(const Statement *statement)
 	const StatementKey *key = statement->key;
 	Oid			table = statement->relation;
 
-	if (instead_rules_exist(table, key->command))
+	if (instead_rules_exist(table, key->command) || has_foreign_rows(table))
 		return false;
 	if (key->needs_nothing)
 		return true;

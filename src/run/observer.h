@@ -64,7 +64,8 @@
  *		changes). Where the step addresses the row by a name, they are at hand. Else
  *		the statement returns the key's columns, if the user may read them and that
  *		asks for no policy and no rule that the statement does not meet anyway, which
- *		is found out before each execution (key_rights.c); if not, rows are counted.
+ *		is found out before each execution (key_rights.c); if not, and where foreign
+ *		rows may be concerned, rows are counted.
  *		Of a statement no more keys are told than custom_actions.log_touched_limit,
  *		and none if that is 0. Where an update may have changed keys, there are old
  *		ones as well: always of a row found by its key, of sets from PostgreSQL 18 on.

@@ -11,6 +11,7 @@
 
 #include "base/settings.h"
 #include "base/text_list.h"
+#include "catalog/pg_class.h"
 #include "compile/let_types.h"
 #include "lookup/canonical.h"
 #include "lookup/instead.h"
@@ -18,6 +19,7 @@
 #include "run/frame.h"
 #include "run/observer.h"
 #include "steps/written.h"
+#include "utils/lsyscache.h"
 
 /* The columns that rows of a table are told by, or NIL. */
 static const List *
@@ -71,7 +73,13 @@ may_change(const Write *write, const List *key, const List *columns)
 			(write->given != NULL && !address_is_by(write->address, name)))
 			return true;
 	}
-	return others_set_columns(write->statement->relation);
+
+	/*
+	 * what keeps foreign rows is not asked for more than the step itself
+	 * wants
+	 */
+	return get_rel_relkind(write->statement->relation) != RELKIND_FOREIGN_TABLE &&
+		others_set_columns(write->statement->relation);
 }
 
 /* "$3, $4": the values again by which the row is found */
