@@ -13,6 +13,8 @@
 #include "compile/let_types.h"
 #include "compile/summary_template.h"
 #include "compile/taint.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/fmgroids.h"
 
 #define LOCATION	"summary"
 #define HIDDEN		"***"
@@ -68,6 +70,57 @@ hide_tainted(Compiler *compiler, Value *value)
 	}
 }
 
+/* Do PostgreSQL's own functions show values of this type whatever they are, and ask nobody? */
+static bool
+always_has_text(Oid type)
+{
+	switch (type)
+	{
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case NUMERICOID:
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+		case NAMEOID:
+		case UUIDOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Could evaluating the tree raise an error? Texts that are joined do not. */
+static bool
+may_raise_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	switch (nodeTag(node))
+	{
+		case T_FuncExpr:
+			if (((FuncExpr *) node)->funcid != F_TEXTCAT)
+				return true;
+			break;
+		case T_CoerceViaIO:
+			if (!always_has_text(exprType((Node *) ((CoerceViaIO *) node)->arg)) ||
+				((CoerceViaIO *) node)->resulttype != TEXTOID)
+				return true;
+			break;
+		case T_Const:
+		case T_Param:
+		case T_List:
+		case T_RelabelType:
+		case T_CoalesceExpr:
+			break;
+		default:
+			return true;
+	}
+	return expression_tree_walker(node, may_raise_walker, context);
+}
+
 void
 summary_compile(Compiler *compiler)
 {
@@ -84,7 +137,11 @@ summary_compile(Compiler *compiler)
 	if (program->sensitive || compiler->tainted != NULL)
 		hide_tainted(compiler, value);
 	if (!compiler->findings.failed)
+	{
 		program->summary = compiler_expression(compiler, value);
+		program->summary_is_harmless = program->summary->plain &&
+			!may_raise_walker(program->summary->tree, NULL);
+	}
 	compiler->in_summary = false;
 	(void) findings_end(&compiler->findings, before);
 }

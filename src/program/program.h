@@ -137,6 +137,7 @@ typedef struct Program
 								 * or NULL */
 	Expression **output_defaults;	/* per signature output, or NULL */
 	Expression *summary;		/* a text, for who records the invocation; or NULL */
+	bool		summary_is_harmless;	/* evaluating it raises no error, but of very long texts */
 	Bitmapset  *outputs_set;	/* outputs that some step sets */
 	ShownType  *input_shown;	/* per signature input */
 	ShownType  *output_shown;	/* per signature output */

@@ -3,10 +3,11 @@
  *		Makes the summary of an invocation.
  *
  * It is said of work that is done: an error in it is nothing that may undo the
- * work, so it is made in a subtransaction.
+ * work, so it is made in a subtransaction, unless none is possible.
  */
 #include "postgres.h"
 
+#include "access/detoast.h"
 #include "base/error.h"
 #include "mb/pg_wchar.h"
 #include "run/evaluate.h"
@@ -14,6 +15,7 @@
 #include "run/summary.h"
 
 #define CUT_MARK	"..."
+#define LONG_VALUE	1000000		/* bytes */
 
 typedef struct SummaryWork
 {
@@ -51,6 +53,30 @@ problem_text(Frame *frame, const Caught *caught)
 	return shortened(mask_text(frame, message));
 }
 
+/* Are the texts that it is made of so short that their sum is one? */
+static bool
+values_are_short(const Frame *frame)
+{
+	const Scope *scope = frame->program->summary->scope;
+	int			slot = -1;
+
+	while ((slot = bms_next_member(scope->slots, slot)) >= 0)
+		if (frame->program->slots[slot].length == -1 && !frame_isnull(frame, slot) &&
+			toast_raw_datum_size(frame_value(frame, slot)) > LONG_VALUE)
+			return false;
+	return true;
+}
+
+/* Makes it; an error, which is returned, undoes nothing but itself. */
+static Caught *
+make_summary(SummaryWork *work)
+{
+	if (!work->frame->program->summary_is_harmless || !values_are_short(work->frame))
+		return caught_call(summary_evaluate, work);
+	summary_evaluate(work);
+	return NULL;
+}
+
 char *
 summary_text(Frame *frame, char **problem)
 {
@@ -60,7 +86,7 @@ summary_text(Frame *frame, char **problem)
 	*problem = NULL;
 	if (frame->program->summary == NULL)
 		return NULL;
-	caught = caught_call(summary_evaluate, &work);
+	caught = make_summary(&work);
 	if (caught == NULL)
 		return work.text == NULL ? NULL : shortened(mask_text(frame, work.text));
 
