@@ -123,3 +123,7 @@ SELECT book.draw(1, 1);
 ALTER TABLE custom_actions.old_log RENAME TO log;
 SELECT book.draw(1, 1);
 SELECT count(*) FROM custom_actions.log;
+
+-- a request that comes again is an invocation that did nothing
+SELECT invoke_action('book.draw', '{"target": 1, "sum": 1}', 'again') FROM generate_series(1, 2);
+SELECT action, status, rows_written, message FROM custom_actions.log WHERE message IS NOT NULL;

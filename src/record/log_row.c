@@ -25,11 +25,13 @@ OwnTable	log_step_table = {"log_step", LOG_STEP_COLUMNS, log_step_columns, NULL}
 OwnRow *
 log_row_make(OwnTable *table)
 {
-	OwnRow	   *row = palloc(sizeof(OwnRow));
+	/* in one piece; a value is read only where the column is not NULL */
+	char	   *memory = palloc(MAXALIGN(sizeof(OwnRow)) + (sizeof(Datum) + sizeof(bool)) * table->ncolumns);
+	OwnRow	   *row = (OwnRow *) memory;
 
 	row->table = table;
-	row->values = palloc0(sizeof(Datum) * table->ncolumns);
-	row->nulls = palloc(sizeof(bool) * table->ncolumns);
+	row->values = (Datum *) (memory + MAXALIGN(sizeof(OwnRow)));
+	row->nulls = (bool *) (row->values + table->ncolumns);
 	memset(row->nulls, true, sizeof(bool) * table->ncolumns);
 	return row;
 }

@@ -11,6 +11,7 @@
 #include "access/detoast.h"
 #include "base/error.h"
 #include "base/jsonb_push.h"
+#include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
@@ -255,19 +256,13 @@ static Jsonb *
 short_target(const Frame *frame)
 {
 	const Program *program = frame->program;
-	JsonbBuilder *builder = jsonb_builder_make();
+	JsonbValue	target;
 
-	jsonb_push_object(builder);
+	jsonb_tree_object(&target, program->signature->nkeys);
 	for (int i = 0; i < program->signature->nkeys; i++)
-	{
-		JsonbValue	value;
-
-		convert_plain(&value, frame_value(frame, program->input_slots[i]), program->input_shown[i].base);
-		jsonb_push_key(builder, program->signature->inputs[i].column);
-		jsonb_push_value(builder, &value);
-	}
-	jsonb_push_object_end(builder);
-	return jsonb_builder_finish(builder);
+		convert_plain(jsonb_tree_member(&target, program->signature->inputs[i].column),
+					  frame_value(frame, program->input_slots[i]), program->input_shown[i].base);
+	return jsonb_tree_finish(&target);
 }
 
 Jsonb *

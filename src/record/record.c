@@ -139,6 +139,16 @@ most_of_bundle(void)
 	return setting_log_ring_size > 0 ? Min(BUNDLE_MOST, (Size) setting_log_ring_size * 1024 / 8) : BUNDLE_MOST;
 }
 
+/* Says who; mostly it is the caller, whose name is there already. */
+static void
+set_role(OwnRow *row, int column, const Recorded *recorded, const char *name)
+{
+	if (name == recorded->caller && name != NULL)
+		log_row_set(row, column, row->values[LOG_CALLER]);
+	else
+		log_row_set_text(row, column, name);
+}
+
 /* A row with what is told of every invocation. */
 static OwnRow *
 invocation_row(const Recorded *recorded, const char *status)
@@ -158,8 +168,8 @@ invocation_row(const Recorded *recorded, const char *status)
 	log_row_set_duration(row, LOG_DURATION, recorded->started_at, GetCurrentTimestamp());
 	log_row_set(row, LOG_DEPTH, Int32GetDatum(frame->depth));
 	log_row_set_text(row, LOG_CALLER, recorded->caller);
-	log_row_set_text(row, LOG_INVOKER, recorded->invoker);
-	log_row_set_text(row, LOG_SESSION_USER, recorded->session_user);
+	set_role(row, LOG_INVOKER, recorded, recorded->invoker);
+	set_role(row, LOG_SESSION_USER, recorded, recorded->session_user);
 	log_row_set_text(row, LOG_ACTOR, recorded->who->actor);
 	log_row_set_jsonb(row, LOG_CLIENT, recorded->who->client);
 	log_row_set_text(row, LOG_TRACEPARENT, recorded->who->traceparent);
@@ -319,7 +329,10 @@ record_success(Recorded *recorded)
 		log_row_set_jsonb(row, LOG_INPUT, payload_inputs(frame, setting_log_payload_limit));
 		log_row_set_jsonb(row, LOG_OUTPUT, payload_outputs(frame, setting_log_payload_limit));
 	}
-	set_summary(row, frame);
+	if (frame->replayed)
+		log_row_set_text(row, LOG_MESSAGE, "answered by the response that is stored under its idempotency key");
+	else
+		set_summary(row, frame);
 	insert_rows(list_make1(row));
 	if (recorded->trace == NULL)
 		return;

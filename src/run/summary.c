@@ -38,7 +38,8 @@ shortened(char *text)
 	int			length = strlen(text);
 	int			kept;
 
-	if (pg_mbstrlen_with_len(text, length) <= SUMMARY_LONGEST)
+	/* characters are asked for where there may be too many */
+	if (length <= SUMMARY_LONGEST || pg_mbstrlen_with_len(text, length) <= SUMMARY_LONGEST)
 		return text;
 	kept = pg_mbcharcliplen(text, length, SUMMARY_LONGEST - strlen(CUT_MARK));
 	return psprintf("%.*s%s", kept, text, CUT_MARK);

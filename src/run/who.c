@@ -130,6 +130,8 @@ reading_value(Reading *reading, MemoryContext mcxt, const char *text, ReadFuncti
 	return value;
 }
 
+static bool sources_found = false;	/* who_now(): somebody has defined one of them */
+
 /*
  * The text of a setting, whoever defines it; NULL: there is none of that name.
  * Most will never be there, and are not searched for again while there are as
@@ -144,6 +146,7 @@ setting_text(Reading *reading, const char *name)
 		return NULL;
 	text = GetConfigOption(name, true, false);
 	reading->absent_among = text == NULL ? GetNumConfigOptions() : 0;
+	sources_found |= text != NULL;
 	return text;
 }
 
@@ -272,6 +275,16 @@ who_now(void)
 {
 	static Who	who;
 	static Reading tag;
+	static int	nobody_among = 0;	/* settings there were when none said anything, or 0 */
+	static uint64 nobody_from = 0;	/* actor_sources_changes then */
+
+	if (SETTINGS_COUNTED && nobody_among == GetNumConfigOptions() && nobody_from == actor_sources_changes &&
+		*setting_actor == '\0' && *setting_traceparent == '\0' && *setting_tag == '\0')
+	{
+		who.client = client_now();
+		return &who;
+	}
+	sources_found = false;
 
 	if (who_mcxt == NULL)
 		who_mcxt = AllocSetContextCreate(TopMemoryContext, "custom action who", ALLOCSET_SMALL_SIZES);
@@ -281,6 +294,9 @@ who_now(void)
 	who.traceparent = traceparent_now();
 	who.tag = reading_value(&tag, who_mcxt, setting_tag, read_plain, NULL);
 	who.client = client_now();
+	nobody_among = sources_found || who.actor != NULL || who.traceparent != NULL || who.tag != NULL ?
+		0 : GetNumConfigOptions();
+	nobody_from = actor_sources_changes;
 	return &who;
 }
 
