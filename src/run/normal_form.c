@@ -93,7 +93,7 @@ put_bytes(Digest *digest, Datum value, int16 length, bool byval)
 
 /* Adds a value by its text, under settings of our own. */
 static void
-put_text(Digest *digest, Datum value, Oid type)
+put_digest_text(Digest *digest, Datum value, Oid type)
 {
 	int			level = NewGUCNestLevel();
 	Oid			function;
@@ -299,7 +299,7 @@ put_scalar(Digest *digest, Datum value, Oid type)
 			break;
 		default:
 			if (type >= FirstNormalObjectId && get_typtype(type) == TYPTYPE_BASE)
-				put_text(digest, value, type);
+				put_digest_text(digest, value, type);
 			else
 			{
 				int16		length;
