@@ -2,9 +2,8 @@
 \i test/sql/prelude.sql
 CREATE ROLE record_owner;
 CREATE ROLE record_caller;
-CREATE ROLE record_stranger;
+CREATE ROLE record_stranger NOINHERIT;
 CREATE ROLE record_team ROLE record_stranger;
-ALTER ROLE record_stranger NOINHERIT;
 CREATE ROLE record_monitor IN ROLE pg_monitor;
 CREATE ROLE record_reader IN ROLE pg_read_all_data;
 CREATE SCHEMA bank;
@@ -137,3 +136,18 @@ UPDATE custom_actions.log SET status = 'failed', message = 'late' WHERE action =
 ANALYZE custom_actions.log;
 SELECT count(path) FROM (SELECT path FROM custom_actions.failures WHERE started_at < '2020-01-01 02:00' LIMIT 100) AS old;
 RESET ROLE;
+
+-- without USAGE on the schema the views are for those who watch the server; calls need it not
+TRUNCATE custom_actions.log;
+UPDATE bank.account SET amount = 100;
+REVOKE USAGE ON SCHEMA custom_actions FROM PUBLIC;
+SET ROLE record_caller;
+SELECT bank.draw(1, 10);
+SELECT invoke_action('bank.draw', '{"target": 1, "sum": 1}', idempotency_key => 'k');
+SELECT try_invoke_action('bank.draw', '{"target": 1, "sum": 1000}') -> 'ok' AS ok;
+SELECT action_trace('here');
+SELECT action, status FROM action_history('bank.account', '1');
+SELECT * FROM custom_actions.invocations;
+SET ROLE record_monitor;
+SELECT action, status FROM custom_actions.invocations ORDER BY started_at;
+SELECT path, next FROM custom_actions.failures;
