@@ -3,7 +3,7 @@
  *		The columns of the tables of the record, one row each: what stores rows,
  *		packs them and shows them in the server's log reads these.
  *
- * The same columns, in the same order, are in sql/25_record.sql. log_rows.c has
+ * The same columns, in the same order, are in sql/25_record.sql. log_row.c has
  * the tables.
  */
 #ifndef CA_LOG_COLUMNS_H

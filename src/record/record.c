@@ -6,29 +6,27 @@
  * row is there exactly if the work is. That one failed is written past the
  * rollback: through the ring, or as a line of the server's log where there is
  * none. What try_invoke_action answers is a row in the caller's transaction
- * again, so failures inside it are kept until it has answered. Level trace keeps
- * what it inserted until the transaction ends, and sends it if that is rolled
- * back.
+ * again, so failures inside it wait until it has answered (unanswered.c). Level
+ * trace keeps what it inserted until the transaction ends, and sends it if that
+ * is rolled back (rolled_back.c).
  *
  * While an error passes nothing but memory may be touched (observer.h): names
  * and whatever else the catalogs must be asked for are taken at the begin.
  */
 #include "postgres.h"
 
-#include "access/parallel.h"
 #include "access/xact.h"
-#include "access/xlog.h"
 #include "miscadmin.h"
 #include "record/level.h"
 #include "record/log_row.h"
+#include "record/log_write.h"
 #include "record/pack.h"
 #include "record/payload.h"
 #include "record/record.h"
-#include "record/ring.h"
 #include "record/rolled_back.h"
 #include "record/rows_touched.h"
-#include "record/server_log.h"
 #include "record/trace.h"
+#include "record/unanswered.h"
 #include "run/context.h"
 #include "run/observer.h"
 #include "run/summary.h"
@@ -39,8 +37,7 @@
 
 PG_FUNCTION_INFO_V1(custom_action_trace);
 
-#define BUNDLE_MOST		(64 * 1024)
-#define KEPT_MOST		(4 * 1024 * 1024)	/* bytes that wait for answers */
+#define BUNDLE_MOST		(64 * 1024) /* bytes of a bundle with lines of a trace */
 
 /* What is known of an invocation that is recorded; lives in its frame->mcxt. */
 typedef struct Recorded
@@ -50,7 +47,7 @@ typedef struct Recorded
 	LogLevel	level;
 	TimestampTz started_at;
 	bool		succeeded;		/* it is in the log so */
-	Touched    *touched;		/* which ones, or NULL */
+	Touched    *touched;		/* the rows that its steps wrote, or NULL */
 	Trace	   *trace;			/* at level trace; else NULL */
 	const Who  *who;
 	const char *caller;
@@ -58,72 +55,7 @@ typedef struct Recorded
 	const char *session_user;
 } Recorded;
 
-/* A record of what was inside try_invoke_action, which has not answered yet. */
-typedef struct Kept
-{
-	pg_uuid_t	answering;		/* the invocation that it answers for */
-	bool		shown;			/* in the server's log, where there is no ring */
-	bool		releasing;		/* that is going on */
-	Size		size;
-	char	   *bundle;
-} Kept;
-
 static Recorded *innermost_recorded = NULL; /* that is open, or NULL */
-static List *kept = NIL;		/* of Kept *, in TopMemoryContext */
-static Size kept_size = 0;
-
-/* May this transaction write? */
-static bool
-may_write(void)
-{
-	return !XactReadOnly && !RecoveryInProgress() && !IsInParallelMode();
-}
-
-/* Says, once, that rows find no table. */
-static void
-warn_not_ours(const OwnTable *table)
-{
-	static bool warned = false;
-
-	if (warned)
-		return;
-	warned = true;
-	ereport(WARNING,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("%s are not recorded: table custom_actions.%s is not as this version of the extension has it",
-					table == &log_table ? "invocations" : "steps", table->name),
-			 errhint("Run ALTER EXTENSION custom_actions UPDATE, or give the table the columns of the extension's own.")));
-}
-
-/* Writes rows in the current transaction. */
-static void
-insert_rows(const List *rows)
-{
-	int			count = list_length(rows);
-	OwnRow	   *batch = palloc(sizeof(OwnRow) * count);
-	int			start = 0;
-
-	for (int i = 0; i < count; i++)
-	{
-		batch[i] = *(OwnRow *) list_nth(rows, i);
-		/* those of one table go together */
-		if (i + 1 < count && ((OwnRow *) list_nth(rows, i + 1))->table == batch[i].table)
-			continue;
-		if (!own_rows_insert(&batch[start], i + 1 - start))
-			warn_not_ours(batch[i].table);
-		start = i + 1;
-	}
-}
-
-/* Sends a record past the rollback; shown: also where there is only the server's log. */
-static void
-send_bundle(const List *rows, const char *bundle, Size size, bool shown)
-{
-	if (ring_is_there())
-		ring_put(bundle, size);
-	else if (shown)
-		server_log_write(rows);
-}
 
 /* Is a record shown in the server's log? That of a traced invocation is, since its lines are nowhere else. */
 static bool
@@ -215,49 +147,14 @@ answering_frame(Frame *frame)
 	return frame;
 }
 
+/* Sends a record past the rollback, once try_invoke_action has answered for an invocation, if one is given. */
 static void
-forget_kept(Kept *failure)
+pass_on(const pg_uuid_t *answering, char *bundle, Size size, bool shown)
 {
-	kept_size -= failure->size;
-	kept = list_delete_ptr(kept, failure);
-	pfree(failure->bundle);
-	pfree(failure);
-}
-
-static void
-send_kept(const Kept *failure)
-{
-	send_bundle(bundle_rows(failure->bundle, failure->size), failure->bundle, failure->size,
-				failure->shown);
-}
-
-/* What waits for answers must not grow: the oldest do not wait any more. */
-static void
-bound_kept(void)
-{
-	while (kept_size > KEPT_MOST && !((Kept *) linitial(kept))->releasing)
-	{
-		send_kept(linitial(kept));
-		forget_kept(linitial(kept));
-	}
-}
-
-/* Keeps a record until try_invoke_action has answered for this invocation. */
-static void
-keep_bundle(const pg_uuid_t *answering, const char *bundle, Size size, bool shown)
-{
-	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
-	Kept	   *record = palloc0(sizeof(Kept));
-
-	record->answering = *answering;
-	record->shown = shown;
-	record->size = size;
-	record->bundle = palloc(size);
-	memcpy(record->bundle, bundle, size);
-	kept = lappend(kept, record);
-	kept_size += size;
-	MemoryContextSwitchTo(old);
-	bound_kept();
+	if (answering != NULL)
+		unanswered_keep(answering, bundle, size, shown);
+	else
+		log_write_past_rollback(bundle, size, shown);
 }
 
 static void
@@ -282,10 +179,7 @@ record_failure(Recorded *recorded, const char *status, const ErrorData *error, c
 	if (recorded->trace != NULL)
 		rows = list_concat(rows, trace_rows(recorded->trace, most_of_bundle()));
 	bundle = bundle_make(rows, &size);
-	if (answering != NULL)
-		keep_bundle(invocation_id(answering), bundle, size, is_shown_alone(recorded));
-	else
-		send_bundle(rows, bundle, size, is_shown_alone(recorded));
+	pass_on(answering != NULL ? invocation_id(answering) : NULL, bundle, size, is_shown_alone(recorded));
 }
 
 /* Keeps what a traced invocation has inserted, in case that it is rolled back; nothing of it has happened then. */
@@ -318,7 +212,7 @@ record_success(Recorded *recorded)
 
 	if (recorded->trace != NULL)
 		trace_succeeded(recorded->trace, recorded->started_at);
-	if (recorded->level < LOG_BASIC || !may_write())
+	if (recorded->level < LOG_BASIC || !log_may_be_written())
 		return;
 	recorded->succeeded = true;
 	row = invocation_row(recorded, "succeeded");
@@ -333,56 +227,11 @@ record_success(Recorded *recorded)
 		log_row_set_text(row, LOG_MESSAGE, "answered by the response that is stored under its idempotency key");
 	else
 		set_summary(row, frame);
-	insert_rows(list_make1(row));
+	log_write(list_make1(row));
 	if (recorded->trace == NULL)
 		return;
-	insert_rows(trace_rows(recorded->trace, SIZE_MAX));
+	log_write(trace_rows(recorded->trace, SIZE_MAX));
 	watch_success(recorded, row);
-}
-
-/* The first record that waits for an answer; of all invocations, if there is none given. */
-static Kept *
-first_kept(const pg_uuid_t *answering)
-{
-	ListCell   *cell;
-
-	foreach(cell, kept)
-	{
-		Kept	   *record = lfirst(cell);
-
-		if (answering == NULL || memcmp(&record->answering, answering, sizeof(pg_uuid_t)) == 0)
-			return record;
-	}
-	return NULL;
-}
-
-/* Does something with each record that was kept for an answer, and forgets it. */
-static void
-release_kept(const pg_uuid_t *answering, void (*release) (const Kept *record))
-{
-	Kept	   *record;
-
-	while ((record = first_kept(answering)) != NULL)
-	{
-		record->releasing = true;
-		release(record);
-		forget_kept(record);
-	}
-}
-
-static void
-insert_kept(const Kept *failure)
-{
-	List	   *rows = bundle_rows(failure->bundle, failure->size);
-
-	if (!may_write())
-	{
-		send_kept(failure);
-		return;
-	}
-	insert_rows(rows);
-	if (list_length(rows) > 1)
-		rolled_back_watch(DatumGetUUIDP(((OwnRow *) linitial(rows))->values[LOG_ID]), rows);
 }
 
 /*
@@ -395,12 +244,7 @@ record_rolled_back(char *bundle, Size size)
 {
 	Frame	   *answering = answering_frame(innermost_frame);
 
-	if (answering != NULL)
-		keep_bundle(invocation_id(answering), bundle, size, true);
-	else if (kept != NIL)
-		keep_bundle(&((Kept *) llast(kept))->answering, bundle, size, true);
-	else
-		send_bundle(bundle_rows(bundle, size), bundle, size, true);
+	pass_on(answering != NULL ? invocation_id(answering) : unanswered_last(), bundle, size, true);
 }
 
 /* Tells of the invocations that the end of the process leaves open. */
@@ -416,7 +260,7 @@ record_at_exit(int code, Datum arg)
 		record_failure(recorded, "unknown", &ended,
 					   recorded->frame->current != NULL ? recorded->frame->current->path : NULL);
 	innermost_recorded = NULL;
-	release_kept(NULL, send_kept);
+	unanswered_send();
 }
 
 /* Runs before what ends the transaction, since it is registered after that. */
@@ -504,7 +348,7 @@ record_ended(Frame *frame, InvocationEnd how, const ErrorData *error, const char
 	{
 		record_success(recorded);
 		if (frame->answers_failure)
-			release_kept(invocation_id(frame), insert_kept);
+			unanswered_insert(invocation_id(frame));
 	}
 	else
 		record_failure(recorded, how == INVOCATION_CANCELED ? "canceled" : "failed", error, failed_step);
@@ -515,24 +359,23 @@ static void
 record_answered(const pg_uuid_t *invocation, const ErrorData *error, const char *failed_step)
 {
 	if (invocation != NULL)
-		release_kept(invocation, insert_kept);
+		unanswered_insert(invocation);
 }
 
 static void
 record_passed(void)
 {
-	release_kept(NULL, send_kept);
+	unanswered_send();
 }
 
-/* Nothing is open after a transaction; what was kept until then was not answered. */
+/* Nothing is open after a transaction; what has waited until then was not answered. */
 static void
 record_at_transaction_end(XactEvent event, void *arg)
 {
 	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
 		return;
 	innermost_recorded = NULL;
-	if (kept != NIL)
-		release_kept(NULL, send_kept);
+	unanswered_send();
 }
 
 static bool
