@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/jsonb_push.h"
+#include "base/jsonb_value.h"
 #include "utils/fmgrprotos.h"
 
 #if PG_VERSION_NUM >= 190000
@@ -79,11 +80,9 @@ jsonb_push_array_end(JsonbBuilder *builder)
 void
 jsonb_push_key(JsonbBuilder *builder, const char *key)
 {
-	JsonbValue	value = {0};
+	JsonbValue	value;
 
-	value.type = jbvString;
-	value.val.string.val = unconstify(char *, key);
-	value.val.string.len = strlen(key);
+	jsonb_value_set_text(&value, key);
 	push(builder, WJB_KEY, &value);
 }
 
@@ -102,11 +101,7 @@ jsonb_push_text(JsonbBuilder *builder, const char *key, const char *text)
 
 	jsonb_push_key(builder, key);
 	if (text != NULL)
-	{
-		value.type = jbvString;
-		value.val.string.val = unconstify(char *, text);
-		value.val.string.len = strlen(text);
-	}
+		jsonb_value_set_text(&value, text);
 	jsonb_push_value(builder, &value);
 }
 
@@ -126,18 +121,13 @@ jsonb_push_uuid(JsonbBuilder *builder, const char *key, const pg_uuid_t *uuid)
 					DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(uuid))));
 }
 
-/* A scalar goes in as such, not as the array that jsonb keeps it in. */
 void
 jsonb_push_jsonb(JsonbBuilder *builder, const char *key, Jsonb *jsonb)
 {
 	JsonbValue	value = {.type = jbvNull};
 
 	jsonb_push_key(builder, key);
-	if (jsonb != NULL && (!JB_ROOT_IS_SCALAR(jsonb) || !JsonbExtractScalar(&jsonb->root, &value)))
-	{
-		value.type = jbvBinary;
-		value.val.binary.data = &jsonb->root;
-		value.val.binary.len = VARSIZE_ANY_EXHDR(jsonb);
-	}
+	if (jsonb != NULL)
+		jsonb_value_set_jsonb(&value, jsonb);
 	jsonb_push_value(builder, &value);
 }

@@ -1,7 +1,8 @@
 /*
  * jsonb_push.h
  *		Making a jsonb object, key by key. Nothing else of ours calls
- *		pushJsonbValue(), whose state PostgreSQL changes between versions.
+ *		pushJsonbValue(), whose state PostgreSQL changes between versions. What is
+ *		made at every successful call is made by jsonb_tree.h.
  */
 #ifndef CA_JSONB_PUSH_H
 #define CA_JSONB_PUSH_H

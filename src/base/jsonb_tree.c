@@ -13,6 +13,7 @@
 
 #include "base/compat.h"
 #include "base/jsonb_tree.h"
+#include "base/jsonb_value.h"
 #include "miscadmin.h"
 #include "utils/datum.h"
 
@@ -68,9 +69,7 @@ jsonb_tree_member(JsonbValue *object, const char *key)
 	int			place = object->val.object.nPairs++;
 	JsonbValue	name;
 
-	name.type = jbvString;
-	name.val.string.val = unconstify(char *, key);
-	name.val.string.len = strlen(key);
+	jsonb_value_set_text(&name, key);
 	while (place > 0 && comes_before(&name, &pairs[place - 1].key))
 	{
 		pairs[place] = pairs[place - 1];

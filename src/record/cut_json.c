@@ -10,11 +10,10 @@
 #include "postgres.h"
 
 #include "base/jsonb_push.h"
+#include "base/jsonb_value.h"
 #include "mb/pg_wchar.h"
 #include "record/cut_json.h"
 #include "run/mask.h"
-#include "utils/fmgrprotos.h"
-#include "utils/numeric.h"
 
 #define NOTE_LENGTH		32		/* bytes that saying what is left out takes */
 #define MEMBER_LENGTH	8		/* least that a value is shown in */
@@ -32,20 +31,12 @@ typedef struct Cut
 
 static int	push_cut(Cut *cut, const JsonbValue *value, int room, int level);
 
-static void
-set_text_value(JsonbValue *value, char *text, int length)
-{
-	value->type = jbvString;
-	value->val.string.val = text;
-	value->val.string.len = length;
-}
-
 void
 cut_note(JsonbValue *value, int64 left_out, const char *of_what)
 {
 	char	   *note = psprintf("... (" INT64_FORMAT " %s%s left out)", left_out, of_what, left_out == 1 ? "" : "s");
 
-	set_text_value(value, note, strlen(note));
+	jsonb_value_set_text(value, note);
 }
 
 /* Is this a secret as a whole? */
@@ -61,7 +52,7 @@ push_string(Cut *cut, char *text, int length)
 {
 	JsonbValue	value;
 
-	set_text_value(&value, text, length);
+	jsonb_value_set_string(&value, text, length);
 	jsonb_push_value(cut->builder, &value);
 	return length + 2;
 }
@@ -126,7 +117,7 @@ push_text(Cut *cut, const char *text, int length, int64 more, int room)
 static int
 push_number(Cut *cut, const JsonbValue *value, int room)
 {
-	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+	char	   *text = jsonb_value_text(value);
 	int			length = strlen(text);
 
 	if (length > Max(room, MEMBER_LENGTH) || is_hidden(cut, text, length))
@@ -352,7 +343,7 @@ cut_text(const Frame *frame, const char *text, int length, int limit)
 	JsonbValue	value;
 	JsonbValue *cut;
 
-	set_text_value(&value, unconstify(char *, text), length);
+	jsonb_value_set_string(&value, text, length);
 	cut = cut_member(frame, &value, limit);
 	return pnstrdup(cut->val.string.val, cut->val.string.len);
 }

@@ -11,6 +11,7 @@
 
 #include "base/compat.h"
 #include "base/jsonb_push.h"
+#include "base/jsonb_value.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
@@ -20,10 +21,8 @@
 #include "miscadmin.h"
 #include "run/convert_out.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
-#include "utils/numeric.h"
 #include "utils/regproc.h"
 #include "utils/varlena.h"
 
@@ -64,23 +63,6 @@ push_column(JsonbBuilder *builder, const KeyColumn *column, char *text)
 	convert_to_jsonb(builder, value, text == NULL, column->type);
 }
 
-/* A scalar of JSON as the text that an input function reads; NULL: null. */
-static char *
-scalar_text(const JsonbValue *value)
-{
-	switch (value->type)
-	{
-		case jbvString:
-			return pnstrdup(value->val.string.val, value->val.string.len);
-		case jbvNumeric:
-			return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
-		case jbvBool:
-			return value->val.boolean ? "true" : "false";
-		default:
-			return NULL;
-	}
-}
-
 /* The value of a column; NULL: the object does not have it, or it is no scalar. */
 static JsonbValue *
 member(const Jsonb *object, const KeyColumn *column)
@@ -119,7 +101,7 @@ row_of_object(const Jsonb *object, const List *key)
 	builder = jsonb_builder_make();
 	jsonb_push_object(builder);
 	foreach(cell, key)
-		push_column(builder, lfirst(cell), scalar_text(member(object, lfirst(cell))));
+		push_column(builder, lfirst(cell), jsonb_value_text(member(object, lfirst(cell))));
 	jsonb_push_object_end(builder);
 	return jsonb_builder_finish(builder);
 }
@@ -249,5 +231,5 @@ custom_action_history_json(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a key must be a value, or an object of columns")));
-	return history(fcinfo, scalar_text(&value), NULL);
+	return history(fcinfo, jsonb_value_text(&value), NULL);
 }

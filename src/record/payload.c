@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/jsonb_push.h"
 #include "base/jsonb_tree.h"
+#include "base/jsonb_value.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
@@ -54,14 +55,6 @@ add_member(Showing *showing, const char *name)
 	member->value.type = jbvNull;
 	member->more = 0;
 	return member;
-}
-
-static void
-set_mask(JsonbValue *result)
-{
-	result->type = jbvString;
-	result->val.string.val = MASK;
-	result->val.string.len = strlen(MASK);
 }
 
 /* A value of a plain type; null if it cannot be shown. It may be called while an error passes. */
@@ -142,9 +135,7 @@ show_begin(const Showing *showing, CutMember *member, Datum value, Size size)
 {
 	text	   *begin = DatumGetTextPSlice(value, 0, 2 * Max(showing->limit, LONG_LEAST / 2));
 
-	member->value.type = jbvString;
-	member->value.val.string.val = text_to_cstring(begin);
-	member->value.val.string.len = strlen(member->value.val.string.val);
+	jsonb_value_set_text(&member->value, text_to_cstring(begin));
 	member->more = size - VARHDRSZ - member->value.val.string.len;
 }
 
@@ -177,7 +168,7 @@ add_slot(Showing *showing, const char *name, int number, const ShownType *shown,
 	if (frame_isnull(frame, number))
 		return;
 	if (sensitive)
-		set_mask(&member->value);
+		jsonb_value_set_text(&member->value, MASK);
 	else
 		show_value(showing, member, frame_value(frame, number), &frame->program->slots[number], shown);
 }
@@ -370,7 +361,7 @@ shown_given(Frame *frame, int limit)
 		if (program->signature->nkeys > 0 && strcmp(name, "target") == 0)
 			continue;
 		if (!given_is_seen(program, name) && value.type != jbvNull)
-			set_mask(&value);
+			jsonb_value_set_text(&value, MASK);
 		add_member(&showing, name)->value = value;
 	}
 	return showing_finish(&showing);

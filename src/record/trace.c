@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "base/jsonb_value.h"
 #include "base/settings.h"
 #include "lib/ilist.h"
 #include "mb/pg_wchar.h"
@@ -302,12 +303,7 @@ shown_details(const Frame *frame, Jsonb *details)
 
 	if (details == NULL || setting_log_payload_limit == 0)
 		return NULL;
-	if (!JsonbExtractScalar(&details->root, &value))
-	{
-		value.type = jbvBinary;
-		value.val.binary.data = &details->root;
-		value.val.binary.len = VARSIZE(details) - VARHDRSZ;
-	}
+	jsonb_value_set_jsonb(&value, details);
 	return cut_value(frame, &value, setting_log_payload_limit);
 }
 

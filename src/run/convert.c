@@ -7,6 +7,7 @@
 #include "access/htup_details.h"
 #include "access/tupdesc.h"
 #include "base/compat.h"
+#include "base/jsonb_value.h"
 #include "base/suggest.h"
 #include "base/text_list.h"
 #include "catalog/pg_type.h"
@@ -18,7 +19,6 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/numeric.h"
 #include "utils/typcache.h"
 
 /* An array being read from nested JSON arrays. */
@@ -100,20 +100,11 @@ refuse_value(const Conversion *conversion, const JsonbValue *value, Oid type,
 static char *
 scalar_text(const Conversion *conversion, const JsonbValue *value, Oid type)
 {
-	switch (value->type)
-	{
-		case jbvString:
-			return pnstrdup(value->val.string.val, value->val.string.len);
-		case jbvNumeric:
-			return DatumGetCString(DirectFunctionCall1(numeric_out,
-													   NumericGetDatum(value->val.numeric)));
-		case jbvBool:
-			return pstrdup(value->val.boolean ? "true" : "false");
-		default:
-			refuse_value(conversion, value, type,
-						 "Send its text as a JSON string.");
-			return NULL;
-	}
+	char	   *text = jsonb_value_text(value);
+
+	if (text == NULL)
+		refuse_value(conversion, value, type, "Send its text as a JSON string.");
+	return text;
 }
 
 /* Reads a value from the JSON form of its type; false: it is not that form, or nothing reads it. */

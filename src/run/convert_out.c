@@ -8,6 +8,7 @@
 #include "access/transam.h"
 #include "access/tupdesc.h"
 #include "base/jsonb_push.h"
+#include "base/jsonb_value.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -17,7 +18,6 @@
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
-#include "utils/numeric.h"
 #include "utils/typcache.h"
 
 /* Converts a value with to_jsonb, telling it the type. */
@@ -41,17 +41,7 @@ text_value(JsonbValue *result, Datum value)
 {
 	text	   *string = DatumGetTextPP(value);
 
-	result->type = jbvString;
-	result->val.string.val = VARDATA_ANY(string);
-	result->val.string.len = VARSIZE_ANY_EXHDR(string);
-}
-
-/* Makes a JSON number of an integer. */
-static void
-integer_value(JsonbValue *result, int64 value)
-{
-	result->type = jbvNumeric;
-	result->val.numeric = int64_to_numeric(value);
+	jsonb_value_set_string(result, VARDATA_ANY(string), VARSIZE_ANY_EXHDR(string));
 }
 
 bool
@@ -69,18 +59,16 @@ convert_common(JsonbValue *result, Datum value, Oid type)
 			result->val.boolean = DatumGetBool(value);
 			return true;
 		case INT2OID:
-			integer_value(result, DatumGetInt16(value));
+			jsonb_value_set_integer(result, DatumGetInt16(value));
 			return true;
 		case INT4OID:
-			integer_value(result, DatumGetInt32(value));
+			jsonb_value_set_integer(result, DatumGetInt32(value));
 			return true;
 		case INT8OID:
-			integer_value(result, DatumGetInt64(value));
+			jsonb_value_set_integer(result, DatumGetInt64(value));
 			return true;
 		case UUIDOID:
-			result->type = jbvString;
-			result->val.string.val = DatumGetCString(DirectFunctionCall1(uuid_out, value));
-			result->val.string.len = strlen(result->val.string.val);
+			jsonb_value_set_text(result, DatumGetCString(DirectFunctionCall1(uuid_out, value)));
 			return true;
 		case JSONBOID:
 			JsonbToJsonbValue(DatumGetJsonbP(value), result);
@@ -136,9 +124,7 @@ form_value(JsonbValue *result, Datum value, Oid type)
 			return;
 	}
 	getTypeOutputInfo(type, &function, &is_varlena);
-	result->type = jbvString;
-	result->val.string.val = OidOutputFunctionCall(function, value);
-	result->val.string.len = strlen(result->val.string.val);
+	jsonb_value_set_text(result, OidOutputFunctionCall(function, value));
 }
 
 /* Appends the elements of one dimension of an array. */

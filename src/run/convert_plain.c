@@ -9,6 +9,7 @@
 
 #include "access/transam.h"
 #include "base/compat.h"
+#include "base/jsonb_value.h"
 #include "catalog/pg_type.h"
 #include "run/convert_plain.h"
 #include "utils/builtins.h"
@@ -83,41 +84,18 @@ shown_type(Oid type)
 	return shown;
 }
 
-static void
-set_string(JsonbValue *result, char *string)
-{
-	result->type = jbvString;
-	result->val.string.val = string;
-	result->val.string.len = strlen(string);
-}
-
-static void
-set_integer(JsonbValue *result, int64 value)
-{
-	result->type = jbvNumeric;
-	result->val.numeric = int64_to_numeric(value);
-}
-
 /* Makes a number of a text; NaN and infinity are strings in JSON. */
 static void
 set_number(JsonbValue *result, char *text)
 {
 	if (strpbrk(text, "Nn") != NULL)
 	{
-		set_string(result, text);
+		jsonb_value_set_text(result, text);
 		return;
 	}
 	result->type = jbvNumeric;
 	result->val.numeric = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text),
 															  ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-}
-
-/* Makes what jsonb holds of a jsonb; a scalar comes as such. */
-static void
-set_jsonb(JsonbValue *result, Jsonb *jsonb)
-{
-	if (!JB_ROOT_IS_SCALAR(jsonb) || !JsonbExtractScalar(&jsonb->root, result))
-		JsonbToJsonbValue(jsonb, result);
 }
 
 void
@@ -130,13 +108,13 @@ convert_plain(JsonbValue *result, Datum value, Oid base)
 			result->val.boolean = DatumGetBool(value);
 			break;
 		case INT2OID:
-			set_integer(result, DatumGetInt16(value));
+			jsonb_value_set_integer(result, DatumGetInt16(value));
 			break;
 		case INT4OID:
-			set_integer(result, DatumGetInt32(value));
+			jsonb_value_set_integer(result, DatumGetInt32(value));
 			break;
 		case INT8OID:
-			set_integer(result, DatumGetInt64(value));
+			jsonb_value_set_integer(result, DatumGetInt64(value));
 			break;
 		case FLOAT4OID:
 			set_number(result, DatumGetCString(DirectFunctionCall1(float4out, value)));
@@ -150,33 +128,33 @@ convert_plain(JsonbValue *result, Datum value, Oid base)
 		case TEXTOID:
 		case VARCHAROID:
 		case BPCHAROID:
-			set_string(result, TextDatumGetCString(value));
+			jsonb_value_set_text(result, TextDatumGetCString(value));
 			break;
 		case NAMEOID:
-			set_string(result, pstrdup(NameStr(*DatumGetName(value))));
+			jsonb_value_set_text(result, pstrdup(NameStr(*DatumGetName(value))));
 			break;
 		case BYTEAOID:
-			set_string(result, DatumGetCString(DirectFunctionCall1(byteaout, value)));
+			jsonb_value_set_text(result, DatumGetCString(DirectFunctionCall1(byteaout, value)));
 			break;
 		case UUIDOID:
-			set_string(result, DatumGetCString(DirectFunctionCall1(uuid_out, value)));
+			jsonb_value_set_text(result, DatumGetCString(DirectFunctionCall1(uuid_out, value)));
 			break;
 		case INTERVALOID:
-			set_string(result, DatumGetCString(DirectFunctionCall1(interval_out, value)));
+			jsonb_value_set_text(result, DatumGetCString(DirectFunctionCall1(interval_out, value)));
 			break;
 		case DATEOID:
 		case TIMEOID:
 		case TIMETZOID:
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
-			set_string(result, JsonEncodeDateTime(NULL, value, base, NULL));
+			jsonb_value_set_text(result, JsonEncodeDateTime(NULL, value, base, NULL));
 			break;
 		case JSONOID:
-			set_jsonb(result, DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-																 CStringGetDatum(TextDatumGetCString(value)))));
+			jsonb_value_set_jsonb(result, DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
+																			 CStringGetDatum(TextDatumGetCString(value)))));
 			break;
 		case JSONBOID:
-			set_jsonb(result, DatumGetJsonbP(value));
+			jsonb_value_set_jsonb(result, DatumGetJsonbP(value));
 			break;
 		default:
 			elog(ERROR, "type %u is not shown by itself", base);

@@ -16,6 +16,7 @@
 #include <ctype.h>
 
 #include "access/detoast.h"
+#include "base/jsonb_value.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
@@ -23,7 +24,6 @@
 #include "run/convert_out.h"
 #include "run/secrets.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
 
@@ -241,7 +241,7 @@ learn_scalar(Frame *frame, const JsonbValue *value)
 		learn_text(frame, value->val.string.val, value->val.string.len);
 	else if (value->type == jbvNumeric)
 	{
-		number = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+		number = jsonb_value_text(value);
 		learn_text(frame, number, strlen(number));
 	}
 }
