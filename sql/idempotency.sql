@@ -209,3 +209,9 @@ SELECT purge_idempotency_keys('0');
 RESET ROLE;
 DROP OWNED BY idempotent_one, idempotent_two;
 DROP ROLE idempotent_one, idempotent_two;
+
+-- a column that somebody gave the table and dropped again is none of it
+ALTER TABLE custom_actions.idempotency ADD COLUMN remark text DEFAULT 'x';
+ALTER TABLE custom_actions.idempotency DROP COLUMN remark;
+SELECT define('desk.draw_lot', '{"output": [{"name": "lot", "type": "float8", "default": "=random()"}], "steps": []}');
+SELECT count(DISTINCT invoke_action('desk.draw_lot', '{}', 'dropped') ->> 'lot') FROM generate_series(1, 2);

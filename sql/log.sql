@@ -127,3 +127,25 @@ SELECT count(*) FROM custom_actions.log;
 -- a request that comes again is an invocation that did nothing
 SELECT invoke_action('book.draw', '{"target": 1, "sum": 1}', 'again') FROM generate_series(1, 2);
 SELECT action, status, rows_written, message FROM custom_actions.log WHERE message IS NOT NULL;
+
+-- conditions that somebody has set to it hold; a column that was dropped again is none
+TRUNCATE custom_actions.log;
+\set VERBOSITY sqlstate
+ALTER TABLE custom_actions.log ADD CONSTRAINT never CHECK (action <> 'book.draw');
+SELECT book.draw(1, 1);
+ALTER TABLE custom_actions.log DROP CONSTRAINT never, ALTER COLUMN tag SET NOT NULL;
+SELECT book.draw(1, 1);
+SET custom_actions.tag = 'told';
+SELECT book.draw(1, 1);
+RESET custom_actions.tag;
+ALTER TABLE custom_actions.log ALTER COLUMN tag DROP NOT NULL;
+CREATE TABLE old_days (LIKE custom_actions.log) PARTITION BY RANGE (started_at);
+TRUNCATE custom_actions.log;
+ALTER TABLE old_days ATTACH PARTITION custom_actions.log FOR VALUES FROM ('2000-01-01') TO ('2001-01-01');
+SELECT book.draw(1, 1);
+ALTER TABLE old_days DETACH PARTITION custom_actions.log;
+\set VERBOSITY default
+ALTER TABLE custom_actions.log ADD COLUMN remark text;
+ALTER TABLE custom_actions.log DROP COLUMN remark;
+SELECT book.draw(1, 1);
+SELECT count(*), count(started_at) FROM custom_actions.log;

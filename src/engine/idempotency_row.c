@@ -95,8 +95,9 @@ copy_bytes(void *bytes, Datum datum, Size length)
 static void
 read_row(IdempotencyRow *row, Relation relation, HeapTuple tuple)
 {
-	Datum		values[COLUMNS];
-	bool		nulls[COLUMNS];
+	int			columns_ever = RelationGetDescr(relation)->natts;	/* with dropped ones behind ours */
+	Datum	   *values = palloc(sizeof(Datum) * columns_ever);
+	bool	   *nulls = palloc(sizeof(bool) * columns_ever);
 
 	heap_deform_tuple(tuple, RelationGetDescr(relation), values, nulls);
 	copy_bytes(row->salt, values[SALT], SALT_LENGTH);

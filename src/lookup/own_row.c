@@ -44,6 +44,8 @@ typedef struct OwnTablePlan
 	bool		direct;			/* nothing but heap and indexes is concerned */
 	bool		stale;
 	SubTransactionId locked_in; /* where the locks on table and indexes were taken */
+	int			nrequired;
+	int		   *required;		/* places of columns that are NOT NULL */
 	int			nindexes;
 	PlannedIndex *indexes;
 	bool		evaluates;		/* an index has a predicate or an expression */
@@ -95,13 +97,16 @@ own_rows_init(void)
 	RegisterXactCallback(plans_at_transaction_end, NULL);
 }
 
-/* Does the table have these columns and no others? */
+/* Does the table have these columns and no others? Behind them may be some that were dropped again. */
 static bool
 has_columns(TupleDesc tupdesc, const OwnTable *table)
 {
-	if (tupdesc->natts != table->ncolumns)
+	if (tupdesc->natts < table->ncolumns)
 		return false;
-	for (int i = 0; i < tupdesc->natts; i++)
+	for (int i = table->ncolumns; i < tupdesc->natts; i++)
+		if (!TupleDescAttr(tupdesc, i)->attisdropped)
+			return false;
+	for (int i = 0; i < table->ncolumns; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i);
 
@@ -148,6 +153,29 @@ plan_index(OwnTablePlan *plan, Oid oid)
 	return plain;
 }
 
+/* Is nothing but heap and indexes concerned when a row is written? */
+static bool
+takes_rows_as_they_are(Relation relation, const OwnTable *table)
+{
+	const TupleConstr *constraints = RelationGetDescr(relation)->constr;
+
+	return relation->rd_rel->relkind == RELKIND_RELATION &&
+		relation->rd_rel->relam == HEAP_TABLE_AM_OID && relation->rd_rules == NULL &&
+		relation->trigdesc == NULL && !relation->rd_rel->relispartition &&
+		(constraints == NULL || constraints->num_check == 0) &&
+		RelationGetDescr(relation)->natts == table->ncolumns;
+}
+
+/* Notes which columns must have a value. */
+static void
+plan_required(OwnTablePlan *plan, TupleDesc tupdesc)
+{
+	plan->required = palloc(sizeof(int) * tupdesc->natts);
+	for (int i = 0; i < tupdesc->natts; i++)
+		if (TupleDescAttr(tupdesc, i)->attnotnull)
+			plan->required[plan->nrequired++] = i;
+}
+
 /* Finds out how rows get into a table that is open. */
 static void
 plan_fill(OwnTablePlan *plan, const OwnTable *table, Relation relation)
@@ -156,9 +184,8 @@ plan_fill(OwnTablePlan *plan, const OwnTable *table, Relation relation)
 	ListCell   *cell;
 
 	plan->ours = has_columns(RelationGetDescr(relation), table);
-	plan->direct = relation->rd_rel->relkind == RELKIND_RELATION &&
-		relation->rd_rel->relam == HEAP_TABLE_AM_OID && relation->rd_rules == NULL &&
-		relation->trigdesc == NULL;
+	plan->direct = takes_rows_as_they_are(relation, table);
+	plan_required(plan, RelationGetDescr(relation));
 	plan->indexes = palloc(sizeof(PlannedIndex) * Max(list_length(indexes), 1));
 	plan->econtext = CreateStandaloneExprContext();
 	foreach(cell, indexes)
@@ -345,6 +372,16 @@ index_row(const PlannedIndex *planned, Relation relation, const OwnRow *row, Ite
 	index_close(index, NoLock);
 }
 
+/* Has a row all that it must have? What it lacks is the command's to complain of. */
+static bool
+row_is_complete(const OwnTablePlan *plan, const OwnRow *row)
+{
+	for (int i = 0; i < plan->nrequired; i++)
+		if (row->nulls[plan->required[i]])
+			return false;
+	return true;
+}
+
 /* Puts a row into heap and indexes. */
 static void
 insert_direct(const OwnTablePlan *plan, Relation relation, const OwnRow *row)
@@ -428,6 +465,8 @@ own_rows_insert(const OwnRow *rows, int nrows)
 		return false;
 	direct = table->plan->ours && table->plan->direct;
 	owner = relation->rd_rel->relowner;
+	for (int i = 0; direct && i < nrows; i++)
+		direct = row_is_complete(table->plan, &rows[i]);
 	for (int i = 0; direct && i < nrows; i++)
 		insert_direct(table->plan, relation, &rows[i]);
 	table_close(relation, NoLock);

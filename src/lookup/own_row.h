@@ -4,7 +4,7 @@
  *		user need not have privileges on them.
  *
  * Straight into the heap and its indexes. A table that somebody has partitioned,
- * or given triggers or rules, gets its rows by INSERT, as its owner.
+ * or given triggers, rules or constraints, gets its rows by INSERT, as its owner.
  */
 #ifndef CA_OWN_ROW_H
 #define CA_OWN_ROW_H
