@@ -124,6 +124,29 @@ SELECT pg_stat_get_xact_numscans('custom_actions.log_touched'::regclass) AS inde
 SELECT touched FROM action_history('support.customer', '1500');
 SELECT pg_stat_get_xact_numscans('custom_actions.log_touched'::regclass) > :index_scans AS by_index, pg_stat_get_xact_numscans('custom_actions.log'::regclass) - :table_scans AS by_table;
 ROLLBACK;
+\echo # a row has one name, whatever the settings of the session and of the action
+CREATE TABLE support.slot (since timestamptz, length interval, code bytea, span tstzrange, weight float8, n integer,
+	PRIMARY KEY (since, length, code, span, weight));
+INSERT INTO support.slot VALUES ('2026-07-01 12:00+00', '1 day 2 hours', '\xff00', '[2026-07-01 12:00+00,)', 0.1, 0);
+SELECT define('support.count_slot', '{"table": "support.slot", "settings": {"TimeZone": "Pacific/Auckland"}, "steps": [{"update": "target", "set": {"n": "=n + 1"}}]}');
+SELECT define('support.check_slot', '{"table": "support.slot", "steps": [{"require": "target.n = 2"}, {"update": "support.slot", "where": "n = 2", "set": {"n": 3}}]}');
+SELECT support.count_slot(since, length, code, span, weight) FROM support.slot;
+SELECT try_invoke_action('support.check_slot', jsonb_build_object('target', to_jsonb(slot) - 'n')) -> 'ok' AS ok FROM support.slot;
+SET timezone = 'America/New_York';
+SET datestyle = 'SQL, DMY';
+SET intervalstyle = 'iso_8601';
+SET bytea_output = 'escape';
+SET extra_float_digits = -12;
+SELECT support.count_slot(since, length, code, span, weight) FROM support.slot;
+SELECT support.check_slot(since, length, code, span, weight) FROM support.slot;
+SELECT action, touched FROM support.slot, action_history('support.slot', jsonb_build_object('since', since, 'length', length, 'code', code, 'span', span, 'weight', weight));
+RESET extra_float_digits;
+RESET bytea_output;
+SET intervalstyle = 'postgres';
+SET datestyle = 'ISO, YMD';
+SET timezone = 'UTC';
+SELECT action, status FROM support.slot, action_history('support.slot', to_jsonb(slot) - 'n');
+SELECT count(*) AS rows, count(DISTINCT target) AS targets FROM custom_actions.log WHERE action LIKE 'support.%_slot';
 SET client_min_messages = warning;
 DROP SCHEMA support CASCADE;
 DROP OWNED BY history_designer, history_agent, history_keeper, history_watcher, history_nobody;

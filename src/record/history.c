@@ -19,7 +19,7 @@
 #include "lookup/function_lookup.h"
 #include "lookup/key.h"
 #include "miscadmin.h"
-#include "run/convert_out.h"
+#include "run/key_json.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
@@ -60,7 +60,7 @@ push_column(JsonbBuilder *builder, const KeyColumn *column, char *text)
 		getTypeInputInfo(column->type, &input, &ioparam);
 		value = OidInputFunctionCall(input, text, ioparam, column->typmod);
 	}
-	convert_to_jsonb(builder, value, text == NULL, column->type);
+	key_push(builder, value, text == NULL, column->type);
 }
 
 /* The value of a column; NULL: the object does not have it, or it is no scalar. */

@@ -20,6 +20,7 @@
 #include "record/payload.h"
 #include "run/convert_out.h"
 #include "run/convert_plain.h"
+#include "run/key_json.h"
 #include "run/mask.h"
 #include "utils/builtins.h"
 
@@ -33,6 +34,7 @@ typedef struct Showing
 	Frame	   *frame;
 	int			limit;
 	bool		failed;			/* nothing but memory may be touched */
+	bool		key;			/* the next value is of a key */
 	CutMember  *members;
 	int			count;
 } Showing;
@@ -40,7 +42,7 @@ typedef struct Showing
 static Showing
 showing_start(Frame *frame, int limit, bool failed, int most)
 {
-	Showing		showing = {frame, limit, failed, palloc(sizeof(CutMember) * Max(most, 1)), 0};
+	Showing		showing = {frame, limit, failed, false, palloc(sizeof(CutMember) * Max(most, 1)), 0};
 
 	return showing;
 }
@@ -59,7 +61,7 @@ add_member(Showing *showing, const char *name)
 
 /* A value of a plain type; null if it cannot be shown. It may be called while an error passes. */
 static void
-show_plain(JsonbValue *result, Datum value, Oid base)
+show_plain(JsonbValue *result, Datum value, Oid base, bool key)
 {
 	MemoryContext old = CurrentMemoryContext;
 	volatile uint32 holdoff = InterruptHoldoffCount;
@@ -67,7 +69,10 @@ show_plain(JsonbValue *result, Datum value, Oid base)
 	HOLD_INTERRUPTS();
 	PG_TRY();
 	{
-		convert_plain(result, value, base);
+		if (key)
+			key_convert_plain(result, value, base);
+		else
+			convert_plain(result, value, base);
 	}
 	PG_CATCH();
 	{
@@ -79,11 +84,22 @@ show_plain(JsonbValue *result, Datum value, Oid base)
 	InterruptHoldoffCount = holdoff;
 }
 
+/* A value of any type as JSON. */
+static void
+convert_any(JsonbValue *result, Datum value, Oid type, bool key)
+{
+	if (key)
+		key_convert(result, value, type);
+	else
+		convert_to_value(result, value, type);
+}
+
 typedef struct OtherValue
 {
 	JsonbValue *result;
 	Datum		value;
 	Oid			type;
+	bool		key;
 } OtherValue;
 
 static void
@@ -91,14 +107,14 @@ show_other_work(void *arg)
 {
 	OtherValue *other = arg;
 
-	convert_to_value(other->result, other->value, other->type);
+	convert_any(other->result, other->value, other->type, other->key);
 }
 
 /* A value of a type whose output may fail: that must not make the action fail. */
 static void
-show_other(JsonbValue *result, Datum value, Oid type)
+show_other(JsonbValue *result, Datum value, Oid type, bool key)
 {
-	OtherValue	other = {result, value, type};
+	OtherValue	other = {result, value, type, key};
 	Caught	   *caught = caught_call(show_other_work, &other);
 
 	if (caught == NULL)
@@ -151,11 +167,11 @@ show_value(Showing *showing, CutMember *member, Datum value, const Slot *slot, c
 	else if (size > 0)
 		cut_note(result, (int64) (size > VARHDRSZ ? size - VARHDRSZ : size), "byte");
 	else if (shown->kind == SHOWN_PLAIN)
-		show_plain(result, value, shown->base);
+		show_plain(result, value, shown->base, showing->key);
 	else if (shown->kind == SHOWN_HARMLESS)
-		convert_to_value(result, value, slot->type);
+		convert_any(result, value, slot->type, showing->key);
 	else
-		show_other(result, value, slot->type);
+		show_other(result, value, slot->type, showing->key);
 }
 
 /* Adds what a slot holds. */
@@ -180,6 +196,7 @@ add_input(Showing *showing, int input)
 	const Program *program = showing->frame->program;
 	const Argument *argument = &program->signature->inputs[input];
 
+	showing->key = input < program->signature->nkeys;
 	add_slot(showing, argument->column ? argument->column : argument->name, program->input_slots[input],
 			 &program->input_shown[input], bms_is_member(input, program->sensitive_inputs));
 }
@@ -251,8 +268,8 @@ short_target(const Frame *frame)
 
 	jsonb_tree_object(&target, program->signature->nkeys);
 	for (int i = 0; i < program->signature->nkeys; i++)
-		convert_plain(jsonb_tree_member(&target, program->signature->inputs[i].column),
-					  frame_value(frame, program->input_slots[i]), program->input_shown[i].base);
+		key_convert_plain(jsonb_tree_member(&target, program->signature->inputs[i].column),
+						  frame_value(frame, program->input_slots[i]), program->input_shown[i].base);
 	return jsonb_tree_finish(&target);
 }
 

@@ -20,6 +20,7 @@
 #include "record/cut_json.h"
 #include "record/rows_touched.h"
 #include "run/convert_out.h"
+#include "run/key_json.h"
 #include "run/mask.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
@@ -333,11 +334,11 @@ key_value(JsonbValue *result, const Frame *frame, const NullableDatum *value, Oi
 	jsonb_push_array(builder);
 	if (masked)
 	{
-		convert_to_value(result, value->value, type);
+		key_convert(result, value->value, type);
 		cut_push_key_value(frame, builder, result);
 	}
 	else
-		convert_to_jsonb(builder, value->value, false, type);
+		key_push(builder, value->value, false, type);
 	jsonb_push_array_end(builder);
 	*result = jsonb_builder_tree(builder)->val.array.elems[0];
 }
