@@ -289,6 +289,7 @@ record_begun(Frame *frame)
 	recorded->outer = innermost_recorded;
 	recorded->level = level;
 	recorded->started_at = GetCurrentTimestamp();
+	(void) invocation_id(frame);	/* so that ids are in the order of the begins */
 	recorded->who = frame_who(frame);
 	recorded->caller = who_role_name(frame->caller);
 	recorded->invoker = frame->invoker == frame->caller ? recorded->caller : who_role_name(frame->invoker);

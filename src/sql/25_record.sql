@@ -46,7 +46,7 @@ CREATE INDEX log_touched ON custom_actions.log USING gin (touched jsonb_path_ops
 
 COMMENT ON TABLE custom_actions.log IS
 	'invocations of actions: who, what, when, and what came of it';
-COMMENT ON COLUMN custom_actions.log.id IS 'id of the invocation; ids are in order of time';
+COMMENT ON COLUMN custom_actions.log.id IS 'id of the invocation; ids are in the order that invocations began';
 COMMENT ON COLUMN custom_actions.log.parent IS 'invocation that it ran in; null: the outermost';
 COMMENT ON COLUMN custom_actions.log.correlation IS 'outermost invocation of the chain';
 COMMENT ON COLUMN custom_actions.log.action IS 'qualified name at the time';
