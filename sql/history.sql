@@ -114,9 +114,10 @@ RESET ROLE;
 SELECT has_function_privilege('history_nobody', 'custom_actions.row_history(text, oid, jsonb, oid)', 'EXECUTE');
 
 \echo # by the index
-INSERT INTO custom_actions.log (id, correlation, action, version, status, started_at, duration, depth, rows_written, touched)
+INSERT INTO custom_actions.log (id, correlation, action, version, status, started_at, duration, depth, rows_written, touched, touched_rows)
 SELECT gen_random_uuid(), gen_random_uuid(), 'support.many', 1, 'succeeded', now(), '0 s', 1, 1,
-	jsonb_build_object('support.customer', jsonb_build_object('updated', jsonb_build_array(jsonb_build_object('id', i))))
+	jsonb_build_object('support.customer', jsonb_build_object('updated', jsonb_build_array(jsonb_build_object('id', i)))),
+	ARRAY[custom_actions.row_hash('support.customer', jsonb_build_object('id', i))]
 FROM generate_series(1000, 21000) AS i;
 ANALYZE custom_actions.log;
 BEGIN;

@@ -12,7 +12,7 @@ ALTER INDEX custom_actions.log_started_at RENAME TO log_before_started_at;
 ALTER INDEX custom_actions.log_touched RENAME TO log_before_touched;
 CREATE TABLE custom_actions.log (LIKE custom_actions.log_before INCLUDING COMMENTS, PRIMARY KEY (id, started_at)) PARTITION BY RANGE (started_at);
 CREATE INDEX log_started_at ON custom_actions.log USING brin (started_at);
-CREATE INDEX log_touched ON custom_actions.log USING gin (touched jsonb_path_ops) WHERE touched IS NOT NULL;
+CREATE INDEX log_touched ON custom_actions.log USING gin (touched_rows) WHERE touched_rows IS NOT NULL;
 ALTER TABLE custom_actions.log ATTACH PARTITION custom_actions.log_before FOR VALUES FROM (MINVALUE) TO ('2100-01-01');
 CREATE TABLE custom_actions.log_other PARTITION OF custom_actions.log DEFAULT;
 ALTER EXTENSION custom_actions ADD TABLE custom_actions.log;

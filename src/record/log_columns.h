@@ -39,7 +39,8 @@
 	row(INPUT, input, JSONBOID) \
 	row(OUTPUT, output, JSONBOID) \
 	row(FUNCTION_ID, function_id, OIDOID) \
-	row(INVOKER_ID, invoker_id, OIDOID)
+	row(INVOKER_ID, invoker_id, OIDOID) \
+	row(TOUCHED_ROWS, touched_rows, INT8ARRAYOID)
 
 /* custom_actions.log_step: what level trace tells of an invocation */
 #define LOG_STEP_COLUMN_ROWS(row) \

@@ -60,13 +60,8 @@ log_row_set_jsonb(OwnRow *row, int column, const Jsonb *jsonb)
 void
 log_row_set_uuid(OwnRow *row, int column, const pg_uuid_t *uuid)
 {
-	pg_uuid_t  *copy;
-
-	if (uuid == NULL)
-		return;
-	copy = palloc(sizeof(pg_uuid_t));
-	*copy = *uuid;
-	log_row_set(row, column, UUIDPGetDatum(copy));
+	if (uuid != NULL)
+		log_row_set(row, column, UUIDPGetDatum(uuid));
 }
 
 void
@@ -104,6 +99,8 @@ log_row_text(const OwnRow *row, int column)
 			return psprintf(INT64_FORMAT, DatumGetInt64(value));
 		case OIDOID:
 			return psprintf("%u", DatumGetObjectId(value));
+		case INT8ARRAYOID:
+			return NULL;		/* numbers that tell nobody anything */
 	}
 	elog(ERROR, "no text of type %u", row->table->columns[column].type);
 	return NULL;				/* not reached */

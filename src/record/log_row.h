@@ -28,14 +28,14 @@ extern OwnTable log_step_table;
 /* A row of NULLs. */
 extern OwnRow *log_row_make(OwnTable *table);
 
-/* Set a column by its number; a NULL pointer stays NULL. */
+/* Set a column by its number; a NULL pointer stays NULL. Only texts are copied. */
 extern void log_row_set(OwnRow *row, int column, Datum value);
 extern void log_row_set_text(OwnRow *row, int column, const char *text);
 extern void log_row_set_jsonb(OwnRow *row, int column, const Jsonb *jsonb);
 extern void log_row_set_uuid(OwnRow *row, int column, const pg_uuid_t *uuid);
 extern void log_row_set_duration(OwnRow *row, int column, TimestampTz from, TimestampTz to);
 
-/* A column's text as psql would show it, or NULL; no catalogs are read. */
+/* A column's text as psql would show it, NULL where it says nothing; no catalogs are read. */
 extern char *log_row_text(const OwnRow *row, int column);
 
 #endif

@@ -31,6 +31,7 @@ type_length(Oid type)
 	{
 		case TEXTOID:
 		case JSONBOID:
+		case INT8ARRAYOID:
 			return -1;
 		case UUIDOID:
 			return UUID_LEN;

@@ -120,8 +120,12 @@ set_touched(OwnRow *row, const Recorded *recorded, bool failed)
 {
 	Jsonb	   *target = row->nulls[LOG_TARGET] ? NULL : DatumGetJsonbP(row->values[LOG_TARGET]);
 
-	log_row_set_jsonb(row, LOG_TOUCHED, failed ? touched_failed_json(recorded->frame, target) :
-					  touched_json(recorded->touched, target));
+	ArrayType  *rows;
+
+	log_row_set_jsonb(row, LOG_TOUCHED, failed ? touched_failed_json(recorded->frame, target, &rows) :
+					  touched_json(recorded->touched, target, &rows));
+	if (rows != NULL)
+		log_row_set(row, LOG_TOUCHED_ROWS, PointerGetDatum(rows));
 }
 
 /* Says what went wrong. */
@@ -188,7 +192,7 @@ watch_success(Recorded *recorded, OwnRow *row)
 {
 	log_row_set_text(row, LOG_STATUS, "rolled back");
 	log_row_set(row, LOG_ROWS_WRITTEN, Int64GetDatum(0));
-	row->nulls[LOG_TOUCHED] = true;
+	row->nulls[LOG_TOUCHED] = row->nulls[LOG_TOUCHED_ROWS] = true;
 	set_touched(row, recorded, true);
 	rolled_back_watch(invocation_id(recorded->frame),
 					  lcons(row, trace_rows(recorded->trace, most_of_bundle())));

@@ -15,9 +15,11 @@
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "catalog/pg_type.h"
+#include "catalog/pg_type.h"
 #include "lookup/canonical.h"
 #include "lookup/key.h"
 #include "record/cut_json.h"
+#include "record/row_hash.h"
 #include "record/rows_touched.h"
 #include "run/convert_out.h"
 #include "run/key_json.h"
@@ -81,6 +83,13 @@ typedef struct TouchedTable
 	const char *name;
 	TouchedWay	ways[WAYS];
 } TouchedTable;
+
+/* The numbers of rows. */
+typedef struct RowNumbers
+{
+	int			count;
+	Datum	   *values;
+} RowNumbers;
 
 struct Touched
 {
@@ -358,8 +367,9 @@ row_value(JsonbValue *object, const Frame *frame, const TouchedRow *row)
 
 /* Adds what was done to a table's rows in one way. */
 static void
-add_way(JsonbValue *object, const Frame *frame, const TouchedWay *way, Way number)
+add_way(JsonbValue *object, RowNumbers *numbers, const Frame *frame, const TouchedTable *table, Way number)
 {
+	const TouchedWay *way = &table->ways[number];
 	uint64		rows = counted_rows(way);
 	JsonbValue *value;
 
@@ -368,7 +378,12 @@ add_way(JsonbValue *object, const Frame *frame, const TouchedWay *way, Way numbe
 		value = jsonb_tree_member(object, way_names[number]);
 		jsonb_tree_array(value, way->count);
 		for (int i = 0; i < way->count; i++)
-			row_value(jsonb_tree_element(value), frame, &way->rows[i]);
+		{
+			JsonbValue *row = jsonb_tree_element(value);
+
+			row_value(row, frame, &way->rows[i]);
+			numbers->values[numbers->count++] = Int64GetDatum((int64) row_hash_of_tree(table->name, row));
+		}
 	}
 	if (rows == 0)
 		return;
@@ -379,7 +394,7 @@ add_way(JsonbValue *object, const Frame *frame, const TouchedWay *way, Way numbe
 
 /* Adds "target": [{"id": 42}]. */
 static void
-add_target(JsonbValue *object, Jsonb *target)
+add_target(JsonbValue *object, RowNumbers *numbers, const char *table, Jsonb *target)
 {
 	JsonbBuilder *builder = jsonb_builder_make();
 	JsonbValue	value;
@@ -389,6 +404,7 @@ add_target(JsonbValue *object, Jsonb *target)
 	jsonb_push_value(builder, &value);
 	jsonb_push_array_end(builder);
 	*jsonb_tree_member(object, "target") = *jsonb_builder_tree(builder);
+	numbers->values[numbers->count++] = Int64GetDatum((int64) row_hash(table, target));
 }
 
 /* Is anything known of the table? All of it may have been undone. */
@@ -434,35 +450,58 @@ target_is_touched(const Frame *frame, const TouchedTable *table)
 
 /* Adds what was done to a table; target: the row that is told of in any case, or NULL. */
 static void
-add_table(JsonbValue *object, const Frame *frame, const TouchedTable *table, Jsonb *target)
+add_table(JsonbValue *object, RowNumbers *numbers, const Frame *frame, const TouchedTable *table, Jsonb *target)
 {
 	JsonbValue *value = jsonb_tree_member(object, table->name);
 
 	jsonb_tree_object(value, MOST_MEMBERS);
 	for (int i = 0; i < WAYS; i++)
-		add_way(value, frame, &table->ways[i], i);
+		add_way(value, numbers, frame, table, i);
 	if (target != NULL)
-		add_target(value, target);
+		add_target(value, numbers, table->name, target);
 }
 
 /* Adds a table that nothing is known of but that the target is in it. */
 static void
-add_target_table(JsonbValue *object, const Frame *frame, Jsonb *target)
+add_target_table(JsonbValue *object, RowNumbers *numbers, const Frame *frame, Jsonb *target)
 {
 	JsonbValue *value = jsonb_tree_member(object, frame->program->target_table);
 
 	jsonb_tree_object(value, 1);
-	add_target(value, target);
+	add_target(value, numbers, frame->program->target_table, target);
+}
+
+/* How many rows are known by their keys. */
+static int
+known_rows(const Touched *touched)
+{
+	int			count = 0;
+
+	for (const TouchedTable *table = touched->tables; table != NULL; table = table->next)
+		for (int i = 0; i < WAYS; i++)
+			count += table->ways[i].count;
+	return count;
+}
+
+/* The numbers as an array, NULL: there are none. */
+static ArrayType *
+numbers_array(const RowNumbers *numbers)
+{
+	return numbers->count == 0 ? NULL :
+		construct_array(numbers->values, numbers->count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
 }
 
 Jsonb *
-touched_json(const Touched *touched, Jsonb *target)
+touched_json(const Touched *touched, Jsonb *target, ArrayType **rows)
 {
 	const Frame *frame = touched != NULL ? touched->frame : NULL;
+	RowNumbers	numbers = {0};
 	JsonbValue	object;
 
+	*rows = NULL;
 	if (touched == NULL)
 		return NULL;
+	numbers.values = palloc((known_rows(touched) + 1) * sizeof(Datum));
 	jsonb_tree_object(&object, touched->ntables + 1);
 	for (const TouchedTable *table = touched->tables; table != NULL; table = table->next)
 	{
@@ -470,23 +509,28 @@ touched_json(const Touched *touched, Jsonb *target)
 
 		if (!table_is_touched(table))
 			continue;
-		add_table(&object, frame, table, of_target && !target_is_touched(frame, table) ? target : NULL);
+		add_table(&object, &numbers, frame, table, of_target && !target_is_touched(frame, table) ? target : NULL);
 		if (of_target)
 			target = NULL;
 	}
 	if (target != NULL)
-		add_target_table(&object, frame, target);
+		add_target_table(&object, &numbers, frame, target);
+	*rows = numbers_array(&numbers);
 	return object.val.object.nPairs > 0 ? jsonb_tree_finish(&object) : NULL;
 }
 
 Jsonb *
-touched_failed_json(Frame *frame, Jsonb *target)
+touched_failed_json(Frame *frame, Jsonb *target, ArrayType **rows)
 {
+	Datum		number;
+	RowNumbers	numbers = {0, &number};
 	JsonbValue	object;
 
+	*rows = NULL;
 	if (target == NULL || setting_touched_limit < 0)
 		return NULL;
 	jsonb_tree_object(&object, 1);
-	add_target_table(&object, frame, target);
+	add_target_table(&object, &numbers, frame, target);
+	*rows = numbers_array(&numbers);
 	return jsonb_tree_finish(&object);
 }

@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "run/observer.h"
+#include "utils/array.h"
 
 typedef struct Touched Touched;
 
@@ -30,12 +31,12 @@ extern void touched_add(Touched *touched, const RowsWritten *written);
 extern void touched_undo(Touched *touched, uint64 rows_told);
 
 /*
- * What there is at the end; target: the key of the target as the record has it, or
- * NULL. In a sound transaction, but touched_failed_json(), which touches memory
- * alone: what the steps did is undone then, and there is only the target. NULL:
- * nothing.
+ * What there is at the end, and an array of the rows' numbers (row_hash.h); target:
+ * the key of the target as the record has it, or NULL. In a sound transaction, but
+ * touched_failed_json(), which touches memory alone: what the steps did is undone
+ * then, and there is only the target. NULL: nothing.
  */
-extern Jsonb *touched_json(const Touched *touched, Jsonb *target);
-extern Jsonb *touched_failed_json(Frame *frame, Jsonb *target);
+extern Jsonb *touched_json(const Touched *touched, Jsonb *target, ArrayType **rows);
+extern Jsonb *touched_failed_json(Frame *frame, Jsonb *target, ArrayType **rows);
 
 #endif

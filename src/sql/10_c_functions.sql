@@ -520,6 +520,14 @@ AS 'MODULE_PATHNAME', 'custom_action_ddl_new';
 COMMENT ON FUNCTION custom_actions.ddl_new() IS
 	'takes actions that nobody activated from PUBLIC, and warns of objects that formulas would use';
 
+CREATE FUNCTION custom_actions.row_hash(table_name text, key jsonb)
+RETURNS bigint
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_row_hash';
+
+COMMENT ON FUNCTION custom_actions.row_hash(text, jsonb) IS
+	'number of a row, as in log.touched_rows: of the table''s qualified name and the key, an object of columns';
+
 CREATE FUNCTION custom_actions.log_ring(
 	OUT mode text, OUT reason text,
 	OUT ring_size bigint, OUT ring_used bigint,

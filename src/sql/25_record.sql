@@ -32,7 +32,8 @@ CREATE TABLE custom_actions.log (
 	input          jsonb,
 	output         jsonb,
 	function_id    oid,
-	invoker_id     oid
+	invoker_id     oid,
+	touched_rows   bigint[]
 );
 
 CREATE INDEX log_started_at ON custom_actions.log USING brin (started_at);
@@ -41,8 +42,9 @@ CREATE INDEX log_started_at ON custom_actions.log USING brin (started_at);
 -- summarized by VACUUM, when they are full.
 SELECT pg_catalog.brin_desummarize_range('custom_actions.log_started_at', 0);
 
-CREATE INDEX log_touched ON custom_actions.log USING gin (touched jsonb_path_ops)
-	WHERE touched IS NOT NULL;
+-- Of numbers: to take a jsonb apart would cost each call twice as much.
+CREATE INDEX log_touched ON custom_actions.log USING gin (touched_rows)
+	WHERE touched_rows IS NOT NULL;
 
 COMMENT ON TABLE custom_actions.log IS
 	'invocations of actions: who, what, when, and what came of it';
@@ -78,6 +80,8 @@ COMMENT ON COLUMN custom_actions.log.input IS 'inputs; sensitive ones are masked
 COMMENT ON COLUMN custom_actions.log.output IS 'outputs; sensitive ones are masked';
 COMMENT ON COLUMN custom_actions.log.function_id IS 'function of the action';
 COMMENT ON COLUMN custom_actions.log.invoker_id IS 'role whose EXECUTE was checked';
+COMMENT ON COLUMN custom_actions.log.touched_rows IS
+	'numbers of the rows in touched, row_hash(), for the index';
 COMMENT ON INDEX custom_actions.log_started_at IS 'finds a time';
 COMMENT ON INDEX custom_actions.log_touched IS 'finds what happened to a row';
 

@@ -68,7 +68,7 @@ COMMENT ON FUNCTION custom_actions.is_bound_to(oid, text) IS
 	'whether a function is an action on rows of this table';
 
 -- SECURITY DEFINER, because the log is closed and a view with a barrier could not use
--- the index on touched.  action_history() calls it and says who looks; nobody else may.
+-- the index on touched_rows.  action_history() calls it and says who looks; nobody else may.
 --
 -- Who may see all of an invocation (view invocations) does here; the owner of the table
 -- sees what was done in it, as his triggers would; who called an action sees what he
@@ -100,7 +100,7 @@ BEGIN
 		CROSS JOIN LATERAL (SELECT sees_all OR EXISTS (
 			SELECT FROM pg_proc AS p
 			WHERE p.oid = l.function_id AND pg_has_role(viewer, p.proowner, 'USAGE')) AS it) AS sees
-	WHERE l.touched IS NOT NULL
+	WHERE l.touched_rows @> ARRAY[row_hash(table_name, key)]
 		AND (l.touched @> jsonb_build_object(table_name, jsonb_build_object('updated', keys))
 			OR l.touched @> jsonb_build_object(table_name, jsonb_build_object('created', keys))
 			OR l.touched @> jsonb_build_object(table_name, jsonb_build_object('deleted', keys))

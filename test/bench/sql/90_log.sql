@@ -8,6 +8,8 @@ SELECT create_action('ours.escalate_told',
 SELECT activate_action('ours.escalate_told');
 
 CREATE TABLE rival.log (LIKE custom_actions.log INCLUDING ALL);
+ALTER TABLE rival.log DROP COLUMN touched_rows;
+CREATE INDEX ON rival.log USING gin (touched jsonb_path_ops) WHERE touched IS NOT NULL;
 
 CREATE FUNCTION rival.escalate_logged(target bigint, reason text, bump integer DEFAULT 1, owner integer DEFAULT NULL, OUT task_id bigint)
 LANGUAGE plpgsql
