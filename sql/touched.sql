@@ -22,7 +22,8 @@ SELECT define('support.work', '{"table": "support.case", "steps": [
 	{"update": "support.case", "id": 8, "set": {"n": 2}},
 	{"create": "support.case", "set": {"id": 20}},
 	{"delete": "support.case", "where": "id BETWEEN 9 AND 19"},
-	{"delete": "support.case", "id": 20}]}');
+	{"delete": "support.case", "id": 20},
+	{"delete": "support.case", "where": "id > 20"}]}');
 SELECT support.work(1);
 SELECT * FROM touched();
 \echo # keys that change, of several columns, of any type; rows without a key

@@ -397,7 +397,6 @@ insert_direct(const OwnTablePlan *plan, Relation relation, const OwnRow *row)
 			index_row(&plan->indexes[i], relation, row, &tuple->t_self, &evaluation);
 	if (plan->evaluates)
 		evaluation_end(&evaluation, plan);
-	heap_freetuple(tuple);
 }
 
 /* "INSERT INTO custom_actions.log VALUES ($1, $2, ...)" */

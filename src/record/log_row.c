@@ -67,8 +67,9 @@ log_row_set_uuid(OwnRow *row, int column, const pg_uuid_t *uuid)
 void
 log_row_set_duration(OwnRow *row, int column, TimestampTz from, TimestampTz to)
 {
-	Interval   *interval = palloc0(sizeof(Interval));
+	Interval   *interval = palloc(sizeof(Interval));
 
+	interval->day = interval->month = 0;
 	/* the clock may have been set back */
 	interval->time = Max(to - from, 0);
 	log_row_set(row, column, IntervalPGetDatum(interval));

@@ -37,22 +37,19 @@ warn_not_ours(const OwnTable *table)
 }
 
 void
+log_write_row(const OwnRow *row)
+{
+	if (!own_rows_insert(row, 1))
+		warn_not_ours(row->table);
+}
+
+void
 log_write(const List *rows)
 {
-	int			count = list_length(rows);
-	OwnRow	   *batch = palloc(sizeof(OwnRow) * count);
-	int			start = 0;
+	ListCell   *cell;
 
-	for (int i = 0; i < count; i++)
-	{
-		batch[i] = *(OwnRow *) list_nth(rows, i);
-		/* those of one table go together */
-		if (i + 1 < count && ((OwnRow *) list_nth(rows, i + 1))->table == batch[i].table)
-			continue;
-		if (!own_rows_insert(&batch[start], i + 1 - start))
-			warn_not_ours(batch[i].table);
-		start = i + 1;
-	}
+	foreach(cell, rows)
+		log_write_row(lfirst(cell));
 }
 
 void

@@ -8,12 +8,14 @@
 
 #include "postgres.h"
 
+#include "lookup/own_row.h"
 #include "nodes/pg_list.h"
 
 /* Not in a transaction that only reads, nor in recovery, nor among parallel workers. */
 extern bool log_may_be_written(void);
 
-/* Inserts rows, a List of OwnRow *, in the current transaction. */
+/* Insert a row, or rows, a List of OwnRow *, in the current transaction. */
+extern void log_write_row(const OwnRow *row);
 extern void log_write(const List *rows);
 
 /*

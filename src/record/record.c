@@ -119,7 +119,6 @@ static void
 set_touched(OwnRow *row, const Recorded *recorded, bool failed)
 {
 	Jsonb	   *target = row->nulls[LOG_TARGET] ? NULL : DatumGetJsonbP(row->values[LOG_TARGET]);
-
 	ArrayType  *rows;
 
 	log_row_set_jsonb(row, LOG_TOUCHED, failed ? touched_failed_json(recorded->frame, target, &rows) :
@@ -202,10 +201,10 @@ watch_success(Recorded *recorded, OwnRow *row)
 static void
 set_summary(OwnRow *row, Frame *frame)
 {
-	char	   *problem;
-	char	   *summary = summary_text(frame, &problem);
+	text	   *summary = summary_text(frame);
 
-	log_row_set_text(row, LOG_SUMMARY, summary != NULL ? summary : problem);
+	if (summary != NULL)
+		log_row_set(row, LOG_SUMMARY, PointerGetDatum(summary));
 }
 
 static void
@@ -231,7 +230,7 @@ record_success(Recorded *recorded)
 		log_row_set_text(row, LOG_MESSAGE, "answered by the response that is stored under its idempotency key");
 	else
 		set_summary(row, frame);
-	log_write(list_make1(row));
+	log_write_row(row);
 	if (recorded->trace == NULL)
 		return;
 	log_write(trace_rows(recorded->trace, SIZE_MAX));

@@ -28,6 +28,7 @@
 #include "utils/memutils.h"
 
 #define ROWS_AT_FIRST	4		/* keys that there is room for */
+#define TABLES_AT_FIRST	2		/* the same of tables */
 #define RUNS	32				/* counts that are kept apart */
 
 #define MOST_MEMBERS	(2 * WAYS + 1)	/* of what is said of a table */
@@ -96,6 +97,7 @@ struct Touched
 	Frame	   *frame;
 	int			ntables;
 	TouchedTable *tables;		/* the last one first */
+	TouchedTable first[TABLES_AT_FIRST];	/* room for the first ones */
 };
 
 Touched *
@@ -105,10 +107,8 @@ touched_make(Frame *frame)
 
 	if (setting_touched_limit < 0)
 		return NULL;
-	touched = MemoryContextAlloc(frame->mcxt, sizeof(Touched));
+	touched = MemoryContextAllocZero(frame->mcxt, sizeof(Touched));
 	touched->frame = frame;
-	touched->ntables = 0;
-	touched->tables = NULL;
 	return touched;
 }
 
@@ -123,7 +123,8 @@ find_table(Touched *touched, const RowsWritten *written)
 		if (table->relation == written->relation ||
 			(written->table != NULL && strcmp(table->name, written->table) == 0))
 			return table;
-	table = palloc0(sizeof(TouchedTable));
+	table = touched->ntables < TABLES_AT_FIRST ? &touched->first[touched->ntables] :
+		palloc0(sizeof(TouchedTable));
 	table->relation = written->relation;
 	table->name = written->table != NULL ? written->table : relation_name_canonical(written->relation);
 	table->next = touched->tables;
@@ -495,13 +496,17 @@ Jsonb *
 touched_json(const Touched *touched, Jsonb *target, ArrayType **rows)
 {
 	const Frame *frame = touched != NULL ? touched->frame : NULL;
-	RowNumbers	numbers = {0};
+	Datum		few[ROWS_AT_FIRST];
+	RowNumbers	numbers = {0, few};
 	JsonbValue	object;
+	int			known;
 
 	*rows = NULL;
 	if (touched == NULL)
 		return NULL;
-	numbers.values = palloc((known_rows(touched) + 1) * sizeof(Datum));
+	known = known_rows(touched) + 1;
+	if (known > lengthof(few))
+		numbers.values = palloc(known * sizeof(Datum));
 	jsonb_tree_object(&object, touched->ntables + 1);
 	for (const TouchedTable *table = touched->tables; table != NULL; table = table->next)
 	{

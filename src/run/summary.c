@@ -13,6 +13,7 @@
 #include "run/evaluate.h"
 #include "run/mask.h"
 #include "run/summary.h"
+#include "utils/builtins.h"
 
 #define CUT_MARK	"..."
 #define LONG_VALUE	1000000		/* bytes */
@@ -20,38 +21,41 @@
 typedef struct SummaryWork
 {
 	Frame	   *frame;
-	char	   *text;
+	text	   *made;			/* or NULL */
 } SummaryWork;
 
 static void
 summary_evaluate(void *arg)
 {
 	SummaryWork *work = arg;
+	bool		isnull;
+	Datum		value = expression_evaluate(work->frame, work->frame->program->summary, &isnull);
 
-	work->text = text_evaluate(work->frame, work->frame->program->summary);
+	work->made = isnull ? NULL : DatumGetTextPP(value);
 }
 
 /* Cuts a text where it is too long. */
-static char *
-shortened(char *text)
+static text *
+shortened(text *made)
 {
-	int			length = strlen(text);
+	char	   *bytes = VARDATA_ANY(made);
+	int			length = VARSIZE_ANY_EXHDR(made);
 	int			kept;
 
 	/* characters are asked for where there may be too many */
-	if (length <= SUMMARY_LONGEST || pg_mbstrlen_with_len(text, length) <= SUMMARY_LONGEST)
-		return text;
-	kept = pg_mbcharcliplen(text, length, SUMMARY_LONGEST - strlen(CUT_MARK));
-	return psprintf("%.*s%s", kept, text, CUT_MARK);
+	if (length <= SUMMARY_LONGEST || pg_mbstrlen_with_len(bytes, length) <= SUMMARY_LONGEST)
+		return made;
+	kept = pg_mbcharcliplen(bytes, length, SUMMARY_LONGEST - strlen(CUT_MARK));
+	return cstring_to_text(psprintf("%.*s%s", kept, bytes, CUT_MARK));
 }
 
 /* What is said in place of a summary. */
-static char *
+static text *
 problem_text(Frame *frame, const Caught *caught)
 {
 	char	   *message = psprintf("the summary could not be made: %s", caught->error->message);
 
-	return shortened(mask_text(frame, message));
+	return shortened(cstring_to_text(mask_text(frame, message)));
 }
 
 /* Are the texts that it is made of so short that their sum is one? */
@@ -78,24 +82,33 @@ make_summary(SummaryWork *work)
 	return NULL;
 }
 
-char *
-summary_text(Frame *frame, char **problem)
+/* What may be shown of a summary. */
+static text *
+shown_summary(const Frame *frame, text *made)
+{
+	if (made != NULL && mask_is_needed(frame))
+		made = cstring_to_text(mask_text(frame, text_to_cstring(made)));
+	return made == NULL ? NULL : shortened(made);
+}
+
+text *
+summary_text(Frame *frame)
 {
 	SummaryWork work = {frame};
 	Caught	   *caught;
+	text	   *problem;
 
-	*problem = NULL;
 	if (frame->program->summary == NULL)
 		return NULL;
 	caught = make_summary(&work);
 	if (caught == NULL)
-		return work.text == NULL ? NULL : shortened(mask_text(frame, work.text));
+		return shown_summary(frame, work.made);
 
 	/* the frame will be used again */
 	frame_forget_states(frame);
 	if (!caught_may_be_handled(caught))
 		error_throw_on(caught->error);
-	*problem = problem_text(frame, caught);
+	problem = problem_text(frame, caught);
 	caught_free(caught);
-	return NULL;
+	return problem;
 }

@@ -14,10 +14,10 @@
 
 /*
  * The summary of an invocation that is about to end well, without secrets, or
- * NULL: the action has none. Where it cannot be made, *problem says why and the
- * result is NULL; cancels and what else no handler may deal with are raised.
- * Called with SPI connected, as the action's user.
+ * NULL: the action has none. Where it cannot be made, it says why; cancels and
+ * what else no handler may deal with are raised. Called with SPI connected, as the
+ * action's user.
  */
-extern char *summary_text(Frame *frame, char **problem);
+extern text *summary_text(Frame *frame);
 
 #endif

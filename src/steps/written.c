@@ -145,7 +145,7 @@ take_slots(const Frame *frame, const Write *write, KeyRows *rows)
 	int			columns = list_length(write->key);
 
 	rows->count = 1;
-	rows->keys = palloc(columns * sizeof(NullableDatum));
+	rows->keys = MemoryContextAlloc(frame->econtext->ecxt_per_tuple_memory, columns * sizeof(NullableDatum));
 	for (int i = 0; i < columns; i++)
 	{
 		rows->keys[i].value = frame_value(frame, write->key_slots[i]);
@@ -176,15 +176,17 @@ tell_rows(Frame *frame, const Write *write, const Statement *statement, CmdType 
 void
 written_tell(Frame *frame, const Write *write, const Statement *statement, const WrittenKeys *written)
 {
-	KeyRows		rows = written->rows;
-	MemoryContext old;
+	const KeyRows *rows = &written->rows;
+	KeyRows		slots;
 
 	if (statement->select)
 		return;
-	old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
-	if (rows.rows == 1 && write->key_slots != NULL && setting_touched_limit > 0)
-		take_slots(frame, write, &rows);
-	MemoryContextSwitchTo(old);
-	tell_rows(frame, write, statement, write->command, &rows);
+	if (rows->rows == 1 && write->key_slots != NULL && setting_touched_limit > 0)
+	{
+		slots = *rows;
+		take_slots(frame, write, &slots);
+		rows = &slots;
+	}
+	tell_rows(frame, write, statement, write->command, rows);
 	tell_rows(frame, write, statement, CMD_UPDATE, &written->updated);
 }
