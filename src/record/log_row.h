@@ -5,11 +5,6 @@
  *
  * Setting one takes memory from the current context and nothing else, so that
  * it can be done while an error passes.
- *
- * The folder record/ holds what is kept of invocations: the log, the ring and
- * the worker that carry failures past a rollback, statistics. It may include
- * base/, lookup/, definition/, program/ and run/, and is told of invocations by
- * run/observer.h; none of those knows of it.
  */
 #ifndef CA_LOG_ROW_H
 #define CA_LOG_ROW_H

@@ -138,7 +138,7 @@ static bool sources_found = false;	/* who_now(): somebody has defined one of the
  * many settings as before.
  */
 static const char *
-setting_text(Reading *reading, const char *name)
+look_up_setting(Reading *reading, const char *name)
 {
 	const char *text;
 
@@ -154,7 +154,7 @@ setting_text(Reading *reading, const char *name)
 static const char *
 actor_text(Reading *reading, const char *name)
 {
-	return strcmp(name, "custom_actions.actor") == 0 ? setting_actor : setting_text(reading, name);
+	return strcmp(name, "custom_actions.actor") == 0 ? setting_actor : look_up_setting(reading, name);
 }
 
 /* Makes the readings for the list of settings as it is now. */
@@ -215,7 +215,7 @@ traceparent_now(void)
 		const char *setting = traceparent_sources[i].setting;
 
 		traceparent = reading_value(&readings[i], who_mcxt,
-									setting == NULL ? setting_traceparent : setting_text(&readings[i], setting),
+									setting == NULL ? setting_traceparent : look_up_setting(&readings[i], setting),
 									traceparent_sources[i].read, traceparent_sources[i].path);
 	}
 	return traceparent;
