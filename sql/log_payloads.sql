@@ -125,3 +125,9 @@ SELECT define('desk.odd', '{"input": [{"name": "j", "type": "json"}, {"name": "p
 SELECT desk.odd('"\u0000"', ('good', '"\u0000"'), array['"\u0000"'::json]);
 DO $$ BEGIN PERFORM desk.odd('"\u0000"', ('bad', '"\u0000"'), array['"\u0000"'::json]); EXCEPTION WHEN OTHERS THEN RAISE; END $$;
 SELECT status, input FROM custom_actions.log ORDER BY started_at, id;
+
+-- an error's texts are cut where they have no end; the caller gets all
+SELECT define('desk.complain', '{"input": [{"name": "words", "type": "text"}], "steps": [
+	{"require": "false", "message": "{{input.words}}", "hint": "{{input.words}}"}]}');
+SELECT length(try_invoke_action('desk.complain', jsonb_build_object('words', repeat('no ', 100000))) #>> '{error,message}') AS told;
+SELECT length(message) < 20000 AS message, right(message, 25), length(hint) < 20000 AS hint FROM custom_actions.log WHERE action = 'desk.complain';

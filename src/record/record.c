@@ -17,6 +17,7 @@
 
 #include "access/xact.h"
 #include "miscadmin.h"
+#include "record/cut_json.h"
 #include "record/level.h"
 #include "record/log_row.h"
 #include "record/log_write.h"
@@ -38,6 +39,7 @@
 PG_FUNCTION_INFO_V1(custom_action_trace);
 
 #define BUNDLE_MOST		(64 * 1024) /* bytes of a bundle with lines of a trace */
+#define ERROR_TEXTS		4		/* an error's texts get this part of that each */
 
 /* What is known of an invocation that is recorded; lives in its frame->mcxt. */
 typedef struct Recorded
@@ -69,6 +71,15 @@ static Size
 most_of_bundle(void)
 {
 	return setting_log_ring_size > 0 ? Min(BUNDLE_MOST, (Size) setting_log_ring_size * 1024 / 8) : BUNDLE_MOST;
+}
+
+/* Bytes that inputs may take of a record in the ring. */
+static int
+failed_payload_limit(void)
+{
+	int64		room = (int64) setting_log_ring_size * 1024 / 4;
+
+	return room > 0 ? (int) Min(setting_log_payload_limit, room) : setting_log_payload_limit;
 }
 
 /* Says who; mostly it is the caller, whose name is there already. */
@@ -127,15 +138,26 @@ set_touched(OwnRow *row, const Recorded *recorded, bool failed)
 		log_row_set(row, LOG_TOUCHED_ROWS, PointerGetDatum(rows));
 }
 
+/* Adds a text of an error; one without end is cut, or the record would find no room in the ring. */
+static void
+set_error_text(OwnRow *row, int column, const Frame *frame, const char *text)
+{
+	int			most = most_of_bundle() / ERROR_TEXTS;
+
+	if (text != NULL && strlen(text) > most)
+		text = cut_text(frame, text, strlen(text), most);
+	log_row_set_text(row, column, text);
+}
+
 /* Says what went wrong. */
 static void
-set_error(OwnRow *row, const ErrorData *error, const char *failed_step)
+set_error(OwnRow *row, const Frame *frame, const ErrorData *error, const char *failed_step)
 {
 	log_row_set_text(row, LOG_STEP, failed_step);
 	log_row_set_text(row, LOG_SQLSTATE, unpack_sql_state(error->sqlerrcode));
-	log_row_set_text(row, LOG_MESSAGE, error->message);
-	log_row_set_text(row, LOG_DETAIL, error->detail);
-	log_row_set_text(row, LOG_HINT, error->hint);
+	set_error_text(row, LOG_MESSAGE, frame, error->message);
+	set_error_text(row, LOG_DETAIL, frame, error->detail);
+	set_error_text(row, LOG_HINT, frame, error->hint);
 }
 
 /*
@@ -176,8 +198,8 @@ record_failure(Recorded *recorded, const char *status, const ErrorData *error, c
 	log_row_set(row, LOG_ROWS_WRITTEN, Int64GetDatum(0));	/* they will not have been written */
 	log_row_set_jsonb(row, LOG_TARGET, payload_failed_target(frame));
 	set_touched(row, recorded, true);
-	log_row_set_jsonb(row, LOG_INPUT, payload_failed_inputs(frame, setting_log_payload_limit));
-	set_error(row, error, failed_step);
+	log_row_set_jsonb(row, LOG_INPUT, payload_failed_inputs(frame, failed_payload_limit()));
+	set_error(row, frame, error, failed_step);
 	rows = list_make1(row);
 	if (recorded->trace != NULL)
 		rows = list_concat(rows, trace_rows(recorded->trace, most_of_bundle()));
