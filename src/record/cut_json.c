@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "base/jsonb_push.h"
+#include "base/jsonb_tree.h"
 #include "base/jsonb_value.h"
 #include "mb/pg_wchar.h"
 #include "record/cut_json.h"
@@ -17,6 +18,8 @@
 
 #define NOTE_LENGTH		32		/* bytes that saying what is left out takes */
 #define MEMBER_LENGTH	8		/* least that a value is shown in */
+#define MEMBER_SIGNS	6		/* bytes around key and value of a member */
+#define LONGEST_ESCAPE	6		/* bytes that a byte of a text takes at most */
 #define LOOK_AHEAD		4096	/* bytes behind the cut in which a secret may end */
 #define DEEPEST			64		/* levels that are shown */
 #define KEY_LIMIT		4096	/* bytes of a key */
@@ -273,7 +276,7 @@ make_object(Cut *cut, CutMember *members, int count, int limit)
 	for (int i = 0; i < count; i++)
 	{
 		int			room = limit - used - (i < count - 1 ? NOTE_LENGTH : 0);
-		int			share = room / (count - i) - (int) strlen(members[i].name) - 6;
+		int			share = room / (count - i) - (int) strlen(members[i].name) - MEMBER_SIGNS;
 
 		if (share < MEMBER_LENGTH)
 		{
@@ -292,20 +295,70 @@ make_object(Cut *cut, CutMember *members, int count, int limit)
 	return jsonb_builder_finish(cut->builder);
 }
 
+/* Is a member short enough that it will not be cut, whatever is in it? */
+static bool
+is_short(const CutMember *member, int room)
+{
+	int64		least = (int64) strlen(member->name) + MEMBER_SIGNS + MEMBER_LENGTH;
+
+	switch (member->value.type)
+	{
+		case jbvString:
+			least += (int64) member->value.val.string.len * LONGEST_ESCAPE;
+			break;
+		case jbvNumeric:
+			least += strlen(jsonb_value_text(&member->value));
+			break;
+		case jbvNull:
+		case jbvBool:
+			break;
+		default:
+			return false;
+	}
+	return member->more == 0 && least <= room;
+}
+
+/* Makes the object of members that need no cutting and no masking, the usual ones; else gives NULL. */
+static Jsonb *
+make_short_object(const Frame *frame, const CutMember *members, int count, int limit)
+{
+	int			room = (limit - NOTE_LENGTH) / Max(count, 1);
+	JsonbValue	object;
+
+	if (mask_is_needed(frame))
+		return NULL;
+	for (int i = 0; i < count; i++)
+		if (!is_short(&members[i], room))
+			return NULL;
+	jsonb_tree_object(&object, Max(count, 1));
+	for (int i = 0; i < count; i++)
+		*jsonb_tree_member(&object, members[i].name) = members[i].value;
+	return jsonb_tree_finish(&object);
+}
+
+/* Makes an object, by the cheaper way if it can be. */
+static Jsonb *
+make_any_object(const Frame *frame, CutMember *members, int count, int limit, bool key)
+{
+	Jsonb	   *object = make_short_object(frame, members, count, limit);
+	Cut			cut = {frame, NULL, key};
+
+	if (object != NULL)
+		return object;
+	cut.builder = jsonb_builder_make();
+	return make_object(&cut, members, count, limit);
+}
+
 Jsonb *
 cut_object(const Frame *frame, CutMember *members, int count, int limit)
 {
-	Cut			cut = {frame, jsonb_builder_make(), false};
-
-	return make_object(&cut, members, count, limit);
+	return make_any_object(frame, members, count, limit, false);
 }
 
 Jsonb *
 cut_key_object(const Frame *frame, CutMember *members, int count)
 {
-	Cut			cut = {frame, jsonb_builder_make(), true};
-
-	return make_object(&cut, members, count, KEY_LIMIT);
+	return make_any_object(frame, members, count, KEY_LIMIT, true);
 }
 
 void

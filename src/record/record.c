@@ -322,10 +322,11 @@ record_begun(Frame *frame)
 		who_role_name(GetSessionUserId());
 	if (level >= LOG_BASIC)
 		recorded->touched = touched_make(frame);
-	frame->recorded = recorded;
-	innermost_recorded = recorded;
 	if (level >= LOG_TRACE)
 		recorded->trace = trace_begin(frame);
+	/* last: what raises here has no end that would take it from the list */
+	frame->recorded = recorded;
+	innermost_recorded = recorded;
 	return OBSERVE_END | (level >= LOG_BASIC ? OBSERVE_ROWS : 0) |
 		(payload_needs_capture(frame) ? OBSERVE_INPUTS : 0) |
 		(level >= LOG_TRACE ? OBSERVE_STEPS | OBSERVE_PLUGINS : 0);
@@ -376,9 +377,10 @@ record_ended(Frame *frame, InvocationEnd how, const ErrorData *error, const char
 		if (frame->answers_failure)
 			unanswered_insert(invocation_id(frame));
 	}
-	else
-		record_failure(recorded, how == INVOCATION_CANCELED ? "canceled" : "failed", error, failed_step);
+	/* before what may raise for the last time: the frame is gone then */
 	innermost_recorded = recorded->outer;
+	if (how != INVOCATION_SUCCEEDED)
+		record_failure(recorded, how == INVOCATION_CANCELED ? "canceled" : "failed", error, failed_step);
 }
 
 static void
