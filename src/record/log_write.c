@@ -8,9 +8,9 @@
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "record/bundle.h"
 #include "record/log_row.h"
 #include "record/log_write.h"
-#include "record/pack.h"
 #include "record/ring.h"
 #include "record/server_log.h"
 

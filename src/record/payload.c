@@ -14,7 +14,6 @@
 #include "base/jsonb_tree.h"
 #include "base/jsonb_value.h"
 #include "catalog/pg_type.h"
-#include "executor/executor.h"
 #include "miscadmin.h"
 #include "record/cut_json.h"
 #include "record/payload.h"

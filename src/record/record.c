@@ -17,11 +17,11 @@
 
 #include "access/xact.h"
 #include "miscadmin.h"
+#include "record/bundle.h"
 #include "record/cut_json.h"
 #include "record/level.h"
 #include "record/log_row.h"
 #include "record/log_write.h"
-#include "record/pack.h"
 #include "record/payload.h"
 #include "record/record.h"
 #include "record/rolled_back.h"
@@ -33,8 +33,6 @@
 #include "run/summary.h"
 #include "run/who.h"
 #include "storage/ipc.h"
-#include "utils/builtins.h"
-#include "utils/memutils.h"
 
 PG_FUNCTION_INFO_V1(custom_action_trace);
 

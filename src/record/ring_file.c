@@ -19,7 +19,7 @@
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "port/pg_crc32c.h"
-#include "record/pack.h"
+#include "record/bundle.h"
 #include "record/ring.h"
 #include "record/ring_file.h"
 #include "storage/fd.h"

@@ -12,7 +12,7 @@
 
 #include "access/xact.h"
 #include "lib/ilist.h"
-#include "record/pack.h"
+#include "record/bundle.h"
 #include "record/rolled_back.h"
 #include "utils/memutils.h"
 

@@ -15,7 +15,6 @@
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "catalog/pg_type.h"
-#include "catalog/pg_type.h"
 #include "lookup/canonical.h"
 #include "lookup/key.h"
 #include "record/cut_json.h"

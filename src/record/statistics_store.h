@@ -17,8 +17,6 @@ typedef enum StatisticsKind
 	STATISTICS_STEP
 } StatisticsKind;
 
-#define STATISTICS_KINDS (STATISTICS_STEP + 1)
-
 /* Whose counters they are. Compared as bytes, so there must be none between the fields. */
 typedef struct StatisticsKey
 {

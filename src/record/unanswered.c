@@ -9,9 +9,9 @@
 #include "postgres.h"
 
 #include "lookup/own_row.h"
+#include "record/bundle.h"
 #include "record/log_columns.h"
 #include "record/log_write.h"
-#include "record/pack.h"
 #include "record/rolled_back.h"
 #include "record/unanswered.h"
 #include "utils/memutils.h"

@@ -33,7 +33,7 @@
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
-#include "record/pack.h"
+#include "record/bundle.h"
 #include "record/ring.h"
 #include "record/ring_file.h"
 #include "record/worker.h"

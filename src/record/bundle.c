@@ -1,5 +1,5 @@
 /*
- * pack.c
+ * bundle.c
  *		Rows of the record in one flat piece of memory, and back.
  *
  * A bundle is a sequence of rows: a RowHead, a flag per column that it is NULL,
@@ -11,8 +11,8 @@
 #include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "record/bundle.h"
 #include "record/log_row.h"
-#include "record/pack.h"
 #include "utils/timestamp.h"
 
 typedef struct RowHead

@@ -1,13 +1,13 @@
 /*
- * pack.h
+ * bundle.h
  *		Bundles: rows of the record in one flat piece of memory, for those that
  *		cannot be inserted where they are made.
  *
  * A bundle holds no pointers, and is read by code that knows the same tables as
  * the code that made it.
  */
-#ifndef CA_PACK_H
-#define CA_PACK_H
+#ifndef CA_BUNDLE_H
+#define CA_BUNDLE_H
 
 #include "postgres.h"
 
