@@ -275,7 +275,7 @@ touched_add(Touched *touched, const RowsWritten *written)
 	MemoryContext old;
 	TouchedTable *table;
 
-	if (touched == NULL)
+	if (touched == NULL || written->again)
 		return;
 	old = MemoryContextSwitchTo(touched->frame->mcxt);
 	table = find_table(touched, written);

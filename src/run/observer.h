@@ -110,6 +110,7 @@ typedef struct RowsWritten
 	int			nkeys;			/* of how many of the rows the keys are known: the first ones */
 	const NullableDatum *keys;	/* of each of them, its columns one after the other */
 	const NullableDatum *old_keys;	/* likewise, what an update may have changed; or NULL */
+	bool		again;			/* the event before has told of these rows: a merged step's */
 } RowsWritten;
 
 /* What an observer may want of an invocation. */

@@ -511,11 +511,11 @@ execute_and_tell(Frame *frame, const Merge *merge)
 
 	write_settle(frame, &merge->both, execute_both(frame, merge, &written));
 	if (observed(frame, OBSERVE_ROWS))
-		written_tell(frame, &merge->both, merge->both.statement, &written);
+		written_tell(frame, &merge->both, merge->both.statement, &written, false);
 	observe_turn(frame, merge->second);
 	frame->current = merge->second;
 	if (observed(frame, OBSERVE_ROWS))
-		written_tell(frame, merge->second->data, merge->both.statement, &written);
+		written_tell(frame, merge->second->data, merge->both.statement, &written, true);
 	frame->current = first;
 }
 

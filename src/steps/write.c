@@ -194,7 +194,7 @@ run_and_tell(Frame *frame, const Write *write, Statement *statement)
 	WrittenKeys written = {0};
 
 	write_settle(frame, write, statement_execute_for_keys(frame, statement, &written));
-	written_tell(frame, write, statement, &written);
+	written_tell(frame, write, statement, &written, false);
 }
 
 void

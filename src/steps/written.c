@@ -155,7 +155,8 @@ take_slots(const Frame *frame, const Write *write, KeyRows *rows)
 
 /* Tells of rows that were written in one way. */
 static void
-tell_rows(Frame *frame, const Write *write, const Statement *statement, CmdType command, const KeyRows *rows)
+tell_rows(Frame *frame, const Write *write, const Statement *statement, CmdType command, const KeyRows *rows,
+		  bool again)
 {
 	RowsWritten told = {0};
 
@@ -170,11 +171,13 @@ tell_rows(Frame *frame, const Write *write, const Statement *statement, CmdType 
 	told.nkeys = rows->count;
 	told.keys = rows->keys;
 	told.old_keys = rows->old_keys;
+	told.again = again;
 	observe_rows(frame, &told);
 }
 
 void
-written_tell(Frame *frame, const Write *write, const Statement *statement, const WrittenKeys *written)
+written_tell(Frame *frame, const Write *write, const Statement *statement, const WrittenKeys *written,
+			 bool again)
 {
 	const KeyRows *rows = &written->rows;
 	KeyRows		slots;
@@ -187,6 +190,6 @@ written_tell(Frame *frame, const Write *write, const Statement *statement, const
 		take_slots(frame, write, &slots);
 		rows = &slots;
 	}
-	tell_rows(frame, write, statement, write->command, rows);
-	tell_rows(frame, write, statement, CMD_UPDATE, &written->updated);
+	tell_rows(frame, write, statement, write->command, rows, again);
+	tell_rows(frame, write, statement, CMD_UPDATE, &written->updated, again);
 }

@@ -16,8 +16,8 @@
  */
 extern void written_compile(Compiler *compiler, Write *write, const List *columns);
 
-/* Tells the observers that the step being told of wrote this. */
+/* Tells the observers that the step being told of wrote this; again: as did the step before, in one statement. */
 extern void written_tell(struct Frame *frame, const Write *write, const Statement *statement,
-						 const WrittenKeys *written);
+						 const WrittenKeys *written, bool again);
 
 #endif
