@@ -4,10 +4,13 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "record/log_row.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+
+#define LONGEST_PACKED	(VARATT_SHORT_MAX - VARHDRSZ_SHORT)
 
 #define COLUMN(symbol, name, type) {#name, type},
 
@@ -46,8 +49,21 @@ log_row_set(OwnRow *row, int column, Datum value)
 void
 log_row_set_text(OwnRow *row, int column, const char *text)
 {
-	if (text != NULL)
-		log_row_set(row, column, CStringGetTextDatum(text));
+	Size		length = text != NULL ? strlen(text) : 0;
+	char	   *packed;
+
+	if (text == NULL)
+		return;
+	if (length > LONGEST_PACKED)
+	{
+		log_row_set(row, column, PointerGetDatum(cstring_to_text_with_len(text, length)));
+		return;
+	}
+	/* as it will stand in the row */
+	packed = palloc(VARHDRSZ_SHORT + length);
+	SET_VARSIZE_SHORT(packed, VARHDRSZ_SHORT + length);
+	memcpy(packed + VARHDRSZ_SHORT, text, length);
+	log_row_set(row, column, PointerGetDatum(packed));
 }
 
 void
