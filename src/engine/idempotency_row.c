@@ -151,7 +151,7 @@ idempotency_row_find(IdempotencyRow *row, TransactionId *other)
 	bool		found;
 
 	*other = InvalidTransactionId;
-	if (!OidIsValid(oid) || !own_table_is_ours(&table))
+	if (!OidIsValid(oid) || !own_rows_have_table(&table))
 		refuse_table();
 	relation = table_open(oid, AccessShareLock);
 	found = find_row(row, relation, other);

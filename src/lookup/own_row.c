@@ -272,7 +272,7 @@ open_planned(OwnTable *table)
 }
 
 bool
-own_table_is_ours(OwnTable *table)
+own_rows_have_table(OwnTable *table)
 {
 	Relation	relation = open_planned(table);
 

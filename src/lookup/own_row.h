@@ -37,7 +37,7 @@ typedef struct OwnRow
 } OwnRow;
 
 /* Is the table there, with the columns that we know? */
-extern bool own_table_is_ours(OwnTable *table);
+extern bool own_rows_have_table(OwnTable *table);
 
 /*
  * Inserts rows of one table in the current transaction, which must be one that

@@ -1,6 +1,7 @@
 /*
  * own_table.h
- *		Reads the tables of the extension's own schema.
+ *		Reads the tables of the extension's own schema. Whole rows are written by
+ *		own_row.h.
  */
 #ifndef CA_OWN_TABLE_H
 #define CA_OWN_TABLE_H

@@ -146,7 +146,7 @@ typedef struct Program
 	Bitmapset  *sensitive_inputs;	/* by place in the signature */
 	Bitmapset  *sensitive_outputs;
 	bool		promises_outputs;	/* there is one that must have a value in the end */
-	Bitmapset  *recorded_inputs;	/* rows whose keys in a JSON call are remembered */
+	Bitmapset  *remembered_inputs;	/* rows whose keys in a JSON call are remembered */
 	int			context_slots[CONTEXT_FIELDS];	/* -1: nothing asks for it */
 	bool		reads_context;	/* something asks for one of them */
 	Row		   *target;			/* NULL: not bound to a row */

@@ -173,7 +173,7 @@ bool
 bundle_tables_are_ours(void)
 {
 	for (int i = 0; i < lengthof(tables); i++)
-		if (!own_table_is_ours(tables[i]))
+		if (!own_rows_have_table(tables[i]))
 			return false;
 	return true;
 }

@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "lookup/role_name.h"
 #include "miscadmin.h"
 #include "record/bundle.h"
 #include "record/cut_json.h"
@@ -314,10 +315,10 @@ record_begun(Frame *frame)
 	recorded->started_at = GetCurrentTimestamp();
 	(void) invocation_id(frame);	/* so that ids are in the order of the begins */
 	recorded->who = frame_who(frame);
-	recorded->caller = who_role_name(frame->caller);
-	recorded->invoker = frame->invoker == frame->caller ? recorded->caller : who_role_name(frame->invoker);
+	recorded->caller = kept_role_name(frame->caller);
+	recorded->invoker = frame->invoker == frame->caller ? recorded->caller : kept_role_name(frame->invoker);
 	recorded->session_user = GetSessionUserId() == frame->caller ? recorded->caller :
-		who_role_name(GetSessionUserId());
+		kept_role_name(GetSessionUserId());
 	if (level >= LOG_BASIC)
 		recorded->touched = touched_make(frame);
 	if (level >= LOG_TRACE)

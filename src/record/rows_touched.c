@@ -13,6 +13,7 @@
 
 #include "base/jsonb_push.h"
 #include "base/jsonb_tree.h"
+#include "base/jsonb_value.h"
 #include "base/settings.h"
 #include "catalog/pg_type.h"
 #include "lookup/canonical.h"
@@ -388,8 +389,7 @@ add_way(JsonbValue *object, RowNumbers *numbers, const Frame *frame, const Touch
 	if (rows == 0)
 		return;
 	value = jsonb_tree_member(object, way->count > 0 ? more_names[number] : way_names[number]);
-	value->type = jbvNumeric;
-	value->val.numeric = int64_to_numeric((int64) rows);
+	jsonb_value_set_integer(value, (int64) rows);
 }
 
 /* Adds "target": [{"id": 42}]. */

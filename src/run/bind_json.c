@@ -212,12 +212,12 @@ record_input(InputBinding *binding, int input, JsonbValue *value)
 	Frame	   *frame = binding->frame;
 	MemoryContext old;
 
-	if (!bms_is_member(input, frame->program->recorded_inputs) || value->type != jbvBinary)
+	if (!bms_is_member(input, frame->program->remembered_inputs) || value->type != jbvBinary)
 		return;
 	old = MemoryContextSwitchTo(frame->mcxt);
-	if (frame->recorded_inputs == NULL)
-		frame->recorded_inputs = palloc0(sizeof(Jsonb *) * binding->signature->ninputs);
-	frame->recorded_inputs[input] = JsonbValueToJsonb(value);
+	if (frame->remembered_inputs == NULL)
+		frame->remembered_inputs = palloc0(sizeof(Jsonb *) * binding->signature->ninputs);
+	frame->remembered_inputs[input] = JsonbValueToJsonb(value);
 	MemoryContextSwitchTo(old);
 }
 

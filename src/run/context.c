@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "common/pg_prng.h"
+#include "lookup/role_name.h"
 #include "miscadmin.h"
 #include "run/context.h"
 #include "run/frame.h"
@@ -66,7 +67,7 @@ text_or_null(const char *text, bool *isnull)
 static Datum
 role_name(Oid role, bool *isnull)
 {
-	return text_or_null(who_role_name(role), isnull);
+	return text_or_null(kept_role_name(role), isnull);
 }
 
 /* The values of the fields, each by the function that its row of context_field.h names. */

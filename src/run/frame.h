@@ -57,7 +57,7 @@ typedef struct Frame
 	Bitmapset  *outputs_set;	/* outputs that a step has set */
 	RowLayout  *row_layouts;	/* by place in program->row_slots */
 	uint64		changes;		/* catalog_changes when they were looked at */
-	Jsonb	  **recorded_inputs;	/* by input: the object that a row was read from, or NULL;
+	Jsonb	  **remembered_inputs;	/* by input: the object that a row was read from, or NULL;
 									 * NULL: none */
 	bool		read_only;		/* SPI: the caller's snapshot, no writes */
 	Oid			user;			/* who the expression states were made for */

@@ -43,8 +43,8 @@ settle_input(Frame *frame, int input)
 void
 forget_recorded_input(Frame *frame, int input)
 {
-	if (frame->recorded_inputs != NULL)
-		frame->recorded_inputs[input] = NULL;
+	if (frame->remembered_inputs != NULL)
+		frame->remembered_inputs[input] = NULL;
 }
 
 void

@@ -21,10 +21,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
-#include "utils/hsearch.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
-#include "utils/syscache.h"
 
 /* What was read from a setting; a Reading lives as long as its list of settings. */
 typedef struct Reading
@@ -37,7 +34,7 @@ typedef struct Reading
 /* How a setting's text is read: the value for Who, or NULL; what says more of how */
 typedef char *(*ReadFunction) (const char *text, const char *how);
 
-static MemoryContext who_mcxt = NULL;	/* of all that is kept here, but names of roles */
+static MemoryContext who_mcxt = NULL;	/* of all that is kept here */
 static MemoryContext actor_mcxt = NULL; /* below it, of the readings of actors */
 static Reading *actor_readings = NULL;	/* by place in actor_sources */
 static uint64 actor_readings_made = 0;	/* actor_sources_changes when they were made */
@@ -345,64 +342,4 @@ frame_who(Frame *frame)
 	if (frame->who == NULL)
 		frame->who = who_copy(frame->mcxt, who_now());
 	return frame->who;
-}
-
-/* A name that was read from the catalogs */
-typedef struct RoleName
-{
-	Oid			role;			/* key */
-	uint64		read_at;		/* role_changes when it was */
-	char		name[NAMEDATALEN];	/* "": the role was dropped */
-} RoleName;
-
-static HTAB *role_names = NULL; /* entries stay, so that names can be handed out */
-static uint64 role_changes = 1; /* 0: not read */
-
-/* Something about a role has changed. */
-static void
-roles_changed(Datum arg, int cacheid, uint32 hashvalue)
-{
-	role_changes++;
-}
-
-/* Makes the table of names. */
-static void
-make_role_names(void)
-{
-	HASHCTL		control = {
-		.keysize = sizeof(Oid),
-		.entrysize = sizeof(RoleName),
-		.hcxt = TopMemoryContext
-	};
-
-	role_names = hash_create("custom action role names", 16, &control,
-							 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	CacheRegisterSyscacheCallback(AUTHOID, roles_changed, (Datum) 0);
-}
-
-const char *
-who_role_name(Oid role)
-{
-	RoleName   *known;
-	bool		found;
-	uint64		read_at;
-	char	   *name;
-
-	if (!OidIsValid(role))
-		return NULL;
-	if (role_names == NULL)
-		make_role_names();
-	known = hash_search(role_names, &role, HASH_FIND, NULL);
-	if (known != NULL && known->read_at == role_changes)
-		return known->name;
-
-	/* what changes while the catalogs are read will be read again */
-	read_at = role_changes;
-	name = GetUserNameFromId(role, true);
-	known = hash_search(role_names, &role, HASH_ENTER, &found);
-	strlcpy(known->name, name ? name : "", NAMEDATALEN);
-	known->read_at = read_at;
-	if (name != NULL)
-		pfree(name);
-	return known->name;
 }

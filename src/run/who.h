@@ -34,11 +34,4 @@ typedef struct Who
  */
 extern const Who *frame_who(struct Frame *frame);
 
-/*
- * The name of a role: "" of one that was dropped, NULL for InvalidOid. A name
- * that is not known yet is read from the catalogs. The text is good for ever,
- * but changes when this is asked again after the role was renamed.
- */
-extern const char *who_role_name(Oid role);
-
 #endif

@@ -252,7 +252,7 @@ given_compile(Compiler *compiler, const Address *address, const List *columns)
 						 "there is no column that the record could give", NULL, NULL);
 	(void) findings_end(&compiler->findings, before);
 	if (given->is_row && given->input >= 0)
-		compiler->program->recorded_inputs = bms_add_member(compiler->program->recorded_inputs, given->input);
+		compiler->program->remembered_inputs = bms_add_member(compiler->program->remembered_inputs, given->input);
 	return given->count > 0 ? given : NULL;
 }
 
@@ -521,8 +521,8 @@ take_row(Frame *frame, const Given *given, Datum row)
 	HeapTupleHeader header = DatumGetHeapTupleHeader(row);
 	TupleDesc	descriptor = lookup_rowtype_tupdesc_copy(HeapTupleHeaderGetTypeId(header),
 														 HeapTupleHeaderGetTypMod(header));
-	const Jsonb *object = given->input >= 0 && frame->recorded_inputs != NULL ?
-		frame->recorded_inputs[given->input] : NULL;
+	const Jsonb *object = given->input >= 0 && frame->remembered_inputs != NULL ?
+		frame->remembered_inputs[given->input] : NULL;
 	HeapTupleData tuple = {0};
 	Bitmapset  *columns = NULL;
 
