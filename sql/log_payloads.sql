@@ -131,3 +131,13 @@ SELECT define('desk.complain', '{"input": [{"name": "words", "type": "text"}], "
 	{"require": "false", "message": "{{input.words}}", "hint": "{{input.words}}"}]}');
 SELECT length(try_invoke_action('desk.complain', jsonb_build_object('words', repeat('no ', 100000))) #>> '{error,message}') AS told;
 SELECT length(message) < 20000 AS message, right(message, 25), length(hint) < 20000 AS hint FROM custom_actions.log WHERE action = 'desk.complain';
+
+-- a form of its own of an enum fails no action, be it made before or after
+SELECT define('desk.sing', '{"input": [{"name": "tone", "type": "desk.mood"}, {"name": "tones", "type": "desk.mood[]"}], "steps": []}');
+SELECT desk.sing('calm', '{loud}');
+CREATE FUNCTION desk.mood_json(desk.mood) RETURNS json LANGUAGE plpgsql AS $$ BEGIN RAISE 'no form'; END $$;
+CREATE FUNCTION desk.mood_read(json) RETURNS desk.mood LANGUAGE sql AS $$ SELECT 'calm'::desk.mood $$;
+CREATE CAST (desk.mood AS json) WITH FUNCTION desk.mood_json(desk.mood);
+CREATE CAST (json AS desk.mood) WITH FUNCTION desk.mood_read(json);
+SELECT desk.sing('calm', '{loud}');
+SELECT status, input FROM custom_actions.log WHERE action = 'desk.sing' ORDER BY started_at;

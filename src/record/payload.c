@@ -167,7 +167,7 @@ show_value(Showing *showing, CutMember *member, Datum value, const Slot *slot, c
 		cut_note(result, (int64) (size > VARHDRSZ ? size - VARHDRSZ : size), "byte");
 	else if (shown->kind == SHOWN_PLAIN)
 		show_plain(result, value, shown->base, showing->key);
-	else if (shown->kind == SHOWN_HARMLESS)
+	else if (shown->kind == SHOWN_HARMLESS && !convert_holds_form(slot->type))
 		convert_any(result, value, slot->type, showing->key);
 	else
 		show_other(result, value, slot->type, showing->key);

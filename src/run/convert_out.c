@@ -78,9 +78,8 @@ convert_common(JsonbValue *result, Datum value, Oid type)
 	}
 }
 
-/* Is there a type with a JSON form of its own in this type, or is it one itself? */
-static bool
-holds_form(Oid type)
+bool
+convert_holds_form(Oid type)
 {
 	Converter  *converter;
 	Oid			inner;
@@ -93,13 +92,13 @@ holds_form(Oid type)
 	converter = converter_get(type);
 	inner = converter->inner;
 	if (converter->kind == CONVERT_ARRAY || converter->kind == CONVERT_DOMAIN)
-		return holds_form(inner);
+		return convert_holds_form(inner);
 	if (converter->kind != CONVERT_COMPOSITE)
 		return converter->has_form;
 	descriptor = lookup_rowtype_tupdesc(type, -1);
 	for (int i = 0; i < descriptor->natts && !holds; i++)
 		holds = !TupleDescAttr(descriptor, i)->attisdropped &&
-			holds_form(TupleDescAttr(descriptor, i)->atttypid);
+			convert_holds_form(TupleDescAttr(descriptor, i)->atttypid);
 	ReleaseTupleDesc(descriptor);
 	return holds;
 }
@@ -218,7 +217,7 @@ convert_to_jsonb(JsonbBuilder *builder, Datum value, bool isnull, Oid type)
 {
 	JsonbValue	result;
 
-	if (!isnull && holds_form(type))
+	if (!isnull && convert_holds_form(type))
 	{
 		push_held(builder, value, type);
 		return;

@@ -52,7 +52,8 @@ is_plain_base(Oid base)
 
 /*
  * Does to_jsonb of such a value run no code but PostgreSQL's own, and never fail?
- * json does, on texts that jsonb cannot hold; rows and casts may hold anything.
+ * json does, on texts that jsonb cannot hold; rows may hold anything. A cast of
+ * somebody's to json is looked for when a value is shown (convert_holds_form()).
  */
 static bool
 is_harmless(Oid base)
