@@ -148,6 +148,13 @@ SET datestyle = 'ISO, YMD';
 SET timezone = 'UTC';
 SELECT action, status FROM support.slot, action_history('support.slot', to_jsonb(slot) - 'n');
 SELECT count(*) AS rows, count(DISTINCT target) AS targets FROM custom_actions.log WHERE action LIKE 'support.%_slot';
+\echo # rows that are known by JSON
+CREATE TABLE support.document (body jsonb PRIMARY KEY, n integer);
+INSERT INTO support.document VALUES ('{"b": [1, {"c": null}], "a": 1.50}', 0), ('[]', 0), ('"text"', 0), ('null', 0);
+SELECT define('support.count_document', '{"table": "support.document", "steps": [{"update": "target", "set": {"n": "=n + 1"}}]}');
+SELECT support.count_document(body) FROM support.document;
+SELECT target, touched FROM custom_actions.log WHERE action = 'support.count_document' ORDER BY started_at, id;
+SELECT h.touched FROM support.document, action_history('support.document', jsonb_build_object('body', body)) AS h WHERE body <> 'null';
 SET client_min_messages = warning;
 DROP SCHEMA support CASCADE;
 DROP OWNED BY history_designer, history_agent, history_keeper, history_watcher, history_nobody;

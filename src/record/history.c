@@ -63,14 +63,25 @@ push_column(JsonbBuilder *builder, const KeyColumn *column, char *text)
 	key_push(builder, value, text == NULL, column->type);
 }
 
-/* The value of a column; NULL: the object does not have it, or it is no scalar. */
+/* The value of a column; NULL: the object does not have it. */
 static JsonbValue *
 member(const Jsonb *object, const KeyColumn *column)
 {
-	JsonbValue *value = getKeyJsonValueFromContainer(unconstify(JsonbContainer *, &object->root),
-													 column->name, strlen(column->name), NULL);
+	return getKeyJsonValueFromContainer(unconstify(JsonbContainer *, &object->root),
+										column->name, strlen(column->name), NULL);
+}
 
-	return value != NULL && value->type != jbvBinary ? value : NULL;
+/* Adds a column as an object gives it: scalars as the type reads them, JSON and what has parts as it is. */
+static void
+push_member(JsonbBuilder *builder, const KeyColumn *column, JsonbValue *value)
+{
+	if (value->type != jbvBinary && getBaseType(column->type) != JSONBOID)
+	{
+		push_column(builder, column, jsonb_value_text(value));
+		return;
+	}
+	jsonb_push_key(builder, column->name);
+	jsonb_push_value(builder, value);
 }
 
 /* Does the object give this key, and nothing else? */
@@ -101,7 +112,7 @@ row_of_object(const Jsonb *object, const List *key)
 	builder = jsonb_builder_make();
 	jsonb_push_object(builder);
 	foreach(cell, key)
-		push_column(builder, lfirst(cell), jsonb_value_text(member(object, lfirst(cell))));
+		push_member(builder, lfirst(cell), member(object, lfirst(cell)));
 	jsonb_push_object_end(builder);
 	return jsonb_builder_finish(builder);
 }

@@ -239,6 +239,13 @@ payload_outputs(Frame *frame, int limit)
 	return showing_finish(&showing);
 }
 
+/* Is a value of this type one member of an object, and read from memory? JSON may be a tree of its own. */
+static bool
+is_plain_member(const ShownType *shown)
+{
+	return shown->kind == SHOWN_PLAIN && shown->base != JSONBOID && shown->base != JSONOID;
+}
+
 /* Is every column of the key of a plain type, and short? */
 static bool
 key_is_short(const Frame *frame)
@@ -250,7 +257,7 @@ key_is_short(const Frame *frame)
 		int			slot = program->input_slots[i];
 		Pointer		value = DatumGetPointer(frame_value(frame, slot));
 
-		if (frame_isnull(frame, slot) || program->input_shown[i].kind != SHOWN_PLAIN ||
+		if (frame_isnull(frame, slot) || !is_plain_member(&program->input_shown[i]) ||
 			(program->slots[slot].length == -1 &&
 			 (VARATT_IS_EXTERNAL(value) || VARSIZE_ANY(value) > TARGET_LIMIT / CA_MAX_ARGUMENTS)))
 			return false;
