@@ -1,5 +1,5 @@
-\i test/sql/prelude.sql
 -- Inputs, outputs and targets in the record: all types, masked, cut
+\i test/sql/prelude.sql
 SET client_min_messages = error;
 SET custom_actions.log_level = full;
 CREATE TYPE desk.mood AS ENUM ('calm', 'loud');

@@ -1,5 +1,5 @@
-\i test/sql/prelude.sql
 -- What is sensitive is not shown in errors: message, detail, hint, context
+\i test/sql/prelude.sql
 \set SHOW_CONTEXT always
 SET client_min_messages = error;
 

@@ -1,5 +1,5 @@
-\i test/sql/prelude.sql
 -- Secrets of one invocation in what others show: nested actions, functions, plug-ins, loops
+\i test/sql/prelude.sql
 \set SHOW_CONTEXT always
 SET client_min_messages = error;
 

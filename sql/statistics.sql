@@ -1,5 +1,5 @@
-\i test/sql/prelude.sql
 -- Statistics, in a server that has not loaded the library: there are none, and it says so.
+\i test/sql/prelude.sql
 
 SELECT define('desk.nothing', '{"steps": [{"let": {"x": 1}}]}');
 SELECT desk.nothing();

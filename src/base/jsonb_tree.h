@@ -1,7 +1,8 @@
 /*
  * jsonb_tree.h
  *		Making jsonb from values that are put together directly: for what is made at
- *		every call and has few, different keys, a quarter of the cost of jsonb_push.h.
+ *		every call and has few, different keys, at a fraction of the cost of
+ *		jsonb_push.h.
  *
  * A tree lives in the context that is current while it is made.
  */

@@ -265,16 +265,6 @@ take_error(MemoryContext mcxt)
 	return error;
 }
 
-/* Takes sensitive values out of the error that goes on. */
-static void
-mask_passing(const Frame *frame, ErrorData *error, MemoryContext mcxt)
-{
-	MemoryContext old = MemoryContextSwitchTo(mcxt);
-
-	mask_error(frame, error);
-	MemoryContextSwitchTo(old);
-}
-
 /* The time limit of an invocation. */
 static int64
 program_limit(const Program *program)
@@ -318,7 +308,7 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 		if (error == NULL && (observed(frame, OBSERVE_END) || mask_is_needed(frame)))
 			error = take_error(caller);
 		if (error != NULL)
-			mask_passing(frame, error, caller);
+			mask_error(frame, error, caller);
 		frame_abandon(frame, request, error);
 		if (error != NULL)
 			error_throw_on(error);

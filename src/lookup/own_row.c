@@ -34,7 +34,7 @@ typedef struct PlannedIndex
 	IndexInfo  *info;
 	AttrNumber	not_null;		/* partial: column IS NOT NULL, of which this is the number */
 	ExprState  *predicate;		/* partial by something else, or NULL */
-	bool		keeps_state;	/* GIN: ten thousand instructions to make it anew */
+	bool		keeps_state;	/* GIN: making it anew is most of what a row costs */
 } PlannedIndex;
 
 typedef struct OwnTablePlan

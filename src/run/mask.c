@@ -259,14 +259,16 @@ mask_is_secret(const Frame *frame, const char *text, int length)
 }
 
 void
-mask_error(const Frame *frame, ErrorData *error)
+mask_error(const Frame *frame, ErrorData *error, MemoryContext mcxt)
 {
 	const Secrets *secrets = frame_secrets(frame);
 	bool		quoted = !frame->bound && frame->program->sensitive;
+	MemoryContext old;
 	char	   *query;
 
 	if (secrets == NULL)
 		return;
+	old = MemoryContextSwitchTo(mcxt);
 	error->message = mask(secrets, error->message, quoted);
 	error->detail = mask(secrets, error->detail, quoted);
 	error->detail_log = mask(secrets, error->detail_log, quoted);
@@ -276,4 +278,5 @@ mask_error(const Frame *frame, ErrorData *error)
 	if (query != error->internalquery)
 		error->internalpos = 0; /* it counted the characters of what was there */
 	error->internalquery = query;
+	MemoryContextSwitchTo(old);
 }

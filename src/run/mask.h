@@ -2,11 +2,12 @@
  * mask.h
  *		What is shown of sensitive values: "***" in their place.
  *
- * A text masks each occurrence of a secret of its chain of invocations that has
- * at least four characters; one of three where it stands as a word, a shorter one
- * in quotes or parentheses, or in a list in parentheses. PostgreSQL shortens long values in messages, so of a
- * secret of more than 16 bytes each part of that length is one, too. What is
- * derived from a secret, as its length or a hash, is not known and not masked.
+ * A secret of the chain of invocations is masked wherever it stands in a text if
+ * it has at least four bytes; one of three where it is a word, a shorter one in
+ * quotes or parentheses, or in a list in parentheses. PostgreSQL shortens long
+ * values in messages, so of a secret of 16 bytes or more each part of that length
+ * is one, too. What is derived from a secret, as its length or a hash, is not
+ * known and not masked.
  */
 #ifndef CA_MASK_H
 #define CA_MASK_H
@@ -27,9 +28,9 @@ extern char *mask_text(const Frame *frame, const char *text);
 extern bool mask_is_secret(const Frame *frame, const char *text, int length);
 
 /*
- * Masks the texts of an error that was copied. While inputs are bound, also what
- * messages quote of a part of one.
+ * Masks the texts of an error that was copied; what takes their place is made in
+ * this memory. While inputs are bound, also what messages quote of a part of one.
  */
-extern void mask_error(const Frame *frame, ErrorData *error);
+extern void mask_error(const Frame *frame, ErrorData *error, MemoryContext mcxt);
 
 #endif

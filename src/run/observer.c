@@ -172,7 +172,7 @@ fail_step(Frame *frame, const Instruction *step)
 	MemoryContext old = enter_memory(frame);
 	ErrorData  *error = CopyErrorData();
 
-	mask_error(frame, error);
+	mask_error(frame, error, CurrentMemoryContext);
 	TELL(step_events(step), step_ended, frame, step, STEP_FAILED, error, failed_step(frame));
 	MemoryContextSwitchTo(old);
 }

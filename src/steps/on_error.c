@@ -122,16 +122,6 @@ set_text(Frame *frame, int slot, const char *text)
 	frame_set(frame, slot, text ? CStringGetTextDatum(text) : (Datum) 0, text == NULL);
 }
 
-/* Takes sensitive values out of the error, before anybody sees it. */
-static void
-mask_caught(const Frame *frame, const Caught *caught)
-{
-	MemoryContext old = MemoryContextSwitchTo(caught->mcxt);
-
-	mask_error(frame, caught->error);
-	MemoryContextSwitchTo(old);
-}
-
 /* Makes the error visible to the handler's formulas. */
 static void
 show_error(Frame *frame, const OnError *on_error, const Caught *caught)
@@ -187,7 +177,7 @@ on_error_execute(Frame *frame, Instruction *instruction)
 	/* if the handler fails or lets it pass, it ends with what catches it next */
 	MemoryContextSetParent(caught->mcxt, CurTransactionContext);
 	caught->step = frame->current->path;
-	mask_caught(frame, caught);
+	mask_error(frame, caught->error, caught->mcxt);
 	handling.caught = caught;
 	handling.failed = frame->current;
 	frame->current = instruction;
