@@ -66,7 +66,7 @@ refuse_table(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("table %s.%s is not as this version of custom_actions knows it", CA_SCHEMA, TABLE_NAME),
-			 errhint("ALTER EXTENSION custom_actions UPDATE;")));
+			 errhint("Run ALTER EXTENSION custom_actions UPDATE.")));
 }
 
 /* A bytea of some bytes. */
