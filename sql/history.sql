@@ -113,6 +113,21 @@ SELECT * FROM story('support.customer', '42');
 RESET ROLE;
 SELECT has_function_privilege('history_nobody', 'custom_actions.row_history(text, oid, jsonb, oid)', 'EXECUTE');
 
+\echo # a JSON form of a type that raises makes no action fail: its rows are known by text
+CREATE TYPE support.mood AS ENUM ('calm', 'loud');
+CREATE TABLE support.room (mood support.mood PRIMARY KEY, n integer);
+INSERT INTO support.room VALUES ('calm', 1), ('loud', 2);
+CREATE FUNCTION support.mood_json(support.mood) RETURNS json LANGUAGE plpgsql AS $$ BEGIN RAISE 'no form'; END $$;
+CREATE FUNCTION support.mood_read(json) RETURNS support.mood LANGUAGE sql AS $$ SELECT 'calm'::support.mood $$;
+CREATE CAST (support.mood AS json) WITH FUNCTION support.mood_json(support.mood);
+CREATE CAST (json AS support.mood) WITH FUNCTION support.mood_read(json);
+SELECT define('support.count_room', '{"table": "support.room", "steps": [{"update": "target", "set": {"n": "=n + 1"}}]}');
+SELECT define('support.count_rooms', '{"steps": [{"update": "support.room", "where": "true", "set": {"n": "=n + 1"}}]}');
+SELECT support.count_room('loud');
+SELECT support.count_rooms();
+SELECT target, touched FROM custom_actions.log WHERE action LIKE 'support.count_room%' ORDER BY started_at, id;
+SELECT action, touched FROM action_history('support.room', 'loud');
+
 \echo # by the index
 INSERT INTO custom_actions.log (id, correlation, action, version, status, started_at, duration, depth, rows_written, touched, touched_rows)
 SELECT gen_random_uuid(), gen_random_uuid(), 'support.many', 1, 'succeeded', now(), '0 s', 1, 1,

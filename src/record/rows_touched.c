@@ -342,13 +342,11 @@ key_value(JsonbValue *result, const Frame *frame, const NullableDatum *value, Oi
 		return;
 	builder = jsonb_builder_make();
 	jsonb_push_array(builder);
+	key_convert(result, value->value, type);
 	if (masked)
-	{
-		key_convert(result, value->value, type);
 		cut_push_key_value(frame, builder, result);
-	}
 	else
-		key_push(builder, value->value, false, type);
+		jsonb_push_value(builder, result);
 	jsonb_push_array_end(builder);
 	*result = jsonb_builder_tree(builder)->val.array.elems[0];
 }

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/jsonb_value.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "pgtime.h"
@@ -16,6 +17,7 @@
 #include "run/key_json.h"
 #include "utils/bytea.h"
 #include "utils/float.h"
+#include "utils/lsyscache.h"
 
 /* What the settings were. */
 typedef struct TextSettings
@@ -28,14 +30,12 @@ typedef struct TextSettings
 	int			bytes;
 } TextSettings;
 
-/* A value, and where its JSON goes: one of the two. */
+/* A value, and where its JSON goes. */
 typedef struct KeyValue
 {
 	Datum		value;
-	bool		isnull;
 	Oid			type;
 	JsonbValue *result;
-	JsonbBuilder *builder;
 } KeyValue;
 
 /* May the JSON of a value depend on settings? */
@@ -113,22 +113,26 @@ convert_key_plain(KeyValue *key)
 	convert_plain(key->result, key->value, key->type);
 }
 
+/* A type that somebody has given a JSON form is shown as text: no function of his has a say in what rows are called. */
 static void
 convert_key_value(KeyValue *key)
 {
-	convert_to_value(key->result, key->value, key->type);
-}
+	Oid			output;
+	bool		is_varlena;
 
-static void
-push_key_value(KeyValue *key)
-{
-	convert_to_jsonb(key->builder, key->value, key->isnull, key->type);
+	if (!convert_holds_form(key->type))
+	{
+		convert_to_value(key->result, key->value, key->type);
+		return;
+	}
+	getTypeOutputInfo(key->type, &output, &is_varlena);
+	jsonb_value_set_text(key->result, OidOutputFunctionCall(output, key->value));
 }
 
 void
 key_convert_plain(JsonbValue *result, Datum value, Oid base)
 {
-	KeyValue	key = {value, false, base, .result = result};
+	KeyValue	key = {value, base, result};
 
 	if (depends_on_settings(base))
 		convert_fixed(convert_key_plain, &key);
@@ -139,7 +143,7 @@ key_convert_plain(JsonbValue *result, Datum value, Oid base)
 void
 key_convert(JsonbValue *result, Datum value, Oid type)
 {
-	KeyValue	key = {value, false, type, .result = result};
+	KeyValue	key = {value, type, result};
 
 	if (depends_on_settings(type))
 		convert_fixed(convert_key_value, &key);
@@ -150,10 +154,9 @@ key_convert(JsonbValue *result, Datum value, Oid type)
 void
 key_push(JsonbBuilder *builder, Datum value, bool isnull, Oid type)
 {
-	KeyValue	key = {value, isnull, type, .builder = builder};
+	JsonbValue	result = {.type = jbvNull};
 
-	if (!isnull && depends_on_settings(type))
-		convert_fixed(push_key_value, &key);
-	else
-		convert_to_jsonb(builder, value, isnull, type);
+	if (!isnull)
+		key_convert(&result, value, type);
+	jsonb_push_value(builder, &result);
 }

@@ -12,10 +12,10 @@
 /* convert_plain() of a value of a key: of a type that shown_type() has as plain, from memory alone. */
 extern void key_convert_plain(JsonbValue *result, Datum value, Oid base);
 
-/* convert_to_value() of one. */
+/* convert_to_value() of one; of a type with a JSON form of its own, its text. */
 extern void key_convert(JsonbValue *result, Datum value, Oid type);
 
-/* convert_to_jsonb() of one. */
+/* Appends one. */
 extern void key_push(JsonbBuilder *builder, Datum value, bool isnull, Oid type);
 
 #endif
