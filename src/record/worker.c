@@ -141,25 +141,27 @@ give_up(const char *detail)
 			 errdetail_internal("%s", detail)));
 }
 
-/* At the end of the process: the queue gets another worker, after a rest if this one failed. */
+/*
+ * At the end of the process: what is left in the queue gets another worker, after
+ * a rest if this one failed. Whoever ends the server gets none.
+ */
 static void
 writer_ends(int code, Datum arg)
 {
 	RingQueue  *queue = writer.queue;
-	TimestampTz not_before = 0;
+	int64		rest = PAUSE_MS;
 
 	if (queue == NULL)
 		return;
 	if (!asked_to_end)
 	{
-		int			failures = ring_failed(queue);
-
-		not_before = time_in(retry_delay(failures));
+		rest = retry_delay(ring_failed(queue));
 		if (!writer.connected && ring_connect_failed(queue) >= MOST_CONNECTS)
 			give_up("The database could not be connected to.");
 	}
 	writer.queue = NULL;
-	ring_abandon(queue, not_before);
+	if (!ring_leave(queue))
+		(void) ring_hand_over(queue, time_in(rest));
 }
 
 /* Ends without a word if asked to, and takes up a changed configuration. */

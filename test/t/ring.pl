@@ -92,6 +92,16 @@ is($node->safe_psql('main', q{SELECT string_agg(action || ' ' || status, ', ' OR
 	'desk.around unknown, desk.long unknown', 'an action whose backend is terminated is recorded as of unknown end');
 end_session($session);
 
+# The worker is told to end while it cannot store, and nothing fails after that.
+my $held = $node->background_psql('main');
+$held->query_safe('BEGIN; LOCK TABLE custom_actions.log');
+fail_in($node, 'main', 'ended', 2);
+$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'custom_actions log writer' AND wait_event_type = 'Lock'});
+terminate('custom_actions log writer');
+end_session($held);
+recorded_soon($node, 'main', 'ended', 2, 'a worker that is terminated has a successor, without another failure');
+writers_leave($node, 'which leaves');
+
 # Who may know the numbers
 $node->safe_psql('main', 'CREATE ROLE ring_reader; CREATE ROLE ring_monitor; GRANT pg_monitor TO ring_monitor');
 is($node->safe_psql('main', 'SET ROLE ring_reader; SELECT * FROM custom_actions.log_mode'), 'durable||||||||||||', 'anybody may read the mode');
