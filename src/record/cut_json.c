@@ -235,7 +235,7 @@ push_cut(Cut *cut, const JsonbValue *value, int room, int level)
 
 /* About how long is a value's text? */
 static int
-value_size(const JsonbValue *value)
+rough_size(const JsonbValue *value)
 {
 	switch (value->type)
 	{
@@ -256,8 +256,8 @@ member_compare(const void *a, const void *b)
 {
 	const CutMember *one = a;
 	const CutMember *other = b;
-	int			one_size = value_size(&one->value);
-	int			other_size = value_size(&other->value);
+	int			one_size = rough_size(&one->value);
+	int			other_size = rough_size(&other->value);
 
 	if (one->more != other->more)
 		return one->more > other->more ? 1 : -1;

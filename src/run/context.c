@@ -57,7 +57,7 @@ correlation_id(Frame *frame)
 
 /* Gives a text. */
 static Datum
-text_or_null(const char *text, bool *isnull)
+give_text(const char *text, bool *isnull)
 {
 	*isnull = text == NULL;
 	return text == NULL ? (Datum) 0 : CStringGetTextDatum(text);
@@ -67,7 +67,7 @@ text_or_null(const char *text, bool *isnull)
 static Datum
 role_name(Oid role, bool *isnull)
 {
-	return text_or_null(kept_role_name(role), isnull);
+	return give_text(kept_role_name(role), isnull);
 }
 
 /* The values of the fields, each by the function that its row of context_field.h names. */
@@ -92,7 +92,7 @@ context_session_user(Frame *frame, bool *isnull)
 static Datum
 context_actor(Frame *frame, bool *isnull)
 {
-	return text_or_null(frame_who(frame)->actor, isnull);
+	return give_text(frame_who(frame)->actor, isnull);
 }
 
 static Datum
