@@ -85,7 +85,8 @@ typedef struct Definition
 	bool		lock_given;		/* "lock" stands in the document */
 	bool		lock;
 	int			not_found;		/* SQLSTATE of a missing target, packed */
-	int			log;			/* 0 off, 1 failures, 2 basic, 3 full, 4 trace; -1: as the setting says */
+	int			log;			/* 0 off, 1 failures, 2 basic, 3 full, 4 trace; -1: as the setting
+								 * says */
 	char	   *summary;		/* template, or NULL */
 	char	   *timeout;
 	int64		time_limit;		/* the timeout in milliseconds, 0: none */

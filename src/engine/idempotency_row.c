@@ -95,7 +95,8 @@ copy_bytes(void *bytes, Datum datum, Size length)
 static void
 read_row(IdempotencyRow *row, Relation relation, HeapTuple tuple)
 {
-	int			columns_ever = RelationGetDescr(relation)->natts;	/* with dropped ones behind ours */
+	int			columns_ever = RelationGetDescr(relation)->natts;	/* with dropped ones behind
+																	 * ours */
 	Datum	   *values = palloc(sizeof(Datum) * columns_ever);
 	bool	   *nulls = palloc(sizeof(bool) * columns_ever);
 

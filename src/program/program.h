@@ -72,7 +72,8 @@ typedef struct Variable
 typedef enum ShownKind
 {
 	SHOWN_PLAIN,				/* nothing but memory */
-	SHOWN_HARMLESS,				/* catalogs, but it cannot fail, unless somebody has given it a JSON form */
+	SHOWN_HARMLESS,				/* catalogs, but it cannot fail, unless somebody has given it a
+								 * JSON form */
 	SHOWN_OTHER					/* perhaps code of users', which may fail */
 } ShownKind;
 

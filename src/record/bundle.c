@@ -109,7 +109,7 @@ bundle_make(const List *rows, Size *size)
 
 	*size = 0;
 	foreach(cell, rows)
-		*size += row_size(lfirst(cell));
+		* size += row_size(lfirst(cell));
 	bundle = to = palloc0(Max(*size, 1));
 	foreach(cell, rows)
 		to = row_pack(lfirst(cell), to);

@@ -36,7 +36,7 @@ summary_evaluate(void *arg)
 
 /* Cuts a text where it is too long. */
 static text *
-shortened(text *made)
+shortened(text * made)
 {
 	char	   *bytes = VARDATA_ANY(made);
 	int			length = VARSIZE_ANY_EXHDR(made);
@@ -84,7 +84,7 @@ make_summary(SummaryWork *work)
 
 /* What may be shown of a summary. */
 static text *
-shown_summary(const Frame *frame, text *made)
+shown_summary(const Frame *frame, text * made)
 {
 	if (made != NULL && mask_is_needed(frame))
 		made = cstring_to_text(mask_text(frame, text_to_cstring(made)));

@@ -18,6 +18,6 @@
  * what else no handler may deal with are raised. Called with SPI connected, as the
  * action's user.
  */
-extern text *summary_text(Frame *frame);
+extern text * summary_text(Frame *frame);
 
 #endif
