@@ -103,16 +103,17 @@ row_pack(const OwnRow *row, char *to)
 char *
 bundle_make(const List *rows, Size *size)
 {
+	Size		total = 0;
 	ListCell   *cell;
 	char	   *bundle;
 	char	   *to;
 
-	*size = 0;
 	foreach(cell, rows)
-		* size += row_size(lfirst(cell));
-	bundle = to = palloc0(Max(*size, 1));
+		total += row_size(lfirst(cell));
+	bundle = to = palloc0(Max(total, 1));
 	foreach(cell, rows)
 		to = row_pack(lfirst(cell), to);
+	*size = total;
 	return bundle;
 }
 
