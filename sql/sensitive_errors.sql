@@ -83,6 +83,11 @@ SELECT desk.raised('hunter2');
 -- many values
 SELECT invoke_action('desk.types', jsonb_build_object('data', (SELECT jsonb_agg('v' || i) FROM generate_series(1, 5000) i)));
 
+-- however long a text is, looking through it ends soon: for many values, and for one that repeats itself
+SELECT define('desk.echo', '{"input": [{"name": "pins", "type": "text[]", "sensitive": true}, {"name": "text", "type": "text"}], "steps": [{"stop": "failed", "message": "no {{input.text}}"}]}');
+SELECT try_invoke_action('desk.echo', jsonb_build_object('text', repeat('pin1 ', 60000), 'pins', (SELECT jsonb_agg('pin' || i) FROM generate_series(1, 1000) i))) #>> '{error,message}' AS message;
+SELECT try_invoke_action('desk.echo', jsonb_build_object('text', repeat('a', 3000000), 'pins', ARRAY[repeat('a', 20000)])) #>> '{error,message}' AS message;
+
 -- a default is for the authors
 SELECT define('desk.has_default', '{"input": [{"name": "pin", "type": "text", "sensitive": true, "default": "hunter2"}, {"name": "note", "type": "text", "sensitive": true, "default": null}],
 	"steps": [{"stop": "failed", "message": "{{input.pin}}{{input.note}}"}]}');

@@ -19,6 +19,7 @@
 #define LEAST_ANYWHERE	4		/* bytes of a secret that counts wherever it stands */
 #define LEAST_WORD		3		/* bytes of one that counts as a word */
 #define PART_LENGTH		16		/* bytes of a part that counts by itself */
+#define MOST_WORK		2e8		/* bytes of a text times secrets, some tenths of a second */
 
 /* A text, and which of its bytes are not to be shown. */
 typedef struct Masking
@@ -130,8 +131,8 @@ parts_enter(Parts *parts, const Secrets *secrets)
 	}
 }
 
-/* Behind the end of what is known of a secret, marks all the rest. */
-static void
+/* Behind the end of what is known of a secret, marks all the rest: then nothing is left to look at. */
+static bool
 mark_rest(Masking *masking, const Secrets *secrets, int at)
 {
 	for (int i = 0; i < secrets->count; i++)
@@ -140,8 +141,12 @@ mark_rest(Masking *masking, const Secrets *secrets, int at)
 
 		if (secret->cut && has_parts(secret) &&
 			memcmp(secret->text + secret->length - PART_LENGTH, masking->text + at, PART_LENGTH) == 0)
+		{
 			mark(masking, at, masking->length - at);
+			return true;
+		}
 	}
+	return false;
 }
 
 /* Marks what is shown of long secrets. */
@@ -158,7 +163,8 @@ mark_parts(Masking *masking, const Secrets *secrets)
 		if (*part_place(&parts, masking->text + at) == NULL)
 			continue;
 		mark(masking, at, PART_LENGTH);
-		mark_rest(masking, secrets, at);
+		if (mark_rest(masking, secrets, at))
+			break;
 	}
 	if (parts.table != NULL)
 		pfree(parts.table);
@@ -189,6 +195,28 @@ mark_quoted(Masking *masking, const Secrets *secrets)
 				mark(masking, open + 1, i - open - 1);
 		open = open < 0 ? i : -1;
 	}
+}
+
+/*
+ * Would looking through the text take too long? It cannot be interrupted. Long
+ * secrets are looked for all at once, the others, and ends of those that were cut,
+ * one by one.
+ */
+static bool
+takes_too_long(const Masking *masking, const Secrets *secrets, bool quoted)
+{
+	double		work = 0;
+	double		all = 0;
+	int			quotes = 0;
+
+	for (int i = 0; i < secrets->count; i++)
+	{
+		work += !has_parts(&secrets->items[i]) || secrets->items[i].cut ? masking->length : 0;
+		all += secrets->items[i].length;
+	}
+	for (int i = 0; quoted && i < masking->length; i++)
+		quotes += masking->text[i] == '"';
+	return work + quotes * all > MOST_WORK;
 }
 
 /* The text with its marked characters replaced. */
@@ -227,6 +255,8 @@ mask(const Secrets *secrets, const char *text, bool quoted)
 	if (secrets->too_many)
 		return pstrdup(MASK);
 	masking.length = strlen(text);
+	if (takes_too_long(&masking, secrets, quoted))
+		return pstrdup(MASK);
 	masking.marked = palloc0(masking.length + 1);
 	for (int i = 0; i < secrets->count; i++)
 		if (!has_parts(&secrets->items[i]))
