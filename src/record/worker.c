@@ -28,6 +28,7 @@
 #include "base/error.h"
 #include "base/settings.h"
 #include "catalog/pg_tablespace_d.h"
+#include "commands/trigger.h"
 #include "common/relpath.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -297,6 +298,19 @@ store_all(RingBatch *batch, bool apart)
 	return lost;
 }
 
+/*
+ * Has constraints and triggers that somebody made deferrable checked with each
+ * record: what fails at the commit would fail with whatever is stored beside it.
+ */
+static void
+check_at_once(void)
+{
+	ConstraintsSetStmt *all = makeNode(ConstraintsSetStmt);
+
+	all->deferred = false;
+	AfterTriggerSetState(all);
+}
+
 /* Stores a batch by a transaction of its own, and takes it out of the ring. */
 static void
 store_transaction(RingBatch *batch, bool apart)
@@ -308,6 +322,7 @@ store_transaction(RingBatch *batch, bool apart)
 	StartTransactionCommand();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	MemoryContextSwitchTo(writer.batch);
+	check_at_once();
 	known = bundle_tables_are_ours();
 	if (known)
 		lost = store_all(batch, apart);

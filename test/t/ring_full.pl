@@ -64,6 +64,13 @@ $node->safe_psql('main', q{DO 'BEGIN PERFORM fail(2, $$good$$), fail(3, $$bad$$)
 recorded_soon($node, 'main', 'good', 4, 'a record that cannot be stored does not keep others back');
 ring_is($node, 'main', "dropped - $dropped, waiting", '3|0', 'it is dropped and counted');
 said_soon('and said', qr/LOG:  \w+: dropped \d failed invocations that could not be recorded in database \d+\n.*DETAIL:  not this one/, $from);
+$node->safe_psql('main', q{
+	DROP TRIGGER refuse ON custom_actions.log;
+	CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON custom_actions.log DEFERRABLE INITIALLY DEFERRED
+		FOR EACH ROW EXECUTE FUNCTION public.refuse()});
+$node->safe_psql('main', q{DO 'BEGIN PERFORM fail(2, $$fine$$), fail(3, $$bad$$), fail(2, $$fine$$); END'});
+recorded_soon($node, 'main', 'fine', 4, 'nor does one that would fail at the commit');
+ring_is($node, 'main', "dropped - $dropped, waiting", '6|0', 'it is dropped and counted as well');
 $node->safe_psql('main', 'DROP TRIGGER refuse ON custom_actions.log');
 
 # A log of another version
