@@ -10,7 +10,7 @@ use Exporter 'import';
 use File::Find;
 use File::Spec;
 
-our @EXPORT_OK = qw(%may_include @shadowing %circle_allowed read_tree parse_file
+our @EXPORT_OK = qw(%may_include %by_name @shadowing %circle_allowed read_tree parse_file
   misplaced_includes misplaced_declarations twice_static shadowing_folders typedefs
   build_objects read_objects between_files upward_calls circles wrong_circles);
 

@@ -3,7 +3,9 @@ use strict;
 use warnings FATAL => 'all';
 
 use Cwd 'getcwd';
+use lib 'test/house';
 use CustomActions;
+use House '%by_name';
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -70,11 +72,11 @@ sub make_elsewhere
 	return;
 }
 
-# SQL functions, PostgreSQL's entry points, and nothing else
+# SQL functions, PostgreSQL's entry points, what the postmaster starts, and nothing else
 chomp(my $libraries = output_of($ENV{PG_CONFIG}, '--pkglibdir'));
 my $script = join '', map { slurp_file($_) } glob 'src/sql/[0-9]*.sql';
 my @functions = $script =~ /'MODULE_PATHNAME', *'(\w+)'/g;
-my $expected = [ sort 'Pg_magic_func', '_PG_init', keys %{ { map { ($_ => 1, "pg_finfo_$_" => 1) } @functions } } ];
+my $expected = [ sort 'Pg_magic_func', '_PG_init', keys %by_name, keys %{ { map { ($_ => 1, "pg_finfo_$_" => 1) } @functions } } ];
 
 cmp_ok(scalar @functions, '>', 20, 'functions of the install script were found');
 is_deeply(exported("$ENV{private}$libraries/custom_actions.so"), $expected, 'the installed library shows its SQL functions only');
