@@ -99,7 +99,9 @@ BEGIN
 	FROM log AS l
 		CROSS JOIN LATERAL (SELECT sees_all OR EXISTS (
 			SELECT FROM pg_proc AS p
-			WHERE p.oid = l.function_id AND pg_has_role(viewer, p.proowner, 'USAGE')) AS it) AS sees
+			WHERE p.oid = l.function_id AND pg_has_role(viewer, p.proowner, 'USAGE')
+				AND p.prolang = (SELECT g.oid FROM pg_language AS g
+					WHERE g.lanname = 'custom_action')) AS it) AS sees
 	WHERE l.touched_rows @> ARRAY[row_hash(table_name, key)]
 		AND (l.touched @> jsonb_build_object(table_name, jsonb_build_object('updated', keys))
 			OR l.touched @> jsonb_build_object(table_name, jsonb_build_object('created', keys))
