@@ -153,7 +153,8 @@ static void
 set_error(OwnRow *row, const Frame *frame, const ErrorData *error, const char *failed_step)
 {
 	log_row_set_text(row, LOG_STEP, failed_step);
-	log_row_set_text(row, LOG_SQLSTATE, unpack_sql_state(error->sqlerrcode));
+	if (error->sqlerrcode != 0)
+		log_row_set_text(row, LOG_SQLSTATE, unpack_sql_state(error->sqlerrcode));
 	set_error_text(row, LOG_MESSAGE, frame, error->message);
 	set_error_text(row, LOG_DETAIL, frame, error->detail);
 	set_error_text(row, LOG_HINT, frame, error->hint);

@@ -72,7 +72,7 @@ COMMENT ON COLUMN custom_actions.log.summary IS 'what the action''s "summary" sa
 COMMENT ON COLUMN custom_actions.log.tag IS 'custom_actions.tag at the time';
 COMMENT ON COLUMN custom_actions.log.rows_written IS 'how many rows the action''s own steps wrote';
 COMMENT ON COLUMN custom_actions.log.step IS 'path of the step that failed';
-COMMENT ON COLUMN custom_actions.log.sqlstate IS 'SQLSTATE of the error';
+COMMENT ON COLUMN custom_actions.log.sqlstate IS 'SQLSTATE of the error; null: how it ended is unknown';
 COMMENT ON COLUMN custom_actions.log.message IS 'what went wrong';
 COMMENT ON COLUMN custom_actions.log.detail IS 'the error''s detail';
 COMMENT ON COLUMN custom_actions.log.hint IS 'the error''s hint';

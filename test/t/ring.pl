@@ -9,7 +9,7 @@ use Ring;
 use Test::More;
 use Time::HiRes qw(time);
 
-my $node = new_ring_server('main');
+my $node = new_ring_server('main', "max_prepared_transactions = 1\n");
 create_failing($node, 'main');
 
 my $file = $node->data_dir . '/pg_stat/custom_actions_log.ring';
@@ -88,7 +88,7 @@ $node->safe_psql('main', q{
 $session = begin_long('long', 'SELECT desk.around() /* sleep */');
 terminate('long');
 $node->poll_query_until('main', q{SELECT count(*) = 2 FROM custom_actions.log WHERE action IN ('desk.around', 'desk.long')});
-is($node->safe_psql('main', q{SELECT string_agg(action || ' ' || status, ', ' ORDER BY depth) FROM custom_actions.log WHERE action IN ('desk.around', 'desk.long')}),
+is($node->safe_psql('main', q{SELECT string_agg(concat_ws(' ', action, status, sqlstate), ', ' ORDER BY depth) FROM custom_actions.log WHERE action IN ('desk.around', 'desk.long')}),
 	'desk.around unknown, desk.long unknown', 'an action whose backend is terminated is recorded as of unknown end');
 end_session($session);
 
@@ -125,17 +125,17 @@ is($session->query_safe(q{SELECT count(*) FROM custom_actions.log WHERE message 
 end_session($session);
 $node->safe_psql('postgres', 'ALTER DATABASE main ALLOW_CONNECTIONS true; ALTER DATABASE main RESET ALL');
 
-# A clean end of the server
-my $lock = $node->background_psql('main');
-$lock->query_safe('BEGIN; LOCK TABLE custom_actions.log');
+# A clean end of the server, with a log that is locked until after it
+my $lock = q{BEGIN; LOCK TABLE custom_actions.log; PREPARE TRANSACTION 'lock'};
+$node->safe_psql('main', $lock);
 fail_in($node, 'main', 'shutdown', 5);
 create_failing($node, 'other');
 fail_in($node, 'other', 'other', 3);
 recorded_soon($node, 'other', 'other', 3, 'a locked log of one database is no matter for another');
 $node->stop('fast');
 ok(-e $file, 'what waits is saved at a clean end');
-end_session($lock);
 $node->start;
+$node->safe_psql('main', q{COMMIT PREPARED 'lock'});
 recorded_soon($node, 'main', 'shutdown', 5, 'and recorded after the next start');
 ok(!-e $file, 'once');
 ring_is($node, 'main', 'waiting, recorded, dropped, server_recorded', '0|5|0|5', 'counting begins at the start of the server');
@@ -146,15 +146,14 @@ is($node->safe_psql('main', q{SELECT count(*) FROM custom_actions.log WHERE mess
 ok($node->poll_query_until('main', q{SELECT count(*) = 4 FROM custom_actions.log WHERE status = 'unknown'}), 'an action that the end of the server ends is recorded, too');
 
 # A file that is not whole
-$lock = $node->background_psql('main');
-$lock->query_safe('BEGIN; LOCK TABLE custom_actions.log');
+$node->safe_psql('main', $lock);
 fail_in($node, 'main', 'torn', 5);
 $node->stop('fast');
-end_session($lock);
 truncate($file, (-s $file) - 10) or die "$file: $!";
 $node->start;
 like(slurp_file($node->logfile), qr/ignoring invalid data in file "[^"]*custom_actions_log\.ring"/, 'a torn file is ignored, and said so');
 ok(!-e $file, 'and removed');
+$node->safe_psql('main', q{COMMIT PREPARED 'lock'});
 ring_is($node, 'main', 'server_waiting, server_recorded, server_dropped, server_skipped', '0|0|0|0', 'nothing of it is taken');
 
 # Configured away
