@@ -194,7 +194,7 @@ custom_action_statistics_state(PG_FUNCTION_ARGS)
 	if (statistics_exist())
 		state = statistics_state();
 	values[0] = BoolGetDatum(statistics_exist());
-	values[1] = Int32GetDatum(state.used);
+	values[1] = Int32GetDatum((int32) state.used);
 	values[2] = Int32GetDatum(statistics_exist() ? setting_max_statistics : 0);
 	values[3] = Int64GetDatum(state.evicted);
 	values[4] = TimestampTzGetDatum(state.since);
