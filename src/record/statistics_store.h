@@ -65,7 +65,8 @@ typedef struct Occurrence
 /* How the store is doing. */
 typedef struct StatisticsState
 {
-	int64		used;			/* entries, of all databases; no int: the file would get what lies between */
+	int64		used;			/* entries, of all databases; no int: the file would get what lies
+								 * between */
 	int64		evicted;		/* that had to make room since... */
 	TimestampTz since;			/* the server started with none */
 } StatisticsState;
