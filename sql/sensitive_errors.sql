@@ -58,7 +58,9 @@ SELECT invoke_action('desk.types', '{"list": [12, "abc"]}');
 SELECT invoke_action('desk.types', '{"login": "(me,abc)"}');
 SELECT invoke_action('desk.types', '{"login": {"name": "me", "trials": 3}}');
 SELECT invoke_action('desk.types', '{"short": "long"}');
+\set VERBOSITY terse
 SELECT invoke_action('desk.types', '{"day": "2024-13-13"}');
+\set VERBOSITY default
 SELECT invoke_action('desk.types', '{"bytes": "\\xfz"}');
 SELECT invoke_action('desk.types', '{"n": 1, "other": "hunter2", "list": {"a": "x"}}');
 SELECT invoke_action('desk.types', '{"n": "hunter2", "unknown": 7}');

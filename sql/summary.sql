@@ -83,7 +83,9 @@ SELECT * FROM desk.problems('"summary": "ok {{let.x}} {{target.title}}"');
 SELECT create_action('desk.used', '{"input": [{"name": "reason", "type": "text"}], "summary": "{{input.reason}} {{let.y}} {{row.title}}", "steps": [{"let": {"y": 1}}, {"get": "desk.ticket", "id": 1, "as": "row"}]}', true);
 SELECT * FROM check_action('desk.used');
 -- and what it uses is needed
+\set VERBOSITY terse
 SELECT define('desk.needs', '{"summary": "{{desk.helps(1)}}", "steps": []}');
+\set VERBOSITY default
 CREATE FUNCTION desk.helps(integer) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'helped ' || $1 $$;
 SELECT define('desk.needs', '{"summary": "{{desk.helps(1)}}", "steps": []}');
 DROP FUNCTION desk.helps(integer);

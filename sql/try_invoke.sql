@@ -126,8 +126,8 @@ SELECT try_invoke_action('desk.fails', '{"state": "P0004"}');
 SELECT try_invoke_action('desk.fails', '{"state": "57014"}');
 SELECT try_invoke_action('desk.fails', '{"state": "57P01"}');
 \set VERBOSITY default
-SET statement_timeout = '200ms';
 SELECT define('desk.sleeps', '{ "steps": [ {"call": "pg_catalog.pg_sleep", "with": {"1": 10}} ] }');
+SET statement_timeout = '200ms';
 SELECT try_invoke_action('desk.sleeps');
 RESET statement_timeout;
 -- its own time limit is reported
