@@ -177,6 +177,6 @@ idempotency_row_store(const IdempotencyRow *row)
 	values[RESPONSE] = PointerGetDatum(row->response);
 	values[INVOCATION] = UUIDPGetDatum(&row->invocation);
 	values[CREATED_AT] = TimestampTzGetDatum(GetCurrentTimestamp());
-	if (!own_rows_insert(&own, 1))
+	if (!own_row_insert(&own))
 		refuse_table();
 }

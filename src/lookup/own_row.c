@@ -413,28 +413,26 @@ insert_text(const OwnTable *table)
 	return text.data;
 }
 
-/* Runs INSERT for each row. */
+/* Runs INSERT for a row. */
 static void
-insert_by_command(const OwnTable *table, const OwnRow *rows, int nrows)
+insert_by_command(const OwnRow *row)
 {
-	char	   *text = insert_text(table);
+	const OwnTable *table = row->table;
 	Oid		   *types = palloc(sizeof(Oid) * table->ncolumns);
 	char	   *nulls = palloc(table->ncolumns);
 
 	for (int i = 0; i < table->ncolumns; i++)
-		types[i] = table->columns[i].type;
-	for (int i = 0; i < nrows; i++)
 	{
-		for (int j = 0; j < table->ncolumns; j++)
-			nulls[j] = rows[i].nulls[j] ? 'n' : ' ';
-		if (SPI_execute_with_args(text, table->ncolumns, types, rows[i].values, nulls, false, 0) != SPI_OK_INSERT)
-			elog(ERROR, "could not insert into %s.%s", CA_SCHEMA, table->name);
+		types[i] = table->columns[i].type;
+		nulls[i] = row->nulls[i] ? 'n' : ' ';
 	}
+	if (SPI_execute_with_args(insert_text(table), table->ncolumns, types, row->values, nulls, false, 0) != SPI_OK_INSERT)
+		elog(ERROR, "could not insert into %s.%s", CA_SCHEMA, table->name);
 }
 
 /* The same as the table's owner, whose triggers may run. */
 static void
-insert_as_owner(const OwnTable *table, Oid owner, const OwnRow *rows, int nrows)
+insert_as_owner(Oid owner, const OwnRow *row)
 {
 	Oid			user;
 	int			context;
@@ -443,33 +441,28 @@ insert_as_owner(const OwnTable *table, Oid owner, const OwnRow *rows, int nrows)
 	SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	insert_by_command(table, rows, nrows);
+	insert_by_command(row);
 	if (SPI_finish() != SPI_OK_FINISH)
 		elog(ERROR, "SPI_finish failed");
 	SetUserIdAndSecContext(user, context);
 }
 
 bool
-own_rows_insert(const OwnRow *rows, int nrows)
+own_row_insert(const OwnRow *row)
 {
-	OwnTable   *table = nrows > 0 ? rows[0].table : NULL;
-	Relation	relation;
+	OwnTable   *table = row->table;
+	Relation	relation = open_planned(table);
 	bool		direct;
 	Oid			owner;
 
-	if (table == NULL)
-		return true;
-	relation = open_planned(table);
 	if (relation == NULL)
 		return false;
-	direct = table->plan->ours && table->plan->direct;
+	direct = table->plan->ours && table->plan->direct && row_is_complete(table->plan, row);
 	owner = relation->rd_rel->relowner;
-	for (int i = 0; direct && i < nrows; i++)
-		direct = row_is_complete(table->plan, &rows[i]);
-	for (int i = 0; direct && i < nrows; i++)
-		insert_direct(table->plan, relation, &rows[i]);
+	if (direct)
+		insert_direct(table->plan, relation, row);
 	table_close(relation, NoLock);
 	if (!direct && table->plan->ours)
-		insert_as_owner(table, owner, rows, nrows);
+		insert_as_owner(owner, row);
 	return table->plan != NULL && table->plan->ours;
 }

@@ -40,10 +40,10 @@ typedef struct OwnRow
 extern bool own_rows_have_table(OwnTable *table);
 
 /*
- * Inserts rows of one table in the current transaction, which must be one that
- * may write; false, and nothing is done, if the table is not there or not ours.
+ * Inserts a row in the current transaction, which must be one that may write;
+ * false, and nothing is done, if the table is not there or not ours.
  */
-extern bool own_rows_insert(const OwnRow *rows, int nrows);
+extern bool own_row_insert(const OwnRow *row);
 
 extern void own_rows_init(void);
 

@@ -186,6 +186,6 @@ bundle_store(char *bundle, Size size)
 	ListCell   *cell;
 
 	foreach(cell, bundle_rows(bundle, size))
-		stored &= own_rows_insert(lfirst(cell), 1);
+		stored &= own_row_insert(lfirst(cell));
 	return stored;
 }

@@ -39,7 +39,7 @@ warn_not_ours(const OwnTable *table)
 void
 log_write_row(const OwnRow *row)
 {
-	if (!own_rows_insert(row, 1))
+	if (!own_row_insert(row))
 		warn_not_ours(row->table);
 }
 
