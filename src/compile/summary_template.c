@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "base/simple_type.h"
 #include "catalog/pg_type.h"
 #include "compile/let_types.h"
 #include "compile/summary_template.h"
@@ -70,28 +71,6 @@ hide_tainted(Compiler *compiler, Value *value)
 	}
 }
 
-/* Do PostgreSQL's own functions show values of this type whatever they are, and ask nobody? */
-static bool
-always_has_text(Oid type)
-{
-	switch (type)
-	{
-		case BOOLOID:
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-		case NUMERICOID:
-		case TEXTOID:
-		case VARCHAROID:
-		case BPCHAROID:
-		case NAMEOID:
-		case UUIDOID:
-			return true;
-		default:
-			return false;
-	}
-}
-
 /* Could evaluating the tree raise an error? Texts that are joined do not. */
 static bool
 may_raise_walker(Node *node, void *context)
@@ -105,7 +84,7 @@ may_raise_walker(Node *node, void *context)
 				return true;
 			break;
 		case T_CoerceViaIO:
-			if (!always_has_text(exprType((Node *) ((CoerceViaIO *) node)->arg)) ||
+			if (!type_is_simple(exprType((Node *) ((CoerceViaIO *) node)->arg)) ||
 				((CoerceViaIO *) node)->resulttype != TEXTOID)
 				return true;
 			break;

@@ -12,6 +12,7 @@
 
 #include "access/relation.h"
 #include "base/compat.h"
+#include "base/simple_type.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "compile/compiler.h"
@@ -169,18 +170,10 @@ type_is_plain(Oid type)
 
 	if (OidIsValid(element))
 		return type_is_plain(element);
+	if (type_is_simple(base))
+		return true;
 	switch (base)
 	{
-		case BOOLOID:
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-		case NUMERICOID:
-		case TEXTOID:
-		case VARCHAROID:
-		case BPCHAROID:
-		case NAMEOID:
-		case UUIDOID:
 		case DATEOID:
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:

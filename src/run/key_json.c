@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/jsonb_value.h"
+#include "base/simple_type.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "pgtime.h"
@@ -42,24 +43,7 @@ typedef struct KeyValue
 static bool
 depends_on_settings(Oid type)
 {
-	switch (type)
-	{
-		case BOOLOID:
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-		case NUMERICOID:
-		case TEXTOID:
-		case VARCHAROID:
-		case BPCHAROID:
-		case NAMEOID:
-		case UUIDOID:
-		case DATEOID:
-		case JSONBOID:
-			return false;
-		default:
-			return true;
-	}
+	return !type_is_simple(type) && type != DATEOID && type != JSONBOID;
 }
 
 /* Sets what texts depend on; returns what it was. */
