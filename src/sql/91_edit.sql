@@ -1,0 +1,1 @@
+-- What people call to change a draft by paths, and to take a change back.

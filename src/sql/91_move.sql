@@ -1,0 +1,1 @@
+-- What people call to take actions to another database.

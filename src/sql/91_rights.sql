@@ -1,0 +1,1 @@
+-- What people call to give and take the right to invoke.

@@ -1,0 +1,1 @@
+-- What people call to see what an action is: outline, picture, differences, uses.

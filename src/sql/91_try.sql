@@ -1,0 +1,1 @@
+-- What people call to try an action without effect.

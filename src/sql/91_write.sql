@@ -1,0 +1,1 @@
+-- What people call while they write: names, formulas, the schema of definitions.
