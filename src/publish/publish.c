@@ -41,7 +41,7 @@
 #include "nodes/makefuncs.h"
 #include "program/input_default.h"
 #include "publish/publish.h"
-#include "publish/widen.h"
+#include "publish/reshape.h"
 #include "storage/lmgr.h"
 #include "tcop/dest.h"
 #include "tcop/utility.h"
@@ -184,22 +184,54 @@ claim_name(Publishing *publishing)
 	require_publisher(publishing);
 }
 
+/* How a new version's signature differs where it must not, or NULL. */
+static char *
+changed_signature(const Publishing *publishing)
+{
+	if (!OidIsValid(publishing->existing))
+		return NULL;
+	return signature_difference(publishing->signature, publishing->existing, true);
+}
+
 /* Refuses a new version with another signature. */
 static void
 require_same_signature(const Publishing *publishing)
 {
-	char	   *difference;
+	char	   *difference = changed_signature(publishing);
+	char	   *name;
 
-	if (!OidIsValid(publishing->existing))
-		return;
-	difference = signature_difference(publishing->signature, publishing->existing, true);
 	if (difference == NULL)
 		return;
+	name = quote_literal_cstr(publishing->action);
 	ereport(ERROR,
 			(errcode(ERRCODE_CA_SIGNATURE),
 			 errmsg("signature of action \"%s\" would change", publishing->action),
 			 errdetail_internal("%s", difference),
-			 errhint("Callers rely on it. A new input can be optional and the last one; anything else takes an action of another name.")));
+			 errhint("Callers rely on it. A new input that is optional and the last one changes nothing for them. For anything else, use activate_action(%s, change_signature => true), which keeps grants and plug-ins, or leave the action as it is and change a copy, copy_action(%s, 'new_name').",
+					 name, name)));
+}
+
+/* Gives the function that is to be replaced the arguments of the new version. */
+static void
+settle_signature(const Publishing *publishing, bool may_change)
+{
+	char	   *difference;
+
+	if (!may_change)
+		require_same_signature(publishing);
+	if (!OidIsValid(publishing->existing))
+		return;
+	difference = changed_signature(publishing);
+	if (difference == NULL)
+	{
+		function_widen(publishing->existing, publishing->signature, publishing->action);
+		return;
+	}
+	function_reshape(publishing->existing, publishing->signature, publishing->action);
+	ereport(NOTICE,
+			(errmsg("signature of action \"%s\" changed", publishing->action),
+			 errdetail_internal("%s", difference),
+			 errhint("Programs that call it have to follow.")));
 }
 
 /* Makes the SQL default of an optional input. */
@@ -589,9 +621,7 @@ custom_action_publish(PG_FUNCTION_ARGS)
 	nest_level = NewGUCNestLevel();
 	apply_search_path(publishing.definition);
 	publishing.signature = signature_resolve(publishing.definition, &sink);
-	require_same_signature(&publishing);
-	if (OidIsValid(publishing.existing))
-		function_widen(publishing.existing, publishing.signature, publishing.action);
+	settle_signature(&publishing, PG_GETARG_BOOL(5));
 	utility.statement = (Node *) create_statement(&publishing);
 	utility.text = psprintf("publish action %s", publishing.action);
 	quiet_run_outside(publish_function, &utility);

@@ -329,12 +329,13 @@ COMMENT ON FUNCTION custom_actions.claim_name(text) IS
 	'checks who may publish an action, and keeps others from it until the transaction ends';
 
 CREATE FUNCTION custom_actions.publish(
-	action_name text, definition json, version integer, active boolean, plugins json)
+	action_name text, definition json, version integer, active boolean, plugins json,
+	change_signature boolean DEFAULT false)
 RETURNS regprocedure
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'custom_action_publish';
 
-COMMENT ON FUNCTION custom_actions.publish(text, json, integer, boolean, json) IS
+COMMENT ON FUNCTION custom_actions.publish(text, json, integer, boolean, json, boolean) IS
 	'creates or replaces the function of an action, never an overload';
 
 CREATE FUNCTION custom_actions.published(action_name text)

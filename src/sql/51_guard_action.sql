@@ -179,7 +179,8 @@ BEGIN
 			USING ERRCODE = 'duplicate_object',
 				DETAIL = format('Those of action "%s" keep their numbers because it is published.',
 					old_name),
-				HINT = 'Give it another name, or let a superuser delete the others from custom_actions.version.';
+				HINT = format('Give it another name, or forget the others with drop_action(%L, purge => true).',
+					new_name);
 	END IF;
 	UPDATE version AS v SET
 		action = new_name,

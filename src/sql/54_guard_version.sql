@@ -69,3 +69,54 @@ ALTER TABLE custom_actions.version ENABLE REPLICA TRIGGER receive;
 
 COMMENT ON TRIGGER receive ON custom_actions.version IS
 	'one that comes by replication does not replace the one there is';
+
+CREATE FUNCTION custom_actions.may_forget(action_name text)
+RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT EXISTS (
+			SELECT
+			FROM custom_actions.version AS v
+			WHERE v.action = action_name AND custom_actions.is_member(v.activated_by))
+		OR EXISTS (
+			SELECT
+			FROM pg_namespace AS n
+			WHERE n.nspname = (parse_ident(action_name))[1]
+				AND pg_has_role(n.nspowner, 'USAGE'));
+END;
+
+COMMENT ON FUNCTION custom_actions.may_forget(text) IS
+	'whether the current user may forget the versions of an action that was dropped: he has activated one, or owns the schema';
+
+CREATE FUNCTION custom_actions.guard_forgetting()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF NOT may_forget(OLD.action) THEN
+		RAISE EXCEPTION 'permission denied to forget the versions of action "%"', OLD.action
+			USING ERRCODE = 'insufficient_privilege',
+				DETAIL = format('"%s" has activated none of them and does not own the schema.',
+					CURRENT_USER);
+	ELSIF NOT is_superuser()
+		AND (has_draft(OLD.action) OR action_function(OLD.action) IS NOT NULL)
+	THEN
+		RAISE EXCEPTION 'versions of action "%" are kept as long as there is the action', OLD.action
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = format('Use drop_action(%L, purge => true) to be rid of both.', OLD.action);
+	END IF;
+	RETURN OLD;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.guard_forgetting() IS
+	'row trigger of version: but for superusers, none goes but those of an action that was dropped';
+
+CREATE TRIGGER guard_forgetting
+	BEFORE DELETE ON custom_actions.version
+	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('guard_forgetting');
+
+COMMENT ON TRIGGER guard_forgetting ON custom_actions.version IS
+	'none goes but those of an action that was dropped';

@@ -126,7 +126,7 @@ COMMENT ON FUNCTION custom_actions.tell_changes(text, integer, json, json) IS
 	'tells how a new version differs from the one before, if there was one';
 
 CREATE FUNCTION custom_actions.activate(
-	action_name text, note text, expected_hash text)
+	action_name text, note text, expected_hash text, change_signature boolean)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
@@ -162,7 +162,8 @@ BEGIN
 	IF NOT adopted THEN
 		new_version := greatest(last_version(action_name), old.version, 0) + 1;
 	END IF;
-	new_function := publish(action_name, definition, new_version, true, plugins);
+	new_function := publish(action_name, definition, new_version, true, plugins,
+		coalesce(change_signature, false));
 	IF old.function IS NULL THEN
 		PERFORM settle_new_function(action_name, new_function, draft.owner);
 	END IF;
@@ -178,20 +179,22 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.activate(text, text, text) IS
+COMMENT ON FUNCTION custom_actions.activate(text, text, text, boolean) IS
 	'does the work of activate_action';
 
 CREATE FUNCTION custom_actions.activate_action(
-	name text, note text DEFAULT NULL, expected_hash text DEFAULT NULL)
+	name text, note text DEFAULT NULL, expected_hash text DEFAULT NULL,
+	change_signature boolean DEFAULT false)
 RETURNS integer
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
 	SELECT custom_actions.activate(
 		custom_actions.canonical_name(activate_action.name),
-		activate_action.note, activate_action.expected_hash);
+		activate_action.note, activate_action.expected_hash,
+		activate_action.change_signature);
 END;
 
-COMMENT ON FUNCTION custom_actions.activate_action(text, text, text) IS
+COMMENT ON FUNCTION custom_actions.activate_action(text, text, text, boolean) IS
 	'body of activate_action';
 
 CREATE FUNCTION custom_actions.deactivate(action_name text)
@@ -255,15 +258,54 @@ END;
 COMMENT ON FUNCTION custom_actions.performers(regprocedure) IS
 	'actions that depend on a function, and their owners';
 
-CREATE FUNCTION custom_actions.drop(action_name text, force boolean)
+CREATE FUNCTION custom_actions.drop_function(
+	action_name text, function regprocedure, force boolean)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	performed_by text;
+	needed_by text;
+BEGIN
+	SELECT string_agg(format('Action "%s"%s performs it.', p.action,
+			CASE WHEN p.owner <> CURRENT_USER THEN format(' of role "%s"', p.owner) END),
+		E'\n' ORDER BY p.action)
+	INTO performed_by
+	FROM performers(function) AS p;
+	IF force AND performed_by IS NOT NULL THEN
+		PERFORM release_performers(function);
+	END IF;
+	BEGIN
+		EXECUTE format('DROP FUNCTION %s', function);
+	EXCEPTION WHEN dependent_objects_still_exist THEN
+		GET STACKED DIAGNOSTICS needed_by = PG_EXCEPTION_DETAIL;
+		RAISE EXCEPTION 'cannot drop action "%" because other objects depend on it',
+				action_name
+			USING ERRCODE = 'dependent_objects_still_exist',
+				DETAIL = concat_ws(E'\n', needed_by, performed_by),
+				HINT = CASE WHEN performed_by IS NULL OR force
+					THEN 'Change, deactivate or drop them first.'
+					ELSE format('Change, deactivate or drop them first, or use drop_action(%L, force => true): what performs it fails from then on.',
+						action_name) END;
+	END;
+	IF performed_by IS NOT NULL THEN
+		RAISE WARNING 'dropping action "%" breaks actions that perform it', action_name
+			USING ERRCODE = 'UA005', DETAIL = performed_by;
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.drop_function(text, regprocedure, boolean) IS
+	'drops the function of an action; of actions that perform it, only if forced';
+
+CREATE FUNCTION custom_actions.drop(action_name text, force boolean, purge boolean)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
 	function regprocedure;
-	performed_by text;
-	needed_by text;
 	draft_owner text;
 BEGIN
 	SELECT a.owner INTO draft_owner FROM action AS a WHERE a.name = action_name FOR UPDATE;
@@ -273,50 +315,30 @@ BEGIN
 		PERFORM refuse_registered(action_name);
 	END IF;
 	function := action_function(action_name);
-	IF function IS NULL THEN
-		IF NOT has_draft(action_name) THEN
-			PERFORM refuse_missing(action_name);
-		END IF;
-	ELSE
-		SELECT string_agg(format('Action "%s"%s performs it.', p.action,
-				CASE WHEN p.owner <> CURRENT_USER THEN format(' of role "%s"', p.owner) END),
-			E'\n' ORDER BY p.action)
-		INTO performed_by
-		FROM performers(function) AS p;
-		IF force AND performed_by IS NOT NULL THEN
-			PERFORM release_performers(function);
-		END IF;
-		BEGIN
-			EXECUTE format('DROP FUNCTION %s', function);
-		EXCEPTION WHEN dependent_objects_still_exist THEN
-			GET STACKED DIAGNOSTICS needed_by = PG_EXCEPTION_DETAIL;
-			RAISE EXCEPTION 'cannot drop action "%" because other objects depend on it',
-					action_name
-				USING ERRCODE = 'dependent_objects_still_exist',
-					DETAIL = concat_ws(E'\n', needed_by, performed_by),
-					HINT = CASE WHEN performed_by IS NULL OR force
-						THEN 'Change, deactivate or drop them first.'
-						ELSE format('Change, deactivate or drop them first, or use drop_action(%L, force => true): what performs it fails from then on.',
-							action_name) END;
-		END;
-		IF performed_by IS NOT NULL THEN
-			RAISE WARNING 'dropping action "%" breaks actions that perform it', action_name
-				USING ERRCODE = 'UA005', DETAIL = performed_by;
-		END IF;
+	IF function IS NOT NULL THEN
+		PERFORM drop_function(action_name, function, force);
+	ELSIF NOT has_draft(action_name)
+		AND (purge IS NOT TRUE OR last_version(action_name) IS NULL)
+	THEN
+		PERFORM refuse_missing(action_name);
 	END IF;
 	DELETE FROM action AS a WHERE a.name = action_name;
+	IF purge THEN
+		DELETE FROM version AS v WHERE v.action = action_name;
+	END IF;
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.drop(text, boolean) IS 'does the work of drop_action';
+COMMENT ON FUNCTION custom_actions.drop(text, boolean, boolean) IS 'does the work of drop_action';
 
-CREATE FUNCTION custom_actions.drop_action(name text, force boolean DEFAULT false)
+CREATE FUNCTION custom_actions.drop_action(
+	name text, force boolean DEFAULT false, purge boolean DEFAULT false)
 RETURNS void
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
 	SELECT custom_actions.drop(
-		custom_actions.canonical_name(drop_action.name), drop_action.force);
+		custom_actions.canonical_name(drop_action.name), drop_action.force, drop_action.purge);
 END;
 
-COMMENT ON FUNCTION custom_actions.drop_action(text, boolean) IS
+COMMENT ON FUNCTION custom_actions.drop_action(text, boolean, boolean) IS
 	'body of drop_action';

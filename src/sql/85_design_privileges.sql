@@ -18,7 +18,7 @@ BEGIN ATOMIC
 		custom_actions.step, custom_actions.plugin_step,
 		custom_actions.table_setting}'::text[]) AS relation
 	UNION ALL
-	SELECT 'INSERT ON custom_actions.version'
+	SELECT 'INSERT, DELETE ON custom_actions.version'
 	UNION ALL
 	SELECT format('SELECT, USAGE ON SEQUENCE %s', sequence)
 	FROM unnest('{custom_actions.step_id_seq,

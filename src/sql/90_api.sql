@@ -86,12 +86,13 @@ COMMENT ON FUNCTION @extschema@.check_action(text) IS
 	'every problem of the draft of an action and of its plug-ins; no rows when all is sound';
 
 CREATE FUNCTION @extschema@.activate_action(
-	name text, note text DEFAULT NULL, expected_hash text DEFAULT NULL)
+	name text, note text DEFAULT NULL, expected_hash text DEFAULT NULL,
+	change_signature boolean DEFAULT false)
 RETURNS integer
 LANGUAGE c VOLATILE
 AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 
-COMMENT ON FUNCTION @extschema@.activate_action(text, text, text) IS
+COMMENT ON FUNCTION @extschema@.activate_action(text, text, text, boolean) IS
 	'checks the draft of an action and publishes it; returns its version, the current one if nothing changed';
 
 CREATE FUNCTION @extschema@.deactivate_action(name text)
@@ -102,13 +103,14 @@ AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 COMMENT ON FUNCTION @extschema@.deactivate_action(text) IS
 	'refuses calls of an action until it is activated again; grants stay';
 
-CREATE FUNCTION @extschema@.drop_action(name text, force boolean DEFAULT false)
+CREATE FUNCTION @extschema@.drop_action(
+	name text, force boolean DEFAULT false, purge boolean DEFAULT false)
 RETURNS void
 LANGUAGE c VOLATILE
 AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 
-COMMENT ON FUNCTION @extschema@.drop_action(text, boolean) IS
-	'drops an action: its function and its draft, not its versions; unless forced, refused while others perform it or plug-ins are registered';
+COMMENT ON FUNCTION @extschema@.drop_action(text, boolean, boolean) IS
+	'drops an action: its function and its draft, its versions only to purge it; unless forced, refused while others perform it or plug-ins are registered';
 
 CREATE FUNCTION @extschema@.register_plugin(
 	action text, stage text, function text, rank integer DEFAULT 1,

@@ -1,9 +1,9 @@
 /*
- * widen.h
- *		Adds optional inputs to the function of a published action.
+ * reshape.h
+ *		Gives the function of a published action the arguments of a new signature.
  */
-#ifndef CA_WIDEN_H
-#define CA_WIDEN_H
+#ifndef CA_RESHAPE_H
+#define CA_RESHAPE_H
 
 #include "postgres.h"
 
@@ -15,5 +15,8 @@
  * the source and the defaults. action is what errors call it.
  */
 extern void function_widen(Oid function, const Signature *signature, const char *action);
+
+/* The same for any signature, arguments and results; what depends on the function is in the way. */
+extern void function_reshape(Oid function, const Signature *signature, const char *action);
 
 #endif

@@ -1,14 +1,17 @@
 /*
- * widen.c
- *		Adds optional inputs to the function of a published action.
+ * reshape.c
+ *		Gives the function of a published action other arguments: optional inputs
+ *		more, or any others.
  *
- * CREATE OR REPLACE cannot add an argument, and DROP would take grants, comment
- * and settings along. So the row of pg_proc gets the argument first, under the
+ * CREATE OR REPLACE cannot change arguments, and DROP would take grants, comment
+ * and settings along. So the row of pg_proc gets the arguments first, under the
  * lock of the action's name, and CREATE OR REPLACE does the rest. The function
- * stays the same object: who performs it goes on to do so. A call that was planned
- * before passes fewer arguments than there are; the handler takes the defaults for
- * the others. What depends on the function has its arguments in trees of its own,
- * so that is refused.
+ * stays the same object: who performs it goes on to do so. Statements are analysed
+ * anew, since the function has changed; a call that is running by then is refused
+ * by the handler, unless it only passes fewer arguments than there are, whose
+ * defaults are taken. What depends on the function has its arguments in trees of
+ * its own, so that is refused; actions that perform it have its types in their
+ * programs, and go on only if inputs are added.
  */
 #include "postgres.h"
 
@@ -25,8 +28,9 @@
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
 #include "lookup/action_lookup.h"
+#include "lookup/canonical.h"
 #include "lookup/proc_row.h"
-#include "publish/widen.h"
+#include "publish/reshape.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -53,9 +57,9 @@ whole_object(Oid class, Oid object)
 	return address;
 }
 
-/* Appends what depends on a function and is no action, a line each. */
+/* Appends what depends on a function, a line each; other actions only if they count. */
 static void
-list_dependants(StringInfo list, Oid function)
+list_dependants(StringInfo list, Oid function, bool actions)
 {
 	Relation	depend = table_open(DependRelationId, AccessShareLock);
 	ScanKeyData key[2];
@@ -72,24 +76,28 @@ list_dependants(StringInfo list, Oid function)
 		Form_pg_depend row = (Form_pg_depend) GETSTRUCT(tuple);
 		ObjectAddress address;
 
-		if (row->classid == ProcedureRelationId && function_is_action(row->objid))
+		if (row->classid == ProcedureRelationId && !actions && function_is_action(row->objid))
 			continue;
+		if (list->len > 0)
+			appendStringInfoChar(list, '\n');
 		address = whole_object(row->classid, row->objid);
-		appendStringInfo(list, "%s%s depends on it.", list->len > 0 ? "\n" : "",
-						 getObjectDescription(&address, false));
+		if (row->classid == ProcedureRelationId && function_is_action(row->objid))
+			appendStringInfo(list, "Action \"%s\" performs it.", function_name_canonical(row->objid));
+		else
+			appendStringInfo(list, "%s depends on it.", getObjectDescription(&address, false));
 	}
 	systable_endscan(scan);
 	table_close(depend, AccessShareLock);
 }
 
-/* Refuses to change a function that other objects have in trees of theirs. */
+/* Refuses to add inputs to a function that other objects have in trees of theirs. */
 static void
-require_no_dependants(Oid function, const char *action)
+require_no_trees(Oid function, const char *action)
 {
 	StringInfoData list;
 
 	initStringInfo(&list);
-	list_dependants(&list, function);
+	list_dependants(&list, function, false);
 	if (list.len > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
@@ -97,6 +105,24 @@ require_no_dependants(Oid function, const char *action)
 						action),
 				 errdetail_internal("%s", list.data),
 				 errhint("Drop them, activate the action, and create them again.")));
+	pfree(list.data);
+}
+
+/* Refuses to change the signature of a function that anything depends on. */
+static void
+require_no_dependants(Oid function, const char *action)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	list_dependants(&list, function, true);
+	if (list.len > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+				 errmsg("cannot change the signature of action \"%s\" because other objects depend on its function",
+						action),
+				 errdetail_internal("%s", list.data),
+				 errhint("Deactivate the actions among them, drop the others, activate this action, then adapt and activate or create them again.")));
 	pfree(list.data);
 }
 
@@ -119,10 +145,10 @@ require_free_arguments(Form_pg_proc procedure, oidvector *types, const char *act
 										CStringGetDatum(NameStr(procedure->proname)),
 										PointerGetDatum(types), ObjectIdGetDatum(procedure->pronamespace));
 
-	if (OidIsValid(other))
+	if (OidIsValid(other) && other != procedure->oid)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_FUNCTION),
-				 errmsg("cannot add an input to action \"%s\" because function %s exists already", action,
+				 errmsg("cannot change the inputs of action \"%s\" because function %s exists already", action,
 						format_procedure(other)),
 				 errhint("Rename or drop that function.")));
 }
@@ -149,6 +175,7 @@ set_arguments(const Signature *signature, Datum *values, bool *nulls, bool *repl
 	replace[Anum_pg_proc_proallargtypes - 1] = true;
 	replace[Anum_pg_proc_proargmodes - 1] = true;
 	replace[Anum_pg_proc_proargnames - 1] = true;
+	nulls[Anum_pg_proc_proargnames - 1] = count == 0;
 	values[Anum_pg_proc_proargnames - 1] =
 		PointerGetDatum(construct_array(names, count, TEXTOID, -1, false, TYPALIGN_INT));
 	nulls[Anum_pg_proc_proallargtypes - 1] = signature->noutputs == 0;
@@ -161,9 +188,18 @@ set_arguments(const Signature *signature, Datum *values, bool *nulls, bool *repl
 		PointerGetDatum(construct_array(modes, count, CHAROID, 1, true, TYPALIGN_CHAR));
 }
 
+/* The type of what a function of a signature returns. */
+static Oid
+result_type(const Signature *signature)
+{
+	if (signature->noutputs == 0)
+		return VOIDOID;
+	return signature->noutputs == 1 ? signature->outputs[0].type : RECORDOID;
+}
+
 /* Puts the arguments of a signature into a row of pg_proc, without their defaults. */
 static HeapTuple
-widened_tuple(Relation relation, HeapTuple tuple, const Signature *signature, oidvector *types)
+reshaped_tuple(Relation relation, HeapTuple tuple, const Signature *signature, oidvector *types)
 {
 	Datum		values[Natts_pg_proc] = {0};
 	bool		nulls[Natts_pg_proc] = {0};
@@ -171,34 +207,53 @@ widened_tuple(Relation relation, HeapTuple tuple, const Signature *signature, oi
 
 	values[Anum_pg_proc_pronargs - 1] = Int16GetDatum(signature->ninputs);
 	values[Anum_pg_proc_pronargdefaults - 1] = Int16GetDatum(0);
+	values[Anum_pg_proc_prorettype - 1] = ObjectIdGetDatum(result_type(signature));
 	values[Anum_pg_proc_proargtypes - 1] = PointerGetDatum(types);
 	nulls[Anum_pg_proc_proargdefaults - 1] = true;
 	replace[Anum_pg_proc_pronargs - 1] = true;
 	replace[Anum_pg_proc_pronargdefaults - 1] = true;
+	replace[Anum_pg_proc_prorettype - 1] = true;
 	replace[Anum_pg_proc_proargtypes - 1] = true;
 	replace[Anum_pg_proc_proargdefaults - 1] = true;
 	set_arguments(signature, values, nulls, replace);
 	return heap_modify_tuple(tuple, RelationGetDescr(relation), values, nulls, replace);
 }
 
+/* Gives the row of a function the arguments of a signature. */
+static void
+write_arguments(HeapTuple tuple, const Signature *signature, const char *action)
+{
+	oidvector  *types = input_types(signature);
+	Relation	relation;
+	HeapTuple	reshaped;
+
+	require_free_arguments(proc_form(tuple), types, action);
+	relation = table_open(ProcedureRelationId, RowExclusiveLock);
+	reshaped = reshaped_tuple(relation, tuple, signature, types);
+	CatalogTupleUpdate(relation, &reshaped->t_self, reshaped);
+	table_close(relation, RowExclusiveLock);
+	CommandCounterIncrement();
+}
+
 void
 function_widen(Oid function, const Signature *signature, const char *action)
 {
-	Relation	relation;
 	HeapTuple	tuple = proc_row(function);
-	HeapTuple	widened;
-	oidvector  *types;
 
 	if (proc_form(tuple)->pronargs < signature->ninputs)
 	{
-		types = input_types(signature);
-		require_free_arguments(proc_form(tuple), types, action);
-		require_no_dependants(function, action);
-		relation = table_open(ProcedureRelationId, RowExclusiveLock);
-		widened = widened_tuple(relation, tuple, signature, types);
-		CatalogTupleUpdate(relation, &widened->t_self, widened);
-		table_close(relation, RowExclusiveLock);
-		CommandCounterIncrement();
+		require_no_trees(function, action);
+		write_arguments(tuple, signature, action);
 	}
+	ReleaseSysCache(tuple);
+}
+
+void
+function_reshape(Oid function, const Signature *signature, const char *action)
+{
+	HeapTuple	tuple = proc_row(function);
+
+	require_no_dependants(function, action);
+	write_arguments(tuple, signature, action);
 	ReleaseSysCache(tuple);
 }
