@@ -18,8 +18,8 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
-#include "catalog/pg_type.h"
 #include "ddl/action_rename.h"
+#include "ddl/follow.h"
 #include "ddl/touched.h"
 #include "definition/definition.h"
 #include "definition/envelope.h"
@@ -29,10 +29,7 @@
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/depend.h"
-#include "lookup/function_lookup.h"
 #include "lookup/proc_row.h"
-#include "lookup/quiet.h"
-#include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -47,10 +44,7 @@ typedef struct Renaming
 	const char *old_part;		/* without its schema */
 } Renaming;
 
-static Oid	renaming_user = InvalidOid;
-
 PG_FUNCTION_INFO_V1(custom_action_renamed_definition);
-PG_FUNCTION_INFO_V1(custom_action_renaming_user);
 
 /* Does a step perform the action itself? */
 static bool
@@ -125,53 +119,6 @@ replace_source(Oid function, const char *source)
 	CommandCounterIncrement();
 }
 
-/* A function of ours with two names as its arguments. */
-typedef struct OwnCall
-{
-	const char *function;
-	const char *old_name;
-	const char *new_name;
-} OwnCall;
-
-/* Calls a function of ours, which runs as the owner of the extension. */
-static void
-own_call(void *arg)
-{
-	const OwnCall *call = arg;
-	Oid			types[] = {TEXTOID, TEXTOID};
-
-	(void) OidFunctionCall2(own_function(call->function, buildoidvector(types, lengthof(types))),
-							CStringGetTextDatum(call->old_name), CStringGetTextDatum(call->new_name));
-	CommandCounterIncrement();
-}
-
-/* Lets rows follow on behalf of the current user. */
-static void
-follow_rows(OwnCall *call)
-{
-	Oid			outer = renaming_user;
-
-	renaming_user = GetUserId();
-	PG_TRY();
-	{
-		quiet_run(own_call, call);
-	}
-	PG_FINALLY();
-	{
-		renaming_user = outer;
-	}
-	PG_END_TRY();
-}
-
-/* SQL: the user who renames what rows follow, or NULL. */
-Datum
-custom_action_renaming_user(PG_FUNCTION_ARGS)
-{
-	if (!OidIsValid(renaming_user))
-		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(cstring_to_text(GetUserNameFromId(renaming_user, false)));
-}
-
 /* Renames an action in its source. */
 static void
 rename_source(Oid function, const Renaming *renaming)
@@ -193,14 +140,12 @@ follow_function(Oid function, const char *old_schema, const char *old_part)
 		.new_name = function_name_canonical(function),
 		.old_part = old_part,
 	};
-	OwnCall		call = {"follow_rename"};
+	const char *names[] = {renaming.old_name, renaming.new_name, NULL};
 
 	if (strcmp(renaming.old_name, renaming.new_name) == 0)
 		return;
 	rename_source(function, &renaming);
-	call.old_name = renaming.old_name;
-	call.new_name = renaming.new_name;
-	follow_rows(&call);
+	follow_call("follow_rename", names);
 }
 
 /* The schema in which a function was, which a command may have left to the search_path. */
@@ -222,7 +167,7 @@ static void
 follow_schema(Oid schema, const char *old_name)
 {
 	char	   *new_name = get_namespace_name(schema);
-	OwnCall		call = {"follow_schema_rename", old_name, new_name};
+	const char *names[] = {old_name, new_name, NULL};
 	ListCell   *cell;
 
 	if (strcmp(old_name, new_name) == 0)
@@ -240,7 +185,7 @@ follow_schema(Oid schema, const char *old_name)
 		if (get_func_namespace(function) == schema)
 			rename_source(function, &renaming);
 	}
-	follow_rows(&call);
+	follow_call("follow_schema_rename", names);
 }
 
 /* Follows a command that renamed an object. */

@@ -18,6 +18,7 @@
 #include "commands/extension.h"
 #include "ddl/action_rename.h"
 #include "ddl/ddl_report.h"
+#include "ddl/follow.h"
 #include "ddl/recheck.h"
 #include "ddl/touched.h"
 #include "lookup/action_lookup.h"
@@ -171,16 +172,50 @@ custom_action_ddl_end(PG_FUNCTION_ARGS)
 	PG_RETURN_NULL();
 }
 
-/* Event trigger on sql_drop. */
+/* With what the function of an action was dropped, "schema support and 2 other objects"; "": by itself. */
+static char *
+drop_origin(const Drops *drops, bool alone)
+{
+	if (alone || drops->origin == NULL)
+		return "";
+	if (drops->norigins == 1)
+		return drops->origin;
+	return psprintf("%s and %d other object%s", drops->origin, drops->norigins - 1,
+					drops->norigins == 2 ? "" : "s");
+}
+
+/* Leaves word in the drafts of what took their functions. */
+static void
+tell_drafts(const Drops *drops)
+{
+	ListCell   *cell;
+	ListCell   *alone;
+
+	forboth(cell, drops->actions, alone, drops->alone)
+	{
+		const char *texts[] = {lfirst(cell), drop_origin(drops, lfirst_int(alone)), NULL};
+
+		CHECK_FOR_INTERRUPTS();
+		follow_call("note_drop", texts);
+	}
+}
+
+/*
+ * Event trigger on sql_drop. It may have dropped the last action, so it is asked
+ * whether there was one; with the extension there is nothing left to tell.
+ */
 Datum
 custom_action_ddl_drop(PG_FUNCTION_ARGS)
 {
 	EventTriggerData *data = event_trigger_data(fcinfo);
+	Drops		drops = {0};
 	List	   *objects;
 
-	if (!ddl_check_applies())
+	if (IsBinaryUpgrade || creating_extension || !check_function_bodies || !any_action_before())
 		PG_RETURN_NULL();
-	objects = touched_by_drops();
-	check_command(data, leave_altered_table(objects, data->parsetree));
+	objects = touched_by_drops(&drops);
+	tell_drafts(&drops);
+	if (ddl_check_applies())
+		check_command(data, leave_altered_table(objects, data->parsetree));
 	PG_RETURN_NULL();
 }

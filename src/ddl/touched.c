@@ -28,6 +28,7 @@
 #include "ddl/touched.h"
 #include "funcapi.h"
 #include "lookup/action_lookup.h"
+#include "lookup/canonical.h"
 #include "lookup/depend.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -48,7 +49,9 @@
 #define DROPPED_CLASS		1
 #define DROPPED_OBJECT		2
 #define DROPPED_COLUMN		3
+#define DROPPED_ORIGINAL	4
 #define DROPPED_TYPE		7
+#define DROPPED_SCHEMA		8
 #define DROPPED_IDENTITY	10
 
 EventTriggerData *
@@ -101,7 +104,7 @@ slot_oid(TupleTableSlot *slot, int column)
 
 /* Makes a Touched of a row of pg_event_trigger_ddl_commands(). */
 static Touched *
-touched_by_command(TupleTableSlot *slot)
+touched_by_command(TupleTableSlot *slot, void *arg)
 {
 	Touched    *touched = palloc0(sizeof(Touched));
 	bool		isnull;
@@ -195,13 +198,52 @@ is_used_unnamed(Oid class)
 		class == OperatorFamilyRelationId;
 }
 
+/* The name of a function that was dropped, if it was an action; its row is there for the command's snapshot. */
+static char *
+dropped_action(Oid function, const char *schema)
+{
+	Relation	catalog = table_open(ProcedureRelationId, AccessShareLock);
+	char	   *name = NULL;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, Anum_pg_proc_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(function));
+	scan = systable_beginscan(catalog, ProcedureOidIndexId, true, GetActiveSnapshot(), 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple) && ((Form_pg_proc) GETSTRUCT(tuple))->prolang == action_language())
+		name = qualified_name_canonical(schema, NameStr(((Form_pg_proc) GETSTRUCT(tuple))->proname));
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return name;
+}
+
+/* Notes an action that was dropped, and what the command was about. */
+static void
+note_drop(Drops *drops, TupleTableSlot *slot, const Touched *touched)
+{
+	bool		isnull;
+	bool		original = DatumGetBool(slot_getattr(slot, DROPPED_ORIGINAL, &isnull));
+	char	   *action = NULL;
+
+	if (touched->class == ProcedureRelationId && ActiveSnapshotSet())
+		action = dropped_action(touched->object, slot_text(slot, DROPPED_SCHEMA));
+	if (action != NULL)
+	{
+		drops->actions = lappend(drops->actions, action);
+		drops->alone = lappend_int(drops->alone, original);
+	}
+	else if (original && drops->norigins++ == 0)
+		drops->origin = psprintf("%s %s", touched->type, touched->identity);
+}
+
 /*
  * Makes a Touched of a row of pg_event_trigger_dropped_objects(), if it is part
  * of a table, which it touches, or something that nobody names: of what else
  * was dropped as a whole, nothing depends any more.
  */
 static Touched *
-touched_by_drop(TupleTableSlot *slot)
+touched_by_drop(TupleTableSlot *slot, void *arg)
 {
 	Touched    *touched = palloc0(sizeof(Touched));
 	bool		isnull;
@@ -211,6 +253,7 @@ touched_by_drop(TupleTableSlot *slot)
 	touched->object = slot_oid(slot, DROPPED_OBJECT);
 	touched->type = slot_text(slot, DROPPED_TYPE);
 	touched->identity = slot_text(slot, DROPPED_IDENTITY);
+	note_drop(arg, slot, touched);
 	if (is_used_unnamed(touched->class))
 		return touched;
 	touched->object = table_of_dropped(touched->class, touched->object, is_column, touched->type);
@@ -220,7 +263,7 @@ touched_by_drop(TupleTableSlot *slot)
 
 /* Lists what a command touched, as one of core's functions tells it. */
 static List *
-touched_objects(Oid function, Touched *(*read) (TupleTableSlot *))
+touched_objects(Oid function, Touched *(*read) (TupleTableSlot *, void *), void *arg)
 {
 	ReturnSetInfo *result = call_event_function(function);
 	TupleTableSlot *slot;
@@ -229,7 +272,7 @@ touched_objects(Oid function, Touched *(*read) (TupleTableSlot *))
 	slot = MakeSingleTupleTableSlot(result->setDesc, &TTSOpsMinimalTuple);
 	while (tuplestore_gettupleslot(result->setResult, true, false, slot))
 	{
-		Touched    *touched = read(slot);
+		Touched    *touched = read(slot, arg);
 
 		if (touched != NULL)
 			objects = lappend(objects, touched);
@@ -243,13 +286,13 @@ touched_objects(Oid function, Touched *(*read) (TupleTableSlot *))
 List *
 touched_by_commands(void)
 {
-	return touched_objects(F_PG_EVENT_TRIGGER_DDL_COMMANDS, touched_by_command);
+	return touched_objects(F_PG_EVENT_TRIGGER_DDL_COMMANDS, touched_by_command, NULL);
 }
 
 List *
-touched_by_drops(void)
+touched_by_drops(Drops *drops)
 {
-	return touched_objects(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS, touched_by_drop);
+	return touched_objects(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS, touched_by_drop, drops);
 }
 
 /* Adds that an action uses an object. */

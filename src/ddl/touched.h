@@ -39,9 +39,18 @@ typedef struct Use
 /* What an event trigger is told; raises if it is called otherwise. */
 extern EventTriggerData *event_trigger_data(FunctionCallInfo fcinfo);
 
+/* The actions that a command dropped, and what it was about. */
+typedef struct Drops
+{
+	List	   *actions;		/* of char *: canonical names */
+	List	   *alone;			/* of int: was the function of each named by the command? */
+	char	   *origin;			/* the first other object that was, "schema support"; or NULL */
+	int			norigins;
+} Drops;
+
 /* Inside an event trigger: what the command did, or dropped. Lists of Touched. */
 extern List *touched_by_commands(void);
-extern List *touched_by_drops(void);
+extern List *touched_by_drops(Drops *drops);
 
 /* Which actions may mind a change of an object, and what each uses of it: a list of Use. */
 extern List *uses_of(Touched *touched, bool altered);

@@ -34,6 +34,7 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 PG_FUNCTION_INFO_V1(custom_action_release_performers);
@@ -41,7 +42,7 @@ PG_FUNCTION_INFO_V1(custom_action_release_performers);
 /* Opens a scan of pg_depend by one end of its edges. */
 static SysScanDesc
 depend_scan(Relation depend, bool by_reference, Oid class, Oid object,
-			ScanKeyData *key)
+			Snapshot snapshot, ScanKeyData *key)
 {
 	ScanKeyInit(&key[0],
 				by_reference ? Anum_pg_depend_refclassid : Anum_pg_depend_classid,
@@ -51,11 +52,12 @@ depend_scan(Relation depend, bool by_reference, Oid class, Oid object,
 				BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(object));
 	return systable_beginscan(depend,
 							  by_reference ? DependReferenceIndexId : DependDependerIndexId,
-							  true, NULL, 2, key);
+							  true, snapshot, 2, key);
 }
 
-bool
-any_action(void)
+/* Is there any action, as a snapshot sees it? NULL: now. */
+static bool
+any_action_seen(Snapshot snapshot)
 {
 	Oid			language = action_language();
 	Relation	depend;
@@ -66,11 +68,23 @@ any_action(void)
 	if (!OidIsValid(language))
 		return false;
 	depend = table_open(DependRelationId, AccessShareLock);
-	scan = depend_scan(depend, true, LanguageRelationId, language, key);
+	scan = depend_scan(depend, true, LanguageRelationId, language, snapshot, key);
 	found = HeapTupleIsValid(systable_getnext(scan));
 	systable_endscan(scan);
 	table_close(depend, AccessShareLock);
 	return found;
+}
+
+bool
+any_action(void)
+{
+	return any_action_seen(NULL);
+}
+
+bool
+any_action_before(void)
+{
+	return any_action_seen(ActiveSnapshotSet() ? GetActiveSnapshot() : NULL);
 }
 
 /* Reads the edges at one end of an object: a list of FormData_pg_depend *. */
@@ -79,7 +93,7 @@ edges_of(bool by_reference, Oid class, Oid object)
 {
 	Relation	depend = table_open(DependRelationId, AccessShareLock);
 	ScanKeyData key[2];
-	SysScanDesc scan = depend_scan(depend, by_reference, class, object, key);
+	SysScanDesc scan = depend_scan(depend, by_reference, class, object, NULL, key);
 	HeapTuple	tuple;
 	List	   *edges = NIL;
 
@@ -236,7 +250,7 @@ dependencies_delete(Oid function)
 	Relation	depend = table_open(DependRelationId, RowExclusiveLock);
 	ScanKeyData key[2];
 	SysScanDesc scan = depend_scan(depend, false, ProcedureRelationId,
-								   function, key);
+								   function, NULL, key);
 	HeapTuple	tuple;
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
@@ -285,7 +299,7 @@ custom_action_release_performers(PG_FUNCTION_ARGS)
 	if (!object_ownercheck(ProcedureRelationId, function, GetUserId()))
 		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_FUNCTION, function_name_canonical(function));
 	depend = table_open(DependRelationId, RowExclusiveLock);
-	scan = depend_scan(depend, true, ProcedureRelationId, function, key);
+	scan = depend_scan(depend, true, ProcedureRelationId, function, NULL, key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_depend edge = (Form_pg_depend) GETSTRUCT(tuple);

@@ -24,6 +24,9 @@ extern List *actions_depending_on(Oid class, Oid object);
 /* Is there any action in this database? */
 extern bool any_action(void);
 
+/* Was there any when the current command began? */
+extern bool any_action_before(void);
+
 /* What belongs to an extension, as a list of ObjectAddress. */
 extern List *extension_members(Oid extension);
 

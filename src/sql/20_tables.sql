@@ -30,6 +30,7 @@ CREATE TABLE custom_actions.action (
 			'search_path', custom_actions.capture_search_path())
 		CHECK (pg_catalog.jsonb_typeof(settings) = 'object'),
 	captured_path text DEFAULT custom_actions.capture_search_path(),
+	drop_reason   text,
 	created_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	created_by    text NOT NULL DEFAULT CURRENT_USER,
 	modified_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
@@ -66,6 +67,8 @@ COMMENT ON COLUMN custom_actions.action.settings IS
 	'settings in force while the action runs, search_path among them';
 COMMENT ON COLUMN custom_actions.action.captured_path IS
 	'search_path that the draft was created under; if it is that of settings, nobody has chosen it';
+COMMENT ON COLUMN custom_actions.action.drop_reason IS
+	'what took the function of the action, until it is activated again';
 COMMENT ON COLUMN custom_actions.action.created_at IS 'when the draft was made';
 COMMENT ON COLUMN custom_actions.action.created_by IS 'who made the draft';
 COMMENT ON COLUMN custom_actions.action.modified_at IS

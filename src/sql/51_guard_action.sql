@@ -145,6 +145,12 @@ BEGIN
 			USING ERRCODE = 'undefined_object';
 	END IF;
 
+	IF renaming_user() IS NULL THEN
+		NEW.drop_reason := CASE WHEN published_owner(NEW.name) IS NULL THEN OLD.drop_reason END;
+	ELSIF NEW.drop_reason IS DISTINCT FROM OLD.drop_reason THEN
+		RETURN NEW;				-- what it says is as it was
+	END IF;
+
 	NEW.modified_at := clock_timestamp();
 	NEW.modified_by := coalesce(renaming_user(), CURRENT_USER);
 	NEW.created_at := coalesce(OLD.created_at, NEW.modified_at);

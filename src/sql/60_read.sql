@@ -195,6 +195,19 @@ END;
 COMMENT ON FUNCTION custom_actions.was_dropped(text) IS
 	'whether the draft of an action that is not published was activated before';
 
+CREATE FUNCTION custom_actions.drop_reason(action_name text)
+RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT a.drop_reason
+	FROM custom_actions.action AS a
+	WHERE a.name = action_name AND custom_actions.action_function(action_name) IS NULL;
+END;
+
+COMMENT ON FUNCTION custom_actions.drop_reason(text) IS
+	'what took the function of an action that was dropped, "its function was dropped with schema support by ... at ..."; NULL: not known, or it has one';
+
 CREATE FUNCTION custom_actions.described_state(action_name text)
 RETURNS text
 LANGUAGE plpgsql STABLE
@@ -214,7 +227,8 @@ BEGIN
 			THEN 'Draft, ' || CASE
 				WHEN draft_differs(action_name, published.version, published.definition)
 				THEN 'differs from ' ELSE 'same as ' END || state
-		WHEN was_dropped(action_name) THEN 'Draft, its function was dropped'
+		WHEN was_dropped(action_name)
+			THEN 'Draft, ' || coalesce(drop_reason(action_name), 'its function was dropped')
 		ELSE 'Draft, never activated' END;
 END
 $$;

@@ -20,6 +20,7 @@ SELECT coalesce(a.name, f.name) AS name,
 		WHEN f.oid IS NOT NULL THEN 'inactive'
 		WHEN custom_actions.was_dropped(a.name) THEN 'dropped'
 		ELSE 'draft' END AS state,
+	CASE WHEN f.oid IS NULL THEN a.drop_reason END AS drop_reason,
 	CASE WHEN a.name IS NOT NULL AND f.oid IS NOT NULL
 		THEN custom_actions.draft_differs(a.name, p.version, p.definition) END AS differs,
 	p.version,
@@ -53,6 +54,8 @@ COMMENT ON VIEW custom_actions.actions IS
 COMMENT ON COLUMN custom_actions.actions.name IS 'qualified name';
 COMMENT ON COLUMN custom_actions.actions.state IS
 	'draft: never activated; active; inactive: deactivated; dropped: the function is gone, the draft is left';
+COMMENT ON COLUMN custom_actions.actions.drop_reason IS
+	'of one that was dropped: with what, by whom and when';
 COMMENT ON COLUMN custom_actions.actions.differs IS
 	'whether the draft says something else than what is published';
 COMMENT ON COLUMN custom_actions.actions.version IS 'version that is published';

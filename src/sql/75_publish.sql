@@ -166,6 +166,8 @@ BEGIN
 		coalesce(change_signature, false));
 	IF old.function IS NULL THEN
 		PERFORM settle_new_function(action_name, new_function, draft.owner);
+		UPDATE action AS a SET drop_reason = NULL
+		WHERE a.name = action_name AND a.drop_reason IS NOT NULL;
 	END IF;
 	IF adopted THEN
 		PERFORM tell_unkept_note(action_name, new_version, note);

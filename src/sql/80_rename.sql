@@ -1,5 +1,5 @@
--- An action whose function is renamed or moved takes along what is stored under its
--- name.  Called by the event trigger for whoever may rename the function.
+-- What drafts and versions have to follow: an action whose function is renamed, moved
+-- or dropped.  Called by the event triggers for whoever may do that to the function.
 
 CREATE FUNCTION custom_actions.follow_rename(old_name text, new_name text)
 RETURNS void
@@ -63,3 +63,26 @@ $$;
 
 COMMENT ON FUNCTION custom_actions.follow_schema_rename(text, text) IS
 	'gives drafts, versions and plug-ins of the actions of a schema the name the schema has now';
+
+CREATE FUNCTION custom_actions.note_drop(action_name text, origin text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER				-- whoever drops a schema need not be a designer
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	draft_name text;
+BEGIN
+	-- Who drops has locked what others wait for, and waits for no designer.
+	SELECT a.name INTO draft_name FROM action AS a WHERE a.name = action_name
+	FOR UPDATE SKIP LOCKED;
+	UPDATE action AS a
+	SET drop_reason = format('its function was dropped%s by %s at %s',
+		' with ' || nullif(origin, ''), renaming_user(),
+		to_char(clock_timestamp(), 'YYYY-MM-DD HH24:MI:SS TZH:TZM'))
+	WHERE a.name = draft_name;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.note_drop(text, text) IS
+	'leaves word in a draft of what took its function';
