@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "definition/definition.h"
 #include "definition/flat.h"
+#include "definition/key_order.h"
 #include "definition/print.h"
 #include "definition/rows.h"
 #include "definition/shape.h"
@@ -174,13 +175,17 @@ static Json *
 step_to_row(const Step *step)
 {
 	Json	   *row = json_new_object();
+	Json	   *arguments = step_arguments(step);
+	Json	   *order = key_order_of(step->kind, arguments);
 
 	json_put_string(row, "kind", step->kind->name);
 	if (step->kind->subject != SUBJECT_VALUES && step->subject->kind != JSON_IS_NULL)
 		json_put(row, "subject", step->subject);
 	add_columns(row, step->json, step_leading_keys);
 	add_columns(row, step->json, step_trailing_keys);
-	json_put(row, "arguments", step_arguments(step));
+	json_put(row, "arguments", arguments);
+	if (order != NULL)
+		json_put(row, KEY_ORDER_COLUMN, order);
 	json_put(row, "branches", branches_to_rows(step));
 	return row;
 }
@@ -390,6 +395,7 @@ step_from_row(const Json *row)
 		json_put_string(step, "subject", json_get_text(row, "subject"));
 	add_keys(step, row, step_leading_keys);
 	add_keys(step, row, step_trailing_keys);
+	key_order_apply(json_get(row, "arguments"), json_get(row, KEY_ORDER_COLUMN));
 	add_arguments(step, row, kind, values);
 	add_branches(step, row, kind);
 	return step;

@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "definition/definition.h"
+#include "definition/key_order.h"
 #include "definition/rows.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -261,14 +262,14 @@ list_steps(const Json *old_steps, const Json *new_steps)
 	return lists;
 }
 
-/* A step as its row has it, without what is below it. */
+/* A step as its row has it, without what is below it, and in whatever order. */
 static Json *
 step_alone(const Json *row)
 {
 	Json	   *alone = json_new_object();
 
 	for (int i = 0; i < row->count; i++)
-		if (strcmp(row->keys[i], "branches") != 0)
+		if (strcmp(row->keys[i], "branches") != 0 && strcmp(row->keys[i], KEY_ORDER_COLUMN) != 0)
 			json_add(alone, row->keys[i], row->items[i]);
 	return alone;
 }

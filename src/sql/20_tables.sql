@@ -116,6 +116,7 @@ CREATE TABLE custom_actions.step (
 	name        text,
 	arguments   jsonb NOT NULL DEFAULT '{}'
 		CHECK (pg_catalog.jsonb_typeof(arguments) = 'object'),
+	key_order   jsonb CHECK (pg_catalog.jsonb_typeof(key_order) = 'object'),
 	enabled     boolean,
 	description text,
 	CONSTRAINT step_branch_of_parent CHECK ((parent IS NULL) = (branch IS NULL))
@@ -142,6 +143,8 @@ COMMENT ON COLUMN custom_actions.step.subject IS
 COMMENT ON COLUMN custom_actions.step.name IS 'name for use in later steps ("as")';
 COMMENT ON COLUMN custom_actions.step.arguments IS
 	'the other keys of the step; of let and output, the values by name';
+COMMENT ON COLUMN custom_actions.step.key_order IS
+	'order in which the keys of objects in arguments were written, by path, where jsonb has another; a hint, which need not be kept up to date';
 COMMENT ON COLUMN custom_actions.step.enabled IS 'false: the step is left out';
 COMMENT ON COLUMN custom_actions.step.description IS 'why the step is there';
 

@@ -162,7 +162,7 @@ DECLARE
 	activated record;
 BEGIN
 	-- Not if somebody has replaced the function by hand.
-	SELECT v.draft_hash, a.modified_at < v.activated_at AS unedited INTO activated
+	SELECT v.draft, a.modified_at < v.activated_at AS unedited INTO activated
 	FROM version AS v
 		JOIN action AS a ON a.name = v.action
 	WHERE v.action = action_name AND v.version = published_version
@@ -173,7 +173,7 @@ BEGIN
 	draft := draft_definition(action_name);
 	RETURN NOT (
 		same_definition(draft, (published_definition::jsonb - 'frozen')::json)
-		OR definition_hash(draft) IS NOT DISTINCT FROM activated.draft_hash);
+		OR same_definition(draft, activated.draft));
 END
 $$;
 
