@@ -467,9 +467,9 @@ builder_scalar(void *state, char *token, JsonTokenType type)
 	JSON_CALLBACK_DONE();
 }
 
-/* Reads JSON text; raises what a cast to json would raise. What the parser leaves behind is not kept. */
-Json *
-json_parse(const char *text)
+/* Reads JSON text; of what is none raises what a cast to json would raise, or gives NULL. What the parser leaves behind is not kept. */
+static Json *
+parse_text(const char *text, bool or_null)
 {
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action parser",
 												  ALLOCSET_DEFAULT_SIZES);
@@ -477,7 +477,7 @@ json_parse(const char *text)
 	JsonBuilder builder = {0};
 	JsonSemAction actions = {0};
 	JsonLexContext *lex;
-	Json	   *result;
+	Json	   *result = NULL;
 
 	actions.semstate = &builder;
 	actions.object_start = builder_object_start;
@@ -488,9 +488,25 @@ json_parse(const char *text)
 	actions.scalar = builder_scalar;
 
 	lex = makeJsonLexContext(NULL, cstring_to_text(text), true);
-	pg_parse_json_or_ereport(lex, &actions);
+	if (!or_null)
+		pg_parse_json_or_ereport(lex, &actions);
+	else if (pg_parse_json(lex, &actions) != JSON_SUCCESS)
+		builder.result = NULL;
 	MemoryContextSwitchTo(old);
-	result = json_copy(builder.result);
+	if (builder.result != NULL)
+		result = json_copy(builder.result);
 	MemoryContextDelete(scratch);
 	return result;
+}
+
+Json *
+json_parse(const char *text)
+{
+	return parse_text(text, false);
+}
+
+Json *
+json_parse_or_null(const char *text)
+{
+	return parse_text(text, true);
 }

@@ -34,6 +34,7 @@ typedef struct Json
 } Json;
 
 extern Json *json_parse(const char *text);	/* raises 22P02 on malformed text */
+extern Json *json_parse_or_null(const char *text);	/* NULL: malformed */
 extern void json_print(StringInfo out, const Json *json);	/* compact, one line */
 extern char *json_text(const Json *json);	/* the same by itself */
 

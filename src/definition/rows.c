@@ -340,29 +340,6 @@ add_branches(Json *step, const Json *row, const StepKind *kind)
 	}
 }
 
-/* Reads an array; NULL: it is none, and the check of the draft will say so. */
-static Json *
-array_of_text(const char *text)
-{
-	MemoryContext mcxt = CurrentMemoryContext;
-	Json	   *volatile array = NULL;
-
-	PG_TRY();
-	{
-		array = json_parse(text);
-	}
-	PG_CATCH();
-	{
-		/* nothing but the parser's memory is left behind */
-		MemoryContextSwitchTo(mcxt);
-		if (geterrcode() != ERRCODE_INVALID_TEXT_REPRESENTATION)
-			PG_RE_THROW();
-		FlushErrorState();
-	}
-	PG_END_TRY();
-	return array;
-}
-
 /* The subject of a row: text, but for an array that a step goes through. */
 static Json *
 subject_of_row(const Json *row, const StepKind *kind)
@@ -372,7 +349,7 @@ subject_of_row(const Json *row, const StepKind *kind)
 
 	if (subject != NULL && subject->kind == JSON_IS_STRING && subject->text[0] == '[' &&
 		kind != NULL && kind->subject == SUBJECT_SOURCE)
-		array = array_of_text(subject->text);
+		array = json_parse_or_null(subject->text);	/* the check of the draft says that it is none */
 	if (array != NULL)
 		return array;
 	return subject != NULL ? subject : json_new_null();

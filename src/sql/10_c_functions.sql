@@ -228,6 +228,49 @@ AS 'MODULE_PATHNAME', 'custom_action_renamed_definition';
 COMMENT ON FUNCTION custom_actions.renamed_definition(json, text, text) IS
 	'definition of an action that was renamed, in canonical form';
 
+CREATE FUNCTION custom_actions.split_address(
+	address text, OUT part text, OUT path text, OUT field text)
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_split_address';
+
+COMMENT ON FUNCTION custom_actions.split_address(text) IS
+	'takes the address of a value apart: a step, input or output and its path, or the action itself, and the field';
+
+CREATE FUNCTION custom_actions.edit_field(
+	action_name text, part text, path text, old_row json, field text, value text,
+	OUT new_row json, OUT column_name text, OUT address text,
+	OUT old_value text, OUT new_value text)
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_edit_field';
+
+COMMENT ON FUNCTION custom_actions.edit_field(text, text, text, json, text, text) IS
+	'a row of a draft, by column, with another value of a field, given as text; NULL takes it away';
+
+CREATE FUNCTION custom_actions.row_fields(part text, draft_row json)
+RETURNS TABLE (field text, value text)
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 8
+AS 'MODULE_PATHNAME', 'custom_action_row_fields';
+
+COMMENT ON FUNCTION custom_actions.row_fields(text, json) IS
+	'every field of a row of a draft that holds something, with its value as edit_field takes it';
+
+CREATE FUNCTION custom_actions.proposal(given text, known text[])
+RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_proposal';
+
+COMMENT ON FUNCTION custom_actions.proposal(text, text[]) IS
+	'hint for a name that does not exist: what may have been meant, and what there is';
+
+CREATE FUNCTION custom_actions.tell_problem(
+	action_name text, location text, message text, detail text, hint text)
+RETURNS void
+LANGUAGE c STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_tell_problem';
+
+COMMENT ON FUNCTION custom_actions.tell_problem(text, text, text, text, text) IS
+	'tells a problem of a draft as a warning';
+
 CREATE FUNCTION custom_actions.describe_definition(definition json, state text)
 RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED

@@ -1,0 +1,108 @@
+-- Changing values of a draft by their addresses.
+\i test/sql/prelude.sql
+
+CREATE TABLE desk.case (id integer PRIMARY KEY, status text NOT NULL DEFAULT 'open', priority integer NOT NULL DEFAULT 0, owner_id integer, tags text[], form jsonb);
+CREATE TABLE desk.task (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, case_id integer, title text, due timestamptz, "my.col" text);
+
+SELECT define('desk.escalate', $$
+{ "table": "desk.case",
+  "input": [ {"name": "reason", "type": "text"}, {"name": "bump", "type": "integer", "default": 1} ],
+  "output": [ {"name": "task_id", "type": "bigint", "default": "=task.id"} ],
+  "steps": [
+    {"require": "target.status <> 'closed'", "message": "Case {{target.id}} is closed"},
+    {"create": "desk.task", "as": "task", "set": {"case_id": "=target.id", "title": "Escalated: {{input.reason}}", "due": "=now() + interval '4 hours'"}},
+    {"update": "target", "set": {"status": "escalated", "priority": "=priority + input.bump"}},
+    {"choose": null, "cases": [
+      {"when": "target.priority > 3", "do": [ {"let": {"count": 1, "word": "one"}} ]},
+      {"when": "true", "do": [ {"get": "desk.task", "as": "first", "order_by": ["due", "id desc"], "required": false} ]} ]} ] } $$);
+CREATE TABLE ids AS SELECT id, path FROM custom_actions.step_paths('desk.escalate');
+
+SELECT set_action_value('desk.escalate', '2.set.due', $$=now() + interval '2 days'$$);
+SELECT set_action_value('desk.escalate', '1.message', 'Case {{target.id}} is closed: {{input.reason}}');
+SELECT set_action_value('desk.escalate', '1.require', $$target.status NOT IN ('closed', 'lost')$$);
+SELECT set_action_value('desk.escalate', '3.when', $$input.bump > 0$$);
+SELECT set_action_value('desk.escalate', '3.update', 'target');
+SELECT set_action_value('desk.escalate', '3.subject', 'desk.case');
+SELECT set_action_value('desk.escalate', '3.id', '=target.id');
+SELECT set_action_value('desk.escalate', '3.set.priority', '5');
+SELECT set_action_value('desk.escalate', '3.set.status', '5');
+SELECT set_action_value('desk.escalate', '3.set.form', '{"a": {"b": 1}, "list": [1, "x"]}');
+SELECT set_action_value('desk.escalate', '3.set.form.a.b', '=input.bump');
+SELECT set_action_value('desk.escalate', '3.set.form.list[2]', 'y');
+SELECT set_action_value('desk.escalate', '3.set.tags', '{a,b}');
+SELECT set_action_value('desk.escalate', '2.set."my.col"', 'dots');
+SELECT set_action_value('desk.escalate', '2.set.my.col', 'more dots');
+SELECT set_action_value('desk.escalate', '2.on_conflict.do', 'nothing');
+SELECT set_action_value('desk.escalate', '2.on_conflict.columns', 'id');
+SELECT set_action_value('desk.escalate', '2.on_conflict.do', NULL);
+SELECT set_action_value('desk.escalate', '2.on_conflict.columns', NULL);
+SELECT set_action_value('desk.escalate', '4.case 1.when', 'target.priority > 4');
+SELECT set_action_value('desk.escalate', '4.case 1.do.1.count', '2');
+SELECT set_action_value('desk.escalate', '4.case 1.do.1.word', '2');
+SELECT set_action_value('desk.escalate', '4.case 1.do.1.let.more', '3.5');
+SELECT set_action_value('desk.escalate', '4.case 2.do.1.order_by', 'coalesce(due, now()), id');
+SELECT set_action_value('desk.escalate', '4.case 2.do.1.lock', 'skip');
+SELECT set_action_value('desk.escalate', '4.case 2.do.1.required', 'no');
+SELECT set_action_value('desk.escalate', '4.case 2.do.1.required', 'yes');
+SELECT set_action_value('desk.escalate', '3.enabled', 'off');
+SELECT set_action_value('desk.escalate', '3.enabled', NULL);
+SELECT set_action_value('desk.escalate', '3.on_error', '[]');
+SELECT set_action_value('desk.escalate', '3.on_error', NULL);
+SELECT set_action_value('desk.escalate', 'input.bump.default', '2');
+SELECT set_action_value('desk.escalate', 'input.bump.type', 'smallint');
+SELECT set_action_value('desk.escalate', 'input.bump.type', 'integer');
+SELECT set_action_value('desk.escalate', 'input.bump.description', 'by how much');
+SELECT set_action_value('desk.escalate', 'output.task_id.default', NULL);
+SELECT set_action_value('desk.escalate', 'timeout', '2 min');
+SELECT set_action_value('desk.escalate', 'timeout', NULL);
+SELECT set_action_value('desk.escalate', 'timeout', NULL);
+SELECT set_action_value('desk.escalate', 'description', 'Escalates a case');
+SELECT set_action_value('desk.escalate', 'run_as', 'owner');
+SELECT set_action_value('desk.escalate', 'read_only', 'false');
+SELECT set_action_value('desk.escalate', 'key', 'id');
+SELECT set_action_value('desk.escalate', 'settings.search_path', 'desk, public');
+SELECT set_action_value('desk.escalate', 'settings.TimeZone', 'UTC');
+SELECT action_definition('desk.escalate');
+SELECT count(*) AS lost FROM ids AS i FULL JOIN custom_actions.step_paths('desk.escalate') AS s USING (id, path) WHERE i.id IS NULL OR s.id IS NULL;
+
+-- What does not compile is told, and saved.
+SELECT set_action_value('desk.escalate', '3.set.priority', '=prioritty + 1');
+SELECT set_action_value('desk.escalate', '2.set.dew', 'x');
+SELECT set_action_value('desk.escalate', '3.set.priority', '=priority + 1');
+SELECT set_action_value('desk.escalate', '2.set.dew', NULL);
+
+-- An input goes as a whole.
+SELECT add_action_parameter('desk.escalate', 'extra', 'text', required => false);
+SELECT set_action_value('desk.escalate', 'input.extra.sensitive', 'true');
+SELECT set_action_value('desk.escalate', 'input.extra.default', 'secret');
+SELECT set_action_value('desk.escalate', 'input.extra.default', 'another');
+SELECT set_action_value('desk.escalate', 'input.extra', NULL);
+
+-- What cannot be.
+SELECT set_action_value('desk.escalate', '9.set.due', 'x');
+SELECT set_action_value('desk.escalate', '3.on_error.1.when', 'x');
+SELECT set_action_value('desk.escalate', '4.case 3.when', 'x');
+SELECT set_action_value('desk.escalate', '0.when', 'x');
+SELECT set_action_value('desk.escalate', '2.sett.due', 'x');
+SELECT set_action_value('desk.escalate', '2.set', 'x');
+SELECT set_action_value('desk.escalate', '2.set.due.x', 'x');
+SELECT set_action_value('desk.escalate', '2.set.', 'x');
+SELECT set_action_value('desk.escalate', '2.on_conflict.dp', 'nothing');
+SELECT set_action_value('desk.escalate', '4.case 2.do.1.lock', 'skipped');
+SELECT set_action_value('desk.escalate', '4.case 2.do.1.required', 'maybe');
+SELECT set_action_value('desk.escalate', '4.case 1.do.1.let', '{}');
+SELECT set_action_value('desk.escalate', '4.cases', 'x');
+SELECT set_action_value('desk.escalate', '4.case 1.enabled', 'false');
+SELECT set_action_value('desk.escalate', '2', 'x');
+SELECT set_action_value('desk.escalate', '2', NULL);
+SELECT set_action_value('desk.escalate', '2.create', NULL);
+SELECT set_action_value('desk.escalate', 'input.bumb.default', '1');
+SELECT set_action_value('desk.escalate', 'input.bump', '1');
+SELECT set_action_value('desk.escalate', 'input', '1');
+SELECT set_action_value('desk.escalate', 'plugins', '1');
+SELECT set_action_value('desk.escalate', 'plugins.1.rank', '1');
+SELECT set_action_value('desk.escalate', 'action', 'other');
+SELECT set_action_value('desk.escalate', 'steps', '[]');
+SELECT set_action_value('desk.escalate', 'time_out', '2 min');
+SELECT set_action_value('desk.escalate', NULL, '2 min');
+SELECT set_action_value('desk.nothing', 'timeout', '2 min');

@@ -1,0 +1,367 @@
+-- Editing by address: "2.set.due" is the field "set.due" of step 2, "input.bump.default"
+-- that of an input, "timeout" the action's own.  What a field is, and what a text means
+-- in it, is known to C (definition/edit_field.c); here are the rows.
+
+CREATE FUNCTION custom_actions.require_editable(action_name text)
+RETURNS custom_actions.action
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	draft custom_actions.action := require_draft(action_name);
+BEGIN
+	PERFORM require_editor(action_name,
+		coalesce(published_owner(action_name), draft.owner), draft.designer);
+	RETURN draft;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.require_editable(text) IS
+	'locks the draft of an action; an error if there is none, or the user may not edit it';
+
+CREATE FUNCTION custom_actions.listed_steps(
+	action_name text, parent_id bigint, branch_name text, most integer)
+RETURNS text[]
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT array_agg(
+		CASE WHEN n.place > most THEN format('and %s more', n.total - most)
+			ELSE format('%s (%s)', n.place, concat_ws(' ', n.kind, n.subject)) END
+		ORDER BY n.place)
+	FROM (
+		SELECT s.kind, s.subject, count(*) OVER () AS total,
+			row_number() OVER (ORDER BY s.position, s.id) AS place
+		FROM custom_actions.step AS s
+		WHERE s.action = action_name AND s.parent IS NOT DISTINCT FROM parent_id
+			AND s.branch IS NOT DISTINCT FROM branch_name) AS n
+	WHERE n.place <= most + 1;
+END;
+
+COMMENT ON FUNCTION custom_actions.listed_steps(text, bigint, text, integer) IS
+	'the first steps of a list, for people, and how many more there are; NULL: none';
+
+CREATE FUNCTION custom_actions.refuse_step(
+	action_name text, path text, parent_id bigint, branch_name text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	listed text[] := listed_steps(action_name, parent_id, branch_name, 20);
+	list_path text := regexp_replace(path, '[. ]?\d+$', '');
+BEGIN
+	RAISE EXCEPTION 'action "%" has no step %', action_name, path
+		USING ERRCODE = 'undefined_object',
+			HINT = CASE
+				WHEN listed IS NULL AND branch_name IS NULL THEN 'It has no steps yet: use add_step.'
+				WHEN listed IS NULL THEN format('There are no steps in %s: use add_step with inside => %L.',
+					list_path, list_path)
+				WHEN branch_name IS NULL THEN format('Its steps: %s.', array_to_string(listed, ', '))
+				ELSE format('Steps in %s: %s.', list_path, array_to_string(listed, ', ')) END;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.refuse_step(text, text, bigint, text) IS
+	'raises that there is no step at a path, and tells which there are in its list';
+
+-- Goes down the path, list by list, each by the index.
+CREATE FUNCTION custom_actions.step_at(action_name text, path text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	link text[];
+	walked text := '';
+	found_id bigint;
+	parent_id bigint;
+BEGIN
+	FOR link IN SELECT regexp_matches(path, '\.?(?:(\w+)[. ])?(\d+)', 'g') LOOP
+		parent_id := found_id;
+		walked := walked || CASE WHEN parent_id IS NULL THEN link[2]
+			WHEN link[1] = 'case' THEN format('.case %s', link[2])
+			ELSE format('.%s.%s', link[1], link[2]) END;
+		IF parent_id IS NULL THEN
+			SELECT s.id INTO found_id
+			FROM step AS s
+			WHERE s.action = action_name AND s.parent IS NULL
+			ORDER BY s.position, s.id
+			OFFSET greatest(link[2]::integer - 1, 0) LIMIT (link[2]::integer > 0)::integer;
+		ELSE
+			SELECT s.id INTO found_id
+			FROM step AS s
+			WHERE s.action = action_name AND s.parent = parent_id AND s.branch = link[1]
+			ORDER BY s.position, s.id
+			OFFSET greatest(link[2]::integer - 1, 0) LIMIT (link[2]::integer > 0)::integer;
+		END IF;
+		IF found_id IS NULL THEN
+			PERFORM refuse_step(action_name, walked, parent_id, link[1]);
+		END IF;
+	END LOOP;
+	RETURN found_id;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.step_at(text, text) IS
+	'id of the step at a path of a draft; an error if there is none';
+
+CREATE FUNCTION custom_actions.refuse_parameter(action_name text, direction text, name text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	what text := CASE direction WHEN 'out' THEN 'output' ELSE 'input' END;
+	known text[];
+BEGIN
+	SELECT array_agg(p.name ORDER BY p.position, p.name) INTO known
+	FROM parameter AS p
+	WHERE p.action = action_name AND p.direction = refuse_parameter.direction;
+	RAISE EXCEPTION 'action "%" has no % "%"', action_name, what, name
+		USING ERRCODE = 'undefined_object',
+			HINT = concat_ws(' ', proposal(name, known),
+				format('add_action_parameter adds %s.',
+					CASE direction WHEN 'out' THEN 'an output' ELSE 'an input' END));
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.refuse_parameter(text, text, text) IS
+	'raises that an action has no such input or output';
+
+CREATE FUNCTION custom_actions.parameter_row(parameter custom_actions.parameter)
+RETURNS json
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT CASE WHEN (parameter).default_value IS NULL
+		THEN (to_jsonb(parameter) - 'default_value')::json
+		ELSE to_json(parameter) END;
+END;
+
+COMMENT ON FUNCTION custom_actions.parameter_row(custom_actions.parameter) IS
+	'an input or output as JSON by column, in which a default that is null is one';
+
+CREATE FUNCTION custom_actions.remove_parameter(
+	action_name text, path text, direction text, name text)
+RETURNS text
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	old_type text;
+BEGIN
+	DELETE FROM parameter AS p
+	WHERE p.action = action_name AND p.direction = remove_parameter.direction
+		AND p.name = remove_parameter.name
+	RETURNING p.type INTO old_type;
+	IF NOT FOUND THEN
+		PERFORM refuse_parameter(action_name, direction, name);
+	END IF;
+	RETURN format('%s: removed, was %s', path, old_type);
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.remove_parameter(text, text, text, text) IS
+	'takes an input or output away; returns what to say';
+
+CREATE FUNCTION custom_actions.refuse_whole(action_name text, part text, path text, is_null boolean)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	RAISE EXCEPTION '% of action "%" is not a single value',
+			CASE part WHEN 'step' THEN 'step ' || path ELSE path END, action_name
+		USING ERRCODE = 'invalid_parameter_value',
+			HINT = CASE WHEN part = 'step' AND is_null THEN 'Use remove_step to remove it.'
+				WHEN part = 'step' THEN format('Say which value of it, such as %s.when, or use remove_step and add_step.', path)
+				ELSE format('Say which value of it: %1$s.type, %1$s.default, %1$s.required, %1$s.description; NULL removes it.', path) END;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.refuse_whole(text, text, text, boolean) IS
+	'raises that an address stops before a value';
+
+CREATE FUNCTION custom_actions.draft_row(action_name text, INOUT part text, path text, OUT key text, OUT row_text json)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	wanted record;
+BEGIN
+	IF part = 'action' THEN
+		SELECT to_json(a), a.name INTO row_text, key FROM action AS a WHERE a.name = action_name;
+	ELSIF part = 'step' THEN
+		SELECT to_json(s), s.id, CASE s.kind WHEN 'case' THEN 'case' ELSE 'step' END
+		INTO row_text, key, part
+		FROM step AS s
+		WHERE s.id = step_at(action_name, path);
+	ELSE
+		SELECT CASE part WHEN 'output' THEN 'out' ELSE 'in' END AS direction,
+			substr(path, length(part) + 2) AS name
+		INTO wanted;
+		SELECT parameter_row(p), p.name INTO row_text, key
+		FROM parameter AS p
+		WHERE p.action = action_name AND p.direction = wanted.direction AND p.name = wanted.name;
+		IF NOT FOUND THEN
+			PERFORM refuse_parameter(action_name, wanted.direction, wanted.name);
+		END IF;
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.draft_row(text, text, text) IS
+	'row of a draft that an address means, as JSON by column, and what finds it in its table';
+
+CREATE FUNCTION custom_actions.write_column(
+	action_name text, part text, key text, column_name text, new_row json)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	target text := CASE part WHEN 'action' THEN 'action' WHEN 'step' THEN 'step'
+		WHEN 'case' THEN 'step' ELSE 'parameter' END;
+BEGIN
+	EXECUTE format(
+		'UPDATE custom_actions.%1$I AS t SET %2$I = r.%2$I
+		FROM json_populate_record(NULL::custom_actions.%1$I, $1) AS r
+		WHERE %3$s', target, column_name,
+		CASE target WHEN 'step' THEN 't.id = $3::bigint' WHEN 'action' THEN 't.name = $3'
+			ELSE 't.action = $2 AND t.name = $3' END)
+	USING new_row, action_name, key;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.write_column(text, text, text, text, json) IS
+	'writes one column of a row of a draft';
+
+CREATE FUNCTION custom_actions.told_change(address text, old_value text, new_value text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT CASE
+		WHEN old_value IS NULL AND new_value IS NULL THEN format('%s: nothing there to remove', address)
+		WHEN old_value IS NULL THEN format('%s: added %s', address, new_value)
+		WHEN new_value IS NULL THEN format('%s: removed %s', address, old_value)
+		ELSE format('%s: %s -> %s', address, old_value, new_value) END;
+END;
+
+COMMENT ON FUNCTION custom_actions.told_change(text, text, text) IS
+	'what to say of a value that changed';
+
+-- What is told is what changed; where nothing did, nothing is written.
+CREATE FUNCTION custom_actions.put_value(
+	action_name text, address text, value text, OUT settled text, OUT told text)
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	place record;
+	target record;
+	edit record;
+BEGIN
+	SELECT * INTO place FROM split_address(address);
+	IF place.field IS NULL THEN
+		IF place.part = 'step' OR value IS NOT NULL THEN
+			PERFORM draft_row(action_name, place.part, place.path);
+			PERFORM refuse_whole(action_name, place.part, place.path, value IS NULL);
+		END IF;
+		settled := place.path;
+		told := remove_parameter(action_name, place.path,
+			CASE place.part WHEN 'output' THEN 'out' ELSE 'in' END,
+			substr(place.path, length(place.part) + 2));
+		RETURN;
+	END IF;
+	SELECT * INTO target FROM draft_row(action_name, place.part, place.path);
+	SELECT * INTO edit
+	FROM edit_field(action_name, target.part, place.path, target.row_text, place.field, value);
+	settled := edit.address;
+	IF edit.new_row::jsonb = target.row_text::jsonb THEN
+		told := format('%s: no change, it is %s', settled, coalesce(edit.old_value, 'not there'));
+		RETURN;
+	END IF;
+	PERFORM write_column(action_name, target.part, target.key, edit.column_name, edit.new_row);
+	told := told_change(settled, edit.old_value, edit.new_value);
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.put_value(text, text, text) IS
+	'gives a value of a draft another text, NULL: none; returns its address, and what to say';
+
+-- What was to be looked at before is known by its text: steps may have moved.
+CREATE FUNCTION custom_actions.tell_problems(action_name text, before json)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	most CONSTANT integer := 20;
+	errors integer := 0;
+	warnings integer := 0;
+	problem record;
+	known text[];
+BEGIN
+	FOR problem IN SELECT c.*, c.message || coalesce(c.detail, '') AS words FROM check_draft(action_name) AS c LOOP
+		IF problem.severity = 'error' THEN
+			errors := errors + 1;
+			CONTINUE WHEN errors > most;
+		ELSE
+			IF known IS NULL THEN
+				SELECT coalesce(array_agg(c.message || coalesce(c.detail, '')), '{}') INTO known
+				FROM check_definition(action_name, before, action_owner(action_name)) AS c
+				WHERE c.severity <> 'error';
+			END IF;
+			CONTINUE WHEN problem.words = ANY (known) OR warnings >= most;
+			warnings := warnings + 1;
+		END IF;
+		PERFORM tell_problem(action_name, problem.location, problem.message, problem.detail, problem.hint);
+	END LOOP;
+	IF errors > most THEN
+		PERFORM tell_problem(action_name, 'check', format('%s more problems', errors - most), NULL,
+			format('SELECT * FROM check_action(%L) lists them all.', action_name));
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.tell_problems(text, json) IS
+	'tells as warnings what keeps a draft from being activated, and what is to be looked at that was not before';
+
+CREATE FUNCTION custom_actions.set_value(action_name text, address text, value text)
+RETURNS text
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	before json;
+	done record;
+BEGIN
+	IF action_name IS NULL OR address IS NULL THEN
+		RAISE EXCEPTION 'action and path must not be null'
+			USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	PERFORM require_editable(action_name);
+	before := document_of(action_name, NULL);
+	SELECT * INTO done FROM put_value(action_name, btrim(address), value);
+	RAISE NOTICE 'action "%": %', action_name, done.told;
+	PERFORM tell_problems(action_name, before);
+	RETURN done.settled;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.set_value(text, text, text) IS
+	'does the work of set_action_value';
+
+CREATE FUNCTION custom_actions.set_action_value(action text, path text, value text)
+RETURNS text
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	SELECT custom_actions.set_value(
+		custom_actions.canonical_name(set_action_value.action),
+		set_action_value.path, set_action_value.value);
+END;
+
+COMMENT ON FUNCTION custom_actions.set_action_value(text, text, text) IS
+	'body of set_action_value';
