@@ -196,6 +196,12 @@ print_pretty(StringInfo out, const Json *json, int indent, bool spread)
 	appendStringInfoChar(out, object ? '}' : ']');
 }
 
+void
+json_print_pretty(StringInfo out, const Json *json)
+{
+	print_pretty(out, json, 0, true);
+}
+
 char *
 definition_print(const Json *document)
 {

@@ -219,6 +219,22 @@ AS 'MODULE_PATHNAME', 'custom_action_with_plugins';
 COMMENT ON FUNCTION custom_actions.with_plugins(json, json) IS
 	'definition in canonical form with the plug-ins of a list, which loses their ids';
 
+CREATE FUNCTION custom_actions.read_export(document json)
+RETURNS json
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_read_export';
+
+COMMENT ON FUNCTION custom_actions.read_export(json) IS
+	'a document of actions, or an array of them, in one form: canonical names, definitions as "text", plug-ins apart; refused with all that is wrong with it';
+
+CREATE FUNCTION custom_actions.pretty_document(document json)
+RETURNS json
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_pretty_document';
+
+COMMENT ON FUNCTION custom_actions.pretty_document(json) IS
+	'a document of actions spread over lines as definitions are';
+
 CREATE FUNCTION custom_actions.renamed_definition(
 	definition json, old_name text, new_name text)
 RETURNS json

@@ -226,6 +226,23 @@ COMMENT ON COLUMN custom_actions.table_setting.owner_column IS
 COMMENT ON COLUMN custom_actions.table_setting.status_column IS
 	'column that holds the status of the row (set_status)';
 
+CREATE TABLE custom_actions.import (
+	action       text PRIMARY KEY,
+	draft_hash   text NOT NULL,
+	plugins_hash text NOT NULL,
+	imported_at  timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	imported_by  text NOT NULL DEFAULT CURRENT_USER
+);
+
+COMMENT ON TABLE custom_actions.import IS
+	'what import_actions brought last, so that it can tell what was changed here since';
+COMMENT ON COLUMN custom_actions.import.action IS 'name of the action';
+COMMENT ON COLUMN custom_actions.import.draft_hash IS 'action_hash of the draft that was imported';
+COMMENT ON COLUMN custom_actions.import.plugins_hash IS
+	'hash of the plug-ins that were registered then';
+COMMENT ON COLUMN custom_actions.import.imported_at IS 'when it last brought something';
+COMMENT ON COLUMN custom_actions.import.imported_by IS 'who imported it then';
+
 -- Drafts, plug-ins, versions and settings belong to the database: pg_dump takes them.
 SELECT pg_catalog.pg_extension_config_dump('custom_actions.action', '');
 SELECT pg_catalog.pg_extension_config_dump('custom_actions.parameter', '');
@@ -235,3 +252,4 @@ SELECT pg_catalog.pg_extension_config_dump('custom_actions.plugin_step', '');
 SELECT pg_catalog.pg_extension_config_dump('custom_actions.plugin_step_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('custom_actions.version', '');
 SELECT pg_catalog.pg_extension_config_dump('custom_actions.table_setting', '');
+SELECT pg_catalog.pg_extension_config_dump('custom_actions.import', '');

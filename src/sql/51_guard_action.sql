@@ -214,10 +214,12 @@ BEGIN
 		DELETE FROM parameter AS p WHERE p.action = OLD.name;
 		DELETE FROM step AS s WHERE s.action = OLD.name;
 		DELETE FROM plugin_step AS p WHERE p.action = OLD.name;
+		DELETE FROM import AS i WHERE i.action = OLD.name;
 	ELSIF NEW.name <> OLD.name THEN
 		UPDATE parameter AS p SET action = NEW.name WHERE p.action = OLD.name;
 		UPDATE step AS s SET action = NEW.name WHERE s.action = OLD.name;
 		UPDATE plugin_step AS p SET action = NEW.name WHERE p.action = OLD.name;
+		DELETE FROM import AS i WHERE i.action = OLD.name;
 		PERFORM carry_versions(OLD.name, NEW.name);
 	END IF;
 	RETURN NULL;

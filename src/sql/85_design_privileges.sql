@@ -10,7 +10,7 @@ BEGIN ATOMIC
 	SELECT format('SELECT ON %s', relation)
 	FROM unnest('{custom_actions.action, custom_actions.parameter,
 		custom_actions.step, custom_actions.plugin_step, custom_actions.version,
-		custom_actions.table_setting, custom_actions.actions,
+		custom_actions.table_setting, custom_actions.import, custom_actions.actions,
 		custom_actions.statistics, custom_actions.statistics_info}'::text[]) AS relation
 	UNION ALL
 	SELECT format('INSERT, UPDATE, DELETE ON %s', relation)
@@ -19,6 +19,8 @@ BEGIN ATOMIC
 		custom_actions.table_setting}'::text[]) AS relation
 	UNION ALL
 	SELECT 'INSERT, DELETE ON custom_actions.version'
+	UNION ALL
+	SELECT 'INSERT, UPDATE ON custom_actions.import'
 	UNION ALL
 	SELECT format('SELECT, USAGE ON SEQUENCE %s', sequence)
 	FROM unnest('{custom_actions.step_id_seq,
