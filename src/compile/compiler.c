@@ -443,6 +443,7 @@ compiler_row(Compiler *compiler, const char *name, Oid relation)
 	Row		   *row = palloc0(sizeof(Row));
 
 	row->name = pstrdup(name);
+	row->step = compiler->step;
 	row->relation = relation;
 	if (OidIsValid(relation))
 		compiler->program->relations =

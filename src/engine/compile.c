@@ -28,6 +28,7 @@
 #include "program/formula.h"
 #include "program/meaning.h"
 #include "program/names.h"
+#include "program/trial.h"
 #include "run/convert_plain.h"
 #include "run/observer.h"
 #include "steps/step_list.h"
@@ -65,7 +66,7 @@ static Expression *
 input_default(Compiler *compiler, const Argument *argument)
 {
 	Names	   *names = compiler->names;
-	Names		no_names = {0};
+	Names		no_names = {.none = true};
 	Expression *expression;
 	bool		before;
 
@@ -280,7 +281,8 @@ compile_program(Compiler *compiler)
 	write_check_returning(compiler);
 	note_row_slots(program);
 	note_shown(program);
-	remark_program(compiler);
+	if (compiler->findings.trial == NULL)
+		remark_program(compiler);
 	if (compiler->freeze)
 		meaning_freeze(program);
 	foreach(cell, compiler->scopes)
@@ -300,6 +302,9 @@ compile_pass(Definition *definition, const CompileOptions *options, LetTypes *le
 	compiler.findings.sink = options->sink;
 	compiler.lets = lets;
 	compiler.findings.checking = options->sink->collect;
+	compiler.findings.trial = options->trial;
+	if (options->trial != NULL)
+		trial_begin(options->trial);
 	compiler.freeze = options->freeze && !let_types_searching(&compiler);
 	compiler.scratch = AllocSetContextCreate(mcxt, "custom action scratch", ALLOCSET_DEFAULT_SIZES);
 	meaning_start(compiler.program, json_get(definition->json, "frozen"), options->freeze);

@@ -9,12 +9,13 @@
 #include "program/context_field.h"
 #include "utils/builtins.h"
 
-#define CONTEXT_MEMBERS(symbol, name, type) {#name, type},
+#define CONTEXT_MEMBERS(symbol, name, type, meaning) {#name, type, meaning},
 
 static const struct
 {
 	const char *name;
 	Oid			type;
+	const char *meaning;
 }			context_fields[CONTEXT_FIELDS] = {
 
 	CONTEXT_ROWS(CONTEXT_MEMBERS)
@@ -32,6 +33,12 @@ Oid
 context_field_type(ContextField field)
 {
 	return context_fields[field].type;
+}
+
+const char *
+context_field_meaning(ContextField field)
+{
+	return context_fields[field].meaning;
 }
 
 ContextField

@@ -13,19 +13,19 @@
 #include "nodes/pg_list.h"
 
 #define CONTEXT_ROWS(row) \
-	row(CALLER, caller, TEXTOID) \
-	row(INVOKER, invoker, TEXTOID) \
-	row(SESSION_USER, session_user, TEXTOID) \
-	row(ACTOR, actor, TEXTOID) \
-	row(DEPTH, depth, INT4OID) \
-	row(ACTION, action, TEXTOID) \
-	row(VERSION, version, INT4OID) \
-	row(INVOCATION, invocation, UUIDOID) \
-	row(CORRELATION, correlation, UUIDOID) \
-	row(STARTED_AT, started_at, TIMESTAMPTZOID) \
-	row(SHARED, shared, JSONBOID)
+	row(CALLER, caller, TEXTOID, "the role that the session acts as, also in an action that runs as its owner") \
+	row(INVOKER, invoker, TEXTOID, "the role whose EXECUTE on this action was checked: the one to ask for authorization") \
+	row(SESSION_USER, session_user, TEXTOID, "the role that logged in") \
+	row(ACTOR, actor, TEXTOID, "the person behind a pooler or gateway, as the session says: nothing to grant rights by") \
+	row(DEPTH, depth, INT4OID, "1 for a call from outside, 2 for an action below another one, ...") \
+	row(ACTION, action, TEXTOID, "name of this action") \
+	row(VERSION, version, INT4OID, "version of this action that runs") \
+	row(INVOCATION, invocation, UUIDOID, "id of this invocation") \
+	row(CORRELATION, correlation, UUIDOID, "id of the outermost invocation that this one belongs to") \
+	row(STARTED_AT, started_at, TIMESTAMPTZOID, "when the invocation began") \
+	row(SHARED, shared, JSONBOID, "what plug-ins hand on; {} without them")
 
-#define CONTEXT_SYMBOL(symbol, name, type) CONTEXT_##symbol,
+#define CONTEXT_SYMBOL(symbol, name, type, meaning) CONTEXT_##symbol,
 typedef enum ContextField
 {
 	CONTEXT_ROWS(CONTEXT_SYMBOL)
@@ -34,6 +34,7 @@ typedef enum ContextField
 
 extern const char *context_field_name(ContextField field);
 extern Oid	context_field_type(ContextField field);
+extern const char *context_field_meaning(ContextField field);
 
 /* Finds a field by its name; CONTEXT_FIELDS if there is none. */
 extern ContextField context_field_find(const char *name);

@@ -22,12 +22,14 @@
 
 struct Names;
 struct Program;
+struct FormulaTrial;
 
 typedef struct Findings
 {
 	ProblemSink *sink;
 	bool		checking;		/* collect problems, look closer, note dependencies */
 	bool		failed;			/* a problem was collected that leaves no program */
+	struct FormulaTrial *trial;		/* the place to look at, or NULL (trial.h) */
 } Findings;
 
 /*

@@ -24,6 +24,7 @@
 #include "program/remark.h"
 #include "program/remark_constant.h"
 #include "program/remark_report.h"
+#include "program/trial.h"
 #include "program/value.h"
 #include "program/volatility.h"
 #include "utils/builtins.h"
@@ -560,6 +561,8 @@ transform_as(ParseState *pstate, Scope *scope, Value *value, Oid type, int32 typ
 {
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
+	if (scope->findings != NULL && scope->findings->trial != NULL)
+		trial_visit(scope->findings->trial, pstate, scope, value, type, typmod);
 	switch (value->kind)
 	{
 		case VALUE_LITERAL:

@@ -46,6 +46,7 @@ typedef struct RowColumn
 typedef struct Row
 {
 	char	   *name;
+	const Step *step;			/* whose result it is, or whose error; NULL: nobody's */
 	Oid			relation;		/* InvalidOid: not a row of a table */
 	bool		is_count;		/* set-based step: the only column is count */
 	bool		is_image;		/* for plug-ins: formulas do not see it */

@@ -197,12 +197,12 @@ path_is_captured(const char *action, const Json *document)
 
 /*
  * Checks a document as its owner would meet it; problems go to the sink. With
- * freeze, what was looked up is written into the returned definition. NULL
- * when there is nothing sound to return.
+ * freeze, what was looked up is written into the returned definition. A trial
+ * looks at one place. NULL when there is nothing sound to return.
  */
 static Definition *
 check_definition(const char *action, Json *document, Oid owner, bool freeze,
-				 ProblemSink *sink)
+				 FormulaTrial *trial, ProblemSink *sink)
 {
 	Definition *definition;
 	CheckSession session;
@@ -216,10 +216,11 @@ check_definition(const char *action, Json *document, Oid owner, bool freeze,
 	options.action = action;
 	options.sink = sink;
 	options.freeze = freeze;
+	options.trial = trial;
 
 	session_enter(&session, owner);
 	settings_apply(definition->settings, sink);
-	if (!freeze)
+	if (!freeze && trial == NULL)
 		path_check(owner, captured && definition->as_owner, sink);
 	program = compile_definition(definition, &options, CurrentMemoryContext);
 	session_leave(&session);
@@ -344,6 +345,12 @@ check_role(Oid owner)
 	return has_privs_of_role(GetUserId(), owner) ? owner : GetUserId();
 }
 
+void
+check_on_trial(const char *action, Json *document, Oid owner, FormulaTrial *trial, ProblemSink *sink)
+{
+	(void) check_definition(action, document, check_role(owner), false, trial, sink);
+}
+
 /* check_definition(action, definition, owner): every problem as a row */
 Datum
 custom_action_check_definition(PG_FUNCTION_ARGS)
@@ -359,7 +366,7 @@ custom_action_check_definition(PG_FUNCTION_ARGS)
 	sink.action = action;
 	(void) check_definition(action,
 							json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))),
-							check_role(PG_GETARG_OID(2)), false, &sink);
+							check_role(PG_GETARG_OID(2)), false, NULL, &sink);
 	problems_put((ReturnSetInfo *) fcinfo->resultinfo, &sink);
 	return (Datum) 0;
 }
@@ -374,7 +381,7 @@ custom_action_require_sound(PG_FUNCTION_ARGS)
 	sink.action = action;
 	(void) check_definition(action,
 							json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))),
-							check_role(PG_GETARG_OID(2)), false, &sink);
+							check_role(PG_GETARG_OID(2)), false, NULL, &sink);
 	problems_tell_remarks(action, &sink);
 	problems_raise(action, &sink, psprintf("SELECT * FROM check_action(%s) gives them as rows.",
 										   quote_literal_cstr(action)));
@@ -396,7 +403,7 @@ custom_action_freeze_definition(PG_FUNCTION_ARGS)
 	sink.action = action;
 	definition = check_definition(action,
 								  json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))),
-								  check_role(PG_GETARG_OID(2)), true, &sink);
+								  check_role(PG_GETARG_OID(2)), true, NULL, &sink);
 	problems_raise(action, &sink, NULL);
 	if (definition == NULL)
 		elog(ERROR, "action \"%s\" gave neither program nor problem", action);

@@ -15,6 +15,7 @@
 #include "base/problem.h"
 #include "engine/published_function.h"
 #include "program/program.h"
+#include "program/trial.h"
 
 /* Where a published function's SET clauses are found wrong */
 #define LOCATION_SETTINGS	"settings"
@@ -27,6 +28,10 @@
  */
 extern Program *check_published(Oid function, bool wait, bool *active, ProblemSink *sink,
 								MemoryContext mcxt);
+
+/* Compiles a document as check_action does, to look at one place of it; the sink collects. */
+extern void check_on_trial(const char *action, Json *document, Oid owner, FormulaTrial *trial,
+						   ProblemSink *sink);
 
 /* Refuses a second action of one name (42723). */
 extern void require_single(Oid function);

@@ -157,7 +157,7 @@ context_set_shared(Frame *frame, Jsonb *shared)
 	MemoryContextSwitchTo(old);
 }
 
-#define CONTEXT_FUNCTION(symbol, name, type) context_##name,
+#define CONTEXT_FUNCTION(symbol, name, type, meaning) context_##name,
 
 static Datum (*const field_functions[CONTEXT_FIELDS]) (Frame *frame, bool *isnull) =
 {

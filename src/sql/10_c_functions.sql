@@ -353,6 +353,26 @@ AS 'MODULE_PATHNAME', 'custom_action_check_definition';
 COMMENT ON FUNCTION custom_actions.check_definition(text, json, oid) IS
 	'every problem of a definition, as the owner would meet it';
 
+CREATE FUNCTION custom_actions.scope_names(
+	action_name text, definition json, owner oid, at text)
+RETURNS TABLE (name text, type text, source text, description text)
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_scope_names';
+
+COMMENT ON FUNCTION custom_actions.scope_names(text, json, oid, text) IS
+	'names that a formula at a place of a definition may use';
+
+CREATE FUNCTION custom_actions.try_formula(
+	action_name text, definition json, owner oid, at text, formula text)
+RETURNS TABLE (
+	ok boolean, type text, wanted text, "position" integer, message text, hint text,
+	proposals text[])
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 1
+AS 'MODULE_PATHNAME', 'custom_action_try_formula';
+
+COMMENT ON FUNCTION custom_actions.try_formula(text, json, oid, text, text) IS
+	'what a formula would be at a place of a definition, or what is wrong with it';
+
 CREATE FUNCTION custom_actions.require_sound(
 	action_name text, definition json, owner oid)
 RETURNS void
