@@ -49,7 +49,7 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 BEGIN
 	FOR action IN SELECT o.action FROM activation_order(names) AS o LOOP
-		version := activate(action, note, NULL);
+		version := activate(action, note, NULL, false);
 		RETURN NEXT;
 	END LOOP;
 END
