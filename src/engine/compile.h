@@ -22,7 +22,7 @@ typedef struct CompileOptions
 	Oid			function;		/* published function, or InvalidOid for a draft */
 	ProblemSink *sink;			/* collect: check everything, each statement in a subtransaction */
 	bool		freeze;			/* write what was looked up into definition->json */
-	struct FormulaTrial *trial;		/* a place to look at, or NULL (program/trial.h) */
+	struct FormulaTrial *trial; /* a place to look at, or NULL (program/trial.h) */
 } CompileOptions;
 
 /*

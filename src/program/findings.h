@@ -29,7 +29,7 @@ typedef struct Findings
 	ProblemSink *sink;
 	bool		checking;		/* collect problems, look closer, note dependencies */
 	bool		failed;			/* a problem was collected that leaves no program */
-	struct FormulaTrial *trial;		/* the place to look at, or NULL (trial.h) */
+	struct FormulaTrial *trial; /* the place to look at, or NULL (trial.h) */
 } Findings;
 
 /*

@@ -103,8 +103,10 @@ is_ambiguous(const ParseState *pstate, const ParseNamespaceItem *item, const cha
 		if (other == item || !other->p_cols_visible)
 			continue;
 		foreach(name, other->p_names->colnames)
+		{
 			if (strcmp(strVal(lfirst(name)), column) == 0)
 				return true;
+		}
 	}
 	return false;
 }
@@ -322,8 +324,10 @@ scope_names(const ParseState *pstate, const Scope *scope)
 	ListCell   *cell;
 
 	for (; pstate != NULL; pstate = pstate->parentParseState)
+	{
 		foreach(cell, pstate->p_namespace)
 			add_item(&listing, pstate, lfirst(cell));
+	}
 	if (scope->names == NULL || scope->names->none)
 		return listing.names;
 	add_action_rows(&listing);

@@ -41,7 +41,7 @@ typedef struct Look
 
 	/* The last time it was looked at */
 	Place		place;
-	FormulaTrial		trial;
+	FormulaTrial trial;
 	ProblemSink sink;
 } Look;
 
@@ -66,9 +66,14 @@ look_at(Look *look, PlaceUse use, const char *formula, bool remarks)
 
 	look->place = place_use(document, look->action, look->at, use, formula);
 	json_remove(document, "frozen");	/* the formula may mean what none did before */
-	look->trial = (FormulaTrial) {.location = look->place.location, .mcxt = CurrentMemoryContext};
-	look->sink = (ProblemSink) {.action = look->action, .collect = true, .mcxt = CurrentMemoryContext,
-		.remarks = remarks};
+	memset(&look->trial, 0, sizeof(look->trial));
+	look->trial.location = look->place.location;
+	look->trial.mcxt = CurrentMemoryContext;
+	memset(&look->sink, 0, sizeof(look->sink));
+	look->sink.action = look->action;
+	look->sink.collect = true;
+	look->sink.mcxt = CurrentMemoryContext;
+	look->sink.remarks = remarks;
 	check_on_trial(look->action, document, look->owner, &look->trial, &look->sink);
 }
 
@@ -208,7 +213,10 @@ formula_problem(const Look *look)
 		return problem;
 	}
 
-	/* what only the statement around finds is told of the step: does it say so of any formula? */
+	/*
+	 * what only the statement around finds is told of the step: does it say
+	 * so of any formula?
+	 */
 	statement = look->place.step != NULL ? problem_at(look, look->place.step, false) : NULL;
 	if (statement != NULL && strcmp(look->place.step, look->place.location) != 0)
 	{
@@ -270,7 +278,7 @@ proposal_compare(const ListCell *a, const ListCell *b)
 
 /* What follows the last dot. */
 static const char *
-last_part(const char *name)
+behind_dots(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
@@ -287,8 +295,8 @@ name_distance(const char *given, const char *known)
 	suggestion_consider(&suggestion, known, known);
 	if (suggestion.best != NULL)
 		return suggestion.distance;
-	suggestion_init(&suggestion, last_part(given));
-	suggestion_consider(&suggestion, last_part(known), known);
+	suggestion_init(&suggestion, behind_dots(given));
+	suggestion_consider(&suggestion, behind_dots(known), known);
 	return suggestion.best == NULL ? -1 : suggestion.distance + LAST_PART_ONLY;
 }
 
