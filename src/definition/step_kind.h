@@ -50,6 +50,7 @@ typedef struct StepKind
 	bool		writes;			/* not allowed in a read-only action */
 	bool		scoped;			/* its name is visible in its own steps only */
 	bool		ends;			/* nothing runs after it */
+	bool		refuses;		/* nothing runs after it unless its subject is true */
 	bool		runs_one_list;	/* one of its lists runs, "do" and "else" if no other does */
 	bool		performs;		/* its subject is an action */
 	bool		sets_lets;		/* its subject's names are let names */

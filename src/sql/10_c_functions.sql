@@ -295,6 +295,15 @@ AS 'MODULE_PATHNAME', 'custom_action_describe_definition';
 COMMENT ON FUNCTION custom_actions.describe_definition(json, text) IS
 	'outline of a definition in words, and what it is the definition of';
 
+CREATE FUNCTION custom_actions.draw_definition(
+	definition json, format text, invocation json)
+RETURNS text
+LANGUAGE c STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_draw_definition';
+
+COMMENT ON FUNCTION custom_actions.draw_definition(json, text, json) IS
+	'picture of a definition in a format, and what became of its steps in an invocation';
+
 CREATE FUNCTION custom_actions.compare_definitions(
 	old_definition json, new_definition json)
 RETURNS SETOF text

@@ -1,1 +1,11 @@
 -- What people call to see what an action is: outline, picture, differences, uses.
+
+CREATE FUNCTION @extschema@.action_diagram(
+	name text, version integer DEFAULT NULL, format text DEFAULT 'mermaid',
+	invocation uuid DEFAULT NULL)
+RETURNS text
+LANGUAGE c STABLE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.action_diagram(text, integer, text, uuid) IS
+	'picture of an action in the language of Mermaid or Graphviz; of an invocation, what became of each step';

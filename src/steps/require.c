@@ -59,6 +59,7 @@ const StepKind require_kind = {
 	.name = "require",
 	.subject = SUBJECT_CONDITION,
 	.arguments = require_arguments,
+	.refuses = true,
 	.compile = require_compile,
 	.execute = require_execute,
 	.describe = require_describe

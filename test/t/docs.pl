@@ -11,8 +11,8 @@
 #   ```sql error=22023
 # must end with that error, any other without one. A text block belongs to the
 # sql block before it and holds exactly what psql prints, but for blanks at the
-# ends of lines and CONTEXT, unless the page sets SHOW_CONTEXT. What a c or make
-# block shows is in a file of test/plugin.
+# ends of lines and CONTEXT, unless the page sets SHOW_CONTEXT; so does a mermaid
+# block. What a c or make block shows is in a file of test/plugin.
 use strict;
 use warnings;
 
@@ -68,7 +68,7 @@ sub blocks
 			{
 				push @blocks, { line => $start, code => $body, state => $1 // '00000' };
 			}
-			elsif ($kind eq 'text')
+			elsif ($kind eq 'text' || $kind eq 'mermaid')
 			{
 				die "$page line $start: no sql block before this output"
 				  if !@blocks || defined $blocks[-1]->{output};

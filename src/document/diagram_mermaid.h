@@ -1,0 +1,15 @@
+/*
+ * diagram_mermaid.h
+ *		Writes a picture as a flowchart of Mermaid.
+ */
+#ifndef CA_DIAGRAM_MERMAID_H
+#define CA_DIAGRAM_MERMAID_H
+
+#include "postgres.h"
+
+#include "document/diagram.h"
+#include "lib/stringinfo.h"
+
+extern void diagram_write_mermaid(StringInfo out, const Diagram *diagram);
+
+#endif
