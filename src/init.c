@@ -10,6 +10,7 @@
 #include "engine/language.h"
 #include "engine/program_cache.h"
 #include "fmgr.h"
+#include "preview/watch.h"
 #include "record/record.h"
 #include "record/ring.h"
 #include "record/ring_file.h"
@@ -39,6 +40,7 @@ _PG_init(void)
 	sandbox_init();
 	record_init();
 	statistics_init();
+	watch_init();
 	ring_init();
 	ring_file_init();
 	worker_init();

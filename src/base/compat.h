@@ -127,6 +127,24 @@ SysCacheGetAttrNotNull(int cacheid, HeapTuple tuple, AttrNumber attribute)
 #define index_insert_cleanup(index, info)	((void) 0)
 #endif
 
+/* 18: what a scan reports for EXPLAIN; 19: flags of it */
+#if PG_VERSION_NUM < 180000
+#define index_beginscan(heap, index, snapshot, instrument, nkeys, norderbys, flags) \
+	((void) (flags), (index_beginscan) ((heap), (index), (snapshot), (nkeys), (norderbys)))
+#elif PG_VERSION_NUM < 190000
+#define index_beginscan(heap, index, snapshot, instrument, nkeys, norderbys, flags) \
+	((void) (flags), (index_beginscan) ((heap), (index), (snapshot), (instrument), (nkeys), (norderbys)))
+#endif
+
+/* 16: names in the statistics, and of what replaces a table's file */
+#if PG_VERSION_NUM >= 160000
+#define tabstat_table(status)	((status)->id)
+#define rd_new_file(relation)	((relation)->rd_newRelfilelocatorSubid)
+#else
+#define tabstat_table(status)	((status)->t_id)
+#define rd_new_file(relation)	((relation)->rd_newRelfilenodeSubid)
+#endif
+
 /* 18: the attribute stands before the declaration */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn				pg_attribute_noreturn()

@@ -98,6 +98,12 @@ caught_call(void (*fn) (void *arg), void *arg)
 	return call_in_subtransaction(fn, arg, true);
 }
 
+Caught *
+caught_undone(void (*fn) (void *arg), void *arg)
+{
+	return call_in_subtransaction(fn, arg, false);
+}
+
 /* Moves a string to where errors are kept. */
 static void
 keep_with_errors(const char **string)

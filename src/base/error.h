@@ -28,6 +28,9 @@ typedef struct Caught
 extern Caught *caught_call(void (*fn) (void *arg), void *arg);
 extern void caught_free(Caught *caught);
 
+/* The same; the work is undone also if it went well, and its locks with it. */
+extern Caught *caught_undone(void (*fn) (void *arg), void *arg);
+
 /*
  * The same for work that checks something; errors that do not speak of what is
  * checked, such as cancels and locks not got, are thrown on.

@@ -50,6 +50,7 @@ int			setting_trace;
 int			setting_touched_limit;
 char	   *setting_idempotency_key;
 int			setting_log_ring_size;
+int			setting_preview_max_table_size;
 
 static char *setting_actor_settings;	/* what it says: actor_sources.h */
 static int	configured_call_timeout;	/* by whom users cannot be */
@@ -243,6 +244,16 @@ static const Setting settings[] = {
 		.initial_text = "",
 		.check_text = check_idempotency_key,
 		.context = PGC_USERSET
+	},
+	{
+		.name = "custom_actions.preview_max_table_size",
+		.words = "How much of a table a preview reads to find what triggers and cascades changed.",
+		.more_words = "Changes in a table of which more would have to be read are counted.",
+		.variable = &setting_preview_max_table_size,
+		.initial = 1024 * 1024,
+		.most = MAX_KILOBYTES,
+		.context = PGC_USERSET,
+		.flags = GUC_UNIT_KB
 	},
 	{
 		.name = "custom_actions.collect_statistics",

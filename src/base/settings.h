@@ -44,6 +44,7 @@ extern char *setting_idempotency_key;	/* "": none */
 /* Longest idempotency key, in bytes */
 #define IDEMPOTENCY_KEY_LENGTH	255
 extern int	setting_log_ring_size;	/* kB, 0: none */
+extern int	setting_preview_max_table_size; /* kB */
 
 /* Defines them; called by _PG_init. */
 extern void settings_init(void);

@@ -203,6 +203,7 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	frame->replayed = false;
 	frame->idempotency = NULL;
 	frame->watched = 0;
+	frame->recorded = NULL;
 	frame->rows_told = 0;
 	frame->rows_written = 0;
 	frame->due = NULL;

@@ -13,6 +13,7 @@
 int			observers_count = 0;
 
 static const Observer *observers[MAX_OBSERVERS];
+static const Observer *told_alone = NULL;	/* nobody else is told of what begins now */
 
 /* The bits of one observer in a frame's `watched` */
 #define bits_of(observer, events)	((uint32) (events) << (8 * (observer)))
@@ -29,9 +30,25 @@ static const Observer *observers[MAX_OBSERVERS];
 #define TELL_ALL(event, ...) \
 	do { \
 		for (int i = 0; i < observers_count; i++) \
-			if (observers[i]->event != NULL) \
+			if (is_told(i) && observers[i]->event != NULL) \
 				observers[i]->event(__VA_ARGS__); \
 	} while (0)
+
+const Observer *
+observer_alone(const Observer *observer)
+{
+	const Observer *before = told_alone;
+
+	told_alone = observer;
+	return before;
+}
+
+/* Is this observer told of invocations that begin? */
+static bool
+is_told(int observer)
+{
+	return told_alone == NULL || observers[observer] == told_alone;
+}
 
 void
 observer_register(const Observer *observer)
@@ -63,7 +80,8 @@ observe_begun(Frame *frame)
 	MemoryContext old = enter_memory(frame);
 
 	for (int i = 0; i < observers_count; i++)
-		frame->watched |= bits_of(i, observers[i]->invocation_begun(frame));
+		if (is_told(i))
+			frame->watched |= bits_of(i, observers[i]->invocation_begun(frame));
 	MemoryContextSwitchTo(old);
 }
 

@@ -174,6 +174,13 @@ extern void observer_register(const Observer *observer);
 /* How many are registered? */
 extern int	observers_count;
 
+/*
+ * Until the next call, invocations that begin are told of to this observer alone;
+ * NULL: to all again. Returns what was so before, which whoever calls this puts back,
+ * whatever happens: a preview, of whose invocations nothing is to remain.
+ */
+extern const Observer *observer_alone(const Observer *observer);
+
 /* Does one of them want keys? */
 extern bool observers_want_keys(const Definition *definition);
 
@@ -197,7 +204,7 @@ extern void observe_succeeded(Frame *frame);
 /* The same in PG_CATCH(); error NULL: the one being handled. */
 extern void observe_failed(Frame *frame, const ErrorData *error);
 
-/* To all observers. */
+/* To all observers, but while there is one alone. */
 extern void observe_answered(const pg_uuid_t *invocation, const ErrorData *error,
 							 const char *failed_step);
 extern void observe_passed(void);

@@ -1,0 +1,203 @@
+/*
+ * preview.c
+ *		Runs an action for its effect, and undoes it.
+ *
+ * All happens in a subtransaction that is rolled back: the action, its deferred
+ * triggers and constraints, and the reading of what has changed. Observers of
+ * invocations are told nothing. What an error leaves behind is put right by the end
+ * of the subtransaction, and here by PG_FINALLY.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "base/error.h"
+#include "base/settings.h"
+#include "commands/trigger.h"
+#include "nodes/makefuncs.h"
+#include "pgstat.h"
+#include "preview/preview.h"
+#include "preview/remains.h"
+#include "run/action_call.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/pgstat_internal.h"
+#include "utils/snapmgr.h"
+
+/* What is going on. */
+typedef enum PreviewPhase
+{
+	PREVIEW_RUNS,				/* the action */
+	PREVIEW_COMMITS,			/* what COMMIT would do */
+	PREVIEW_READS				/* what has changed */
+} PreviewPhase;
+
+typedef struct Preview
+{
+	const PreviewCall *call;
+	InvokeRequest request;
+	Watch	   *watch;
+	Effect	   *effect;
+	PreviewPhase phase;
+	CommandId	begin;
+	XLogRecPtr	since;
+	List	   *sequences;		/* used before */
+	bool		pending_fails;	/* so does what was deferred before */
+	bool		pending_writes; /* the same writes rows */
+} Preview;
+
+/* Sets a setting for the subtransaction. */
+static void
+set_inside(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+/* Runs all triggers and checks that are deferred. */
+static void
+run_deferred(void)
+{
+	ConstraintsSetStmt *all = makeNode(ConstraintsSetStmt);
+
+	all->constraints = NIL;
+	all->deferred = false;
+	AfterTriggerSetState(all);
+}
+
+/* The same for what the transaction has deferred before. */
+static void
+try_pending(void *arg)
+{
+	Preview    *preview = arg;
+
+	run_deferred();
+	preview->pending_writes = pgstat_get_xact_stack_level(GetCurrentTransactionNestLevel())->first != NULL;
+}
+
+/*
+ * What COMMIT would do includes what was deferred before the preview. It cannot be
+ * told apart, so it is tried alone: then it is known whether it fails by itself.
+ * That is undone, and what was pending is pending again.
+ */
+static void
+look_at_pending(Preview *preview)
+{
+	if (!TransactionIdIsValid(GetTopTransactionIdIfAny()))
+		return;
+	preview->sequences = sequences_used();
+	preview->pending_fails = caught_undone(try_pending, preview) != NULL;
+}
+
+/* Notes how things stand before the action. */
+static void
+note_begin(Preview *preview)
+{
+	if (!pgstat_track_counts)
+		set_inside("track_counts", "on");
+	if (setting_idempotency_key[0] != '\0')
+		set_inside("custom_actions.idempotency_key", "");
+	watch_within(preview->watch, GetCurrentSubTransactionId());
+	look_at_pending(preview);
+	CommandCounterIncrement();
+	preview->begin = GetCurrentCommandId(false);
+	preview->since = GetXLogInsertRecPtr();
+}
+
+/* Reads what has changed. */
+static void
+read_effect(Preview *preview)
+{
+	CommandSpan interval = {.begin = preview->begin, .since = preview->since};
+	Snapshot	snapshot;
+
+	CommandCounterIncrement();
+	snapshot = RegisterSnapshot(GetTransactionSnapshot());
+	PushCopiedSnapshot(snapshot);
+	interval.before = GetActiveSnapshot();
+	interval.before->curcid = preview->begin;
+	PushCopiedSnapshot(snapshot);
+	interval.after = GetActiveSnapshot();
+	interval.after->curcid = GetCurrentCommandId(false);
+	effect_collect(preview->effect, preview->watch, &interval, GetCurrentTransactionNestLevel(),
+				   GetCurrentSubTransactionId(), &preview->call->options);
+	remains_collect(preview->effect, preview->watch, preview->sequences);
+	if (preview->pending_writes)
+		effect_add_incomplete(preview->effect, NULL,
+							  "deferred triggers of what this transaction did before have run, too: what they changed is among the changes");
+	PopActiveSnapshot();
+	PopActiveSnapshot();
+	UnregisterSnapshot(snapshot);
+}
+
+/* What happens in the subtransaction. */
+static void
+preview_work(void *arg)
+{
+	Preview    *preview = arg;
+
+	note_begin(preview);
+	preview->phase = PREVIEW_RUNS;
+	handle_call(handle_of_name(preview->call->action), &preview->request);
+	preview->phase = PREVIEW_COMMITS;
+	watch_deferred(preview->watch, "deferred trigger");
+	run_deferred();
+	watch_deferred_end(preview->watch);
+	preview->phase = PREVIEW_READS;
+	read_effect(preview);
+}
+
+/* Takes the error of the action, or throws on what is none of its. */
+static void
+take_failure(Preview *preview, Caught *caught)
+{
+	Effect	   *effect = preview->effect;
+
+	if (preview->phase == PREVIEW_READS || !(caught_may_be_handled(caught) || error_is_limit(caught->error)))
+		error_throw_on(caught->error);
+	MemoryContextSetParent(caught->mcxt, effect->mcxt);
+	effect->error = caught->error;
+	effect->at_commit = preview->phase == PREVIEW_COMMITS;
+	effect->pending = effect->at_commit && preview->pending_fails;
+	if (preview->watch->failed != NULL)
+		effect->failed_by = preview->watch->failed->by;
+}
+
+/* Takes over what the watch has kept. */
+static void
+take_watched(Preview *preview)
+{
+	Effect	   *effect = preview->effect;
+	Watch	   *watch = preview->watch;
+
+	MemoryContextSetParent(watch->mcxt, effect->mcxt);
+	watch_count(watch);
+	effect->lines = watch->lines;
+	if (effect->error == NULL)
+		effect->outputs = watch->outputs;
+}
+
+Effect *
+preview_effect(const PreviewCall *call)
+{
+	Preview		preview = {.call = call};
+	Caught	   *volatile caught = NULL;
+
+	preview.effect = effect_make(&call->options);
+	preview.request.kind = REQUEST_JSON;
+	preview.request.input = call->input;
+	preview.request.result_context = preview.effect->mcxt;
+	preview.watch = watch_begin(&preview.request, true);
+	PG_TRY();
+	{
+		caught = caught_undone(preview_work, &preview);
+	}
+	PG_FINALLY();
+	{
+		watch_end(preview.watch);
+	}
+	PG_END_TRY();
+	if (caught != NULL)
+		take_failure(&preview, caught);
+	take_watched(&preview);
+	return preview.effect;
+}
