@@ -125,8 +125,29 @@ $$;
 COMMENT ON FUNCTION custom_actions.tell_changes(text, integer, json, json) IS
 	'tells how a new version differs from the one before, if there was one';
 
+CREATE FUNCTION custom_actions.published_before(action_name text, before json)
+RETURNS TABLE (
+	function oid, version integer, active boolean, definition json, plugins json)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT p.function, p.version, p.active, p.definition, p.plugins
+	FROM custom_actions.published(action_name) AS p
+	WHERE before IS NULL
+	UNION ALL
+	SELECT b.function, b.version, b.active, b.definition, b.plugins
+	FROM json_to_record(before) AS b (
+		function oid, version integer, active boolean, definition json, plugins json)
+	WHERE b.function IS NOT NULL;
+END;
+
+COMMENT ON FUNCTION custom_actions.published_before(text, json) IS
+	'what is published of an action, or what somebody has noted of it';
+
+-- What was published before is given, as an object, by who has put a stub in its place.
 CREATE FUNCTION custom_actions.activate(
-	action_name text, note text, expected_hash text, change_signature boolean)
+	action_name text, note text, expected_hash text, change_signature boolean,
+	before json DEFAULT NULL)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
@@ -148,9 +169,9 @@ BEGIN
 	PERFORM require_sound(action_name, with_plugins(definition, plugins), owner_id);
 	definition := freeze_definition(action_name, definition, owner_id);
 
-	SELECT * INTO old FROM published(action_name) AS p;
+	SELECT p.* INTO old FROM published_before(action_name, before) AS p;
 	IF same_definition(definition, old.definition) THEN
-		IF NOT old.active OR NOT same_definition(plugins, old.plugins) THEN
+		IF NOT old.active OR NOT same_definition(plugins, old.plugins) OR before IS NOT NULL THEN
 			PERFORM publish(action_name, old.definition, old.version, true, plugins);
 		END IF;
 		PERFORM tell_unkept_note(action_name, old.version, note);
@@ -181,7 +202,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.activate(text, text, text, boolean) IS
+COMMENT ON FUNCTION custom_actions.activate(text, text, text, boolean, json) IS
 	'does the work of activate_action';
 
 CREATE FUNCTION custom_actions.activate_action(

@@ -74,8 +74,8 @@ BEGIN
 			changed, action_name)
 		USING ERRCODE = 'object_not_in_prerequisite_state',
 			DETAIL = concat_ws(' ',
-				format('Role "%s" imported it at %s.', imported.imported_by, imported.imported_at),
-				format('Role "%s" changed it last, at %s.', draft.modified_by, draft.modified_at)),
+				'Role "' || imported.imported_by || '" imported it at ' || imported.imported_at || '.',
+				'Role "' || draft.modified_by || '" changed it last, at ' || draft.modified_at || '.'),
 			HINT = 'overwrite => true replaces what is here.';
 END
 $$;

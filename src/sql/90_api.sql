@@ -95,6 +95,14 @@ AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 COMMENT ON FUNCTION @extschema@.activate_action(text, text, text, boolean) IS
 	'checks the draft of an action and publishes it; returns its version, the current one if nothing changed';
 
+CREATE FUNCTION @extschema@.activate_actions(names text[], note text DEFAULT NULL)
+RETURNS TABLE (action text, version integer)
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.activate_actions(text[], text) IS
+	'activates several actions, each after those it performs, also where they perform each other';
+
 CREATE FUNCTION @extschema@.deactivate_action(name text)
 RETURNS void
 LANGUAGE c VOLATILE
