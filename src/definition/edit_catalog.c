@@ -16,6 +16,7 @@
 #include "definition/definition.h"
 #include "definition/edit_field.h"
 #include "definition/edit_value.h"
+#include "definition/key_order.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/array.h"
@@ -123,6 +124,28 @@ custom_action_split_address(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls)));
 }
 
+/* Reads a row, with the keys of its arguments in the order in which they were written. */
+static Json *
+row_read(text *row_text)
+{
+	Json	   *row = json_parse(text_to_cstring(row_text));
+
+	if (json_get(row, "arguments") != NULL)
+		key_order_apply(json_get(row, "arguments"), json_get(row, KEY_ORDER_COLUMN));
+	return row;
+}
+
+/* The text of a row with the order of its keys beside them. */
+static char *
+row_print(const EditPart *part)
+{
+	Json	   *order = part->kind == NULL ? NULL : key_order_of(part->kind, json_get(part->row, "arguments"));
+
+	if (part->kind != NULL)
+		json_put(part->row, KEY_ORDER_COLUMN, order != NULL ? order : json_new_null());
+	return json_text(part->row);
+}
+
 /* A value as people may see it. */
 static Datum
 shown_value(const EditField *field, const Json *json, bool *isnull)
@@ -167,8 +190,7 @@ custom_action_edit_field(PG_FUNCTION_ARGS)
 	Datum		values[5];
 	bool		nulls[5] = {false};
 
-	edit_part_init(&part, text_to_cstring(PG_GETARG_TEXT_PP(1)),
-				   json_parse(text_to_cstring(PG_GETARG_TEXT_PP(3))));
+	edit_part_init(&part, text_to_cstring(PG_GETARG_TEXT_PP(1)), row_read(PG_GETARG_TEXT_PP(3)));
 	part.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	part.path = text_to_cstring(PG_GETARG_TEXT_PP(2));
 	field = edit_field_find(&part, text_to_cstring(PG_GETARG_TEXT_PP(4)));
@@ -187,7 +209,7 @@ custom_action_edit_field(PG_FUNCTION_ARGS)
 
 	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "edit_field returns a row");
-	values[0] = CStringGetTextDatum(json_text(part.row));
+	values[0] = CStringGetTextDatum(row_print(&part));
 	values[1] = CStringGetTextDatum(field->column);
 	values[2] = CStringGetTextDatum(field->address);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls)));
@@ -282,7 +304,7 @@ custom_action_row_fields(PG_FUNCTION_ARGS)
 	const char *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	InitMaterializedSRF(fcinfo, 0);
-	edit_part_init(&part, name, json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))));
+	edit_part_init(&part, name, row_read(PG_GETARG_TEXT_PP(1)));
 	if (strcmp(name, "step") == 0)
 		put_field(result, part.kind != NULL ? part.kind->name : "subject", json_get_text(part.row, "subject"));
 	put_known(result, &part, part.lists[0]);

@@ -225,11 +225,12 @@ DECLARE
 		WHEN 'case' THEN 'step' ELSE 'parameter' END;
 BEGIN
 	EXECUTE format(
-		'UPDATE custom_actions.%1$I AS t SET %2$I = r.%2$I
+		'UPDATE custom_actions.%1$I AS t SET %2$I = r.%2$I%4$s
 		FROM json_populate_record(NULL::custom_actions.%1$I, $1) AS r
 		WHERE %3$s', target, column_name,
 		CASE target WHEN 'step' THEN 't.id = $3::bigint' WHEN 'action' THEN 't.name = $3'
-			ELSE 't.action = $2 AND t.name = $3' END)
+			ELSE 't.action = $2 AND t.name = $3' END,
+		CASE WHEN column_name = 'arguments' THEN ', key_order = r.key_order' END)
 	USING new_row, action_name, key;
 END
 $$;
@@ -279,7 +280,7 @@ BEGIN
 	SELECT * INTO edit
 	FROM edit_field(action_name, target.part, place.path, target.row_text, place.field, value);
 	settled := edit.address;
-	IF edit.new_row::jsonb = target.row_text::jsonb THEN
+	IF edit.new_row::jsonb - 'key_order' = target.row_text::jsonb - 'key_order' THEN
 		told := format('%s: no change, it is %s', settled, coalesce(edit.old_value, 'not there'));
 		RETURN;
 	END IF;
