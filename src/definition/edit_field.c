@@ -92,12 +92,20 @@ part_title(const EditPart *part)
 					subject != NULL ? " " : "", subject != NULL ? subject : "", part->action);
 }
 
+/* How a list of the keys of a part begins. */
+static char *
+part_keys(const EditPart *part)
+{
+	if (part->kind != NULL)
+		return psprintf("Keys of step \"%s\"", part->kind->name);
+	return psprintf("Keys of %s %s", strchr("aeiou", part->name[0]) != NULL ? "an" : "a", part->name);
+}
+
 /* Raises that a part, or a value of it, has no such field; known are those it has or can have. */
 pg_noreturn static void
 refuse_field(const EditPart *part, const char *above, const char *key, const List *known)
 {
-	char	   *names = text_list_join(known);
-	char	   *more = known == NIL ? NULL : psprintf("There is: %s.", names);
+	char	   *more = known == NIL ? NULL : psprintf("%s: %s.", above != NULL ? "There is" : part_keys(part), text_list_join(known));
 	char	   *hint = suggestion_hint(suggestion_among(key, known), more);
 
 	ereport(ERROR,

@@ -20,6 +20,7 @@
 
 PG_FUNCTION_INFO_V1(custom_action_choice_is_known);
 PG_FUNCTION_INFO_V1(custom_action_branch_is_known);
+PG_FUNCTION_INFO_V1(custom_action_step_lists);
 PG_FUNCTION_INFO_V1(custom_action_definition_keys);
 PG_FUNCTION_INFO_V1(custom_action_step_kinds);
 
@@ -90,6 +91,32 @@ custom_action_branch_is_known(PG_FUNCTION_ARGS)
 	for (int i = 0; i < step_kind_count() && !known; i++)
 		known = has_branch(step_kind_at(i)->arguments, branch);
 	PG_RETURN_BOOL(known);
+}
+
+/* Adds the lists of steps that a list of keys has to an array. */
+static ArrayBuildState *
+append_branches(ArrayBuildState *array, const ArgumentSpec *keys)
+{
+	for (; keys != NULL && keys->key != NULL; keys++)
+		if (keys->shape == ARGUMENT_STEPS || keys->shape == ARGUMENT_CASES)
+			array = accumArrayResult(array, CStringGetTextDatum(keys->shape == ARGUMENT_CASES ? BRANCH_CASE : keys->key),
+									 false, TEXTOID, CurrentMemoryContext);
+	return array;
+}
+
+/* SQL: step_lists(kind): the lists of steps or cases that a step, or a case, has below it, its own first */
+Datum
+custom_action_step_lists(PG_FUNCTION_ARGS)
+{
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	const StepKind *kind = step_kind_find(name);
+	ArrayBuildState *array = initArrayResult(TEXTOID, CurrentMemoryContext, false);
+
+	if (strcmp(name, BRANCH_CASE) == 0)
+		array = append_branches(array, case_keys);
+	else
+		array = append_branches(append_branches(array, kind != NULL ? kind->arguments : NULL), step_trailing_keys);
+	PG_RETURN_DATUM(makeArrayResult(array, CurrentMemoryContext));
 }
 
 /* Makes a text[] of words separated by blanks; NULL if there are none. */

@@ -113,6 +113,14 @@ AS 'MODULE_PATHNAME', 'custom_action_step_kinds';
 COMMENT ON FUNCTION custom_actions.step_kinds() IS
 	'kinds of step with the keys of their own, and of the objects in these';
 
+CREATE FUNCTION custom_actions.step_lists(kind text)
+RETURNS text[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_step_lists';
+
+COMMENT ON FUNCTION custom_actions.step_lists(text) IS
+	'lists of steps or cases that a step of a kind, or a case, has below it, its own first';
+
 CREATE FUNCTION custom_actions.stages()
 RETURNS TABLE (
 	stage text, number integer, takes_input boolean, takes_output boolean,
@@ -286,6 +294,14 @@ AS 'MODULE_PATHNAME', 'custom_action_tell_problem';
 
 COMMENT ON FUNCTION custom_actions.tell_problem(text, text, text, text, text) IS
 	'tells a problem of a draft as a warning';
+
+CREATE FUNCTION custom_actions.mark_edit(action_name text, mark text, what text)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_mark_edit';
+
+COMMENT ON FUNCTION custom_actions.mark_edit(text, text, text) IS
+	'says where an edit of a draft begins and ends, for who may edit it; the marks are those of write_edit';
 
 CREATE FUNCTION custom_actions.describe_definition(definition json, state text)
 RETURNS text

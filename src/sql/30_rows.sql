@@ -49,6 +49,19 @@ END;
 COMMENT ON FUNCTION custom_actions.implied_columns(text) IS
 	'row form of a part of a definition that leaves everything out: what that means';
 
+CREATE FUNCTION custom_actions.parameter_row(parameter custom_actions.parameter)
+RETURNS json
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT CASE WHEN (parameter).default_value IS NULL
+		THEN (to_jsonb(parameter) - 'default_value')::json
+		ELSE to_json(parameter) END;
+END;
+
+COMMENT ON FUNCTION custom_actions.parameter_row(custom_actions.parameter) IS
+	'an input or output as JSON by column, in which a default that is null is one';
+
 CREATE FUNCTION custom_actions.draft_definition(action_name text)
 RETURNS json
 LANGUAGE plpgsql STABLE
@@ -288,16 +301,20 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
 	rows jsonb := definition_rows(definition);
+	is_new boolean := NOT has_draft(action_name);
 BEGIN
-	IF NOT has_draft(action_name) THEN
+	IF is_new THEN
 		INSERT INTO action (name, settings, captured_path) VALUES (action_name, NULL, NULL);
 	END IF;
+	PERFORM mark_edit(action_name, 'whole', '');
 	PERFORM write_header(action_name, rows -> 'action');
 	DELETE FROM parameter AS p WHERE p.action = action_name;
 	DELETE FROM step AS s WHERE s.action = action_name;
 	PERFORM insert_parameters(action_name, nullif(rows -> 'parameters', 'null'));
 	PERFORM insert_steps(action_name, nullif(rows -> 'steps', 'null'), NULL, NULL, 1);
 	PERFORM write_plugins(action_name, rows -> 'plugins');
+	PERFORM mark_edit(action_name, CASE WHEN is_new THEN 'forget' ELSE 'end' END,
+		'the whole draft replaced');
 END
 $$;
 

@@ -215,11 +215,15 @@ BEGIN
 		DELETE FROM step AS s WHERE s.action = OLD.name;
 		DELETE FROM plugin_step AS p WHERE p.action = OLD.name;
 		DELETE FROM import AS i WHERE i.action = OLD.name;
+		DELETE FROM edit_change AS c WHERE c.action = OLD.name;
+		DELETE FROM edit AS e WHERE e.action = OLD.name;
 	ELSIF NEW.name <> OLD.name THEN
 		UPDATE parameter AS p SET action = NEW.name WHERE p.action = OLD.name;
 		UPDATE step AS s SET action = NEW.name WHERE s.action = OLD.name;
 		UPDATE plugin_step AS p SET action = NEW.name WHERE p.action = OLD.name;
 		DELETE FROM import AS i WHERE i.action = OLD.name;
+		UPDATE edit_change AS c SET action = NEW.name WHERE c.action = OLD.name;
+		UPDATE edit AS e SET action = NEW.name WHERE e.action = OLD.name;
 		PERFORM carry_versions(OLD.name, NEW.name);
 	END IF;
 	RETURN NULL;

@@ -7,6 +7,8 @@ RETURNS text
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
+DECLARE
+	is_new boolean := NOT has_draft(action_name);
 BEGIN
 	IF action_name IS NULL OR definition IS NULL THEN
 		RAISE EXCEPTION 'name and definition must not be null'
@@ -18,13 +20,16 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value',
 				HINT = 'Change or remove its key "action".';
 	END IF;
-	IF or_replace IS NOT TRUE AND has_draft(action_name) THEN
+	IF or_replace IS NOT TRUE AND NOT is_new THEN
 		RAISE EXCEPTION 'action "%" already exists', action_name
 			USING ERRCODE = 'duplicate_object',
 				HINT = 'Use or_replace => true to replace its draft.';
 	END IF;
 
 	PERFORM settle_owner(action_name);
+	IF NOT is_new THEN
+		PERFORM mark_edit(action_name, 'whole', '');
+	END IF;
 	PERFORM write_draft(action_name, definition);
 	UPDATE action AS a
 	SET settings = coalesce(a.settings, '{}')
@@ -32,6 +37,7 @@ BEGIN
 		captured_path = caller_search_path
 	WHERE a.name = action_name
 		AND a.settings ->> 'search_path' IS NULL;
+	PERFORM mark_edit(action_name, CASE WHEN is_new THEN 'forget' ELSE 'end' END, '');
 	RETURN action_name;
 END
 $$;

@@ -129,19 +129,6 @@ $$;
 COMMENT ON FUNCTION custom_actions.refuse_parameter(text, text, text) IS
 	'raises that an action has no such input or output';
 
-CREATE FUNCTION custom_actions.parameter_row(parameter custom_actions.parameter)
-RETURNS json
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
-	SELECT CASE WHEN (parameter).default_value IS NULL
-		THEN (to_jsonb(parameter) - 'default_value')::json
-		ELSE to_json(parameter) END;
-END;
-
-COMMENT ON FUNCTION custom_actions.parameter_row(custom_actions.parameter) IS
-	'an input or output as JSON by column, in which a default that is null is one';
-
 CREATE FUNCTION custom_actions.remove_parameter(
 	action_name text, path text, direction text, name text)
 RETURNS text
@@ -330,24 +317,54 @@ $$;
 COMMENT ON FUNCTION custom_actions.tell_problems(text, json) IS
 	'tells as warnings what keeps a draft from being activated, and what is to be looked at that was not before';
 
+CREATE FUNCTION custom_actions.begin_edit(action_name text, path text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF action_name IS NULL OR path IS NULL THEN
+		RAISE EXCEPTION 'action and path must not be null'
+			USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	PERFORM mark_edit(action_name, 'begin', '');
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.begin_edit(text, text) IS
+	'begins an edit of a draft, which it locks; an error if there is none, or the user may not edit it';
+
+CREATE FUNCTION custom_actions.finish_edit(action_name text, told text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	before json;
+BEGIN
+	SELECT e.before INTO before FROM edit AS e WHERE e.action = action_name AND e.open > 0;
+	PERFORM mark_edit(action_name, 'end', told);
+	IF told <> '' THEN
+		RAISE NOTICE 'action "%": %', action_name, told;
+	END IF;
+	PERFORM tell_problems(action_name, before);
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.finish_edit(text, text) IS
+	'ends an edit of a draft, and tells what it did and what does not compile';
+
 CREATE FUNCTION custom_actions.set_value(action_name text, address text, value text)
 RETURNS text
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
-	before json;
 	done record;
 BEGIN
-	IF action_name IS NULL OR address IS NULL THEN
-		RAISE EXCEPTION 'action and path must not be null'
-			USING ERRCODE = 'null_value_not_allowed';
-	END IF;
-	PERFORM require_editable(action_name);
-	before := document_of(action_name, NULL);
+	PERFORM begin_edit(action_name, address);
 	SELECT * INTO done FROM put_value(action_name, btrim(address), value);
-	RAISE NOTICE 'action "%": %', action_name, done.told;
-	PERFORM tell_problems(action_name, before);
+	PERFORM finish_edit(action_name, done.told);
 	RETURN done.settled;
 END
 $$;

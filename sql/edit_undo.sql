@@ -1,0 +1,130 @@
+-- Taking edits of a draft back.
+\i test/sql/prelude.sql
+
+CREATE TABLE desk.case (id integer PRIMARY KEY, status text NOT NULL DEFAULT 'open', priority integer NOT NULL DEFAULT 0);
+CREATE TABLE desk.task (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, case_id integer, title text);
+
+SELECT define('desk.work', $$
+{ "table": "desk.case", "timeout": "1 min",
+  "input": [ {"name": "bump", "type": "integer", "default": 1}, {"name": "note", "type": "text", "default": null} ],
+  "steps": [
+    {"require": "target.status <> 'closed'"},
+    {"update": "target", "set": {"status": "busy", "priority": "=priority + input.bump"}},
+    {"if": "target.priority > 3", "then": [
+       {"create": "desk.task", "as": "task", "set": {"case_id": "=target.id", "title": "{{input.note}}"}},
+       {"update": "task", "set": {"title": "more"}} ]} ] } $$);
+
+-- All rows of the draft, but for when they were changed.
+CREATE VIEW all_rows AS
+	SELECT to_jsonb(a) - '{modified_at,modified_by}'::text[] AS r FROM custom_actions.action AS a
+	UNION ALL SELECT to_jsonb(p) FROM custom_actions.parameter AS p
+	UNION ALL SELECT to_jsonb(s) FROM custom_actions.step AS s;
+CREATE TABLE states (number integer GENERATED ALWAYS AS IDENTITY, rows jsonb);
+CREATE FUNCTION public.keep() RETURNS void LANGUAGE sql AS $$ INSERT INTO states (rows) SELECT jsonb_agg(r ORDER BY r) FROM all_rows $$;
+CREATE FUNCTION public.is_state(wanted integer) RETURNS boolean LANGUAGE sql AS $$
+	SELECT rows = (SELECT jsonb_agg(r ORDER BY r) FROM all_rows) FROM states WHERE number = wanted $$;
+
+SELECT undo_action_edit('desk.work');
+SELECT keep();
+SELECT set_action_value('desk.work', '2.set.priority', '=priority + 2');
+SELECT keep();
+SELECT set_action_value('desk.work', 'input.note.description', 'why');
+SELECT keep();
+SELECT remove_step('desk.work', '3');
+SELECT keep();
+SELECT add_step('desk.work', '{"if": "true", "then": [{"update": "target", "set": {"status": "late"}}]}', before => '1');
+SELECT keep();
+SELECT wrap_steps('desk.work', '2', '3', 'target.priority > 1');
+SELECT keep();
+SELECT move_step('desk.work', '2.then.2', before => '1');
+SELECT keep();
+SELECT set_action_value('desk.work', 'timeout', NULL);
+SELECT keep();
+UPDATE custom_actions.step SET enabled = false WHERE action = 'desk.work' AND kind = 'update';
+SELECT keep();
+DELETE FROM custom_actions.step WHERE action = 'desk.work' AND kind = 'if';
+SELECT keep();
+INSERT INTO custom_actions.parameter (action, name, type, required) VALUES ('desk.work', 'extra', 'text', false), ('desk.work', 'other', 'text', false);
+SELECT keep();
+UPDATE custom_actions.parameter SET name = 'bumps', position = 9 WHERE action = 'desk.work' AND name = 'bump';
+SELECT keep();
+UPDATE custom_actions.action SET description = 'Works' WHERE name = 'desk.work';
+SELECT keep();
+SELECT create_action('desk.work', '{"table": "desk.case", "steps": [{"update": "target", "set": {"status": "new"}}]}', true);
+SELECT keep();
+SELECT restore_action('desk.work');
+SELECT keep();
+SELECT set_action_value('desk.work', '2.set.priority', '=priority + 2');
+SELECT set_action_value('desk.work', '2.set.priority', '=priority + 2');
+UPDATE custom_actions.step SET enabled = enabled WHERE false;
+SELECT number, what, made_by = current_user AS mine, open FROM custom_actions.edit WHERE action = 'desk.work' ORDER BY number;
+
+SELECT undo_action_edit('desk.work');
+SELECT is_state(15);
+SELECT undo_action_edit('desk.work');
+SELECT is_state(14);
+SELECT undo_action_edit('desk.work');
+SELECT is_state(13);
+SELECT undo_action_edit('desk.work');
+SELECT is_state(12);
+SELECT undo_action_edit('desk.work');
+SELECT is_state(11);
+SELECT undo_action_edit('desk.work');
+SELECT is_state(10);
+SELECT undo_action_edit('desk.work');
+SELECT is_state(9);
+SELECT undo_action_edit('desk.work');
+SELECT is_state(8);
+SELECT undo_action_edit('desk.work');
+SELECT is_state(7);
+SELECT undo_action_edit('desk.work');
+SELECT is_state(6);
+SELECT undo_action_edit('desk.work');
+SELECT is_state(5);
+SELECT undo_action_edit('desk.work');
+SELECT is_state(4);
+SELECT undo_action_edit('desk.work');
+SELECT is_state(3);
+SELECT undo_action_edit('desk.work');
+SELECT is_state(2);
+SELECT undo_action_edit('desk.work');
+SELECT is_state(1);
+SELECT undo_action_edit('desk.work');
+
+-- Back to the activation, and no further.
+SELECT set_action_value('desk.work', '2.set.priority', '=priority + 3');
+SELECT activate_action('desk.work');
+SELECT undo_action_edit('desk.work');
+SELECT set_action_value('desk.work', '2.set.priority', '=priority + 4');
+SELECT undo_action_edit('desk.work');
+
+-- What is rolled back is not kept, nor is what nothing came of.
+BEGIN;
+SELECT set_action_value('desk.work', '2.set.priority', '=priority + 5');
+SAVEPOINT one;
+SELECT set_action_value('desk.work', '2.set.priority', '=priority + 6');
+ROLLBACK TO one;
+SELECT undo_action_edit('desk.work');
+SELECT undo_action_edit('desk.work');
+ROLLBACK;
+SELECT set_action_value('desk.work', '9.when', 'true');
+SELECT count(*) FROM custom_actions.edit;
+
+-- One statement with two edits is two.
+SELECT set_action_value('desk.work', '2.when', 'true'), set_action_value('desk.work', '2.set.status', 'x');
+SELECT undo_action_edit('desk.work');
+SELECT undo_action_edit('desk.work');
+
+-- A new draft has nothing to take back; a draft that goes takes its edits along.
+SELECT create_action('desk.fresh', '{"steps": []}');
+SELECT undo_action_edit('desk.fresh');
+SELECT set_action_value('desk.fresh', 'timeout', '1 s');
+UPDATE custom_actions.action SET name = 'desk.fresher' WHERE name = 'desk.fresh';
+SELECT undo_action_edit('desk.fresher');
+SELECT set_action_value('desk.fresher', 'timeout', '1 s');
+DELETE FROM custom_actions.action WHERE name = 'desk.fresher';
+SELECT count(*) FROM custom_actions.edit;
+SELECT count(*) FROM custom_actions.edit_change;
+
+-- An id is brought back by undo, and chosen by nobody.
+INSERT INTO custom_actions.step (id, action, kind) OVERRIDING SYSTEM VALUE VALUES (1, 'desk.work', 'group');
