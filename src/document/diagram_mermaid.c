@@ -8,13 +8,14 @@
  */
 #include "postgres.h"
 
-#include <ctype.h>
-
 #include "document/diagram_mermaid.h"
 #include "miscadmin.h"
 
 /* Characters that never stand for themselves */
 #define ESCAPED		"\"#<>&`\\%$*~["
+
+/* A character that is not seen, and has no width */
+#define NOTHING		"#8203;"
 
 typedef struct ShapeForm
 {
@@ -64,11 +65,22 @@ typedef struct MermaidWriter
 	bool		exits;
 } MermaidWriter;
 
-/* Would Mermaid take what begins here for a line of style, also in quotes? */
+/* Would Mermaid take the whole line for something else, on account of a word, also in quotes? */
 static bool
-is_style_word(const char *text)
+is_taken_word(const char *text)
 {
-	return strncmp(text, "style", 5) == 0 || strncmp(text, "classDef", 8) == 0;
+	return strncmp(text, "style", 5) == 0 || strncmp(text, "classDef", 8) == 0 ||
+		strncmp(text, "direction", 9) == 0;
+}
+
+/*
+ * Would Mermaid, once entities are characters, take this one together with what
+ * follows for something else: a line break, a formula of TeX, an icon?
+ */
+static bool
+takes_more(const char *c)
+{
+	return (c[0] == '\\' && c[1] == 'n') || (c[0] == '$' && c[1] == '$') || strncmp(c, ":fa-", 4) == 0;
 }
 
 /* Would Markdown take what begins here, at the start of a line, for a list or a heading? */
@@ -86,11 +98,26 @@ ends_number(const char *line, const char *c)
 		(c[1] == ' ' || c[1] == '\0' || c[1] == '\n');
 }
 
+/* Is it a letter or digit of ASCII? */
+static bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 /* Would Markdown take this '_' for emphasis? Not inside a word. */
 static bool
 emphasizes(const char *line, const char *c)
 {
-	return *c == '_' && (c == line || !isalnum((unsigned char) c[-1]) || !isalnum((unsigned char) c[1]));
+	return *c == '_' && (c == line || !is_letter(c[-1]) || !is_letter(c[1]));
+}
+
+/* Is a character of a line of a label written as an entity? */
+static bool
+is_escaped(const char *line, const char *c)
+{
+	return strchr(ESCAPED, *c) != NULL || is_taken_word(c) || emphasizes(line, c) || ends_number(line, c) ||
+		(c == line && begins_block(c));
 }
 
 /* Writes a label. */
@@ -107,11 +134,12 @@ write_label(StringInfo out, const char *label)
 			appendStringInfoString(out, "<br/>");
 			line = c + 1;
 		}
-		else if (strchr(ESCAPED, *c) != NULL || is_style_word(c) || emphasizes(line, c) || ends_number(line, c) ||
-				 (c == line && begins_block(c)))
+		else if (is_escaped(line, c))
 			appendStringInfo(out, "#%d;", *c);
 		else
 			appendStringInfoChar(out, *c);
+		if (takes_more(c))
+			appendStringInfoString(out, NOTHING);
 	}
 	appendStringInfoChar(out, '"');
 }
