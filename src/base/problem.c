@@ -82,20 +82,33 @@ is_repeated(const ProblemSink *sink, const char *location, const char *message)
 	return false;
 }
 
-void
-problem_warn(ProblemSink *sink, const char *location, const char *message,
-			 const char *hint)
+/* Adds a remark, once for each place. */
+static void
+add_remark(ProblemSink *sink, const char *location, const char *message, const char *hint, bool advice)
 {
 	Problem		problem = {0};
 
 	if (is_repeated(sink, location, message))
 		return;
 	problem.warning = true;
+	problem.advice = advice;
 	problem.sqlstate = ERRCODE_WARNING;
 	problem.location = unconstify(char *, location);
 	problem.message = unconstify(char *, message);
 	problem.hint = unconstify(char *, hint);
 	problem_add(sink, &problem);
+}
+
+void
+problem_warn(ProblemSink *sink, const char *location, const char *message, const char *hint)
+{
+	add_remark(sink, location, message, hint, false);
+}
+
+void
+problem_advise(ProblemSink *sink, const char *location, const char *message, const char *hint)
+{
+	add_remark(sink, location, message, hint, true);
 }
 
 bool
@@ -316,7 +329,7 @@ problems_tell_remarks(const char *action, const ProblemSink *sink)
 		char	   *finding = problem_finding(problem);
 		StringInfoData line;
 
-		if (!problem->warning)
+		if (!problem->warning || problem->advice)
 			continue;
 		initStringInfo(&line);
 		problem_print(&line, problem);

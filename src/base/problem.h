@@ -20,6 +20,7 @@ struct ReturnSetInfo;
 typedef struct Problem
 {
 	bool		warning;		/* a remark; activation goes on */
+	bool		advice;			/* a remark that activation does not even tell */
 	int			sqlstate;
 	char	   *location;		/* place in the definition */
 	char	   *message;
@@ -47,6 +48,10 @@ extern void problem_report(ProblemSink *sink, int sqlstate,
 /* Reports what the author should look at, once for each place. */
 extern void problem_warn(ProblemSink *sink, const char *location,
 						 const char *message, const char *hint);
+
+/* Reports what may well be meant, for those who ask. */
+extern void problem_advise(ProblemSink *sink, const char *location,
+						   const char *message, const char *hint);
 
 /* Keeps a problem, or raises it when the sink does not collect; remarks are then dropped. */
 extern void problem_add(ProblemSink *sink, const Problem *problem);

@@ -50,6 +50,12 @@ compiler_problem(Compiler *compiler, int sqlstate, const char *location,
 	problem_report(compiler->findings.sink, sqlstate, location, message, detail, hint);
 }
 
+bool
+compiler_remarks(const Compiler *compiler)
+{
+	return compiler->findings.checking && compiler->findings.sink->remarks;
+}
+
 char *
 compiler_location(const Compiler *compiler, const char *field)
 {

@@ -35,6 +35,11 @@ typedef struct Compiler
 	const Step *step;			/* being compiled */
 	bool		in_summary;		/* what is compiled runs only when the invocation is recorded */
 	List	   *flows;			/* of Flow: where values go (taint.c) */
+	List	   *exits;			/* of Exit: where they leave for others to see, if remarks are wanted */
+	List	   *writes;			/* of Write, in their order, likewise */
+	List	   *volatile_calls; /* of char *: paths of steps that call volatile functions, likewise */
+	List	   *opaque;			/* of int: numbers of scopes before which something ran that may look at
+								 * any row, or end the action; likewise */
 	Bitmapset  *tainted;		/* slots that get something sensitive from outside */
 	List	   *scopes;			/* of Scope: lose their compiler at the end */
 	bool		in_loop;
@@ -48,6 +53,9 @@ extern bool compiler_guard(Compiler *compiler, const char *location,
 						   void (*fn) (void *arg), void *arg);
 extern void compiler_problem(Compiler *compiler, int sqlstate, const char *location,
 							 const char *message, const char *detail, const char *hint);
+
+/* Are remarks wanted, so that what they are about is to be noted? */
+extern bool compiler_remarks(const Compiler *compiler);
 
 /* "3.set": a field of the step being compiled; field NULL: the step itself */
 extern char *compiler_location(const Compiler *compiler, const char *field);

@@ -20,7 +20,7 @@ typedef struct Flow
 static bool
 is_asked_for(const Compiler *compiler)
 {
-	return compiler->program->definition->summary != NULL;
+	return compiler->program->definition->summary != NULL || compiler_remarks(compiler);
 }
 
 void
@@ -41,6 +41,20 @@ taint_source(Compiler *compiler, int slot)
 {
 	if (is_asked_for(compiler))
 		compiler->tainted = bms_add_member(compiler->tainted, slot);
+}
+
+void
+taint_exit(Compiler *compiler, const Expression *from, char *location, char *what)
+{
+	Exit	   *exit;
+
+	if (!compiler_remarks(compiler) || from == NULL)
+		return;
+	exit = palloc(sizeof(Exit));
+	exit->from = from->scope;
+	exit->location = location;
+	exit->what = what;
+	compiler->exits = lappend(compiler->exits, exit);
 }
 
 /* Adds a slot; true: it was not there. */
@@ -83,15 +97,14 @@ taint_rows(Bitmapset **tainted, const List *rows, const char *name)
 	return more;
 }
 
-/* Does a value of a statement read something tainted? */
-static bool
-reads_tainted(const Placeholder *placeholder, const Bitmapset *tainted)
+bool
+taint_reaches(const Placeholder *placeholder, const Bitmapset *slots)
 {
 	ListCell   *cell;
 
 	foreach(cell, placeholder->slots)
 	{
-		if (bms_is_member(lfirst_int(cell), tainted))
+		if (bms_is_member(lfirst_int(cell), slots))
 			return true;
 	}
 	return false;
@@ -142,7 +155,7 @@ spread_statement(Bitmapset **tainted, const Statement *statement)
 	{
 		const Placeholder *placeholder = lfirst(cell);
 
-		if (reads_tainted(placeholder, *tainted))
+		if (taint_reaches(placeholder, *tainted))
 			more |= spread_value(tainted, statement, placeholder->value);
 	}
 	return spread_names(tainted, statement) || more;
@@ -167,6 +180,14 @@ spread(const Compiler *compiler, Bitmapset **tainted)
 	return more;
 }
 
+Bitmapset *
+taint_spread(const Compiler *compiler, Bitmapset *slots)
+{
+	while (slots != NULL && spread(compiler, &slots))
+		;
+	return slots;
+}
+
 /* The slots of sensitive inputs or outputs. */
 static Bitmapset *
 own_slots(Bitmapset *tainted, const Bitmapset *sensitive, const int *slots)
@@ -186,7 +207,5 @@ taint_find(const Compiler *compiler)
 
 	tainted = own_slots(tainted, program->sensitive_inputs, program->input_slots);
 	tainted = own_slots(tainted, program->sensitive_outputs, program->output_slots);
-	while (tainted != NULL && spread(compiler, &tainted))
-		;
-	return tainted;
+	return taint_spread(compiler, tainted);
 }

@@ -48,6 +48,8 @@ typedef struct StepKind
 	const ArgumentSpec *arguments;	/* besides as, when, enabled, description; in canonical order */
 	bool		named;			/* may have "as" */
 	bool		writes;			/* not allowed in a read-only action */
+	const char *many;			/* the argument by which it writes many rows at once, or NULL */
+	bool		loops;			/* runs its steps once for each row of its subject */
 	bool		scoped;			/* its name is visible in its own steps only */
 	bool		ends;			/* nothing runs after it */
 	bool		refuses;		/* nothing runs after it unless its subject is true */

@@ -6,7 +6,12 @@
 #include "postgres.h"
 
 #include "definition/step_walk.h"
+#include "engine/remark_branches.h"
+#include "engine/remark_calls.h"
+#include "engine/remark_loops.h"
+#include "engine/remark_overwritten.h"
 #include "engine/remark_program.h"
+#include "engine/remark_sensitive.h"
 #include "miscadmin.h"
 #include "steps/step_list.h"
 
@@ -124,9 +129,10 @@ remark_program(Compiler *compiler)
 {
 	const Definition *definition = compiler->program->definition;
 
-	if (!compiler->findings.checking || !compiler->findings.sink->remarks)
+	if (!compiler_remarks(compiler))
 		return;
 	remark_unreachable(compiler, definition->steps);
+	remark_branches(compiler);
 	if (compiler->findings.failed || compiler->program->signature->broken || definition->steps == NIL)
 		return;
 	if (!has_plugins(compiler))
@@ -134,6 +140,10 @@ remark_program(Compiler *compiler)
 								"Use it in a step, or remove it. Only a plug-in could still read it.");
 	remark_unused_variables(compiler, compiler->names->lets, "let", "let",
 							"Use it, or leave it out.");
+	remark_overwritten(compiler);
+	remark_loops(compiler);
+	remark_calls(compiler);
+	remark_sensitive(compiler);
 	names_sort_used(compiler->names);
 	steps_visit(definition->steps, remark_unused_name, compiler);
 }

@@ -19,10 +19,18 @@
 #include "postgres.h"
 
 #include "base/problem.h"
+#include "nodes/nodes.h"
 
 struct Names;
 struct Program;
 struct FormulaTrial;
+
+/* A formula and the scope it belongs to, by number. */
+typedef struct NotedFormula
+{
+	int			scope;
+	Node	   *raw;
+} NotedFormula;
 
 typedef struct Findings
 {
@@ -30,6 +38,8 @@ typedef struct Findings
 	bool		checking;		/* collect problems, look closer, note dependencies */
 	bool		failed;			/* a problem was collected that leaves no program */
 	struct FormulaTrial *trial; /* the place to look at, or NULL (trial.h) */
+	List	   *formulas;		/* of NotedFormula: what was met, if remarks are wanted */
+	List	   *conditions;		/* of Condition: what was met, if remarks are wanted (condition.h) */
 } Findings;
 
 /*

@@ -21,6 +21,7 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_coerce.h"
+#include "program/condition.h"
 #include "program/remark.h"
 #include "program/remark_constant.h"
 #include "program/remark_report.h"
@@ -431,6 +432,20 @@ remark_key(const Scope *scope, const Formula *formula, const Node *tree, Oid typ
 							format_type_be(type)));
 }
 
+/* Keeps a formula for who wants to know what it mentions. */
+static void
+note_formula(const Scope *scope, const Formula *formula)
+{
+	Findings   *findings = scope->findings;
+	MemoryContext old = MemoryContextSwitchTo(findings->sink->mcxt);
+	NotedFormula *noted = palloc(sizeof(NotedFormula));
+
+	noted->scope = scope->number;
+	noted->raw = copyObject(formula->raw);
+	findings->formulas = lappend(findings->formulas, noted);
+	MemoryContextSwitchTo(old);
+}
+
 void
 remark_formula(ParseState *pstate, Scope *scope, const Formula *formula, Node *tree, Oid type)
 {
@@ -442,4 +457,7 @@ remark_formula(ParseState *pstate, Scope *scope, const Formula *formula, Node *t
 	if (formula->key)
 		remark_key(scope, formula, tree, type);
 	remark_comparisons(pstate, scope, formula, tree);
+	if (formula->condition)
+		condition_note(scope, formula, tree);
+	note_formula(scope, formula);
 }

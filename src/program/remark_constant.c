@@ -27,6 +27,7 @@
 #include "parser/parse_coerce.h"
 #include "parser/parse_collate.h"
 #include "parser/parsetree.h"
+#include "program/constant_tree.h"
 #include "program/remark.h"
 #include "program/remark_constant.h"
 #include "program/remark_report.h"
@@ -51,97 +52,6 @@ typedef struct Meeting
 	char	   *finding;		/* what the message says; NULL: nothing is wrong */
 	char	   *hint;
 } Meeting;
-
-/* Is this a function that must not be evaluated here? */
-static bool
-function_is_unsafe(Oid function, void *context)
-{
-	return function >= FirstUnpinnedObjectId || func_volatile(function) != PROVOLATILE_IMMUTABLE;
-}
-
-/* Does a tree hold anything but constants and PostgreSQL's own immutable functions? */
-static bool
-unsafe_walker(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	switch (nodeTag(node))
-	{
-		case T_Const:
-		case T_List:
-		case T_OpExpr:
-		case T_DistinctExpr:
-		case T_NullIfExpr:
-		case T_ScalarArrayOpExpr:
-		case T_FuncExpr:
-		case T_BoolExpr:
-		case T_NullTest:
-		case T_BooleanTest:
-		case T_RelabelType:
-		case T_CoerceViaIO:
-		case T_ArrayCoerceExpr:
-		case T_ArrayExpr:
-		case T_CaseExpr:
-		case T_CaseWhen:
-		case T_CaseTestExpr:
-		case T_CoalesceExpr:
-			break;
-		default:
-			return true;
-	}
-	return check_functions_in_node(node, function_is_unsafe, context) ||
-		expression_tree_walker(node, unsafe_walker, context);
-}
-
-/* A tree on trial. */
-typedef struct Evaluation
-{
-	Node	   *tree;
-	Datum		value;
-	bool		isnull;
-} Evaluation;
-
-/* Computes a tree in the sandbox. */
-static void
-evaluate_inside(void *arg)
-{
-	Evaluation *evaluation = arg;
-	EState	   *estate = CreateExecutorState();
-	ExprContext *econtext = GetPerTupleExprContext(estate);
-	ExprState  *state = ExecPrepareExpr((Expr *) evaluation->tree, estate);
-
-	evaluation->value = ExecEvalExpr(state, econtext, &evaluation->isnull);
-	if (!evaluation->isnull && exprType(evaluation->tree) == BOOLOID)
-		evaluation->value = BoolGetDatum(DatumGetBool(evaluation->value));
-	else
-		evaluation->value = (Datum) 0;
-	FreeExecutorState(estate);
-}
-
-static void
-evaluate_guarded(void *arg)
-{
-	sandbox_call(evaluate_inside, arg);
-}
-
-/* Evaluates a safe tree; the error it fails with, or NULL. Only a boolean's value is kept. */
-static ErrorData *
-evaluate(Node *tree, Evaluation *evaluation)
-{
-	evaluation->tree = tree;
-	evaluation->isnull = true;
-	return caught_trial(evaluate_guarded, evaluation);
-}
-
-/* A tree as it will be once its statement is complete: with collations. */
-static Node *
-with_collations(Node *tree)
-{
-	Node	   *copy = copyObject(tree);
-
-	assign_expr_collations(NULL, copy);
-	return copy;
-}
 
 /* A constraint with the constant in the column's place. */
 typedef struct Substitution
@@ -299,11 +209,11 @@ try_constraint(Meeting *meeting, const char *name, Node *constraint, const char 
 {
 	Substitution substitution = {meeting->attnum, meeting->constant, false};
 	Node	   *tree = substitute_mutator(constraint, &substitution);
-	Evaluation	evaluation;
+	TreeValue	evaluation;
 
-	if (meeting->finding != NULL || substitution.others || exprType(tree) != BOOLOID || unsafe_walker(tree, NULL))
+	if (meeting->finding != NULL || substitution.others || exprType(tree) != BOOLOID || !tree_is_constant(tree))
 		return;
-	if (evaluate(tree, &evaluation) == NULL && !evaluation.isnull && !DatumGetBool(evaluation.value))
+	if (tree_evaluate(tree, &evaluation) == NULL && !evaluation.isnull && !DatumGetBool(evaluation.value))
 		note_constraint(meeting, name, constraint, text);
 }
 
@@ -359,8 +269,8 @@ static void
 meet(Meeting *meeting)
 {
 	Relation	table = table_open(meeting->relation, AccessShareLock);
-	Evaluation	evaluation;
-	ErrorData  *error = evaluate(with_collations(meeting->constant), &evaluation);
+	TreeValue	evaluation;
+	ErrorData  *error = tree_evaluate(tree_with_collations(meeting->constant), &evaluation);
 
 	meeting->column = get_attname(meeting->relation, meeting->attnum, false);
 	if (error != NULL)
@@ -406,17 +316,17 @@ void
 remark_constants(ParseState *pstate, Scope *scope, const Value *value, Node *tree)
 {
 	Meeting		meeting = {value->relation, value->attnum};
-	Evaluation	evaluation;
+	TreeValue	evaluation;
 	ErrorData  *error;
 
 	if (tree != NULL && IsA(tree, CoerceToDomain))
 		tree = (Node *) ((CoerceToDomain *) tree)->arg;
-	if (tree == NULL || unsafe_walker(tree, NULL))
+	if (tree == NULL || !tree_is_constant(tree))
 		return;
 	meeting.shown = literal_below(tree);
 	if (!OidIsValid(value->relation) || value->attnum <= 0 || meeting.shown == NULL)
 	{
-		error = IsA(tree, Const) ? NULL : evaluate(with_collations(tree), &evaluation);
+		error = IsA(tree, Const) ? NULL : tree_evaluate(tree_with_collations(tree), &evaluation);
 		if (error != NULL)
 			problem_warn(scope->findings->sink, value->location,
 						 psprintf("the value always fails: %s", error->message), NULL);
@@ -544,7 +454,7 @@ remark_compared(const ComparisonWalk *walk, Node *column, Node *constant, bool e
 		return;
 	meeting.constant = as_column(constant, meeting.relation, meeting.attnum);
 	meeting.compared = true;
-	if (meeting.constant == NULL || unsafe_walker(meeting.constant, NULL))
+	if (meeting.constant == NULL || !tree_is_constant(meeting.constant))
 		return;
 	meet(&meeting);
 	if (meeting.finding != NULL)

@@ -16,6 +16,7 @@ const StepKind assign_kind = {
 	.arguments = table_setting_arguments,
 	.named = true,
 	.writes = true,
+	.many = "where",
 	.own = &owner_setting,
 	.compile = table_setting_compile,
 	.execute = write_execute,

@@ -280,6 +280,8 @@ call_compile(Compiler *compiler, Instruction *instruction)
 		compiler_problem(compiler, ERRCODE_READ_ONLY_SQL_TRANSACTION, compiler->step->path,
 						 psprintf("a read-only action cannot call the volatile function %s", function->title),
 						 NULL, "Declare the function STABLE if it changes nothing.");
+	if (compiler_remarks(compiler) && func_volatile(function->function) == PROVOLATILE_VOLATILE)
+		compiler->volatile_calls = lappend(compiler->volatile_calls, compiler->step->path);
 	compiler_depend(compiler, ProcedureRelationId, function->function);
 	call->limit = call_limit(compiler);
 	statement = compiler_statement(compiler, InvalidOid);

@@ -314,6 +314,7 @@ const StepKind create_kind = {
 	.arguments = create_arguments,
 	.named = true,
 	.writes = true,
+	.many = "from",
 	.compile = create_compile,
 	.execute = write_execute,
 	.describe = create_describe

@@ -53,6 +53,7 @@ const StepKind delete_kind = {
 	.arguments = delete_arguments,
 	.named = true,
 	.writes = true,
+	.many = "where",
 	.compile = delete_compile,
 	.execute = write_execute,
 	.describe = delete_describe

@@ -347,6 +347,7 @@ const StepKind for_each_kind = {
 	.arguments = for_each_arguments,
 	.named = true,
 	.scoped = true,
+	.loops = true,
 	.compile = for_each_compile,
 	.execute = for_each_execute,
 	.describe = for_each_describe

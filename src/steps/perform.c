@@ -70,6 +70,21 @@ input_names(const PerformedAction *signature)
 	return names;
 }
 
+/* Compiles one input. */
+static Expression *
+given_input(Compiler *compiler, const PerformedAction *signature, const PerformedArgument *input,
+			const Json *value)
+{
+	char	   *location = compiler_location(compiler, psprintf("with.%s", input->name));
+	Expression *expression = compiler_expression(compiler, compiler_value(compiler, value, input->type,
+																		  -1, location));
+
+	if (!input->sensitive)
+		taint_exit(compiler, expression, location,
+				   psprintf("input \"%s\" of action \"%s\"", input->name, signature->action));
+	return expression;
+}
+
 /* Compiles the inputs. */
 static void
 compile_given_inputs(Compiler *compiler, Perform *perform, const PerformedAction *signature)
@@ -93,9 +108,7 @@ compile_given_inputs(Compiler *compiler, Perform *perform, const PerformedAction
 							 psprintf("input \"%s\" of action \"%s\" must not be null", input->name,
 									  signature->action), NULL, NULL);
 		if (value != NULL)
-			perform->inputs[i] =
-				compiler_expression(compiler, compiler_value(compiler, value, input->type, -1,
-															 compiler_location(compiler, psprintf("with.%s", input->name))));
+			perform->inputs[i] = given_input(compiler, signature, input, value);
 		else if (input->required)
 			compiler_problem(compiler, ERRCODE_UNDEFINED_PARAMETER, compiler_location(compiler, "with"),
 							 psprintf("input \"%s\" of action \"%s\" is required", input->name,

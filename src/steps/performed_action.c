@@ -119,19 +119,17 @@ has_composite_key(const Json *definition)
 	return key != NULL && key->kind == JSON_IS_ARRAY && key->count > 1;
 }
 
-/* Notes which outputs of a published definition are sensitive. */
+/* Notes which of the inputs or outputs of a published definition are sensitive. */
 static void
-note_sensitive_outputs(PerformedAction *result, const Json *definition)
+note_sensitive(PerformedArgument *arguments, int count, const Json *parameters)
 {
-	const Json *outputs = json_get(definition, "output");
-
-	for (int i = 0; outputs != NULL && i < outputs->count; i++)
+	for (int i = 0; parameters != NULL && i < parameters->count; i++)
 	{
-		const char *name = json_get_text(outputs->items[i], "name");
+		const char *name = json_get_text(parameters->items[i], "name");
 
-		for (int k = 0; name != NULL && k < result->noutputs; k++)
-			if (strcmp(result->outputs[k].name, name) == 0)
-				result->outputs[k].sensitive = json_get_boolean(outputs->items[i], "sensitive", false);
+		for (int k = 0; name != NULL && k < count; k++)
+			if (strcmp(arguments[k].name, name) == 0)
+				arguments[k].sensitive = json_get_boolean(parameters->items[i], "sensitive", false);
 	}
 }
 
@@ -150,7 +148,8 @@ published_signature(Oid function)
 	result->read_only = proc_form(tuple)->provolatile != PROVOLATILE_VOLATILE;
 	read_arguments(tuple, result);
 	result->composite_key = has_composite_key(envelope->definition);
-	note_sensitive_outputs(result, envelope->definition);
+	note_sensitive(result->inputs, result->ninputs, json_get(envelope->definition, "input"));
+	note_sensitive(result->outputs, result->noutputs, json_get(envelope->definition, "output"));
 	ReleaseSysCache(tuple);
 	return result;
 }

@@ -14,7 +14,7 @@ typedef struct PerformedArgument
 	const char *name;
 	Oid			type;
 	bool		required;
-	bool		sensitive;		/* of an output */
+	bool		sensitive;
 } PerformedArgument;
 
 typedef struct PerformedAction

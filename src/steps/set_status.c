@@ -16,6 +16,7 @@ const StepKind set_status_kind = {
 	.arguments = table_setting_arguments,
 	.named = true,
 	.writes = true,
+	.many = "where",
 	.own = &status_setting,
 	.compile = table_setting_compile,
 	.execute = write_execute,

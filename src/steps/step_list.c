@@ -57,6 +57,8 @@ compile_step(Compiler *compiler, const Step *step)
 	if (conditional)
 		compiler->conditional++;
 	compiler_guard(compiler, step->path, step_work, &work);
+	if ((step->kind->performs || step->kind->ends) && compiler_remarks(compiler))
+		compiler->opaque = lappend_int(compiler->opaque, list_length(compiler->scopes));
 	if (step->name != NULL && compiler->findings.checking && row_find(compiler->names->rows, step->name) == NULL &&
 		!step->kind->scoped)
 		compiler_row(compiler, step->name, InvalidOid)->broken = true;

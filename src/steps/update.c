@@ -81,6 +81,7 @@ const StepKind update_kind = {
 	.arguments = update_arguments,
 	.named = true,
 	.writes = true,
+	.many = "where",
 	.compile = update_compile,
 	.execute = write_execute,
 	.describe = update_describe

@@ -169,6 +169,8 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 	write_check_rules(compiler, statement, address, CMD_UPDATE);
 	write->count = write_count_row(statement);
 	written_compile(compiler, write, columns);
+	if (compiler_remarks(compiler))
+		compiler->writes = lappend(compiler->writes, write);
 	instruction->data = write;
 }
 

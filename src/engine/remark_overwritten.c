@@ -1,0 +1,287 @@
+/*
+ * remark_overwritten.c
+ *		Warns of columns that a later step sets again before anything reads them.
+ *
+ * Warned of is what nobody can have seen: the later step always runs once the
+ * earlier one has, both write the same row, and between them no formula mentions
+ * the column, a sub-SELECT or the row as a whole, no statement reads, no action
+ * is performed, and no trigger of users' looks on.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "base/compat.h"
+#include "commands/trigger.h"
+#include "engine/remark_overwritten.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/value.h"
+#include "steps/step_list.h"
+#include "steps/write.h"
+#include "utils/rel.h"
+
+#define LOOK_BACK	100			/* writes before one, of which one may be undone by it */
+
+/* A column of a row, as formulas may mention it. */
+typedef struct Mention
+{
+	const char *column;
+	const Row  *row;
+	const List *rows;			/* all that the action names */
+} Mention;
+
+/* Is this a name of the row? */
+static bool
+is_name_of_row(const Mention *mention, const char *name)
+{
+	const Row  *row = row_find(mention->rows, name);
+
+	return row != NULL && rows_are_one(row, mention->row);
+}
+
+/* Does a reference mention the column, or the row as a whole? */
+static bool
+reference_mentions(const ColumnRef *reference, const Mention *mention)
+{
+	Node	   *last = llast(reference->fields);
+
+	if (IsA(last, A_Star) || strcmp(strVal(last), mention->column) == 0)
+		return true;
+	return list_length(reference->fields) == 1 &&
+		(strcmp(strVal(last), "this") == 0 || is_name_of_row(mention, strVal(last)));
+}
+
+static bool
+mention_walker(Node *node, void *arg)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, SubLink))
+		return true;
+	if (IsA(node, ColumnRef))
+		return reference_mentions((ColumnRef *) node, arg);
+	return raw_expression_tree_walker(node, mention_walker, arg);
+}
+
+/* What happens in an action, in the order of the numbers of scopes. */
+typedef struct Course
+{
+	NotedFormula **formulas;
+	int			nformulas;
+	Statement **statements;
+	int			nstatements;
+	int		   *opaque;
+	int			nopaque;
+} Course;
+
+/* For qsort() */
+static int
+formula_compare(const void *a, const void *b)
+{
+	return (*(NotedFormula *const *) a)->scope - (*(NotedFormula *const *) b)->scope;
+}
+
+static int
+statement_compare(const void *a, const void *b)
+{
+	return (*(Statement *const *) a)->scope->number - (*(Statement *const *) b)->scope->number;
+}
+
+static int
+formula_number(const Course *course, int place)
+{
+	return course->formulas[place]->scope;
+}
+
+static int
+statement_number(const Course *course, int place)
+{
+	return course->statements[place]->scope->number;
+}
+
+static int
+opaque_number(const Course *course, int place)
+{
+	return course->opaque[place];
+}
+
+/* The first of count places whose number is greater than one. */
+static int
+first_after(const Course *course, int count, int (*number_at) (const Course *course, int place), int number)
+{
+	int			low = 0;
+
+	while (low < count)
+	{
+		int			middle = low + (count - low) / 2;
+
+		if (number_at(course, middle) > number)
+			count = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* Sorts what was noted while compiling. */
+static Course
+course_of(const Compiler *compiler)
+{
+	Course		course = {0};
+	ListCell   *cell;
+
+	course.formulas = palloc(sizeof(NotedFormula *) * Max(list_length(compiler->findings.formulas), 1));
+	foreach(cell, compiler->findings.formulas)
+		course.formulas[course.nformulas++] = lfirst(cell);
+	qsort(course.formulas, course.nformulas, sizeof(NotedFormula *), formula_compare);
+	course.statements = palloc(sizeof(Statement *) * Max(list_length(compiler->program->statements), 1));
+	foreach(cell, compiler->program->statements)
+		course.statements[course.nstatements++] = lfirst(cell);
+	qsort(course.statements, course.nstatements, sizeof(Statement *), statement_compare);
+	course.opaque = palloc(sizeof(int) * Max(list_length(compiler->opaque), 1));
+	foreach(cell, compiler->opaque)
+		course.opaque[course.nopaque++] = lfirst_int(cell);
+	return course;
+}
+
+/* Does a formula of the scopes after the first, up to the last, mention the column? */
+static bool
+is_mentioned(const Course *course, int first, int last, Mention *mention)
+{
+	for (int i = first_after(course, course->nformulas, formula_number, first);
+		 i < course->nformulas && course->formulas[i]->scope <= last; i++)
+		if (mention_walker(course->formulas[i]->raw, mention))
+			return true;
+	return false;
+}
+
+/* Has a table triggers of users'? */
+static bool
+has_triggers(Oid relation)
+{
+	Relation	table = table_open(relation, NoLock);
+	bool		found = false;
+
+	for (int i = 0; table->trigdesc != NULL && i < table->trigdesc->numtriggers && !found; i++)
+		found = !table->trigdesc->triggers[i].tgisinternal;
+	table_close(table, NoLock);
+	return found;
+}
+
+/* May a statement look at the row that another has written, but by formulas? */
+static bool
+statement_may_look(const Statement *statement, Oid relation)
+{
+	return statement->select || !OidIsValid(statement->relation) ||
+		(statement->relation == relation && statement->set_based) || has_triggers(statement->relation);
+}
+
+/* Does something between two scopes look at rows, or end the action? */
+static bool
+is_looked_at(const Course *course, int first, int last, Oid relation)
+{
+	int			place = first_after(course, course->nopaque, opaque_number, first);
+
+	if (place < course->nopaque && course->opaque[place] <= last)
+		return true;
+	for (int i = first_after(course, course->nstatements, statement_number, first);
+		 i < course->nstatements && statement_number(course, i) < last; i++)
+		if (statement_may_look(course->statements[i], relation))
+			return true;
+	return false;
+}
+
+/* Does a step always run after another? Its list is the other's, or one around that. */
+static bool
+always_follows(const Step *step, const Step *earlier)
+{
+	const char *dot = strrchr(step->path, '.');
+
+	return step->when == NULL && step_branch(step, "on_error") == NULL &&
+		(dot == NULL || strncmp(step->path, earlier->path, dot - step->path + 1) == 0);
+}
+
+/* Do both write the same row, the later one in any case? */
+static bool
+is_written_again(const Write *earlier, const Write *later)
+{
+	return earlier->address->row != NULL && later->address->row != NULL &&
+		!earlier->address->set_based && !later->address->set_based &&
+		later->address->where == NULL &&
+		rows_are_one(earlier->address->row, later->address->row) &&
+		always_follows(later->statement->step, earlier->statement->step);
+}
+
+/* The value that a write gives to a column, or NULL. */
+static const Value *
+value_of(const Write *write, const char *column)
+{
+	ListCell   *cell;
+
+	foreach(cell, write->columns)
+	{
+		const WriteColumn *one = lfirst(cell);
+
+		if (strcmp(one->name, column) == 0)
+			return one->value;
+	}
+	return NULL;
+}
+
+/* Do two writes set a column that is the same? */
+static bool
+share_column(const Write *earlier, const Write *later)
+{
+	ListCell   *cell;
+
+	foreach(cell, earlier->columns)
+		if (value_of(later, ((const WriteColumn *) lfirst(cell))->name) != NULL)
+			return true;
+	return false;
+}
+
+/* Warns of the columns of an earlier write that a later one sets. */
+static void
+remark_pair(Compiler *compiler, const Course *course, const Write *earlier, const Write *later)
+{
+	int			first = earlier->statement->scope->number;
+	int			last = later->statement->scope->number;
+	ListCell   *cell;
+
+	if (has_triggers(earlier->address->relation) ||
+		is_looked_at(course, first, last, earlier->address->relation))
+		return;
+	foreach(cell, earlier->columns)
+	{
+		const WriteColumn *column = lfirst(cell);
+		Mention		mention = {column->name, earlier->address->row, compiler->names->rows};
+
+		if (value_of(later, column->name) != NULL && !is_mentioned(course, first, last, &mention))
+			problem_warn(compiler->findings.sink, column->value->location,
+						 psprintf("step %s sets \"%s\" again before anything reads it",
+								  later->statement->step->path, column->name),
+						 "Leave it out of one of the two.");
+	}
+}
+
+void
+remark_overwritten(Compiler *compiler)
+{
+	Course		course = course_of(compiler);
+
+	for (int i = 0; i < list_length(compiler->writes); i++)
+	{
+		const Write *later = list_nth(compiler->writes, i);
+
+		CHECK_FOR_INTERRUPTS();
+		for (int k = i - 1; k >= Max(0, i - LOOK_BACK); k--)
+		{
+			const Write *earlier = list_nth(compiler->writes, k);
+
+			if (!is_written_again(earlier, later) || !share_column(earlier, later))
+				continue;
+			remark_pair(compiler, &course, earlier, later);
+			break;
+		}
+	}
+}
