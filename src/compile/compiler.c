@@ -29,6 +29,7 @@
 #include "parser/parsetree.h"
 #include "program/input_default.h"
 #include "program/parser_hooks.h"
+#include "program/use.h"
 #include "program/value.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/lsyscache.h"
@@ -287,12 +288,14 @@ statement_analyse(void *arg)
 	callback.arg = NULL;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
+	use_begin(work->compiler->program);
 	raw = linitial_node(RawStmt, raw_parser(text, RAW_PARSE_DEFAULT));
 	query = parse_analyze_withcb(raw, text, formula_parser_setup, statement->scope, NULL);
 	error_context_stack = callback.previous;
 	if (work->compiler->findings.checking)
 		require_writable(query);
 	note_dependencies(work->compiler, (Node *) query);
+	use_note_query(statement->scope, query, statement->step ? statement->step->path : USE_OF_TABLE);
 	note_result(work->compiler, statement, query);
 	statement->has_subselect = query->hasSubLinks;
 	statement->reads_rows = query_reads_its_rows(query);
@@ -362,6 +365,7 @@ expression_analyse(void *arg)
 	Node	   *tree;
 	MemoryContext old;
 
+	use_begin(work->compiler->program);
 	pstate->p_sourcetext = "";
 	pstate->p_expr_kind = EXPR_KIND_SELECT_TARGET;
 	formula_parser_setup(pstate, expression->scope);

@@ -29,6 +29,7 @@
 #include "program/meaning.h"
 #include "program/names.h"
 #include "program/trial.h"
+#include "program/use.h"
 #include "run/convert_plain.h"
 #include "run/observer.h"
 #include "steps/step_list.h"
@@ -227,6 +228,8 @@ program_new(Definition *definition, const CompileOptions *options, MemoryContext
 	program->read_only = definition->read_only;
 	program->definition = definition;
 	program->tells_keys = !options->sink->collect && observers_want_keys(definition);
+	if (options->note_uses)
+		program->uses = MemoryContextAllocZero(mcxt, sizeof(Uses));
 	for (int i = 0; i < CONTEXT_FIELDS; i++)
 		program->context_slots[i] = -1;
 	return program;
@@ -264,6 +267,7 @@ compile_program(Compiler *compiler)
 	}
 	else if (program->signature->broken)
 		compiler_row(compiler, "target", InvalidOid)->broken = true;
+	use_note_signature(program);
 	plugins_compile(compiler);
 	compile_inputs(compiler);
 	compile_outputs(compiler);

@@ -23,6 +23,7 @@ typedef struct CompileOptions
 	ProblemSink *sink;			/* collect: check everything, each statement in a subtransaction */
 	bool		freeze;			/* write what was looked up into definition->json */
 	struct FormulaTrial *trial; /* a place to look at, or NULL (program/trial.h) */
+	bool		note_uses;		/* note in program->uses what is used where */
 } CompileOptions;
 
 /*

@@ -275,8 +275,9 @@ type_name_canonical(Oid type, int32 typmod)
 	return type_text(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN);
 }
 
-char *
-signature_canonical(Oid function)
+/* A signature with types written in one way. */
+static char *
+signature_text(Oid function, uint16 builtin_flags)
 {
 	Oid		   *types;
 	int			count;
@@ -286,9 +287,21 @@ signature_canonical(Oid function)
 	appendStringInfo(&out, "%s(", function_name_canonical(function));
 	(void) get_func_signature(function, &types, &count);
 	for (int i = 0; i < count; i++)
-		appendStringInfo(&out, "%s%s", i > 0 ? "," : "", type_text(types[i], -1, FORMAT_TYPE_FORCE_QUALIFY));
+		appendStringInfo(&out, "%s%s", i > 0 ? "," : "", type_text(types[i], -1, builtin_flags));
 	appendStringInfoChar(&out, ')');
 	return finish(&out);
+}
+
+char *
+signature_canonical(Oid function)
+{
+	return signature_text(function, FORMAT_TYPE_FORCE_QUALIFY);
+}
+
+char *
+signature_shown(Oid function)
+{
+	return signature_text(function, 0);
 }
 
 /* SQL: a qualified name as it is stored, of its parts. */

@@ -48,7 +48,8 @@ extern char *relation_name_sql(Oid relation);
 /* Name of a type: qualified unless in pg_catalog. */
 extern char *type_name_canonical(Oid type, int32 typmod);
 
-/* "schema.name(type,type)" of a function. */
+/* "schema.name(type,type)" of a function: with all types qualified, and as people write it. */
 extern char *signature_canonical(Oid function);
+extern char *signature_shown(Oid function);
 
 #endif

@@ -18,6 +18,7 @@
 #include "compile/compiler.h"
 #include "lookup/canonical.h"
 #include "plugins/plugin.h"
+#include "program/use.h"
 #include "steps/target.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -85,6 +86,7 @@ add_image_column(PluginWork *work, ImageKind kind, const char *name)
 				 errmsg("%s asks for column \"%s\", which table %s does not have",
 						work->plugin->title, name, relation_name_canonical(row->relation))));
 	(void) row_slot(image->read->scope, row, name);
+	use_note_column(work->compiler->program, work->plugin->place.path, row->relation, name, true, false);
 	work->plugin->columns[kind] = list_append_unique_ptr(work->plugin->columns[kind],
 														 row_column_find(row, name));
 }
@@ -154,6 +156,7 @@ plugin_work(void *arg)
 	plugin->function = function;
 	plugin->snapshot = !compiler->program->read_only && function->volatility != PROVOLATILE_VOLATILE;
 	plugin->configuration = read_jsonb(json_get(work->json, "configuration"));
+	use_note_function(compiler->program, plugin->place.path, function->function);
 	require_plugin_volatility(work, function);
 	if (compiler->findings.checking && check_function_bodies && json_get_boolean(work->json, "enabled", true))
 		plugin_function_require_abi(function);

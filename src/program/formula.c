@@ -25,6 +25,7 @@
 #include "program/remark_constant.h"
 #include "program/remark_report.h"
 #include "program/trial.h"
+#include "program/use.h"
 #include "program/value.h"
 #include "program/volatility.h"
 #include "utils/builtins.h"
@@ -275,6 +276,7 @@ formula_transform(ParseState *pstate, Scope *scope, Formula *formula,
 		if (scope->findings != NULL)
 			volatility_require(pstate, node, scope->program->read_only, scope->in_summary);
 		meaning_require(scope->program, node, formula->text, formula->location);
+		use_note_formula(pstate, scope, formula, node);
 	}
 	PG_FINALLY();
 	{
@@ -606,5 +608,6 @@ value_transform(ParseState *pstate, Scope *scope, Value *value)
 		meaning_require(scope->program, node, NULL, value->location);
 	if (remarks)
 		remark_constants(pstate, scope, value, node);
+	use_note_value(scope->program, node);
 	return node;
 }

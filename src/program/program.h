@@ -88,6 +88,8 @@ struct Frame;
 
 typedef struct Meaning Meaning;
 
+struct Uses;
+
 /* Steps that run one after the other. */
 typedef struct StepList
 {
@@ -164,6 +166,7 @@ typedef struct Program
 	List	   *dependencies;	/* of ObjectAddress *: tables, types, functions, actions */
 	List	   *called;			/* of int: hashes of functions in the syscache */
 	List	   *needs;			/* privileges that its statements need; see needs.h */
+	struct Uses *uses;			/* what it uses where (use.h); NULL: nobody asks */
 
 	/* Life in the cache (program_cache.c); the only fields that change later */
 	Oid			user;			/* whom its plans are for */

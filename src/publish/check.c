@@ -195,37 +195,26 @@ path_is_captured(const char *action, const Json *document)
 	return path != NULL && captured != NULL && strcmp(path, captured) == 0;
 }
 
-/*
- * Checks a document as its owner would meet it; problems go to the sink. With
- * freeze, what was looked up is written into the returned definition. A trial
- * looks at one place. NULL when there is nothing sound to return.
- */
-static Definition *
-check_definition(const char *action, Json *document, Oid owner, bool freeze,
-				 FormulaTrial *trial, ProblemSink *sink)
+Program *
+check_document(Json *document, Oid owner, const CompileOptions *options)
 {
+	ProblemSink *sink = options->sink;
 	Definition *definition;
 	CheckSession session;
-	CompileOptions options = {0};
 	Program    *program;
 	bool		captured;
 
-	captured = path_is_captured(action, document);
+	captured = path_is_captured(options->action, document);
 	settle_search_path(document);
 	definition = definition_parse(document, sink);
-	options.action = action;
-	options.sink = sink;
-	options.freeze = freeze;
-	options.trial = trial;
 
 	session_enter(&session, owner);
 	settings_apply(definition->settings, sink);
-	if (!freeze && trial == NULL)
+	if (!options->freeze && options->trial == NULL)
 		path_check(owner, captured && definition->as_owner, sink);
-	program = compile_definition(definition, &options, CurrentMemoryContext);
+	program = compile_definition(definition, options, CurrentMemoryContext);
 	session_leave(&session);
-
-	return program != NULL ? definition : NULL;
+	return program;
 }
 
 void
@@ -335,11 +324,7 @@ check_published(Oid oid, bool wait, bool *active, ProblemSink *sink, MemoryConte
 	return program;
 }
 
-/*
- * Returns as whom to check: the draft's owner if the caller may act as him,
- * else the caller himself, so that nobody looks through another's eyes.
- */
-static Oid
+Oid
 check_role(Oid owner)
 {
 	return has_privs_of_role(GetUserId(), owner) ? owner : GetUserId();
@@ -348,7 +333,20 @@ check_role(Oid owner)
 void
 check_on_trial(const char *action, Json *document, Oid owner, FormulaTrial *trial, ProblemSink *sink)
 {
-	(void) check_definition(action, document, check_role(owner), false, trial, sink);
+	CompileOptions options = {.action = action, .sink = sink, .trial = trial};
+
+	(void) check_document(document, check_role(owner), &options);
+}
+
+/* Checks the document of an SQL function's arguments: action, definition, owner. */
+static Program *
+check_arguments(FunctionCallInfo fcinfo, ProblemSink *sink, bool freeze)
+{
+	CompileOptions options = {.sink = sink, .freeze = freeze};
+
+	sink->action = options.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	return check_document(json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))),
+						  check_role(PG_GETARG_OID(2)), &options);
 }
 
 /* check_definition(action, definition, owner): every problem as a row */
@@ -356,17 +354,12 @@ Datum
 custom_action_check_definition(PG_FUNCTION_ARGS)
 {
 	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext, .remarks = true};
-	char	   *action;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return (Datum) 0;
 
-	action = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	sink.action = action;
-	(void) check_definition(action,
-							json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))),
-							check_role(PG_GETARG_OID(2)), false, NULL, &sink);
+	(void) check_arguments(fcinfo, &sink, false);
 	problems_put((ReturnSetInfo *) fcinfo->resultinfo, &sink);
 	return (Datum) 0;
 }
@@ -376,15 +369,11 @@ Datum
 custom_action_require_sound(PG_FUNCTION_ARGS)
 {
 	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext, .remarks = true};
-	char	   *action = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
-	sink.action = action;
-	(void) check_definition(action,
-							json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))),
-							check_role(PG_GETARG_OID(2)), false, NULL, &sink);
-	problems_tell_remarks(action, &sink);
-	problems_raise(action, &sink, psprintf("SELECT * FROM check_action(%s) gives them as rows.",
-										   quote_literal_cstr(action)));
+	(void) check_arguments(fcinfo, &sink, false);
+	problems_tell_remarks(sink.action, &sink);
+	problems_raise(sink.action, &sink, psprintf("SELECT * FROM check_action(%s) gives them as rows.",
+												quote_literal_cstr(sink.action)));
 	PG_RETURN_VOID();
 }
 
@@ -393,20 +382,15 @@ Datum
 custom_action_freeze_definition(PG_FUNCTION_ARGS)
 {
 	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext};
-	Definition *definition;
-	char	   *action;
+	Program    *program;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_NULL();
 
-	action = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	sink.action = action;
-	definition = check_definition(action,
-								  json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))),
-								  check_role(PG_GETARG_OID(2)), true, NULL, &sink);
-	problems_raise(action, &sink, NULL);
-	if (definition == NULL)
-		elog(ERROR, "action \"%s\" gave neither program nor problem", action);
-	json_remove(definition->json, "plugins");
-	PG_RETURN_TEXT_P(cstring_to_text(definition_print(definition->json)));
+	program = check_arguments(fcinfo, &sink, true);
+	problems_raise(sink.action, &sink, NULL);
+	if (program == NULL)
+		elog(ERROR, "action \"%s\" gave neither program nor problem", sink.action);
+	json_remove(program->definition->json, "plugins");
+	PG_RETURN_TEXT_P(cstring_to_text(definition_print(program->definition->json)));
 }

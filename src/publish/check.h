@@ -12,13 +12,27 @@
 
 #include "postgres.h"
 
+#include "base/json.h"
 #include "base/problem.h"
+#include "engine/compile.h"
 #include "engine/published_function.h"
 #include "program/program.h"
 #include "program/trial.h"
 
 /* Where a published function's SET clauses are found wrong */
 #define LOCATION_SETTINGS	"settings"
+
+/*
+ * Compiles a document as its owner would meet it, in the current memory context;
+ * problems go to the sink of the options. NULL when there is nothing sound.
+ */
+extern Program *check_document(Json *document, Oid owner, const CompileOptions *options);
+
+/*
+ * As whom to check: the owner if the caller may act as him, else the caller
+ * himself, so that nobody looks through another's eyes.
+ */
+extern Oid	check_role(Oid owner);
 
 /*
  * Checks a published function: its source, and that the source agrees with

@@ -424,6 +424,17 @@ AS 'MODULE_PATHNAME', 'custom_action_freeze_definition';
 COMMENT ON FUNCTION custom_actions.freeze_definition(text, json, oid) IS
 	'definition with everything that is looked up in the catalogs written in';
 
+CREATE FUNCTION custom_actions.definition_uses(
+	action_name text, definition json, owner oid)
+RETURNS TABLE (
+	path text, schema text, table_name text, column_name text, function text,
+	performs text, reads boolean, writes boolean)
+LANGUAGE c STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_definition_uses';
+
+COMMENT ON FUNCTION custom_actions.definition_uses(text, json, oid) IS
+	'what a definition uses, and where; what does not compile uses nothing';
+
 CREATE FUNCTION custom_actions.claim_name(action_name text)
 RETURNS void
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE

@@ -23,6 +23,8 @@ BEGIN ATOMIC
 	UNION ALL
 	SELECT 'INSERT, UPDATE ON custom_actions.import'
 	UNION ALL
+	SELECT 'SELECT ON custom_actions.uses'
+	UNION ALL
 	SELECT format('SELECT, USAGE ON SEQUENCE %s', sequence)
 	FROM unnest('{custom_actions.step_id_seq,
 		custom_actions.plugin_step_id_seq}'::text[]) AS sequence

@@ -17,6 +17,7 @@
 #include "compile/let_types.h"
 #include "lookup/canonical.h"
 #include "program/meaning.h"
+#include "program/use.h"
 #include "run/call_limit.h"
 #include "run/statement_run.h"
 #include "steps/called_function.h"
@@ -283,6 +284,7 @@ call_compile(Compiler *compiler, Instruction *instruction)
 	if (compiler_remarks(compiler) && func_volatile(function->function) == PROVOLATILE_VOLATILE)
 		compiler->volatile_calls = lappend(compiler->volatile_calls, compiler->step->path);
 	compiler_depend(compiler, ProcedureRelationId, function->function);
+	use_note_function(compiler->program, compiler->step->path, function->function);
 	call->limit = call_limit(compiler);
 	statement = compiler_statement(compiler, InvalidOid);
 	if (!call_values(compiler, statement, function))

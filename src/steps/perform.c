@@ -13,6 +13,7 @@
 #include "base/sqlstate.h"
 #include "catalog/pg_proc.h"
 #include "compile/taint.h"
+#include "program/use.h"
 #include "run/action_call.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
@@ -171,6 +172,7 @@ perform_compile(Compiler *compiler, Instruction *instruction)
 	if (signature == NULL)
 		return;
 	check_fit(compiler, signature);
+	use_note_action(compiler->program, compiler->step->path, signature->action);
 	perform->function = signature->function;
 	if (OidIsValid(perform->function) && perform->function != compiler->program->function)
 		compiler_depend(compiler, ProcedureRelationId, perform->function);
