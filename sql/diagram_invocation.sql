@@ -23,6 +23,7 @@ SELECT define('desk.take', '{"input": [{"name": "sum", "type": "integer"}], "out
 	{"let": {"failed": 0}},
 	{"for_each": "desk.item", "as": "item", "order_by": "id", "do": [
 		{"create": "desk.entry", "set": {"text": "odd"}, "when": "item.id % 2 = 1"},
+		{"group": "Only the last", "when": "item.id = 3", "do": [{"create": "desk.entry", "set": {"text": "last"}}]},
 		{"group": "Take it, or leave it", "do": [
 			{"create": "desk.entry", "set": {"text": "taken"}},
 			{"update": "item", "set": {"amount": "=amount - input.sum"}}],

@@ -78,6 +78,13 @@ SELECT define('desk.changed', '{"steps": [{"let": {"a": 1}}]}');
 SELECT create_action('desk.changed', '{"steps": [{"let": {"b": 2}}]}', true);
 SELECT picture('desk.changed') = picture('desk.changed', 1) AS published, picture('desk.changed', 0) ~ 'Let b be 2' AS draft;
 SELECT picture('desk.changed', 2);
+-- without a draft, as after a restore of the function alone
+SET check_function_bodies = off;
+DELETE FROM custom_actions.step WHERE action = 'desk.changed';
+DELETE FROM custom_actions.action WHERE name = 'desk.changed';
+RESET check_function_bodies;
+SELECT picture('desk.changed') = picture('desk.changed', 1) AS published;
+SELECT picture('desk.changed', 0);
 SELECT action_diagram('desk.none');
 SELECT action_diagram('desk.changed', format => 'svg');
 SELECT action_diagram('desk.changed', format => NULL) = action_diagram('desk.changed') AS same;

@@ -487,6 +487,8 @@ draw_when(Drawing *drawing, const Step *step)
 	DiagramNode *node = place_node(drawing, SHAPE_QUESTION, path_id("s", step->path, "_when"),
 								 step_label(step, formula_text(step->when)));
 
+	if (trace_count(drawing->traced, step->path) > 0)
+		node->state = DIAGRAM_RUN;
 	tie_ends(drawing, drawing->ends, node);
 	drawing->ends = list_make1(end_from(node, "yes"));
 	return list_make1(end_from(node, "no"));
