@@ -526,6 +526,14 @@ AS 'MODULE_PATHNAME', 'custom_action_require_create';
 COMMENT ON FUNCTION custom_actions.require_create(text) IS
 	'refuses a user who may not create an action of this name';
 
+CREATE FUNCTION custom_actions.extension_script()
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_extension_script';
+
+COMMENT ON FUNCTION custom_actions.extension_script() IS
+	'extension that is being created or updated by its script; NULL if none is';
+
 CREATE FUNCTION custom_actions.quietly()
 RETURNS trigger
 LANGUAGE c

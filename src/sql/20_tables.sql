@@ -31,6 +31,7 @@ CREATE TABLE custom_actions.action (
 		CHECK (pg_catalog.jsonb_typeof(settings) = 'object'),
 	captured_path text DEFAULT custom_actions.capture_search_path(),
 	drop_reason   text,
+	extension     text,
 	created_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	created_by    text NOT NULL DEFAULT CURRENT_USER,
 	modified_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
@@ -69,6 +70,8 @@ COMMENT ON COLUMN custom_actions.action.captured_path IS
 	'search_path that the draft was created under; if it is that of settings, nobody has chosen it';
 COMMENT ON COLUMN custom_actions.action.drop_reason IS
 	'what took the function of the action, until it is activated again';
+COMMENT ON COLUMN custom_actions.action.extension IS
+	'extension whose script made the draft, and makes it again wherever the extension is created; NULL: it is the database''s own';
 COMMENT ON COLUMN custom_actions.action.created_at IS 'when the draft was made';
 COMMENT ON COLUMN custom_actions.action.created_by IS 'who made the draft';
 COMMENT ON COLUMN custom_actions.action.modified_at IS
@@ -243,13 +246,28 @@ COMMENT ON COLUMN custom_actions.import.plugins_hash IS
 COMMENT ON COLUMN custom_actions.import.imported_at IS 'when it last brought something';
 COMMENT ON COLUMN custom_actions.import.imported_by IS 'who imported it then';
 
--- Drafts, plug-ins, versions and settings belong to the database: pg_dump takes them.
-SELECT pg_catalog.pg_extension_config_dump('custom_actions.action', '');
-SELECT pg_catalog.pg_extension_config_dump('custom_actions.parameter', '');
-SELECT pg_catalog.pg_extension_config_dump('custom_actions.step', '');
+-- What the script of an extension registers or writes as steps: rows that a dump does
+-- not hold, since the script makes them again, perhaps before the others are restored.
+-- No number of theirs is one of the others', and in a stage they come first.
+CREATE SEQUENCE custom_actions.shipped_id_seq MINVALUE -1000000000 START -1000000000 MAXVALUE -1;
+
+COMMENT ON SEQUENCE custom_actions.shipped_id_seq IS
+	'numbers steps and registrations that come with other extensions';
+
+-- Drafts, plug-ins, versions and settings belong to the database: pg_dump takes them,
+-- but for what belongs to an extension.
+SELECT pg_catalog.pg_extension_config_dump('custom_actions.action',
+	'WHERE extension IS NULL');
+SELECT pg_catalog.pg_extension_config_dump('custom_actions.parameter', 'WHERE action NOT IN (
+	SELECT a.name FROM custom_actions.action AS a WHERE a.extension IS NOT NULL)');
+SELECT pg_catalog.pg_extension_config_dump('custom_actions.step', 'WHERE action NOT IN (
+	SELECT a.name FROM custom_actions.action AS a WHERE a.extension IS NOT NULL)');
 SELECT pg_catalog.pg_extension_config_dump('custom_actions.step_id_seq', '');
-SELECT pg_catalog.pg_extension_config_dump('custom_actions.plugin_step', '');
+SELECT pg_catalog.pg_extension_config_dump('custom_actions.plugin_step',
+	'WHERE id > 0');
 SELECT pg_catalog.pg_extension_config_dump('custom_actions.plugin_step_id_seq', '');
-SELECT pg_catalog.pg_extension_config_dump('custom_actions.version', '');
+SELECT pg_catalog.pg_extension_config_dump('custom_actions.version', 'WHERE action NOT IN (
+	SELECT a.name FROM custom_actions.action AS a WHERE a.extension IS NOT NULL)');
 SELECT pg_catalog.pg_extension_config_dump('custom_actions.table_setting', '');
-SELECT pg_catalog.pg_extension_config_dump('custom_actions.import', '');
+SELECT pg_catalog.pg_extension_config_dump('custom_actions.import', 'WHERE action NOT IN (
+	SELECT a.name FROM custom_actions.action AS a WHERE a.extension IS NOT NULL)');

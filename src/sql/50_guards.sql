@@ -38,7 +38,9 @@ RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
+	-- which the scripts of extensions run with, too
 	SELECT current_setting('check_function_bodies') = 'off'
+		AND custom_actions.extension_script() IS NULL
 		AND EXISTS (
 			SELECT FROM pg_class AS c
 			WHERE c.oid = 'custom_actions.action'::regclass
@@ -136,6 +138,21 @@ $$;
 
 COMMENT ON FUNCTION custom_actions.require_given_id(text, bigint) IS
 	'refuses an id that the sequence has not just given; chosen ones would be in the way of others';
+
+CREATE FUNCTION custom_actions.settled_id(table_name text, id bigint)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	PERFORM require_given_id(table_name, id);
+	RETURN CASE WHEN extension_script() IS NULL THEN id
+		ELSE nextval('custom_actions.shipped_id_seq') END;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.settled_id(text, bigint) IS
+	'id of a new row: the one that the sequence gave, or of what an extension brings one from a sequence of its own';
 
 CREATE FUNCTION custom_actions.moved_along(part text, old_action text, new_action text)
 RETURNS boolean

@@ -151,6 +151,7 @@ BEGIN
 		RETURN NEW;				-- what it says is as it was
 	END IF;
 
+	NEW.extension := coalesce(extension_script(), OLD.extension);
 	NEW.modified_at := clock_timestamp();
 	NEW.modified_by := coalesce(renaming_user(), CURRENT_USER);
 	NEW.created_at := coalesce(OLD.created_at, NEW.modified_at);

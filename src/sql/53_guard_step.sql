@@ -81,8 +81,10 @@ BEGIN
 	END IF;
 
 	PERFORM require_name('step', NEW.name);
-	IF (TG_OP = 'INSERT' OR NEW.id <> OLD.id) AND NOT comes_back(NEW.id, NEW.action) THEN
-		PERFORM require_given_id('step', NEW.id);
+	IF (TG_OP = 'INSERT' OR NEW.id <> OLD.id)
+		AND (extension_script() IS NOT NULL OR NOT comes_back(NEW.id, NEW.action))
+	THEN
+		NEW.id := settled_id('step', NEW.id);
 	END IF;
 	IF NEW.parent IS NOT NULL AND NOT EXISTS (
 		SELECT FROM step AS s WHERE s.id = NEW.parent AND s.action = NEW.action)

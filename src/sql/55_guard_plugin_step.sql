@@ -80,7 +80,7 @@ BEGIN
 
 	PERFORM touch_for_plugin(NEW.action);
 	IF TG_OP = 'INSERT' THEN
-		PERFORM require_given_id('plugin_step', NEW.id);
+		NEW.id := settled_id('plugin_step', NEW.id);
 		IF NOT importing() THEN
 			PERFORM require_active(NEW.action);
 		END IF;

@@ -125,6 +125,24 @@ $$;
 COMMENT ON FUNCTION custom_actions.tell_changes(text, integer, json, json) IS
 	'tells how a new version differs from the one before, if there was one';
 
+CREATE FUNCTION custom_actions.warn_of_extension(action_name text, extension text)
+RETURNS void
+LANGUAGE plpgsql STABLE STRICT
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF extension_script() IS NULL THEN
+		RAISE WARNING 'action "%" comes with extension "%"', action_name, extension
+			USING ERRCODE = '01000',
+				DETAIL = 'A dump does not hold this version: where it is restored, the action is what the extension makes it.',
+				HINT = 'Use copy_action to make an action of your own of it.';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.warn_of_extension(text, text) IS
+	'warns who changes an action of an extension that the change is not dumped';
+
 CREATE FUNCTION custom_actions.published_before(action_name text, before json)
 RETURNS TABLE (
 	function oid, version integer, active boolean, definition json, plugins json)
@@ -198,6 +216,7 @@ BEGIN
 	END IF;
 
 	PERFORM tell_changes(action_name, new_version, old.definition, definition);
+	PERFORM warn_of_extension(action_name, draft.extension);
 	RETURN new_version;
 END
 $$;
@@ -303,6 +322,7 @@ BEGIN
 		EXECUTE format('DROP FUNCTION %s', function);
 	EXCEPTION WHEN dependent_objects_still_exist THEN
 		GET STACKED DIAGNOSTICS needed_by = PG_EXCEPTION_DETAIL;
+		needed_by := coalesce(nullif(needed_by, ''), SQLERRM || '.');	-- of an extension
 		RAISE EXCEPTION 'cannot drop action "%" because other objects depend on it',
 				action_name
 			USING ERRCODE = 'dependent_objects_still_exist',

@@ -27,7 +27,7 @@ BEGIN ATOMIC
 	UNION ALL
 	SELECT format('SELECT, USAGE ON SEQUENCE %s', sequence)
 	FROM unnest('{custom_actions.step_id_seq,
-		custom_actions.plugin_step_id_seq}'::text[]) AS sequence
+		custom_actions.plugin_step_id_seq, custom_actions.shipped_id_seq}'::text[]) AS sequence
 	UNION ALL
 	-- every function of the extension but those that only PostgreSQL calls, that run as
 	-- its owner or are for its owner, and those that everyone may call anyway

@@ -45,3 +45,11 @@ CREATE EVENT TRIGGER custom_actions_ddl_new ON ddl_command_end
 
 COMMENT ON EVENT TRIGGER custom_actions_ddl_new IS
 	'takes actions that nobody activated from PUBLIC, and warns of objects that formulas would use';
+
+-- What comes with an extension goes with it; its versions stay, as of every action.
+CREATE EVENT TRIGGER custom_actions_shipped ON sql_drop
+	WHEN TAG IN ('DROP EXTENSION', 'DROP OWNED', 'DROP SCHEMA')
+	EXECUTE FUNCTION custom_actions.forget_shipped();
+
+COMMENT ON EVENT TRIGGER custom_actions_shipped IS
+	'deletes drafts of extensions that are dropped';
