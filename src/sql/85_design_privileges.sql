@@ -23,7 +23,7 @@ BEGIN ATOMIC
 	UNION ALL
 	SELECT 'INSERT, UPDATE ON custom_actions.import'
 	UNION ALL
-	SELECT 'SELECT ON custom_actions.uses'
+	SELECT 'SELECT ON custom_actions.uses, custom_actions.callers'
 	UNION ALL
 	SELECT format('SELECT, USAGE ON SEQUENCE %s', sequence)
 	FROM unnest('{custom_actions.step_id_seq,
