@@ -1,5 +1,6 @@
 -- preview_action(): what an action would change, by its own steps, by triggers and by cascades.
 \i test/sql/prelude.sql
+\i test/sql/preview.sql
 
 CREATE TABLE desk.customer (id integer PRIMARY KEY, name text);
 CREATE TABLE desk.case (
@@ -11,14 +12,6 @@ CREATE TABLE desk.task (
 INSERT INTO desk.customer VALUES (1, 'Northwind'), (2, 'Bakery');
 INSERT INTO desk.case VALUES (40, 1), (41, 1), (42, 2);
 INSERT INTO desk.task (case_id, title) VALUES (40, 'Call'), (41, 'Write');
-
--- All that a preview shows but for the times.
-CREATE FUNCTION preview(action text, input jsonb DEFAULT '{}', version integer DEFAULT NULL, force boolean DEFAULT false)
-RETURNS TABLE (part text, "by" text, operation text, "table" text, key text, "column" text, before text, after text)
-LANGUAGE sql AS $$
-	SELECT p.part, p.by, p.operation, p.table, p.key, p.column, p.before, regexp_replace(p.after, '(, )?[0-9.]+ ms', '')
-	FROM preview_action(action, input, version, force) AS p;
-$$;
 
 SELECT define('desk.escalate', '{
 	"table": "desk.case",
@@ -34,3 +27,21 @@ TABLE desk.case;
 TABLE desk.task;
 SELECT define('desk.forget', '{"table": "desk.customer", "steps": [{"delete": "target"}]}');
 SELECT * FROM preview('desk.forget', '{"target": 1}');
+
+-- a row that two steps write is shown once, one that is created and deleted not at all
+SELECT define('desk.twice', '{"steps": [
+	{"create": "desk.case", "as": "made", "set": {"id": 50, "customer_id": 1}},
+	{"update": "made", "set": {"status": "new"}},
+	{"create": "desk.case", "as": "gone", "set": {"id": 51}},
+	{"delete": "gone"},
+	{"update": "desk.case", "id": 40, "set": {"priority": 2}},
+	{"for_each": "desk.case", "as": "each", "where": "id < 42", "do": [{"update": "each", "set": {"priority": "=priority + 10"}}]},
+	{"update": "desk.case", "id": 42, "set": {"status": "=status"}},
+	{"delete": "desk.task", "where": "case_id = 41"},
+	{"delete": "desk.case", "id": 42},
+	{"create": "desk.case", "set": {"id": 42, "status": "again"}}]}');
+SELECT * FROM preview('desk.twice');
+
+-- nothing is left
+SELECT * FROM desk.case ORDER BY id;
+SELECT count(*) FROM custom_actions.log;

@@ -291,7 +291,8 @@ require_no_signature(const Definition *definition)
 typedef struct CompileWork
 {
 	Envelope   *envelope;
-	const PublishedFunction *function;	/* NULL: of DO, without callers */
+	const PublishedFunction *function;	/* NULL: none that it would have to agree with */
+	bool		inline_code;	/* of DO, without callers */
 	const CompileOptions *options;
 	MemoryContext home;
 	Program    *program;
@@ -303,16 +304,15 @@ compile_work(void *arg)
 	CompileWork *work = arg;
 	Definition *definition;
 
-	if (work->function == NULL) /* plug-ins would be the document's own */
+	if (work->inline_code)		/* plug-ins would be the document's own */
 	{
 		definition = definition_parse(work->envelope->definition, work->options->sink);
 		require_no_signature(definition);
 	}
 	else
-	{
 		definition = envelope_definition(work->envelope, work->options->sink);
+	if (work->function != NULL)
 		require_attributes(work->function, definition);
-	}
 	work->program = compile_definition(definition, work->options, work->home);
 }
 
@@ -512,6 +512,19 @@ program_get(Oid function)
 	return entry->program;
 }
 
+/* Compiles for one use; the program's home is given. */
+static Program *
+compile_once(CompileWork *work)
+{
+	Program    *program = compile_limited(work);
+
+	program->user = GetUserId();
+	program->use_count = 1;
+	program->detached = true;
+	program->stale = true;
+	return program;
+}
+
 Program *
 program_of_text(const char *text)
 {
@@ -520,7 +533,7 @@ program_of_text(const char *text)
 	MemoryContext old = MemoryContextSwitchTo(home);
 	ProblemSink sink = {0};
 	CompileOptions options = {0};
-	CompileWork work = {0};
+	CompileWork work = {.inline_code = true};
 	Envelope	envelope = {0};
 	Program    *program;
 
@@ -531,11 +544,28 @@ program_of_text(const char *text)
 	work.envelope = &envelope;
 	work.options = &options;
 	work.home = home;
-	program = compile_limited(&work);
-	program->user = GetUserId();
-	program->use_count = 1;
-	program->detached = true;
-	program->stale = true;
+	program = compile_once(&work);
+	MemoryContextSwitchTo(old);
+	return program;
+}
+
+Program *
+program_of_envelope(const char *action, Envelope *envelope, MemoryContext home)
+{
+	MemoryContext old = MemoryContextSwitchTo(home);
+	ProblemSink sink = {0};
+	CompileOptions options = {0};
+	CompileWork work = {0};
+	Program    *program;
+
+	sink.action = options.action = action;
+	sink.mcxt = home;
+	options.version = envelope->version;
+	options.sink = &sink;
+	work.envelope = envelope;
+	work.options = &options;
+	work.home = home;
+	program = compile_once(&work);
 	MemoryContextSwitchTo(old);
 	return program;
 }

@@ -14,6 +14,7 @@
 #include "base/compat.h"
 #include "base/jsonb_value.h"
 #include "base/settings.h"
+#include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
@@ -30,6 +31,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/partcache.h"
 #include "utils/pgstat_internal.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -143,7 +145,8 @@ find_root(Collecting *collecting, Oid relation)
 	}
 	root = palloc0(sizeof(TouchedRoot));
 	root->relation = relation;
-	root->name = relation_name_canonical(relation);
+	root->name = isTempNamespace(get_rel_namespace(relation)) ?
+		qualified_name_canonical("pg_temp", get_rel_name(relation)) : relation_name_canonical(relation);
 	collecting->roots = lappend(collecting->roots, root);
 	return root;
 }
@@ -234,7 +237,7 @@ is_too_large(Collecting *collecting, const TouchedFile *file)
 	if (collecting->options->force || bytes <= setting_preview_max_table_size * 1024.0)
 		return false;
 	effect_add_incomplete(collecting->effect, collecting->root->name,
-						  psprintf("%s; to find those that triggers or cascades changed, %.0f MB of the table would have to be read: say force => true, or raise custom_actions.preview_max_table_size",
+						  psprintf("%s; to find those that no step has written itself, %.0f MB of the table would have to be read: say force => true, or raise custom_actions.preview_max_table_size",
 								   rows_changed(file->inserted + file->updated + file->deleted),
 								   Max(bytes / BYTES_PER_MB, 1)));
 	return true;
@@ -512,7 +515,8 @@ by_key(RowReader *reader, const List *rows)
 	{
 		Arrival    *row = lfirst(cell);
 
-		if (row->version != NULL && row->was != NULL)
+		if ((row->version != NULL && row->was != NULL) ||
+			(row->version != NULL ? row->version : row->was)->values == NULL)
 			continue;
 		row->key = version_key(reader, row->version != NULL ? row->version : row->was);
 		if (row->key != NULL)
@@ -549,6 +553,160 @@ match_by_key(TouchedRoot *root)
 		}
 		i += order <= 0;
 		j += order >= 0;
+	}
+}
+
+/* Adds the names of the columns that say which partition a row of this table is in; false if it is not columns that do. */
+static bool
+add_partition_columns(Oid table, List **names)
+{
+	Relation	relation = relation_open(table, AccessShareLock);
+	PartitionKey key = RelationGetPartitionKey(relation);
+	bool		plain = true;
+
+	for (int i = 0; key != NULL && i < key->partnatts; i++)
+	{
+		plain &= key->partattrs[i] != 0;
+		if (key->partattrs[i] != 0)
+			*names = lappend(*names, get_attname(table, key->partattrs[i], false));
+	}
+	relation_close(relation, NoLock);
+	return plain;
+}
+
+/* The columns of the key that a row keeps when it moves to another partition: their places. */
+static List *
+lasting_columns(const TouchedRoot *root)
+{
+	List	   *names = NIL;
+	List	   *result = NIL;
+	ListCell   *cell;
+	ListCell   *other;
+
+	foreach(cell, root->files)
+	{
+		foreach(other, get_partition_ancestors(RelationGetRelid(((TouchedFile *) lfirst(cell))->relation)))
+		{
+			if (!add_partition_columns(lfirst_oid(other), &names))
+				return NIL;
+		}
+	}
+	for (int i = 0; i < root->reader->nkeys; i++)
+	{
+		bool		lasts = true;
+
+		foreach(cell, names)
+			lasts &= strcmp(lfirst(cell), root->reader->columns[i].name) != 0;
+		if (lasts)
+			result = lappend_int(result, i);
+	}
+	return result;
+}
+
+/* What a row that moved at a command is known by at both places. */
+static char *
+moved_key(RowReader *reader, const List *lasting, const RowVersion *version, CommandId command)
+{
+	StringInfoData text;
+	ListCell   *cell;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "%u", command);
+	foreach(cell, lasting)
+		appendStringInfo(&text, ",%s", quote_literal_cstr(row_reader_text(reader, version, lfirst_int(cell))));
+	return text.data;
+}
+
+/* Rows that left their partition, and were not matched. */
+static List *
+moved_out(const TouchedRoot *root, const List *lasting)
+{
+	List	   *result = NIL;
+	ListCell   *cell;
+
+	foreach(cell, root->gone)
+	{
+		Arrival    *departure = lfirst(cell);
+		const RowVersion *last = departure->was;
+		const RowVersion *next;
+
+		while ((next = version_next(departure->was_in, last)) != NULL)
+			last = next;
+		if (departure->was->matched || !last->moved || departure->was->values == NULL)
+			continue;
+		departure->key = moved_key(root->reader, lasting, departure->was, last->cmax);
+		result = lappend(result, departure);
+	}
+	list_sort(result, compare_keys);
+	return result;
+}
+
+/* Rows that came to a partition, and were not matched. */
+static List *
+moved_in(const TouchedRoot *root, const List *lasting)
+{
+	List	   *result = NIL;
+	ListCell   *cell;
+
+	foreach(cell, root->come)
+	{
+		Arrival    *arrival = lfirst(cell);
+
+		if (arrival->was != NULL || arrival->version->values == NULL)
+			continue;
+		arrival->key = moved_key(root->reader, lasting, arrival->version, first_version(arrival->version)->cmin);
+		result = lappend(result, arrival);
+	}
+	list_sort(result, compare_keys);
+	return result;
+}
+
+/* How many rows from this one on are known by the same? */
+static int
+same_keys(const List *rows, int from)
+{
+	int			count = 1;
+
+	while (from + count < list_length(rows) &&
+		   strcmp(((Arrival *) list_nth(rows, from))->key, ((Arrival *) list_nth(rows, from + count))->key) == 0)
+		count++;
+	return count;
+}
+
+/*
+ * Matches rows whose key changed when they moved to another partition, which leaves
+ * no link: by the command and by what of the key did not change, where that is one.
+ */
+static void
+match_moved(TouchedRoot *root)
+{
+	List	   *lasting;
+	List	   *gone;
+	List	   *come;
+	int			i = 0;
+	int			j = 0;
+
+	if (list_length(root->files) < 2 || root->gone == NIL || root->come == NIL)
+		return;
+	lasting = lasting_columns(root);
+	gone = moved_out(root, lasting);
+	come = gone != NIL ? moved_in(root, lasting) : NIL;
+	while (i < list_length(gone) && j < list_length(come))
+	{
+		Arrival    *departure = list_nth(gone, i);
+		Arrival    *arrival = list_nth(come, j);
+		int			order = strcmp(departure->key, arrival->key);
+		int			departures = same_keys(gone, i);
+		int			arrivals = same_keys(come, j);
+
+		if (order == 0 && departures == 1 && arrivals == 1)
+		{
+			arrival->was = departure->was;
+			arrival->was_in = departure->was_in;
+			departure->was->matched = true;
+		}
+		i += order <= 0 ? departures : 0;
+		j += order >= 0 ? arrivals : 0;
 	}
 }
 
@@ -600,6 +758,7 @@ add_changes(Collecting *collecting)
 		return;
 	}
 	match_by_key(root);
+	match_moved(root);
 	foreach(cell, root->come)
 	{
 		const Arrival *row = lfirst(cell);

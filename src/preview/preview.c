@@ -16,6 +16,7 @@
 #include "commands/trigger.h"
 #include "nodes/makefuncs.h"
 #include "pgstat.h"
+#include "preview/draft.h"
 #include "preview/preview.h"
 #include "preview/remains.h"
 #include "run/action_call.h"
@@ -35,6 +36,8 @@ typedef enum PreviewPhase
 typedef struct Preview
 {
 	const PreviewCall *call;
+	DraftSource *draft;			/* NULL: what is published, which has this handle */
+	Handle	   *handle;
 	InvokeRequest request;
 	Watch	   *watch;
 	Effect	   *effect;
@@ -137,7 +140,10 @@ preview_work(void *arg)
 
 	note_begin(preview);
 	preview->phase = PREVIEW_RUNS;
-	handle_call(handle_of_name(preview->call->action), &preview->request);
+	if (preview->draft != NULL)
+		draft_run(preview->draft, &preview->request);
+	else
+		handle_call(preview->handle, &preview->request);
 	preview->phase = PREVIEW_COMMITS;
 	watch_deferred(preview->watch, "deferred trigger");
 	run_deferred();
@@ -158,6 +164,8 @@ take_failure(Preview *preview, Caught *caught)
 	effect->error = caught->error;
 	effect->at_commit = preview->phase == PREVIEW_COMMITS;
 	effect->pending = effect->at_commit && preview->pending_fails;
+	if (effect->error->hint == NULL && preview->draft != NULL)
+		effect->error->hint = unconstify(char *, draft_hint(preview->draft));
 	if (preview->watch->failed != NULL)
 		effect->failed_by = preview->watch->failed->by;
 }
@@ -182,6 +190,9 @@ preview_effect(const PreviewCall *call)
 	Preview		preview = {.call = call};
 	Caught	   *volatile caught = NULL;
 
+	preview.draft = draft_source(call->action, call->has_version ? &call->version : NULL);
+	if (preview.draft == NULL)
+		preview.handle = handle_of_name(call->action);
 	preview.effect = effect_make(&call->options);
 	preview.request.kind = REQUEST_JSON;
 	preview.request.input = call->input;

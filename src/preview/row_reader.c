@@ -12,12 +12,12 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "base/compat.h"
-#include "base/text_list.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "lookup/canonical.h"
+#include "lookup/key.h"
 #include "miscadmin.h"
 #include "preview/row_reader.h"
 #include "utils/acl.h"
@@ -140,6 +140,7 @@ row_reader_make(Relation relation)
 	List	   *key = identity_columns(relation);
 
 	reader->relation = relation;
+	reader->whole = whole;
 	reader->columns = palloc0(sizeof(ReaderColumn) * Max(tupdesc->natts, 1));
 	reader->by_sql = has_virtual_columns(relation) ||
 		check_enable_rls(RelationGetRelid(relation), InvalidOid, true) == RLS_ENABLED;
@@ -204,69 +205,77 @@ read_copies(RowReader *reader, Versions *versions)
 	}
 }
 
-/* The SELECT that reads rows by their places. */
-static char *
-select_text(const RowReader *reader)
+/* "SELECT a, b FROM t WHERE " */
+static void
+append_select(StringInfo text, const RowReader *reader, const char *first)
 {
-	StringInfoData text;
-
-	initStringInfo(&text);
-	appendStringInfoString(&text, "SELECT ctid");
+	appendStringInfo(text, "SELECT %s", first);
 	for (int i = 0; i < reader->ncolumns; i++)
-		appendStringInfo(&text, ", %s", quote_identifier(reader->columns[i].name));
-	appendStringInfo(&text, " FROM %s%s WHERE ctid OPERATOR(pg_catalog.=) ANY ($1) AND tableoid OPERATOR(pg_catalog.=) $2",
+		appendStringInfo(text, "%s%s", i > 0 || first[0] != '\0' ? ", " : "", quote_identifier(reader->columns[i].name));
+	appendStringInfo(text, " FROM %s%s WHERE ",
 					 reader->relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ",
 					 relation_name_sql(RelationGetRelid(reader->relation)));
-	return text.data;
 }
 
-/* Takes a row of the SELECT. */
+/* Takes a row of a SELECT, whose columns begin at this one. */
 static void
-take_selected(const RowReader *reader, const Versions *versions, HeapTuple row, TupleDesc tupdesc)
+take_selected(const RowReader *reader, RowVersion *version, HeapTuple row, TupleDesc tupdesc, int first)
 {
-	bool		isnull;
-	Datum		place = SPI_getbinval(row, tupdesc, 1, &isnull);
-	RowVersion *version = hash_search(versions->by_tid, DatumGetPointer(place), HASH_FIND, NULL);
-
-	if (version == NULL || version->tuple == NULL)
-		return;
 	make_values(reader, version);
 	for (int i = 0; i < reader->ncolumns; i++)
 	{
 		const ReaderColumn *column = &reader->columns[i];
-		Datum		value = SPI_getbinval(row, tupdesc, i + 2, &version->nulls[i]);
+		Datum		value = SPI_getbinval(row, tupdesc, first + i, &version->nulls[i]);
 
 		if (!version->nulls[i])
 			version->values[i] = datumCopy(value, column->byval, column->length);
 	}
 }
 
+/* Runs a SELECT under a snapshot; the caller frees what it gives, in the memory that is current. */
+static void
+select_under(const RowReader *reader, const char *select, int count, Oid *types, Datum *values, Snapshot snapshot)
+{
+	MemoryContext mcxt = CurrentMemoryContext;
+
+	PushActiveSnapshot(snapshot);
+	if (SPI_execute_with_args(select, count, types, values, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the rows of \"%s\"", RelationGetRelationName(reader->relation));
+	PopActiveSnapshot();
+	MemoryContextSwitchTo(mcxt);
+}
+
 /* Reads rows by their places under a snapshot. */
 static void
-select_places(const RowReader *reader, const Versions *versions, const char *select, Datum *places, int count,
-			  Snapshot snapshot)
+select_places(const RowReader *reader, const Versions *versions, Datum *places, int count, Snapshot snapshot)
 {
 	Oid			types[] = {get_array_type(TIDOID), OIDOID};
-	MemoryContext mcxt = CurrentMemoryContext;
+	StringInfoData select;
 	Datum		values[2];
 
 	if (count == 0)
 		return;
+	initStringInfo(&select);
+	append_select(&select, reader, "ctid");
+	appendStringInfoString(&select, "ctid OPERATOR(pg_catalog.=) ANY ($1) AND tableoid OPERATOR(pg_catalog.=) $2");
 	values[0] = PointerGetDatum(construct_array(places, count, TIDOID, sizeof(ItemPointerData), false, TYPALIGN_SHORT));
 	values[1] = ObjectIdGetDatum(RelationGetRelid(versions->relation));
-	PushActiveSnapshot(snapshot);
-	if (SPI_execute_with_args(select, 2, types, values, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the rows of \"%s\"", RelationGetRelationName(reader->relation));
-	PopActiveSnapshot();
-	MemoryContextSwitchTo(mcxt);
+	select_under(reader, select.data, lengthof(types), types, values, snapshot);
 	for (uint64 i = 0; i < SPI_processed; i++)
-		take_selected(reader, versions, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+	{
+		bool		isnull;
+		Datum		place = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+		RowVersion *version = hash_search(versions->by_tid, DatumGetPointer(place), HASH_FIND, NULL);
+
+		if (version != NULL && version->tuple != NULL)
+			take_selected(reader, version, SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2);
+	}
 	SPI_freetuptable(SPI_tuptable);
 }
 
 /* Reads those that one of the snapshots sees. */
 static void
-select_side(RowReader *reader, Versions *versions, const char *select, bool before)
+select_side(RowReader *reader, Versions *versions, bool before)
 {
 	Snapshot	snapshot = before ? versions->interval->before : versions->interval->after;
 	Datum	   *places = palloc(sizeof(Datum) * MOST_PLACES);
@@ -281,36 +290,108 @@ select_side(RowReader *reader, Versions *versions, const char *select, bool befo
 			places[count++] = PointerGetDatum(&version->tid);
 		if (count < MOST_PLACES)
 			continue;
-		select_places(reader, versions, select, places, count, snapshot);
+		select_places(reader, versions, places, count, snapshot);
 		count = 0;
 	}
-	select_places(reader, versions, select, places, count, snapshot);
+	select_places(reader, versions, places, count, snapshot);
+}
+
+/* The SELECT that reads a row by its key, or NULL. */
+static char *
+select_by_key(const RowReader *reader)
+{
+	List	   *names = NIL;
+	List	   *key;
+	StringInfoData text;
+
+	for (int i = 0; i < reader->nkeys; i++)
+		names = lappend(names, unconstify(char *, reader->columns[i].name));
+	key = names != NIL ? key_of_table(RelationGetRelid(reader->relation), names, false) : NIL;
+	if (key == NIL)
+		return NULL;
+	initStringInfo(&text);
+	append_select(&text, reader, "");
+	for (int i = 0; i < reader->nkeys; i++)
+	{
+		ListCell   *cell;
+
+		foreach(cell, key)
+		{
+			const KeyColumn *column = lfirst(cell);
+
+			if (strcmp(column->name, reader->columns[i].name) == 0)
+				appendStringInfo(&text, "%s%s %s $%d", i > 0 ? " AND " : "", quote_identifier(column->name),
+								 column->equals, i + 1);
+		}
+	}
+	return text.data;
+}
+
+/*
+ * Reads rows by their keys, one after the other: who may read some columns only may
+ * not ask for rows by their places.
+ */
+static void
+select_rows_by_key(RowReader *reader, Versions *versions)
+{
+	char	   *select = select_by_key(reader);
+	AttrNumber *numbers = columns_in(reader, versions->relation);
+	ListCell   *cell;
+
+	foreach(cell, select != NULL ? versions->found : NIL)
+	{
+		RowVersion *version = lfirst(cell);
+		Oid			types[INDEX_MAX_KEYS];
+		Datum		values[INDEX_MAX_KEYS];
+		bool		isnull;
+
+		if (version->tuple == NULL)
+			continue;
+		for (int i = 0; i < reader->nkeys; i++)
+		{
+			types[i] = reader->columns[i].type;
+			values[i] = heap_getattr(version->tuple, numbers[i], RelationGetDescr(versions->relation), &isnull);
+		}
+		select_under(reader, select, reader->nkeys, types, values,
+					 version->before ? versions->interval->before : versions->interval->after);
+		if (SPI_processed == 1)
+			take_selected(reader, version, SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+		SPI_freetuptable(SPI_tuptable);
+	}
+}
+
+/* Reads rows as a SELECT, and so under the policies of the table. */
+static void
+read_by_sql(RowReader *reader, Versions *versions)
+{
+	MemoryContext mcxt = CurrentMemoryContext;
+
+	/* with row_security off, such a SELECT would be refused */
+	if (!row_security && check_enable_rls(RelationGetRelid(reader->relation), InvalidOid, true) == RLS_ENABLED)
+		return;
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	MemoryContextSwitchTo(mcxt);
+	if (reader->whole)
+	{
+		select_side(reader, versions, true);
+		select_side(reader, versions, false);
+	}
+	else
+		select_rows_by_key(reader, versions);
+	SPI_finish();
+	MemoryContextSwitchTo(mcxt);
 }
 
 void
 row_reader_read(RowReader *reader, Versions *versions)
 {
-	MemoryContext mcxt = CurrentMemoryContext;
-	char	   *select;
-
 	if (reader->ncolumns == 0)
 		return;
-	if (!reader->by_sql)
-	{
+	if (reader->by_sql)
+		read_by_sql(reader, versions);
+	else
 		read_copies(reader, versions);
-		return;
-	}
-	/* with row_security off, such a SELECT would be refused */
-	if (!row_security && check_enable_rls(RelationGetRelid(reader->relation), InvalidOid, true) == RLS_ENABLED)
-		return;
-	select = select_text(reader);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	MemoryContextSwitchTo(mcxt);
-	select_side(reader, versions, select, true);
-	select_side(reader, versions, select, false);
-	SPI_finish();
-	MemoryContextSwitchTo(mcxt);
 }
 
 char *

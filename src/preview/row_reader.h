@@ -31,6 +31,7 @@ typedef struct RowReader
 	int			nkeys;			/* how many of these are the key's; 0: there is none that may be
 								 * read */
 	List	   *closed;			/* names of columns that may not be read */
+	bool		whole;			/* the user may read all of it, also what is no column */
 	bool		by_sql;			/* policies say which rows, or columns are computed */
 	uint64		hidden;			/* rows that were read and not seen */
 } RowReader;

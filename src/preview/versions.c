@@ -96,6 +96,7 @@ consider(Versions *versions, HeapTuple tuple, Buffer buffer)
 		return;
 	memset((char *) version + sizeof(ItemPointerData), 0, sizeof(RowVersion) - sizeof(ItemPointerData));
 	version->next = next_of(tuple);
+	version->moved = deleted && HeapTupleHeaderIndicatesMovedPartitions(tuple->t_data);
 	version->created = created;
 	version->cmin = cmin;
 	version->deleted = deleted;

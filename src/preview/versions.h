@@ -38,6 +38,7 @@ typedef struct RowVersion
 	CommandId	cmin;
 	bool		deleted;		/* replaced or deleted since, at the command ... */
 	CommandId	cmax;
+	bool		moved;			/* to another partition */
 	struct RowVersion *previous;	/* that it replaced since, or NULL */
 	HeapTuple	tuple;			/* a copy, of what was or is */
 	Datum	   *values;			/* for who reads it; NULL: not read */

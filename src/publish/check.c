@@ -17,6 +17,7 @@
 #include "catalog/pg_proc.h"
 #include "definition/envelope.h"
 #include "definition/print.h"
+#include "definition/settled_path.h"
 #include "engine/compile.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -31,9 +32,6 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/resowner.h"
-#include "utils/varlena.h"
-
-#define FALLBACK_SEARCH_PATH	"pg_catalog, pg_temp"
 
 /* Who and what to return to. */
 typedef struct CheckSession
@@ -141,50 +139,6 @@ settings_apply(const Json *settings, ProblemSink *sink)
 		setting_apply(settings->keys[i], settings->items[i], sink);
 }
 
-/* Is pg_temp in a search_path? Where it is not, it comes first. */
-static bool
-path_has_temp(const char *path)
-{
-	List	   *names;
-	ListCell   *cell;
-
-	if (!SplitIdentifierString(pstrdup(path), ',', &names))
-		return true;			/* is a problem of its own */
-	foreach(cell, names)
-	{
-		if (strcmp(lfirst(cell), "pg_temp") == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Fixes the search_path of a definition, and puts temporary objects last. */
-static void
-settle_search_path(Json *document)
-{
-	Json	   *settings = json_get(document, "settings");
-	Json	   *path;
-
-	if (document->kind != JSON_IS_OBJECT)
-		return;
-	if (settings == NULL || settings->kind == JSON_IS_NULL)
-	{
-		settings = json_new_object();
-		json_put(document, "settings", settings);
-	}
-	if (settings->kind != JSON_IS_OBJECT)
-		return;
-	for (int i = 0; i < settings->count; i++)
-		if (pg_strcasecmp(settings->keys[i], "search_path") == 0)
-			settings->keys[i] = pstrdup("search_path");
-	path = json_get(settings, "search_path");
-	if (path == NULL)
-		json_put_string(settings, "search_path", FALLBACK_SEARCH_PATH);
-	else if (path->kind == JSON_IS_STRING && !path_has_temp(path->text))
-		json_put_string(settings, "search_path",
-						psprintf("%s%spg_temp", path->text, path->text[0] ? ", " : ""));
-}
-
 /* Is the search_path the one of the session that made the draft, chosen by nobody? */
 static bool
 path_is_captured(const char *action, const Json *document)
@@ -205,7 +159,7 @@ check_document(Json *document, Oid owner, const CompileOptions *options)
 	bool		captured;
 
 	captured = path_is_captured(options->action, document);
-	settle_search_path(document);
+	definition_settle_path(document);
 	definition = definition_parse(document, sink);
 
 	session_enter(&session, owner);

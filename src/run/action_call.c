@@ -310,9 +310,8 @@ handle_of_name(const char *name)
 	return handle;
 }
 
-/* Checks what neither fmgr nor the handler checks: EXECUTE and USAGE. */
-static void
-require_caller(const Handle *handle)
+void
+handle_require_caller(const Handle *handle)
 {
 	Oid			user = GetUserId();
 
@@ -373,7 +372,7 @@ handle_call(Handle *handle, InvokeRequest *request)
 
 	if (handle->sensitive)
 		error_context_stack = &callback;
-	require_caller(handle);
+	handle_require_caller(handle);
 	request->invoker = GetUserId();
 	handle->use_count++;
 	PG_TRY();

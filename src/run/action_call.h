@@ -32,6 +32,9 @@ extern Handle *handle_get(Oid function);
 /* The handle of an action by its name; 42883 if there is none. */
 extern Handle *handle_of_name(const char *name);
 
+/* Checks what neither fmgr nor the handler checks: EXECUTE and USAGE. */
+extern void handle_require_caller(const Handle *handle);
+
 /*
  * Checks EXECUTE and USAGE, which neither fmgr nor the call handler does, and
  * calls the function with a request in place of arguments.
