@@ -72,7 +72,7 @@ SELECT * FROM desk.escalate(1, 5);
 -- changed here since
 UPDATE custom_actions.parameter SET default_value = '2' WHERE action = 'desk.escalate' AND name = 'bump';
 SELECT action, part, what FROM exported, import_actions(document, dry_run => true) WHERE what <> 'same';
-SELECT action, part, what, regexp_replace(detail, ' at [^.]*[.][^.]*[.]', ' at ....', 'g') FROM exported, import_actions(document, dry_run => true, activate => true) WHERE what = 'refused';
+SELECT action, part, what, replace(regexp_replace(detail, ' at [^.]*[.][^.]*[.]', ' at ....', 'g'), CURRENT_USER, 'me') FROM exported, import_actions(document, dry_run => true, activate => true) WHERE what = 'refused';
 \set VERBOSITY terse
 SELECT part FROM exported, import_actions(document, activate => true);
 \set VERBOSITY default

@@ -215,7 +215,7 @@ read_document(Reading *reading, Json *document, const char *location)
 	settings = json_get(document, "table_settings");
 	for (int i = 0; i < actions->count; i++)
 		read_entry(reading, actions->items[i], shape_location(location, psprintf("actions.%d", i + 1)));
-	if (!objects_are_sound(reading, settings, table_setting_keys, "the settings of a table",
+	if (!objects_are_sound(reading, settings, table_setting_keys, "a table setting",
 						   shape_location(location, "table_settings")))
 		return;
 	for (int i = 0; settings != NULL && i < settings->count; i++)

@@ -242,7 +242,7 @@ COMMENT ON TABLE custom_actions.import IS
 COMMENT ON COLUMN custom_actions.import.action IS 'name of the action';
 COMMENT ON COLUMN custom_actions.import.draft_hash IS 'action_hash of the draft that was imported';
 COMMENT ON COLUMN custom_actions.import.plugins_hash IS
-	'hash of the plug-ins that were registered then';
+	'hash of the plug-ins that came with it';
 COMMENT ON COLUMN custom_actions.import.imported_at IS 'when it last brought something';
 COMMENT ON COLUMN custom_actions.import.imported_by IS 'who imported it then';
 

@@ -17,7 +17,7 @@ END;
 COMMENT ON FUNCTION custom_actions.plugins_hash(text) IS
 	'hash of what is registered on an action, whatever the ids are';
 
-CREATE FUNCTION custom_actions.remember_import(action_name text)
+CREATE FUNCTION custom_actions.remember_import(action_name text, plugins_hash text)
 RETURNS void
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
@@ -25,15 +25,15 @@ BEGIN ATOMIC
 	INSERT INTO custom_actions.import AS i (action, draft_hash, plugins_hash)
 	SELECT action_name,
 		custom_actions.definition_hash(custom_actions.draft_definition(action_name)),
-		custom_actions.plugins_hash(action_name)
+		remember_import.plugins_hash
 	ON CONFLICT (action) DO UPDATE SET
 		draft_hash = excluded.draft_hash, plugins_hash = excluded.plugins_hash,
 		imported_at = clock_timestamp(), imported_by = CURRENT_USER
 	WHERE (i.draft_hash, i.plugins_hash) <> (excluded.draft_hash, excluded.plugins_hash);
 END;
 
-COMMENT ON FUNCTION custom_actions.remember_import(text) IS
-	'notes that a draft and its plug-ins are now as they were imported';
+COMMENT ON FUNCTION custom_actions.remember_import(text, text) IS
+	'notes that a draft is now as it was imported, and what plug-ins came with it';
 
 CREATE FUNCTION custom_actions.definition_to_import(
 	definition json, here json, caller_search_path text)
@@ -135,15 +135,20 @@ RETURNS TABLE (plugin jsonb, problem text)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
+DECLARE
+	function text;
 BEGIN
 	FOR plugin IN
 		SELECT e.item
 		FROM jsonb_array_elements(plugins) WITH ORDINALITY AS e (item, number)
-		ORDER BY e.number
+		-- as they run
+		ORDER BY stage_number(e.item ->> 'stage'),
+			((implied_columns('plugin') || e.item) ->> 'rank')::integer, e.number
 	LOOP
 		problem := NULL;
 		BEGIN
-			PERFORM registered_function(action_name, plugin ->> 'function');
+			function := registered_function(action_name, plugin ->> 'function');
+			plugin := plugin || jsonb_build_object('function', function);
 		EXCEPTION
 			WHEN syntax_error_or_access_rule_violation OR invalid_schema_name
 				OR invalid_parameter_value
@@ -158,6 +163,21 @@ $$;
 COMMENT ON FUNCTION custom_actions.usable_plugins(text, jsonb) IS
 	'plug-ins of a document, and what is wrong with those that cannot be registered here';
 
+CREATE FUNCTION custom_actions.plugins_to_import(entry json)
+RETURNS jsonb
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT coalesce(jsonb_agg(u.plugin ORDER BY u.number), '[]')
+	FROM custom_actions.usable_plugins(entry ->> 'action',
+			coalesce(entry -> 'plugins', '[]')::jsonb)
+		WITH ORDINALITY AS u (plugin, problem, number)
+	WHERE u.problem IS NULL;
+END;
+
+COMMENT ON FUNCTION custom_actions.plugins_to_import(json) IS
+	'plug-ins of a member of a document that can be registered here';
+
 CREATE FUNCTION custom_actions.import_plugins(entry json, overwrite boolean)
 RETURNS TABLE (part text, what text, detail text)
 LANGUAGE plpgsql VOLATILE
@@ -167,16 +187,13 @@ DECLARE
 	action_name text := entry ->> 'action';
 	here json := with_plugins('{}', plugin_list(action_name));
 	imported import;
-	wanted jsonb;
+	wanted jsonb := plugins_to_import(entry);
 BEGIN
 	RETURN QUERY
 	SELECT format('plug-in %s %s', u.plugin ->> 'stage', u.plugin ->> 'function'),
 		'left out', u.problem
 	FROM usable_plugins(action_name, coalesce(entry -> 'plugins', '[]')::jsonb) AS u
 	WHERE u.problem IS NOT NULL;
-	SELECT coalesce(jsonb_agg(u.plugin), '[]') INTO wanted
-	FROM usable_plugins(action_name, coalesce(entry -> 'plugins', '[]')::jsonb) AS u
-	WHERE u.problem IS NULL;
 
 	SELECT * INTO imported FROM import AS i WHERE i.action = action_name;
 	part := 'plug-ins';
@@ -225,7 +242,7 @@ BEGIN
 	IF what = 'added' THEN
 		UPDATE action AS a SET designer = role_name WHERE a.name = entry ->> 'action';
 	ELSIF what = 'left out' THEN
-		detail := coalesce(format('here it is "%s"', here), 'there is no such role');
+		detail := coalesce('here it is "' || here || '"', 'there is no such role');
 	END IF;
 	RETURN NEXT;
 END
@@ -414,7 +431,8 @@ BEGIN
 			FROM import_definition(entry, caller_search_path, overwrite) AS d;
 			RETURN QUERY SELECT action_name, p.* FROM import_plugins(entry, overwrite) AS p;
 			RETURN QUERY SELECT action_name, d.* FROM import_designer(entry) AS d;
-			PERFORM remember_import(action_name);
+			PERFORM remember_import(action_name,
+				definition_hash(with_plugins('{}', plugins_to_import(entry)::json)));
 		WHEN 'publish' THEN
 			RETURN QUERY SELECT a.* FROM import_activation(document -> 'actions', NULL) AS a;
 		WHEN 'grants' THEN
@@ -511,7 +529,7 @@ BEGIN
 					ELSE next.task END;
 				what := 'refused';
 				detail := concat_ws(E'\n', SQLERRM || '.', nullif(detail, ''), nullif(hint, ''));
-				refused := refused || detail;
+				refused := refused || format('%s: %s', coalesce(action, part), detail);
 				first_state := coalesce(first_state, SQLSTATE);
 				RETURN NEXT;
 		END;
