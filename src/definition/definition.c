@@ -147,21 +147,20 @@ check_key(DefinitionParser *parser)
 static void
 check_binding(DefinitionParser *parser)
 {
-	static const char *const of_table[] = {"key", "binding", "lock", "not_found"};
 	const Definition *definition = parser->definition;
 
-	for (int i = 0; i < lengthof(of_table); i++)
+	for (const ArgumentSpec *spec = action_keys; spec->key != NULL; spec++)
 	{
-		if (json_get(definition->json, of_table[i]) == NULL)
+		if (spec->needs == NULL || json_get(definition->json, spec->key) == NULL)
 			continue;
 		if (definition->table == NULL)
-			definition_problem(parser, of_table[i],
-							   psprintf("key \"%s\" needs a \"table\"", of_table[i]),
+			definition_problem(parser, spec->key,
+							   psprintf("key \"%s\" needs a \"%s\"", spec->key, spec->needs),
 							   "Name the table that the action is bound to, or leave the key out.");
-		else if (definition->collection && strcmp(of_table[i], "binding") != 0)
-			definition_problem(parser, of_table[i],
+		else if (definition->collection && strcmp(spec->key, "binding") != 0)
+			definition_problem(parser, spec->key,
 							   psprintf("key \"%s\" needs a target, an action bound to a collection has none",
-										of_table[i]),
+										spec->key),
 							   "Leave it out, or set \"binding\" to \"row\".");
 	}
 }

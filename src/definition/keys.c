@@ -13,89 +13,131 @@
 
 /* Where "lock" or "log" is left out, it is not one of its values that is meant: nothing is implied. */
 const ArgumentSpec action_keys[] = {
-	{"action", ARGUMENT_NAME, .column = "name", FIELD(Definition, action)},
-	{"description", ARGUMENT_NAME, .column = "description", FIELD(Definition, description)},
-	{"table", ARGUMENT_NAME, .column = "bound_table", FIELD(Definition, table)},
-	{"key", ARGUMENT_NAMES, .column = "key_columns", .implied = "[]", FIELD(Definition, key)},
+	{"action", ARGUMENT_NAME, .column = "name", FIELD(Definition, action),
+	.pattern = PATH_PATTERN, .meaning = "name of the action, with its schema: support.escalate_case"},
+	{"description", ARGUMENT_NAME, .column = "description", FIELD(Definition, description),
+	.meaning = "what the action does; becomes the COMMENT of the function"},
+	{"table", ARGUMENT_NAME, .column = "bound_table", FIELD(Definition, table),
+	.pattern = PATH_PATTERN, .meaning = "table, partitioned table, view or foreign table that the action is bound to; left out: bound to nothing"},
+	{"key", ARGUMENT_NAMES, .column = "key_columns", .implied = "[]", FIELD(Definition, key),
+	.needs = "table", .meaning = "columns that identify the target; left out: the primary key"},
 	{"binding", ARGUMENT_CHOICE, .choices = "row collection", .column = "binding", .implied = "row",
-	FIELD(Definition, collection)},
+		FIELD(Definition, collection),
+	.needs = "table", .meaning = "row: called for one row, the target; collection: for the table as a whole"},
 	{"run_as", ARGUMENT_CHOICE, .choices = "caller owner", .column = "run_as", .implied = "caller",
-	FIELD(Definition, as_owner), .words = "Runs with the rights of its %s"},
+		FIELD(Definition, as_owner), .words = "Runs with the rights of its %s",
+	.meaning = "whose privileges count: those of the caller, or of the owner of the action"},
 	{"read_only", ARGUMENT_BOOLEAN, .column = "read_only", .implied = "false",
-	FIELD(Definition, read_only), .words = "Only reads"},
-	{"lock", ARGUMENT_BOOLEAN, .column = "lock", FIELD(Definition, lock)},
-	{"not_found", ARGUMENT_NAME, .column = "not_found"},
+		FIELD(Definition, read_only), .words = "Only reads",
+	.meaning = "true: no writing step, no lock; runs in read-only transactions"},
+	{"lock", ARGUMENT_BOOLEAN, .column = "lock", FIELD(Definition, lock),
+	.needs = "table", .meaning = "whether the target is locked; left out: if a step writes it"},
+	{"not_found", ARGUMENT_NAME, .column = "not_found",
+	.pattern = SQLSTATE_PATTERN, .needs = "table", .meaning = "SQLSTATE of the error when there is no target: P0002, PT404"},
 	{"timeout", ARGUMENT_NAME, .column = "timeout",
-	FIELD(Definition, timeout), .words = "Takes at most %s"},
+		FIELD(Definition, timeout), .words = "Takes at most %s",
+	.meaning = "time limit: 30 s, 2 min"},
 	{"log", ARGUMENT_CHOICE, .choices = "off failures basic full trace", .column = "log",
-	FIELD(Definition, log), .words = "Logged at level %s"},
+		FIELD(Definition, log), .words = "Logged at level %s",
+	.meaning = "how much the log keeps; left out: as the setting custom_actions.log_level says"},
 	{"summary", ARGUMENT_NAME, .column = "summary",
-	FIELD(Definition, summary), .words = "Recorded as \"%s\""},
-	{"plugin_policy", ARGUMENT_CHOICE, .choices = "none pre_and_post all", .column = "plugin_policy"},
-	{"settings", ARGUMENT_VALUES, .column = "settings", .implied = "{}", FIELD(Definition, settings)},
-	{"input", ARGUMENT_OBJECTS, .members = input_keys, .implied = "[]"},
-	{"output", ARGUMENT_OBJECTS, .members = output_keys, .implied = "[]"},
-	{"steps", ARGUMENT_STEPS},
-	{"plugins", ARGUMENT_OBJECTS, .members = plugin_keys, .implied = "[]"},
+		FIELD(Definition, summary), .words = "Recorded as \"%s\"",
+	.meaning = "text, with formulas in {{ }}, that is recorded of a call"},
+	{"plugin_policy", ARGUMENT_CHOICE, .choices = "none pre_and_post all", .column = "plugin_policy",
+	.meaning = "at which stages others may register plug-ins"},
+	{"settings", ARGUMENT_VALUES, .column = "settings", .implied = "{}", FIELD(Definition, settings),
+	.of_texts = true, .meaning = "settings in force while the action runs, values in strings; search_path among them"},
+	{"input", ARGUMENT_OBJECTS, .members = input_keys, .implied = "[]",
+	.meaning = "what callers give"},
+	{"output", ARGUMENT_OBJECTS, .members = output_keys, .implied = "[]",
+	.meaning = "what callers get"},
+	{"steps", ARGUMENT_STEPS,
+	.meaning = "what the action does, one after the other"},
+	{"plugins", ARGUMENT_OBJECTS, .members = plugin_keys, .implied = "[]",
+	.meaning = "functions that run around the steps; replaces those registered, [] takes all away"},
 
 	/*
 	 * written by activation; empty it says that nothing is frozen, so nothing
 	 * is implied
 	 */
-	{"frozen", ARGUMENT_NAMES, .untold = true},
+	{"frozen", ARGUMENT_NAMES, .untold = true,
+	.meaning = "written by activation: what formulas and calls use outside pg_catalog"},
 	{0}
 };
 
 /* Inputs and outputs differ in what it means to leave out "required", and in what is said of it. */
 #define PARAMETER_KEYS(...) \
-	{"name", ARGUMENT_NAME, true, .column = "name", FIELD(Parameter, name)}, \
-	{"type", ARGUMENT_NAME, true, .column = "type", FIELD(Parameter, type)}, \
+	{"name", ARGUMENT_NAME, true, .column = "name", FIELD(Parameter, name), \
+	.pattern = NAME_PATTERN, .meaning = "lower-case letters, digits, underscores; unique among inputs and outputs"}, \
+	{"type", ARGUMENT_NAME, true, .column = "type", FIELD(Parameter, type), \
+	.meaning = "any type as in CREATE TABLE: numeric(12,2), text[], a domain, an enum; a table's name means its row"}, \
 	{"required", ARGUMENT_BOOLEAN, .column = "required", FIELD(Parameter, required), __VA_ARGS__}, \
-	{"default", ARGUMENT_VALUE, .column = "default_value", .null_counts = true, FIELD(Parameter, initial)}, \
+	{"default", ARGUMENT_VALUE, .column = "default_value", .null_counts = true, FIELD(Parameter, initial), \
+	.meaning = "literal or formula for what is left out: of an omitted input, or of an output that no step sets"}, \
 	{"sensitive", ARGUMENT_BOOLEAN, .column = "sensitive", .implied = "false", \
-	FIELD(Parameter, sensitive), .words = ", sensitive"}, \
-	{"description", ARGUMENT_NAME, .column = "description", FIELD(Parameter, description), .words = " (%s)"}, \
+	FIELD(Parameter, sensitive), .words = ", sensitive", \
+	.meaning = "true: its value is shown neither in errors nor in the record"}, \
+	{"description", ARGUMENT_NAME, .column = "description", FIELD(Parameter, description), .words = " (%s)", \
+	.meaning = "what it is for"}, \
 	{0}
 
 const ArgumentSpec input_keys[] = {
-	PARAMETER_KEYS(.implied = "true", .unless = "default", .words = ", optional")
+	PARAMETER_KEYS(.implied = "true", .unless = "default", .words = ", optional",
+				   .meaning = "false: may be omitted, and may be NULL; left out: true, unless there is a default")
 };
 
 const ArgumentSpec output_keys[] = {
-	PARAMETER_KEYS(.implied = "false", .words = ", never empty")
+	PARAMETER_KEYS(.implied = "false", .words = ", never empty",
+				   .meaning = "true: it is an error if it is NULL in the end")
 };
 
 const ArgumentSpec plugin_keys[] = {
-	{"stage", ARGUMENT_CHOICE, true, STAGE_NAMES, .column = "stage"},
-	{"function", ARGUMENT_NAME, true, .column = "function"},
-	{"rank", ARGUMENT_INTEGER, .column = "rank", .implied = "1"},
-	{"configuration", ARGUMENT_VALUE, .column = "configuration"},
-	{"images", ARGUMENT_VALUE, .column = "images"},
+	{"stage", ARGUMENT_CHOICE, true, STAGE_NAMES, .column = "stage",
+	.meaning = "when it runs: before the steps, after them or in their place, at the end"},
+	{"function", ARGUMENT_NAME, true, .column = "function",
+	.meaning = "name with its schema, or signature: support.check_hours(jsonb)"},
+	{"rank", ARGUMENT_INTEGER, .column = "rank", .implied = "1",
+	.meaning = "within a stage lower ranks run first"},
+	{"configuration", ARGUMENT_VALUE, .column = "configuration",
+	.meaning = "any JSON value, which the plug-in is told"},
+	{"images", ARGUMENT_VALUE, .column = "images",
+	.meaning = "copies of the target, pre and post: each true for all columns, or an array of columns"},
 	{"enabled", ARGUMENT_BOOLEAN, .column = "enabled", .implied = "true",
-	FIELD(Registration, enabled), .words = " (disabled)"},
-	{"description", ARGUMENT_NAME, .column = "description", FIELD(Registration, description), .words = " (%s)"},
+		FIELD(Registration, enabled), .words = " (disabled)",
+	.meaning = "false: it is left out"},
+	{"description", ARGUMENT_NAME, .column = "description", FIELD(Registration, description), .words = " (%s)",
+	.meaning = "why it is there; only for people"},
 	{0}
 };
 
 const ArgumentSpec case_keys[] = {
-	{"when", ARGUMENT_CONDITION, true, .column = "subject"},
-	{"description", ARGUMENT_NAME, .column = "description"},
-	{"do", ARGUMENT_STEPS, true},
+	{"when", ARGUMENT_CONDITION, true, .column = "subject",
+	.meaning = "condition of the case"},
+	{"description", ARGUMENT_NAME, .column = "description",
+	.meaning = "why the case is there; only for people"},
+	{"do", ARGUMENT_STEPS, true,
+	.meaning = "steps that run if it is the first case that holds"},
 	{0}
 };
 
 const ArgumentSpec step_leading_keys[] = {
-	{"as", ARGUMENT_NAME, .column = "name", FIELD(Step, name)},
-	{"description", ARGUMENT_NAME, .column = "description", FIELD(Step, description)},
+	{"as", ARGUMENT_NAME, .column = "name", FIELD(Step, name),
+	.pattern = NAME_PATTERN, .meaning = "name of the result, for formulas of later steps; unique in the action"},
+	{"description", ARGUMENT_NAME, .column = "description", FIELD(Step, description),
+	.meaning = "why the step is there; only for people"},
 	{0}
 };
 
 const ArgumentSpec step_trailing_keys[] = {
-	{"when", ARGUMENT_CONDITION, FIELD(Step, when), .words = ", when %s"},
+	{"when", ARGUMENT_CONDITION, FIELD(Step, when), .words = ", when %s",
+	.meaning = "condition: the step is left out unless it is true"},
 	{"enabled", ARGUMENT_BOOLEAN, .column = "enabled", .implied = "true",
-	FIELD(Step, enabled), .words = " (disabled)"},
-	{"on_error_when", ARGUMENT_CONDITION},
-	{"on_error", ARGUMENT_STEPS},
+		FIELD(Step, enabled), .words = " (disabled)",
+	.meaning = "false: the step is left out, as if it were not there"},
+	{"on_error_when", ARGUMENT_CONDITION,
+	.meaning = "condition: only errors for which it is true are dealt with by on_error"},
+	{"on_error", ARGUMENT_STEPS,
+	.meaning = "steps that run if the step fails, after its work was undone; []: just go on"},
 	{0}
 };
 

@@ -15,6 +15,11 @@
 
 #include "base/json.h"
 
+/* What names look like, and the SQLSTATEs of errors; regular expressions of JSON Schema. */
+#define NAME_PATTERN		"^[a-z_][a-z0-9_]{0,62}$"
+#define PATH_PATTERN		"^ *(\"([^\"]|\"\")+\"|[^\". ]+) *(\\. *(\"([^\"]|\"\")+\"|[^\". ]+) *)*$"
+#define SQLSTATE_PATTERN	"^[0-9A-Z]{5}$"
+
 /* What the document may hold under a key. */
 typedef enum ArgumentShape
 {
@@ -62,6 +67,12 @@ typedef struct ArgumentSpec
 	 * elsewhere, or not
 	 */
 	const char *words;
+
+	/* For who writes definitions, and the schema of them */
+	const char *meaning;		/* what it is; of every key that is told */
+	const char *pattern;		/* what a string looks like; NULL: it may look like anything */
+	const char *needs;			/* a key that has to be there, too, or NULL */
+	bool		of_texts;		/* ARGUMENT_VALUES: all values are strings, and no formulas */
 } ArgumentSpec;
 
 /* The row's field in the struct of its part: fields.c reads it, by the shape. */

@@ -122,7 +122,7 @@ as_value(const char *formula)
 
 /* Settles on a slot: a value, or a text that is always a formula. */
 static void
-settle(PlaceFinder *finder, Json **slot, bool is_new, bool is_value)
+settle_place(PlaceFinder *finder, Json **slot, bool is_new, bool is_value)
 {
 	bool		keep = finder->use == PLACE_KEEP && !is_new && (is_value || (*slot)->kind != JSON_IS_NULL);
 
@@ -139,7 +139,7 @@ settle_key(PlaceFinder *finder, Json *object, const char *key, bool is_value)
 	bool		is_new;
 	Json	  **slot = object_slot(object, key, &is_new);
 
-	settle(finder, slot, is_new, is_value);
+	settle_place(finder, slot, is_new, is_value);
 }
 
 /* The verb of steps that name values. */
@@ -206,7 +206,7 @@ find_in_value(PlaceFinder *finder, Json **slot, bool is_new, const char *rest)
 
 	check_stack_depth();
 	if (*rest == '\0')
-		settle(finder, slot, is_new, true);
+		settle_place(finder, slot, is_new, true);
 	else if (*rest == '.' && json->kind == JSON_IS_OBJECT)
 		find_in_values(finder, json, rest + 1);
 	else if (*rest == '.' && is_new)

@@ -43,6 +43,8 @@ typedef enum SubjectShape
 typedef struct StepKind
 {
 	const char *name;			/* the verb */
+	const char *meaning;		/* "changes a row": what its steps do */
+	const char *example;		/* such a step, as JSON */
 	SubjectShape subject;
 	const char *choices;		/* of a SUBJECT_WORD */
 	const ArgumentSpec *arguments;	/* besides as, when, enabled, description; in canonical order */

@@ -378,6 +378,14 @@ AS 'MODULE_PATHNAME', 'custom_action_check_definition';
 COMMENT ON FUNCTION custom_actions.check_definition(text, json, oid) IS
 	'every problem of a definition, as the owner would meet it';
 
+CREATE FUNCTION custom_actions.definition_schema()
+RETURNS json
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_definition_schema';
+
+COMMENT ON FUNCTION custom_actions.definition_schema() IS
+	'JSON Schema of the definition document, made of the tables that check it';
+
 CREATE FUNCTION custom_actions.scope_names(
 	action_name text, definition json, owner oid, at text)
 RETURNS TABLE (name text, type text, source text, description text)

@@ -32,3 +32,13 @@ END;
 
 COMMENT ON FUNCTION custom_actions.check_formula(text, text, text) IS
 	'body of check_formula';
+
+CREATE FUNCTION custom_actions.action_schema_of_definition()
+RETURNS json
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+	SELECT custom_actions.definition_schema();
+END;
+
+COMMENT ON FUNCTION custom_actions.action_schema_of_definition() IS
+	'body of action_schema_of_definition';

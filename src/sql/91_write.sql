@@ -17,3 +17,11 @@ AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 
 COMMENT ON FUNCTION @extschema@.check_formula(text, text, text) IS
 	'what a formula would be at a place of an action: its type, or what is wrong with it; nothing runs';
+
+CREATE FUNCTION @extschema@.action_schema_of_definition()
+RETURNS json
+LANGUAGE c IMMUTABLE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.action_schema_of_definition() IS
+	'JSON Schema (2020-12) of the definition of an action, for editors and language models';

@@ -12,6 +12,8 @@ static const SettingKind owner_setting = {.column = "owner_column", .verb = "Ass
 
 const StepKind assign_kind = {
 	.name = "assign",
+	.meaning = "gives a row to an owner",
+	.example = "{\"assign\": \"target\", \"to\": \"=input.owner\"}",
 	.subject = SUBJECT_NAME,
 	.arguments = table_setting_arguments,
 	.named = true,

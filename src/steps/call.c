@@ -28,8 +28,10 @@
 #include "utils/lsyscache.h"
 
 static const ArgumentSpec call_arguments[] = {
-	{"with", ARGUMENT_VALUES},
-	{"timeout", ARGUMENT_NAME},
+	{"with", ARGUMENT_VALUES,
+	.meaning = "arguments by name and their values"},
+	{"timeout", ARGUMENT_NAME,
+	.meaning = "time limit of the call: 30 s, 2 min"},
 	{NULL}
 };
 
@@ -332,6 +334,8 @@ call_describe(StringInfo out, const Step *step)
 
 const StepKind call_kind = {
 	.name = "call",
+	.meaning = "calls a function",
+	.example = "{\"call\": \"support.send_mail(text,text)\", \"with\": {\"recipient\": \"=target.email\", \"body\": \"We are on it.\"}}",
 	.subject = SUBJECT_NAME,
 	.arguments = call_arguments,
 	.named = true,

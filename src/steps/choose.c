@@ -10,8 +10,10 @@
 #include "steps/steps.h"
 
 static const ArgumentSpec choose_arguments[] = {
-	{"cases", ARGUMENT_CASES, true},
-	{"else", ARGUMENT_STEPS},
+	{"cases", ARGUMENT_CASES, true,
+	.meaning = "conditions, each with its steps; the first that holds counts"},
+	{"else", ARGUMENT_STEPS,
+	.meaning = "steps that run if no case holds"},
 	{NULL}
 };
 
@@ -75,6 +77,8 @@ choose_describe(StringInfo out, const Step *step)
 
 const StepKind choose_kind = {
 	.name = "choose",
+	.meaning = "runs the steps of the first case that holds",
+	.example = "{\"choose\": null, \"cases\": [ {\"when\": \"target.tier = 'gold'\", \"do\": []} ], \"else\": []}",
 	.subject = SUBJECT_TITLE,
 	.arguments = choose_arguments,
 	.runs_one_list = true,

@@ -23,17 +23,24 @@
 #include "utils/rel.h"
 
 static const ArgumentSpec conflict_members[] = {
-	{"columns", ARGUMENT_NAMES},
-	{"do", ARGUMENT_CHOICE, false, "nothing update"},
-	{"set", ARGUMENT_VALUES},
+	{"columns", ARGUMENT_NAMES,
+	.meaning = "columns of a unique key that two rows would share"},
+	{"do", ARGUMENT_CHOICE, false, "nothing update",
+	.meaning = "nothing, or update the row that is there"},
+	{"set", ARGUMENT_VALUES,
+	.meaning = "columns of the row that is there and their new values; left out: those of the step"},
 	{NULL}
 };
 
 static const ArgumentSpec create_arguments[] = {
-	{"from", ARGUMENT_VALUE},
-	{"where", ARGUMENT_CONDITION},
-	{"set", ARGUMENT_VALUES},
-	{"on_conflict", ARGUMENT_OBJECT, false, NULL, conflict_members},
+	{"from", ARGUMENT_VALUE,
+	.meaning = "a row for each of these: a table, or a formula that gives an array"},
+	{"where", ARGUMENT_CONDITION,
+	.meaning = "only for those that satisfy it"},
+	{"set", ARGUMENT_VALUES,
+	.meaning = "columns and their values"},
+	{"on_conflict", ARGUMENT_OBJECT, false, NULL, conflict_members,
+	.meaning = "what is done if the row is there already"},
 	{NULL}
 };
 
@@ -310,6 +317,8 @@ create_describe(StringInfo out, const Step *step)
 
 const StepKind create_kind = {
 	.name = "create",
+	.meaning = "creates a row, or one for each of many",
+	.example = "{\"create\": \"support.task\", \"as\": \"task\", \"set\": {\"case_id\": \"=target.id\", \"title\": \"Escalated: {{input.reason}}\"}}",
 	.subject = SUBJECT_NAME,
 	.arguments = create_arguments,
 	.named = true,

@@ -12,9 +12,12 @@
 #include "steps/written.h"
 
 static const ArgumentSpec delete_arguments[] = {
-	{"id", ARGUMENT_VALUE},
-	{"where", ARGUMENT_CONDITION},
-	{"required", ARGUMENT_BOOLEAN},
+	{"id", ARGUMENT_VALUE,
+	.meaning = "which row: a value of its key, or an object of columns that are a key"},
+	{"where", ARGUMENT_CONDITION,
+	.meaning = "all rows that satisfy it; with a row: only if it does"},
+	{"required", ARGUMENT_BOOLEAN,
+	.meaning = "false: it is no error if there is no such row"},
 	{NULL}
 };
 
@@ -49,6 +52,8 @@ delete_describe(StringInfo out, const Step *step)
 
 const StepKind delete_kind = {
 	.name = "delete",
+	.meaning = "deletes a row, or all that satisfy a condition",
+	.example = "{\"delete\": \"support.task\", \"where\": \"case_id = target.id and done\"}",
 	.subject = SUBJECT_NAME,
 	.arguments = delete_arguments,
 	.named = true,

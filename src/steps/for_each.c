@@ -31,11 +31,16 @@
 #define DEFAULT_INDEX	"index"
 
 static const ArgumentSpec for_each_arguments[] = {
-	{"where", ARGUMENT_CONDITION},
-	{"order_by", ARGUMENT_ORDER},
-	{"columns", ARGUMENT_VALUES},
-	{"index", ARGUMENT_NAME},
-	{"do", ARGUMENT_STEPS, true},
+	{"where", ARGUMENT_CONDITION,
+	.meaning = "only for those that satisfy it"},
+	{"order_by", ARGUMENT_ORDER,
+	.meaning = "in which order: expressions, each with asc or desc"},
+	{"columns", ARGUMENT_VALUES,
+	.meaning = "columns and types of the elements of a JSON array"},
+	{"index", ARGUMENT_NAME,
+	.meaning = "name of the number of the turn; left out: index"},
+	{"do", ARGUMENT_STEPS, true,
+	.meaning = "steps that run at each turn"},
 	{NULL}
 };
 
@@ -343,6 +348,8 @@ for_each_describe(StringInfo out, const Step *step)
 
 const StepKind for_each_kind = {
 	.name = "for_each",
+	.meaning = "runs steps for each row of a table or element of an array",
+	.example = "{\"for_each\": \"support.task\", \"as\": \"task\", \"where\": \"case_id = target.id\", \"do\": []}",
 	.subject = SUBJECT_SOURCE,
 	.arguments = for_each_arguments,
 	.named = true,

@@ -15,11 +15,16 @@
 #include "steps/steps.h"
 
 static const ArgumentSpec get_arguments[] = {
-	{"id", ARGUMENT_VALUE},
-	{"where", ARGUMENT_CONDITION},
-	{"order_by", ARGUMENT_ORDER},
-	{"required", ARGUMENT_BOOLEAN},
-	{"lock", ARGUMENT_CHOICE, false, "wait nowait skip"},
+	{"id", ARGUMENT_VALUE,
+	.meaning = "which row: a value of its key, or an object of columns that are a key"},
+	{"where", ARGUMENT_CONDITION,
+	.meaning = "the row that satisfies it"},
+	{"order_by", ARGUMENT_ORDER,
+	.meaning = "which of several rows: the first in this order"},
+	{"required", ARGUMENT_BOOLEAN,
+	.meaning = "false: it is no error if there is no such row"},
+	{"lock", ARGUMENT_CHOICE, false, "wait nowait skip",
+	.meaning = "locks the row; what if others hold it"},
 	{NULL}
 };
 
@@ -113,6 +118,8 @@ get_describe(StringInfo out, const Step *step)
 
 const StepKind get_kind = {
 	.name = "get",
+	.meaning = "reads a row",
+	.example = "{\"get\": \"support.customer\", \"as\": \"customer\", \"id\": \"=target.customer_id\"}",
 	.subject = SUBJECT_NAME,
 	.arguments = get_arguments,
 	.named = true,

@@ -10,7 +10,8 @@
 #include "steps/steps.h"
 
 static const ArgumentSpec group_arguments[] = {
-	{"do", ARGUMENT_STEPS, true},
+	{"do", ARGUMENT_STEPS, true,
+	.meaning = "the steps of the group"},
 	{NULL}
 };
 
@@ -40,6 +41,8 @@ group_describe(StringInfo out, const Step *step)
 
 const StepKind group_kind = {
 	.name = "group",
+	.meaning = "puts steps together under a title",
+	.example = "{\"group\": \"Tell the customer\", \"do\": [], \"on_error\": []}",
 	.subject = SUBJECT_TITLE,
 	.arguments = group_arguments,
 	.runs_one_list = true,

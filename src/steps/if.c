@@ -12,8 +12,10 @@
 #include "steps/steps.h"
 
 static const ArgumentSpec if_arguments[] = {
-	{"then", ARGUMENT_STEPS, true},
-	{"else", ARGUMENT_STEPS},
+	{"then", ARGUMENT_STEPS, true,
+	.meaning = "steps that run if the condition is true"},
+	{"else", ARGUMENT_STEPS,
+	.meaning = "steps that run if it is not"},
 	{NULL}
 };
 
@@ -52,6 +54,8 @@ if_describe(StringInfo out, const Step *step)
 
 const StepKind if_kind = {
 	.name = "if",
+	.meaning = "runs steps if a condition is true",
+	.example = "{\"if\": \"target.tier = 'gold'\", \"then\": [], \"else\": []}",
 	.subject = SUBJECT_CONDITION,
 	.arguments = if_arguments,
 	.runs_one_list = true,

@@ -14,7 +14,8 @@
 #include "utils/lsyscache.h"
 
 static const ArgumentSpec let_arguments[] = {
-	{"types", ARGUMENT_VALUES},
+	{"types", ARGUMENT_VALUES,
+	.meaning = "names and their types"},
 	{NULL}
 };
 
@@ -185,6 +186,8 @@ let_describe(StringInfo out, const Step *step)
 
 const StepKind let_kind = {
 	.name = "let",
+	.meaning = "gives names to values: let.name",
+	.example = "{\"let\": {\"due\": \"=now() + interval '4 hours'\"}}",
 	.subject = SUBJECT_VALUES,
 	.arguments = let_arguments,
 	.sets_lets = true,

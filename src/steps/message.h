@@ -14,10 +14,14 @@ struct Frame;
 
 /* The keys, for the kinds' argument lists. */
 #define MESSAGE_ARGUMENTS \
-	{"message", ARGUMENT_TEXT}, \
-	{"detail", ARGUMENT_TEXT}, \
-	{"hint", ARGUMENT_TEXT}, \
-	{"sqlstate", ARGUMENT_NAME}
+	{"message", ARGUMENT_TEXT, \
+	.meaning = "text of the error, with formulas in {{ }}"}, \
+	{"detail", ARGUMENT_TEXT, \
+	.meaning = "DETAIL of the error"}, \
+	{"hint", ARGUMENT_TEXT, \
+	.meaning = "HINT of the error"}, \
+	{"sqlstate", ARGUMENT_NAME, \
+	.meaning = "SQLSTATE of the error"}
 
 typedef struct Message
 {

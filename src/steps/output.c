@@ -58,6 +58,8 @@ output_describe(StringInfo out, const Step *step)
 
 const StepKind output_kind = {
 	.name = "output",
+	.meaning = "sets outputs of the action",
+	.example = "{\"output\": {\"task_id\": \"=task.id\"}}",
 	.subject = SUBJECT_VALUES,
 	.arguments = output_arguments,
 	.compile = output_compile,

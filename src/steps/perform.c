@@ -25,7 +25,8 @@
 #include "utils/snapmgr.h"
 
 static const ArgumentSpec perform_arguments[] = {
-	{"with", ARGUMENT_VALUES},
+	{"with", ARGUMENT_VALUES,
+	.meaning = "inputs and their values"},
 	{NULL}
 };
 
@@ -246,6 +247,8 @@ perform_describe(StringInfo out, const Step *step)
 
 const StepKind perform_kind = {
 	.name = "perform",
+	.meaning = "performs another action",
+	.example = "{\"perform\": \"support.page_on_call\", \"with\": {\"case_id\": \"=target.id\"}}",
 	.subject = SUBJECT_NAME,
 	.arguments = perform_arguments,
 	.performs = true,

@@ -57,6 +57,8 @@ require_describe(StringInfo out, const Step *step)
 
 const StepKind require_kind = {
 	.name = "require",
+	.meaning = "cancels the action unless a condition is true",
+	.example = "{\"require\": \"target.status <> 'closed'\", \"message\": \"Case {{target.id}} is closed\"}",
 	.subject = SUBJECT_CONDITION,
 	.arguments = require_arguments,
 	.refuses = true,

@@ -12,6 +12,8 @@ static const SettingKind status_setting = {.column = "status_column", .verb = "S
 
 const StepKind set_status_kind = {
 	.name = "set_status",
+	.meaning = "gives a row another status",
+	.example = "{\"set_status\": \"target\", \"to\": \"escalated\"}",
 	.subject = SUBJECT_NAME,
 	.arguments = table_setting_arguments,
 	.named = true,

@@ -90,6 +90,8 @@ stop_describe(StringInfo out, const Step *step)
 
 const StepKind stop_kind = {
 	.name = "stop",
+	.meaning = "ends the action",
+	.example = "{\"stop\": \"canceled\", \"message\": \"Nothing to do\"}",
 	.subject = SUBJECT_WORD,
 	.choices = "succeeded canceled failed",
 	.arguments = stop_arguments,

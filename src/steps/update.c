@@ -12,11 +12,16 @@
 #include "steps/write.h"
 
 static const ArgumentSpec update_arguments[] = {
-	{"id", ARGUMENT_VALUE},
-	{"where", ARGUMENT_CONDITION},
-	{"set", ARGUMENT_VALUES, true},
-	{"columns", ARGUMENT_NAMES},
-	{"required", ARGUMENT_BOOLEAN},
+	{"id", ARGUMENT_VALUE,
+	.meaning = "which row: a value of its key, or an object of columns that are a key"},
+	{"where", ARGUMENT_CONDITION,
+	.meaning = "all rows that satisfy it; with a row: only if it does"},
+	{"set", ARGUMENT_VALUES, true,
+	.meaning = "columns and their new values"},
+	{"columns", ARGUMENT_NAMES,
+	.meaning = "the columns that a record may give under \"*\" of set"},
+	{"required", ARGUMENT_BOOLEAN,
+	.meaning = "false: it is no error if there is no such row"},
 	{NULL}
 };
 
@@ -77,6 +82,8 @@ update_describe(StringInfo out, const Step *step)
 
 const StepKind update_kind = {
 	.name = "update",
+	.meaning = "changes a row, or all that satisfy a condition",
+	.example = "{\"update\": \"target\", \"set\": {\"status\": \"escalated\", \"priority\": \"=priority + input.bump\"}}",
 	.subject = SUBJECT_NAME,
 	.arguments = update_arguments,
 	.named = true,

@@ -46,6 +46,16 @@ sub slurp
 	return scalar <$in>;
 }
 
+# A formula with what it gives, as the page of formulas has them; or with a pattern of that
+sub formula_block
+{
+	my ($line, $formula, $like, $result) = @_;
+	my $value = "support.result(\$formula\$$formula\$formula\$)";
+
+	$value = "CASE WHEN r ~ \$pattern\$$result\$pattern\$ THEN \$pattern\$$result\$pattern\$ ELSE r END FROM $value AS r" if $like;
+	return { line => $line, code => "SELECT $value AS result \\gset\n\\echo :result\n", state => '00000', output => "$result\n" };
+}
+
 # The sql blocks of a page: line, code, expected SQLSTATE, expected output or undef
 sub blocks
 {
@@ -60,6 +70,7 @@ sub blocks
 		{
 			($kind, $start, $body) = ($1, $number, '') if /^```(.+)$/;
 			push @blocks, { line => $number, code => $wait, state => '00000', output => "DO\n" } if $_ eq '<!-- wait -->';
+			push @blocks, formula_block($number, $1, $2, $3) if /^`(.+)` → (like )?`(.+)`$/;
 			die "$page line $number: a block without its language" if /^```$/;
 		}
 		elsif (/^```$/)
