@@ -52,7 +52,7 @@ sub formula_block
 	my ($line, $formula, $like, $result) = @_;
 	my $value = "support.result(\$formula\$$formula\$formula\$)";
 
-	$value = "CASE WHEN r ~ \$pattern\$$result\$pattern\$ THEN \$pattern\$$result\$pattern\$ ELSE r END FROM $value AS r" if $like;
+	$value = "(SELECT CASE WHEN r ~ \$p\$$result\$p\$ THEN \$p\$$result\$p\$ ELSE r END FROM $value AS r)" if $like;
 	return { line => $line, code => "SELECT $value AS result \\gset\n\\echo :result\n", state => '00000', output => "$result\n" };
 }
 
