@@ -13,13 +13,30 @@
 #include "access/transam.h"
 #include "base/sandbox.h"
 #include "catalog/objectaccess.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/regproc.h"
 
 static object_access_hook_type next_access_hook = NULL;
 static bool active = false;
 static bool until_function = false;
+static List **noted_schemas = NULL; /* NULL: nobody asks for them */
+static MemoryContext noted_mcxt = NULL;
+
+/* Notes a schema that a name says. */
+static void
+note_schema(Oid schema, const ObjectAccessNamespaceSearch *search)
+{
+	MemoryContext old;
+
+	if (search == NULL || !search->ereport_on_violation)
+		return;
+	old = MemoryContextSwitchTo(noted_mcxt);
+	*noted_schemas = list_append_unique_oid(*noted_schemas, schema);
+	MemoryContextSwitchTo(old);
+}
 
 /* Refuses functions that do something; ends what lasts until a function is made. */
 static void
@@ -29,6 +46,8 @@ sandbox_hook(ObjectAccessType access, Oid class, Oid object, int part, void *arg
 		next_access_hook(access, class, object, part, arg);
 	if (until_function && access == OAT_POST_CREATE && class == ProcedureRelationId)
 		active = until_function = false;
+	if (noted_schemas != NULL && access == OAT_NAMESPACE_SEARCH)
+		note_schema(object, arg);
 	if (!active || access != OAT_FUNCTION_EXECUTE)
 		return;
 	if (object >= FirstUnpinnedObjectId || func_volatile(object) != PROVOLATILE_IMMUTABLE)
@@ -77,4 +96,24 @@ void
 sandbox_create_function(void (*fn) (void *arg), void *arg)
 {
 	call_inside(fn, arg, true);
+}
+
+void
+sandbox_note_schemas(List **schemas, void (*fn) (void *arg), void *arg)
+{
+	List	  **outer = noted_schemas;
+	MemoryContext outer_mcxt = noted_mcxt;
+
+	noted_schemas = schemas;
+	noted_mcxt = CurrentMemoryContext;
+	PG_TRY();
+	{
+		fn(arg);
+	}
+	PG_FINALLY();
+	{
+		noted_schemas = outer;
+		noted_mcxt = outer_mcxt;
+	}
+	PG_END_TRY();
 }

@@ -5,6 +5,10 @@
 #ifndef CA_SANDBOX_H
 #define CA_SANDBOX_H
 
+#include "postgres.h"
+
+#include "nodes/pg_list.h"
+
 /* Installs the hook. */
 extern void sandbox_init(void);
 
@@ -16,5 +20,11 @@ extern void sandbox_call(void (*fn) (void *arg), void *arg);
  * is in the catalog: defaults are read inside, the validator works outside.
  */
 extern void sandbox_create_function(void (*fn) (void *arg), void *arg);
+
+/*
+ * Calls fn(arg) and notes the schemas that objects are looked up in by a name that
+ * says the schema, a list of OIDs in the current memory context.
+ */
+extern void sandbox_note_schemas(List **schemas, void (*fn) (void *arg), void *arg);
 
 #endif

@@ -150,7 +150,8 @@ path_is_captured(const char *action, const Json *document)
 }
 
 Program *
-check_document(Json *document, Oid owner, const CompileOptions *options)
+check_document_and(Json *document, Oid owner, const CompileOptions *options,
+				   void (*look) (Program *program, void *arg), void *arg)
 {
 	ProblemSink *sink = options->sink;
 	Definition *definition;
@@ -167,8 +168,16 @@ check_document(Json *document, Oid owner, const CompileOptions *options)
 	if (!options->freeze && options->trial == NULL)
 		path_check(owner, captured && definition->as_owner, sink);
 	program = compile_definition(definition, options, CurrentMemoryContext);
+	if (program != NULL && look != NULL)
+		look(program, arg);
 	session_leave(&session);
 	return program;
+}
+
+Program *
+check_document(Json *document, Oid owner, const CompileOptions *options)
+{
+	return check_document_and(document, owner, options, NULL, NULL);
 }
 
 void

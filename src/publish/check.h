@@ -28,6 +28,10 @@
  */
 extern Program *check_document(Json *document, Oid owner, const CompileOptions *options);
 
+/* The same, and looks at the program as its owner and under its settings. */
+extern Program *check_document_and(Json *document, Oid owner, const CompileOptions *options,
+								   void (*look) (Program *program, void *arg), void *arg);
+
 /*
  * As whom to check: the owner if the caller may act as him, else the caller
  * himself, so that nobody looks through another's eyes.

@@ -443,6 +443,15 @@ AS 'MODULE_PATHNAME', 'custom_action_definition_uses';
 COMMENT ON FUNCTION custom_actions.definition_uses(text, json, oid) IS
 	'what a definition uses, and where; what does not compile uses nothing';
 
+CREATE FUNCTION custom_actions.missing_privileges(
+	action_name text, definition json, owner oid, role oid)
+RETURNS TABLE (path text, privilege text, object text, grant_statement text)
+LANGUAGE c STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_missing_privileges';
+
+COMMENT ON FUNCTION custom_actions.missing_privileges(text, json, oid, oid) IS
+	'what a role lacks to call an action of this definition, or the owner to run it, each with the GRANT that gives it';
+
 CREATE FUNCTION custom_actions.claim_name(action_name text)
 RETURNS void
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE

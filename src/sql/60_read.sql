@@ -117,6 +117,10 @@ BEGIN
 	SELECT c.severity, c.location, c.message, c.detail, c.hint
 	FROM check_definition(action_name, definition, action_owner(action_name)) AS c;
 
+	RETURN QUERY
+	SELECT 'warning', 'action', w.message, w.detail, w.hint
+	FROM lacking_callers(action_name, definition) AS w;
+
 	-- What else stops the activation of a draft, by whoever asks.
 	SELECT a.owner INTO draft_owner FROM action AS a WHERE a.name = action_name;
 	IF FOUND THEN

@@ -1,10 +1,8 @@
 -- What actions use: tables, columns, functions, other actions.
 
-CREATE FUNCTION custom_actions.uses_of(action_name text, wanted integer)
-RETURNS TABLE (
-	path text, schema text, table_name text, column_name text, function text,
-	performs text, reads boolean, writes boolean)
-LANGUAGE plpgsql STABLE ROWS 20
+CREATE FUNCTION custom_actions.document_in_use(action_name text, wanted integer)
+RETURNS json
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
@@ -20,16 +18,27 @@ BEGIN
 		definition := definition_of(action_name, nullif(wanted, 0), 'draft');
 		plugins := registered_plugins(action_name);
 	END IF;
-	-- An owner who is gone leaves nobody to look things up for.
-	RETURN QUERY
-	SELECT u.path, u.schema, u.table_name, u.column_name, u.function, u.performs,
-		u.reads, u.writes
-	FROM pg_roles AS r
-		CROSS JOIN LATERAL definition_uses(
-			action_name, with_plugins(definition, plugins), r.oid) AS u
-	WHERE r.rolname = owner_name(action_name);
+	RETURN with_plugins(definition, plugins);
 END
 $$;
+
+COMMENT ON FUNCTION custom_actions.document_in_use(text, integer) IS
+	'definition of a version with its plug-ins, 0: of the draft, NULL: of what is published, else of the draft';
+
+-- An owner who is gone leaves nobody to look things up for.
+CREATE FUNCTION custom_actions.uses_of(action_name text, wanted integer)
+RETURNS TABLE (
+	path text, schema text, table_name text, column_name text, function text,
+	performs text, reads boolean, writes boolean)
+LANGUAGE sql STABLE ROWS 20
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT u.path, u.schema, u.table_name, u.column_name, u.function, u.performs,
+		u.reads, u.writes
+	FROM custom_actions.document_in_use(action_name, wanted) AS d (document)
+		LEFT JOIN pg_roles AS r ON r.rolname = custom_actions.owner_name(action_name)
+		CROSS JOIN LATERAL custom_actions.definition_uses(action_name, d.document, r.oid) AS u;
+END;
 
 COMMENT ON FUNCTION custom_actions.uses_of(text, integer) IS
 	'what a version of an action uses, 0: its draft, NULL: what is published, else the draft; with each path, in the order of the definition';

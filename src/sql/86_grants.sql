@@ -239,3 +239,31 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION custom_actions.revoke_action(text, regrole) IS 'body of revoke_action';
+
+CREATE FUNCTION custom_actions.lacking(action_name text, role oid, wanted integer)
+RETURNS TABLE (path text, privilege text, object text, grant_statement text)
+LANGUAGE sql STABLE ROWS 5
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT m.path, m.privilege, m.object, m.grant_statement
+	FROM custom_actions.missing_privileges(
+		action_name, custom_actions.document_in_use(action_name, wanted),
+		custom_actions.action_owner(action_name), role) AS m;
+END;
+
+COMMENT ON FUNCTION custom_actions.lacking(text, oid, integer) IS
+	'does the work of check_action_privileges';
+
+CREATE FUNCTION custom_actions.check_action_privileges(
+	name text, role regrole, version integer DEFAULT NULL)
+RETURNS TABLE (path text, privilege text, object text, grant_statement text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT m.path, m.privilege, m.object, m.grant_statement
+	FROM custom_actions.lacking(
+		custom_actions.canonical_name(check_action_privileges.name),
+		check_action_privileges.role, check_action_privileges.version) AS m;
+END;
+
+COMMENT ON FUNCTION custom_actions.check_action_privileges(text, regrole, integer) IS
+	'body of check_action_privileges';

@@ -1,0 +1,87 @@
+-- check_action_privileges, and what check_action says of callers.
+\i test/sql/prelude.sql
+CREATE SCHEMA support;
+CREATE SCHEMA other;
+CREATE TABLE support.customer (id bigint PRIMARY KEY, name text, tier text);
+CREATE TABLE support.case (id bigint PRIMARY KEY, customer_id bigint, status text, priority integer DEFAULT 1);
+CREATE TABLE support.task (id serial PRIMARY KEY, case_id bigint, title text, note text DEFAULT 'x');
+CREATE TABLE other.audit (id bigint GENERATED ALWAYS AS IDENTITY, what text);
+CREATE TABLE other.closed (id bigint PRIMARY KEY, secret text);
+ALTER TABLE other.closed ENABLE ROW LEVEL SECURITY;
+CREATE VIEW support.gold AS SELECT * FROM support.customer WHERE tier = 'gold';
+CREATE FUNCTION other.loud(text) RETURNS text STABLE LANGUAGE sql AS 'SELECT upper($1)';
+CREATE FUNCTION other.send(text) RETURNS void LANGUAGE sql AS '';
+CREATE FUNCTION support.watch(context jsonb) RETURNS void LANGUAGE sql AS '';
+REVOKE ALL ON FUNCTION other.loud(text), other.send(text), support.watch(jsonb) FROM PUBLIC;
+INSERT INTO support.customer VALUES (1, 'Ann', 'gold');
+INSERT INTO support.case VALUES (42, 1, 'open');
+CREATE ROLE regress_rights_agent;
+CREATE ROLE regress_rights_keeper;
+CREATE ROLE regress_rights_admin SUPERUSER;
+
+SELECT define('support.note', '{"input": [{"name": "what", "type": "text"}], "steps": [
+	{"create": "other.audit", "set": {"what": "=input.what"}}]}');
+SELECT define('support.escalate', $${"table": "support.case", "steps": [
+	{"require": "target.status <> 'closed'", "message": "closed"},
+	{"get": "support.customer", "as": "customer", "id": "=target.customer_id"},
+	{"create": "support.task", "as": "task", "set": {"case_id": "=target.id", "title": "=other.loud(customer.name)"}},
+	{"update": "target", "set": {"priority": "=priority + (select count(*)::integer from support.gold)"}},
+	{"update": "support.task", "where": "case_id = target.id and note is null", "set": {"note": "{{task.title}}"}},
+	{"delete": "support.task", "id": "=task.id"},
+	{"perform": "support.note", "with": {"what": "x"}},
+	{"call": "other.send", "with": {"1": "x"}}]}$$);
+SELECT register_plugin('support.escalate', 'post_operation', 'support.watch');
+SELECT * FROM check_action_privileges('support.escalate', 'regress_rights_agent');
+SELECT * FROM check_action_privileges('support.escalate', 'regress_rights_admin');
+
+-- What is listed is enough
+CREATE FUNCTION give(action text, role regrole) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+	given integer := 0;
+	command text;
+BEGIN
+	FOR command IN SELECT grant_statement FROM check_action_privileges(action, role) LOOP
+		EXECUTE command;
+		given := given + 1;
+	END LOOP;
+	RETURN given;
+END
+$$;
+SELECT give('support.escalate', 'regress_rights_agent');
+SELECT * FROM check_action_privileges('support.escalate', 'regress_rights_agent');
+SET ROLE regress_rights_agent;
+SELECT support.escalate(42);
+RESET ROLE;
+SELECT what FROM other.audit;
+
+-- check_action warns of who may call and lacks something, superusers never do
+SELECT severity, location, message, detail, hint FROM check_action('support.escalate');
+REVOKE SELECT (status, customer_id) ON support.case FROM regress_rights_agent;
+REVOKE USAGE ON SEQUENCE support.task_id_seq FROM regress_rights_agent;
+SELECT grant_action('support.escalate', 'regress_rights_admin');
+SELECT severity, location, message, detail, hint FROM check_action('support.escalate');
+SELECT * FROM check_action_privileges('support.escalate', 'regress_rights_agent');
+
+-- A draft needs more
+SELECT create_action('support.note', '{"input": [{"name": "what", "type": "text"}], "steps": [
+	{"create": "other.audit", "set": {"what": "=input.what"}}, {"get": "other.closed", "id": 1, "as": "c", "required": false},
+	{"update": "other.closed", "id": 2, "set": {"secret": "=c.secret"}, "required": false}]}', or_replace => true);
+SELECT path, privilege, object, grant_statement FROM check_action_privileges('support.note', 'regress_rights_agent', 0);
+
+-- As the owner: what the owner lacks; callers need to call it
+SELECT define('support.kept', '{"run_as": "owner", "steps": [{"create": "other.audit", "set": {"what": "x"}}]}');
+ALTER FUNCTION support.kept OWNER TO regress_rights_keeper;
+SELECT * FROM check_action_privileges('support.kept', 'regress_rights_agent');
+SELECT severity, message, detail FROM check_action('support.kept');
+SELECT give('support.kept', 'regress_rights_agent');
+SELECT severity, message, detail FROM check_action('support.kept');
+SET ROLE regress_rights_agent;
+SELECT support.kept();
+RESET ROLE;
+
+-- Neither action nor version
+SELECT * FROM check_action_privileges('support.nothing', 'regress_rights_agent');
+SELECT * FROM check_action_privileges('support.note', 'regress_rights_agent', 9);
+
+DROP OWNED BY regress_rights_agent, regress_rights_keeper, regress_rights_admin;
+DROP ROLE regress_rights_agent, regress_rights_keeper, regress_rights_admin;
