@@ -51,7 +51,7 @@ COMMENT ON TABLE custom_actions.log IS
 COMMENT ON COLUMN custom_actions.log.id IS 'id of the invocation; ids are in the order that invocations began';
 COMMENT ON COLUMN custom_actions.log.parent IS 'invocation that it ran in; null: the outermost';
 COMMENT ON COLUMN custom_actions.log.correlation IS 'outermost invocation of the chain';
-COMMENT ON COLUMN custom_actions.log.action IS 'qualified name at the time';
+COMMENT ON COLUMN custom_actions.log.action IS 'qualified name, which follows when the action is renamed';
 COMMENT ON COLUMN custom_actions.log.version IS 'version of the action that ran';
 COMMENT ON COLUMN custom_actions.log.status IS
 	'succeeded, failed, canceled (by the action''s own rules), unknown (the server process ended meanwhile), or rolled back: succeeded, at level trace, in a transaction that was rolled back';

@@ -15,7 +15,9 @@ BEGIN
 	FROM action AS a
 	WHERE canonical_spelling(a.name) = old_name
 	FOR UPDATE;
-	IF NOT FOUND THEN
+	UPDATE log AS l SET action = new_name WHERE l.action = old_name;
+	UPDATE idempotency AS i SET action = new_name WHERE i.action = old_name;
+	IF draft_name IS NULL THEN
 		PERFORM carry_versions(old_name, new_name);
 		RETURN;
 	END IF;
@@ -34,7 +36,7 @@ END
 $$;
 
 COMMENT ON FUNCTION custom_actions.follow_rename(text, text) IS
-	'gives draft, versions and plug-ins of an action the name its function has now';
+	'gives draft, versions, plug-ins and records of an action the name its function has now';
 
 CREATE FUNCTION custom_actions.follow_schema_rename(old_schema text, new_schema text)
 RETURNS void

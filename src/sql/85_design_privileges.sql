@@ -12,12 +12,12 @@ BEGIN ATOMIC
 		custom_actions.step, custom_actions.plugin_step, custom_actions.version,
 		custom_actions.table_setting, custom_actions.import, custom_actions.actions,
 		custom_actions.statistics, custom_actions.statistics_info,
-		custom_actions.edit, custom_actions.edit_change}'::text[]) AS relation
+		custom_actions.edit, custom_actions.edit_change, custom_actions.step_value}'::text[]) AS relation
 	UNION ALL
 	SELECT format('INSERT, UPDATE, DELETE ON %s', relation)
 	FROM unnest('{custom_actions.action, custom_actions.parameter,
 		custom_actions.step, custom_actions.plugin_step,
-		custom_actions.table_setting}'::text[]) AS relation
+		custom_actions.table_setting, custom_actions.step_value}'::text[]) AS relation
 	UNION ALL
 	SELECT 'INSERT, DELETE ON custom_actions.version'
 	UNION ALL

@@ -68,3 +68,19 @@ AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 
 COMMENT ON FUNCTION @extschema@.wrap_steps(text, text, text, text) IS
 	'puts neighbouring steps of the draft of an action into an if with a condition, without one into a group; returns its path';
+
+CREATE FUNCTION @extschema@.copy_action(name text, new_name text)
+RETURNS text
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.copy_action(text, text) IS
+	'makes a draft of a new name that does the same as an action, owned by who copies; returns the name';
+
+CREATE FUNCTION @extschema@.rename_action(name text, new_name text)
+RETURNS text
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.rename_action(text, text) IS
+	'renames an action with all that is kept of it, or moves it to another schema; returns the name';
