@@ -279,7 +279,18 @@ $$;
 COMMENT ON FUNCTION custom_actions.put_value(text, text, text) IS
 	'gives a value of a draft another text, NULL: none; returns its address, and what to say';
 
--- What was to be looked at before is known by its text: steps may have moved.
+-- Steps may have moved: their paths in a text do not count.
+CREATE FUNCTION custom_actions.problem_words(message text, detail text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT regexp_replace(concat_ws(E'\n', message, detail), 'steps? \d+(\.\w+( \d+)?)*', 'step', 'gi');
+END;
+
+COMMENT ON FUNCTION custom_actions.problem_words(text, text) IS
+	'what makes a problem the same one after an edit';
+
 CREATE FUNCTION custom_actions.tell_problems(action_name text, before json)
 RETURNS void
 LANGUAGE plpgsql STABLE
@@ -292,13 +303,18 @@ DECLARE
 	problem record;
 	known text[];
 BEGIN
-	FOR problem IN SELECT c.*, c.message || coalesce(c.detail, '') AS words FROM check_draft(action_name) AS c LOOP
+	-- that the user may not publish it himself is nothing that he has to mend
+	FOR problem IN
+		SELECT c.*, problem_words(c.message, c.detail) AS words
+		FROM check_draft(action_name) AS c
+		WHERE c.location <> 'action' OR c.message NOT LIKE 'permission denied%'
+	LOOP
 		IF problem.severity = 'error' THEN
 			errors := errors + 1;
 			CONTINUE WHEN errors > most;
 		ELSE
 			IF known IS NULL THEN
-				SELECT coalesce(array_agg(c.message || coalesce(c.detail, '')), '{}') INTO known
+				SELECT coalesce(array_agg(problem_words(c.message, c.detail)), '{}') INTO known
 				FROM check_definition(action_name, before, action_owner(action_name)) AS c
 				WHERE c.severity <> 'error';
 			END IF;

@@ -86,6 +86,24 @@ $$;
 COMMENT ON FUNCTION custom_actions.tell_unkept_note(text, integer, text) IS
 	'tells that a note is lost because it comes with no new version';
 
+CREATE FUNCTION custom_actions.latest_edits(action_name text, most integer)
+RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT 'Edits since its last activation, the latest first:'
+		|| string_agg(format(E'\n%s: %s', e.made_by, e.what), '' ORDER BY e.number DESC)
+	FROM (
+		SELECT l.made_by, l.what, l.number
+		FROM custom_actions.edit AS l
+		WHERE l.action = action_name
+		ORDER BY l.number DESC
+		LIMIT most) AS e;
+END;
+
+COMMENT ON FUNCTION custom_actions.latest_edits(text, integer) IS
+	'the last edits of a draft and who made them, for people; NULL: there are none';
+
 CREATE FUNCTION custom_actions.require_hash(
 	draft custom_actions.action, hash text, expected_hash text)
 RETURNS void
@@ -96,8 +114,9 @@ BEGIN
 	IF hash <> expected_hash THEN
 		RAISE EXCEPTION 'draft of action "%" is not the expected one', draft.name
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = format('Its hash is %s. It was last changed by %s at %s.',
-					hash, draft.modified_by, draft.modified_at),
+				DETAIL = concat_ws(E'\n', format('Its hash is %s. It was last changed by %s at %s.',
+						hash, draft.modified_by, draft.modified_at),
+					latest_edits(draft.name, 10)),
 				HINT = 'Look at action_definition again, then activate with the new action_hash.';
 	END IF;
 END
