@@ -85,6 +85,15 @@ sub shown_definitions
 	return grep { ref eq 'HASH' && ref $_->{steps} eq 'ARRAY' } @documents;
 }
 
+# The keys of steps, and of what is below them, among which are their verbs
+sub verbs
+{
+	my ($part) = @_;
+
+	return map { verbs($_) } @$part if ref $part eq 'ARRAY';
+	return ref $part eq 'HASH' ? (keys %$part, map { verbs($_) } values %$part) : ();
+}
+
 # What means something to Mermaid, Markdown, HTML or Graphviz, and what is hard to draw
 my @pieces = (
 	'end', 'subgraph', 'graph TD', 'flowchart', 'click', 'style a fill:#f00;', 'classDef b fill:#c0c', 'class', 'direction LR',
@@ -245,9 +254,9 @@ foreach my $file (sort glob('doc/*.md README.md test/demo/*.sql'))
 }
 cmp_ok(scalar(@drawn), '>', 50, 'many definitions are found in doc/');
 {
-	my $all = JSON::PP->new->encode([ map { $_->[1] } @drawn ]);
+	my %verbs = map { $_ => 1 } map { verbs($_->[1]{steps}) } @drawn;
 
-	like($all, qr/\{(?:[^{}]*,)?"$_":/, "\"$_\" is among them") foreach split /\n/, $node->safe_psql('main', 'SELECT kind FROM custom_actions.step_kinds()');
+	ok($verbs{$_}, "\"$_\" is among them") foreach split /\n/, $node->safe_psql('main', 'SELECT kind FROM custom_actions.step_kinds()');
 }
 my @labels = nasty_labels();
 
