@@ -41,8 +41,8 @@ SELECT part, by, operation, after FROM preview('desk.slow') WHERE part = 'error'
 BEGIN READ ONLY;
 SELECT * FROM preview('desk.set', '{"target": 1, "state": "x"}');
 COMMIT;
-SET statement_timeout = '50ms';
 SELECT define('desk.slower', '{"steps": [{"call": "pg_catalog.pg_sleep(double precision)", "with": {"1": 5}}]}');
+SET statement_timeout = '200ms';
 SELECT * FROM preview('desk.slower');
 RESET statement_timeout;
 TABLE desk.case;

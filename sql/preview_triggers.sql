@@ -28,11 +28,11 @@ SELECT define('desk.two', '{"table": "desk.case", "steps": [
 SELECT * FROM preview('desk.two', '{"target": 1}');
 
 -- inside nested actions, and where a part is undone
-SELECT define('desk.around', '{"steps": [
-	{"group": null, "do": [{"update": "desk.case", "id": 1, "set": {"status": "a"}}, {"require": "false", "message": "no"}],
+SELECT define('desk.around', '{"input": [{"name": "yes", "type": "boolean", "default": true}], "steps": [
+	{"group": null, "do": [{"update": "desk.case", "id": 1, "set": {"status": "a"}}, {"require": "not input.yes", "message": "no"}],
 	 "on_error": [{"update": "desk.case", "id": 2, "set": {"status": "b"}}]},
 	{"perform": "desk.two", "with": {"target": 3}},
-	{"perform": "desk.two", "with": {"target": 3}, "when": "false"}]}');
+	{"perform": "desk.two", "with": {"target": 3}, "when": "not input.yes"}]}');
 SELECT * FROM preview('desk.around');
 
 -- an action that a trigger invokes

@@ -92,6 +92,23 @@ add_foreign_tables(Effect *effect, const Watch *watch)
 	}
 }
 
+/* "desk.f(jsonb)" */
+static char *
+function_title(Oid function)
+{
+	StringInfoData text;
+	Oid		   *types;
+	int			count;
+
+	(void) get_func_signature(function, &types, &count);
+	initStringInfo(&text);
+	appendStringInfo(&text, "%s(", function_name_canonical(function));
+	for (int i = 0; i < count; i++)
+		appendStringInfo(&text, "%s%s", i > 0 ? "," : "", type_name_canonical(types[i], -1));
+	appendStringInfoChar(&text, ')');
+	return text.data;
+}
+
 /* Adds the functions that may have done what nobody undoes. */
 static void
 add_functions(Effect *effect, const Watch *watch)
@@ -101,7 +118,7 @@ add_functions(Effect *effect, const Watch *watch)
 	foreach(cell, watch->volatiles)
 		effect_add_remains(effect, NULL,
 						   psprintf("function %s is VOLATILE: what it did outside of this database's tables is not undone",
-									signature_canonical(lfirst_oid(cell))));
+									function_title(lfirst_oid(cell))));
 }
 
 void

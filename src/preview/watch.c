@@ -14,7 +14,6 @@
 #include "catalog/pg_proc.h"
 #include "common/hashfn.h"
 #include "lookup/action_lookup.h"
-#include "lookup/canonical.h"
 #include "lookup/key.h"
 #include "preview/watch.h"
 #include "run/mask.h"
@@ -92,7 +91,8 @@ note_moment(Watch *watch, WatchLine *line, bool begins)
 static const char *
 line_by(const WatchLine *outer, const Frame *frame, const Instruction *step)
 {
-	const char *name = step->kind != NULL ? step->path : psprintf("plug-in %s", signature_canonical(step->plugin));
+	const char *title = strstr(step->path, ": ");	/* of a plug-in, behind its stage */
+	const char *name = step->kind != NULL || title == NULL ? step->path : psprintf("plug-in %s", title + 2);
 
 	return outer == NULL ? pstrdup(name) : psprintf("%s > %s %s", outer->by, frame->program->action, name);
 }
