@@ -122,7 +122,7 @@ lack_add(Search *search, Oid class, Oid object, AclMode mode, Oid grantee)
 
 /* Notes which of some columns may not be used, unless that is known. */
 static void
-add_columns(Search *search, Oid relation, AclMode mode, Oid grantee, Bitmapset *columns)
+add_missing_columns(Search *search, Oid relation, AclMode mode, Oid grantee, Bitmapset *columns)
 {
 	Bitmapset  *missing = NULL;
 	int			column = -1;
@@ -185,7 +185,7 @@ check_columns(Search *search, Oid relation, AclMode mode, Oid grantee, Bitmapset
 			(void) lack_add(search, RelationRelationId, relation, mode, grantee);
 		return;
 	}
-	add_columns(search, relation, mode, grantee, columns);
+	add_missing_columns(search, relation, mode, grantee, columns);
 }
 
 /* Does one of the policies that let rows through count for the role? */
