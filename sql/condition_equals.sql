@@ -47,7 +47,7 @@ SELECT try('=');
 
 -- read by people: the same rule
 SELECT define_everywhere(' = 1 < 2');
-SELECT describe_action('desk.everywhere');
+SELECT describe_action('desk.everywhere', 0);
 -- order_by: as a condition
 SELECT create_action('desk.ordered', '{ "output": [ {"name": "ids", "type": "text", "default": ""} ],
   "steps": [ {"for_each": "desk.ticket", "as": "t", "order_by": [" = -id", "=title"], "do": [ {"output": {"ids": "{{output.ids}} {{t.id}}"}} ]} ] }');

@@ -5,7 +5,7 @@ CREATE FUNCTION public.reasons() RETURNS TABLE (name text, state text, drop_reas
 LANGUAGE sql AS $$
 	SELECT a.name, a.state, regexp_replace(a.drop_reason, '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [-+]\d\d:\d\d$', 'TIME'),
 		regexp_replace(custom_actions.drop_reason(a.name), '\d{4}-.*', 'TIME'),
-		regexp_replace((regexp_match(describe_action(a.name), '\m(?:Draft|Published)[^\n]*'))[1], '\d{4}-.*', 'TIME')
+		regexp_replace(split_part(split_part(describe_action(a.name), E'\n', 1), ': ', 2), '\d{4}-.*', 'TIME')
 	FROM custom_actions.actions AS a ORDER BY 1
 $$;
 CREATE SCHEMA store;

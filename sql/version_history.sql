@@ -94,7 +94,7 @@ SELECT version, note FROM custom_actions.version WHERE action = 'desk.old' ORDER
 SELECT activate_action('desk.old');
 
 -- describe_action says what it describes
-CREATE FUNCTION head(name text) RETURNS text LANGUAGE sql AS $$SELECT split_part(describe_action(name), E'\n', 2)$$;
+CREATE FUNCTION head(name text) RETURNS text LANGUAGE sql AS $$SELECT split_part(describe_action(name), E'\n', 1)$$;
 SELECT create_action('desk.told');
 SELECT head('desk.told');
 SELECT activate_action('desk.told');

@@ -47,7 +47,9 @@ typedef struct Parameter
 typedef struct Branch
 {
 	char	   *key;			/* key in the document; BRANCH_CASE for choose */
+	char	   *path;			/* "5.then", "4.case 2" */
 	char	   *when;			/* condition of a case as written, else NULL */
+	char	   *description;	/* of a case, or NULL */
 	List	   *steps;			/* of Step */
 } Branch;
 

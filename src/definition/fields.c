@@ -120,30 +120,28 @@ field_text(const ArgumentSpec *spec, const Json *json, const void *part)
 	}
 }
 
-/* Appends words, with a value in the place of %s. */
-static void
-append_words(StringInfo out, const char *words, const char *value)
+char *
+field_words(const ArgumentSpec *spec, const Json *json, const void *part)
 {
-	const char *place = strstr(words, "%s");
+	const char *value = spec->words != NULL && spec->offset != 0 ? field_text(spec, json, part) : NULL;
+	const char *place;
 
+	if (value == NULL)
+		return NULL;
+	place = strstr(spec->words, "%s");
 	if (place == NULL)
-		appendStringInfoString(out, words);
-	else
-		appendStringInfo(out, "%.*s%s%s", (int) (place - words), words, value, place + 2);
+		return pstrdup(spec->words);
+	return psprintf("%.*s%s%s", (int) (place - spec->words), spec->words, value, place + 2);
 }
 
 void
-fields_describe(StringInfo out, const ArgumentSpec *keys, const Json *json, const void *part,
-				const char *before, const char *after)
+fields_describe(StringInfo out, const ArgumentSpec *keys, const Json *json, const void *part)
 {
 	for (; keys != NULL && keys->key != NULL; keys++)
 	{
-		const char *value = keys->words != NULL && keys->offset != 0 ? field_text(keys, json, part) : NULL;
+		char	   *words = field_words(keys, json, part);
 
-		if (value == NULL)
-			continue;
-		appendStringInfoString(out, before);
-		append_words(out, keys->words, value);
-		appendStringInfoString(out, after);
+		if (words != NULL)
+			appendStringInfoString(out, words);
 	}
 }

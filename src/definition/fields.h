@@ -22,8 +22,10 @@
  */
 extern void fields_read(const ArgumentSpec *keys, const Json *json, void *part);
 
-/* Appends the words of keys whose fields say more than is implied, each between two texts. Choices are always said. */
-extern void fields_describe(StringInfo out, const ArgumentSpec *keys, const Json *json, const void *part,
-							const char *before, const char *after);
+/* The words of a key whose field says more than is implied, else NULL. Choices are always said. */
+extern char *field_words(const ArgumentSpec *spec, const Json *json, const void *part);
+
+/* Appends the words of all keys of a list. */
+extern void fields_describe(StringInfo out, const ArgumentSpec *keys, const Json *json, const void *part);
 
 #endif

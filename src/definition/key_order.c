@@ -181,7 +181,10 @@ sort_list(const Json *list, int *count)
 	*count = 0;
 	for (int i = 0; i < list->count; i++)
 		if (list->items[i]->kind == JSON_IS_STRING)
-			keys[(*count)++] = (PlacedKey) {list->items[i]->text, NULL, i};
+			keys[(*count)++] = (PlacedKey)
+		{
+			list->items[i]->text, NULL, i
+		};
 	qsort(keys, *count, sizeof(PlacedKey), placed_by_key);
 	return keys;
 }
@@ -207,8 +210,11 @@ order_object(Json *object, const Json *list)
 
 		if (count > 0)
 			found = bsearch(object->keys[i], listed, count, sizeof(PlacedKey), placed_key_compare);
-		members[i] = (PlacedKey) {object->keys[i], object->items[i],
-			found != NULL ? found->place : list->count + i};
+		members[i] = (PlacedKey)
+		{
+			object->keys[i], object->items[i],
+				found != NULL ? found->place : list->count + i
+		};
 	}
 	qsort(members, object->count, sizeof(PlacedKey), placed_by_place);
 	for (int i = 0; i < object->count; i++)

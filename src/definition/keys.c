@@ -35,7 +35,7 @@ const ArgumentSpec action_keys[] = {
 	{"not_found", ARGUMENT_NAME, .column = "not_found",
 	.pattern = SQLSTATE_PATTERN, .needs = "table", .meaning = "SQLSTATE of the error when there is no target: P0002, PT404"},
 	{"timeout", ARGUMENT_NAME, .column = "timeout",
-		FIELD(Definition, timeout), .words = "Takes at most %s",
+		FIELD(Definition, timeout), .words = "Must be done within %s",
 	.meaning = "time limit: 30 s, 2 min"},
 	{"log", ARGUMENT_CHOICE, .choices = "off failures basic full trace", .column = "log",
 		FIELD(Definition, log), .words = "Logged at level %s",
@@ -77,7 +77,7 @@ const ArgumentSpec action_keys[] = {
 	{"sensitive", ARGUMENT_BOOLEAN, .column = "sensitive", .implied = "false", \
 	FIELD(Parameter, sensitive), .words = ", sensitive", \
 	.meaning = "true: its value is shown neither in errors nor in the record"}, \
-	{"description", ARGUMENT_NAME, .column = "description", FIELD(Parameter, description), .words = " (%s)", \
+	{"description", ARGUMENT_NAME, .column = "description", FIELD(Parameter, description), .words = ": %s", \
 	.meaning = "what it is for"}, \
 	{0}
 
@@ -103,9 +103,9 @@ const ArgumentSpec plugin_keys[] = {
 	{"images", ARGUMENT_VALUE, .column = "images",
 	.meaning = "copies of the target, pre and post: each true for all columns, or an array of columns"},
 	{"enabled", ARGUMENT_BOOLEAN, .column = "enabled", .implied = "true",
-		FIELD(Registration, enabled), .words = " (disabled)",
+		FIELD(Registration, enabled),
 	.meaning = "false: it is left out"},
-	{"description", ARGUMENT_NAME, .column = "description", FIELD(Registration, description), .words = " (%s)",
+	{"description", ARGUMENT_NAME, .column = "description", FIELD(Registration, description),
 	.meaning = "why it is there; only for people"},
 	{0}
 };
@@ -129,10 +129,10 @@ const ArgumentSpec step_leading_keys[] = {
 };
 
 const ArgumentSpec step_trailing_keys[] = {
-	{"when", ARGUMENT_CONDITION, FIELD(Step, when), .words = ", when %s",
+	{"when", ARGUMENT_CONDITION, FIELD(Step, when),
 	.meaning = "condition: the step is left out unless it is true"},
 	{"enabled", ARGUMENT_BOOLEAN, .column = "enabled", .implied = "true",
-		FIELD(Step, enabled), .words = " (disabled)",
+		FIELD(Step, enabled),
 	.meaning = "false: the step is left out, as if it were not there"},
 	{"on_error_when", ARGUMENT_CONDITION,
 	.meaning = "condition: only errors for which it is true are dealt with by on_error"},

@@ -159,17 +159,29 @@ step_name_is_sound(DefinitionParser *parser, Step *step)
 	return true;
 }
 
-/* Adds a branch to a step. */
-static void
-add_branch(DefinitionParser *parser, Step *step, const char *key, char *when,
-		   const Json *steps, const char *prefix)
+/* Adds a branch to a step, whose steps have their paths below a prefix. */
+static Branch *
+add_branch(DefinitionParser *parser, Step *step, const char *key, char *path, const Json *steps,
+		   const char *prefix)
 {
 	Branch	   *branch = palloc0(sizeof(Branch));
 
 	branch->key = pstrdup(key);
-	branch->when = when;
+	branch->path = path;
 	branch->steps = definition_parse_steps(parser, steps, prefix);
 	step->branches = lappend(step->branches, branch);
+	return branch;
+}
+
+/* Adds a case. */
+static void
+add_case(DefinitionParser *parser, Step *step, const Json *json, char *path)
+{
+	Branch	   *branch = add_branch(parser, step, BRANCH_CASE, path, json_get(json, "do"),
+									shape_location(path, "do"));
+
+	branch->when = parser_member_string(json, "when");
+	branch->description = parser_member_string(json, "description");
 }
 
 /* Reads the cases of a choose. */
@@ -188,8 +200,7 @@ parse_cases(DefinitionParser *parser, Step *step, const Json *cases)
 							   psprintf("a case must be an object, not %s", json_kind_name(json)),
 							   "Write it as {\"when\": ..., \"do\": [...]}.");
 		else if (shape_check(parser->sink, &shape, json, path))
-			add_branch(parser, step, BRANCH_CASE, parser_member_string(json, "when"),
-					   json_get(json, "do"), shape_location(path, "do"));
+			add_case(parser, step, json, path);
 	}
 }
 
@@ -204,8 +215,11 @@ parse_branches(DefinitionParser *parser, Step *step, const ArgumentSpec *spec)
 		if (json == NULL || json->kind != JSON_IS_ARRAY)
 			continue;
 		if (spec->shape == ARGUMENT_STEPS)
-			add_branch(parser, step, spec->key, NULL, json,
-					   shape_location(step->path, spec->key));
+		{
+			char	   *path = shape_location(step->path, spec->key);
+
+			(void) add_branch(parser, step, spec->key, path, json, path);
+		}
 		else if (spec->shape == ARGUMENT_CASES)
 			parse_cases(parser, step, json);
 	}

@@ -28,6 +28,7 @@
 struct Compiler;
 struct Frame;
 struct Instruction;
+struct Outline;
 
 /* What the verb key's value is. */
 typedef enum SubjectShape
@@ -63,8 +64,12 @@ typedef struct StepKind
 	/* Resolves names and values, fills instruction->data. */
 	void		(*compile) (struct Compiler *compiler, struct Instruction *instruction);
 	void		(*execute) (struct Frame *frame, struct Instruction *instruction);
-	/* Appends the step as one line of plain English, without a line end. */
-	void		(*describe) (StringInfo out, const Step *step);
+
+	/*
+	 * Says what the step does, in plain words that begin with a verb in
+	 * capitals (document/outline.h).
+	 */
+	void		(*describe) (struct Outline *outline, const Step *step);
 } StepKind;
 
 /* Makes the table of kinds known; it must live as long as the library. */

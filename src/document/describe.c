@@ -1,231 +1,294 @@
 /*
  * describe.c
- *		Outline of a definition for people who do not read JSON.
+ *		Lays the outline of a definition out, as text and as rows.
  *
- * Describes broken drafts too: what cannot be read is listed at the end.
- *
- * The folder document/ holds pure functions over definitions: a document goes in,
- * words come out. Nothing is compiled or run. It may include base/, lookup/ and
- * definition/.
+ * Describes broken drafts too: what cannot be read is listed at the end. In the
+ * text, the first column holds the paths of steps as errors give them. Long lines
+ * are wrapped, and nothing is cut.
  */
 #include "postgres.h"
 
-#include "definition/definition.h"
-#include "definition/fields.h"
-#include "definition/step_kind.h"
-#include "definition/value_text.h"
+#include "document/outline.h"
 #include "fmgr.h"
+#include "funcapi.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(custom_action_describe_definition);
+PG_FUNCTION_INFO_V1(custom_action_definition_outline);
 
-static void describe_steps(StringInfo out, const List *steps, int indent);
+#define LINE_WIDTH		100
+#define STEP_INDENT		3		/* of what is one step further in */
+#define WRAP_INDENT		6		/* of what continues a line */
+#define MAX_PATH_COLUMN	24		/* a path that needs more has a line of its own */
+#define MAX_INDENT		36		/* deeper is not indented further */
 
-/* Appends the header, with what is described: a draft, or what is published. */
-static void
-describe_header(StringInfo out, const Definition *definition, const char *state)
-{
-	ListCell   *cell;
-
-	appendStringInfo(out, "Action %s\n  %s\n", definition->action ? definition->action : "(unnamed)", state);
-	if (definition->description != NULL)
-		appendStringInfo(out, "  %s\n", definition->description);
-	if (definition->table == NULL)
-		appendStringInfoString(out, "  Bound to no table\n");
-	else
-	{
-		appendStringInfo(out, definition->collection ? "  Bound to the table %s as a whole" :
-						 "  Bound to a row of %s, the target", definition->table);
-		foreach(cell, definition->key)
-			appendStringInfo(out, "%s%s", foreach_current_index(cell) == 0 ?
-							 ", found by " : ", ", (char *) lfirst(cell));
-		appendStringInfoChar(out, '\n');
-	}
-	if (definition->not_found != ERRCODE_NO_DATA_FOUND)
-		appendStringInfo(out, "  Answers %s if there is no such row\n",
-						 unpack_sql_state(definition->not_found));
-	fields_describe(out, action_keys, definition->json, definition, "  ", "\n");
-}
-
-/* The default, which is for the authors alone where the parameter is sensitive: anybody may ask for the outline. */
-static const char *
-default_text(const Parameter *parameter)
-{
-	if (parameter->sensitive && parameter->initial->kind != JSON_IS_NULL)
-		return "***";
-	return value_text(parameter->initial);
-}
-
-/* Appends the inputs or outputs. */
-static void
-describe_parameters(StringInfo out, const char *title, const List *parameters)
-{
-	ListCell   *cell;
-
-	if (parameters == NIL)
-		return;
-	appendStringInfo(out, "\n%s\n", title);
-	foreach(cell, parameters)
-	{
-		Parameter  *parameter = lfirst(cell);
-
-		appendStringInfo(out, "  %s: %s", parameter->name, parameter->type);
-		if (parameter->initial != NULL)
-			appendStringInfo(out, ", by default %s", default_text(parameter));
-		fields_describe(out, parameter->output ? output_keys : input_keys, parameter->json, parameter, "", "");
-		appendStringInfoChar(out, '\n');
-	}
-}
-
-/* Appends the heading of a branch, if it needs one; returns how far its steps are indented. */
+/* How many characters is a text wide? */
 static int
-describe_branch(StringInfo out, const Step *step, const Branch *branch, int indent)
+text_width(const char *text, int length)
 {
-	const char *error_when = json_get_text(step->json, "on_error_when");
-
-	if (strcmp(branch->key, "do") == 0)
-		return indent;
-	appendStringInfoSpaces(out, indent);
-	if (branch->when != NULL)
-		appendStringInfo(out, "when %s:\n", formula_text(branch->when));
-	else if (strcmp(branch->key, "then") == 0)
-		appendStringInfoString(out, "then:\n");
-	else if (strcmp(branch->key, "else") == 0)
-		appendStringInfoString(out, "otherwise:\n");
-	else if (strcmp(branch->key, "on_error") != 0)
-		appendStringInfo(out, "%s:\n", branch->key);
-	else if (error_when != NULL)
-		appendStringInfo(out, "if this fails and %s:\n", formula_text(error_when));
-	else
-		appendStringInfoString(out, "if this fails:\n");
-	return indent + 3;
+	return pg_mbstrlen_with_len(text, length);
 }
 
-/* Appends a step and what is below it. Where it stands tells the rest of its path. */
+/* Begins a line at a column. */
 static void
-describe_step(StringInfo out, const Step *step, int indent)
+begin_line(StringInfo out, int column)
 {
-	const char *dot = strrchr(step->path, '.');
-	ListCell   *cell;
-
-	appendStringInfoSpaces(out, indent);
-	appendStringInfo(out, "%s. ", dot ? dot + 1 : step->path);
-	step->kind->describe(out, step);
-	if (step->name != NULL && !step->kind->scoped)
-		appendStringInfo(out, " (called %s)", step->name);
-	fields_describe(out, step_leading_keys, step->json, step, "", "");
-	fields_describe(out, step_trailing_keys, step->json, step, "", "");
 	appendStringInfoChar(out, '\n');
-	if (step->description != NULL)
-	{
-		appendStringInfoSpaces(out, indent + 3);
-		appendStringInfo(out, "(%s)\n", step->description);
-	}
-	foreach(cell, step->branches)
-	{
-		Branch	   *branch = lfirst(cell);
-		int			below;
+	appendStringInfoSpaces(out, column);
+}
 
-		if (branch->steps == NIL && strcmp(branch->key, "on_error") != 0)
-			continue;
-		below = describe_branch(out, step, branch, indent + 3);
-		if (branch->steps == NIL)
+/*
+ * Appends a text where a line has got to a column; what does not fit, and what
+ * follows a line end, goes to lines that begin at another.
+ */
+static void
+append_wrapped(StringInfo out, const char *text, int column, int margin)
+{
+	bool		fresh = true;	/* nothing of the text on this line yet */
+
+	for (;;)
+	{
+		int			blanks = strspn(text, " \t");
+		const char *word = text + blanks;
+		int			length = strcspn(word, " \t\r\n");
+		int			width = text_width(word, length);
+
+		if (length > 0)
 		{
-			appendStringInfoSpaces(out, below);
-			appendStringInfoString(out, "go on\n");
+			if (!fresh && column + blanks + width > LINE_WIDTH)
+			{
+				begin_line(out, column = margin);
+				fresh = true;
+			}
+			if (!fresh)
+				appendBinaryStringInfo(out, text, blanks);
+			appendBinaryStringInfo(out, word, length);
+			column += width + (fresh ? 0 : blanks);
+			fresh = false;
 		}
-		describe_steps(out, branch->steps, below);
+		text = word + length;
+		if (*text == '\0')
+			return;
+		if (*text != '\r' && *text != '\n')
+			continue;
+		text += strspn(text, " \t\r\n");
+		if (*text == '\0')
+			return;
+		if (!fresh)
+			begin_line(out, column = margin);
+		fresh = true;
 	}
 }
 
-/* Appends a list of steps. */
+/* Appends a line of the head: wherever it begins, it continues further in. */
 static void
-describe_steps(StringInfo out, const List *steps, int indent)
+append_head(StringInfo out, const char *label, const char *text)
 {
-	ListCell   *cell;
+	int			column = strlen(label);
 
-	check_stack_depth();
-	foreach(cell, steps)
-	{
-		CHECK_FOR_INTERRUPTS();
-		describe_step(out, lfirst(cell), indent);
-	}
-}
-
-/* Appends one plug-in; shape has been checked, but what is wrong is described too. */
-static void
-describe_plugin(StringInfo out, const Json *plugin)
-{
-	Registration registration = {.json = plugin};
-	const char *rank = json_get_text(plugin, "rank");
-	const char *stage = json_get_text(plugin, "stage");
-	const char *function = json_get_text(plugin, "function");
-
-	fields_read(plugin_keys, plugin, &registration);
-	appendStringInfo(out, "  %s, rank %s: %s", stage ? stage : "?", rank ? rank : "1",
-					 function ? function : "?");
-	fields_describe(out, plugin_keys, plugin, &registration, "", "");
+	appendStringInfoString(out, label);
+	append_wrapped(out, text, column, Max(column, 2));
 	appendStringInfoChar(out, '\n');
 }
 
-/* Appends the plug-ins. */
-static void
-describe_plugins(StringInfo out, const Json *plugins)
+/* Has a line its path in the first column? */
+static bool
+shows_path(const OutlineLine *line)
 {
-	if (plugins == NULL || plugins->count == 0)
-		return;
-	appendStringInfoString(out, "\nPlug-ins\n");
-	for (int i = 0; i < plugins->count; i++)
-		describe_plugin(out, plugins->items[i]);
+	return line->kind != NULL && line->step != NULL;
+}
+
+/* How far in is a line? */
+static int
+line_indent(const OutlineLine *line)
+{
+	return Min(line->depth * STEP_INDENT, MAX_INDENT);
+}
+
+/* How wide is the first column? A long path may reach into what its line is indented by. */
+static int
+path_column(const Outline *outline)
+{
+	int			column = 0;
+	ListCell   *cell;
+
+	foreach(cell, outline->lines)
+	{
+		const OutlineLine *line = lfirst(cell);
+		int			needed = shows_path(line) ? strlen(line->path) + 2 - line_indent(line) : 0;
+
+		if (needed <= MAX_PATH_COLUMN)
+			column = Max(column, needed);
+	}
+	return column;
+}
+
+/* Appends a line of a step or plug-in. */
+static void
+append_line(StringInfo out, const OutlineLine *line, int path_width)
+{
+	const char *path = shows_path(line) ? line->path : "";
+	int			column = path_width + line_indent(line);
+
+	if (path[0] != '\0' && strlen(path) + 2 > column)
+		appendStringInfo(out, "%s\n%*s", path, column, "");
+	else
+		appendStringInfo(out, "%-*s", column, path);
+	append_wrapped(out, line->text, column, column + WRAP_INDENT);
+	appendStringInfoChar(out, '\n');
+}
+
+/* Appends what holds for the action as a whole; callers says who may call it, facts is a line; either may be empty. */
+static void
+append_header(StringInfo out, const Outline *outline, const char *callers, const char *facts)
+{
+	ListCell   *cell;
+
+	foreach(cell, outline->lines)
+	{
+		const OutlineLine *line = lfirst(cell);
+
+		if (line->kind == NULL || strcmp(line->kind, LINE_OF_HEADER) != 0)
+			continue;
+		if (strcmp(line->path, "run_as") == 0 && callers[0] != '\0')
+			append_head(out, "", psprintf("%s; may be called by %s", line->text, callers));
+		else
+			append_head(out, "", line->text);
+		if (strcmp(line->path, "table") == 0 && facts[0] != '\0')
+			append_head(out, "", facts);
+	}
+}
+
+/* Appends the lines of inputs or outputs. */
+static void
+append_parameters(StringInfo out, const Outline *outline, const char *kind, const char *label)
+{
+	ListCell   *cell;
+	bool		first = true;
+
+	foreach(cell, outline->lines)
+	{
+		const OutlineLine *line = lfirst(cell);
+
+		if (line->kind == NULL || line->step != NULL || strcmp(line->kind, kind) != 0)
+			continue;
+		append_head(out, first ? label : psprintf("%*s", (int) strlen(label), ""), line->text);
+		first = false;
+	}
+}
+
+/* Appends the lines of steps and plug-ins. */
+static void
+append_body(StringInfo out, const Outline *outline)
+{
+	int			path_width = path_column(outline);
+	bool		of_plugin = false;
+	bool		first = true;
+	ListCell   *cell;
+
+	foreach(cell, outline->lines)
+	{
+		const OutlineLine *line = lfirst(cell);
+
+		CHECK_FOR_INTERRUPTS();
+		if (line->kind != NULL)
+			of_plugin = strcmp(line->kind, LINE_OF_PLUGIN) == 0;
+		if (line->step == NULL && !of_plugin)
+			continue;
+		if (first)
+			appendStringInfoChar(out, '\n');
+		first = false;
+		append_line(out, line, path_width);
+	}
 }
 
 /* Appends what could not be read. */
 static void
-describe_problems(StringInfo out, const List *problems)
+append_problems(StringInfo out, const Outline *outline)
 {
 	ListCell   *cell;
+	bool		first = true;
 
-	if (problems == NIL)
-		return;
-	appendStringInfoString(out, "\nNot understood\n");
-	foreach(cell, problems)
+	foreach(cell, outline->lines)
 	{
-		Problem    *problem = lfirst(cell);
+		const OutlineLine *line = lfirst(cell);
 
-		appendStringInfoString(out, "  ");
-		problem_print(out, problem);
-		appendStringInfoChar(out, '\n');
+		if (line->kind == NULL || strcmp(line->kind, LINE_OF_PROBLEM) != 0)
+			continue;
+		if (first)
+			appendStringInfoString(out, "\nNot understood\n");
+		append_head(out, "  ", line->text);
+		first = false;
 	}
 }
 
-/* The outline; state says of what, below the name: a draft, or what is published. */
-static char *
-definition_describe(Json *document, const char *state)
+/* The outline of a document. */
+static Outline *
+outline_of_document(const text * document, const char **action)
 {
 	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext};
-	Definition *definition = definition_parse(document, &sink);
-	StringInfoData out;
+	Definition *definition = definition_parse(json_parse(text_to_cstring(document)), &sink);
 
-	initStringInfo(&out);
-	describe_header(&out, definition, state);
-	describe_parameters(&out, "Input", definition->inputs);
-	describe_parameters(&out, "Output", definition->outputs);
-	appendStringInfoString(&out, "\nSteps\n");
-	describe_steps(&out, definition->steps, 2);
-	describe_plugins(&out, definition->plugins);
-	describe_problems(&out, sink.problems);
-	while (out.len > 0 && out.data[out.len - 1] == '\n')
-		out.data[--out.len] = '\0';
-	return out.data;
+	*action = definition->action != NULL ? definition->action : "(unnamed)";
+	return outline_of(definition, sink.problems);
 }
 
-/* SQL: outline of a definition in words. */
+/* SQL: outline of a definition in words, with its state, who may call it and what else is known of it. */
 Datum
 custom_action_describe_definition(PG_FUNCTION_ARGS)
 {
-	char	   *outline = definition_describe(json_parse(text_to_cstring(PG_GETARG_TEXT_PP(0))),
-											  text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	const char *action;
+	Outline    *outline = outline_of_document(PG_GETARG_TEXT_PP(0), &action);
+	const char *callers = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	const char *facts = text_to_cstring(PG_GETARG_TEXT_PP(3));
+	StringInfoData out;
 
-	PG_RETURN_TEXT_P(cstring_to_text(outline));
+	initStringInfo(&out);
+	append_head(&out, "", psprintf("Action %s: %s", action, text_to_cstring(PG_GETARG_TEXT_PP(1))));
+	append_header(&out, outline, callers, facts);
+	append_parameters(&out, outline, LINE_OF_INPUT, "Asks for ");
+	append_parameters(&out, outline, LINE_OF_OUTPUT, "Answers ");
+	append_body(&out, outline);
+	append_problems(&out, outline);
+	while (out.len > 0 && out.data[out.len - 1] == '\n')
+		out.data[--out.len] = '\0';
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
+}
+
+/* SQL: the lines of the outline of a definition, with the path of the row of steps each belongs to. */
+Datum
+custom_action_definition_outline(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	const char *action;
+	const char *row = NULL;
+	Outline    *outline;
+	ListCell   *cell;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	outline = outline_of_document(PG_GETARG_TEXT_PP(0), &action);
+	foreach(cell, outline->lines)
+	{
+		const OutlineLine *line = lfirst(cell);
+		bool		nulls[6] = {[0] = line->path == NULL,[3] = line->kind == NULL};
+		Datum		values[6];
+
+		/* a case has a row of its own */
+		if (line->step == NULL)
+			row = NULL;
+		else if (line->kind != NULL)
+			row = strcmp(line->kind, BRANCH_CASE) == 0 ? line->path : line->step->path;
+		nulls[1] = row == NULL;
+		values[0] = nulls[0] ? (Datum) 0 : CStringGetTextDatum(line->path);
+		values[1] = nulls[1] ? (Datum) 0 : CStringGetTextDatum(row);
+		values[2] = Int32GetDatum(line->depth);
+		values[3] = nulls[3] ? (Datum) 0 : CStringGetTextDatum(line->kind);
+		values[4] = CStringGetTextDatum(line->text);
+		values[5] = BoolGetDatum(line->enabled);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
 }

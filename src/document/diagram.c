@@ -23,6 +23,7 @@
 #include "document/diagram_dot.h"
 #include "document/diagram_label.h"
 #include "document/diagram_mermaid.h"
+#include "document/outline.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -129,13 +130,7 @@ described(const Step *step, const char *otherwise)
 static const char *
 step_words(const Step *step)
 {
-	StringInfoData line;
-
-	if (described(step, NULL) != NULL)
-		return step->description;
-	initStringInfo(&line);
-	step->kind->describe(&line, step);
-	return line.data;
+	return described(step, NULL) != NULL ? step->description : outline_step_words(step);
 }
 
 /* Adds a line to a label. */

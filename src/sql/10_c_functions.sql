@@ -303,13 +303,22 @@ AS 'MODULE_PATHNAME', 'custom_action_mark_edit';
 COMMENT ON FUNCTION custom_actions.mark_edit(text, text, text) IS
 	'says where an edit of a draft begins and ends, for who may edit it; the marks are those of write_edit';
 
-CREATE FUNCTION custom_actions.describe_definition(definition json, state text)
+CREATE FUNCTION custom_actions.describe_definition(
+	definition json, state text, callers text, facts text)
 RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
 AS 'MODULE_PATHNAME', 'custom_action_describe_definition';
 
-COMMENT ON FUNCTION custom_actions.describe_definition(json, text) IS
-	'outline of a definition in words, and what it is the definition of';
+COMMENT ON FUNCTION custom_actions.describe_definition(json, text, text, text) IS
+	'outline of a definition in words, with its state, who may call it and what else is known of the action';
+
+CREATE FUNCTION custom_actions.definition_outline(definition json)
+RETURNS TABLE (path text, row_path text, depth integer, kind text, text text, enabled boolean)
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 100
+AS 'MODULE_PATHNAME', 'custom_action_definition_outline';
+
+COMMENT ON FUNCTION custom_actions.definition_outline(json) IS
+	'lines of the outline of a definition, with the path of the step, or case, that each is about';
 
 CREATE FUNCTION custom_actions.draw_definition(
 	definition json, format text, invocation json)

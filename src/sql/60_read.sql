@@ -30,12 +30,12 @@ AS $$
 DECLARE
 	result json;
 BEGIN
-	IF wanted IS NOT NULL THEN
+	IF wanted = 0 OR wanted IS NULL AND otherwise = 'draft' THEN
+		result := draft_definition(action_name);
+	ELSIF wanted IS NOT NULL THEN
 		SELECT v.definition INTO result
 		FROM version AS v
 		WHERE v.action = action_name AND v.version = wanted;
-	ELSIF otherwise = 'draft' THEN
-		result := draft_definition(action_name);
 	END IF;
 	IF result IS NULL THEN
 		SELECT p.definition INTO result
@@ -48,6 +48,10 @@ BEGIN
 
 	IF NOT has_draft(action_name) AND action_function(action_name) IS NULL THEN
 		PERFORM refuse_missing(action_name);
+	ELSIF wanted = 0 THEN
+		RAISE EXCEPTION 'action "%" has no draft', action_name
+			USING ERRCODE = 'undefined_function',
+				HINT = 'Use restore_action to make one of what is published.';
 	ELSIF wanted IS NULL THEN
 		RAISE EXCEPTION 'action "%" is not published', action_name
 			USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -60,7 +64,7 @@ END
 $$;
 
 COMMENT ON FUNCTION custom_actions.definition_of(text, integer, text) IS
-	'definition of a version, else of the draft or of what is published; an error if there is none';
+	'definition of a version, 0: the draft; NULL: of the draft or of what is published; an error if there is none';
 
 CREATE FUNCTION custom_actions.document_of(action_name text, wanted integer)
 RETURNS json
@@ -211,43 +215,3 @@ END;
 
 COMMENT ON FUNCTION custom_actions.drop_reason(text) IS
 	'what took the function of an action that was dropped, "its function was dropped with schema support by ... at ..."; NULL: not known, or it has one';
-
-CREATE FUNCTION custom_actions.described_state(action_name text)
-RETURNS text
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	published record;
-	state text;
-BEGIN
-	SELECT * INTO published FROM published(action_name) AS p;
-	state := format('version %s, which is %s', published.version,
-		CASE WHEN published.active THEN 'active' ELSE 'not active' END);
-	RETURN CASE
-		WHEN NOT has_draft(action_name)
-			THEN 'Published as ' || state || '; there is no draft'
-		WHEN published.version IS NOT NULL
-			THEN 'Draft, ' || CASE
-				WHEN draft_differs(action_name, published.version, published.definition)
-				THEN 'differs from ' ELSE 'same as ' END || state
-		WHEN was_dropped(action_name)
-			THEN 'Draft, ' || coalesce(drop_reason(action_name), 'its function was dropped')
-		ELSE 'Draft, never activated' END;
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.described_state(text) IS
-	'whether describe_action shows a draft or what is published, and whether they differ';
-
-CREATE FUNCTION custom_actions.describe_action(name text)
-RETURNS text
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-	SELECT custom_actions.describe_definition(
-		custom_actions.document_of(a.name, NULL), custom_actions.described_state(a.name))
-	FROM custom_actions.canonical_name(describe_action.name) AS a (name);
-END;
-
-COMMENT ON FUNCTION custom_actions.describe_action(text) IS
-	'body of describe_action';

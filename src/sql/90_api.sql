@@ -69,13 +69,13 @@ AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 COMMENT ON FUNCTION @extschema@.action_hash(text) IS
 	'hash of the draft of an action, for activate_action(expected_hash)';
 
-CREATE FUNCTION @extschema@.describe_action(name text)
+CREATE FUNCTION @extschema@.describe_action(name text, version integer DEFAULT NULL)
 RETURNS text
 LANGUAGE c STABLE
 AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 
-COMMENT ON FUNCTION @extschema@.describe_action(text) IS
-	'outline of the draft of an action and of its plug-ins; without a draft, of what is published';
+COMMENT ON FUNCTION @extschema@.describe_action(text, integer) IS
+	'what an action does, in words: of a version, 0: the draft; by default of what is published, else of the draft';
 
 CREATE FUNCTION @extschema@.check_action(name text)
 RETURNS TABLE (severity text, location text, message text, detail text, hint text)

@@ -9,3 +9,11 @@ AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 
 COMMENT ON FUNCTION @extschema@.action_diagram(text, integer, text, uuid) IS
 	'picture of an action in the language of Mermaid or Graphviz; of an invocation, what became of each step';
+
+CREATE FUNCTION @extschema@.action_outline(name text, version integer DEFAULT NULL)
+RETURNS TABLE (path text, depth integer, step_id bigint, kind text, text text, enabled boolean)
+LANGUAGE c STABLE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.action_outline(text, integer) IS
+	'the lines of describe_action as rows, with the path that each is about, and ids of the draft''s steps';

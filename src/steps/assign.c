@@ -8,7 +8,7 @@
 #include "steps/table_setting.h"
 #include "steps/write.h"
 
-static const SettingKind owner_setting = {.column = "owner_column", .verb = "Assign"};
+static const SettingKind owner_setting = {.column = "owner_column", .verb = "ASSIGN"};
 
 const StepKind assign_kind = {
 	.name = "assign",

@@ -15,6 +15,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "compile/let_types.h"
+#include "document/outline.h"
 #include "lookup/canonical.h"
 #include "program/meaning.h"
 #include "program/use.h"
@@ -322,14 +323,15 @@ call_execute(Frame *frame, Instruction *instruction)
 }
 
 static void
-call_describe(StringInfo out, const Step *step)
+call_describe(Outline *outline, const Step *step)
 {
 	const char *timeout = json_get_text(step->json, "timeout");
 
-	appendStringInfo(out, "Call %s", step_subject_text(step));
-	step_describe_values(out, " with ", step_argument(step, "with"), " = ");
+	outline_say(outline, "CALL ");
+	step_say_subject(outline, step);
 	if (timeout != NULL)
-		appendStringInfo(out, ", for at most %s", timeout);
+		outline_say(outline, " for at most %s", timeout);
+	outline_values(outline, "with", step_argument(step, "with"), ": ");
 }
 
 const StepKind call_kind = {

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "document/outline.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "steps/step_list.h"
@@ -67,12 +68,12 @@ choose_execute(Frame *frame, Instruction *instruction)
 }
 
 static void
-choose_describe(StringInfo out, const Step *step)
+choose_describe(Outline *outline, const Step *step)
 {
-	if (step->subject != NULL && step->subject->text != NULL && step->subject->kind == JSON_IS_STRING)
-		appendStringInfo(out, "Choose %s", step->subject->text);
+	if (step->subject != NULL && step->subject->kind == JSON_IS_STRING)
+		outline_say(outline, "CHOOSE %s: the first that holds", step->subject->text);
 	else
-		appendStringInfoString(out, "Choose the first case that holds");
+		outline_say(outline, "CHOOSE the first that holds");
 }
 
 const StepKind choose_kind = {

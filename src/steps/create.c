@@ -11,6 +11,7 @@
 #include "compile/compiler.h"
 #include "compile/row_source.h"
 #include "definition/value_text.h"
+#include "document/outline.h"
 #include "lookup/canonical.h"
 #include "lookup/key.h"
 #include "steps/given.h"
@@ -294,25 +295,39 @@ create_compile(Compiler *compiler, Instruction *instruction)
 	instruction->data = write;
 }
 
+/* Says what is done if the row is there already. */
 static void
-create_describe(StringInfo out, const Step *step)
+describe_conflict(Outline *outline, const Json *conflict)
+{
+	const Json *columns = json_get(conflict, "columns");
+	const Json *set = json_get(conflict, "set");
+	const char *what = json_get_text(conflict, "do");
+	char	   *same = pstrdup("");
+
+	if (columns != NULL && columns->kind == JSON_IS_ARRAY && columns->count > 0)
+		same = psprintf(" with the same %s", array_words(columns));
+	if (set == NULL || set->count == 0)
+		outline_add(outline, "on_conflict", "IF ONE IS THERE%s: %s", same,
+					what != NULL && strcmp(what, "update") == 0 ? "give it the new values" : "do nothing");
+	for (int i = 0; set != NULL && i < set->count; i++)
+		outline_add(outline, psprintf("on_conflict.set.%s", set->keys[i]), "IF ONE IS THERE%s: %s = %s", same,
+					set->keys[i], value_text(set->items[i]));
+}
+
+static void
+create_describe(Outline *outline, const Step *step)
 {
 	const Json *from = step_argument(step, "from");
 	const Json *conflict = step_argument(step, "on_conflict");
-	const char *what = conflict != NULL ? json_get_text(conflict, "do") : NULL;
 
+	outline_say(outline, "CREATE ");
+	step_say_subject(outline, step);
 	if (from != NULL)
-		appendStringInfo(out, "Create a row in %s for each of %s", step_subject_text(step),
-						 value_text(from));
-	else
-		appendStringInfo(out, "Create a row in %s", step_subject_text(step));
-	step_describe_rows(out, step);
-	step_describe_values(out, " with ", step_argument(step, "set"), " = ");
-	if (conflict != NULL && json_get(conflict, "set") != NULL)
-		step_describe_values(out, "; if it is there already, set ", json_get(conflict, "set"), " to ");
-	else if (conflict != NULL)
-		appendStringInfo(out, "; if it is there already, %s",
-						 what != NULL && strcmp(what, "update") == 0 ? "set the new values" : "do nothing");
+		outline_say(outline, " for each of %s", from->kind == JSON_IS_STRING ? formula_text(from->text) : value_text(from));
+	step_say_rows(outline, step);
+	outline_values(outline, "set", step_argument(step, "set"), ": ");
+	if (conflict != NULL)
+		describe_conflict(outline, conflict);
 }
 
 const StepKind create_kind = {

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "compile/compiler.h"
+#include "document/outline.h"
 #include "lookup/canonical.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
@@ -44,10 +45,12 @@ delete_compile(Compiler *compiler, Instruction *instruction)
 }
 
 static void
-delete_describe(StringInfo out, const Step *step)
+delete_describe(Outline *outline, const Step *step)
 {
-	appendStringInfo(out, "Delete %s", step_subject_text(step));
-	step_describe_rows(out, step);
+	outline_say(outline, "REMOVE ");
+	step_say_subject(outline, step);
+	step_say_rows(outline, step);
+	step_say_optional(outline, step);
 }
 
 const StepKind delete_kind = {

@@ -17,6 +17,7 @@
 #include "compile/row_source.h"
 #include "compile/taint.h"
 #include "definition/value_text.h"
+#include "document/outline.h"
 #include "lookup/name_rules.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
@@ -331,19 +332,23 @@ for_each_execute(Frame *frame, Instruction *instruction)
 }
 
 static void
-for_each_describe(StringInfo out, const Step *step)
+for_each_describe(Outline *outline, const Step *step)
 {
 	const Json *order = step_argument(step, "order_by");
+	const Json *columns = step_argument(step, "columns");
 	const char *index = json_get_text(step->json, "index");
 
-	appendStringInfo(out, "For each %s of %s", step->name ? step->name : "item",
-					 step->subject->kind == JSON_IS_ARRAY ? value_text(step->subject) :
-					 formula_text(step_subject_text(step)));
-	step_describe_rows(out, step);
+	outline_say(outline, "FOR EACH %s of %s", step->name ? step->name : "value",
+				step->subject->kind == JSON_IS_ARRAY ? value_text(step->subject) :
+				formula_text(step_subject_text(step)));
+	step_say_rows(outline, step);
 	if (order != NULL)
-		appendStringInfo(out, ", by %s", step_order_text(order));
+		outline_say(outline, ", by %s", step_order_text(order));
 	if (index != NULL)
-		appendStringInfo(out, ", counted by %s", index);
+		outline_say(outline, ", counted by %s", index);
+	for (int i = 0; columns != NULL && i < columns->count; i++)
+		outline_add(outline, psprintf("columns.%s", columns->keys[i]), "%s is of type %s", columns->keys[i],
+					columns->items[i]->text ? columns->items[i]->text : "?");
 }
 
 const StepKind for_each_kind = {

@@ -6,6 +6,7 @@
 
 #include "compile/compiler.h"
 #include "compile/row_source.h"
+#include "document/outline.h"
 #include "lookup/canonical.h"
 #include "run/frame.h"
 #include "run/statement_run.h"
@@ -103,17 +104,31 @@ get_execute(Frame *frame, Instruction *instruction)
 			 errhint("Make \"where\" more exact, or say which one with \"order_by\".")));
 }
 
+/* What a step does about rows that others hold. */
+static const char *
+lock_words(const char *lock)
+{
+	if (lock == NULL)
+		return "";
+	if (strcmp(lock, "nowait") == 0)
+		return ", and hold it (or fail)";
+	if (strcmp(lock, "skip") == 0)
+		return ", and hold it (or pass over it)";
+	return ", and hold it (or wait)";
+}
+
 static void
-get_describe(StringInfo out, const Step *step)
+get_describe(Outline *outline, const Step *step)
 {
 	const Json *order = step_argument(step, "order_by");
 
-	appendStringInfo(out, "Read a row of %s", step_subject_text(step));
-	step_describe_rows(out, step);
+	outline_say(outline, "FIND ");
+	step_say_subject(outline, step);
+	step_say_rows(outline, step);
 	if (order != NULL)
-		appendStringInfo(out, ", the first by %s", step_order_text(order));
-	if (step_argument(step, "lock") != NULL)
-		appendStringInfoString(out, ", and lock it");
+		outline_say(outline, ", the first by %s", step_order_text(order));
+	step_say_optional(outline, step);
+	outline_say(outline, "%s", lock_words(json_get_text(step->json, "lock")));
 }
 
 const StepKind get_kind = {

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "document/outline.h"
 #include "run/frame.h"
 #include "steps/step_list.h"
 #include "steps/steps.h"
@@ -31,12 +32,11 @@ group_execute(Frame *frame, Instruction *instruction)
 }
 
 static void
-group_describe(StringInfo out, const Step *step)
+group_describe(Outline *outline, const Step *step)
 {
+	outline_say(outline, "GROUP");
 	if (step->subject != NULL && step->subject->text != NULL)
-		appendStringInfoString(out, step->subject->text);
-	else
-		appendStringInfoString(out, "Group");
+		outline_say(outline, " %s", step->subject->text);
 }
 
 const StepKind group_kind = {

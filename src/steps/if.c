@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "definition/value_text.h"
+#include "document/outline.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "steps/step_list.h"
@@ -47,9 +48,9 @@ if_execute(Frame *frame, Instruction *instruction)
 }
 
 static void
-if_describe(StringInfo out, const Step *step)
+if_describe(Outline *outline, const Step *step)
 {
-	appendStringInfo(out, "If %s", formula_text(step_subject_text(step)));
+	outline_say(outline, "IF %s", formula_text(step_subject_text(step)));
 }
 
 const StepKind if_kind = {

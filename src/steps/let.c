@@ -6,6 +6,7 @@
 
 #include "catalog/pg_type.h"
 #include "compile/let_types.h"
+#include "document/outline.h"
 #include "lookup/canonical.h"
 #include "steps/named_values.h"
 #include "steps/step_words.h"
@@ -172,16 +173,15 @@ let_compile(Compiler *compiler, Instruction *instruction)
 }
 
 static void
-let_describe(StringInfo out, const Step *step)
+let_describe(Outline *outline, const Step *step)
 {
 	const Json *types = step_argument(step, "types");
 
-	step_describe_values(out, "Let ", step->subject, " be ");
+	outline_say(outline, "NOTE");
+	outline_values(outline, NULL, step->subject, " ");
 	for (int i = 0; types != NULL && i < types->count; i++)
-		appendStringInfo(out, "%s%s is of type %s", i ? ", " : " (", types->keys[i],
-						 types->items[i]->text ? types->items[i]->text : "?");
-	if (types != NULL && types->count > 0)
-		appendStringInfoChar(out, ')');
+		outline_add(outline, psprintf("types.%s", types->keys[i]), "%s is of type %s", types->keys[i],
+					types->items[i]->text ? types->items[i]->text : "?");
 }
 
 const StepKind let_kind = {

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/suggest.h"
+#include "document/outline.h"
 #include "steps/named_values.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
@@ -51,9 +52,10 @@ output_compile(Compiler *compiler, Instruction *instruction)
 }
 
 static void
-output_describe(StringInfo out, const Step *step)
+output_describe(Outline *outline, const Step *step)
 {
-	step_describe_values(out, "Output ", step->subject, " = ");
+	outline_say(outline, "ANSWER");
+	outline_values(outline, NULL, step->subject, " ");
 }
 
 const StepKind output_kind = {

@@ -13,6 +13,7 @@
 #include "base/sqlstate.h"
 #include "catalog/pg_proc.h"
 #include "compile/taint.h"
+#include "document/outline.h"
 #include "program/use.h"
 #include "run/action_call.h"
 #include "run/evaluate.h"
@@ -239,10 +240,11 @@ perform_execute(Frame *frame, Instruction *instruction)
 }
 
 static void
-perform_describe(StringInfo out, const Step *step)
+perform_describe(Outline *outline, const Step *step)
 {
-	appendStringInfo(out, "Perform %s", step_subject_text(step));
-	step_describe_values(out, " with ", step_argument(step, "with"), " = ");
+	outline_say(outline, "PERFORM ");
+	step_say_subject(outline, step);
+	outline_values(outline, "with", step_argument(step, "with"), ": ");
 }
 
 const StepKind perform_kind = {

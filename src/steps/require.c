@@ -6,6 +6,7 @@
 
 #include "base/sqlstate.h"
 #include "definition/value_text.h"
+#include "document/outline.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "steps/message.h"
@@ -46,13 +47,10 @@ require_execute(Frame *frame, Instruction *instruction)
 }
 
 static void
-require_describe(StringInfo out, const Step *step)
+require_describe(Outline *outline, const Step *step)
 {
-	const Json *message = step_argument(step, "message");
-
-	appendStringInfo(out, "Require that %s", formula_text(step_subject_text(step)));
-	if (message != NULL)
-		appendStringInfo(out, ", else cancel with %s", value_text(message));
+	outline_say(outline, "CHECK %s", formula_text(step_subject_text(step)));
+	step_add_message(outline, step, "else CANCEL");
 }
 
 const StepKind require_kind = {

@@ -8,7 +8,7 @@
 #include "steps/table_setting.h"
 #include "steps/write.h"
 
-static const SettingKind status_setting = {.column = "status_column", .verb = "Set the status of"};
+static const SettingKind status_setting = {.column = "status_column", .verb = "SET STATUS of"};
 
 const StepKind set_status_kind = {
 	.name = "set_status",

@@ -1,6 +1,6 @@
 /*
  * step_words.c
- *		How descriptions of steps print what several kinds have.
+ *		How outlines tell what several kinds of step have.
  */
 #include "postgres.h"
 
@@ -27,26 +27,71 @@ step_order_text(const Json *json)
 	return text.data;
 }
 
-void
-step_describe_values(StringInfo out, const char *before, const Json *values, const char *between)
+char *
+array_words(const Json *array)
 {
-	for (int i = 0; values != NULL && i < values->count; i++)
-		appendStringInfo(out, "%s%s%s%s", i ? ", " : before, values->keys[i], between,
-						 value_text(values->items[i]));
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < array->count; i++)
+		append_element(&text, i == 0, array->items[i]->kind == JSON_IS_STRING ? array->items[i]->text :
+					   json_text(array->items[i]));
+	return text.data;
 }
 
 void
-step_describe_rows(StringInfo out, const Step *step)
+step_say_subject(Outline *outline, const Step *step)
+{
+	outline_say(outline, "%s", step_subject_text(step));
+	if (step->name != NULL)
+		outline_say(outline, " (called %s)", step->name);
+}
+
+/* Says which row it is by its key: a value, or the columns of an alternate one. */
+static void
+say_id(Outline *outline, const Json *id)
+{
+	if (id->kind != JSON_IS_OBJECT)
+		outline_say(outline, " whose id is %s", value_text(id));
+	for (int i = 0; id->kind == JSON_IS_OBJECT && i < id->count; i++)
+		outline_say(outline, "%s%s is %s", i == 0 ? " whose " : " and ", id->keys[i], value_text(id->items[i]));
+}
+
+void
+step_say_rows(Outline *outline, const Step *step)
 {
 	const Json *id = step_argument(step, "id");
 	const Json *where = step_argument(step, "where");
 
-	if (id != NULL && id->kind == JSON_IS_OBJECT)
-		step_describe_values(out, " with ", id, " = ");
-	else if (id != NULL)
-		appendStringInfo(out, " with id %s", value_text(id));
+	if (id != NULL)
+		say_id(outline, id);
 	if (where != NULL)
-		appendStringInfo(out, " where %s", formula_text(where->text));
+		outline_say(outline, " where %s", formula_text(where->text));
+}
+
+void
+step_say_optional(Outline *outline, const Step *step)
+{
 	if (!json_get_boolean(step->json, "required", true))
-		appendStringInfoString(out, " (if there is one)");
+		outline_say(outline, ", if there is one");
+}
+
+void
+step_add_message(Outline *outline, const Step *step, const char *before)
+{
+	const Json *message = step_argument(step, "message");
+	static const char *const others[] = {"detail", "hint", "sqlstate"};
+
+	if (message != NULL)
+		outline_add(outline, "message", "%s %s", before != NULL ? before : "saying", value_text(message));
+	else if (before != NULL)
+		outline_add(outline, "message", "%s", before);
+	for (int i = 0; i < lengthof(others); i++)
+	{
+		const Json *other = step_argument(step, others[i]);
+
+		if (other != NULL)
+			outline_add(outline, others[i], "with %s %s", others[i],
+						strcmp(others[i], "sqlstate") == 0 && other->text != NULL ? other->text : value_text(other));
+	}
 }

@@ -1,6 +1,6 @@
 /*
  * step_words.h
- *		How descriptions of steps print what several kinds have.
+ *		How outlines tell what several kinds of step have.
  */
 #ifndef CA_STEP_WORDS_H
 #define CA_STEP_WORDS_H
@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "definition/step_kind.h"
+#include "document/outline.h"
 
 /* The subject as people read it: "target", "support.task". */
 extern const char *step_subject_text(const Step *step);
@@ -15,11 +16,19 @@ extern const char *step_subject_text(const Step *step);
 /* What rows are ordered by: "priority desc, id". */
 extern char *step_order_text(const Json *json);
 
-/* " with id ..., where ...": which rows the step works on. */
-extern void step_describe_rows(StringInfo out, const Step *step);
+/* Strings of an array: "a, b". */
+extern char *array_words(const Json *array);
 
-/* "<before>a<between>1, b<between>2" */
-extern void step_describe_values(StringInfo out, const char *before, const Json *values,
-								 const char *between);
+/* Says the subject, and what the step is called. */
+extern void step_say_subject(Outline *outline, const Step *step);
+
+/* Says which rows the step works on: " whose id is ... where ...". */
+extern void step_say_rows(Outline *outline, const Step *step);
+
+/* Says that there need not be one: ", if there is one". */
+extern void step_say_optional(Outline *outline, const Step *step);
+
+/* Adds what the step says to whoever called; before is what comes before that, or NULL. */
+extern void step_add_message(Outline *outline, const Step *step, const char *before);
 
 #endif

@@ -5,7 +5,7 @@
  * The folder steps/ holds the kinds of step, each in one file, and what several
  * of them share. All others meet them as rows of a table (StepKind). Lists of
  * steps are in here, too, since steps hold steps. It may include base/,
- * lookup/, definition/, program/, compile/ and run/.
+ * lookup/, definition/, document/, program/, compile/ and run/.
  */
 #ifndef CA_STEPS_H
 #define CA_STEPS_H

@@ -7,6 +7,7 @@
 
 #include "base/sqlstate.h"
 #include "definition/value_text.h"
+#include "document/outline.h"
 #include "run/frame.h"
 #include "steps/message.h"
 #include "steps/on_error.h"
@@ -73,19 +74,17 @@ stop_execute(Frame *frame, Instruction *instruction)
 }
 
 static void
-stop_describe(StringInfo out, const Step *step)
+stop_describe(Outline *outline, const Step *step)
 {
-	const Json *message = step_argument(step, "message");
 	const char *how = step_subject_text(step);
 
 	if (strcmp(how, "succeeded") == 0)
-		appendStringInfoString(out, "Stop here: done");
+		outline_say(outline, "STOP here: done");
 	else if (strcmp(how, "canceled") == 0)
-		appendStringInfoString(out, "Cancel the action");
+		outline_say(outline, "STOP: cancel everything");
 	else
-		appendStringInfoString(out, "Fail");
-	if (message != NULL)
-		appendStringInfo(out, " with %s", value_text(message));
+		outline_say(outline, "STOP: fail");
+	step_add_message(outline, step, NULL);
 }
 
 const StepKind stop_kind = {

@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "definition/value_text.h"
+#include "document/outline.h"
 #include "lookup/canonical.h"
 #include "lookup/own_table.h"
 #include "steps/step_words.h"
@@ -86,11 +87,16 @@ table_setting_compile(Compiler *compiler, Instruction *instruction)
 }
 
 void
-table_setting_describe(StringInfo out, const Step *step)
+table_setting_describe(Outline *outline, const Step *step)
 {
 	const SettingKind *kind = step->kind->own;
+	const char *column = json_get_text(step->json, "column");
 
-	appendStringInfo(out, "%s %s", kind->verb, step_subject_text(step));
-	step_describe_rows(out, step);
-	appendStringInfo(out, " to %s", value_text(step_argument(step, "to")));
+	outline_say(outline, "%s ", kind->verb);
+	step_say_subject(outline, step);
+	step_say_rows(outline, step);
+	step_say_optional(outline, step);
+	if (column != NULL)
+		outline_say(outline, ", in column %s,", column);
+	outline_say(outline, " to %s", value_text(step_argument(step, "to")));
 }

@@ -16,10 +16,10 @@ extern const ArgumentSpec table_setting_arguments[];
 typedef struct SettingKind
 {
 	const char *column;			/* of table_setting: owner_column or status_column */
-	const char *verb;			/* "Assign", for people */
+	const char *verb;			/* "ASSIGN", for people */
 } SettingKind;
 
 extern void table_setting_compile(Compiler *compiler, Instruction *instruction);
-extern void table_setting_describe(StringInfo out, const Step *step);
+extern void table_setting_describe(struct Outline *outline, const Step *step);
 
 #endif

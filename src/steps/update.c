@@ -6,6 +6,7 @@
 
 #include "compile/compiler.h"
 #include "definition/value_text.h"
+#include "document/outline.h"
 #include "steps/given.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
@@ -61,23 +62,25 @@ update_compile(Compiler *compiler, Instruction *instruction)
 }
 
 static void
-update_describe(StringInfo out, const Step *step)
+update_describe(Outline *outline, const Step *step)
 {
 	const Json *set = step_argument(step, "set");
 	const Json *record = set ? json_get(set, GIVEN_KEY) : NULL;
 	const Json *columns = step_argument(step, "columns");
 	Json	   *named = set ? json_copy(set) : NULL;
 
-	appendStringInfo(out, "Update %s", step_subject_text(step));
-	step_describe_rows(out, step);
+	outline_say(outline, "CHANGE ");
+	step_say_subject(outline, step);
+	step_say_rows(outline, step);
+	step_say_optional(outline, step);
 	if (record != NULL)
 	{
 		json_remove(named, GIVEN_KEY);
-		appendStringInfo(out, ": set the columns that %s gives", value_text(record));
-		if (columns != NULL)
-			appendStringInfo(out, ", of %s", value_text(columns));
+		outline_add(outline, "set." GIVEN_KEY, "the columns that %s gives", value_text(record));
 	}
-	step_describe_values(out, record != NULL ? "; set " : ": set ", named, " to ");
+	if (columns != NULL)
+		outline_add(outline, "columns", "which may be %s", array_words(columns));
+	outline_values(outline, "set", named, record == NULL && columns == NULL ? ": " : NULL);
 }
 
 const StepKind update_kind = {

@@ -140,7 +140,7 @@ SELECT create_action('support.tell_all', $$
 SQL
 is(says(q{SELECT * FROM check_action('support.tell_all')}), '', 'an action with the new kind has no problems');
 like(says(q{SELECT describe_action('support.tell_all')}),
-	qr/Tell the caller "Case \{\{target\.id\}\} is \{\{target\.status\}\}".*Tell the log "told"/s, 'it is described');
+	qr/ONLY IF target\.priority > 0: TELL the caller "Case \{\{target\.id\}\} is \{\{target\.status\}\}".*TELL the log "told"/s, 'it is described');
 like(says(q{SELECT create_action('support.bad', '{"steps": [ {"tell": "all", "message": "x"} ]}')}), qr/"caller", "log"|caller.*log/,
 	'a wrong word is refused');
 like(says(q{SELECT activate_action('support.tell_all'); SELECT invoke_action('support.tell_all', '{"target": 42}')}),
