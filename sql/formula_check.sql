@@ -98,6 +98,11 @@ ALTER TABLE custom_actions.action ENABLE TRIGGER USER;
 SELECT f.* FROM check_formula('desk.published', '1.set.priority', 'desk.twice(input.a)') AS f;
 SELECT name FROM names_in_scope('desk.published', '1.set.priority') WHERE source = 'input';
 
+-- The columns of a composite type are looked at, too, for what may have been meant.
+CREATE TYPE desk.pair AS (alpha integer, beta text);
+SELECT create_action('desk.pairs', '{"input": [{"name": "pairs", "type": "desk.pair[]"}], "steps": [{"for_each": "=input.pairs", "as": "p", "do": [{"let": {"x": "=p.alpha"}}]}]}');
+SELECT f.ok, f.message, f.hint, f.proposals FROM check_formula('desk.pairs', '1.do.1.x', 'alpah + 1') AS f;
+
 -- Arguments are matched by name, the action as callers find it; NULL gives nothing.
 SET search_path = desk, public;
 SELECT count(*) FROM public.names_in_scope(action => 'published', at => 'steps') WHERE source = 'input';

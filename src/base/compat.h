@@ -127,7 +127,8 @@ SysCacheGetAttrNotNull(int cacheid, HeapTuple tuple, AttrNumber attribute)
 #define index_insert_cleanup(index, info)	((void) 0)
 #endif
 
-/* 18: what a scan reports for EXPLAIN; 19: flags of it */
+/* 18: what a scan reports for EXPLAIN; 19: flags of it. Declared before it is a macro */
+#include "access/genam.h"
 #if PG_VERSION_NUM < 180000
 #define index_beginscan(heap, index, snapshot, instrument, nkeys, norderbys, flags) \
 	((void) (flags), (index_beginscan) ((heap), (index), (snapshot), (nkeys), (norderbys)))

@@ -7,7 +7,7 @@
  */
 #include "postgres.h"
 
-#include "access/table.h"
+#include "access/relation.h"
 #include "base/suggest.h"
 #include "base/typography.h"
 #include "mb/pg_wchar.h"
@@ -95,7 +95,7 @@ consider_variables(UnknownName *unknown, const List *variables, const char *grou
 static void
 consider_columns(UnknownName *unknown, Oid relation, const char *row)
 {
-	Relation	table = table_open(relation, AccessShareLock);
+	Relation	table = relation_open(relation, AccessShareLock);	/* may be a composite type */
 	TupleDesc	tupdesc = RelationGetDescr(table);
 
 	for (int i = 0; i < tupdesc->natts; i++)
@@ -105,7 +105,7 @@ consider_columns(UnknownName *unknown, Oid relation, const char *row)
 		if (!TupleDescAttr(tupdesc, i)->attisdropped)
 			suggestion_consider(&unknown->suggestion, name, psprintf("%s.%s", row, name));
 	}
-	table_close(table, AccessShareLock);
+	relation_close(table, AccessShareLock);
 }
 
 /* The name that is like it, as it is written in formulas, or NULL. */

@@ -310,7 +310,7 @@ nearest_names(const List *names, const char *given)
 
 	foreach(cell, names)
 	{
-		Proposal	proposal = {((ScopeName *) lfirst(cell))->name};
+		Proposal	proposal = {.name = ((ScopeName *) lfirst(cell))->name};
 
 		proposal.distance = name_distance(given, proposal.name);
 		if (proposal.distance >= 0)
