@@ -121,7 +121,7 @@ has_composite_key(const Json *definition)
 
 /* Notes which of the inputs or outputs of a published definition are sensitive. */
 static void
-note_sensitive(PerformedArgument *arguments, int count, const Json *parameters)
+mark_sensitive(PerformedArgument *arguments, int count, const Json *parameters)
 {
 	for (int i = 0; parameters != NULL && i < parameters->count; i++)
 	{
@@ -148,8 +148,8 @@ published_signature(Oid function)
 	result->read_only = proc_form(tuple)->provolatile != PROVOLATILE_VOLATILE;
 	read_arguments(tuple, result);
 	result->composite_key = has_composite_key(envelope->definition);
-	note_sensitive(result->inputs, result->ninputs, json_get(envelope->definition, "input"));
-	note_sensitive(result->outputs, result->noutputs, json_get(envelope->definition, "output"));
+	mark_sensitive(result->inputs, result->ninputs, json_get(envelope->definition, "input"));
+	mark_sensitive(result->outputs, result->noutputs, json_get(envelope->definition, "output"));
 	ReleaseSysCache(tuple);
 	return result;
 }
