@@ -146,3 +146,56 @@ END;
 
 COMMENT ON FUNCTION custom_actions.action_outline(text, integer) IS
 	'body of action_outline';
+
+-- A line that stands in both outlines is the same, wherever it stands; a step that went
+-- to another list was moved.
+CREATE FUNCTION custom_actions.diff(action_name text, from_version integer, to_version integer)
+RETURNS TABLE (path text, change text, before text, after text)
+LANGUAGE sql STABLE ROWS 20
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	WITH line AS (
+		SELECT v.old, l.path, l.kind, l.text, l.number, coalesce(l.kind, '') || ' ' || l.text AS key,
+			row_number() OVER (PARTITION BY v.old, l.kind, l.text ORDER BY l.number) AS turn
+		FROM (VALUES (true, from_version), (false, coalesce(to_version, 0))) AS v (old, wanted)
+			CROSS JOIN LATERAL custom_actions.shown_definition(action_name, v.wanted) AS s
+			CROSS JOIN LATERAL custom_actions.definition_outline(s.definition) WITH ORDINALITY
+				AS l (path, row_path, depth, kind, text, enabled, number)
+	), pair AS (
+		SELECT o.path AS old_path, n.path AS new_path, o.number AS old_number,
+			n.number AS new_number, n.kind, o.text AS old_text, n.text AS new_text
+		FROM (SELECT * FROM line WHERE line.old) AS o
+			FULL JOIN (SELECT * FROM line WHERE NOT line.old) AS n
+				ON n.key = o.key AND n.turn = o.turn
+	), difference AS (
+		SELECT p.new_path AS path, 'moved' AS change, p.old_path AS before,
+			p.new_path AS after, p.new_number AS number
+		FROM pair AS p
+		WHERE p.kind IS NOT NULL
+			AND regexp_replace(p.old_path, '[0-9]+$', '') <> regexp_replace(p.new_path, '[0-9]+$', '')
+		UNION ALL
+		SELECT coalesce(n.new_path, o.old_path),
+			CASE WHEN o.old_path IS NULL THEN 'added' WHEN n.new_path IS NULL THEN 'removed'
+				ELSE 'changed' END,
+			o.old_text, n.new_text, coalesce(n.new_number, o.old_number)
+		FROM (SELECT * FROM pair AS q WHERE q.new_path IS NULL) AS o
+			FULL JOIN (SELECT * FROM pair AS q WHERE q.old_path IS NULL) AS n
+				ON n.new_path = o.old_path
+	)
+	SELECT d.path, d.change, d.before, d.after FROM difference AS d ORDER BY d.number, d.path;
+END;
+
+COMMENT ON FUNCTION custom_actions.diff(text, integer, integer) IS 'does the work of diff_action';
+
+CREATE FUNCTION custom_actions.diff_action(
+	name text, from_version integer DEFAULT NULL, to_version integer DEFAULT NULL)
+RETURNS TABLE (path text, change text, before text, after text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT d.path, d.change, d.before, d.after
+	FROM custom_actions.diff(custom_actions.canonical_name(diff_action.name),
+		diff_action.from_version, diff_action.to_version) AS d;
+END;
+
+COMMENT ON FUNCTION custom_actions.diff_action(text, integer, integer) IS
+	'body of diff_action';

@@ -17,3 +17,12 @@ AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 
 COMMENT ON FUNCTION @extschema@.action_outline(text, integer) IS
 	'the lines of describe_action as rows, with the path that each is about, and ids of the draft''s steps';
+
+CREATE FUNCTION @extschema@.diff_action(
+	name text, from_version integer DEFAULT NULL, to_version integer DEFAULT NULL)
+RETURNS TABLE (path text, change text, before text, after text)
+LANGUAGE c STABLE
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.diff_action(text, integer, integer) IS
+	'what differs between two versions of an action, in the words of the outline; by default between what is published and the draft';
