@@ -52,6 +52,7 @@ SELECT * FROM states;
 SELECT invoke_action('"order".tell', '{"target": 1, "more": 1}');
 ALTER FUNCTION "order".tell SET SCHEMA desk;
 ALTER SCHEMA "order" RENAME TO front;
+SET custom_actions.follow_renames = off;
 ALTER SCHEMA desk RENAME TO desks;
 SELECT * FROM states;
 SELECT restore_action('desk.tell', 1);

@@ -44,6 +44,7 @@ SELECT lib.pinned();
 CREATE OR REPLACE FUNCTION lib.wide(n numeric) RETURNS text LANGUAGE sql AS 'SELECT ''replaced ''|| n';
 SELECT lib.pinned();
 DROP FUNCTION lib.wide(numeric);
+SET custom_actions.follow_renames = off;
 ALTER FUNCTION lib.wide(numeric) RENAME TO renamed;
 SELECT lib.pinned();
 SELECT deactivate_action('lib.pinned');

@@ -2,6 +2,8 @@
 -- not after, on account of something on which its owner holds a privilege that
 -- it needs. Strangers' actions do not.
 \i test/sql/prelude.sql
+SELECT format('ALTER DATABASE %I SET custom_actions.follow_renames = off', current_database()) \gexec
+SET custom_actions.follow_renames = off;		-- refused, so that there is something to see
 CREATE ROLE strangers_owner;
 CREATE ROLE strangers_activator;
 GRANT USAGE ON LANGUAGE custom_action TO strangers_activator, strangers_owner;

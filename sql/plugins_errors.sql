@@ -1,5 +1,6 @@
 -- What becomes of errors in plug-ins, and what plug-ins may not do.
 \i test/sql/prelude.sql
+SET custom_actions.follow_renames = off;		-- refused, so that there is something to see
 \i test/sql/plugins_errors.sql
 \pset format unaligned
 \pset null '(null)'

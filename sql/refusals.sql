@@ -1,5 +1,6 @@
 -- What users read when DDL, a changed signature or missing rights are refused.
 \i test/sql/prelude.sql
+SET custom_actions.follow_renames = off;		-- refused, so that there is something to see
 CREATE ROLE regress_refusals_owner;
 CREATE ROLE regress_refusals_caller;
 GRANT USAGE, CREATE ON SCHEMA desk TO regress_refusals_owner, regress_refusals_caller;

@@ -39,6 +39,7 @@ int			setting_max_depth;
 int			setting_action_timeout;
 int			setting_call_timeout;
 int			setting_ddl_check;
+int			setting_follow_renames;
 int			setting_collect_statistics;
 int			setting_max_statistics;
 char	   *setting_actor;
@@ -162,6 +163,15 @@ static const Setting settings[] = {
 		.variable = &setting_ddl_check,
 		.initial = DDL_CHECK_ERROR,
 		.choices = ddl_check_choices,
+		.context = PGC_USERSET
+	},
+	{
+		.name = "custom_actions.follow_renames",
+		.words = "Definitions take on the names that DDL gives to what they use.",
+		.more_words = "Off, a command that renames what an active action uses is refused.",
+		.variable = &setting_follow_renames,
+		.initial = true,
+		.choices = switch_choices,
 		.context = PGC_USERSET
 	},
 	{

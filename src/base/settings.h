@@ -30,6 +30,7 @@ extern int	setting_max_depth;
 extern int	setting_action_timeout; /* milliseconds, 0: none */
 extern int	setting_call_timeout;	/* the same */
 extern int	setting_ddl_check;	/* DdlCheck */
+extern int	setting_follow_renames; /* on or off */
 extern int	setting_collect_statistics; /* bool */
 extern int	setting_max_statistics; /* entries */
 extern char *setting_actor;		/* texts are never NULL */

@@ -29,6 +29,7 @@
 #include "parser/parsetree.h"
 #include "program/input_default.h"
 #include "program/parser_hooks.h"
+#include "program/resolved.h"
 #include "program/use.h"
 #include "program/value.h"
 #include "rewrite/rewriteHandler.h"
@@ -78,7 +79,10 @@ compiler_table(Compiler *compiler, const char *name, const char *location)
 	Oid			table = table_of_name_guarded(name, location, compiler->findings.sink);
 
 	if (OidIsValid(table))
+	{
 		compiler_depend(compiler, RelationRelationId, table);
+		resolved_place(compiler->program, location, RelationRelationId, table);
+	}
 	else
 		compiler->findings.failed = true;
 	return table;
@@ -212,6 +216,7 @@ note_dependencies(Compiler *compiler, Node *tree)
 {
 	MemoryContext old = MemoryContextSwitchTo(compiler->program->mcxt);
 
+	resolved_statement(compiler->program, tree);
 	dependencies_of_query(&compiler->program->dependencies, tree);
 	if (compiler->findings.checking)
 		needs_of_query(&compiler->program->needs, tree);

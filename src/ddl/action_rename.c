@@ -10,16 +10,13 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "access/table.h"
-#include "access/xact.h"
 #include "base/compat.h"
-#include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "ddl/action_rename.h"
 #include "ddl/follow.h"
+#include "ddl/replaced_source.h"
 #include "ddl/touched.h"
 #include "definition/definition.h"
 #include "definition/envelope.h"
@@ -33,8 +30,6 @@
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
-#include "utils/syscache.h"
 
 /* An action that is called otherwise now. */
 typedef struct Renaming
@@ -99,26 +94,6 @@ custom_action_renamed_definition(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(definition_print(document)));
 }
 
-/* Replaces the source of a function, and nothing else of it. */
-static void
-replace_source(Oid function, const char *source)
-{
-	Relation	relation = table_open(ProcedureRelationId, RowExclusiveLock);
-	HeapTuple	tuple = proc_row(function);
-	HeapTuple	replaced;
-	Datum		values[Natts_pg_proc] = {0};
-	bool		nulls[Natts_pg_proc] = {0};
-	bool		replace[Natts_pg_proc] = {0};
-
-	values[Anum_pg_proc_prosrc - 1] = CStringGetTextDatum(source);
-	replace[Anum_pg_proc_prosrc - 1] = true;
-	replaced = heap_modify_tuple(tuple, RelationGetDescr(relation), values, nulls, replace);
-	CatalogTupleUpdate(relation, &replaced->t_self, replaced);
-	table_close(relation, RowExclusiveLock);
-	ReleaseSysCache(tuple);
-	CommandCounterIncrement();
-}
-
 /* Renames an action in its source. */
 static void
 rename_source(Oid function, const Renaming *renaming)
@@ -128,7 +103,7 @@ rename_source(Oid function, const Renaming *renaming)
 	action_lock_name(renaming->old_name);
 	action_lock_name(renaming->new_name);
 	rename_in_definition(renaming, envelope->definition);
-	replace_source(function, envelope_print(envelope));
+	source_replace(function, envelope_print(envelope), NULL);
 }
 
 /* Lets an action take along what is stored under the name it had. */
@@ -145,7 +120,7 @@ follow_function(Oid function, const char *old_schema, const char *old_part)
 	if (strcmp(renaming.old_name, renaming.new_name) == 0)
 		return;
 	rename_source(function, &renaming);
-	follow_call("follow_rename", names);
+	(void) follow_call("follow_rename", names);
 }
 
 /* The schema in which a function was, which a command may have left to the search_path. */
@@ -185,7 +160,7 @@ follow_schema(Oid schema, const char *old_name)
 		if (get_func_namespace(function) == schema)
 			rename_source(function, &renaming);
 	}
-	follow_call("follow_schema_rename", names);
+	(void) follow_call("follow_schema_rename", names);
 }
 
 /* Follows a command that renamed an object. */

@@ -19,6 +19,7 @@
 #include "ddl/action_rename.h"
 #include "ddl/ddl_report.h"
 #include "ddl/follow.h"
+#include "ddl/follow_names.h"
 #include "ddl/recheck.h"
 #include "ddl/touched.h"
 #include "lookup/action_lookup.h"
@@ -100,16 +101,33 @@ rechecks_of(const List *objects, bool altered)
 	return rechecks;
 }
 
-/* Checks the actions that a command concerns. */
-static void
-check_command(const EventTriggerData *data, const List *objects)
+/* The actions of rechecks, as a list of OIDs. */
+static List *
+actions_of(const List *rechecks)
 {
-	bool		altered = strncmp(GetCommandTagName(data->tag), "ALTER", 5) == 0;
-	List	   *rechecks = rechecks_of(objects, altered);
+	List	   *actions = NIL;
+	ListCell   *cell;
 
+	foreach(cell, rechecks)
+		actions = lappend_oid(actions, ((Recheck *) lfirst(cell))->action);
+	return actions;
+}
+
+/* Is a command an ALTER? */
+static bool
+command_alters(const EventTriggerData *data)
+{
+	return strncmp(GetCommandTagName(data->tag), "ALTER", 5) == 0;
+}
+
+/* Checks the actions that a command concerns; some could not follow the names that it gave. */
+static void
+check_command(const EventTriggerData *data, List *rechecks, const List *unfollowed)
+{
 	if (rechecks == NIL)
 		return;
 	recheck_actions(rechecks);
+	recheck_unfollowed(rechecks, unfollowed);
 	ddl_report(data, rechecks, setting_ddl_check == DDL_CHECK_ERROR);
 	/* a cancel is this command's, not the next one's */
 	CHECK_FOR_INTERRUPTS();
@@ -161,14 +179,19 @@ custom_action_ddl_end(PG_FUNCTION_ARGS)
 {
 	EventTriggerData *data = event_trigger_data(fcinfo);
 	List	   *objects;
+	List	   *rechecks;
+	List	   *unfollowed = NIL;
 
 	if (!anything_to_protect())
 		PG_RETURN_NULL();
 	objects = touched_by_commands();
 	require_single_names(objects);
 	rename_follow(data->parsetree, objects);
+	rechecks = rechecks_of(objects, command_alters(data));
+	if (setting_follow_renames && check_function_bodies)
+		unfollowed = names_follow(data->parsetree, objects, actions_of(rechecks));
 	if (ddl_check_applies())
-		check_command(data, objects);
+		check_command(data, rechecks, unfollowed);
 	PG_RETURN_NULL();
 }
 
@@ -196,7 +219,7 @@ tell_drafts(const Drops *drops)
 		const char *texts[] = {lfirst(cell), drop_origin(drops, lfirst_int(alone)), NULL};
 
 		CHECK_FOR_INTERRUPTS();
-		follow_call("note_drop", texts);
+		(void) follow_call("note_drop", texts);
 	}
 }
 
@@ -216,6 +239,6 @@ custom_action_ddl_drop(PG_FUNCTION_ARGS)
 	objects = touched_by_drops(&drops);
 	tell_drafts(&drops);
 	if (ddl_check_applies())
-		check_command(data, leave_altered_table(objects, data->parsetree));
+		check_command(data, rechecks_of(leave_altered_table(objects, data->parsetree), command_alters(data)), NIL);
 	PG_RETURN_NULL();
 }

@@ -17,6 +17,8 @@
 #include "lookup/quiet.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
 /* How many texts a function may take */
 #define MAX_TEXTS	8
@@ -25,6 +27,8 @@ typedef struct FollowCall
 {
 	const char *function;
 	const char *const *texts;
+	MemoryContext mcxt;			/* of the result */
+	char	   *result;
 } FollowCall;
 
 static Oid	renaming_user = InvalidOid;
@@ -44,7 +48,8 @@ custom_action_renaming_user(PG_FUNCTION_ARGS)
 static void
 call_function(void *arg)
 {
-	const FollowCall *call = arg;
+	FollowCall *call = arg;
+	Datum		result;
 	Oid			types[MAX_TEXTS];
 	FmgrInfo	function;
 	int			count = 0;
@@ -59,14 +64,16 @@ call_function(void *arg)
 	}
 	fmgr_info(own_function(call->function, buildoidvector(types, count)), &function);
 	InitFunctionCallInfoData(*fcinfo, &function, count, InvalidOid, NULL, NULL);
-	(void) FunctionCallInvoke(fcinfo);
+	result = FunctionCallInvoke(fcinfo);
+	if (!fcinfo->isnull && get_func_rettype(function.fn_oid) == TEXTOID)
+		call->result = MemoryContextStrdup(call->mcxt, TextDatumGetCString(result));
 	CommandCounterIncrement();
 }
 
-void
+char *
 follow_call(const char *function, const char *const *texts)
 {
-	FollowCall	call = {function, texts};
+	FollowCall	call = {function, texts, CurrentMemoryContext};
 	Oid			outer = renaming_user;
 
 	renaming_user = GetUserId();
@@ -79,4 +86,5 @@ follow_call(const char *function, const char *const *texts)
 		renaming_user = outer;
 	}
 	PG_END_TRY();
+	return call.result;
 }

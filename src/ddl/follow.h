@@ -9,8 +9,9 @@
 
 /*
  * Calls a function of ours that takes up to so many texts, ended by NULL, and
- * changes rows for the current user, who need not have privileges on them.
+ * changes rows for the current user, who need not have privileges on them. Gives
+ * the text that the function returns, NULL if it returns none.
  */
-extern void follow_call(const char *function, const char *const *texts);
+extern char *follow_call(const char *function, const char *const *texts);
 
 #endif

@@ -16,6 +16,7 @@
 #include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
+#include "ddl/follow_names.h"
 #include "ddl/recheck.h"
 #include "lookup/canonical.h"
 #include "lookup/depend.h"
@@ -317,4 +318,29 @@ recheck_actions(List *rechecks)
 			find_blamed(lfirst(cell), NIL);
 	}
 	MemoryContextDelete(past.scratch);
+}
+
+void
+recheck_unfollowed(const List *rechecks, const List *unfollowed)
+{
+	ListCell   *cell;
+	ListCell   *recheck_cell;
+
+	foreach(cell, unfollowed)
+	{
+		const Unfollowed *report = lfirst(cell);
+
+		foreach(recheck_cell, rechecks)
+		{
+			Recheck    *recheck = lfirst(recheck_cell);
+
+			if (recheck->action != report->action || recheck->result != RECHECK_SOUND)
+				continue;
+			recheck->owner = function_owner(recheck->action);
+			recheck->name = function_name_canonical(recheck->action);
+			recheck->problems = report->reason;
+			recheck->result = RECHECK_BREAKS;
+			find_blamed(recheck, NIL);
+		}
+	}
 }

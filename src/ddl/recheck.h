@@ -31,6 +31,9 @@ typedef struct Recheck
 	char	   *problems;		/* what is wrong with it */
 } Recheck;
 
+/* Those that would run, but mean something else now, break, too. A list of Unfollowed (follow_names.h). */
+extern void recheck_unfollowed(const List *rechecks, const List *unfollowed);
+
 /*
  * Fills in the results. Waits for no lock, and keeps none. What the command
  * found before is looked at only if there is a need to.

@@ -19,7 +19,7 @@ const ArgumentSpec action_keys[] = {
 	.meaning = "what the action does; becomes the COMMENT of the function"},
 	{"table", ARGUMENT_NAME, .column = "bound_table", FIELD(Definition, table),
 	.pattern = PATH_PATTERN, .meaning = "table, partitioned table, view or foreign table that the action is bound to; left out: bound to nothing"},
-	{"key", ARGUMENT_NAMES, .column = "key_columns", .implied = "[]", FIELD(Definition, key),
+	{"key", ARGUMENT_NAMES, .means = MEANS_COLUMNS, .column = "key_columns", .implied = "[]", FIELD(Definition, key),
 	.needs = "table", .meaning = "columns that identify the target; left out: the primary key"},
 	{"binding", ARGUMENT_CHOICE, .choices = "row collection", .column = "binding", .implied = "row",
 		FIELD(Definition, collection),
@@ -69,7 +69,7 @@ const ArgumentSpec action_keys[] = {
 #define PARAMETER_KEYS(...) \
 	{"name", ARGUMENT_NAME, true, .column = "name", FIELD(Parameter, name), \
 	.pattern = NAME_PATTERN, .meaning = "lower-case letters, digits, underscores; unique among inputs and outputs"}, \
-	{"type", ARGUMENT_NAME, true, .column = "type", FIELD(Parameter, type), \
+	{"type", ARGUMENT_NAME, true, .means = MEANS_TYPES, .column = "type", FIELD(Parameter, type), \
 	.meaning = "any type as in CREATE TABLE: numeric(12,2), text[], a domain, an enum; a table's name means its row"}, \
 	{"required", ARGUMENT_BOOLEAN, .column = "required", FIELD(Parameter, required), __VA_ARGS__}, \
 	{"default", ARGUMENT_VALUE, .column = "default_value", .null_counts = true, FIELD(Parameter, initial), \

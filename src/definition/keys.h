@@ -39,6 +39,14 @@ typedef enum ArgumentShape
 	ARGUMENT_CASES				/* array of {when, do}: the branches of choose */
 } ArgumentShape;
 
+/* What the names are that are keys, or the texts, below a key. */
+typedef enum KeyMeaning
+{
+	MEANS_NOTHING,				/* nothing outside of the definition */
+	MEANS_COLUMNS,				/* columns of the step's table, or of the bound one: keys, and texts of a list */
+	MEANS_TYPES					/* types: texts */
+} KeyMeaning;
+
 typedef struct ArgumentSpec
 {
 	const char *key;
@@ -47,6 +55,7 @@ typedef struct ArgumentSpec
 	const char *choices;		/* "wait nowait skip" */
 	const struct ArgumentSpec *members;
 	bool		untold;			/* nothing that anybody writes by hand */
+	KeyMeaning	means;			/* what DDL that renames has to follow (text_walk.h) */
 
 	/* The column of the draft tables for it, or NULL */
 	const char *column;

@@ -28,6 +28,7 @@
 #include "program/formula.h"
 #include "program/meaning.h"
 #include "program/names.h"
+#include "program/resolved.h"
 #include "program/trial.h"
 #include "program/use.h"
 #include "run/convert_plain.h"
@@ -226,6 +227,9 @@ program_new(Definition *definition, const CompileOptions *options, MemoryContext
 	program->version = options->version;
 	program->function = options->function;
 	program->read_only = definition->read_only;
+	program->resolved = options->resolved;
+	if (program->resolved != NULL)
+		resolved_reset(program->resolved);
 	program->definition = definition;
 	program->tells_keys = !options->sink->collect && observers_want_keys(definition);
 	if (options->note_uses)
@@ -259,7 +263,11 @@ compile_program(Compiler *compiler)
 
 	steps_visit(definition->steps, collect_step_name, compiler->names);
 	if (OidIsValid(program->signature->table))
+	{
 		compiler_depend(compiler, RelationRelationId, program->signature->table);
+		resolved_place(program, "table", RelationRelationId, program->signature->table);
+		resolved_table(program, "table", program->signature->table);
+	}
 	if (program->signature->nkeys > 0)
 	{
 		program->target = compiler_row(compiler, "target", program->signature->table);

@@ -22,6 +22,7 @@ typedef struct CompileOptions
 	Oid			function;		/* published function, or InvalidOid for a draft */
 	ProblemSink *sink;			/* collect: check everything, each statement in a subtransaction */
 	bool		freeze;			/* write what was looked up into definition->json */
+	struct Resolved *resolved;	/* is told what names mean, or NULL */
 	struct FormulaTrial *trial; /* a place to look at, or NULL (program/trial.h) */
 	bool		note_uses;		/* note in program->uses what is used where */
 } CompileOptions;

@@ -18,12 +18,14 @@
 #include "parser/parse_coerce.h"
 #include "parser/parse_expr.h"
 #include "parser/parse_node.h"
+#include "parser/parse_type.h"
 #include "program/formula.h"
 #include "program/meaning.h"
 #include "program/natural.h"
 #include "program/remark.h"
 #include "program/remark_constant.h"
 #include "program/remark_report.h"
+#include "program/resolved.h"
 #include "program/trial.h"
 #include "program/use.h"
 #include "program/value.h"
@@ -242,6 +244,7 @@ formula_transform(ParseState *pstate, Scope *scope, Formula *formula,
 				  Oid type, int32 typmod)
 {
 	const Formula *outer = scope->current;
+	ResolvedFormula *outer_resolved = resolved_enter(scope->program, formula);
 	ParseState *outer_pstate = scope->pstate;
 	const char *outer_text = pstate->p_sourcetext;
 	ParseState	before = *pstate;
@@ -276,10 +279,12 @@ formula_transform(ParseState *pstate, Scope *scope, Formula *formula,
 		if (scope->findings != NULL)
 			volatility_require(pstate, node, scope->program->read_only, scope->in_summary);
 		meaning_require(scope->program, node, formula->text, formula->location);
+		resolved_tree(scope->program, formula, node);
 		use_note_formula(pstate, scope, formula, node);
 	}
 	PG_FINALLY();
 	{
+		resolved_leave(scope->program, outer_resolved);
 		parser_settings_restore(&settings);
 		scope->current = outer;
 		scope->pstate = outer_pstate;
@@ -293,12 +298,13 @@ formula_transform(ParseState *pstate, Scope *scope, Formula *formula,
 
 /* A scalar of the document as a literal of the wanted type. */
 static Node *
-literal_transform(ParseState *pstate, const Value *value, Oid type, int32 typmod)
+literal_transform(ParseState *pstate, Scope *scope, const Value *value, Oid type, int32 typmod)
 {
 	const Json *json = value->json;
 	Oid			base = OidIsValid(type) ? getBaseType(type) : InvalidOid;
 	Node	   *node;
 
+	resolved_label(scope->program, value, type);
 	if (!OidIsValid(type))
 		return natural_literal(json);
 	if (json->kind == JSON_IS_NULL)
@@ -446,7 +452,7 @@ json_build_transform(ParseState *pstate, Scope *scope, Value *value, bool binary
 	if (value->kind == VALUE_FORMULA || value->kind == VALUE_TEMPLATE)
 		return transform_as(pstate, scope, value, InvalidOid, -1);
 	if (value->kind == VALUE_LITERAL)
-		return literal_transform(pstate, value, JSONBOID, -1);
+		return literal_transform(pstate, scope, value, JSONBOID, -1);
 	for (int i = 0; i < list_length(value->items); i++)
 	{
 		if (value->kind == VALUE_OBJECT)
@@ -455,7 +461,7 @@ json_build_transform(ParseState *pstate, Scope *scope, Value *value, bool binary
 							json_build_transform(pstate, scope, list_nth(value->items, i), binary));
 	}
 	if (arguments == NIL)
-		return literal_transform(pstate, value, JSONBOID, -1);
+		return literal_transform(pstate, scope, value, JSONBOID, -1);
 	return json_build_call(value->kind == VALUE_OBJECT, binary, arguments);
 }
 
@@ -497,6 +503,7 @@ composite_transform(ParseState *pstate, Scope *scope, const Value *value, Oid ty
 	RowExpr    *row = makeNode(RowExpr);
 	int			used = 0;
 
+	resolved_table(scope->program, value->location, typeidTypeRelid(type));
 	for (int i = 0; i < tupdesc->natts; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i);
@@ -568,7 +575,7 @@ transform_as(ParseState *pstate, Scope *scope, Value *value, Oid type, int32 typ
 	switch (value->kind)
 	{
 		case VALUE_LITERAL:
-			return literal_transform(pstate, value, type, typmod);
+			return literal_transform(pstate, scope, value, type, typmod);
 		case VALUE_FORMULA:
 			return formula_transform(pstate, scope, value->formula, type, typmod);
 		case VALUE_TEMPLATE:

@@ -19,6 +19,7 @@
 #include "program/formula.h"
 #include "program/names.h"
 #include "program/parser_hooks.h"
+#include "program/resolved.h"
 #include "program/statement_text.h"
 #include "program/unknown_name.h"
 #include "utils/builtins.h"
@@ -141,16 +142,18 @@ pre_column_ref(ParseState *pstate, ColumnRef *reference)
 
 /* Applies the fields after the first two of a.b.c.d; a star is the whole value. */
 static Node *
-select_fields(ParseState *pstate, Node *node, List *fields, int location)
+select_fields(ParseState *pstate, Scope *scope, Node *node, const ColumnRef *reference)
 {
+	int			location = reference->location;
 	ListCell   *cell;
 
-	for_each_from(cell, fields, 2)
+	for_each_from(cell, reference->fields, 2)
 	{
 		Node	   *result;
 
 		if (!IsA(lfirst(cell), String))
 			break;
+		resolved_field(scope, reference, foreach_current_index(cell), exprType(node));
 		result = ParseFuncOrColumn(pstate, list_make1(lfirst(cell)), list_make1(node),
 								   pstate->p_last_srf, NULL, false, location);
 		if (result == NULL)
@@ -335,15 +338,22 @@ post_column_ref(ParseState *pstate, ColumnRef *reference, Node *found)
 	if (found != NULL)
 	{
 		warn_hidden_name(pstate, scope, reference, found);
+		resolved_column(scope, pstate, reference, found, list_length(reference->fields));
 		return NULL;
 	}
 	first = strVal(linitial(reference->fields));
 	if (!is_item(pstate, first, reference->location))
+	{
 		node = resolve_own_name(pstate, scope, reference);
+		if (node != NULL)
+			resolved_own(scope, reference);
+	}
 	else if (list_length(reference->fields) > 2 && second != NULL)
+	{
 		node = item_column(pstate, first, second, reference->location);
-	return node == NULL ? NULL :
-		select_fields(pstate, node, reference->fields, reference->location);
+		resolved_column(scope, pstate, reference, node, 2);
+	}
+	return node == NULL ? NULL : select_fields(pstate, scope, node, reference);
 }
 
 void

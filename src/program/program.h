@@ -128,6 +128,7 @@ typedef struct Program
 	Definition *definition;
 	Signature  *signature;
 	Meaning    *meaning;		/* what formulas may use, or NULL: whatever there is */
+	struct Resolved *resolved;	/* who is told what names mean while it is compiled, or NULL */
 
 	int			nslots;
 	Slot	   *slots;

@@ -271,8 +271,7 @@ literal_value(Json *json, Oid type, int32 typmod, const char *location)
 	return value_new(VALUE_LITERAL, json, type, typmod, location);
 }
 
-/* Finds the }} that ends a template's formula, minding SQL's quotes. */
-static const char *
+const char *
 template_formula_end(const char *start)
 {
 	const char *p = start;

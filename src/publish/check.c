@@ -16,6 +16,7 @@
 #include "base/text_list.h"
 #include "catalog/pg_proc.h"
 #include "definition/envelope.h"
+#include "definition/parse_plugins.h"
 #include "definition/print.h"
 #include "definition/settled_path.h"
 #include "engine/compile.h"
@@ -285,6 +286,53 @@ check_published(Oid oid, bool wait, bool *active, ProblemSink *sink, MemoryConte
 	if (program != NULL)
 		signature_require(program->signature, oid);
 	return program;
+}
+
+/* Reads the definition of a text with its plug-ins. */
+static Definition *
+text_definition(const TextCheck *check)
+{
+	Definition *definition = definition_parse(check->document, check->sink);
+
+	if (check->plugins != NULL)
+		definition_set_plugins(definition, check->plugins, check->sink);
+	return definition;
+}
+
+/* Applies the settings under which a text is to be compiled. */
+static bool
+text_settings_apply(const TextCheck *check, const Definition *definition)
+{
+	if (check->settings != NULL)
+		return settings_apply_published(check->settings, check->sink);
+	settings_apply(definition->settings, check->sink);
+	return true;
+}
+
+void
+check_text(TextCheck *check)
+{
+	CheckSession session;
+	CompileOptions options = {0};
+	Definition *definition;
+	Program    *program = NULL;
+
+	if (check->settings == NULL)
+		settle_search_path(check->document);
+	definition = text_definition(check);
+	options.action = check->action;
+	options.function = check->function;
+	options.sink = check->sink;
+	options.resolved = check->resolved;
+
+	session_enter(&session, check->owner);
+	if (text_settings_apply(check, definition))
+	{
+		never_wait();
+		program = compile_definition(definition, &options, CurrentMemoryContext);
+	}
+	check->look(check, program, definition, check->arg);
+	session_leave(&session);
 }
 
 Oid

@@ -17,6 +17,7 @@
 #include "engine/compile.h"
 #include "engine/published_function.h"
 #include "program/program.h"
+#include "utils/array.h"
 #include "program/trial.h"
 
 /* Where a published function's SET clauses are found wrong */
@@ -50,6 +51,26 @@ extern Program *check_published(Oid function, bool wait, bool *active, ProblemSi
 /* Compiles a document as check_action does, to look at one place of it; the sink collects. */
 extern void check_on_trial(const char *action, Json *document, Oid owner, FormulaTrial *trial,
 						   ProblemSink *sink);
+
+/* A text of an action that is compiled for what its names mean. */
+typedef struct TextCheck
+{
+	const char *action;			/* canonical name */
+	Oid			owner;
+	Oid			function;		/* of a published definition: whose settings count; else InvalidOid */
+	ArrayType  *settings;		/* in place of those; NULL: the function's, or the definition's own */
+	Json	   *document;		/* is changed where the search_path has to be settled */
+	Json	   *plugins;		/* array that is registered, or NULL: the document's */
+	ProblemSink *sink;			/* collects */
+	struct Resolved *resolved;
+	void		(*look) (struct TextCheck *check, Program *program, const Definition *definition,
+						 void *arg);	/* as the owner, under the settings; program NULL: it does not
+										 * compile */
+	void	   *arg;
+} TextCheck;
+
+/* Compiles a text as its action would run, waits for no lock, and lets somebody look. */
+extern void check_text(TextCheck *check);
 
 /* Refuses a second action of one name (42723). */
 extern void require_single(Oid function);

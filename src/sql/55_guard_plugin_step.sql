@@ -69,7 +69,9 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 BEGIN
-	IF TG_OP = 'UPDATE' AND moved_along('plug-in', OLD.action, NEW.action) THEN
+	IF TG_OP = 'UPDATE' AND
+		(moved_along('plug-in', OLD.action, NEW.action) OR renaming_user() IS NOT NULL)
+	THEN
 		RETURN NEW;
 	ELSIF TG_OP = 'DELETE' THEN
 		IF owner_name(OLD.action) IS NOT NULL THEN	-- else the action is gone
@@ -129,7 +131,7 @@ DECLARE
 	old record;
 BEGIN
 	SELECT * INTO old FROM published(action_name) AS p;
-	IF FOUND AND NOT same_definition(plugins, old.plugins) THEN
+	IF FOUND AND renaming_user() IS NULL AND NOT same_definition(plugins, old.plugins) THEN
 		PERFORM require_own_draft(action_name, a.owner) FROM action AS a WHERE a.name = action_name;
 		PERFORM claim_name(action_name);
 		-- somebody may have deactivated it while we waited

@@ -60,6 +60,9 @@ BEGIN
 		PERFORM follow_rename(old_name,
 			qualified_name(new_schema, (parse_ident(old_name))[2]));
 	END LOOP;
+	UPDATE table_setting AS t
+	SET table_name = qualified_name(new_schema, (parse_ident(t.table_name))[2])
+	WHERE (parse_ident(t.table_name))[1] = old_schema;
 END
 $$;
 
@@ -88,3 +91,272 @@ $$;
 
 COMMENT ON FUNCTION custom_actions.note_drop(text, text) IS
 	'leaves word in a draft of what took its function';
+
+-- A name is looked for in whatever case; where quotes, backslashes or escapes may write
+-- it otherwise, the text is taken.
+CREATE FUNCTION custom_actions.may_name(content text, name text)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT name = '' OR name ~ '["\\]' OR position(lower(name) IN lower(content)) > 0
+		OR content ~* 'u&';
+END;
+
+COMMENT ON FUNCTION custom_actions.may_name(text, text) IS
+	'whether a text may have a name in it';
+
+CREATE FUNCTION custom_actions.drafts_naming(name text)
+RETURNS SETOF text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT s.action
+	FROM custom_actions.step AS s
+	WHERE custom_actions.may_name(concat_ws(' ', s.subject, s.arguments), drafts_naming.name)
+	UNION
+	SELECT p.action
+	FROM custom_actions.parameter AS p
+	WHERE custom_actions.may_name(concat_ws(' ', p.type, p.default_value), drafts_naming.name)
+	UNION
+	SELECT a.name
+	FROM custom_actions.action AS a
+	WHERE custom_actions.may_name(
+		concat_ws(' ', a.bound_table, a.key_columns, a.settings, a.summary), drafts_naming.name);
+END;
+
+COMMENT ON FUNCTION custom_actions.drafts_naming(text) IS
+	'drafts that may have a name in them';
+
+CREATE FUNCTION custom_actions.versions_naming(action_name text, name text)
+RETURNS json
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT json_agg(json_build_object('version', v.version,
+		'definition', CASE
+			WHEN custom_actions.may_name(v.definition::text, versions_naming.name)
+			THEN v.definition END,
+		'draft', CASE
+			WHEN custom_actions.may_name(v.draft::text, versions_naming.name) THEN v.draft END)
+		ORDER BY v.version)
+	FROM custom_actions.version AS v
+	WHERE v.action = action_name;
+END;
+
+COMMENT ON FUNCTION custom_actions.versions_naming(text, text) IS
+	'versions of an action, with what of them may have a name in it';
+
+-- Volatile, so that it sees what the command has done.
+CREATE FUNCTION custom_actions.texts_to_follow(functions text, name text)
+RETURNS text
+LANGUAGE sql VOLATILE
+SECURITY DEFINER				-- whoever renames a table need not be a designer
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	WITH published AS (
+		SELECT p.oid, custom_actions.qualified_name(n.nspname, p.proname) AS name, p.proowner
+		FROM pg_proc AS p
+			JOIN pg_namespace AS n ON n.oid = p.pronamespace
+		WHERE p.oid = ANY (functions::oid[])
+	), draft AS (
+		SELECT a.name, a.owner
+		FROM custom_actions.action AS a
+		WHERE a.name IN (
+			SELECT p.name FROM published AS p
+			UNION
+			SELECT d.name FROM custom_actions.drafts_naming(texts_to_follow.name) AS d (name))
+	)
+	SELECT json_agg(json_build_object(
+		'action', coalesce(p.name, d.name),
+		'function', p.oid::text,
+		'owner', coalesce(p.proowner,
+			(SELECT r.oid FROM pg_roles AS r WHERE r.rolname = d.owner))::text,
+		'draft', custom_actions.draft_definition(d.name),
+		'plugins', custom_actions.plugin_list(d.name),
+		'versions', custom_actions.versions_naming(coalesce(p.name, d.name), texts_to_follow.name))
+		ORDER BY coalesce(p.name, d.name))::text
+	FROM published AS p
+		FULL JOIN draft AS d ON d.name = p.name;
+END;
+
+COMMENT ON FUNCTION custom_actions.texts_to_follow(text, text) IS
+	'definitions that may have to take on another name: those of functions, and of drafts that have it in them';
+
+CREATE FUNCTION custom_actions.follow_header(action_name text, before jsonb, after jsonb)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	old custom_actions.action := jsonb_populate_record(NULL::custom_actions.action, before);
+	new custom_actions.action := jsonb_populate_record(NULL::custom_actions.action, after);
+BEGIN
+	UPDATE action AS a
+	SET bound_table = new.bound_table, key_columns = new.key_columns, summary = new.summary,
+		settings = CASE WHEN new.settings IS DISTINCT FROM old.settings
+			THEN new.settings ELSE a.settings END,
+		captured_path = CASE
+			WHEN new.settings IS DISTINCT FROM old.settings
+				AND a.captured_path = a.settings ->> 'search_path'
+			THEN new.settings ->> 'search_path' ELSE a.captured_path END
+	WHERE a.name = action_name AND before <> after;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.follow_header(text, jsonb, jsonb) IS
+	'gives what holds for a draft as a whole the names of now';
+
+CREATE FUNCTION custom_actions.row_paths(steps jsonb)
+RETURNS TABLE (path text, item jsonb)
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	WITH RECURSIVE listed AS (
+		SELECT e.number, e.item, (e.item ->> 'parent')::bigint AS parent,
+			e.item ->> 'branch' AS branch, e.item ->> 'position' AS place
+		FROM jsonb_array_elements(custom_actions.step_list(steps))
+			WITH ORDINALITY AS e (item, number)
+	), found AS (
+		SELECT l.number, l.place AS path, l.item
+		FROM listed AS l
+		WHERE l.parent IS NULL
+		UNION ALL
+		SELECT l.number,
+			format(CASE l.branch WHEN 'case' THEN '%s.%s %s' ELSE '%s.%s.%s' END,
+				f.path, l.branch, l.place),
+			l.item
+		FROM found AS f
+			JOIN listed AS l ON l.parent = f.number
+	)
+	SELECT f.path, f.item
+	FROM found AS f;
+END;
+
+COMMENT ON FUNCTION custom_actions.row_paths(jsonb) IS
+	'steps in row form with their paths';
+
+CREATE FUNCTION custom_actions.follow_steps(action_name text, before jsonb, after jsonb)
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	UPDATE custom_actions.step AS s
+	SET subject = new.item ->> 'subject', arguments = new.item -> 'arguments',
+		key_order = nullif(new.item -> 'key_order', 'null')
+	FROM custom_actions.row_paths(before) AS old
+		JOIN custom_actions.row_paths(after) AS new USING (path)
+		JOIN custom_actions.step_paths(action_name) AS p USING (path)
+	WHERE s.id = p.id AND (old.item - 'position') <> (new.item - 'position');
+END;
+
+COMMENT ON FUNCTION custom_actions.follow_steps(text, jsonb, jsonb) IS
+	'gives the steps of a draft the names of now, where these differ';
+
+CREATE FUNCTION custom_actions.follow_parameters(action_name text, before jsonb, after jsonb)
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	UPDATE custom_actions.parameter AS p
+	SET type = new.item ->> 'type', default_value = new.item -> 'default_value'
+	FROM jsonb_array_elements(before) WITH ORDINALITY AS old (item, number)
+		JOIN jsonb_array_elements(after) WITH ORDINALITY AS new (item, number) USING (number)
+	WHERE p.action = action_name AND p.direction = new.item ->> 'direction'
+		AND p.name = new.item ->> 'name' AND old.item <> new.item;
+END;
+
+COMMENT ON FUNCTION custom_actions.follow_parameters(text, jsonb, jsonb) IS
+	'gives inputs and outputs of a draft the names of now, where these differ';
+
+CREATE FUNCTION custom_actions.follow_plugins(action_name text, before jsonb, after jsonb)
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	UPDATE custom_actions.plugin_step AS p
+	SET function = new.item ->> 'function',
+		images = nullif(new.item -> 'images', 'null')
+	FROM jsonb_array_elements(before) WITH ORDINALITY AS old (item, number)
+		JOIN jsonb_array_elements(after) WITH ORDINALITY AS new (item, number) USING (number)
+		JOIN (
+			SELECT s.id, row_number() OVER (
+				ORDER BY custom_actions.stage_number(s.stage), s.rank, s.id) AS number
+			FROM custom_actions.plugin_step AS s
+			WHERE s.action = action_name) AS placed USING (number)
+	WHERE p.id = placed.id AND old.item <> new.item;
+END;
+
+COMMENT ON FUNCTION custom_actions.follow_plugins(text, jsonb, jsonb) IS
+	'gives the plug-ins of an action the names of now, where these differ';
+
+CREATE FUNCTION custom_actions.follow_draft(
+	action_name text, before text, after text, plugins_before text, plugins_after text)
+RETURNS text
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER				-- whoever renames a table need not be a designer
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	old jsonb;
+	new jsonb;
+BEGIN
+	PERFORM FROM action AS a WHERE a.name = action_name FOR UPDATE SKIP LOCKED;
+	IF NOT FOUND THEN
+		RETURN 'Somebody is editing it, and the command does not wait for that.';
+	END IF;
+	BEGIN
+		old := definition_rows(before::json);
+		new := definition_rows(after::json);
+	EXCEPTION WHEN OTHERS THEN
+		RETURN format('It is no definition: %s.', SQLERRM);
+	END;
+	PERFORM follow_header(action_name, old -> 'action', new -> 'action');
+	PERFORM follow_parameters(action_name, old -> 'parameters', new -> 'parameters');
+	PERFORM follow_steps(action_name, old -> 'steps', new -> 'steps');
+	PERFORM follow_plugins(action_name, plugins_before::jsonb, plugins_after::jsonb);
+	UPDATE import AS i SET draft_hash = action_hash(action_name)
+	WHERE i.action = action_name AND i.draft_hash = definition_hash(before::json);
+	RETURN '';
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.follow_draft(text, text, text, text, text) IS
+	'gives a draft the names of now; returns what kept it from that';
+
+CREATE FUNCTION custom_actions.follow_version(
+	action_name text, version text, definition text, draft text)
+RETURNS void
+LANGUAGE sql VOLATILE
+SECURITY DEFINER				-- nobody but the owner may change versions
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	UPDATE custom_actions.version AS v
+	SET definition = coalesce(nullif(follow_version.definition, '')::json, v.definition),
+		draft = coalesce(nullif(follow_version.draft, '')::json, v.draft),
+		draft_hash = coalesce(
+			custom_actions.definition_hash(nullif(follow_version.draft, '')::json), v.draft_hash)
+	WHERE v.action = action_name AND v.version = follow_version.version::integer;
+END;
+
+COMMENT ON FUNCTION custom_actions.follow_version(text, text, text, text) IS
+	'gives a version the names of now';
+
+CREATE FUNCTION custom_actions.follow_table_setting(
+	old_table text, new_table text, old_column text, new_column text)
+RETURNS void
+LANGUAGE sql VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	UPDATE custom_actions.table_setting AS t
+	SET table_name = new_table,
+		owner_column = CASE WHEN t.owner_column = old_column AND old_table = new_table
+			THEN new_column ELSE t.owner_column END,
+		status_column = CASE WHEN t.status_column = old_column AND old_table = new_table
+			THEN new_column ELSE t.status_column END
+	WHERE t.table_name = old_table;
+END;
+
+COMMENT ON FUNCTION custom_actions.follow_table_setting(text, text, text, text) IS
+	'lets the settings of a table follow its name, or that of a column';

@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "lookup/canonical.h"
 #include "lookup/key.h"
+#include "program/resolved.h"
 #include "run/frame.h"
 #include "steps/address.h"
 #include "steps/row_key.h"
@@ -183,6 +184,7 @@ address_subject(Compiler *compiler, Address *address)
 		address->relation = subject_table(compiler, subject);
 	else
 		address->relation = address->row->relation;
+	resolved_table(compiler->program, step->path, address->relation);
 	if (OidIsValid(address->relation) && address->row == NULL && compiler->freeze)
 		json_put_string(step->json, step->kind->name, relation_name_canonical(address->relation));
 	return OidIsValid(address->relation);

@@ -18,6 +18,7 @@
 #include "document/outline.h"
 #include "lookup/canonical.h"
 #include "program/meaning.h"
+#include "program/resolved.h"
 #include "program/use.h"
 #include "run/call_limit.h"
 #include "run/statement_run.h"
@@ -278,6 +279,7 @@ call_compile(Compiler *compiler, Instruction *instruction)
 
 	if (function == NULL)
 		return;
+	resolved_place(compiler->program, compiler->step->path, ProcedureRelationId, function->function);
 	if (compiler->freeze)
 		json_put_string(compiler->step->json, compiler->step->kind->name, function->title);
 	if (compiler->program->read_only && func_volatile(function->function) == PROVOLATILE_VOLATILE)

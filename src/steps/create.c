@@ -14,6 +14,7 @@
 #include "document/outline.h"
 #include "lookup/canonical.h"
 #include "lookup/key.h"
+#include "program/resolved.h"
 #include "steps/given.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
@@ -24,11 +25,11 @@
 #include "utils/rel.h"
 
 static const ArgumentSpec conflict_members[] = {
-	{"columns", ARGUMENT_NAMES,
+	{"columns", ARGUMENT_NAMES, .means = MEANS_COLUMNS,
 	.meaning = "columns of a unique key that two rows would share"},
 	{"do", ARGUMENT_CHOICE, false, "nothing update",
 	.meaning = "nothing, or update the row that is there"},
-	{"set", ARGUMENT_VALUES,
+	{"set", ARGUMENT_VALUES, .means = MEANS_COLUMNS,
 	.meaning = "columns of the row that is there and their new values; left out: those of the step"},
 	{NULL}
 };
@@ -38,7 +39,7 @@ static const ArgumentSpec create_arguments[] = {
 	.meaning = "a row for each of these: a table, or a formula that gives an array"},
 	{"where", ARGUMENT_CONDITION,
 	.meaning = "only for those that satisfy it"},
-	{"set", ARGUMENT_VALUES,
+	{"set", ARGUMENT_VALUES, .means = MEANS_COLUMNS,
 	.meaning = "columns and their values"},
 	{"on_conflict", ARGUMENT_OBJECT, false, NULL, conflict_members,
 	.meaning = "what is done if the row is there already"},
@@ -268,6 +269,7 @@ create_compile(Compiler *compiler, Instruction *instruction)
 	Row		   *row;
 	bool		refused;
 
+	resolved_table(compiler->program, compiler->step->path, table);
 	if (!OidIsValid(table) || !arguments_fit(compiler, from, set))
 		return;
 	if (compiler->freeze)

@@ -13,7 +13,7 @@
 #include "steps/written.h"
 
 static const ArgumentSpec delete_arguments[] = {
-	{"id", ARGUMENT_VALUE,
+	{"id", ARGUMENT_VALUE, .means = MEANS_COLUMNS,
 	.meaning = "which row: a value of its key, or an object of columns that are a key"},
 	{"where", ARGUMENT_CONDITION,
 	.meaning = "all rows that satisfy it; with a row: only if it does"},

@@ -36,7 +36,7 @@ static const ArgumentSpec for_each_arguments[] = {
 	.meaning = "only for those that satisfy it"},
 	{"order_by", ARGUMENT_ORDER,
 	.meaning = "in which order: expressions, each with asc or desc"},
-	{"columns", ARGUMENT_VALUES,
+	{"columns", ARGUMENT_VALUES, .means = MEANS_TYPES,
 	.meaning = "columns and types of the elements of a JSON array"},
 	{"index", ARGUMENT_NAME,
 	.meaning = "name of the number of the turn; left out: index"},

@@ -16,7 +16,7 @@
 #include "steps/steps.h"
 
 static const ArgumentSpec get_arguments[] = {
-	{"id", ARGUMENT_VALUE,
+	{"id", ARGUMENT_VALUE, .means = MEANS_COLUMNS,
 	.meaning = "which row: a value of its key, or an object of columns that are a key"},
 	{"where", ARGUMENT_CONDITION,
 	.meaning = "the row that satisfies it"},

@@ -15,7 +15,7 @@
 #include "utils/lsyscache.h"
 
 static const ArgumentSpec let_arguments[] = {
-	{"types", ARGUMENT_VALUES,
+	{"types", ARGUMENT_VALUES, .means = MEANS_TYPES,
 	.meaning = "names and their types"},
 	{NULL}
 };

@@ -14,6 +14,7 @@
 #include "catalog/pg_proc.h"
 #include "compile/taint.h"
 #include "document/outline.h"
+#include "program/resolved.h"
 #include "program/use.h"
 #include "run/action_call.h"
 #include "run/evaluate.h"
@@ -178,6 +179,7 @@ perform_compile(Compiler *compiler, Instruction *instruction)
 	perform->function = signature->function;
 	if (OidIsValid(perform->function) && perform->function != compiler->program->function)
 		compiler_depend(compiler, ProcedureRelationId, perform->function);
+	resolved_place(compiler->program, compiler->step->path, ProcedureRelationId, perform->function);
 	if (compiler->freeze)
 		json_put_string(compiler->step->json, compiler->step->kind->name, signature->action);
 	compile_given_inputs(compiler, perform, signature);

@@ -16,13 +16,13 @@
 #include "utils/lsyscache.h"
 
 const ArgumentSpec table_setting_arguments[] = {
-	{"id", ARGUMENT_VALUE,
+	{"id", ARGUMENT_VALUE, .means = MEANS_COLUMNS,
 	.meaning = "which row: a value of its key, or an object of columns that are a key"},
 	{"where", ARGUMENT_CONDITION,
 	.meaning = "all rows that satisfy it; with a row: only if it does"},
 	{"to", ARGUMENT_VALUE, true,
 	.meaning = "the new value"},
-	{"column", ARGUMENT_NAME,
+	{"column", ARGUMENT_NAME, .means = MEANS_COLUMNS,
 	.meaning = "the column; left out: the one of the table's settings"},
 	{"required", ARGUMENT_BOOLEAN,
 	.meaning = "false: it is no error if there is no such row"},

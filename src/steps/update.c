@@ -13,13 +13,13 @@
 #include "steps/write.h"
 
 static const ArgumentSpec update_arguments[] = {
-	{"id", ARGUMENT_VALUE,
+	{"id", ARGUMENT_VALUE, .means = MEANS_COLUMNS,
 	.meaning = "which row: a value of its key, or an object of columns that are a key"},
 	{"where", ARGUMENT_CONDITION,
 	.meaning = "all rows that satisfy it; with a row: only if it does"},
-	{"set", ARGUMENT_VALUES, true,
+	{"set", ARGUMENT_VALUES, true, .means = MEANS_COLUMNS,
 	.meaning = "columns and their new values"},
-	{"columns", ARGUMENT_NAMES,
+	{"columns", ARGUMENT_NAMES, .means = MEANS_COLUMNS,
 	.meaning = "the columns that a record may give under \"*\" of set"},
 	{"required", ARGUMENT_BOOLEAN,
 	.meaning = "false: it is no error if there is no such row"},

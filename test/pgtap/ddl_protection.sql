@@ -2,6 +2,7 @@
 -- action goes on working.
 BEGIN;
 SET LOCAL client_min_messages = warning;
+SET LOCAL custom_actions.follow_renames = off;
 \i test/sql/prelude.sql
 SELECT plan(104);
 

@@ -1,6 +1,7 @@
 -- What formulas resolved to when an action was activated is all that they ever use.
 BEGIN;
 SET LOCAL client_min_messages = error;
+SET LOCAL custom_actions.follow_renames = off;
 SELECT plan(64);
 
 CREATE SCHEMA desk;

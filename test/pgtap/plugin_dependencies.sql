@@ -1,6 +1,7 @@
 -- What is registered is protected as what a step uses, disabled or not.
 BEGIN;
 SET LOCAL client_min_messages = warning;
+SET LOCAL custom_actions.follow_renames = off;
 SELECT plan(25);
 
 CREATE SCHEMA desk;
