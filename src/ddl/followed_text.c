@@ -263,7 +263,7 @@ formula_number(const Resolved *past, const char *location, const char *text)
 static bool
 has_old_name(const NewName *name, const char *text)
 {
-	ResolvedFormula formula = {.tokens = sql_tokens(text)};
+	ResolvedFormula formula = {.text = unconstify(char *, text), .tokens = sql_tokens(text)};
 
 	return formula_open_names(&formula, name) != NIL;
 }

@@ -320,9 +320,33 @@ recheck_actions(List *rechecks)
 	MemoryContextDelete(past.scratch);
 }
 
+/* Notes what touched objects were called of those that mean something else now. */
+static void
+note_past(void *arg)
+{
+	ListCell   *cell;
+
+	foreach(cell, (const List *) arg)
+	{
+		find_blamed(lfirst(cell), NIL);
+		note_old_identities(lfirst(cell));
+	}
+}
+
+/* Makes a recheck say that the action means something else now. */
+static void
+recheck_fail(Recheck *recheck, char *reason)
+{
+	recheck->owner = function_owner(recheck->action);
+	recheck->name = function_name_canonical(recheck->action);
+	recheck->problems = reason;
+	recheck->result = RECHECK_BREAKS;
+}
+
 void
 recheck_unfollowed(const List *rechecks, const List *unfollowed)
 {
+	List	   *failed = NIL;
 	ListCell   *cell;
 	ListCell   *recheck_cell;
 
@@ -336,11 +360,10 @@ recheck_unfollowed(const List *rechecks, const List *unfollowed)
 
 			if (recheck->action != report->action || recheck->result != RECHECK_SOUND)
 				continue;
-			recheck->owner = function_owner(recheck->action);
-			recheck->name = function_name_canonical(recheck->action);
-			recheck->problems = report->reason;
-			recheck->result = RECHECK_BREAKS;
-			find_blamed(recheck, NIL);
+			recheck_fail(recheck, report->reason);
+			failed = lappend(failed, recheck);
 		}
 	}
+	if (failed != NIL)
+		past_call(relations_of(failed), note_past, failed);
 }

@@ -110,6 +110,13 @@ is_explained(const ResolvedFormula *formula, int offset)
 	return false;
 }
 
+/* Is a token a keyword rather than a name? */
+static bool
+is_keyword(const char *text, const SqlToken *token)
+{
+	return text[token->offset] != '"' && sql_identifier(token->name)[0] == '"';
+}
+
 List *
 formula_open_names(const ResolvedFormula *formula, const NewName *name)
 {
@@ -123,7 +130,7 @@ formula_open_names(const ResolvedFormula *formula, const NewName *name)
 		const SqlToken *token = lfirst(cell);
 
 		if (token->name != NULL && strcmp(token->name, name->old) == 0 &&
-			!is_explained(formula, token->offset))
+			!is_keyword(formula->text, token) && !is_explained(formula, token->offset))
 			open = lappend(open, lfirst(cell));
 	}
 	return open;

@@ -151,7 +151,7 @@ describe(ResolvedName *name, Oid class, Oid object, int part)
 
 /* Adds the name of an object at a token; gives it, or NULL if it is there. */
 static ResolvedName *
-add_name(Resolved *resolved, int place, Oid class, Oid object, int part)
+note_name(Resolved *resolved, int place, Oid class, Oid object, int part)
 {
 	ResolvedFormula *entry = resolved->current;
 	const SqlToken *token;
@@ -179,7 +179,7 @@ add_qualified(Resolved *resolved, int place, int parts, Oid class, Oid object)
 {
 	ResolvedFormula *entry = resolved->current;
 	int			last = sql_token_part(entry->tokens, place, entry->text, parts - 1);
-	ResolvedName *name = add_name(resolved, last, class, object, 0);
+	ResolvedName *name = note_name(resolved, last, class, object, 0);
 	ResolvedName *schema;
 	MemoryContext old;
 
@@ -253,7 +253,7 @@ add_qualifier(Scope *scope, const ColumnRef *reference, int parts, const RangeTb
 		add_qualified(resolved, part_of(scope, reference, 0), parts, RelationRelationId, rte->relid);
 	else
 		/* a table that is moved is still called so here, without its schema */
-		(void) add_name(resolved, part_of(scope, reference, 0), RelationRelationId, rte->relid, 0);
+		(void) note_name(resolved, part_of(scope, reference, 0), RelationRelationId, rte->relid, 0);
 }
 
 void
@@ -275,7 +275,7 @@ resolved_column(Scope *scope, ParseState *pstate, const ColumnRef *reference, No
 	}
 	relation = relation_of_column(rte, var->varattno);
 	if (OidIsValid(relation))
-		(void) add_name(resolved, part_of(scope, reference, last), RelationRelationId, relation, var->varattno);
+		(void) note_name(resolved, part_of(scope, reference, last), RelationRelationId, relation, var->varattno);
 	else if (rte->rtekind == RTE_RELATION || (rte->alias != NULL && var->varattno <= list_length(rte->alias->colnames)))
 		add_other(resolved, part_of(scope, reference, last));
 	add_qualifier(scope, reference, last, rte);
@@ -318,7 +318,7 @@ add_row_column(Scope *scope, const ColumnRef *reference, const Row *row, const c
 
 	add_other(resolved, part_of(scope, reference, 0));
 	if (number > 0)
-		(void) add_name(resolved, place, RelationRelationId, row->relation, number);
+		(void) note_name(resolved, place, RelationRelationId, row->relation, number);
 	else if (OidIsValid(row->relation) || row->is_count)
 		add_other(resolved, place);
 	add_own(resolved, number > 0 ? psprintf("%s %u.%d", row->name, row->relation, number) :
@@ -358,7 +358,7 @@ resolved_field(Scope *scope, const ColumnRef *reference, int part, Oid type)
 		return;
 	relation = typeidTypeRelid(getBaseType(type));
 	if (OidIsValid(relation))
-		(void) add_name(resolved, part_of(scope, reference, part), RelationRelationId, relation,
+		(void) note_name(resolved, part_of(scope, reference, part), RelationRelationId, relation,
 						get_attnum(relation, strVal(list_nth(reference->fields, part))));
 }
 
@@ -370,13 +370,13 @@ add_label(Resolved *resolved, const Const *constant, int place)
 	MemoryContext old;
 
 	if (type_is_enum(constant->consttype))
-		name = add_name(resolved, place, EnumRelationId, DatumGetObjectId(constant->constvalue), 0);
+		name = note_name(resolved, place, EnumRelationId, DatumGetObjectId(constant->constvalue), 0);
 	else if (constant->consttype == REGCLASSOID)
-		name = add_name(resolved, place, RelationRelationId, DatumGetObjectId(constant->constvalue), 0);
+		name = note_name(resolved, place, RelationRelationId, DatumGetObjectId(constant->constvalue), 0);
 	else if (constant->consttype == REGTYPEOID)
-		name = add_name(resolved, place, TypeRelationId, DatumGetObjectId(constant->constvalue), 0);
+		name = note_name(resolved, place, TypeRelationId, DatumGetObjectId(constant->constvalue), 0);
 	else if (constant->consttype == REGPROCEDUREOID || constant->consttype == REGPROCOID)
-		name = add_name(resolved, place, ProcedureRelationId, DatumGetObjectId(constant->constvalue), 0);
+		name = note_name(resolved, place, ProcedureRelationId, DatumGetObjectId(constant->constvalue), 0);
 	if (name == NULL)
 		return;
 	old = MemoryContextSwitchTo(resolved->mcxt);
