@@ -23,7 +23,7 @@ begins_word(char c)
 }
 
 static bool
-continues_word(char c)
+in_word(char c)
 {
 	return begins_word(c) || isdigit((unsigned char) c) || c == '$';
 }
@@ -54,7 +54,7 @@ dollar_end(const char *p)
 	const char *close;
 	char	   *mark;
 
-	while (*tag != '$' && continues_word(*tag))
+	while (*tag != '$' && in_word(*tag))
 		tag++;
 	if (*tag != '$' || isdigit((unsigned char) p[1]))
 		return NULL;
@@ -65,7 +65,7 @@ dollar_end(const char *p)
 
 /* What an identifier in quotes is called. */
 static char *
-unquoted(const char *start, const char *end)
+identifier_of(const char *start, const char *end)
 {
 	char	   *name = palloc(end - start);
 	char	   *to = name;
@@ -86,7 +86,7 @@ read_word(const char *p, SqlToken *token)
 {
 	const char *end = p;
 
-	while (continues_word(*end))
+	while (in_word(*end))
 		end++;
 	if (*end == '\'' && end - p == 1 && strchr("eEbBxXnN", *p) != NULL)
 	{
@@ -116,12 +116,12 @@ read_token(const char *p, SqlToken *token)
 	if (*p == '"')
 	{
 		end = quoted_end(p, false);
-		token->name = unquoted(p, end);
+		token->name = identifier_of(p, end);
 		return end;
 	}
 	if (begins_word(*p))
 		return read_word(p, token);
-	for (end = p; isdigit((unsigned char) *end) || (end > p && continues_word(*end)); end++)
+	for (end = p; isdigit((unsigned char) *end) || (end > p && in_word(*end)); end++)
 		;
 	return end > p ? end : p + 1;
 }

@@ -207,7 +207,7 @@ look_run(void *arg)
 
 /* Compiles a text; false: not at all, since something raised, or a lock was not to be had. */
 static bool
-look_at(Look *look, FollowedText *text, Json *document, Json *plugins, ArrayType *settings, Resolved *resolved)
+look_at_names(Look *look, FollowedText *text, Json *document, Json *plugins, ArrayType *settings, Resolved *resolved)
 {
 	bool		missed_lock;
 
@@ -234,12 +234,12 @@ text_look(FollowedText *text, MemoryContext mcxt)
 	Look		look = {.mcxt = mcxt, .is_past = true};
 
 	text->past = resolved_new(mcxt);
-	text->looked = look_at(&look, text, text->document, text->plugins, text->settings, text->past);
+	text->looked = look_at_names(&look, text, text->document, text->plugins, text->settings, text->past);
 }
 
 /* Finds a formula by its place and text; of several with the text below a step, one is as good if all become the same. */
 static int
-formula_number(const Resolved *past, const char *location, const char *text)
+formula_place(const Resolved *past, const char *location, const char *text)
 {
 	int			length = strcspn(location, ".");
 	int			found = -1;
@@ -287,7 +287,7 @@ static char *
 renamed_formula(const Renaming *renaming, const char *location, char *text)
 {
 	const FollowedText *followed = renaming->text;
-	int			number = formula_number(followed->past, location, text);
+	int			number = formula_place(followed->past, location, text);
 	const ResolvedFormula *formula;
 
 	if (number < 0)
@@ -565,11 +565,11 @@ reason_of(const FollowedText *text, const Look *look, int formula)
 
 /* Does the renamed text mean what it meant? Says which formula does not, -1: that is not known. */
 static bool
-means_the_same(FollowedText *text, int *formula, MemoryContext mcxt)
+follows_soundly(FollowedText *text, int *formula, MemoryContext mcxt)
 {
 	Look		look = {.mcxt = mcxt};
 	Resolved   *now = resolved_new(mcxt);
-	bool		compiled = look_at(&look, text, text->renamed, text->renamed_plugins,
+	bool		compiled = look_at_names(&look, text, text->renamed, text->renamed_plugins,
 								   text->renamed_settings, now);
 	bool		same = compiled && resolved_same(text->past, now, formula);
 
@@ -594,7 +594,7 @@ text_follow(FollowedText *text, const NewName *name, MemoryContext mcxt)
 		rename_document(text, name);
 		/* what is published may mean something else though nothing in it is called otherwise */
 		if ((!OidIsValid(text->function) && !text_has_changed(text)) ||
-			means_the_same(text, &formula, mcxt) || formula < 0 ||
+			follows_soundly(text, &formula, mcxt) || formula < 0 ||
 			!next_choice(&text->chosen[formula],
 						 list_length(formula_open_names(list_nth(text->past->formulas, formula), name))))
 			return;

@@ -41,7 +41,7 @@ show_string(const TextWalk *walk, TextMeaning means, Json *json, const char *loc
 
 /* Shows a value with all inside; the keys of an object may be fields of a composite type. */
 static void
-show_value(const TextWalk *walk, Json *json, const char *location, const char *table)
+show_any_value(const TextWalk *walk, Json *json, const char *location, const char *table)
 {
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
@@ -54,7 +54,7 @@ show_value(const TextWalk *walk, Json *json, const char *location, const char *t
 
 		if (json->kind == JSON_IS_OBJECT)
 			show(walk, TEXT_IS_COLUMN, &json->keys[i], place, table);
-		show_value(walk, json->items[i], place, place);
+		show_any_value(walk, json->items[i], place, place);
 	}
 }
 
@@ -71,7 +71,7 @@ show_values(const TextWalk *walk, Json *json, const char *location, KeyMeaning m
 		if (means == MEANS_TYPES)
 			show_string(walk, TEXT_IS_TYPE, json->items[i], place, NULL);
 		else
-			show_value(walk, json->items[i], place, place);
+			show_any_value(walk, json->items[i], place, place);
 	}
 }
 
@@ -95,7 +95,7 @@ show_argument(const TextWalk *walk, Json *json, const ArgumentSpec *spec, const 
 	{
 		case ARGUMENT_VALUE:
 		case ARGUMENT_TEXT:
-			show_value(walk, json, location, spec->means == MEANS_COLUMNS ? table : location);
+			show_any_value(walk, json, location, spec->means == MEANS_COLUMNS ? table : location);
 			break;
 		case ARGUMENT_VALUES:
 			show_values(walk, json, location, spec->means, table);
@@ -147,7 +147,7 @@ show_subject(const TextWalk *walk, const Step *step)
 		case SUBJECT_SOURCE:
 			show_string(walk, TEXT_IS_OBJECT, step->subject, step->path, NULL);
 			if (step->subject->kind != JSON_IS_STRING)
-				show_value(walk, step->subject, step->path, step->path);
+				show_any_value(walk, step->subject, step->path, step->path);
 			break;
 		case SUBJECT_VALUES:
 			show_values(walk, step->subject, step->path, MEANS_NOTHING, NULL);
@@ -239,7 +239,7 @@ texts_visit(Json *document, const List *steps, TextVisitor visit, void *arg)
 		show_strings(&walk, TEXT_IS_COLUMN, key, "key", BOUND_TABLE);
 	show_path(&walk, json_get(document, "settings"));
 	if (summary != NULL)
-		show_value(&walk, summary, "summary", NULL);
+		show_any_value(&walk, summary, "summary", NULL);
 	show_parameters(&walk, json_get(document, "input"), "input", input_keys);
 	show_parameters(&walk, json_get(document, "output"), "output", output_keys);
 	steps_visit(steps, show_step, &walk);

@@ -125,7 +125,7 @@ add_other(Resolved *resolved, int place)
 
 /* Is a name of the formula at this offset known? */
 static bool
-has_name(const ResolvedFormula *entry, int offset, bool is_schema)
+is_noted(const ResolvedFormula *entry, int offset, bool is_schema)
 {
 	ListCell   *cell;
 
@@ -161,7 +161,7 @@ note_name(Resolved *resolved, int place, Oid class, Oid object, int part)
 	if (place < 0 || !OidIsValid(object))
 		return NULL;
 	token = list_nth(entry->tokens, place);
-	if (has_name(entry, token->offset, false))
+	if (is_noted(entry, token->offset, false))
 		return NULL;
 	old = MemoryContextSwitchTo(resolved->mcxt);
 	name = palloc0(sizeof(ResolvedName));
@@ -450,7 +450,7 @@ add_range(Search *search, Resolved *resolved, const RangeVar *range)
 
 /* Notes a type. */
 static void
-add_type(Search *search, Resolved *resolved, const TypeName *name)
+note_type_name(Search *search, Resolved *resolved, const TypeName *name)
 {
 	int			place = name->location < search->shift ? -1 :
 		sql_token_at(search->found->tokens, name->location - search->shift);
@@ -496,7 +496,7 @@ raw_walker(Node *node, void *arg)
 	if (IsA(node, RangeVar))
 		add_range(search, resolved, (const RangeVar *) node);
 	else if (IsA(node, TypeName))
-		add_type(search, resolved, (const TypeName *) node);
+		note_type_name(search, resolved, (const TypeName *) node);
 	return raw_expression_tree_walker(node, raw_walker, arg);
 }
 

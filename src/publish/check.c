@@ -318,7 +318,7 @@ check_text(TextCheck *check)
 	Program    *program = NULL;
 
 	if (check->settings == NULL)
-		settle_search_path(check->document);
+		definition_settle_path(check->document);
 	definition = text_definition(check);
 	options.action = check->action;
 	options.function = check->function;
