@@ -17,6 +17,7 @@
 #include "miscadmin.h"
 #include "preview/remains.h"
 #include "storage/lmgr.h"
+#include "storage/lock.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
