@@ -22,7 +22,7 @@ SELECT define('desk.escalate', '{
 		{"update": "target", "set": {"status": "escalated", "priority": "=priority + 1"}},
 		{"require": "target.priority > 1", "message": "too low"}]}');
 SELECT * FROM preview('desk.escalate', '{"target": 40, "reason": "VIP"}');
-SELECT jsonb_pretty(preview_action_document('desk.escalate', '{"target": 40, "reason": "VIP"}') #- '{steps}');
+SELECT jsonb_pretty(preview_action_document('desk.escalate', '{"target": 40, "reason": "VIP"}') - '{steps,varies,token}'::text[]);
 TABLE desk.case;
 TABLE desk.task;
 SELECT define('desk.forget', '{"table": "desk.customer", "steps": [{"delete": "target"}]}');

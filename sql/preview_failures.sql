@@ -14,7 +14,7 @@ SELECT define('desk.fails', '{
 			{"perform": "desk.set", "with": {"target": 2, "state": "b"}},
 			{"require": "not input.fail", "message": "no {{input.secret}}", "hint": "Give another."}]}]}');
 SELECT * FROM preview('desk.fails', '{"secret": "hush-hush"}');
-SELECT jsonb_pretty(preview_action_document('desk.fails', '{"secret": "hush-hush"}') - 'steps');
+SELECT jsonb_pretty(preview_action_document('desk.fails', '{"secret": "hush-hush"}') - '{steps,varies,token}'::text[]);
 SELECT * FROM preview('desk.fails', '{"secret": "hush-hush", "fail": false}');
 SELECT preview_action_document('desk.fails', '{"secret": "hush-hush", "fail": false}') -> 'output';
 

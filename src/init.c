@@ -10,6 +10,7 @@
 #include "engine/language.h"
 #include "engine/program_cache.h"
 #include "fmgr.h"
+#include "preview/expect.h"
 #include "preview/watch.h"
 #include "record/record.h"
 #include "record/ring.h"
@@ -41,6 +42,7 @@ _PG_init(void)
 	record_init();
 	statistics_init();
 	watch_init();
+	expect_init();
 	ring_init();
 	ring_file_init();
 	worker_init();

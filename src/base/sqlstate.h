@@ -18,6 +18,7 @@
 	row(KEY_REUSED, '0', '0', '4', "an idempotency key was used for another request") \
 	row(CHECK_FAILED, '0', '0', '5', "the definition has problems") \
 	row(SIGNATURE, '0', '0', '6', "the signature of a published action would change") \
+	row(EFFECT, '0', '0', '7', "the effect is not the one that was approved") \
 	row(MEANING, '0', '1', '1', "a formula would use something else than when activated")
 
 /* ERRCODE_CA_NOT_ACTIVE and so on */

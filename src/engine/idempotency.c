@@ -284,6 +284,8 @@ replay(Idempotency *call, Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *
 		refuse_old_answer(frame, problem);
 	if (request != NULL && request->wants_invocation)
 		request->invocation = call->row.invocation;
+	if (request != NULL)
+		request->replayed = true;
 	frame->replayed = true;
 }
 

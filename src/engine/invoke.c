@@ -9,6 +9,7 @@
 #include "base/error_field.h"
 #include "base/jsonb_push.h"
 #include "engine/idempotency.h"
+#include "engine/invoke.h"
 #include "fmgr.h"
 #include "run/action_call.h"
 #include "run/observer.h"
@@ -18,6 +19,14 @@
 
 PG_FUNCTION_INFO_V1(custom_action_invoke);
 PG_FUNCTION_INFO_V1(custom_action_try_invoke);
+
+static ExpectingCall expecting_call = NULL;
+
+void
+invoke_set_expecting(ExpectingCall call)
+{
+	expecting_call = call;
+}
 
 /* Raises unless an argument is given. */
 static void
@@ -46,16 +55,22 @@ require_invoke_arguments(FunctionCallInfo fcinfo)
 static void
 invoke(FunctionCallInfo fcinfo, InvokeRequest *request)
 {
+	char	   *action;
+
 	request->kind = REQUEST_JSON;
 	request->input = PG_GETARG_JSONB_P(1);
 	request->idempotency_key = PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2));
 	request->result_context = CurrentMemoryContext;
-	handle_call(handle_of_name(text_to_cstring(PG_GETARG_TEXT_PP(0))), request);
+	action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	if (unlikely(PG_NARGS() > 3 && !PG_ARGISNULL(3)))
+		expecting_call(handle_of_name(action), request, action, text_to_cstring(PG_GETARG_TEXT_PP(3)));
+	else
+		handle_call(handle_of_name(action), request);
 	if (request->output == NULL)
 		elog(ERROR, "the action returned no output");
 }
 
-/* invoke_action(action text, input jsonb, idempotency_key text) returns jsonb */
+/* invoke_action(action text, input jsonb, idempotency_key text, expect text) returns jsonb */
 Datum
 custom_action_invoke(PG_FUNCTION_ARGS)
 {
@@ -108,7 +123,7 @@ try_result(const InvokeRequest *request, const Caught *caught)
 	return jsonb_builder_finish(builder);
 }
 
-/* try_invoke_action(action text, input jsonb, idempotency_key text) returns jsonb */
+/* try_invoke_action(action text, input jsonb, idempotency_key text, expect text) returns jsonb */
 Datum
 custom_action_try_invoke(PG_FUNCTION_ARGS)
 {

@@ -11,6 +11,7 @@
 #include "access/relation.h"
 #include "access/table.h"
 #include "access/transam.h"
+#include "access/xact.h"
 #include "base/compat.h"
 #include "base/jsonb_value.h"
 #include "base/settings.h"
@@ -19,6 +20,7 @@
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/denied.h"
 #include "miscadmin.h"
@@ -85,6 +87,35 @@ effect_add_remains(Effect *effect, const char *table, const char *text)
 	effect->remains = with_note(effect, effect->remains, table, text);
 }
 
+/* Is it the same, be it that both are missing? */
+static bool
+is_same_name(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+void
+effect_add_varies(Effect *effect, const char *table, const char *column, const char *text)
+{
+	MemoryContext old;
+	EffectVaries *varies;
+	ListCell   *cell;
+
+	foreach(cell, effect->varies)
+	{
+		varies = lfirst(cell);
+		if (is_same_name(varies->table, table) && strcmp(varies->column, column) == 0 && strcmp(varies->text, text) == 0)
+			return;
+	}
+	old = MemoryContextSwitchTo(effect->mcxt);
+	varies = palloc(sizeof(EffectVaries));
+	varies->table = table != NULL ? pstrdup(table) : NULL;
+	varies->column = pstrdup(column);
+	varies->text = pstrdup(text);
+	effect->varies = lappend(effect->varies, varies);
+	MemoryContextSwitchTo(old);
+}
+
 /* The table that a partition is of in the end; another table itself. */
 static Oid
 root_of(Relation relation)
@@ -122,6 +153,27 @@ rows_changed(PgStat_Counter rows)
 	return rows == 1 ? pstrdup("1 row was changed") : psprintf(INT64_FORMAT " rows were changed", (int64) rows);
 }
 
+/* The entry of a file, made when new: several subtransactions may have written it. */
+static TouchedFile *
+find_file(TouchedRoot *root, Relation relation)
+{
+	TouchedFile *file;
+	ListCell   *cell;
+
+	foreach(cell, root->files)
+	{
+		file = lfirst(cell);
+		if (RelationGetRelid(file->relation) != RelationGetRelid(relation))
+			continue;
+		relation_close(relation, NoLock);
+		return file;
+	}
+	file = palloc0(sizeof(TouchedFile));
+	file->relation = relation;
+	root->files = lappend(root->files, file);
+	return file;
+}
+
 /* Adds a file that was written; false if what happened to it is no matter of rows. */
 static bool
 add_file(Collecting *collecting, Relation relation, const PgStat_TableXactStatus *counts)
@@ -140,16 +192,29 @@ add_file(Collecting *collecting, Relation relation, const PgStat_TableXactStatus
 									   rows_changed(counts->tuples_inserted + counts->tuples_updated + counts->tuples_deleted)));
 	else
 	{
-		file = palloc0(sizeof(TouchedFile));
-		file->relation = relation;
-		file->inserted = counts->tuples_inserted;
-		file->updated = counts->tuples_updated;
-		file->deleted = counts->tuples_deleted;
-		root->updated += file->updated;
-		root->deleted += file->deleted;
-		root->files = lappend(root->files, file);
+		file = find_file(root, relation);
+		file->inserted += counts->tuples_inserted;
+		file->updated += counts->tuples_updated;
+		file->deleted += counts->tuples_deleted;
+		root->updated += counts->tuples_updated;
+		root->deleted += counts->tuples_deleted;
 		return true;
 	}
+	return false;
+}
+
+/* Is it a table that invoking itself writes? */
+static bool
+is_of_record(Relation relation)
+{
+	static const char *const names[] = {"log", "log_step", "idempotency"};
+	Oid			root = root_of(relation);
+
+	if (get_rel_namespace(root) != get_namespace_oid(CA_SCHEMA, true))
+		return false;
+	for (int i = 0; i < lengthof(names); i++)
+		if (strcmp(get_rel_name(root), names[i]) == 0)
+			return true;
 	return false;
 }
 
@@ -170,6 +235,11 @@ add_touched(Collecting *collecting, const PgStat_TableXactStatus *counts, bool *
 	relation = try_relation_open(table, AccessShareLock);
 	if (relation == NULL)
 		return;					/* it was dropped */
+	if (collecting->options->of_invocation && is_of_record(relation))
+	{
+		relation_close(relation, NoLock);
+		return;
+	}
 	if (relation->rd_createSubid != InvalidSubTransactionId && relation->rd_createSubid >= collecting->subxact)
 		*catalogs = true;
 	else if ((relation->rd_rel->relkind == RELKIND_RELATION || relation->rd_rel->relkind == RELKIND_MATVIEW) &&
@@ -184,9 +254,10 @@ find_touched(Collecting *collecting, int level)
 {
 	bool		catalogs = false;
 
-	for (const PgStat_TableXactStatus *counts = pgstat_get_xact_stack_level(level)->first;
-		 counts != NULL; counts = counts->next)
-		add_touched(collecting, counts, &catalogs);
+	for (const PgStat_SubXactStatus *inside = pgstat_get_xact_stack_level(GetCurrentTransactionNestLevel());
+		 inside != NULL && inside->nest_level >= level; inside = inside->prev)
+		for (const PgStat_TableXactStatus *counts = inside->first; counts != NULL; counts = counts->next)
+			add_touched(collecting, counts, &catalogs);
 	if (catalogs)
 		effect_add_incomplete(collecting->effect, NULL,
 							  "tables or other objects were created, altered or dropped; this is not shown, though it is undone");
@@ -332,6 +403,9 @@ make_column(Collecting *collecting, int number, const RowVersion *was, const Row
 	column->key = from->key;
 	column->before = was != NULL ? row_reader_text(reader, was, number) : NULL;
 	column->after = is != NULL ? row_reader_text(reader, is, number) : NULL;
+	column->type = from->type;
+	column->before_value = column->before != NULL ? was->values[number] : (Datum) 0;
+	column->after_value = column->after != NULL ? is->values[number] : (Datum) 0;
 	if (collecting->options->json)
 	{
 		column->before_json = was != NULL ? column_json(was, number, from->type) : NULL;

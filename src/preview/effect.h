@@ -28,6 +28,10 @@ typedef struct EffectColumn
 	const char *after;			/* NULL: null, or there is no row */
 	Jsonb	   *before_json;	/* the same; NULL also where nobody has asked for JSON */
 	Jsonb	   *after_json;
+	Oid			type;
+	Datum		before_value;	/* to be read before the effect is undone */
+	Datum		after_value;
+	const char *after_word;		/* what stands for it in the token (varies.h), or NULL */
 } EffectColumn;
 
 /* One row, from how it was to how it is. */
@@ -49,6 +53,14 @@ typedef struct EffectChange
 	ItemPointerData place;
 } EffectChange;
 
+/* A column, or an output, whose value is left out of the token. */
+typedef struct EffectVaries
+{
+	const char *table;			/* NULL: an output or an input */
+	const char *column;
+	const char *text;			/* what it is */
+} EffectVaries;
+
 /* What is not shown of a table, or what is not undone. */
 typedef struct EffectNote
 {
@@ -69,6 +81,10 @@ typedef struct Effect
 	List	   *lines;			/* of WatchLine, counted */
 	List	   *incomplete;		/* of EffectNote: changes that are not shown */
 	List	   *remains;		/* of EffectNote: what is not undone */
+	List	   *varies;			/* of EffectVaries */
+	struct NormalEffect *normal;	/* what of it is the same each time (normal.h), or NULL */
+	const char *token;			/* stands for all this, or says why nothing does; NULL: not asked
+								 * for */
 } Effect;
 
 /* What is wanted of it. */
@@ -76,21 +92,23 @@ typedef struct EffectOptions
 {
 	bool		force;			/* also read tables that are larger than the setting says */
 	bool		json;
+	bool		of_invocation;	/* leave out the record of the invocation, and its idempotency key */
 } EffectOptions;
 
 /* With nothing in it; in a context of its own below the current one. */
 extern Effect *effect_make(const EffectOptions *options);
 
 /*
- * Collects what was done in the current subtransaction, which has this level, up to
- * now. Reads as the current user, under the interval's snapshots, of which the
- * later one must be active.
+ * Collects what was done in a subtransaction, which has this level, and in those
+ * inside it, up to now. Reads as the current user, under the interval's snapshots,
+ * of which the later one must be active.
  */
 extern void effect_collect(Effect *effect, const Watch *watch, const CommandSpan *interval, int level,
 						   SubTransactionId subxact, const EffectOptions *options);
 
 /* Adds what is not shown, or not undone. */
 extern void effect_add_incomplete(Effect *effect, const char *table, const char *text);
+extern void effect_add_varies(Effect *effect, const char *table, const char *column, const char *text);
 extern void effect_add_remains(Effect *effect, const char *table, const char *text);
 
 #endif

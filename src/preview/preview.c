@@ -17,8 +17,11 @@
 #include "nodes/makefuncs.h"
 #include "pgstat.h"
 #include "preview/draft.h"
+#include "preview/normal.h"
 #include "preview/preview.h"
 #include "preview/remains.h"
+#include "preview/token.h"
+#include "preview/varies.h"
 #include "run/action_call.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
@@ -42,11 +45,7 @@ typedef struct Preview
 	Watch	   *watch;
 	Effect	   *effect;
 	PreviewPhase phase;
-	CommandId	begin;
-	XLogRecPtr	since;
-	List	   *sequences;		/* used before */
-	bool		pending_fails;	/* so does what was deferred before */
-	bool		pending_writes; /* the same writes rows */
+	EffectBegin begin;
 } Preview;
 
 /* Sets a setting for the subtransaction. */
@@ -71,62 +70,74 @@ run_deferred(void)
 static void
 try_pending(void *arg)
 {
-	Preview    *preview = arg;
+	EffectBegin *begin = arg;
 
 	run_deferred();
-	preview->pending_writes = pgstat_get_xact_stack_level(GetCurrentTransactionNestLevel())->first != NULL;
+	begin->pending_writes = pgstat_get_xact_stack_level(GetCurrentTransactionNestLevel())->first != NULL;
 }
 
 /*
- * What COMMIT would do includes what was deferred before the preview. It cannot be
+ * What COMMIT would do includes what was deferred before the action. It cannot be
  * told apart, so it is tried alone: then it is known whether it fails by itself.
  * That is undone, and what was pending is pending again.
  */
 static void
-look_at_pending(Preview *preview)
+look_at_pending(EffectBegin *begin)
 {
 	if (!TransactionIdIsValid(GetTopTransactionIdIfAny()))
 		return;
-	preview->sequences = sequences_used();
-	preview->pending_fails = caught_undone(try_pending, preview) != NULL;
+	begin->sequences = sequences_used();
+	begin->pending_fails = caught_undone(try_pending, begin) != NULL;
 }
 
-/* Notes how things stand before the action. */
-static void
-note_begin(Preview *preview)
+void
+effect_begin(EffectBegin *begin, Watch *watch, Effect *effect)
 {
+	MemoryContext old = MemoryContextSwitchTo(effect->mcxt);
+
 	if (!pgstat_track_counts)
 		set_inside("track_counts", "on");
-	if (setting_idempotency_key[0] != '\0')
-		set_inside("custom_actions.idempotency_key", "");
-	watch_within(preview->watch, GetCurrentSubTransactionId());
-	look_at_pending(preview);
+	begin->level = GetCurrentTransactionNestLevel();
+	begin->subxact = GetCurrentSubTransactionId();
+	watch_within(watch, begin->subxact);
+	look_at_pending(begin);
+	begin->varies = varies_begin();
 	CommandCounterIncrement();
-	preview->begin = GetCurrentCommandId(false);
-	preview->since = GetXLogInsertRecPtr();
+	begin->begin = GetCurrentCommandId(false);
+	begin->since = GetXLogInsertRecPtr();
+	MemoryContextSwitchTo(old);
 }
 
-/* Reads what has changed. */
-static void
-read_effect(Preview *preview)
+void
+effect_run_deferred(Watch *watch)
 {
-	CommandSpan interval = {.begin = preview->begin, .since = preview->since};
+	watch_deferred(watch, "deferred trigger");
+	run_deferred();
+	watch_deferred_end(watch);
+}
+
+void
+effect_read(const EffectBegin *begin, Effect *effect, const Watch *watch, const EffectOptions *options)
+{
+	CommandSpan interval = {.begin = begin->begin, .since = begin->since};
 	Snapshot	snapshot;
 
 	CommandCounterIncrement();
 	snapshot = RegisterSnapshot(GetTransactionSnapshot());
 	PushCopiedSnapshot(snapshot);
 	interval.before = GetActiveSnapshot();
-	interval.before->curcid = preview->begin;
+	interval.before->curcid = begin->begin;
 	PushCopiedSnapshot(snapshot);
 	interval.after = GetActiveSnapshot();
 	interval.after->curcid = GetCurrentCommandId(false);
-	effect_collect(preview->effect, preview->watch, &interval, GetCurrentTransactionNestLevel(),
-				   GetCurrentSubTransactionId(), &preview->call->options);
-	remains_collect(preview->effect, preview->watch, preview->sequences);
-	if (preview->pending_writes)
-		effect_add_incomplete(preview->effect, NULL,
+	effect_collect(effect, watch, &interval, begin->level, begin->subxact, options);
+	remains_collect(effect, watch, begin->sequences);
+	if (begin->pending_writes)
+		effect_add_incomplete(effect, NULL,
 							  "deferred triggers of what this transaction did before have run, too: what they changed is among the changes");
+	effect->outputs = watch->outputs;
+	varies_settle(begin->varies, effect, watch);
+	effect->normal = normal_effect(effect, watch);
 	PopActiveSnapshot();
 	PopActiveSnapshot();
 	UnregisterSnapshot(snapshot);
@@ -138,18 +149,18 @@ preview_work(void *arg)
 {
 	Preview    *preview = arg;
 
-	note_begin(preview);
+	if (setting_idempotency_key[0] != '\0')
+		set_inside("custom_actions.idempotency_key", "");
+	effect_begin(&preview->begin, preview->watch, preview->effect);
 	preview->phase = PREVIEW_RUNS;
 	if (preview->draft != NULL)
 		draft_run(preview->draft, &preview->request);
 	else
 		handle_call(preview->handle, &preview->request);
 	preview->phase = PREVIEW_COMMITS;
-	watch_deferred(preview->watch, "deferred trigger");
-	run_deferred();
-	watch_deferred_end(preview->watch);
+	effect_run_deferred(preview->watch);
 	preview->phase = PREVIEW_READS;
-	read_effect(preview);
+	effect_read(&preview->begin, preview->effect, preview->watch, &preview->call->options);
 }
 
 /* Takes the error of the action, or throws on what is none of its. */
@@ -163,7 +174,7 @@ take_failure(Preview *preview, Caught *caught)
 	MemoryContextSetParent(caught->mcxt, effect->mcxt);
 	effect->error = caught->error;
 	effect->at_commit = preview->phase == PREVIEW_COMMITS;
-	effect->pending = effect->at_commit && preview->pending_fails;
+	effect->pending = effect->at_commit && preview->begin.pending_fails;
 	if (effect->error->hint == NULL && preview->draft != NULL)
 		effect->error->hint = unconstify(char *, draft_hint(preview->draft));
 	if (preview->watch->failed != NULL)
@@ -180,8 +191,8 @@ take_watched(Preview *preview)
 	MemoryContextSetParent(watch->mcxt, effect->mcxt);
 	watch_count(watch);
 	effect->lines = watch->lines;
-	if (effect->error == NULL)
-		effect->outputs = watch->outputs;
+	effect->outputs = effect->error == NULL ? watch->outputs : NIL;
+	effect->token = token_make(effect, watch);
 }
 
 Effect *

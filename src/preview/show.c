@@ -210,6 +210,23 @@ put_notes(ReturnSetInfo *result, const char *part, const List *notes)
 	}
 }
 
+/* What is left out of the token, and the token. */
+static void
+put_token(ReturnSetInfo *result, const Effect *effect)
+{
+	ShownRow	row = {.part = "token", .after = effect->token};
+	ListCell   *cell;
+
+	foreach(cell, effect->varies)
+	{
+		const EffectVaries *varies = lfirst(cell);
+		ShownRow	shown = {.part = "varies", .table = varies->table, .column = varies->column, .after = varies->text};
+
+		put_shown(result, &shown);
+	}
+	put_shown(result, &row);
+}
+
 /* Reads the arguments that both functions have. */
 static void
 read_call(FunctionCallInfo fcinfo, PreviewCall *call)
@@ -250,6 +267,7 @@ custom_action_preview(PG_FUNCTION_ARGS)
 	put_lines(result, effect);
 	put_notes(result, "incomplete", effect->incomplete);
 	put_notes(result, "remains", effect->remains);
+	put_token(result, effect);
 	MemoryContextDelete(effect->mcxt);
 	return (Datum) 0;
 }
@@ -393,6 +411,26 @@ push_notes(JsonbBuilder *builder, const char *key, const List *notes)
 	jsonb_push_array_end(builder);
 }
 
+static void
+push_varies(JsonbBuilder *builder, const Effect *effect)
+{
+	ListCell   *cell;
+
+	jsonb_push_key(builder, "varies");
+	jsonb_push_array(builder);
+	foreach(cell, effect->varies)
+	{
+		const EffectVaries *varies = lfirst(cell);
+
+		jsonb_push_object(builder);
+		jsonb_push_text(builder, "table", varies->table);
+		jsonb_push_text(builder, "column", varies->column);
+		jsonb_push_text(builder, "text", varies->text);
+		jsonb_push_object_end(builder);
+	}
+	jsonb_push_array_end(builder);
+}
+
 /* preview_action_document(the same): the effect as jsonb */
 Datum
 custom_action_preview_document(PG_FUNCTION_ARGS)
@@ -418,6 +456,8 @@ custom_action_preview_document(PG_FUNCTION_ARGS)
 	push_lines(builder, effect);
 	push_notes(builder, "incomplete", effect->incomplete);
 	push_notes(builder, "remains", effect->remains);
+	push_varies(builder, effect);
+	jsonb_push_text(builder, "token", effect->token);
 	jsonb_push_object_end(builder);
 	PG_RETURN_JSONB_P(jsonb_builder_finish(builder));
 }

@@ -15,6 +15,8 @@
 #include "common/hashfn.h"
 #include "lookup/action_lookup.h"
 #include "lookup/key.h"
+#include "preview/identity.h"
+#include "preview/source.h"
 #include "preview/watch.h"
 #include "run/mask.h"
 #include "utils/builtins.h"
@@ -174,13 +176,44 @@ note_volatiles(Watch *watch, const Program *program)
 	MemoryContextSwitchTo(old);
 }
 
+/* Adds what is known of where the program's statements take their values from. */
+static void
+note_sources(Watch *watch, const Program *program)
+{
+	MemoryContext old;
+
+	if (list_member_ptr(watch->programs, program))
+		return;
+	old = MemoryContextSwitchTo(watch->mcxt);
+	watch->programs = lappend(watch->programs, unconstify(Program *, program));
+	watch->written = list_concat(watch->written, written_columns(program));
+	MemoryContextSwitchTo(old);
+}
+
 static uint32
 watch_invocation_begun(Frame *frame)
 {
 	if (watching == NULL)
 		return 0;
 	note_volatiles(watching, frame->program);
-	return OBSERVE_ROWS | OBSERVE_PLUGINS | OBSERVE_STEPS | OBSERVE_END;
+	note_sources(watching, frame->program);
+	return OBSERVE_INPUTS | OBSERVE_ROWS | OBSERVE_PLUGINS | OBSERVE_STEPS | OBSERVE_END;
+}
+
+static void
+watch_inputs_bound(Frame *frame)
+{
+	Watch	   *watch = watching;
+	MemoryContext old;
+
+	if (watch == NULL)
+		return;
+	watch->sensitive |= frame->program->sensitive || mask_is_needed(frame);
+	if (watch->identity != NULL)
+		return;
+	old = MemoryContextSwitchTo(watch->mcxt);
+	watch->identity = identity_of_call(frame, watch->request);
+	MemoryContextSwitchTo(old);
 }
 
 static void
@@ -362,14 +395,14 @@ watch_rows_written(Frame *frame, const RowsWritten *written)
 	MemoryContextSwitchTo(old);
 }
 
-/* Is an output of the program sensitive? */
-static bool
-output_is_sensitive(const Program *program, const char *name)
+/* The place of an output in the signature, or -1. */
+static int
+output_number(const Program *program, const char *name)
 {
 	for (int i = 0; i < program->signature->noutputs; i++)
 		if (strcmp(program->signature->outputs[i].name, name) == 0)
-			return bms_is_member(i, program->sensitive_outputs);
-	return false;
+			return i;
+	return -1;
 }
 
 /* The text of a value, as jsonb's ->> gives it; NULL for null. */
@@ -397,6 +430,7 @@ take_outputs(Watch *watch, Frame *frame)
 	{
 		WatchOutput *output;
 		const char *text;
+		int			number;
 
 		if (token != WJB_KEY)
 			continue;
@@ -405,8 +439,11 @@ take_outputs(Watch *watch, Frame *frame)
 		(void) JsonbIteratorNext(&iterator, &value, true);
 		output->json = JsonbValueToJsonb(&value);
 		text = output_text(&value, output->json);
+		number = output_number(frame->program, output->name);
 		if (text != NULL)
-			output->text = output_is_sensitive(frame->program, output->name) ? MASK : mask_text(frame, text);
+			output->text = number >= 0 && bms_is_member(number, frame->program->sensitive_outputs) ? MASK : mask_text(frame, text);
+		output->type = number >= 0 ? frame->program->signature->outputs[number].type : InvalidOid;
+		output->sources = output_sources(frame->program, output->name);
 		output->masked = output->text != text;
 		watch->outputs = lappend(watch->outputs, output);
 	}
@@ -425,6 +462,7 @@ watch_invocation_ended(Frame *frame, InvocationEnd how, const ErrorData *error, 
 static const Observer watch_observer = {
 	.invocation_begun = watch_invocation_begun,
 	.step_begun = watch_step_begun,
+	.inputs_bound = watch_inputs_bound,
 	.rows_written = watch_rows_written,
 	.step_undone = watch_step_undone,
 	.step_ended = watch_step_ended,

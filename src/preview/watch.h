@@ -106,6 +106,10 @@ typedef struct Watch
 								 * actions */
 	List	   *foreign;		/* of OIDs: tables that rows were told of and that are kept
 								 * elsewhere */
+	struct CallIdentity *identity;	/* of the outermost invocation, once its inputs are bound; or NULL */
+	List	   *programs;		/* that have been looked at for these: */
+	List	   *written;		/* of WrittenColumn (source.h) */
+	bool		sensitive;		/* some invocation knows what must not be shown */
 	const InvokeRequest *request;	/* of the outermost invocation */
 	List	   *outputs;		/* of WatchOutput */
 } Watch;
@@ -117,6 +121,9 @@ typedef struct WatchOutput
 	const char *text;			/* masked; NULL: null */
 	Jsonb	   *json;			/* the same, if it is not ... */
 	bool		masked;
+	Oid			type;
+	List	   *sources;		/* of ValueSource (source.h) */
+	const char *word;			/* what stands for it in the token, or NULL */
 } WatchOutput;
 
 /* Begins; alone: no other observer is told of what begins until it ends. */

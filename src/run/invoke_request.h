@@ -38,6 +38,7 @@ typedef struct InvokeRequest
 	Jsonb	   *input;			/* REQUEST_JSON */
 	Jsonb	   *output;
 	const char *idempotency_key;	/* or NULL */
+	bool		replayed;		/* answered from what was stored under the key */
 
 	int			ninputs;		/* REQUEST_VALUES: in the function's argument order */
 	const Oid  *input_types;

@@ -1,0 +1,735 @@
+/*
+ * varies.c
+ *		Finds values that differ by nature, and what stands for them.
+ *
+ * A value is left out only where it is known what gave it: a number that a column's
+ * own sequence has given meanwhile, also in a column that refers to that one or is
+ * read from it by a formula; a time that is as far from now() to the microsecond;
+ * a uuid from a random default that nothing else can have set, or from a formula
+ * that is nothing else. Whatever came from elsewhere, such as a trigger that calls
+ * random(), stays part of the effect.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/pg_sequence.h"
+#include "catalog/pg_type.h"
+#include "commands/sequence.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/primnodes.h"
+#include "optimizer/optimizer.h"
+#include "preview/identity.h"
+#include "preview/source.h"
+#include "preview/varies.h"
+#include "rewrite/rewriteHandler.h"
+#include "storage/bufmgr.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+#define ROOM_AT_FIRST	64
+
+/* What a sequence was before. */
+typedef struct SequenceState
+{
+	Oid			sequence;		/* hash key */
+	int64		last;
+	bool		called;
+} SequenceState;
+
+/* A value that a column of a new row got by itself. */
+typedef struct GivenKey
+{
+	Oid			relation;
+	AttrNumber	attnum;
+	uint16		unused;
+	char		value[UUID_LEN];	/* of a number, the first eight bytes */
+} GivenKey;
+
+typedef struct Given
+{
+	GivenKey	key;			/* hash key */
+	char	   *word;
+	char	   *text;			/* the value as text shows it */
+	int64		number;
+} Given;
+
+/* A column's foreign key, if that has only one column. */
+typedef struct Reference
+{
+	AttrNumber	attnum;
+	Oid			relation;
+	AttrNumber	column;
+} Reference;
+
+/* What is known of a table. */
+typedef struct VariedTable
+{
+	Oid			relation;		/* hash key */
+	const char *name;
+	int			natts;
+	Oid		   *sequences;		/* by column: the one that is its default, or InvalidOid */
+	bool	   *random;			/* by column: its default is a random uuid */
+	bool		triggers;		/* something may change a row before it is inserted */
+	List	   *references;		/* of Reference */
+	int			given;			/* rows that have been named */
+} VariedTable;
+
+struct Varies
+{
+	HTAB	   *sequences;		/* of SequenceState */
+	HTAB	   *tables;			/* of VariedTable */
+	HTAB	   *given;			/* of Given */
+	List	   *ordered;		/* of Given, those of columns of their own */
+	TimestampTz begun;
+	const Watch *watch;
+	Effect	   *effect;
+};
+
+/* Makes a hash table in the current context. */
+static HTAB *
+make_table(const char *name, Size key, Size entry)
+{
+	HASHCTL		control = {.keysize = key, .entrysize = entry, .hcxt = CurrentMemoryContext};
+
+	return hash_create(name, ROOM_AT_FIRST, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* Reads a sequence; false if it is another session's, or being changed. */
+static bool
+read_sequence(Oid sequence, int64 *last, bool *called)
+{
+	Relation	relation;
+	bool		readable;
+
+	if (!ConditionalLockRelationOid(sequence, AccessShareLock))
+		return false;
+	relation = try_relation_open(sequence, NoLock);
+	if (relation == NULL)
+	{
+		UnlockRelationOid(sequence, AccessShareLock);
+		return false;
+	}
+	readable = relation->rd_rel->relkind == RELKIND_SEQUENCE && !RELATION_IS_OTHER_TEMP(relation);
+	if (readable)
+	{
+		Buffer		buffer = ReadBuffer(relation, 0);
+		HeapTupleData tuple;
+		Form_pg_sequence_data data;
+
+		LockBuffer(buffer, BUFFER_LOCK_SHARE);
+		tuple.t_data = (HeapTupleHeader) PageGetItem(BufferGetPage(buffer),
+													 PageGetItemId(BufferGetPage(buffer), FirstOffsetNumber));
+		data = (Form_pg_sequence_data) GETSTRUCT(&tuple);
+		*last = data->last_value;
+		*called = data->is_called;
+		UnlockReleaseBuffer(buffer);
+	}
+	relation_close(relation, AccessShareLock);
+	return readable;
+}
+
+/* Notes what all sequences say. */
+static void
+note_sequences(Varies *varies)
+{
+	Relation	relation = table_open(SequenceRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple	tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Oid			sequence = ((Form_pg_sequence) GETSTRUCT(tuple))->seqrelid;
+		int64		last;
+		bool		called;
+		SequenceState *state;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!read_sequence(sequence, &last, &called))
+			continue;
+		state = hash_search(varies->sequences, &sequence, HASH_ENTER, NULL);
+		state->last = last;
+		state->called = called;
+	}
+	systable_endscan(scan);
+	table_close(relation, AccessShareLock);
+}
+
+Varies *
+varies_begin(void)
+{
+	Varies	   *varies = palloc0(sizeof(Varies));
+
+	varies->sequences = make_table("custom action sequences", sizeof(Oid), sizeof(SequenceState));
+	varies->tables = make_table("custom action varied tables", sizeof(Oid), sizeof(VariedTable));
+	varies->given = make_table("custom action given values", sizeof(GivenKey), sizeof(Given));
+	note_sequences(varies);
+	varies->begun = GetCurrentTimestamp();
+	return varies;
+}
+
+/* Has the sequence given this number since? Of numbers that a session takes in advance it may be an older one. */
+static bool
+number_is_given(const Varies *varies, Oid sequence, int64 number)
+{
+	const SequenceState *state = hash_search(varies->sequences, &sequence, HASH_FIND, NULL);
+	HeapTuple	tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(sequence));
+	int64		increment;
+	int64		cached;
+	int64		last;
+	bool		called;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	increment = ((Form_pg_sequence) GETSTRUCT(tuple))->seqincrement;
+	cached = ((Form_pg_sequence) GETSTRUCT(tuple))->seqcache;
+	ReleaseSysCache(tuple);
+	if (state == NULL || !read_sequence(sequence, &last, &called) || !called)
+		return false;
+	if (increment < 0)
+	{
+		int128		first = (int128) state->last - (int128) (cached - 1) * increment;
+
+		return number >= last && (number < first || (number == first && !state->called));
+	}
+	else
+	{
+		int128		first = (int128) state->last - (int128) (cached - 1) * increment;
+
+		return number <= last && (number > first || (number == first && !state->called));
+	}
+}
+
+/* The sequence whose next number a default is, or InvalidOid. */
+static Oid
+default_sequence(Node *node)
+{
+	Node	   *inner = strip_implicit_coercions(node);
+
+	if (inner != NULL && IsA(inner, NextValueExpr))
+		return ((NextValueExpr *) inner)->seqid;
+	if (inner != NULL && IsA(inner, FuncExpr) && ((FuncExpr *) inner)->funcid == F_NEXTVAL)
+	{
+		Node	   *argument = eval_const_expressions(NULL, linitial(((FuncExpr *) inner)->args));
+
+		if (IsA(argument, Const) && !((Const *) argument)->constisnull)
+			return DatumGetObjectId(((Const *) argument)->constvalue);
+	}
+	return InvalidOid;
+}
+
+/* Is a default a random uuid? */
+static bool
+default_is_random(Node *node)
+{
+	const FuncExpr *call = (const FuncExpr *) node;
+
+	return node != NULL && IsA(node, FuncExpr) && call->funcresulttype == UUIDOID && call->args == NIL &&
+		func_volatile(call->funcid) == PROVOLATILE_VOLATILE;
+}
+
+/* Adds the foreign keys of one column. */
+static void
+add_references(VariedTable *table, Relation relation)
+{
+	ListCell   *cell;
+
+	foreach(cell, RelationGetFKeyList(relation))
+	{
+		const ForeignKeyCacheInfo *key = lfirst(cell);
+
+		for (int i = 0; i < key->nkeys; i++)
+		{
+			Reference  *reference = palloc(sizeof(Reference));
+
+			reference->attnum = key->conkey[i];
+			reference->relation = key->confrelid;
+			reference->column = key->confkey[i];
+			table->references = lappend(table->references, reference);
+		}
+	}
+}
+
+/* What is known of a table that rows were changed of. */
+static VariedTable *
+table_of(Varies *varies, const EffectChange *change)
+{
+	bool		found;
+	VariedTable *table = hash_search(varies->tables, &change->relation, HASH_ENTER, &found);
+	Relation	relation;
+
+	if (found)
+		return table;
+	relation = relation_open(change->relation, AccessShareLock);
+	table->name = change->table;
+	table->natts = RelationGetNumberOfAttributes(relation);
+	table->sequences = palloc0(sizeof(Oid) * (table->natts + 1));
+	table->random = palloc0(sizeof(bool) * (table->natts + 1));
+	table->triggers = relation->trigdesc != NULL && relation->trigdesc->trig_insert_before_row;
+	table->references = NIL;
+	table->given = 0;
+	for (AttrNumber i = 1; i <= table->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), i - 1);
+		Node	   *initial;
+
+		if (attribute->attisdropped || attribute->attgenerated != '\0' ||
+			!(attribute->atthasdef || attribute->attidentity != '\0'))
+			continue;
+		initial = build_column_default(relation, i);
+		table->sequences[i] = default_sequence(initial);
+		table->random[i] = default_is_random(initial);
+	}
+	add_references(table, relation);
+	relation_close(relation, NoLock);
+	return table;
+}
+
+/* Reads a value that a given one may be; false if it is of no such type. */
+static bool
+given_key(Oid relation, AttrNumber attnum, Oid type, Datum value, GivenKey *key, int64 *number)
+{
+	memset(key, 0, sizeof(GivenKey));
+	key->relation = relation;
+	key->attnum = attnum;
+	switch (getBaseType(type))
+	{
+		case INT2OID:
+			*number = DatumGetInt16(value);
+			break;
+		case INT4OID:
+			*number = DatumGetInt32(value);
+			break;
+		case INT8OID:
+			*number = DatumGetInt64(value);
+			break;
+		case UUIDOID:
+			*number = 0;
+			memcpy(key->value, DatumGetPointer(value), UUID_LEN);
+			return true;
+		default:
+			return false;
+	}
+	memcpy(key->value, number, sizeof(*number));
+	return true;
+}
+
+/* Is the value of this type one of those? */
+static bool
+type_is_number(Oid type)
+{
+	Oid			base = getBaseType(type);
+
+	return base == INT2OID || base == INT4OID || base == INT8OID;
+}
+
+/* What a formula has written there, or NULL. */
+static const WrittenColumn *
+written_column(const Varies *varies, Oid relation, AttrNumber attnum)
+{
+	ListCell   *cell;
+
+	foreach(cell, varies->watch->written)
+	{
+		const WrittenColumn *column = lfirst(cell);
+
+		if (column->relation == relation && column->attnum == attnum)
+			return column;
+	}
+	return NULL;
+}
+
+/* Has a step's own statement made this row, and nothing else touched it? */
+static bool
+is_made_by_step(const Varies *varies, const EffectChange *change)
+{
+	const WatchMoment *moment = watch_moment(varies->watch, change->command);
+
+	return moment != NULL && moment->line != NULL && moment->line->writes && moment->begins &&
+		moment->command == change->command && list_length(change->by) == 1;
+}
+
+/* Did the new row's column get its value by itself? */
+static bool
+is_given_by_itself(Varies *varies, const VariedTable *table, const EffectChange *change, const EffectColumn *column)
+{
+	const WrittenColumn *written;
+	GivenKey	key;
+	int64		number;
+
+	if (column->after == NULL || column->number > table->natts)
+		return false;
+	if (type_is_number(column->type))
+		return OidIsValid(table->sequences[column->number]) &&
+			given_key(change->relation, column->number, column->type, column->after_value, &key, &number) &&
+			number_is_given(varies, table->sequences[column->number], number);
+	if (getBaseType(column->type) != UUIDOID || table->triggers || !is_made_by_step(varies, change))
+		return false;
+	written = written_column(varies, change->relation, column->number);
+	return written != NULL ? written->random : table->random[column->number];
+}
+
+/* Adds a value under its column, or under another that has the same. */
+static Given *
+add_given(Varies *varies, Oid relation, const EffectColumn *column, char *word)
+{
+	GivenKey	key;
+	int64		number;
+	bool		found;
+	Given	   *given;
+
+	if (!given_key(relation, column->number, column->type, column->after_value, &key, &number))
+		return NULL;
+	given = hash_search(varies->given, &key, HASH_ENTER, &found);
+	if (found)
+		return NULL;
+	given->word = word;
+	given->text = pstrdup(column->after);
+	given->number = number;
+	return given;
+}
+
+/* Adds the columns of a new row that got values by themselves. */
+static void
+add_given_columns(Varies *varies, const EffectChange *change)
+{
+	VariedTable *table = table_of(varies, change);
+	ListCell   *cell;
+
+	foreach(cell, change->columns)
+	{
+		const EffectColumn *column = lfirst(cell);
+		Given	   *given;
+
+		if (!is_given_by_itself(varies, table, change, column))
+			continue;
+		given = add_given(varies, change->relation, column, NULL);
+		if (given == NULL)
+			continue;
+		varies->ordered = lappend(varies->ordered, given);
+		effect_add_varies(varies->effect, table->name, column->name,
+						  type_is_number(column->type) ? "the number that its sequence gives" : "a random uuid");
+	}
+}
+
+/* By table and column, then in the order of the numbers; uuids stay in that of their rows. */
+static int
+compare_given(const ListCell *x, const ListCell *y)
+{
+	const Given *a = lfirst(x);
+	const Given *b = lfirst(y);
+
+	if (a->key.relation != b->key.relation)
+		return a->key.relation < b->key.relation ? -1 : 1;
+	if (a->key.attnum != b->key.attnum)
+		return a->key.attnum < b->key.attnum ? -1 : 1;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+/* Numbers them. */
+static void
+name_given(Varies *varies)
+{
+	const Given *last = NULL;
+	int			number = 0;
+	ListCell   *cell;
+
+	list_sort(varies->ordered, compare_given);
+	foreach(cell, varies->ordered)
+	{
+		Given	   *given = lfirst(cell);
+		const VariedTable *table = hash_search(varies->tables, &given->key.relation, HASH_FIND, NULL);
+
+		if (last == NULL || last->key.relation != given->key.relation || last->key.attnum != given->key.attnum)
+			number = 0;
+		given->word = psprintf("%s of new %s #%d", get_attname(given->key.relation, given->key.attnum, false),
+							   table->name, ++number);
+		last = given;
+	}
+}
+
+/* What a value of a column is called, or NULL. */
+static const Given *
+find_given(const Varies *varies, Oid relation, AttrNumber attnum, Oid type, Datum value)
+{
+	GivenKey	key;
+	int64		number;
+
+	if (!given_key(relation, attnum, type, value, &key, &number))
+		return NULL;
+	return hash_search(varies->given, &key, HASH_FIND, NULL);
+}
+
+/* The word of a value that refers to a new row, or NULL. */
+static char *
+reference_word(const Varies *varies, const VariedTable *table, const EffectColumn *column)
+{
+	ListCell   *cell;
+
+	foreach(cell, table->references)
+	{
+		const Reference *reference = lfirst(cell);
+		const Given *given;
+
+		if (reference->attnum != column->number)
+			continue;
+		given = find_given(varies, reference->relation, reference->column, column->type, column->after_value);
+		if (given != NULL)
+			return given->word;
+	}
+	return NULL;
+}
+
+/* Puts words in the place of numbers and uuids that stand in a text by themselves. */
+static char *
+text_with_words(const Varies *varies, const List *sources, const char *text)
+{
+	char	   *result = NULL;
+	HASH_SEQ_STATUS status;
+	const Given *given;
+
+	hash_seq_init(&status, varies->given);
+	while ((given = hash_seq_search(&status)) != NULL)
+	{
+		ListCell   *cell;
+		bool		read = false;
+		const char *rest = result != NULL ? result : text;
+		const char *found;
+		size_t		length = strlen(given->text);
+		StringInfoData replaced;
+
+		foreach(cell, sources)
+		{
+			const ValueSource *source = lfirst(cell);
+
+			read |= source->in_text && source->relation == given->key.relation && source->attnum == given->key.attnum;
+		}
+		if (!read || strstr(rest, given->text) == NULL)
+			continue;
+		initStringInfo(&replaced);
+		while ((found = strstr(rest, given->text)) != NULL)
+		{
+			bool		whole = (found == text || found == result || !isalnum((unsigned char) found[-1])) &&
+				!isalnum((unsigned char) found[length]);
+
+			appendBinaryStringInfo(&replaced, rest, found - rest);
+			/* a mark that no text of a value can have */
+			appendStringInfo(&replaced, whole ? "\001%s\001" : "%s", whole ? given->word : given->text);
+			rest = found + length;
+		}
+		appendStringInfoString(&replaced, rest);
+		result = replaced.data;
+	}
+	return result;
+}
+
+/* The word of a value that formulas read from a column of a new row, or NULL. */
+static char *
+source_word(const Varies *varies, const List *sources, Oid type, Datum value, const char *text)
+{
+	ListCell   *cell;
+
+	foreach(cell, sources)
+	{
+		const ValueSource *source = lfirst(cell);
+		const Given *given;
+
+		if (source->in_text)
+			continue;
+		given = find_given(varies, source->relation, source->attnum, type, value);
+		if (given != NULL)
+			return given->word;
+	}
+	return type_is_number(type) || getBaseType(type) == UUIDOID ? NULL : text_with_words(varies, sources, text);
+}
+
+/* "now() + 2 days 00:00:05" */
+static char *
+offset_word(const char *clock, int64 offset)
+{
+	int64		seconds = offset / USECS_PER_SEC;
+	uint64		amount = seconds < 0 ? -seconds : seconds;
+
+	if (seconds == 0)
+		return pstrdup(clock);
+	return psprintf("%s %c " UINT64_FORMAT " days %02d:%02d:%02d", clock, seconds < 0 ? '-' : '+', amount / SECS_PER_DAY,
+					(int) (amount % SECS_PER_DAY / SECS_PER_HOUR), (int) (amount % SECS_PER_HOUR / SECS_PER_MINUTE),
+					(int) (amount % SECS_PER_MINUTE));
+}
+
+/*
+ * The word of a time, given what the clocks say in the same way, or NULL. Its
+ * microseconds tell that it was reckoned from now(): should another time have the
+ * same by chance, it would be another time away from the next now(), and refused.
+ */
+static char *
+time_word(int64 value, int64 now, int64 statement, int64 begun, int64 ended)
+{
+	if (value == now)
+		return pstrdup("now()");
+	if (value == statement)
+		return pstrdup("the time of the statement");
+	if (value >= begun && value <= ended)
+		return pstrdup("a time during the call");
+	if (now % USECS_PER_SEC != 0 && (value - now) % USECS_PER_SEC == 0)
+		return offset_word("now()", value - now);
+	return NULL;
+}
+
+/* The same moment as a time of this session. */
+static int64
+as_local(TimestampTz moment)
+{
+	return DatumGetTimestamp(DirectFunctionCall1(timestamptz_timestamp, TimestampTzGetDatum(moment)));
+}
+
+/* The word of a value that is a time of the clock, or NULL. */
+static char *
+clock_word(const Varies *varies, Oid type, Datum value)
+{
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	TimestampTz statement = GetCurrentStatementStartTimestamp();
+	TimestampTz ended = GetCurrentTimestamp();
+
+	if (getBaseType(type) == TIMESTAMPTZOID && !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(value)))
+		return time_word(DatumGetTimestampTz(value), now, statement, varies->begun, ended);
+	if (getBaseType(type) == TIMESTAMPOID && !TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value)))
+		return time_word(DatumGetTimestamp(value), as_local(now), as_local(statement), as_local(varies->begun),
+						 as_local(ended));
+	return NULL;
+}
+
+/* Gives a column its word, if it has one; true if others may be named after it. */
+static bool
+settle_column(Varies *varies, const VariedTable *table, const EffectChange *change, EffectColumn *column)
+{
+	const WrittenColumn *written;
+	const Given *given;
+
+	if (column->after == NULL || column->after_word != NULL)
+		return false;
+	given = find_given(varies, change->relation, column->number, column->type, column->after_value);
+	if (given != NULL && change->operation == CMD_INSERT)
+	{
+		column->after_word = given->word;
+		return false;
+	}
+	column->after_word = reference_word(varies, table, column);
+	if (column->after_word == NULL && (written = written_column(varies, change->relation, column->number)) != NULL)
+		column->after_word = source_word(varies, written->sources, column->type, column->after_value, column->after);
+	if (column->after_word != NULL)
+	{
+		effect_add_varies(varies->effect, table->name, column->name, "it refers to a new row");
+		return change->operation == CMD_INSERT &&
+			add_given(varies, change->relation, column, unconstify(char *, column->after_word)) != NULL;
+	}
+	column->after_word = clock_word(varies, column->type, column->after_value);
+	if (column->after_word != NULL)
+		effect_add_varies(varies->effect, table->name, column->name, "a time, counted from now()");
+	return false;
+}
+
+/* Gives all columns their words: true if some of these may be what others refer to. */
+static bool
+settle_columns(Varies *varies)
+{
+	bool		more = false;
+	ListCell   *cell;
+	ListCell   *other;
+
+	foreach(cell, varies->effect->changes)
+	{
+		const EffectChange *change = lfirst(cell);
+		const VariedTable *table;
+
+		CHECK_FOR_INTERRUPTS();
+		if (change->operation == CMD_DELETE)
+			continue;
+		table = table_of(varies, change);
+		foreach(other, change->columns)
+			more |= settle_column(varies, table, change, lfirst(other));
+		foreach(other, change->key)
+			more |= settle_column(varies, table, change, lfirst(other));
+	}
+	return more;
+}
+
+/* The value of an output; false if it is of no type that varies. */
+static bool
+output_value(const WatchOutput *output, Datum *value)
+{
+	Oid			type = getBaseType(output->type);
+	char	   *text;
+
+	if (type != INT2OID && type != INT4OID && type != INT8OID && type != UUIDOID && type != TIMESTAMPTZOID &&
+		type != TIMESTAMPOID && type != TEXTOID && type != VARCHAROID)
+		return false;
+	text = unconstify(char *, output->text);
+	if (type == TEXTOID || type == VARCHAROID)
+		*value = CStringGetTextDatum(text);
+	else
+	{
+		Oid			input;
+		Oid			parameter;
+
+		getTypeInputInfo(type, &input, &parameter);
+		*value = OidInputFunctionCall(input, text, parameter, -1);
+	}
+	return true;
+}
+
+/* Gives an output its word, if it has one. */
+static void
+word_output(Varies *varies, WatchOutput *output)
+{
+	Datum		value;
+
+	if (output->text == NULL || output->masked || !output_value(output, &value))
+		return;
+	output->word = source_word(varies, output->sources, output->type, value,
+							   getBaseType(output->type) == TEXTOID || getBaseType(output->type) == VARCHAROID ?
+							   TextDatumGetCString(value) : output->text);
+	if (output->word != NULL)
+		effect_add_varies(varies->effect, NULL, output->name, "it refers to a new row");
+	else
+		output->word = clock_word(varies, output->type, value);
+	if (output->word != NULL && output->sources == NIL)
+		effect_add_varies(varies->effect, NULL, output->name, "a time, counted from now()");
+}
+
+void
+varies_settle(Varies *varies, Effect *effect, const Watch *watch)
+{
+	MemoryContext old = MemoryContextSwitchTo(effect->mcxt);
+	ListCell   *cell;
+
+	varies->effect = effect;
+	varies->watch = watch;
+	foreach(cell, watch->identity != NULL ? watch->identity->varies : NIL)
+		effect_add_varies(effect, NULL, lfirst(cell), "an input that is left to a default which is another one each time");
+	foreach(cell, effect->changes)
+	{
+		const EffectChange *change = lfirst(cell);
+
+		if (change->operation == CMD_INSERT)
+			add_given_columns(varies, change);
+	}
+	name_given(varies);
+	while (settle_columns(varies))
+		CHECK_FOR_INTERRUPTS();
+	foreach(cell, watch->outputs)
+		word_output(varies, lfirst(cell));
+	MemoryContextSwitchTo(old);
+}
