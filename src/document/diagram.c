@@ -126,11 +126,31 @@ described(const Step *step, const char *otherwise)
 	return step->description != NULL && step->description[0] != '\0' ? step->description : otherwise;
 }
 
-/* What a step says of itself: what its author says, or its line in the outline. */
+/* The values that a step sets or gives, where its line in the outline leaves them to others; or NULL. */
+static const Json *
+values_apart(const Step *step)
+{
+	const Json *values = step->subject;
+
+	if (step->kind->subject != SUBJECT_VALUES)
+		values = step_argument(step, step_argument(step, "set") != NULL ? "set" : "with");
+	return values != NULL && values->kind == JSON_IS_OBJECT && values->count > 1 ? values : NULL;
+}
+
+/* What a step says of itself: what its author says, or its line in the outline and the names of its values. */
 static const char *
 step_words(const Step *step)
 {
-	return described(step, NULL) != NULL ? step->description : outline_step_words(step);
+	const Json *values = values_apart(step);
+	StringInfoData words;
+
+	if (described(step, NULL) != NULL)
+		return step->description;
+	initStringInfo(&words);
+	appendStringInfoString(&words, outline_step_words(step));
+	for (int i = 0; values != NULL && i < values->count; i++)
+		appendStringInfo(&words, "%s%s", i > 0 ? ", " : step->subject == values ? " " : ": ", values->keys[i]);
+	return words.data;
 }
 
 /* Adds a line to a label. */
