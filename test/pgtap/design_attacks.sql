@@ -19,7 +19,7 @@ SELECT results_eq($$SELECT p.oid FROM pg_extension AS e
 		AND d.classid = 'pg_proc'::regclass
 	JOIN pg_proc AS p ON p.oid = d.objid
 	WHERE e.extname = 'custom_actions' AND has_function_privilege('public', p.oid, 'EXECUTE')
-		AND p.prosrc NOT IN ('custom_action_invoke', 'custom_action_try_invoke', 'custom_action_trace', 'custom_action_quiet_call',
+		AND p.prosrc NOT IN ('custom_action_invoke', 'custom_action_try_invoke', 'custom_action_preview', 'custom_action_preview_document', 'custom_action_trace', 'custom_action_quiet_call',
 			'custom_action_history', 'custom_action_history_json', 'custom_action_log_ring')
 		AND p.proname NOT IN ('error_passed', 'failure_path')$$, ARRAY[]::oid[],
 	'PUBLIC executes nothing but what runs an action, what asks for a designer and what tells each of the record what he may see');
