@@ -99,8 +99,10 @@ RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
-	SELECT name = '' OR name ~ '["\\]' OR position(lower(name) IN lower(content)) > 0
-		OR content ~* 'u&';
+	SELECT CASE
+		WHEN name ~ '^\w+$' THEN content ~* ('\m' || name || '\M')
+		ELSE name = '' OR name ~ '["\\]' OR position(lower(name) IN lower(content)) > 0
+	END OR content ~* 'u&';
 END;
 
 COMMENT ON FUNCTION custom_actions.may_name(text, text) IS
