@@ -210,7 +210,7 @@ sub check_page
 	my @blocks = blocks($page);
 	my ($setup, $preloaded) = slurp($page) =~ /^<!-- setup: ([\w ]+?)( preloaded)? -->$/m;
 	my $node = server($preloaded ? 'docs_preloaded' : 'docs', $preloaded ? "shared_preload_libraries = 'custom_actions'" : '');
-	my $database = 'page_' . lc(basename($page, '.md'));
+	my $database = 'page_' . lc(basename($page, '.md') =~ tr/-/_/r);
 	my @results;
 	my $warnings;
 
