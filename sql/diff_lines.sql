@@ -10,3 +10,14 @@ SELECT create_action('desk.work', '{"table": "desk.task", "timeout": "3 min", "i
 SELECT * FROM diff_action('desk.work');
 SELECT * FROM diff_action('desk.work', 0, 1);
 SELECT * FROM diff_action('desk.work', 0);
+
+-- Steps that went past others of their list, and what is around or inside of them.
+SELECT define('desk.sorted', '{"table": "desk.task", "steps": [
+	{"require": "target.id > 0"}, {"require": "target.id < 9"}, {"delete": "desk.task", "where": "id = 7"},
+	{"if": "target.id > 1", "then": [{"let": {"x": 1}}, {"let": {"y": 2}}]}]}');
+SELECT move_step('desk.sorted', '3', before => '1');
+SELECT * FROM diff_action('desk.sorted');
+SELECT move_step('desk.sorted', '4', before => '1');
+SELECT move_step('desk.sorted', '1.then.2', before => '1.then.1');
+SELECT * FROM diff_action('desk.sorted');
+SELECT custom_actions.out_of_order(places) FROM (VALUES ('{}'::bigint[]), ('{7}'), ('{1,3,4,2}'), ('{4,1,2,3}'), ('{3,2,1}')) AS v (places);

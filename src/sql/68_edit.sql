@@ -92,11 +92,15 @@ BEGIN
 				action_name, add_parameter.name
 			USING ERRCODE = 'duplicate_object';
 	END IF;
+	PERFORM mark_edit(action_name, 'begin', '');
 	INSERT INTO parameter (action, direction, name, type, required, default_value,
 		description)
 	VALUES (action_name, coalesce(add_parameter.direction, 'in'), add_parameter.name,
 		add_parameter.type, add_parameter.required, add_parameter.default_value,
 		add_parameter.description);
+	PERFORM mark_edit(action_name, 'end', format('%s.%s: added %s',
+		CASE direction WHEN 'out' THEN 'output' ELSE 'input' END, add_parameter.name,
+		add_parameter.type));
 END
 $$;
 

@@ -147,8 +147,54 @@ END;
 COMMENT ON FUNCTION custom_actions.action_outline(text, integer) IS
 	'body of action_outline';
 
--- A line that stands in both outlines is the same, wherever it stands; a step that went
--- to another list was moved.
+-- The others can stay where they are: they are a longest rising part of the places.
+CREATE FUNCTION custom_actions.out_of_order(places bigint[])
+RETURNS integer[]
+LANGUAGE plpgsql IMMUTABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	size integer := cardinality(places);
+	ends integer[] := '{}';		-- the member at which the best rising part of each length ends
+	previous integer[] := array_fill(NULL::integer, ARRAY[size]);
+	stays boolean[] := array_fill(false, ARRAY[size]);
+	low integer;
+	high integer;
+	middle integer;
+	member integer;
+BEGIN
+	FOR i IN 1 .. size LOOP
+		low := 1;
+		high := cardinality(ends) + 1;
+		WHILE low < high LOOP
+			middle := (low + high) / 2;
+			IF places[ends[middle]] < places[i] THEN
+				low := middle + 1;
+			ELSE
+				high := middle;
+			END IF;
+		END LOOP;
+		previous[i] := ends[low - 1];
+		ends[low] := i;
+	END LOOP;
+	member := ends[cardinality(ends)];
+	WHILE member IS NOT NULL LOOP
+		stays[member] := true;
+		member := previous[member];
+	END LOOP;
+	RETURN ARRAY(
+		SELECT s.number::integer
+		FROM unnest(stays) WITH ORDINALITY AS s (stays, number)
+		WHERE NOT s.stays
+		ORDER BY s.number);
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.out_of_order(bigint[]) IS
+	'which members of a list, counted from 1, had to move to bring it into this order';
+
+-- A line that stands in both outlines is the same, wherever it stands. A step was moved if
+-- it went to another list, or past others of its own; not if the step around it was.
 CREATE FUNCTION custom_actions.diff(action_name text, from_version integer, to_version integer)
 RETURNS TABLE (path text, change text, before text, after text)
 LANGUAGE sql STABLE ROWS 20
@@ -167,12 +213,30 @@ BEGIN ATOMIC
 		FROM (SELECT * FROM line WHERE line.old) AS o
 			FULL JOIN (SELECT * FROM line WHERE NOT line.old) AS n
 				ON n.key = o.key AND n.turn = o.turn
-	), difference AS (
-		SELECT p.new_path AS path, 'moved' AS change, p.old_path AS before,
-			p.new_path AS after, p.new_number AS number
+	), step AS (
+		SELECT p.old_path, p.new_path, p.old_number, p.new_number,
+			regexp_replace(p.new_path, '[0-9]+$', '') AS list,
+			coalesce(around.new_path, a.path)
+				|| substr(regexp_replace(p.old_path, '[0-9]+$', ''), length(a.path) + 1) AS was_in
 		FROM pair AS p
-		WHERE p.kind IS NOT NULL
-			AND regexp_replace(p.old_path, '[0-9]+$', '') <> regexp_replace(p.new_path, '[0-9]+$', '')
+			CROSS JOIN LATERAL regexp_replace(p.old_path, '[.]?[a-z_]*[. ]?[0-9]+$', '') AS a (path)
+			LEFT JOIN pair AS around ON around.old_path = a.path AND around.kind IS NOT NULL
+		WHERE p.kind IS NOT NULL AND p.old_path IS NOT NULL AND p.new_path IS NOT NULL
+	), moved AS (
+		SELECT s.new_path FROM step AS s WHERE s.was_in <> s.list
+		UNION ALL
+		SELECT l.paths[place]
+		FROM (
+			SELECT array_agg(s.new_path ORDER BY s.new_number) AS paths,
+				array_agg(s.old_number ORDER BY s.new_number) AS places
+			FROM step AS s
+			WHERE s.was_in = s.list
+			GROUP BY s.list) AS l
+			CROSS JOIN LATERAL unnest(custom_actions.out_of_order(l.places)) AS place
+	), difference AS (
+		SELECT s.new_path AS path, 'moved' AS change, s.old_path AS before,
+			s.new_path AS after, s.new_number AS number
+		FROM step AS s JOIN moved AS m ON m.new_path = s.new_path
 		UNION ALL
 		SELECT coalesce(n.new_path, o.old_path),
 			CASE WHEN o.old_path IS NULL THEN 'added' WHEN n.new_path IS NULL THEN 'removed'
