@@ -84,6 +84,7 @@ SELECT set_action_value('desk.escalate', '3.on_error.1.when', 'x');
 SELECT set_action_value('desk.escalate', '4.case 3.when', 'x');
 SELECT set_action_value('desk.escalate', '0.when', 'x');
 SELECT brief($x$SELECT set_action_value('desk.escalate', '2.sett.due', 'x')$x$);
+SELECT brief($x$SELECT set_action_value('desk.escalate', '2.due', 'x')$x$);
 SELECT set_action_value('desk.escalate', '2.set', 'x');
 SELECT set_action_value('desk.escalate', '2.set.due.x', 'x');
 SELECT set_action_value('desk.escalate', '2.set.', 'x');

@@ -101,12 +101,26 @@ part_keys(const EditPart *part)
 	return psprintf("Keys of %s %s", strchr("aeiou", part->name[0]) != NULL ? "an" : "a", part->name);
 }
 
+/* Whether keys are those of a step that sets columns. */
+static bool
+has_set(const List *keys)
+{
+	ListCell   *cell;
+
+	foreach(cell, keys)
+		if (strcmp(lfirst(cell), "set") == 0)
+			return true;
+	return false;
+}
+
 /* Raises that a part, or a value of it, has no such field; known are those it has or can have. */
 pg_noreturn static void
 refuse_field(const EditPart *part, const char *above, const char *key, const List *known)
 {
 	char	   *more = known == NIL ? NULL : psprintf("%s: %s.", above != NULL ? "There is" : part_keys(part), text_list_join(known));
-	char	   *hint = suggestion_hint(suggestion_among(key, known), more);
+	const char *meant = suggestion_among(key, known);
+	char	   *hint = meant == NULL && above == NULL && has_set(known) ?
+		psprintf("A column is \"%s.set.%s\". %s", part->path, key, more) : suggestion_hint(meant, more);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_PARAMETER),
