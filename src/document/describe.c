@@ -164,7 +164,7 @@ append_header(StringInfo out, const Outline *outline, const char *callers, const
 
 /* Appends the lines of inputs or outputs. */
 static void
-append_parameters(StringInfo out, const Outline *outline, const char *kind, const char *label)
+append_takes_or_answers(StringInfo out, const Outline *outline, const char *kind, const char *label)
 {
 	ListCell   *cell;
 	bool		first = true;
@@ -249,8 +249,8 @@ custom_action_describe_definition(PG_FUNCTION_ARGS)
 	initStringInfo(&out);
 	append_head(&out, "", psprintf("Action %s: %s", action, text_to_cstring(PG_GETARG_TEXT_PP(1))));
 	append_header(&out, outline, callers, facts);
-	append_parameters(&out, outline, LINE_OF_INPUT, "Asks for ");
-	append_parameters(&out, outline, LINE_OF_OUTPUT, "Answers ");
+	append_takes_or_answers(&out, outline, LINE_OF_INPUT, "Asks for ");
+	append_takes_or_answers(&out, outline, LINE_OF_OUTPUT, "Answers ");
 	append_body(&out, outline);
 	append_problems(&out, outline);
 	while (out.len > 0 && out.data[out.len - 1] == '\n')

@@ -201,14 +201,14 @@ LANGUAGE sql STABLE ROWS 20
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	WITH line AS (
-		SELECT v.old, l.path, l.kind, l.text, l.number, coalesce(l.kind, '') || ' ' || l.text AS key,
+		SELECT v.old, l.path, l.row_path, l.kind, l.text, l.number, coalesce(l.kind, '') || ' ' || l.text AS key,
 			row_number() OVER (PARTITION BY v.old, l.kind, l.text ORDER BY l.number) AS turn
 		FROM (VALUES (true, from_version), (false, coalesce(to_version, 0))) AS v (old, wanted)
 			CROSS JOIN LATERAL custom_actions.shown_definition(action_name, v.wanted) AS s
 			CROSS JOIN LATERAL custom_actions.definition_outline(s.definition) WITH ORDINALITY
 				AS l (path, row_path, depth, kind, text, enabled, number)
 	), pair AS (
-		SELECT o.path AS old_path, n.path AS new_path, o.number AS old_number,
+		SELECT o.path AS old_path, o.row_path, n.path AS new_path, o.number AS old_number,
 			n.number AS new_number, n.kind, o.text AS old_text, n.text AS new_text
 		FROM (SELECT * FROM line WHERE line.old) AS o
 			FULL JOIN (SELECT * FROM line WHERE NOT line.old) AS n
@@ -242,9 +242,15 @@ BEGIN ATOMIC
 			CASE WHEN o.old_path IS NULL THEN 'added' WHEN n.new_path IS NULL THEN 'removed'
 				ELSE 'changed' END,
 			o.old_text, n.new_text, coalesce(n.new_number, o.old_number)
-		FROM (SELECT * FROM pair AS q WHERE q.new_path IS NULL) AS o
+		FROM (
+			-- The fields of a step that stands elsewhere now are compared with what they are there.
+			SELECT q.*, coalesce(step.new_path || substr(q.old_path, length(q.row_path) + 1),
+				q.old_path) AS place
+			FROM pair AS q
+				LEFT JOIN pair AS step ON step.old_path = q.row_path AND step.kind IS NOT NULL
+			WHERE q.new_path IS NULL) AS o
 			FULL JOIN (SELECT * FROM pair AS q WHERE q.old_path IS NULL) AS n
-				ON n.new_path = o.old_path
+				ON n.new_path = o.place
 	)
 	SELECT d.path, d.change, d.before, d.after FROM difference AS d ORDER BY d.number, d.path;
 END;
