@@ -16,9 +16,11 @@
 #include "access/relation.h"
 #include "access/table.h"
 #include "access/xact.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_sequence.h"
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
+#include "lookup/canonical.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/primnodes.h"
@@ -27,6 +29,7 @@
 #include "preview/source.h"
 #include "preview/varies.h"
 #include "rewrite/rewriteHandler.h"
+#include "run/normal_form.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
@@ -64,6 +67,8 @@ typedef struct Given
 	char	   *word;
 	char	   *text;			/* the value as text shows it */
 	int64		number;
+	const EffectChange *change; /* whose column it is */
+	uint8		content[DIGEST_LENGTH]; /* of what else the row holds */
 } Given;
 
 /* A column's foreign key, if that has only one column. */
@@ -200,13 +205,13 @@ number_is_given(const Varies *varies, Oid sequence, int64 number)
 		return false;
 	if (increment < 0)
 	{
-		int128		first = (int128) state->last - (int128) (cached - 1) * increment;
+		int64		first = state->last - (cached - 1) * increment;
 
 		return number >= last && (number < first || (number == first && !state->called));
 	}
 	else
 	{
-		int128		first = (int128) state->last - (int128) (cached - 1) * increment;
+		int64		first = state->last - (cached - 1) * increment;
 
 		return number <= last && (number > first || (number == first && !state->called));
 	}
@@ -262,18 +267,18 @@ add_references(VariedTable *table, Relation relation)
 	}
 }
 
-/* What is known of a table that rows were changed of. */
+/* What is known of a table. */
 static VariedTable *
-table_of(Varies *varies, const EffectChange *change)
+table_of(const Varies *varies, Oid oid)
 {
 	bool		found;
-	VariedTable *table = hash_search(varies->tables, &change->relation, HASH_ENTER, &found);
+	VariedTable *table = hash_search(varies->tables, &oid, HASH_ENTER, &found);
 	Relation	relation;
 
 	if (found)
 		return table;
-	relation = relation_open(change->relation, AccessShareLock);
-	table->name = change->table;
+	relation = relation_open(oid, AccessShareLock);
+	table->name = relation_name_canonical(oid);
 	table->natts = RelationGetNumberOfAttributes(relation);
 	table->sequences = palloc0(sizeof(Oid) * (table->natts + 1));
 	table->random = palloc0(sizeof(bool) * (table->natts + 1));
@@ -335,20 +340,25 @@ type_is_number(Oid type)
 	return base == INT2OID || base == INT4OID || base == INT8OID;
 }
 
-/* What a formula has written there, or NULL. */
-static const WrittenColumn *
-written_column(const Varies *varies, Oid relation, AttrNumber attnum)
+/* What formulas may have written there, all of them together; false: none. */
+static bool
+find_written(const Varies *varies, Oid relation, AttrNumber attnum, WrittenColumn *result)
 {
+	bool		found = false;
 	ListCell   *cell;
 
+	*result = (WrittenColumn) {relation, attnum, true, NIL};
 	foreach(cell, varies->watch->written)
 	{
 		const WrittenColumn *column = lfirst(cell);
 
-		if (column->relation == relation && column->attnum == attnum)
-			return column;
+		if (column->relation != relation || column->attnum != attnum)
+			continue;
+		found = true;
+		result->random &= column->random;
+		result->sources = list_concat(result->sources, column->sources);
 	}
-	return NULL;
+	return found;
 }
 
 /* Has a step's own statement made this row, and nothing else touched it? */
@@ -365,7 +375,7 @@ is_made_by_step(const Varies *varies, const EffectChange *change)
 static bool
 is_given_by_itself(Varies *varies, const VariedTable *table, const EffectChange *change, const EffectColumn *column)
 {
-	const WrittenColumn *written;
+	WrittenColumn written;
 	GivenKey	key;
 	int64		number;
 
@@ -377,8 +387,8 @@ is_given_by_itself(Varies *varies, const VariedTable *table, const EffectChange 
 			number_is_given(varies, table->sequences[column->number], number);
 	if (getBaseType(column->type) != UUIDOID || table->triggers || !is_made_by_step(varies, change))
 		return false;
-	written = written_column(varies, change->relation, column->number);
-	return written != NULL ? written->random : table->random[column->number];
+	return find_written(varies, change->relation, column->number, &written) ? written.random :
+		table->random[column->number];
 }
 
 /* Adds a value under its column, or under another that has the same. */
@@ -405,7 +415,7 @@ add_given(Varies *varies, Oid relation, const EffectColumn *column, char *word)
 static void
 add_given_columns(Varies *varies, const EffectChange *change)
 {
-	VariedTable *table = table_of(varies, change);
+	VariedTable *table = table_of(varies, change->relation);
 	ListCell   *cell;
 
 	foreach(cell, change->columns)
@@ -418,45 +428,10 @@ add_given_columns(Varies *varies, const EffectChange *change)
 		given = add_given(varies, change->relation, column, NULL);
 		if (given == NULL)
 			continue;
+		given->change = change;
 		varies->ordered = lappend(varies->ordered, given);
 		effect_add_varies(varies->effect, table->name, column->name,
 						  type_is_number(column->type) ? "the number that its sequence gives" : "a random uuid");
-	}
-}
-
-/* By table and column, then in the order of the numbers; uuids stay in that of their rows. */
-static int
-compare_given(const ListCell *x, const ListCell *y)
-{
-	const Given *a = lfirst(x);
-	const Given *b = lfirst(y);
-
-	if (a->key.relation != b->key.relation)
-		return a->key.relation < b->key.relation ? -1 : 1;
-	if (a->key.attnum != b->key.attnum)
-		return a->key.attnum < b->key.attnum ? -1 : 1;
-	return a->number < b->number ? -1 : a->number > b->number;
-}
-
-/* Numbers them. */
-static void
-name_given(Varies *varies)
-{
-	const Given *last = NULL;
-	int			number = 0;
-	ListCell   *cell;
-
-	list_sort(varies->ordered, compare_given);
-	foreach(cell, varies->ordered)
-	{
-		Given	   *given = lfirst(cell);
-		const VariedTable *table = hash_search(varies->tables, &given->key.relation, HASH_FIND, NULL);
-
-		if (last == NULL || last->key.relation != given->key.relation || last->key.attnum != given->key.attnum)
-			number = 0;
-		given->word = psprintf("%s of new %s #%d", get_attname(given->key.relation, given->key.attnum, false),
-							   table->name, ++number);
-		last = given;
 	}
 }
 
@@ -490,6 +465,61 @@ reference_word(const Varies *varies, const VariedTable *table, const EffectColum
 			return given->word;
 	}
 	return NULL;
+}
+
+/* The word of a number that was given to a row which is gone again, or NULL. */
+static char *
+gone_word(const Varies *varies, const ValueSource *source, int64 number)
+{
+	const VariedTable *table = table_of(varies, source->relation);
+	Oid			sequence = source->attnum <= table->natts ? table->sequences[source->attnum] : InvalidOid;
+
+	if (!OidIsValid(sequence) || !number_is_given(varies, sequence, number))
+		return NULL;
+	return psprintf("a number of %s", table->name);
+}
+
+/* The same of a number that stands in a text. */
+static char *
+gone_word_in_text(const Varies *varies, const List *sources, const char *digits, int length)
+{
+	ListCell   *cell;
+
+	foreach(cell, length < MAXINT8LEN - 1 ? sources : NIL)
+	{
+		const ValueSource *source = lfirst(cell);
+		char	   *word = source->in_text ? gone_word(varies, source, strtoll(digits, NULL, 10)) : NULL;
+
+		if (word != NULL)
+			return word;
+	}
+	return NULL;
+}
+
+/* Puts words in the place of such numbers, but in words that are there already. */
+static char *
+text_with_gone(const Varies *varies, const List *sources, const char *text)
+{
+	StringInfoData result;
+	bool		in_word = false;
+	bool		any = false;
+
+	initStringInfo(&result);
+	for (const char *at = text; *at != '\0';)
+	{
+		int			length = strspn(at, "0123456789");
+		bool		whole = length > 0 && (at == text || !isalnum((unsigned char) at[-1])) && !isalnum((unsigned char) at[length]);
+		const char *word = whole && !in_word ? gone_word_in_text(varies, sources, at, length) : NULL;
+
+		in_word ^= *at == '\001';
+		if (word != NULL)
+			appendStringInfo(&result, "\001%s\001", word);
+		else
+			appendBinaryStringInfo(&result, at, Max(length, 1));
+		any |= word != NULL;
+		at += Max(length, 1);
+	}
+	return any ? result.data : NULL;
 }
 
 /* Puts words in the place of numbers and uuids that stand in a text by themselves. */
@@ -532,6 +562,12 @@ text_with_words(const Varies *varies, const List *sources, const char *text)
 		appendStringInfoString(&replaced, rest);
 		result = replaced.data;
 	}
+	if (sources != NIL)
+	{
+		char	   *gone = text_with_gone(varies, sources, result != NULL ? result : text);
+
+		result = gone != NULL ? gone : result;
+	}
 	return result;
 }
 
@@ -539,6 +575,8 @@ text_with_words(const Varies *varies, const List *sources, const char *text)
 static char *
 source_word(const Varies *varies, const List *sources, Oid type, Datum value, const char *text)
 {
+	GivenKey	key;
+	int64		number;
 	ListCell   *cell;
 
 	foreach(cell, sources)
@@ -551,6 +589,13 @@ source_word(const Varies *varies, const List *sources, Oid type, Datum value, co
 		given = find_given(varies, source->relation, source->attnum, type, value);
 		if (given != NULL)
 			return given->word;
+		if (type_is_number(type) && given_key(source->relation, source->attnum, type, value, &key, &number))
+		{
+			char	   *word = gone_word(varies, source, number);
+
+			if (word != NULL)
+				return word;
+		}
 	}
 	return type_is_number(type) || getBaseType(type) == UUIDOID ? NULL : text_with_words(varies, sources, text);
 }
@@ -611,11 +656,103 @@ clock_word(const Varies *varies, Oid type, Datum value)
 	return NULL;
 }
 
+/* What a column of a new row holds, but for numbers that are not named yet; NULL: it is the value. */
+static const char *
+content_word(const Varies *varies, const VariedTable *table, const EffectChange *change, const EffectColumn *column)
+{
+	ListCell   *cell;
+	WrittenColumn written;
+
+	if (find_given(varies, change->relation, column->number, column->type, column->after_value) != NULL)
+		return "its own";
+	foreach(cell, table->references)
+	{
+		const Reference *reference = lfirst(cell);
+
+		if (reference->attnum == column->number &&
+			find_given(varies, reference->relation, reference->column, column->type, column->after_value) != NULL)
+			return "another's";
+	}
+	/* what formulas read from new rows may hold their numbers */
+	if (find_written(varies, change->relation, column->number, &written) && written.sources != NIL)
+		return "read";
+	return clock_word(varies, column->type, column->after_value);
+}
+
+/* Digests what else the row of a given value holds. */
+static void
+digest_content(const Varies *varies, Given *given)
+{
+	const VariedTable *table = table_of(varies, given->change->relation);
+	Digest		digest;
+	ListCell   *cell;
+
+	digest_begin(&digest, "new row");
+	foreach(cell, given->change->columns)
+	{
+		const EffectColumn *column = lfirst(cell);
+		const char *word = column->after != NULL ? content_word(varies, table, given->change, column) : NULL;
+
+		digest_put(&digest, column->name, strlen(column->name));
+		if (word != NULL)
+			digest_put(&digest, word, strlen(word));
+		else
+			normal_form_put(&digest, column->after_value, column->after == NULL, column->type);
+	}
+	digest_end(&digest, given->content);
+}
+
+/*
+ * By table and column, then by what the rows hold: in which order triggers and
+ * statements of many rows make them, is not known. Rows that hold the same are in
+ * the order of their numbers; uuids stay in that of their rows.
+ */
+static int
+compare_given(const ListCell *x, const ListCell *y)
+{
+	const Given *a = lfirst(x);
+	const Given *b = lfirst(y);
+	int			order;
+
+	if (a->key.relation != b->key.relation)
+		return a->key.relation < b->key.relation ? -1 : 1;
+	if (a->key.attnum != b->key.attnum)
+		return a->key.attnum < b->key.attnum ? -1 : 1;
+	order = memcmp(a->content, b->content, DIGEST_LENGTH);
+	if (order != 0)
+		return order;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+/* Numbers them. */
+static void
+name_given(Varies *varies)
+{
+	const Given *last = NULL;
+	int			number = 0;
+	ListCell   *cell;
+
+	foreach(cell, varies->ordered)
+		digest_content(varies, lfirst(cell));
+	list_sort(varies->ordered, compare_given);
+	foreach(cell, varies->ordered)
+	{
+		Given	   *given = lfirst(cell);
+		const VariedTable *table = hash_search(varies->tables, &given->key.relation, HASH_FIND, NULL);
+
+		if (last == NULL || last->key.relation != given->key.relation || last->key.attnum != given->key.attnum)
+			number = 0;
+		given->word = psprintf("%s of new %s #%d", get_attname(given->key.relation, given->key.attnum, false),
+							   table->name, ++number);
+		last = given;
+	}
+}
+
 /* Gives a column its word, if it has one; true if others may be named after it. */
 static bool
 settle_column(Varies *varies, const VariedTable *table, const EffectChange *change, EffectColumn *column)
 {
-	const WrittenColumn *written;
+	WrittenColumn written;
 	const Given *given;
 
 	if (column->after == NULL || column->after_word != NULL)
@@ -627,8 +764,8 @@ settle_column(Varies *varies, const VariedTable *table, const EffectChange *chan
 		return false;
 	}
 	column->after_word = reference_word(varies, table, column);
-	if (column->after_word == NULL && (written = written_column(varies, change->relation, column->number)) != NULL)
-		column->after_word = source_word(varies, written->sources, column->type, column->after_value, column->after);
+	if (column->after_word == NULL && find_written(varies, change->relation, column->number, &written))
+		column->after_word = source_word(varies, written.sources, column->type, column->after_value, column->after);
 	if (column->after_word != NULL)
 	{
 		effect_add_varies(varies->effect, table->name, column->name, "it refers to a new row");
@@ -657,7 +794,7 @@ settle_columns(Varies *varies)
 		CHECK_FOR_INTERRUPTS();
 		if (change->operation == CMD_DELETE)
 			continue;
-		table = table_of(varies, change);
+		table = table_of(varies, change->relation);
 		foreach(other, change->columns)
 			more |= settle_column(varies, table, change, lfirst(other));
 		foreach(other, change->key)
