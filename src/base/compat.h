@@ -137,6 +137,12 @@ SysCacheGetAttrNotNull(int cacheid, HeapTuple tuple, AttrNumber attribute)
 	((void) (flags), (index_beginscan) ((heap), (index), (snapshot), (instrument), (nkeys), (norderbys)))
 #endif
 
+/* 18: the same of a scan that makes a bitmap */
+#if PG_VERSION_NUM < 180000
+#define index_beginscan_bitmap(index, snapshot, instrument, nkeys) \
+	(index_beginscan_bitmap) ((index), (snapshot), (nkeys))
+#endif
+
 /* 16: names in the statistics, and of what replaces a table's file */
 #if PG_VERSION_NUM >= 160000
 #define tabstat_table(status)	((status)->id)

@@ -5,8 +5,8 @@
  * The objects that a command touched lead through pg_depend to the actions
  * that use them; those are compiled again. One stands in the way if it worked
  * before the command and does not after, on account of something on which its
- * owner holds a privilege. A database without actions pays for one index probe,
- * other commands for the list of what they touched.
+ * owner holds a privilege. What concerns no action pays for a few probes of
+ * indexes (concern.c).
  */
 #include "postgres.h"
 
@@ -17,6 +17,7 @@
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
 #include "ddl/action_rename.h"
+#include "ddl/concern.h"
 #include "ddl/ddl_report.h"
 #include "ddl/follow.h"
 #include "ddl/follow_names.h"
@@ -42,18 +43,11 @@ typedef struct RecheckEntry
 PG_FUNCTION_INFO_V1(custom_action_ddl_end);
 PG_FUNCTION_INFO_V1(custom_action_ddl_drop);
 
-/* Is there anything to protect from this command? */
-static bool
-anything_to_protect(void)
-{
-	return !IsBinaryUpgrade && !creating_extension && any_action();
-}
-
 /* Is it to be seen to that actions still compile? */
 static bool
 ddl_check_applies(void)
 {
-	return setting_ddl_check != DDL_CHECK_OFF && check_function_bodies && anything_to_protect();
+	return setting_ddl_check != DDL_CHECK_OFF && check_function_bodies && any_action();
 }
 
 /* Finds the recheck of an action, or adds one. */
@@ -181,14 +175,15 @@ custom_action_ddl_end(PG_FUNCTION_ARGS)
 	List	   *objects;
 	List	   *rechecks;
 	List	   *unfollowed = NIL;
+	bool		follows = setting_follow_renames && check_function_bodies;
 
-	if (!anything_to_protect())
+	if (IsBinaryUpgrade || creating_extension || !altering_concerns(data, follows))
 		PG_RETURN_NULL();
 	objects = touched_by_commands();
 	require_single_names(objects);
 	rename_follow(data->parsetree, objects);
 	rechecks = rechecks_of(objects, command_alters(data));
-	if (setting_follow_renames && check_function_bodies)
+	if (follows)
 		unfollowed = names_follow(data->parsetree, objects, actions_of(rechecks));
 	if (ddl_check_applies())
 		check_command(data, rechecks, unfollowed);
@@ -234,7 +229,8 @@ custom_action_ddl_drop(PG_FUNCTION_ARGS)
 	Drops		drops = {0};
 	List	   *objects;
 
-	if (IsBinaryUpgrade || creating_extension || !check_function_bodies || !any_action_before())
+	if (IsBinaryUpgrade || creating_extension || !check_function_bodies || !dropping_concerns(data) ||
+		!any_action_before())
 		PG_RETURN_NULL();
 	objects = touched_by_drops(&drops);
 	tell_drafts(&drops);

@@ -31,6 +31,7 @@
 #include "lookup/depend.h"
 #include "lookup/own_table.h"
 #include "lookup/past.h"
+#include "lookup/words.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
@@ -103,9 +104,47 @@ new_name_of(const Node *command)
 	return name;
 }
 
-/* Does a command give names? */
+/* The name that a command has changed, or of what it has moved; NULL: that is not known. */
+static const char *
+name_searched(const Node *command)
+{
+	const AlterObjectSchemaStmt *move = (const AlterObjectSchemaStmt *) command;
+
+	if (!IsA(command, AlterObjectSchemaStmt))
+		return new_name_of(command).old;
+	if (move->relation != NULL)
+		return move->relation->relname;
+	return move->object != NULL && move->objectType != OBJECT_EXTENSION ? last_name(move->object) : NULL;
+}
+
+/* Has a table settings under the name that it had? One of which that is not known may have. */
 static bool
-gives_names(const Node *command)
+has_setting(const Node *command, Oid relation)
+{
+	char	   *schema = OidIsValid(relation) ? get_namespace_name(get_rel_namespace(relation)) : NULL;
+	const char *name;
+
+	if (schema == NULL)
+		return IsA(command, AlterObjectSchemaStmt) || ((const RenameStmt *) command)->renameType == OBJECT_SCHEMA;
+	name = castNode(RenameStmt, unconstify(Node *, command))->subname != NULL ?
+		get_rel_name(relation) : ((const RenameStmt *) command)->relation->relname;
+	return own_table_text("table_setting", qualified_name_canonical(schema, name), "table_name") != NULL;
+}
+
+bool
+names_concern_drafts(const Node *command, Oid relation)
+{
+	static const char *const indexes[] = {"step_words", "parameter_words", "action_words"};
+	const char *name = name_searched(command);
+
+	for (int i = 0; i < lengthof(indexes); i++)
+		if (name == NULL || indexed_words_name(indexes[i], name))
+			return true;
+	return has_setting(command, relation);
+}
+
+bool
+names_are_given(const Node *command)
 {
 	if (command == NULL)
 		return false;
@@ -197,9 +236,10 @@ functions_text(const List *actions)
 
 /* Finds the actions and their texts. */
 static void
-find_texts(Following *following, const List *actions)
+find_texts(Following *following, const Node *command, const List *actions)
 {
-	const char *texts[] = {functions_text(actions), following->name.old ? following->name.old : "", NULL};
+	const char *name = name_searched(command);
+	const char *texts[] = {functions_text(actions), name ? name : "", NULL};
 	char	   *told = follow_call("texts_to_follow", texts);
 	Json	   *list = told == NULL ? NULL : json_parse(told);
 
@@ -444,13 +484,13 @@ names_follow(Node *command, const List *objects, const List *actions)
 	List	   *unfollowed = NIL;
 	ListCell   *cell;
 
-	if (!gives_names(command) || !past_is_known())
+	if (!names_are_given(command) || !past_is_known())
 		return NIL;
 	following.name = new_name_of(command);
 	following.mcxt = CurrentMemoryContext;
 	following.tables = tables_of(objects);
 	follow_tables(&following);
-	find_texts(&following, actions);
+	find_texts(&following, command, actions);
 	if (following.actions == NIL)
 		return NIL;
 	past_call(changed_relations(&following, actions), look_at_past, &following);

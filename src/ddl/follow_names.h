@@ -17,6 +17,15 @@ typedef struct Unfollowed
 	char	   *reason;
 } Unfollowed;
 
+/* Does a command give other names to what definitions may use? */
+extern bool names_are_given(const Node *command);
+
+/*
+ * May drafts, or the settings of a table, have to follow a command that does?
+ * relation: what it renamed, or a column of which, if that is known. Costs next to nothing.
+ */
+extern bool names_concern_drafts(const Node *command, Oid relation);
+
 /*
  * After a command that renames or moves, given what it touched and the published
  * actions that it concerns (OIDs): they, and drafts and versions, are written

@@ -37,6 +37,7 @@
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
+#include "ddl/concern.h"
 #include "ddl/ddl_report.h"
 #include "ddl/mention.h"
 #include "ddl/touched.h"
@@ -328,7 +329,7 @@ custom_action_ddl_new(PG_FUNCTION_ARGS)
 	ListCell   *cell;
 
 	if (!check_function_bodies || IsBinaryUpgrade || creating_extension || publish_is_running() ||
-		!any_action())
+		!brings_objects(data) || !creating_concerns(data))
 		PG_RETURN_NULL();
 	objects = touched_by_commands();
 	foreach(cell, objects)
@@ -339,7 +340,7 @@ custom_action_ddl_new(PG_FUNCTION_ARGS)
 			!function_was_there(touched->object))
 			take_from_public(touched->object);
 	}
-	if (setting_ddl_check != DDL_CHECK_OFF && brings_objects(data))
+	if (setting_ddl_check != DDL_CHECK_OFF)
 		look_at_objects(objects);
 	PG_RETURN_NULL();
 }

@@ -577,6 +577,22 @@ AS 'MODULE_PATHNAME', 'custom_action_renaming_user';
 COMMENT ON FUNCTION custom_actions.renaming_user() IS
 	'who renames the function that a draft follows; NULL if none is being renamed';
 
+CREATE FUNCTION custom_actions.words(VARIADIC texts text[])
+RETURNS text[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_words';
+
+COMMENT ON FUNCTION custom_actions.words(text[]) IS
+	'words of texts, folded, by which names in them are found';
+
+CREATE FUNCTION custom_actions.words_of_name(name text)
+RETURNS text[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_words_of_name';
+
+COMMENT ON FUNCTION custom_actions.words_of_name(text) IS
+	'words of which any text that has a name in it has one; NULL: there are none';
+
 CREATE FUNCTION custom_actions.is_own_change(row_xmin xid)
 RETURNS boolean
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED

@@ -38,6 +38,13 @@ CREATE TABLE custom_actions.action (
 	modified_by   text NOT NULL DEFAULT CURRENT_USER
 );
 
+CREATE INDEX action_words ON custom_actions.action
+	USING gin (custom_actions.words(VARIADIC
+		ARRAY[name, bound_table, settings::text, summary] || key_columns))
+	WITH (fastupdate = off);
+
+COMMENT ON INDEX custom_actions.action_words IS
+	'tells whether any draft may have a name in its own, or in what holds for it as a whole';
 COMMENT ON TABLE custom_actions.action IS
 	'draft of an action: what holds for it as a whole';
 COMMENT ON COLUMN custom_actions.action.name IS 'qualified name, "schema.name"';
@@ -93,6 +100,12 @@ CREATE TABLE custom_actions.parameter (
 	CONSTRAINT parameter_name_unique UNIQUE (action, name)
 );
 
+CREATE INDEX parameter_words ON custom_actions.parameter
+	USING gin (custom_actions.words(type, default_value::text))
+	WITH (fastupdate = off);
+
+COMMENT ON INDEX custom_actions.parameter_words IS
+	'tells whether any draft may have a name in its inputs and outputs';
 COMMENT ON TABLE custom_actions.parameter IS 'inputs and outputs of a draft';
 COMMENT ON COLUMN custom_actions.parameter.action IS 'name of the action';
 COMMENT ON COLUMN custom_actions.parameter.direction IS 'in: input, out: output';
@@ -127,10 +140,15 @@ CREATE TABLE custom_actions.step (
 
 CREATE INDEX step_list ON custom_actions.step (action, parent, branch, position);
 CREATE INDEX step_parent ON custom_actions.step (parent);
+CREATE INDEX step_words ON custom_actions.step
+	USING gin (custom_actions.words(subject, arguments::text))
+	WITH (fastupdate = off);
 
 COMMENT ON SEQUENCE custom_actions.step_id_seq IS 'numbers the steps';
 COMMENT ON INDEX custom_actions.step_list IS 'finds the steps of an action, and the end of a list';
 COMMENT ON INDEX custom_actions.step_parent IS 'finds the steps below a step';
+COMMENT ON INDEX custom_actions.step_words IS
+	'tells whether any draft may have a name in its steps';
 COMMENT ON TABLE custom_actions.step IS 'steps of a draft';
 COMMENT ON COLUMN custom_actions.step.id IS 'number of the row';
 COMMENT ON COLUMN custom_actions.step.action IS 'name of the action';
@@ -198,6 +216,12 @@ CREATE TABLE custom_actions.version (
 	PRIMARY KEY (action, version)
 );
 
+CREATE INDEX version_words ON custom_actions.version
+	USING gin (custom_actions.words(definition::text, draft::text))
+	WITH (fastupdate = off);
+
+COMMENT ON INDEX custom_actions.version_words IS
+	'tells whether any version may have a name in it';
 COMMENT ON TABLE custom_actions.version IS
 	'every definition that was ever activated; written by activate_action only';
 COMMENT ON COLUMN custom_actions.version.action IS 'name of the action';

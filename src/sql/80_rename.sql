@@ -92,43 +92,53 @@ $$;
 COMMENT ON FUNCTION custom_actions.note_drop(text, text) IS
 	'leaves word in a draft of what took its function';
 
--- A name is looked for in whatever case; where quotes, backslashes or escapes may write
--- it otherwise, the text is taken.
-CREATE FUNCTION custom_actions.may_name(content text, name text)
+CREATE FUNCTION custom_actions.may_name(words text[], name text)
 RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
-	SELECT CASE
-		WHEN name ~ '^\w+$' THEN content ~* ('\m' || name || '\M')
-		ELSE name = '' OR name ~ '["\\]' OR position(lower(name) IN lower(content)) > 0
-	END OR content ~* 'u&';
+	SELECT coalesce(words && custom_actions.words_of_name(name), true);
 END;
 
-COMMENT ON FUNCTION custom_actions.may_name(text, text) IS
-	'whether a text may have a name in it';
+COMMENT ON FUNCTION custom_actions.may_name(text[], text) IS
+	'whether a text with these words may have a name in it';
 
+-- A draft that nobody has changed since it was published uses what that uses, and
+-- is found with it.
 CREATE FUNCTION custom_actions.drafts_naming(name text)
 RETURNS SETOF text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
-	SELECT s.action
-	FROM custom_actions.step AS s
-	WHERE custom_actions.may_name(concat_ws(' ', s.subject, s.arguments), drafts_naming.name)
-	UNION
-	SELECT p.action
-	FROM custom_actions.parameter AS p
-	WHERE custom_actions.may_name(concat_ws(' ', p.type, p.default_value), drafts_naming.name)
-	UNION
-	SELECT a.name
-	FROM custom_actions.action AS a
-	WHERE custom_actions.may_name(
-		concat_ws(' ', a.bound_table, a.key_columns, a.settings, a.summary), drafts_naming.name);
+	WITH changed AS (
+		SELECT a.*
+		FROM custom_actions.action AS a
+		WHERE custom_actions.action_function(a.name) IS NULL
+			OR (a.modified_at >= (
+				SELECT v.activated_at
+				FROM custom_actions.version AS v
+				WHERE v.action = a.name
+				ORDER BY v.version DESC
+				LIMIT 1)) IS NOT FALSE
+	)
+	SELECT c.name
+	FROM changed AS c
+	WHERE custom_actions.may_name(custom_actions.words(VARIADIC
+			ARRAY[c.name, c.bound_table, c.settings::text, c.summary] || c.key_columns), drafts_naming.name)
+		OR EXISTS (
+			SELECT
+			FROM custom_actions.step AS s
+			WHERE s.action = c.name AND custom_actions.may_name(
+				custom_actions.words(s.subject, s.arguments::text), drafts_naming.name))
+		OR EXISTS (
+			SELECT
+			FROM custom_actions.parameter AS p
+			WHERE p.action = c.name AND custom_actions.may_name(
+				custom_actions.words(p.type, p.default_value::text), drafts_naming.name));
 END;
 
 COMMENT ON FUNCTION custom_actions.drafts_naming(text) IS
-	'drafts that may have a name in them';
+	'drafts that may have a name in them and differ from what is published';
 
 CREATE FUNCTION custom_actions.versions_naming(action_name text, name text)
 RETURNS json
@@ -137,10 +147,11 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	SELECT json_agg(json_build_object('version', v.version,
 		'definition', CASE
-			WHEN custom_actions.may_name(v.definition::text, versions_naming.name)
+			WHEN custom_actions.may_name(custom_actions.words(v.definition::text), versions_naming.name)
 			THEN v.definition END,
 		'draft', CASE
-			WHEN custom_actions.may_name(v.draft::text, versions_naming.name) THEN v.draft END)
+			WHEN custom_actions.may_name(custom_actions.words(v.draft::text), versions_naming.name)
+			THEN v.draft END)
 		ORDER BY v.version)
 	FROM custom_actions.version AS v
 	WHERE v.action = action_name;
