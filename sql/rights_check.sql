@@ -79,6 +79,11 @@ SET ROLE regress_rights_agent;
 SELECT support.kept();
 RESET ROLE;
 
+-- The last that was compiled is a formula, which is no part of the statement
+SELECT define('support.checked', '{"input": [{"name": "what", "type": "text"}], "steps": [
+	{"create": "other.audit", "set": {"what": "=input.what || ''!''"}}, {"require": "input.what <> ''''", "message": "Say what"}]}');
+SELECT path, privilege, object FROM check_action_privileges('support.checked', 'regress_rights_agent');
+
 -- Neither action nor version
 SELECT * FROM check_action_privileges('support.nothing', 'regress_rights_agent');
 SELECT * FROM check_action_privileges('support.note', 'regress_rights_agent', 9);

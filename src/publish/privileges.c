@@ -363,6 +363,9 @@ statement_search(void *arg)
 	raw = raw_parser(text, RAW_PARSE_DEFAULT);
 	if (list_length(raw) != 1)
 		return;					/* one that is not used */
+
+	/* what the analysis before this one has noted is gone with its memory */
+	use_begin(search->program);
 	query = parse_analyze_withcb(linitial_node(RawStmt, raw), text, formula_parser_setup, statement->scope, NULL);
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(search->role, security | SECURITY_RESTRICTED_OPERATION | SECURITY_LOCAL_USERID_CHANGE);
