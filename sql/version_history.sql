@@ -37,12 +37,12 @@ SELECT restore_action('desk.close');
 SELECT activate_action('desk.close', 'the second');
 SELECT activate_action('desk.close');
 SELECT activate_action('desk.close', 'nobody reads this');
-SELECT version, note FROM custom_actions.version WHERE action = 'desk.close' ORDER BY 1;
+SELECT version, note, changes FROM custom_actions.version WHERE action = 'desk.close' ORDER BY 1;
 
 -- Dropped: the versions stay
 SELECT drop_action('desk.close');
 SELECT count(*) FROM custom_actions.actions WHERE name = 'desk.close';
-SELECT version, note FROM custom_actions.version WHERE action = 'desk.close' ORDER BY 1;
+SELECT version, note, changes FROM custom_actions.version WHERE action = 'desk.close' ORDER BY 1;
 \set VERBOSITY default
 SELECT describe_action('desk.close');
 SELECT activate_action('desk.close');
@@ -61,7 +61,7 @@ SELECT activate_action('desk.close', 'another one');
 SELECT drop_action('desk.close');
 SELECT restore_action('desk.close', 1);
 SELECT activate_action('desk.close', 'from one');
-SELECT version, note FROM custom_actions.version WHERE action = 'desk.close' ORDER BY 1;
+SELECT version, note, changes FROM custom_actions.version WHERE action = 'desk.close' ORDER BY 1;
 
 -- The function dropped by hand: the draft stays
 DROP FUNCTION desk.close;

@@ -209,6 +209,7 @@ CREATE TABLE custom_actions.version (
 	definition   json NOT NULL,
 	draft        json,
 	note         text,
+	changes      text,
 	draft_hash   text,
 	activated_by text NOT NULL DEFAULT CURRENT_USER,
 	activated_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
@@ -231,6 +232,8 @@ COMMENT ON COLUMN custom_actions.version.definition IS
 COMMENT ON COLUMN custom_actions.version.draft IS
 	'definition as it was written, which restore_action brings back';
 COMMENT ON COLUMN custom_actions.version.note IS 'remark given at activation';
+COMMENT ON COLUMN custom_actions.version.changes IS
+	'what differed from what was published before, one part a line; NULL: nothing was';
 COMMENT ON COLUMN custom_actions.version.draft_hash IS
 	'action_hash of the draft it was made from';
 COMMENT ON COLUMN custom_actions.version.activated_by IS 'who activated it';

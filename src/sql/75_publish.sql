@@ -117,7 +117,7 @@ BEGIN
 				DETAIL = concat_ws(E'\n', format('Its hash is %s. It was last changed by %s at %s.',
 						hash, draft.modified_by, draft.modified_at),
 					latest_edits(draft.name, 10)),
-				HINT = 'Look at action_definition again, then activate with the new action_hash.';
+				HINT = 'See diff_action, then activate with the new action_hash.';
 	END IF;
 END
 $$;
@@ -125,23 +125,30 @@ $$;
 COMMENT ON FUNCTION custom_actions.require_hash(custom_actions.action, text, text) IS
 	'refuses a draft that was changed since somebody took its hash';
 
-CREATE FUNCTION custom_actions.tell_changes(
-	action_name text, version integer, old_definition json, new_definition json)
+CREATE FUNCTION custom_actions.changes_between(old_definition json, new_definition json)
+RETURNS text
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT coalesce(string_agg(c.line, E'\n'), 'Nothing but its layout changed.')
+	FROM custom_actions.compare_definitions(old_definition, new_definition) AS c (line);
+END;
+
+COMMENT ON FUNCTION custom_actions.changes_between(json, json) IS
+	'how a new version differs from the one before, a line for each part; NULL if there was none';
+
+CREATE FUNCTION custom_actions.tell_changes(action_name text, version integer, changes text)
 RETURNS void
 LANGUAGE plpgsql STABLE STRICT
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
-DECLARE
-	changes text;
 BEGIN
-	SELECT string_agg(c.line, E'\n') INTO changes
-	FROM compare_definitions(old_definition, new_definition) AS c (line);
 	RAISE NOTICE 'action "%" is now at version %', action_name, version
-		USING DETAIL = coalesce(changes, 'Nothing but its layout changed.');
+		USING DETAIL = changes;
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.tell_changes(text, integer, json, json) IS
+COMMENT ON FUNCTION custom_actions.tell_changes(text, integer, text) IS
 	'tells how a new version differs from the one before, if there was one';
 
 CREATE FUNCTION custom_actions.warn_of_extension(action_name text, extension text)
@@ -198,6 +205,7 @@ DECLARE
 	new_version integer;
 	adopted boolean;
 	new_function regprocedure;
+	changes text;
 BEGIN
 	PERFORM require_owner(action_name, pg_get_userbyid(owner_id)::text);
 	PERFORM require_own_draft(action_name, draft.owner);
@@ -227,14 +235,15 @@ BEGIN
 		UPDATE action AS a SET drop_reason = NULL
 		WHERE a.name = action_name AND a.drop_reason IS NOT NULL;
 	END IF;
+	changes := changes_between(old.definition, definition);
 	IF adopted THEN
 		PERFORM tell_unkept_note(action_name, new_version, note);
 	ELSE
-		INSERT INTO version (action, version, definition, note)
-		VALUES (action_name, new_version, definition, activate.note);
+		INSERT INTO version (action, version, definition, note, changes)
+		VALUES (action_name, new_version, definition, activate.note, changes);
 	END IF;
 
-	PERFORM tell_changes(action_name, new_version, old.definition, definition);
+	PERFORM tell_changes(action_name, new_version, changes);
 	PERFORM warn_of_extension(action_name, draft.extension);
 	RETURN new_version;
 END
