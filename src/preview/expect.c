@@ -62,8 +62,11 @@ static void
 expect_run(Handle *handle, InvokeRequest *request, const char *action, const char *token)
 {
 	Expectation expectation = {.handle = handle, .request = request, .token = token, .action = action};
+	ErrorContextCallback callback = {error_context_stack, error_hide_statement, NULL};
 	Caught	   *volatile caught = NULL;
 
+	if (handle->sensitive)
+		error_context_stack = &callback;
 	token_require_form(token);
 	expectation.options.of_invocation = true;
 	expectation.effect = effect_make(&expectation.options);
@@ -77,10 +80,11 @@ expect_run(Handle *handle, InvokeRequest *request, const char *action, const cha
 		watch_end(expectation.watch);
 	}
 	PG_END_TRY();
-	if (caught != NULL)
-		error_throw_on(caught->error);
 	MemoryContextDelete(expectation.watch->mcxt);
 	MemoryContextDelete(expectation.effect->mcxt);
+	if (caught != NULL)
+		error_throw_on(caught->error);
+	error_context_stack = callback.previous;
 }
 
 void
