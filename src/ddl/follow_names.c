@@ -119,7 +119,7 @@ name_searched(const Node *command)
 
 /* Has a table settings under the name that it had? One of which that is not known may have. */
 static bool
-has_setting(const Node *command, Oid relation)
+may_have_setting(const Node *command, Oid relation)
 {
 	char	   *schema = OidIsValid(relation) ? get_namespace_name(get_rel_namespace(relation)) : NULL;
 	const char *name;
@@ -140,7 +140,7 @@ names_concern_drafts(const Node *command, Oid relation)
 	for (int i = 0; i < lengthof(indexes); i++)
 		if (name == NULL || indexed_words_name(indexes[i], name))
 			return true;
-	return has_setting(command, relation);
+	return may_have_setting(command, relation);
 }
 
 bool

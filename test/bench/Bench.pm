@@ -20,6 +20,7 @@ our @EXPORT = qw(settings build_module load_sides rebuild run_case run_psql);
 
 my $directory = File::Spec->rel2abs(dirname(__FILE__));
 my $work = $ENV{TMPDIR} || '/tmp';
+my $ddl_databases = 0;
 
 # What does not belong into the comparison is off or out of the way.
 sub settings
@@ -354,7 +355,59 @@ sub memory
 	return "SELECT sum($column) AS $name FROM pg_backend_memory_contexts \\gset\n";
 }
 
-my %kinds = (server => \&run_server, first_call => \&run_first_call, wire => \&run_wire, memory => \&run_memory, flat => \&run_flat);
+# Databases of the same tables: one without the extension, and one per number of
+# actions, which use other tables.
+sub create_ddl_databases
+{
+	my (@numbers) = @_;
+
+	run_psql('postgres', join '', map { "CREATE DATABASE bench_ddl_$_ TEMPLATE template0;\n" } 'absent', @numbers);
+	foreach my $number (@numbers)
+	{
+		run_psql("bench_ddl_$number", 'SET client_min_messages = warning; CREATE EXTENSION custom_actions; CREATE SCHEMA ours;'
+			  . ' CREATE TABLE ours.other (id bigint PRIMARY KEY, stage text, remark text);');
+		run_psql("bench_ddl_$number", <<"SQL") if $number;
+SET client_min_messages = warning;
+\\o /dev/null
+SELECT create_action('ours.verb_' || i, '{"table": "ours.other", "input": [{"name": "why", "type": "text"}], "steps": [
+	{"require": "target.stage <> ''done''", "message": "it is done"},
+	{"update": "target", "set": {"stage": "done", "remark": "=input.why"}}]}'::json)
+FROM generate_series(1, $number) AS i;
+SELECT activate_action('ours.verb_' || i) FROM generate_series(1, $number) AS i;
+\\o
+VACUUM ANALYZE;
+SQL
+	}
+	return;
+}
+
+# DDL in databases that differ by the extension and its actions. What counts is the
+# time that the backend had a processor.
+sub run_ddl
+{
+	my ($case, $size, $found) = @_;
+	my $spent = "split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::numeric / 1e9";
+
+	foreach my $round (0 .. $size->{rounds})
+	{
+		foreach my $side (in_order($case, $round))
+		{
+			record_turns($found, run_psql("bench_ddl_$side", <<"SQL"));
+VACUUM;
+CHECKPOINT;
+DO \$\$ BEGIN EXECUTE 'CREATE TABLE warm (id integer, title text)'; EXECUTE 'ALTER TABLE warm RENAME COLUMN title TO name'; EXECUTE 'DROP TABLE warm'; END \$\$;
+\\echo turn $side $round
+SELECT $spent AS began \\gset
+$case->{sides}{$side}
+SELECT 'time', $spent - :began;
+SELECT count(*) FROM pg_class WHERE oid >= 16384 AND relnamespace = 'public'::regnamespace;
+SQL
+		}
+	}
+	return;
+}
+
+my %kinds = (ddl => \&run_ddl, server => \&run_server, first_call => \&run_first_call, wire => \&run_wire, memory => \&run_memory, flat => \&run_flat);
 
 # Runs a case. Returns the lines of its table and, if its sides did not do the
 # same work, what they did.
@@ -364,6 +417,7 @@ sub run_case
 	my $found = {};
 
 	create_many_actions(@{ $size->{many} }) if $case->{database};
+	create_ddl_databases(@{ $size->{ddl_actions} }) if $case->{kind} eq 'ddl' && !$ddl_databases++;
 	$kinds{ $case->{kind} }->($case, $size, $found);
 	return ([ map { line($case, $found, @$_) } @{ $case->{compare} } ], $found->{difference});
 }

@@ -358,6 +358,37 @@ sub memory_cases
 		});
 }
 
+# DDL that concerns no action, beside the same without the extension.
+sub ddl_cases
+{
+	my ($size) = @_;
+	my $each = sub {
+		my ($count, @commands) = @_;
+		my $loop = join ' ', map { "EXECUTE format('$_', i);" } @commands;
+		return 'DO $$ BEGIN FOR i IN 1 .. ' . "$count LOOP $loop COMMIT; END LOOP; END " . '$$;';
+	};
+	my $case = sub {
+		my ($name, $what, $calls, $statements) = @_;
+		return {
+			name => $name,
+			kind => 'ddl',
+			calls => $calls,
+			sides => { map { $_ => $statements } 'absent', @{ $size->{ddl_actions} } },
+			compare => [
+				map { [ sprintf('%s, %s', $what, $_ ? thousands($_) . ' actions of others' : 'no actions'), 'without the extension', $_, 'absent', 1.05 ] }
+				  @{ $size->{ddl_actions} }
+			]
+		};
+	};
+
+	return (
+		$case->('ddl_temp', 'CREATE TEMP TABLE', $size->{ddl},
+			$each->($size->{ddl}, 'CREATE TEMP TABLE scratch_%s (id bigint PRIMARY KEY, label text) ON COMMIT DROP')),
+		$case->('ddl_migration', 'table made, column added, indexed, renamed, table dropped', $size->{ddl},
+			$each->($size->{ddl}, 'CREATE TABLE part_%s (id bigint PRIMARY KEY, label text)', 'ALTER TABLE part_%s ADD COLUMN due date',
+				'CREATE INDEX ON part_%s (due)', 'ALTER TABLE part_%s RENAME COLUMN label TO title', 'DROP TABLE part_%s')));
+}
+
 # All cases, at the given size.
 sub cases
 {
@@ -365,7 +396,7 @@ sub cases
 
 	return (
 		escalate_cases($size), log_cases($size), computing_cases($size), many_row_cases($size), plugin_cases($size), first_call_cases($size),
-		many_actions_cases($size), memory_cases($size), wire_cases($size));
+		many_actions_cases($size), memory_cases($size), wire_cases($size), ddl_cases($size));
 }
 
 # Those that the patterns name; all without patterns.

@@ -12,7 +12,7 @@ use PostgreSQL::Test::Utils;
 use Table;
 use Test::More;
 
-my %size = (rounds => 1, rows => 40, connections => 2, transactions => 16, many => [ 10, 12, 14 ], flat => 120);
+my %size = (rounds => 1, rows => 40, connections => 2, transactions => 16, many => [ 10, 12, 14 ], ddl => 3, ddl_actions => [ 0, 2, 3 ], flat => 120);
 my $node = new_server('main', settings('64MB'));
 my @lines;
 
