@@ -5,7 +5,7 @@
 CREATE TYPE desk.urgency AS ENUM ('low', 'high');
 CREATE TABLE desk.customer (id bigint PRIMARY KEY, name text NOT NULL, tier text);
 CREATE TABLE desk."case" (id bigint PRIMARY KEY, customer_id bigint REFERENCES desk.customer, status text, due timestamptz, priority integer, urgency desk.urgency);
-CREATE TABLE desk.task (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, case_id bigint, title text, tags text[]);
+CREATE TABLE desk.task (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, case_id bigint, title text, tags text[], "my.col" text);
 CREATE FUNCTION desk.never() RETURNS integer LANGUAGE plpgsql STABLE AS $$ BEGIN RAISE EXCEPTION 'it ran'; END $$;
 
 SELECT create_action('desk.escalate', $$ { "table": "desk.case", "summary": "{{target.id}}",
@@ -28,6 +28,8 @@ SELECT f.ok, f.type, f.wanted, f.message FROM try('3.set.due', '=current_date') 
 SELECT f.ok, f.type, f.wanted, f.message FROM try('3.set.urgency', '''high''') AS f;
 SELECT f.ok, f.type, f.wanted, f.message FROM try('2.set.title', '{{target.id}}: {{input.reason}}') AS f;
 SELECT f.ok, f.type, f.wanted, f.message FROM try('2.set.tags', 'array[input.reason]') AS f;
+SELECT f.ok, f.type, f.wanted, f.message FROM try('2.set."my.col"', 'input.reason') AS f;
+SELECT f.ok, f.type, f.wanted, f.message FROM try('2.set.my.col', 'input.reason') AS f;
 SELECT f.ok, f.type, f.wanted, f.message FROM try('1', 'input.bump > 1') AS f;
 SELECT f.ok, f.type, f.wanted, f.message FROM try('5.case 2', 'task is null') AS f;
 SELECT f.ok, f.type, f.wanted, f.message FROM try('5.case 2.do', 'target') AS f;

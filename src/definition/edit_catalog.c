@@ -1,7 +1,7 @@
 /*
  * edit_catalog.c
- *		Addresses of a definition as SQL sees them: an address taken apart, a
- *		field of a row read or changed, all fields of a row.
+ *		Values of a draft by their paths (addresses), as SQL sees them: an address
+ *		taken apart, a field of a row read or changed, all fields of a row.
  *
  * Rows come and go as JSON by column, whichever table they are of, so that what
  * changes drafts needs to know nothing of kinds and keys.
@@ -17,6 +17,7 @@
 #include "definition/edit_field.h"
 #include "definition/edit_value.h"
 #include "definition/key_order.h"
+#include "definition/path_words.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/array.h"
@@ -245,7 +246,7 @@ put_value(ReturnSetInfo *result, const char *field, ArgumentShape shape, const A
 	{
 		const ArgumentSpec *member = key_find(members, json->keys[i]);
 
-		put_value(result, psprintf("%s.%s", field, edit_field_key(json->keys[i])),
+		put_value(result, psprintf("%s.%s", field, path_key(json->keys[i])),
 				  member != NULL ? member->shape : ARGUMENT_VALUE,
 				  member != NULL ? member->members : NULL, json->items[i]);
 	}
@@ -291,7 +292,7 @@ put_others(ReturnSetInfo *result, const EditPart *part)
 		for (int l = 0; l < lengthof(part->lists) && spec == NULL; l++)
 			spec = key_find(part->lists[l], arguments->keys[i]);
 		if (spec == NULL || spec->column != NULL)
-			put_value(result, edit_field_key(arguments->keys[i]), ARGUMENT_VALUE, NULL, arguments->items[i]);
+			put_value(result, path_key(arguments->keys[i]), ARGUMENT_VALUE, NULL, arguments->items[i]);
 	}
 }
 

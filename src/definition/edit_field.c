@@ -13,7 +13,7 @@
 #include "base/suggest.h"
 #include "base/text_list.h"
 #include "definition/edit_field.h"
-#include "definition/shape.h"
+#include "definition/path_words.h"
 
 #define VERB_FIELD	"subject"	/* the verb by another name, which all kinds have */
 
@@ -56,25 +56,6 @@ part_arguments(const EditPart *part)
 	if (arguments == NULL || arguments->kind != JSON_IS_OBJECT)
 		json_put(part->row, "arguments", arguments = json_new_object());
 	return arguments;
-}
-
-char *
-edit_field_key(const char *key)
-{
-	StringInfoData out;
-
-	if (key[0] != '\0' && strpbrk(key, ".\"[]") == NULL)
-		return pstrdup(key);
-	initStringInfo(&out);
-	appendStringInfoChar(&out, '"');
-	for (; *key != '\0'; key++)
-	{
-		if (*key == '"')
-			appendStringInfoChar(&out, '"');
-		appendStringInfoChar(&out, *key);
-	}
-	appendStringInfoChar(&out, '"');
-	return out.data;
 }
 
 /* What the part is called: "step 2 (update target)". */
@@ -155,85 +136,36 @@ known_keys_of(const Json *object)
 	return known;
 }
 
-/* The length of the longest key of an object that an address begins with, 0: none. */
-static size_t
-known_length(const char *address, const Json *object)
-{
-	size_t		longest = 0;
-
-	for (int i = 0; object != NULL && object->kind == JSON_IS_OBJECT && i < object->count; i++)
-	{
-		size_t		length = strlen(object->keys[i]);
-
-		if (length > longest && strncmp(address, object->keys[i], length) == 0 &&
-			(address[length] == '\0' || strchr(".[", address[length]) != NULL))
-			longest = length;
-	}
-	return longest;
-}
-
 /* Raises that an address cannot be read. */
 pg_noreturn static void
 refuse_address(const EditPart *part, const char *rest)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("address of a value of %s cannot be read at \"%s\"", part_title(part), rest),
-			 errhint("Names are separated by dots; one that has dots itself is written in double quotes.")));
-}
-
-/* Reads a key in double quotes and goes past it. */
-static char *
-quoted_key(const EditPart *part, const char **rest)
-{
-	StringInfoData key;
-	const char *at = *rest + 1;
-
-	initStringInfo(&key);
-	for (; *at != '"' || at[1] == '"'; at++)
-	{
-		if (*at == '\0')
-			refuse_address(part, *rest);
-		appendStringInfoChar(&key, *at);
-		at += *at == '"';
-	}
-	*rest = at + 1;
-	return key.data;
+			 errmsg("path of a value of %s cannot be read at \"%s\"", part_title(part), rest),
+			 errhint(PATH_WORDS_HINT)));
 }
 
 /* Reads the next key of an address and goes past it; object, or NULL, has the keys that are there. */
 static char *
 next_key(const EditPart *part, const char **rest, const Json *object)
 {
-	size_t		length = known_length(*rest, object);
-	char	   *key;
+	char	   *key = path_next_key(rest, object);
 
-	if (length == 0 && **rest == '"')
-		key = quoted_key(part, rest);
-	else
-	{
-		if (length == 0)
-			length = strcspn(*rest, ".[");
-		key = pnstrdup(*rest, length);
-		*rest += length;
-	}
-	if (key[0] == '\0' || (**rest != '\0' && strchr(".[", **rest) == NULL) ||
-		strcmp(*rest, ".") == 0)
+	if (key == NULL)
 		refuse_address(part, *rest);
 	return key;
 }
 
-/* Reads the number of an element, "[2]", and goes past it. */
+/* Reads the number of an element, "[2]", and goes past it; it is one from 0. */
 static int
 next_index(const EditPart *part, const char **rest)
 {
-	size_t		digits = strspn(*rest + 1, "0123456789");
-	int			index = atoi(*rest + 1);
+	int			number = path_next_number(rest);
 
-	if (digits == 0 || digits > INTEGER_DIGITS || (*rest)[1 + digits] != ']' || index == 0)
+	if (number == 0)
 		refuse_address(part, *rest);
-	*rest += digits + 2;
-	return index - 1;
+	return number - 1;
 }
 
 /* A field below another. */
@@ -278,15 +210,14 @@ find_inside(EditField *above, const char *rest)
 		{
 			field->index = next_index(above->part, &rest);
 			if (field->index > home->count)
-				refuse_field(above->part, above->address,
-									 psprintf("[%d]", field->index + 1), NIL);
+				refuse_field(above->part, above->address, psprintf("[%d]", field->index + 1), NIL);
 			field->address = psprintf("%s[%d]", above->address, field->index + 1);
 		}
 		else if (*rest == '.' && home != NULL && home->kind == JSON_IS_OBJECT)
 		{
 			rest++;
 			field->key = next_key(above->part, &rest, home);
-			field->address = psprintf("%s.%s", above->address, edit_field_key(field->key));
+			field->address = psprintf("%s.%s", above->address, path_key(field->key));
 		}
 		else
 			refuse_field(above->part, above->address, rest + 1, NIL);
@@ -317,7 +248,7 @@ find_below(EditField *above, const ArgumentSpec *spec, const char *rest)
 	rest++;
 	field = field_below(above, object_of_field(above));
 	field->key = next_key(above->part, &rest, field->home);
-	field->address = psprintf("%s.%s", above->address, edit_field_key(field->key));
+	field->address = psprintf("%s.%s", above->address, path_key(field->key));
 	if (above->shape == ARGUMENT_VALUES)
 	{
 		field->shape = ARGUMENT_VALUE;
@@ -447,7 +378,7 @@ refuse_nameless(const EditPart *part)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("%s has values by name", part_title(part)),
 			 errhint("Say which one, such as %s.%s.", part->path,
-					 names == NIL ? "name" : edit_field_key(linitial(names)))));
+					 names == NIL ? "name" : path_key(linitial(names)))));
 }
 
 /* A key that should not be there, but is: a draft can hold anything. */
@@ -458,7 +389,7 @@ find_strange(EditField *field, const char *address, const char *key)
 	const char *rest = address;
 
 	if (json_get(part->row, "kind") == NULL ||
-		known_length(address, part_arguments(part)) == 0)
+		path_known_length(address, part_arguments(part)) == 0)
 		refuse_unknown_key(part, key);
 	field->column = "arguments";
 	field->home = part_arguments(part);

@@ -1,7 +1,10 @@
 /*
  * edit_field.h
- *		The fields of a definition by their addresses: "2.set.due" is the field
- *		"set.due" of step 2.
+ *		The fields of a definition by their addresses, which are paths with a field
+ *		behind: "2.set.due" is the field "set.due" of step 2.
+ *
+ *		Here the definition is a draft, in rows; in a document, places are found by
+ *		definition/place.c. Both read the words of a path by definition/path_words.c.
  */
 #ifndef CA_EDIT_FIELD_H
 #define CA_EDIT_FIELD_H
@@ -54,8 +57,5 @@ extern void edit_field_put(EditField *field, Json *value);
 
 /* Does it hold what only the authors may see? */
 extern bool edit_field_is_masked(const EditField *field);
-
-/* A key as a part of an address: in quotes where it has dots. */
-extern char *edit_field_key(const char *key);
 
 #endif

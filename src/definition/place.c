@@ -4,7 +4,8 @@
  *
  * Paths are read with the table of kinds and keys, as parse_steps.c makes them. After
  * a key whose object's own keys are names, the rest of the path is a name as it
- * stands, whatever dots are in it, unless it leads into a value that is there.
+ * stands, whatever dots are in it, unless it is in quotes or leads into a value that
+ * is there.
  */
 #include "postgres.h"
 
@@ -12,6 +13,7 @@
 
 #include "base/suggest.h"
 #include "base/text_list.h"
+#include "definition/path_words.h"
 #include "definition/place.h"
 #include "definition/shape.h"
 #include "definition/value_text.h"
@@ -33,16 +35,6 @@ typedef struct PlaceFinder
 
 static void find_in_steps(PlaceFinder *finder, Json *steps, const char *path);
 static void find_in_value(PlaceFinder *finder, Json **slot, bool is_new, const char *rest);
-
-/* Is this the beginning of a path, up to a dot or the end? */
-static bool
-begins(const char *path, const char *word)
-{
-	size_t		length = strlen(word);
-
-	return strncmp(path, word, length) == 0 &&
-		(path[length] == '\0' || path[length] == '.' || path[length] == '[');
-}
 
 /* The first word of a path. */
 static char *
@@ -178,23 +170,37 @@ settle_list(PlaceFinder *finder, Json *list, const char *list_path)
 	insert_step(finder, list, list->count, list_path);
 }
 
+/* Takes the quotes off the key that the rest begins with: problems tell keys without them. */
+static const char *
+without_quotes(PlaceFinder *finder, const char *rest, size_t *length)
+{
+	const char *after = rest;
+	char	   *key = path_next_key(&after, NULL);
+	size_t		before = rest - finder->at;
+
+	if (key == NULL)
+		refuse_place(finder, PATH_WORDS_HINT);
+	finder->at = psprintf("%.*s%s%s", (int) before, finder->at, key, after);
+	*length = strlen(key);
+	return finder->at + before;
+}
+
 /* Goes on in an object whose keys are names. */
 static void
 find_in_values(PlaceFinder *finder, Json *values, const char *rest)
 {
-	const char *key = rest;
+	size_t		length = path_known_length(rest, values);
 	bool		is_new;
 	Json	  **slot;
 
 	if (*rest == '\0')
 		refuse_no_formula(finder, psprintf("Name one of its values: \"%s.<name>\".", finder->at));
-	if (json_get(values, rest) == NULL)
-		for (int i = 0; i < values->count; i++)
-			if (begins(rest, values->keys[i]) &&
-				(values->items[i]->kind == JSON_IS_OBJECT || values->items[i]->kind == JSON_IS_ARRAY))
-				key = values->keys[i];
-	slot = object_slot(values, key, &is_new);
-	find_in_value(finder, slot, is_new, rest + strlen(key));
+	if (length == 0 && *rest == '"')
+		rest = without_quotes(finder, rest, &length);
+	else if (length == 0)
+		length = strlen(rest);
+	slot = object_slot(values, pnstrdup(rest, length), &is_new);
+	find_in_value(finder, slot, is_new, rest + length);
 }
 
 /* Goes on in a value, or settles on it; rest begins with what comes below it: ".key", "[2]". */
@@ -216,11 +222,10 @@ find_in_value(PlaceFinder *finder, Json **slot, bool is_new, const char *rest)
 	}
 	else if (*rest == '[' && json->kind == JSON_IS_ARRAY)
 	{
-		rest++;
-		number = read_number(&rest);
-		if (number < 1 || number > json->count || *rest != ']')
+		number = path_next_number(&rest);
+		if (number == 0 || number > json->count)
 			refuse_place(finder, psprintf("The array has %d elements.", json->count));
-		find_in_value(finder, &json->items[number - 1], false, rest + 1);
+		find_in_value(finder, &json->items[number - 1], false, rest);
 	}
 	else
 		refuse_place(finder, NULL);

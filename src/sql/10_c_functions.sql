@@ -258,7 +258,7 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'custom_action_split_address';
 
 COMMENT ON FUNCTION custom_actions.split_address(text) IS
-	'takes the address of a value apart: a step, input or output and its path, or the action itself, and the field';
+	'takes the path of a value apart: that of a step, an input or output, or none for the action itself, and the field';
 
 CREATE FUNCTION custom_actions.edit_field(
 	action_name text, part text, path text, old_row json, field text, value text,

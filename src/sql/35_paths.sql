@@ -1,5 +1,5 @@
 -- Where the steps of a draft stand: the paths that errors, check, outline, diff and the
--- log give, of the rows of the table.
+-- log give, of the rows of the table, and the way back.
 
 CREATE FUNCTION custom_actions.step_paths(action_name text)
 RETURNS TABLE (id bigint, path text, parent bigint, branch text, place integer)
@@ -30,3 +30,143 @@ END;
 
 COMMENT ON FUNCTION custom_actions.step_paths(text) IS
 	'path of each step of a draft, with its place in its list, from 1';
+
+CREATE FUNCTION custom_actions.path_order(path text)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT regexp_replace(regexp_replace(path, '(\d+)', '000000000\1', 'g'), '0*(\d{9})', '\1', 'g')
+		COLLATE "C";
+END;
+
+COMMENT ON FUNCTION custom_actions.path_order(text) IS
+	'text that sorts as the paths of steps do: 2 before 10';
+
+CREATE FUNCTION custom_actions.step_path(action_name text, step_id bigint)
+RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	step record;
+	next_id bigint := step_id;
+	path text;
+BEGIN
+	WHILE next_id IS NOT NULL LOOP
+		SELECT s.parent, s.branch, (
+			SELECT count(*)
+			FROM custom_actions.step AS o
+			WHERE o.action = action_name AND o.parent IS NOT DISTINCT FROM s.parent
+				AND o.branch IS NOT DISTINCT FROM s.branch
+				AND (o.position, o.id) <= (s.position, s.id)) AS place
+		INTO step
+		FROM custom_actions.step AS s
+		WHERE s.id = next_id;
+		path := CASE WHEN step.parent IS NULL THEN step.place::text
+			WHEN step.branch = 'case' THEN format('.case %s', step.place)
+			ELSE format('.%s.%s', step.branch, step.place) END || coalesce(path, '');
+		next_id := step.parent;
+	END LOOP;
+	RETURN path;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.step_path(text, bigint) IS 'path of a step of a draft';
+
+CREATE FUNCTION custom_actions.step_title(step_id bigint)
+RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT concat_ws(' ', s.kind, s.subject) FROM custom_actions.step AS s WHERE s.id = step_id;
+END;
+
+COMMENT ON FUNCTION custom_actions.step_title(bigint) IS 'verb and subject of a step';
+
+CREATE FUNCTION custom_actions.listed_steps(
+	action_name text, parent_id bigint, branch_name text, most integer)
+RETURNS text[]
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT array_agg(
+		CASE WHEN n.place > most THEN format('and %s more', n.total - most)
+			ELSE format('%s (%s)', n.place, concat_ws(' ', n.kind, n.subject)) END
+		ORDER BY n.place)
+	FROM (
+		SELECT s.kind, s.subject, count(*) OVER () AS total,
+			row_number() OVER (ORDER BY s.position, s.id) AS place
+		FROM custom_actions.step AS s
+		WHERE s.action = action_name AND s.parent IS NOT DISTINCT FROM parent_id
+			AND s.branch IS NOT DISTINCT FROM branch_name) AS n
+	WHERE n.place <= most + 1;
+END;
+
+COMMENT ON FUNCTION custom_actions.listed_steps(text, bigint, text, integer) IS
+	'the first steps of a list, for people, and how many more there are; NULL: none';
+
+CREATE FUNCTION custom_actions.refuse_step(
+	action_name text, path text, parent_id bigint, branch_name text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	listed text[] := listed_steps(action_name, parent_id, branch_name, 20);
+	list_path text := regexp_replace(path, '[. ]?\d+$', '');
+BEGIN
+	RAISE EXCEPTION 'action "%" has no step %', action_name, path
+		USING ERRCODE = 'undefined_object',
+			HINT = CASE
+				WHEN listed IS NULL AND branch_name IS NULL THEN 'It has no steps yet: use add_step.'
+				WHEN listed IS NULL THEN format('There are no steps in %s: use add_step with inside => %L.',
+					list_path, list_path)
+				WHEN branch_name IS NULL THEN format('Its steps: %s.', array_to_string(listed, ', '))
+				ELSE format('Steps in %s: %s.', list_path, array_to_string(listed, ', ')) END;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.refuse_step(text, text, bigint, text) IS
+	'raises that there is no step at a path, and tells which there are in its list';
+
+-- Goes down the path, list by list, each by the index.
+CREATE FUNCTION custom_actions.step_at(action_name text, path text)
+RETURNS bigint
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	link text[];
+	walked text := '';
+	found_id bigint;
+	parent_id bigint;
+BEGIN
+	FOR link IN SELECT regexp_matches(path, '\.?(?:(\w+)[. ])?(\d+)', 'g') LOOP
+		parent_id := found_id;
+		walked := walked || CASE WHEN parent_id IS NULL THEN link[2]
+			WHEN link[1] = 'case' THEN format('.case %s', link[2])
+			ELSE format('.%s.%s', link[1], link[2]) END;
+		IF parent_id IS NULL THEN
+			SELECT s.id INTO found_id
+			FROM step AS s
+			WHERE s.action = action_name AND s.parent IS NULL
+			ORDER BY s.position, s.id
+			OFFSET greatest(link[2]::integer - 1, 0) LIMIT (link[2]::integer > 0)::integer;
+		ELSE
+			SELECT s.id INTO found_id
+			FROM step AS s
+			WHERE s.action = action_name AND s.parent = parent_id AND s.branch = link[1]
+			ORDER BY s.position, s.id
+			OFFSET greatest(link[2]::integer - 1, 0) LIMIT (link[2]::integer > 0)::integer;
+		END IF;
+		IF found_id IS NULL THEN
+			PERFORM refuse_step(action_name, walked, parent_id, link[1]);
+		END IF;
+	END LOOP;
+	RETURN found_id;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.step_at(text, text) IS
+	'id of the step at a path of a draft; an error if there is none';

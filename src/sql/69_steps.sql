@@ -1,47 +1,6 @@
 -- Adding, moving and removing steps by their paths.  Positions are numeric: what comes
 -- between two steps gets a position between theirs, and nothing else moves.
 
-CREATE FUNCTION custom_actions.path_of(action_name text, step_id bigint)
-RETURNS text
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	step record;
-	next_id bigint := step_id;
-	path text;
-BEGIN
-	WHILE next_id IS NOT NULL LOOP
-		SELECT s.parent, s.branch, (
-			SELECT count(*)
-			FROM custom_actions.step AS o
-			WHERE o.action = action_name AND o.parent IS NOT DISTINCT FROM s.parent
-				AND o.branch IS NOT DISTINCT FROM s.branch
-				AND (o.position, o.id) <= (s.position, s.id)) AS place
-		INTO step
-		FROM custom_actions.step AS s
-		WHERE s.id = next_id;
-		path := CASE WHEN step.parent IS NULL THEN step.place::text
-			WHEN step.branch = 'case' THEN format('.case %s', step.place)
-			ELSE format('.%s.%s', step.branch, step.place) END || coalesce(path, '');
-		next_id := step.parent;
-	END LOOP;
-	RETURN path;
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.path_of(text, bigint) IS 'path of a step of a draft';
-
-CREATE FUNCTION custom_actions.title_of(step_id bigint)
-RETURNS text
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
-	SELECT concat_ws(' ', s.kind, s.subject) FROM custom_actions.step AS s WHERE s.id = step_id;
-END;
-
-COMMENT ON FUNCTION custom_actions.title_of(bigint) IS 'verb and subject of a step';
-
 CREATE FUNCTION custom_actions.require_step_path(action_name text, path text)
 RETURNS bigint
 LANGUAGE plpgsql STABLE
@@ -271,10 +230,10 @@ BEGIN
 			place.branch, positions[i]);
 		first_id := coalesce(first_id, last_id);
 	END LOOP;
-	path := path_of(action_name, first_id);
+	path := step_path(action_name, first_id);
 	PERFORM finish_edit(action_name, CASE count
-		WHEN 1 THEN format('step %s added: %s', path, title_of(first_id))
-		ELSE format('steps %s to %s added', path, path_of(action_name, last_id)) END);
+		WHEN 1 THEN format('step %s added: %s', path, step_title(first_id))
+		ELSE format('steps %s to %s added', path, step_path(action_name, last_id)) END);
 	RETURN path;
 END
 $$;
@@ -322,7 +281,7 @@ BEGIN
 				HINT = 'Give before or after the path of a step, or inside that of a list, such as inside => ''5.then''.';
 	END IF;
 	SELECT * INTO moved FROM step AS s WHERE s.id = require_step_path(action_name, path);
-	old_path := path_of(action_name, moved.id);
+	old_path := step_path(action_name, moved.id);
 	SELECT * INTO place FROM find_place(action_name, before, after, inside, moved.kind = 'case');
 	PERFORM require_movable(moved, old_path, place.parent_id);
 	IF place.before_id IS DISTINCT FROM moved.id THEN
@@ -331,10 +290,10 @@ BEGIN
 			position = (free_positions(action_name, place.parent_id, place.branch, place.before_id, 1))[1]
 		WHERE s.id = moved.id;
 	END IF;
-	new_path := path_of(action_name, moved.id);
+	new_path := step_path(action_name, moved.id);
 	PERFORM finish_edit(action_name, CASE new_path
 		WHEN old_path THEN format('step %s stays where it is', old_path)
-		ELSE format('step %s is now step %s: %s', old_path, new_path, title_of(moved.id)) END);
+		ELSE format('step %s is now step %s: %s', old_path, new_path, step_title(moved.id)) END);
 	RETURN new_path;
 END
 $$;
@@ -359,7 +318,7 @@ BEGIN
 		UNION ALL
 		SELECT s.id FROM inside AS i JOIN step AS s ON s.parent = i.id)
 	SELECT count(*) INTO below FROM inside;
-	told := format('step %s removed: %s', path_of(action_name, gone), title_of(gone))
+	told := format('step %s removed: %s', step_path(action_name, gone), step_title(gone))
 		|| CASE below WHEN 0 THEN '' WHEN 1 THEN ', with 1 step inside'
 			ELSE format(', with %s steps inside', below) END;
 	DELETE FROM step AS s WHERE s.id = gone;
@@ -381,11 +340,11 @@ DECLARE
 BEGIN
 	PERFORM begin_edit(action_name, path);
 	switched := require_step_path(action_name, path);
-	step_path := path_of(action_name, switched);
+	step_path := step_path(action_name, switched);
 	SELECT * INTO done
 	FROM put_value(action_name, step_path || '.enabled', CASE WHEN enabled THEN NULL ELSE 'false' END);
 	PERFORM finish_edit(action_name, format('step %s is %s: %s', step_path,
-		CASE WHEN enabled THEN 'switched on' ELSE 'switched off' END, title_of(switched)));
+		CASE WHEN enabled THEN 'switched on' ELSE 'switched off' END, step_title(switched)));
 	RETURN step_path;
 END
 $$;
@@ -406,7 +365,7 @@ BEGIN
 	SELECT * INTO other FROM step AS s WHERE s.id = last_id;
 	IF one.parent IS DISTINCT FROM other.parent OR one.branch IS DISTINCT FROM other.branch THEN
 		RAISE EXCEPTION 'steps % and % of action "%" are not in one list',
-				path_of(action_name, first_id), path_of(action_name, last_id), action_name
+				step_path(action_name, first_id), step_path(action_name, last_id), action_name
 			USING ERRCODE = 'invalid_parameter_value',
 				HINT = 'Name the first and the last of neighbours.';
 	ELSIF one.kind = 'case' THEN
@@ -446,8 +405,8 @@ BEGIN
 		require_step_path(action_name, coalesce(to_path, from_path)));
 	SELECT * INTO first FROM step AS s WHERE s.id = ends.first_id;
 	SELECT * INTO last FROM step AS s WHERE s.id = ends.last_id;
-	what := CASE WHEN first.id = last.id THEN format('step %s is', path_of(action_name, first.id))
-		ELSE format('steps %s to %s are', path_of(action_name, first.id), path_of(action_name, last.id)) END;
+	what := CASE WHEN first.id = last.id THEN format('step %s is', step_path(action_name, first.id))
+		ELSE format('steps %s to %s are', step_path(action_name, first.id), step_path(action_name, last.id)) END;
 	wrapper := insert_steps(action_name,
 		jsonb_build_array(CASE WHEN condition IS NULL THEN '{"kind": "group"}'::jsonb
 			ELSE jsonb_build_object('kind', 'if', 'subject', condition) END),
@@ -457,7 +416,7 @@ BEGIN
 		AND s.branch IS NOT DISTINCT FROM first.branch AND s.id <> wrapper
 		AND (s.position, s.id) BETWEEN (first.position, first.id) AND (last.position, last.id);
 	GET DIAGNOSTICS count = ROW_COUNT;
-	wrapper_path := path_of(action_name, wrapper);
+	wrapper_path := step_path(action_name, wrapper);
 	PERFORM finish_edit(action_name, format('%s now inside step %s, %s: %s', what, wrapper_path,
 		CASE WHEN condition IS NULL THEN 'a group' ELSE 'if ' || condition END,
 		CASE count WHEN 1 THEN format('%s.%s.1', wrapper_path, list_name)

@@ -1,17 +1,5 @@
 -- Every value of every draft as a row, for table editors: one plain UPDATE changes one.
 
-CREATE FUNCTION custom_actions.path_order(path text)
-RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
-	SELECT regexp_replace(regexp_replace(path, '(\d+)', '000000000\1', 'g'), '0*(\d{9})', '\1', 'g')
-		COLLATE "C";
-END;
-
-COMMENT ON FUNCTION custom_actions.path_order(text) IS
-	'text that sorts as the paths of steps do: 2 before 10';
-
 CREATE FUNCTION custom_actions.draft_values(action_name text)
 RETURNS TABLE (path text, field text, value text)
 LANGUAGE sql STABLE
