@@ -94,5 +94,17 @@ SELECT regexp_replace(export_actions_script('desk.o%'), '"owner": "[^"]+"', '"ow
 \t off
 \a
 
+-- a name that ends its line does not end the comment
+SET client_min_messages = warning;
+CREATE SCHEMA "mean
+SELECT 'not a comment';
+--";
+SELECT create_action(E'"mean\nSELECT ''not a comment'';\n--".act') IS NOT NULL;
+SELECT line FROM regexp_split_to_table(export_actions_script('"mean%'), E'\n') AS line WHERE line ~ '^--   |^SELECT';
+DROP SCHEMA "mean
+SELECT 'not a comment';
+--" CASCADE;
+RESET client_min_messages;
+
 DROP OWNED BY move_agent, move_boss;
 DROP ROLE move_agent, move_boss;

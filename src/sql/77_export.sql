@@ -247,7 +247,9 @@ E'-- Creates these actions and activates them, in a database that has the tables
 'overwrite => false,\n'
 'dry_run => false,\n'
 'document => %s);\n',
-		string_agg('--   ' || e.action, E'\n' ORDER BY e.action COLLATE "C"),
+		-- a name may hold the end of a line, which would end the comment
+		string_agg('--   ' || regexp_replace(e.action, E'[\n\r]', ' ', 'g'), E'\n'
+			ORDER BY e.action COLLATE "C"),
 		custom_actions.dollar_quoted(E'\n' || custom_actions.export_document(
 			array_agg(e.entry ORDER BY e.action COLLATE "C"))::text || E'\n'))
 	FROM custom_actions.exported_entries(
