@@ -84,6 +84,27 @@ SELECT define('support.checked', '{"input": [{"name": "what", "type": "text"}], 
 	{"create": "other.audit", "set": {"what": "=input.what || ''!''"}}, {"require": "input.what <> ''''", "message": "Say what"}]}');
 SELECT path, privilege, object FROM check_action_privileges('support.checked', 'regress_rights_agent');
 
+-- What is computed of rows that are written runs as who writes them
+CREATE FUNCTION other.sound(integer) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN true; END';
+CREATE FUNCTION other.twice(integer) RETURNS integer IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN $1 * 2; END';
+CREATE FUNCTION other.place(integer) RETURNS integer IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
+CREATE FUNCTION other.hot(integer) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN true; END';
+CREATE FUNCTION other.fits(integer) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN true; END';
+REVOKE ALL ON FUNCTION other.sound(integer), other.twice(integer), other.place(integer), other.hot(integer), other.fits(integer) FROM PUBLIC;
+CREATE DOMAIN support.amount AS integer CHECK (other.fits(VALUE));
+CREATE DOMAIN support.price AS support.amount;
+CREATE TABLE support.line (id integer PRIMARY KEY, amount integer CHECK (other.sound(amount)), price support.price, count integer,
+	twice integer GENERATED ALWAYS AS (other.twice(amount)) STORED);
+CREATE INDEX ON support.line (other.place(count)) WHERE other.hot(count);
+SELECT define('support.place_order', '{"steps": [{"create": "support.line", "set": {"id": 1, "amount": 2, "price": 3, "count": 4}}]}');
+SELECT define('support.recount', '{"table": "support.line", "steps": [{"update": "target", "set": {"count": 5}}]}');
+SELECT * FROM check_action_privileges('support.recount', 'regress_rights_agent');
+SELECT * FROM check_action_privileges('support.place_order', 'regress_rights_agent');
+SELECT give('support.place_order', 'regress_rights_agent');
+SET ROLE regress_rights_agent;
+SELECT support.place_order();
+RESET ROLE;
+
 -- Neither action nor version
 SELECT * FROM check_action_privileges('support.nothing', 'regress_rights_agent');
 SELECT * FROM check_action_privileges('support.note', 'regress_rights_agent', 9);

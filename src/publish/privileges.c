@@ -4,21 +4,28 @@
  *
  * A definition is compiled as check_action does. Then each statement is analysed in
  * the form in which it runs, and rewritten as the role's: views bring what their
- * owners need, columns their defaults, policies their formulas. Nothing is planned,
- * nothing of a user's runs. Schemas are those that compiling looked names up in.
+ * owners need, columns their defaults, policies their formulas. What is computed of
+ * each row that is written is looked at, too, as it is in the catalogs: elsewhere it
+ * may have been simplified with other rights. Nothing is planned, nothing of a user's
+ * runs. Schemas are those that compiling looked names up in.
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/relation.h"
 #include "access/sysattr.h"
+#include "access/table.h"
 #include "base/compat.h"
 #include "base/error.h"
 #include "base/sandbox.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "definition/envelope.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -27,8 +34,10 @@
 #include "lookup/key.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 #include "parser/analyze.h"
 #include "parser/parser.h"
+#include "parser/parsetree.h"
 #include "program/parser_hooks.h"
 #include "program/statement.h"
 #include "program/use.h"
@@ -327,18 +336,132 @@ check_sequence(Search *search, const FuncExpr *call)
 	(void) lack_add(search, RelationRelationId, DatumGetObjectId(sequence->constvalue), ACL_USAGE, search->role);
 }
 
+static bool privilege_walker(Node *node, Search *search);
+
+/* Checks what is computed of a row whenever it is written: generated columns, constraints. */
+static void
+check_constraints(Search *search, Relation table, const Bitmapset *written)
+{
+	const TupleConstr *constraints = RelationGetDescr(table)->constr;
+
+	for (int i = 0; constraints != NULL && i < constraints->num_defval; i++)
+	{
+		const AttrDefault *made = &constraints->defval[i];
+		Node	   *tree = stringToNode(made->adbin);
+		Bitmapset  *made_of = NULL;
+
+		if (TupleDescAttr(RelationGetDescr(table), made->adnum - 1)->attgenerated == '\0')
+			continue;
+		pull_varattnos(tree, 1, &made_of);
+		if (written == NULL || bms_overlap(made_of, written))
+			(void) privilege_walker(tree, search);
+	}
+	for (int i = 0; constraints != NULL && i < constraints->num_check; i++)
+		(void) privilege_walker(stringToNode(constraints->check[i].ccbin), search);
+}
+
+/* Checks a tree that a column of a catalog holds. */
+static void
+check_stored(Search *search, int cache, HeapTuple tuple, AttrNumber column)
+{
+	bool		isnull;
+	Datum		tree = SysCacheGetAttr(cache, tuple, column, &isnull);
+
+	if (!isnull)
+		(void) privilege_walker(stringToNode(TextDatumGetCString(tree)), search);
+}
+
+/* Checks what indexes compute of a row. */
+static void
+check_indexes(Search *search, Relation table)
+{
+	ListCell   *cell;
+
+	foreach(cell, RelationGetIndexList(table))
+	{
+		HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		check_stored(search, INDEXRELID, tuple, Anum_pg_index_indexprs);
+		check_stored(search, INDEXRELID, tuple, Anum_pg_index_indpred);
+		ReleaseSysCache(tuple);
+	}
+}
+
+/* Checks the functions of the table that a query writes: they run as who writes. */
+static void
+check_written(Search *search, const Query *query)
+{
+	const RangeTblEntry *entry;
+	Relation	table;
+	Bitmapset  *written = NULL; /* NULL: all columns are */
+	ListCell   *cell;
+
+	if (query->commandType != CMD_INSERT && query->commandType != CMD_UPDATE)
+		return;
+	entry = rt_fetch(query->resultRelation, query->rtable);
+	if (entry->relkind != RELKIND_RELATION && entry->relkind != RELKIND_PARTITIONED_TABLE)
+		return;
+	if (query->commandType == CMD_UPDATE)
+		foreach(cell, query->targetList)
+			written = bms_add_member(written, lfirst_node(TargetEntry, cell)->resno - FirstLowInvalidHeapAttributeNumber);
+	table = relation_open(entry->relid, AccessShareLock);
+	check_constraints(search, table, written);
+	check_indexes(search, table);
+	relation_close(table, NoLock);
+}
+
+/* The type that a domain is made of, perhaps another domain. */
+static Oid
+domain_made_of(Oid domain)
+{
+	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(domain));
+	Oid			base = HeapTupleIsValid(tuple) ? ((Form_pg_type) GETSTRUCT(tuple))->typbasetype : InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return base;
+}
+
+/* Checks the functions that a domain and those below it ask. */
+static void
+check_domain(Search *search, Oid domain)
+{
+	Relation	constraints = table_open(ConstraintRelationId, AccessShareLock);
+
+	for (; get_typtype(domain) == TYPTYPE_DOMAIN; domain = domain_made_of(domain))
+	{
+		ScanKeyData key;
+		SysScanDesc scan;
+		HeapTuple	tuple;
+
+		ScanKeyInit(&key, Anum_pg_constraint_contypid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(domain));
+		scan = systable_beginscan(constraints, ConstraintTypidIndexId, true, NULL, 1, &key);
+		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+			if (((Form_pg_constraint) GETSTRUCT(tuple))->contype == CONSTRAINT_CHECK)
+				check_stored(search, CONSTROID, tuple, Anum_pg_constraint_conbin);
+		systable_endscan(scan);
+	}
+	table_close(constraints, AccessShareLock);
+}
+
 /* Walks queries and expressions. */
 static bool
 privilege_walker(Node *node, Search *search)
 {
 	if (node == NULL)
 		return false;
+	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
 	if (IsA(node, Query))
 	{
 		check_relations(search, (Query *) node);
+		check_written(search, (Query *) node);
 		return query_tree_walker((Query *) node, privilege_walker, search, QTW_IGNORE_JOINALIASES);
 	}
+	if (IsA(node, CoerceToDomain))
+		check_domain(search, ((CoerceToDomain *) node)->resulttype);
 	if (IsA(node, FuncExpr))
 		check_sequence(search, (FuncExpr *) node);
 	if (!IsA(node, CoerceViaIO))
