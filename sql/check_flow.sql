@@ -103,6 +103,41 @@ CREATE TRIGGER watch AFTER UPDATE ON support.case FOR EACH ROW EXECUTE FUNCTION 
 SELECT * FROM warned('{"table": "support.case", "steps": [{"update": "target", "set": {"status": "a"}}, {"update": "target", "set": {"status": "b"}}]}');
 DROP TRIGGER watch ON support.case;
 
+\qecho ... nor where a function, a generated column or another turn may read it, or it made room
+CREATE TABLE support.item (
+	id       integer PRIMARY KEY,
+	place    integer UNIQUE,
+	count    integer,
+	twice    integer GENERATED ALWAYS AS (count * 2) STORED,
+	group_id integer REFERENCES support.item
+);
+CREATE FUNCTION support.all_counts() RETURNS bigint STABLE LANGUAGE sql AS 'SELECT sum(count) FROM support.item';
+SELECT * FROM warned($${"table": "support.item", "input": [{"name": "other", "type": "integer"}],
+	"output": [{"name": "a", "type": "bigint"}, {"name": "b", "type": "integer"}], "steps": [
+	{"update": "target", "set": {"count": 1, "place": -1, "group_id": null}},
+	{"output": {"a": "=support.all_counts()"}},
+	{"update": "support.item", "id": "=input.other", "set": {"place": 1}},
+	{"delete": "support.item", "id": 7},
+	{"update": "target", "set": {"count": 2, "place": 2, "group_id": 3}},
+	{"output": {"b": "=target.twice"}},
+	{"update": "target", "set": {"count": 3}}]}$$);
+SELECT * FROM warned($${"table": "support.case", "output": [{"name": "seen", "type": "text"}], "steps": [
+	{"for_each": "=array['a', 'b']", "as": "i", "do": [
+		{"output": {"seen": "=concat(output.seen, target.title)"}},
+		{"update": "target", "set": {"title": "=i.value"}}]},
+	{"update": "target", "set": {"title": "c"}}]}$$);
+\qecho ... nor where a view, a partition or a rule has more to it; but still where nothing is between
+CREATE FUNCTION support.watch_part() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TABLE support.parted (id integer PRIMARY KEY, count integer) PARTITION BY RANGE (id);
+CREATE TABLE support.part PARTITION OF support.parted FOR VALUES FROM (0) TO (9);
+CREATE TRIGGER watch AFTER UPDATE ON support.part FOR EACH ROW EXECUTE FUNCTION support.watch_part();
+CREATE VIEW support.seen AS SELECT * FROM support.part;
+CREATE TABLE support.ruled (id integer PRIMARY KEY, count integer);
+CREATE RULE too AS ON UPDATE TO support.ruled DO ALSO NOTIFY ruled;
+SELECT replace(table_name, 'support.', '') AS "table", w.*
+FROM unnest('{support.parted, support.seen, support.ruled, support.item}'::text[]) AS table_name,
+	warned(format('{"table": "%s", "key": ["id"], "steps": [{"update": "target", "set": {"count": 1}}, {"update": "target", "set": {"count": 2}}]}', table_name)) AS w;
+
 \qecho Loops that one step could do
 SELECT * FROM warned($${"table": "support.case", "input": [{"name": "ids", "type": "bigint[]"}], "steps": [
 	{"for_each": "support.task", "as": "t", "where": "case_id = target.id", "do": [{"update": "t", "set": {"done": true}}]},
@@ -116,6 +151,11 @@ SELECT * FROM warned($${"table": "support.case", "input": [{"name": "ids", "type
 	{"for_each": "support.task", "as": "t3", "order_by": "rank", "do": [{"create": "support.task", "set": {"title": "=t3.title"}}]},
 	{"for_each": "=input.ids", "as": "i", "do": [{"update": "support.task", "id": "=i.value", "set": {"done": true}}]},
 	{"for_each": "support.task", "as": "t4", "do": [{"update": "t4", "set": {"done": true}}, {"update": "target", "set": {"title": "=t4.title"}}]}]}$$);
+\qecho ... nor where each turn may see what those before have written, or its number, however that is spelled
+SELECT * FROM warned($${"steps": [
+	{"for_each": "support.task", "as": "t", "do": [{"update": "t", "set": {"rank": "=(select max(o.rank) + 1 from support.task o)"}}]},
+	{"for_each": "support.case", "as": "c", "do": [{"create": "support.item", "set": {"id": "=support.all_counts()::integer"}}]},
+	{"for_each": "support.task", "as": "t2", "do": [{"update": "t2", "set": {"rank": "=\"t2\" . INDEX"}}]}]}$$);
 
 \qecho Calls
 SELECT * FROM warned($${"table": "support.case", "steps": [

@@ -3,19 +3,37 @@
  *		Advises one step in place of a loop around it.
  *
  * That is a for_each whose only step changes the row of the turn, or creates one,
- * and does neither handle errors nor use the number of the turn.
+ * and does neither handle errors nor use the number of the turn, nor look into
+ * tables, where it may find what the turns before have written.
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "definition/step_walk.h"
 #include "engine/remark_loops.h"
+#include "nodes/nodeFuncs.h"
+
+/* A text as names are compared: without quotes and blanks, in small letters. */
+static char *
+plain_text(const char *text)
+{
+	char	   *plain = pstrdup(text);
+	char	   *end = plain;
+
+	for (const char *p = text; *p; p++)
+		if (*p != '"' && !isspace((unsigned char) *p))
+			*end++ = pg_ascii_tolower((unsigned char) *p);
+	*end = '\0';
+	return plain;
+}
 
 /* Does a text mention the number of the turn, as far as it can be told? */
 static bool
 mentions_index(const Json *json, const char *loop, const char *index)
 {
 	if (json->kind == JSON_IS_STRING)
-		return strstr(json->text, psprintf("%s.%s", loop, index)) != NULL;
+		return strstr(plain_text(json->text), psprintf("%s.%s", loop, index)) != NULL;
 	for (int i = 0; i < json->count; i++)
 		if (mentions_index(json->items[i], loop, index))
 			return true;
@@ -59,6 +77,32 @@ writes_at_once(const Step *step, const Step *loop, const char *name)
 		loop->subject->kind == JSON_IS_STRING && step_argument(step, "id") == NULL;
 }
 
+static bool
+select_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	return IsA(node, SubLink) || raw_expression_tree_walker(node, select_walker, context);
+}
+
+/* May a formula of a step look into tables? */
+static bool
+looks_into_tables(const Compiler *compiler, const Step *step)
+{
+	int			length = strlen(step->path);
+	ListCell   *cell;
+
+	foreach(cell, compiler->findings.formulas)
+	{
+		const NotedFormula *formula = lfirst(cell);
+
+		if (strncmp(formula->location, step->path, length) == 0 && formula->location[length] == '.' &&
+			(formula->may_look || select_walker(formula->raw, NULL)))
+			return true;
+	}
+	return false;
+}
+
 /* Looks at a step. */
 static bool
 remark_loop(const Step *step, void *arg)
@@ -72,7 +116,7 @@ remark_loop(const Step *step, void *arg)
 	if (!step->kind->loops)
 		return true;
 	only = only_step(step);
-	if (only != NULL && writes_at_once(only, step, name))
+	if (only != NULL && writes_at_once(only, step, name) && !looks_into_tables(compiler, only))
 		problem_advise(compiler->findings.sink, step->path,
 					   psprintf("the loop writes row by row what one %s step can write at once", only->kind->name),
 					   strcmp(only->kind->many, "from") == 0 ?

@@ -4,11 +4,17 @@
  *
  * Warned of is what nobody can have seen: the later step always runs once the
  * earlier one has, both write the same row, and between them no formula mentions
- * the column, a sub-SELECT or the row as a whole, no statement reads, no action
- * is performed, and no trigger of users' looks on.
+ * the column, a sub-SELECT or the row as a whole, nor calls what may read tables,
+ * no statement reads, no action is performed, and no trigger of users' looks on.
+ * Of a loop, all of it is between. Tables alone that nothing else makes more of
+ * count: a view's own table, a partition and a rule look on, too. A column that is
+ * indexed or a foreign key may have been set to make room for what came between;
+ * one that another is generated from may be read there.
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/sysattr.h"
 #include "access/table.h"
 #include "base/compat.h"
 #include "commands/trigger.h"
@@ -16,9 +22,12 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/value.h"
+#include "optimizer/optimizer.h"
 #include "steps/step_list.h"
 #include "steps/write.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/relcache.h"
 
 #define LOOK_BACK	100			/* writes before one, of which one may be undone by it */
 
@@ -150,22 +159,93 @@ is_mentioned(const Course *course, int first, int last, Mention *mention)
 {
 	for (int i = first_after(course, course->nformulas, formula_number, first);
 		 i < course->nformulas && course->formulas[i]->scope <= last; i++)
-		if (mention_walker(course->formulas[i]->raw, mention))
+		if (course->formulas[i]->may_look || mention_walker(course->formulas[i]->raw, mention))
 			return true;
 	return false;
 }
 
 /* Has a table triggers of users'? */
 static bool
-has_triggers(Oid relation)
+has_triggers(Relation table)
+{
+	for (int i = 0; table->trigdesc != NULL && i < table->trigdesc->numtriggers; i++)
+		if (!table->trigdesc->triggers[i].tgisinternal)
+			return true;
+	return false;
+}
+
+/* May anything see what is written to a table, while it is written? */
+static bool
+has_onlookers(Oid relation)
 {
 	Relation	table = table_open(relation, NoLock);
-	bool		found = false;
+	bool		found = table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relhassubclass ||
+		table->rd_rules != NULL || table->rd_rel->relrowsecurity || has_triggers(table);
 
-	for (int i = 0; table->trigdesc != NULL && i < table->trigdesc->numtriggers && !found; i++)
-		found = !table->trigdesc->triggers[i].tgisinternal;
 	table_close(table, NoLock);
 	return found;
+}
+
+/* Adds the columns of a table's indexes, by FirstLowInvalidHeapAttributeNumber as all here. */
+static Bitmapset *
+add_indexed(Bitmapset *columns, Relation table)
+{
+	ListCell   *cell;
+
+	foreach(cell, RelationGetIndexList(table))
+	{
+		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+
+		for (int i = 0; i < index->rd_index->indnatts; i++)
+			columns = bms_add_member(columns, index->rd_index->indkey.values[i] - FirstLowInvalidHeapAttributeNumber);
+		pull_varattnos((Node *) RelationGetIndexExpressions(index), 1, &columns);
+		pull_varattnos((Node *) RelationGetIndexPredicate(index), 1, &columns);
+		index_close(index, AccessShareLock);
+	}
+	return columns;
+}
+
+/* Adds the columns that foreign keys of a table consist of. */
+static Bitmapset *
+add_referencing(Bitmapset *columns, Relation table)
+{
+	ListCell   *cell;
+
+	foreach(cell, RelationGetFKeyList(table))
+	{
+		const ForeignKeyCacheInfo *key = lfirst(cell);
+
+		for (int i = 0; i < key->nkeys; i++)
+			columns = bms_add_member(columns, key->conkey[i] - FirstLowInvalidHeapAttributeNumber);
+	}
+	return columns;
+}
+
+/* Adds the columns that generated ones are made of. */
+static Bitmapset *
+add_generating(Bitmapset *columns, Relation table)
+{
+	const TupleConstr *constraints = RelationGetDescr(table)->constr;
+
+	for (int i = 0; constraints != NULL && i < constraints->num_defval; i++)
+	{
+		const AttrDefault *made = &constraints->defval[i];
+
+		if (TupleDescAttr(RelationGetDescr(table), made->adnum - 1)->attgenerated != '\0')
+			pull_varattnos(stringToNode(made->adbin), 1, &columns);
+	}
+	return columns;
+}
+
+/* The columns of a table that count for more than formulas mention. */
+static Bitmapset *
+bound_columns(Oid relation)
+{
+	Relation	table = table_open(relation, NoLock);
+	Bitmapset  *columns = add_generating(add_referencing(add_indexed(NULL, table), table), table);
+
+	table_close(table, NoLock);
+	return columns;
 }
 
 /* May a statement look at the row that another has written, but by formulas? */
@@ -173,7 +253,7 @@ static bool
 statement_may_look(const Statement *statement, Oid relation)
 {
 	return statement->select || !OidIsValid(statement->relation) ||
-		(statement->relation == relation && statement->set_based) || has_triggers(statement->relation);
+		(statement->relation == relation && statement->set_based) || has_onlookers(statement->relation);
 }
 
 /* Does something between two scopes look at rows, or end the action? */
@@ -189,6 +269,17 @@ is_looked_at(const Course *course, int first, int last, Oid relation)
 		if (statement_may_look(course->statements[i], relation))
 			return true;
 	return false;
+}
+
+/* Does anything come between two scopes, or does the last compute anything? */
+static bool
+is_anything_between(const Course *course, int first, int last)
+{
+	int			formula = first_after(course, course->nformulas, formula_number, first);
+	int			statement = first_after(course, course->nstatements, statement_number, first);
+
+	return (formula < course->nformulas && formula_number(course, formula) <= last) ||
+		(statement < course->nstatements && statement_number(course, statement) < last);
 }
 
 /* Does a step always run after another? Its list is the other's, or one around that. */
@@ -240,23 +331,38 @@ share_column(const Write *earlier, const Write *later)
 	return false;
 }
 
+/* The scope after which what an earlier step wrote may be read: the turns of its loop come before a later step. */
+static int
+first_reader(const Step *earlier, const Step *later, const Scope *scope)
+{
+	const char *dot = strrchr(earlier->path, '.');
+	int			length = dot == NULL ? 0 : dot - earlier->path + 1;
+
+	return strncmp(earlier->path, later->path, length) == 0 && strchr(later->path + length, '.') == NULL ?
+		scope->number : scope->again - 1;
+}
+
 /* Warns of the columns of an earlier write that a later one sets. */
 static void
 remark_pair(Compiler *compiler, const Course *course, const Write *earlier, const Write *later)
 {
-	int			first = earlier->statement->scope->number;
+	Oid			relation = earlier->address->relation;
+	int			first = first_reader(earlier->statement->step, later->statement->step, earlier->statement->scope);
 	int			last = later->statement->scope->number;
+	Bitmapset  *bound;
 	ListCell   *cell;
 
-	if (has_triggers(earlier->address->relation) ||
-		is_looked_at(course, first, last, earlier->address->relation))
+	if (has_onlookers(relation) || is_looked_at(course, first, last, relation))
 		return;
+	bound = is_anything_between(course, first, last) ? bound_columns(relation) : NULL;
 	foreach(cell, earlier->columns)
 	{
 		const WriteColumn *column = lfirst(cell);
 		Mention		mention = {column->name, earlier->address->row, compiler->names->rows};
+		int			number = get_attnum(relation, column->name) - FirstLowInvalidHeapAttributeNumber;
 
-		if (value_of(later, column->name) != NULL && !is_mentioned(course, first, last, &mention))
+		if (value_of(later, column->name) != NULL && !bms_is_member(number, bound) &&
+			!is_mentioned(course, first, last, &mention))
 			problem_warn(compiler->findings.sink, column->value->location,
 						 psprintf("step %s sets \"%s\" again before anything reads it",
 								  later->statement->step->path, column->name),

@@ -29,7 +29,9 @@ struct FormulaTrial;
 typedef struct NotedFormula
 {
 	int			scope;
+	const char *location;		/* "2.set.due" */
 	Node	   *raw;
+	bool		may_look;		/* it calls functions that may read any table */
 } NotedFormula;
 
 typedef struct Findings

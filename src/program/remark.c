@@ -11,8 +11,10 @@
 
 #include <ctype.h>
 
+#include "access/transam.h"
 #include "base/compat.h"
 #include "base/error.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "lookup/canonical.h"
 #include "lookup/function_lookup.h"
@@ -432,16 +434,37 @@ remark_key(const Scope *scope, const Formula *formula, const Node *tree, Oid typ
 							format_type_be(type)));
 }
 
+/* Is this a function of users' that may read tables? */
+static bool
+function_may_look(Oid function, void *context)
+{
+	return function >= FirstUnpinnedObjectId && func_volatile(function) != PROVOLATILE_IMMUTABLE;
+}
+
+/* Does a tree call such a function? */
+static bool
+may_look_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, may_look_walker, context, 0);
+	return check_functions_in_node(node, function_may_look, NULL) ||
+		expression_tree_walker(node, may_look_walker, context);
+}
+
 /* Keeps a formula for who wants to know what it mentions. */
 static void
-note_formula(const Scope *scope, const Formula *formula)
+note_formula(const Scope *scope, const Formula *formula, Node *tree)
 {
 	Findings   *findings = scope->findings;
 	MemoryContext old = MemoryContextSwitchTo(findings->sink->mcxt);
 	NotedFormula *noted = palloc(sizeof(NotedFormula));
 
 	noted->scope = scope->number;
+	noted->location = pstrdup(formula->location);
 	noted->raw = copyObject(formula->raw);
+	noted->may_look = may_look_walker(tree, NULL);
 	findings->formulas = lappend(findings->formulas, noted);
 	MemoryContextSwitchTo(old);
 }
@@ -459,5 +482,5 @@ remark_formula(ParseState *pstate, Scope *scope, const Formula *formula, Node *t
 	remark_comparisons(pstate, scope, formula, tree);
 	if (formula->condition)
 		condition_note(scope, formula, tree);
-	note_formula(scope, formula);
+	note_formula(scope, formula, tree);
 }
