@@ -134,6 +134,16 @@ SELECT * FROM warned($${"table": "support.odd", "steps": [
 	{"require": "target.a = 'y' and target.b = 0 and target.c = 'y'"},
 	{"update": "target", "set": {"a": "y", "b": 0, "c": "y"}},
 	{"create": "support.changed", "set": {"id": 1, "c": "lower-case"}}]}$$);
+-- Rows of children, and rows that were there before, need not obey
+CREATE TABLE support.parent (id integer PRIMARY KEY, c text CHECK (c = 'x') NO INHERIT);
+CREATE TABLE support.child () INHERITS (support.parent);
+CREATE DOMAIN support.old AS text;
+CREATE DOMAIN support.older AS support.old;
+CREATE TABLE support.aged (id integer PRIMARY KEY, c support.older);
+ALTER DOMAIN support.old ADD CONSTRAINT later CHECK (VALUE = 'x') NOT VALID;
+SELECT * FROM warned($${"steps": [
+	{"update": "support.parent", "where": "c = 'y'", "set": {"id": "=id + 1"}},
+	{"update": "support.aged", "where": "c = 'y'", "set": {"id": "=id + 1"}}]}$$);
 
 -- A row compared with itself
 SELECT * FROM warned($${"table": "support.case", "input": [{"name": "owner_id", "type": "bigint"}], "steps": [

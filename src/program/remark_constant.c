@@ -17,6 +17,7 @@
 #include "base/suggest.h"
 #include "base/text_list.h"
 #include "catalog/pg_collation.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
@@ -36,6 +37,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 
 #define SHOWN_LENGTH	60		/* of a constant in a message */
@@ -230,9 +232,35 @@ try_table(Meeting *meeting, Relation table)
 		List	   *context = deparse_context_for(RelationGetRelationName(table), RelationGetRelid(table));
 
 		CHECK_FOR_INTERRUPTS();
-		if (check->ccvalid || !meeting->compared)
+		/* what is compared may have been there before the constraint, or be a child's */
+		if (!meeting->compared ||
+			(check->ccvalid && !(check->ccnoinherit && table->rd_rel->relhassubclass)))
 			try_constraint(meeting, check->ccname, tree, deparse_expression(tree, context, false, false));
 	}
+}
+
+/* Does a constraint of a domain, or of one below it, hold for values that were there before it? */
+static bool
+is_validated(Oid domain, const char *name)
+{
+	while (get_typtype(domain) == TYPTYPE_DOMAIN)
+	{
+		Oid			constraint = get_domain_constraint_oid(domain, name, true);
+		HeapTuple	tuple;
+		bool		validated = true;
+
+		if (OidIsValid(constraint) &&
+			HeapTupleIsValid(tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint))))
+		{
+			validated = ((Form_pg_constraint) GETSTRUCT(tuple))->convalidated;
+			ReleaseSysCache(tuple);
+		}
+		if (!validated || !HeapTupleIsValid(tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(domain))))
+			return false;
+		domain = ((Form_pg_type) GETSTRUCT(tuple))->typbasetype;
+		ReleaseSysCache(tuple);
+	}
+	return true;
 }
 
 /* Tries the constraints of the column's domain, and of those below. */
@@ -251,7 +279,8 @@ try_domain(Meeting *meeting, Oid type)
 	{
 		DomainConstraintState *constraint = lfirst(cell);
 
-		if (constraint->constrainttype == DOM_CONSTRAINT_CHECK)
+		if (constraint->constrainttype == DOM_CONSTRAINT_CHECK &&
+			(!meeting->compared || is_validated(type, constraint->name)))
 			try_constraint(meeting, constraint->name, (Node *) constraint->check_expr, NULL);
 	}
 }
