@@ -383,7 +383,7 @@ write_draft(const FollowedAction *action, const NewName *name)
 	const FollowedText *text = action->draft;
 	const char *obstacle;
 
-	if (text == NULL || text->renamed == NULL)
+	if (text == NULL || (text->renamed == NULL && text->reason == NULL))
 		return;
 	if (text_has_changed(text))
 	{

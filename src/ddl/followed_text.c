@@ -28,6 +28,7 @@
 #include "lookup/canonical.h"
 #include "lookup/function_lookup.h"
 #include "lookup/object_name.h"
+#include "lookup/words.h"
 #include "miscadmin.h"
 #include "parser/parse_type.h"
 #include "program/meaning.h"
@@ -210,8 +211,6 @@ look_run(void *arg)
 static bool
 look_at_names(Look *look, FollowedText *text, Json *document, Json *plugins, ArrayType *settings, Resolved *resolved)
 {
-	bool		missed_lock;
-
 	look->text = text;
 	look->sink.action = text->action;
 	look->sink.collect = true;
@@ -226,7 +225,7 @@ look_at_names(Look *look, FollowedText *text, Json *document, Json *plugins, Arr
 	look->check.resolved = resolved;
 	look->check.look = look_at_program;
 	look->check.arg = look;
-	return caught_trial_at_once(look_run, look, &missed_lock) == NULL;
+	return caught_trial_at_once(look_run, look, &text->missed_lock) == NULL && !text->missed_lock;
 }
 
 void
@@ -586,6 +585,8 @@ text_follow(FollowedText *text, const NewName *name, MemoryContext mcxt)
 {
 	int			formula = -1;
 
+	if (text->missed_lock && (name->old == NULL || text_may_name(json_text(text->document), name->old)))
+		text->reason = pstrdup("Another session has locked a table that it uses, so that it cannot follow now.");
 	if (!text->looked)
 		return;
 	text->chosen = palloc0(sizeof(Bitmapset *) * (list_length(text->past->formulas) + 1));

@@ -24,6 +24,7 @@ typedef struct FollowedText
 	Resolved   *past;
 	List	   *frozen;			/* of FrozenObject */
 	bool		looked;			/* it could be looked at */
+	bool		missed_lock;	/* or not, since somebody has locked what it uses */
 
 	/* After it */
 	Bitmapset **chosen;			/* per formula: the open names that follow */

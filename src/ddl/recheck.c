@@ -358,7 +358,8 @@ recheck_unfollowed(const List *rechecks, const List *unfollowed)
 		{
 			Recheck    *recheck = lfirst(recheck_cell);
 
-			if (recheck->action != report->action || recheck->result != RECHECK_SOUND)
+			if (recheck->action != report->action ||
+				(recheck->result != RECHECK_SOUND && recheck->result != RECHECK_UNKNOWN))
 				continue;
 			recheck_fail(recheck, report->reason);
 			failed = lappend(failed, recheck);

@@ -18,6 +18,7 @@
 #include "access/gin.h"
 #include "base/compat.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "lookup/action_lookup.h"
@@ -193,4 +194,16 @@ indexed_words_name(const char *index, const char *name)
 	Oid			oid = OidIsValid(schema) ? get_relname_relid(index, schema) : InvalidOid;
 
 	return words == NULL || !OidIsValid(oid) || index_has_any(oid, words);
+}
+
+bool
+text_may_name(const char *text, const char *name)
+{
+	ArrayType  *wanted = words_of_name(name);
+	ArrayBuildState *words = add_words(NULL, text, text + strlen(text));
+
+	if (wanted == NULL || words == NULL)
+		return wanted == NULL;
+	return DatumGetBool(OidFunctionCall2Coll(F_ARRAYOVERLAP, C_COLLATION_OID, PointerGetDatum(wanted),
+											 makeArrayResult(words, CurrentMemoryContext)));
 }

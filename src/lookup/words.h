@@ -14,4 +14,7 @@
  */
 extern bool indexed_words_name(const char *index, const char *name);
 
+/* May a text have a name in it? */
+extern bool text_may_name(const char *text, const char *name);
+
 #endif
