@@ -61,7 +61,8 @@ altering_concerns(const EventTriggerData *data, bool follows)
 {
 	Oid			relation = altered_relation(data->parsetree);
 
-	if (any_action() && (!OidIsValid(relation) || relation_is_used(relation)))
+	/* whether there is any action takes longer to tell, the more there are */
+	if (OidIsValid(relation) ? relation_is_used(relation) : any_action())
 		return true;
 	return follows && names_are_given(data->parsetree) && names_concern_drafts(data->parsetree, relation);
 }
@@ -144,10 +145,10 @@ creating_concerns(const EventTriggerData *data)
 	const RenameStmt *rename = (const RenameStmt *) command;
 
 	if (made != NULL)
-		return !is_temporary_name(made) && any_action() && indexed_words_name("version_words", made->relname);
+		return !is_temporary_name(made) && indexed_words_name("version_words", made->relname) && any_action();
 	if (IsA(command, RenameStmt) && renames_part(rename))
 		return false;
 	if (IsA(command, RenameStmt) && is_relation_kind(rename->renameType))
-		return any_action() && indexed_words_name("version_words", rename->newname);
+		return indexed_words_name("version_words", rename->newname) && any_action();
 	return any_action();
 }
