@@ -27,3 +27,8 @@ SELECT labels('short ' || repeat('x', 70) || ' short');
 SELECT labels(repeat('日本', 60));
 SELECT labels('');
 SELECT labels('   ');
+
+-- a hundred groups, each in the one before
+SELECT create_action('desk.deep', json_build_object('steps', json_build_array(
+	(repeat('{"group": null, "do": [', 100) || '{"require": "true", "message": "m"}' || repeat(']}', 100))::json)));
+SELECT count(*) FROM regexp_matches(action_diagram('desk.deep', 0), 'subgraph', 'g');

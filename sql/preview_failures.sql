@@ -46,3 +46,12 @@ SET statement_timeout = '200ms';
 SELECT * FROM preview('desk.slower');
 RESET statement_timeout;
 TABLE desk.case;
+
+-- what remains, also where the transaction has used the sequence before
+CREATE TABLE desk.numbered (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
+SELECT define('desk.number', '{"steps": [{"create": "desk.numbered"}]}');
+BEGIN;
+SELECT "table", after FROM preview('desk.number') WHERE part = 'remains';
+SELECT "table", after FROM preview('desk.number') WHERE part = 'remains';
+SELECT "table", after FROM preview('desk.set', '{"target": 1, "state": "x"}') WHERE part = 'remains';
+COMMIT;

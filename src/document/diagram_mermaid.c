@@ -215,7 +215,11 @@ title_lines(const DiagramNode *node)
 			most += *c == '\n';
 	}
 	foreach(cell, node->items)
-		most = Max(most, title_lines(lfirst(cell)));
+	{
+		int			lines = title_lines(lfirst(cell));	/* Max() would ask twice, at each depth */
+
+		most = Max(most, lines);
+	}
 	return most;
 }
 
@@ -235,10 +239,11 @@ void
 diagram_write_mermaid(StringInfo out, const Diagram *diagram)
 {
 	MermaidWriter writer = {.out = out};
+	int			lines = title_lines(diagram->all);
 	ListCell   *cell;
 
 	initStringInfo(&writer.frames);
-	appendStringInfo(out, CONFIGURATION "flowchart TB\n", TITLE_ROOM + LINE_ROOM * Max(title_lines(diagram->all) - 2, 0));
+	appendStringInfo(out, CONFIGURATION "flowchart TB\n", TITLE_ROOM + LINE_ROOM * Max(lines - 2, 0));
 	foreach(cell, diagram->all->items)
 		write_node(&writer, lfirst(cell), 1);
 	foreach(cell, diagram->edges)

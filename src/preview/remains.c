@@ -59,16 +59,22 @@ sequences_used(void)
 	return locked_of(SequenceRelationId, Anum_pg_sequence_seqrelid);
 }
 
-/* Adds the sequences that numbers were taken of. */
+/*
+ * Adds the sequences that numbers were taken of. The lock of one that the
+ * transaction has used before, be it in another preview, tells nothing; what the
+ * sequence says does.
+ */
 static void
-add_sequences(Effect *effect, const List *used_before)
+add_sequences(Effect *effect, const Varies *varies, const List *used_before)
 {
-	List	   *used = list_difference_oid(sequences_used(), used_before);
+	List	   *used = sequences_used();
 	ListCell   *cell;
 
 	list_sort(used, list_oid_cmp);
 	foreach(cell, used)
 	{
+		if (list_member_oid(used_before, lfirst_oid(cell)) && !varies_sequence_moved(varies, lfirst_oid(cell)))
+			continue;
 		if (get_rel_name(lfirst_oid(cell)) != NULL)
 			effect_add_remains(effect, relation_name_canonical(lfirst_oid(cell)),
 							   "the sequence was advanced: numbers that were taken are not given again");
@@ -123,9 +129,9 @@ add_functions(Effect *effect, const Watch *watch)
 }
 
 void
-remains_collect(Effect *effect, const Watch *watch, const List *used_before)
+remains_collect(Effect *effect, const Watch *watch, const Varies *varies, const List *used_before)
 {
 	add_foreign_tables(effect, watch);
-	add_sequences(effect, used_before);
+	add_sequences(effect, varies, used_before);
 	add_functions(effect, watch);
 }

@@ -185,6 +185,16 @@ varies_begin(void)
 	return varies;
 }
 
+bool
+varies_sequence_moved(const Varies *varies, Oid sequence)
+{
+	const SequenceState *state = hash_search(varies->sequences, &sequence, HASH_FIND, NULL);
+	int64		last;
+	bool		called;
+
+	return state != NULL && read_sequence(sequence, &last, &called) && (last != state->last || called != state->called);
+}
+
 /* Has the sequence given this number since? Of numbers that a session takes in advance it may be an older one. */
 static bool
 number_is_given(const Varies *varies, Oid sequence, int64 number)

@@ -15,6 +15,9 @@ typedef struct Varies Varies;
 /* Notes what the clock and the sequences say before the action runs; lives in the current context. */
 extern Varies *varies_begin(void);
 
+/* Does a sequence say something else than at the begin? */
+extern bool varies_sequence_moved(const Varies *varies, Oid sequence);
+
 /* Gives columns and outputs their words, and notes them in the effect; before that is undone. */
 extern void varies_settle(Varies *varies, Effect *effect, const Watch *watch);
 
