@@ -20,4 +20,34 @@ SELECT * FROM diff_action('desk.sorted');
 SELECT move_step('desk.sorted', '4', before => '1');
 SELECT move_step('desk.sorted', '1.then.2', before => '1.then.1');
 SELECT * FROM diff_action('desk.sorted');
-SELECT custom_actions.out_of_order(places) FROM (VALUES ('{}'::bigint[]), ('{7}'), ('{1,3,4,2}'), ('{4,1,2,3}'), ('{3,2,1}')) AS v (places);
+-- What a version changed is kept with it.
+SELECT activate_action('desk.sorted');
+SELECT version, jsonb_pretty(changes) FROM custom_actions.version WHERE action = 'desk.sorted' ORDER BY version;
+
+-- Steps that trade places or values, names, handlers, cases, and what is deeper
+SELECT define('desk.many', $${"table": "desk.task",
+	"input": [{"name": "a", "type": "integer"}, {"name": "b", "type": "text", "default": "x", "sensitive": true}, {"name": "c", "type": "date", "required": false}],
+	"output": [{"name": "o", "type": "integer", "default": 1}],
+	"steps": [
+	{"update": "target", "set": {"title": "one"}, "when": "input.a = 1"},
+	{"update": "target", "set": {"title": "two"}, "when": "input.a = 2"},
+	{"get": "desk.task", "as": "other", "id": 5, "required": false},
+	{"choose": null, "cases": [{"when": "input.a = 3", "do": [{"let": {"x": 1}}]}, {"when": "input.a = 4", "do": [{"let": {"y": 2}}]}], "else": [{"let": {"z": "=input.b"}}]},
+	{"create": "desk.task", "set": {"id": 9, "title": "=other.title", "due": "=input.c"}, "on_error": []}]}$$);
+SELECT create_action('desk.many', $${"table": "desk.task", "description": "now described", "settings": {"search_path": "desk", "work_mem": "8MB"},
+	"input": [{"name": "c", "type": "date", "required": false}, {"name": "a", "type": "bigint"}, {"name": "b", "type": "text", "default": "y", "sensitive": true}],
+	"output": [{"name": "p", "type": "integer", "default": 1}],
+	"steps": [
+	{"update": "target", "set": {"title": "two"}, "when": "input.a = 1"},
+	{"update": "target", "set": {"title": "one"}, "when": "input.a = 2"},
+	{"if": "input.a > 7", "then": [{"get": "desk.task", "as": "other", "id": "=input.a", "required": false, "lock": "nowait"}]},
+	{"choose": null, "cases": [{"when": "input.a = 4", "do": [{"let": {"y": 3}}]}, {"when": "input.a = 3", "do": [{"let": {"x": 1}}]}]},
+	{"create": "desk.task", "set": {"id": 9, "due": "=input.c"}, "enabled": false, "description": "later"},
+	{"stop": "succeeded"}]}$$, true);
+SELECT * FROM diff_action('desk.many');
+SELECT * FROM diff_action('desk.many', 0, 1);
+-- Thousands of steps
+SELECT create_action('desk.long', json_build_object('steps', (SELECT json_agg(json_build_object('let', json_build_object('x' || i, i)) ORDER BY i) FROM generate_series(1, 4000) AS i)), true);
+CREATE TABLE desk.was AS SELECT action_definition('desk.long') AS definition;
+SELECT create_action('desk.long', json_build_object('steps', (SELECT json_agg(json_build_object('let', json_build_object('x' || i, i)) ORDER BY i % 2, i) FROM generate_series(1, 4000) AS i)), true);
+SELECT c.change, count(*) FROM desk.was AS w, custom_actions.definition_changes(w.definition, action_definition('desk.long')) AS c GROUP BY c.change;

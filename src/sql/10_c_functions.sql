@@ -329,6 +329,14 @@ AS 'MODULE_PATHNAME', 'custom_action_draw_definition';
 COMMENT ON FUNCTION custom_actions.draw_definition(json, text, json) IS
 	'picture of a definition in a format, and what became of its steps in an invocation';
 
+CREATE FUNCTION custom_actions.definition_changes(old_definition json, new_definition json)
+RETURNS TABLE (path text, change text, before text, after text)
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 20
+AS 'MODULE_PATHNAME', 'custom_action_definition_changes';
+
+COMMENT ON FUNCTION custom_actions.definition_changes(json, json) IS
+	'what differs between two definitions: a row for each field, step, input and output that was added, removed, changed or moved';
+
 CREATE FUNCTION custom_actions.compare_definitions(
 	old_definition json, new_definition json)
 RETURNS SETOF text

@@ -84,6 +84,27 @@ END;
 COMMENT ON FUNCTION custom_actions.shown_callers(text) IS
 	'who may call an action, in words; NULL if it is not published';
 
+CREATE FUNCTION custom_actions.shown_effects(action_name text, wanted integer)
+RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT concat_ws('; ',
+		'Changes ' || string_agg(u.name, ', ' ORDER BY u.first) FILTER (WHERE u.is_table),
+		CASE WHEN bool_or(u.is_table) THEN 'performs ' ELSE 'Performs ' END
+			|| string_agg(u.name, ', ' ORDER BY u.first) FILTER (WHERE NOT u.is_table))
+	FROM (
+		SELECT coalesce(o.performs, o.table_name) AS name, o.performs IS NULL AS is_table,
+			min(o.number) AS first
+		FROM custom_actions.uses_of(action_name, wanted) WITH ORDINALITY AS o (
+			path, schema, table_name, column_name, function, performs, reads, writes, number)
+		WHERE o.writes OR o.performs IS NOT NULL
+		GROUP BY 1, 2) AS u;
+END;
+
+COMMENT ON FUNCTION custom_actions.shown_effects(text, integer) IS
+	'the tables that an action changes and the actions that it performs, in words; empty if there are none';
+
 CREATE FUNCTION custom_actions.describe(action_name text, wanted integer)
 RETURNS text
 LANGUAGE sql STABLE
@@ -91,7 +112,8 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	SELECT custom_actions.describe_definition(s.definition,
 		custom_actions.shown_state(action_name, s.version),
-		coalesce(custom_actions.shown_callers(action_name), ''), '')
+		coalesce(custom_actions.shown_callers(action_name), ''),
+		custom_actions.shown_effects(action_name, s.version))
 	FROM custom_actions.shown_definition(action_name, wanted) AS s;
 END;
 
@@ -147,112 +169,15 @@ END;
 COMMENT ON FUNCTION custom_actions.action_outline(text, integer) IS
 	'body of action_outline';
 
--- The others can stay where they are: they are a longest rising part of the places.
-CREATE FUNCTION custom_actions.out_of_order(places bigint[])
-RETURNS integer[]
-LANGUAGE plpgsql IMMUTABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	size integer := cardinality(places);
-	ends integer[] := '{}';		-- the member at which the best rising part of each length ends
-	previous integer[] := array_fill(NULL::integer, ARRAY[size]);
-	stays boolean[] := array_fill(false, ARRAY[size]);
-	low integer;
-	high integer;
-	middle integer;
-	member integer;
-BEGIN
-	FOR i IN 1 .. size LOOP
-		low := 1;
-		high := cardinality(ends) + 1;
-		WHILE low < high LOOP
-			middle := (low + high) / 2;
-			IF places[ends[middle]] < places[i] THEN
-				low := middle + 1;
-			ELSE
-				high := middle;
-			END IF;
-		END LOOP;
-		previous[i] := ends[low - 1];
-		ends[low] := i;
-	END LOOP;
-	member := ends[cardinality(ends)];
-	WHILE member IS NOT NULL LOOP
-		stays[member] := true;
-		member := previous[member];
-	END LOOP;
-	RETURN ARRAY(
-		SELECT s.number::integer
-		FROM unnest(stays) WITH ORDINALITY AS s (stays, number)
-		WHERE NOT s.stays
-		ORDER BY s.number);
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.out_of_order(bigint[]) IS
-	'which members of a list, counted from 1, had to move to bring it into this order';
-
--- A line that stands in both outlines is the same, wherever it stands. A step was moved if
--- it went to another list, or past others of its own; not if the step around it was.
 CREATE FUNCTION custom_actions.diff(action_name text, from_version integer, to_version integer)
 RETURNS TABLE (path text, change text, before text, after text)
 LANGUAGE sql STABLE ROWS 20
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
-	WITH line AS (
-		SELECT v.old, l.path, l.row_path, l.kind, l.text, l.number, coalesce(l.kind, '') || ' ' || l.text AS key,
-			row_number() OVER (PARTITION BY v.old, l.kind, l.text ORDER BY l.number) AS turn
-		FROM (VALUES (true, from_version), (false, coalesce(to_version, 0))) AS v (old, wanted)
-			CROSS JOIN LATERAL custom_actions.shown_definition(action_name, v.wanted) AS s
-			CROSS JOIN LATERAL custom_actions.definition_outline(s.definition) WITH ORDINALITY
-				AS l (path, row_path, depth, kind, text, enabled, number)
-	), pair AS (
-		SELECT o.path AS old_path, o.row_path, n.path AS new_path, o.number AS old_number,
-			n.number AS new_number, n.kind, o.text AS old_text, n.text AS new_text
-		FROM (SELECT * FROM line WHERE line.old) AS o
-			FULL JOIN (SELECT * FROM line WHERE NOT line.old) AS n
-				ON n.key = o.key AND n.turn = o.turn
-	), step AS (
-		SELECT p.old_path, p.new_path, p.old_number, p.new_number,
-			regexp_replace(p.new_path, '[0-9]+$', '') AS list,
-			coalesce(around.new_path, a.path)
-				|| substr(regexp_replace(p.old_path, '[0-9]+$', ''), length(a.path) + 1) AS was_in
-		FROM pair AS p
-			CROSS JOIN LATERAL regexp_replace(p.old_path, '[.]?[a-z_]*[. ]?[0-9]+$', '') AS a (path)
-			LEFT JOIN pair AS around ON around.old_path = a.path AND around.kind IS NOT NULL
-		WHERE p.kind IS NOT NULL AND p.old_path IS NOT NULL AND p.new_path IS NOT NULL
-	), moved AS (
-		SELECT s.new_path FROM step AS s WHERE s.was_in <> s.list
-		UNION ALL
-		SELECT l.paths[place]
-		FROM (
-			SELECT array_agg(s.new_path ORDER BY s.new_number) AS paths,
-				array_agg(s.old_number ORDER BY s.new_number) AS places
-			FROM step AS s
-			WHERE s.was_in = s.list
-			GROUP BY s.list) AS l
-			CROSS JOIN LATERAL unnest(custom_actions.out_of_order(l.places)) AS place
-	), difference AS (
-		SELECT s.new_path AS path, 'moved' AS change, s.old_path AS before,
-			s.new_path AS after, s.new_number AS number
-		FROM step AS s JOIN moved AS m ON m.new_path = s.new_path
-		UNION ALL
-		SELECT coalesce(n.new_path, o.old_path),
-			CASE WHEN o.old_path IS NULL THEN 'added' WHEN n.new_path IS NULL THEN 'removed'
-				ELSE 'changed' END,
-			o.old_text, n.new_text, coalesce(n.new_number, o.old_number)
-		FROM (
-			-- The fields of a step that stands elsewhere now are compared with what they are there.
-			SELECT q.*, coalesce(step.new_path || substr(q.old_path, length(q.row_path) + 1),
-				q.old_path) AS place
-			FROM pair AS q
-				LEFT JOIN pair AS step ON step.old_path = q.row_path AND step.kind IS NOT NULL
-			WHERE q.new_path IS NULL) AS o
-			FULL JOIN (SELECT * FROM pair AS q WHERE q.old_path IS NULL) AS n
-				ON n.new_path = o.place
-	)
-	SELECT d.path, d.change, d.before, d.after FROM difference AS d ORDER BY d.number, d.path;
+	SELECT c.path, c.change, c.before, c.after
+	FROM custom_actions.shown_definition(action_name, from_version) AS old
+		CROSS JOIN custom_actions.shown_definition(action_name, coalesce(to_version, 0)) AS new
+		CROSS JOIN LATERAL custom_actions.definition_changes(old.definition, new.definition) AS c;
 END;
 
 COMMENT ON FUNCTION custom_actions.diff(text, integer, integer) IS 'does the work of diff_action';
