@@ -22,7 +22,7 @@ SELECT move_step('desk.sorted', '1.then.2', before => '1.then.1');
 SELECT * FROM diff_action('desk.sorted');
 -- What a version changed is kept with it.
 SELECT activate_action('desk.sorted');
-SELECT version, jsonb_pretty(changes) FROM custom_actions.version WHERE action = 'desk.sorted' ORDER BY version;
+SELECT version, changes FROM custom_actions.version WHERE action = 'desk.sorted' ORDER BY version;
 
 -- Steps that trade places or values, names, handlers, cases, and what is deeper
 SELECT define('desk.many', $${"table": "desk.task",

@@ -211,7 +211,6 @@ CREATE TABLE custom_actions.version (
 	note         text,
 	changes      text,
 	draft_hash   text,
-	changes      jsonb,
 	activated_by text NOT NULL DEFAULT CURRENT_USER,
 	activated_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	replicated   boolean NOT NULL DEFAULT false,
@@ -237,8 +236,6 @@ COMMENT ON COLUMN custom_actions.version.changes IS
 	'what differed from what was published before, one part a line; NULL: nothing was';
 COMMENT ON COLUMN custom_actions.version.draft_hash IS
 	'action_hash of the draft it was made from';
-COMMENT ON COLUMN custom_actions.version.changes IS
-	'what differs from the version before, as diff_action gives it: an array of objects';
 COMMENT ON COLUMN custom_actions.version.activated_by IS 'who activated it';
 COMMENT ON COLUMN custom_actions.version.activated_at IS 'when it was activated';
 COMMENT ON COLUMN custom_actions.version.replicated IS

@@ -21,14 +21,6 @@ BEGIN
 	PERFORM require_draft(NEW.action);
 	NEW.draft := draft_definition(NEW.action);
 	NEW.draft_hash := definition_hash(NEW.draft);
-	SELECT jsonb_agg(to_jsonb(c)) INTO NEW.changes
-	FROM (
-		SELECT coalesce(v.draft, v.definition) AS draft
-		FROM version AS v
-		WHERE v.action = NEW.action AND v.version < NEW.version
-		ORDER BY v.version DESC
-		LIMIT 1) AS last
-		CROSS JOIN LATERAL definition_changes(last.draft, NEW.draft) AS c;
 	NEW.activated_by := CURRENT_USER;
 	NEW.activated_at := clock_timestamp();
 	NEW.replicated := false;
