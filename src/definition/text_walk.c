@@ -23,6 +23,7 @@ typedef struct TextWalk
 /* Where the columns of the bound table are told */
 #define BOUND_TABLE		"table"
 
+/* Shows one text. */
 static void
 show(const TextWalk *walk, TextMeaning means, char **text, const char *location, const char *table)
 {

@@ -52,6 +52,7 @@ reference(const char *name)
 	return json;
 }
 
+/* {"type": ...} */
 static Json *
 typed(const char *type)
 {
@@ -61,6 +62,7 @@ typed(const char *type)
 	return json;
 }
 
+/* An array of such items. */
 static Json *
 array_of(Json *items)
 {

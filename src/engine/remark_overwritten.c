@@ -60,6 +60,7 @@ reference_mentions(const ColumnRef *reference, const Mention *mention)
 		(strcmp(strVal(last), "this") == 0 || is_name_of_row(mention, strVal(last)));
 }
 
+/* Does a tree read the column? A sub-SELECT may read anything. */
 static bool
 mention_walker(Node *node, void *arg)
 {
@@ -90,12 +91,14 @@ formula_compare(const void *a, const void *b)
 	return (*(NotedFormula *const *) a)->scope - (*(NotedFormula *const *) b)->scope;
 }
 
+/* For qsort() */
 static int
 statement_compare(const void *a, const void *b)
 {
 	return (*(Statement *const *) a)->scope->number - (*(Statement *const *) b)->scope->number;
 }
 
+/* For first_after(): the numbers of the three lists */
 static int
 formula_number(const Course *course, int place)
 {

@@ -26,6 +26,7 @@ put_optional(Digest *digest, const char *text)
 		digest_put(digest, text, strlen(text));
 }
 
+/* The action, its version, and what is published of it. */
 static void
 put_action(CallIdentity *identity, const Frame *frame)
 {
@@ -39,6 +40,7 @@ put_action(CallIdentity *identity, const Frame *frame)
 	digest_end(&digest, identity->action);
 }
 
+/* The input, however it was written; of defaults that vary only that they were taken. */
 static void
 put_input(CallIdentity *identity, const Frame *frame, const InvokeRequest *request)
 {
@@ -62,6 +64,7 @@ put_input(CallIdentity *identity, const Frame *frame, const InvokeRequest *reque
 	digest_end(&digest, identity->input);
 }
 
+/* Who calls: the role, and the actor that is told. */
 static void
 put_actor(CallIdentity *identity, Frame *frame)
 {

@@ -31,6 +31,7 @@ put_normal_value(Digest *digest, const char *word, bool there, Datum value, Oid 
 		normal_form_put(digest, value, !there, type);
 }
 
+/* A column of a row that changes, before and after. */
 static void
 put_column(Digest *digest, const EffectColumn *column)
 {
@@ -133,6 +134,7 @@ output_line(const WatchOutput *output, const Watch *watch)
 	return line;
 }
 
+/* For list_sort(): whatever order does, if it is always the same. */
 static int
 compare_lines(const ListCell *x, const ListCell *y)
 {

@@ -79,6 +79,7 @@ sort_versions(TouchedRoot *root, Versions *file)
 	}
 }
 
+/* For list_sort() */
 static int
 compare_keys(const ListCell *a, const ListCell *b)
 {

@@ -64,6 +64,7 @@ commit_words(const Effect *effect)
 	return "It would come at COMMIT, when what is deferred is checked.";
 }
 
+/* What the action failed with, a row for each part of the error. */
 static void
 put_error(ReturnSetInfo *result, const Effect *effect)
 {
@@ -96,6 +97,7 @@ put_error(ReturnSetInfo *result, const Effect *effect)
 	}
 }
 
+/* What the caller would get. */
 static void
 put_outputs(ReturnSetInfo *result, const Effect *effect)
 {
@@ -196,6 +198,7 @@ put_lines(ReturnSetInfo *result, const Effect *effect)
 	}
 }
 
+/* What is to be known beside the changes: what is incomplete, what remains. */
 static void
 put_notes(ReturnSetInfo *result, const char *part, const List *notes)
 {
@@ -272,6 +275,7 @@ custom_action_preview(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/* Adds what the action failed with. */
 static void
 push_error_object(JsonbBuilder *builder, const Effect *effect)
 {
@@ -286,6 +290,7 @@ push_error_object(JsonbBuilder *builder, const Effect *effect)
 	jsonb_push_object_end(builder);
 }
 
+/* Adds what the caller would get: values as they are, of what is masked the mask. */
 static void
 push_outputs(JsonbBuilder *builder, const Effect *effect)
 {
@@ -318,6 +323,7 @@ push_changed_column(JsonbBuilder *builder, const EffectChange *change, const Eff
 	jsonb_push_object_end(builder);
 }
 
+/* Adds a row that would change, with its key and the columns that change. */
 static void
 push_change(JsonbBuilder *builder, const EffectChange *change)
 {
@@ -365,6 +371,7 @@ push_count(JsonbBuilder *builder, const char *key, Datum number)
 	jsonb_push_value(builder, &value);
 }
 
+/* Adds what became of the steps, an object for each outcome of each. */
 static void
 push_lines(JsonbBuilder *builder, const Effect *effect)
 {
@@ -392,6 +399,7 @@ push_lines(JsonbBuilder *builder, const Effect *effect)
 	jsonb_push_array_end(builder);
 }
 
+/* Adds what is to be known beside the changes. */
 static void
 push_notes(JsonbBuilder *builder, const char *key, const List *notes)
 {
@@ -411,6 +419,7 @@ push_notes(JsonbBuilder *builder, const char *key, const List *notes)
 	jsonb_push_array_end(builder);
 }
 
+/* Adds what is left out of the token. */
 static void
 push_varies(JsonbBuilder *builder, const Effect *effect)
 {

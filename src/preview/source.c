@@ -109,6 +109,7 @@ walk_name(SourceWalk *walk, const ColumnRef *reference)
 	walk->found = lappend(walk->found, source);
 }
 
+/* Notes the columns that a value is made of, as a whole or between braces. */
 static void
 walk_source(SourceWalk *walk, const Value *value)
 {

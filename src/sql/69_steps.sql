@@ -336,16 +336,16 @@ AS $$
 DECLARE
 	switched bigint;
 	done record;
-	step_path text;
+	settled text;
 BEGIN
 	PERFORM begin_edit(action_name, path);
 	switched := require_step_path(action_name, path);
-	step_path := step_path(action_name, switched);
+	settled := step_path(action_name, switched);
 	SELECT * INTO done
-	FROM put_value(action_name, step_path || '.enabled', CASE WHEN enabled THEN NULL ELSE 'false' END);
-	PERFORM finish_edit(action_name, format('step %s is %s: %s', step_path,
+	FROM put_value(action_name, settled || '.enabled', CASE WHEN enabled THEN NULL ELSE 'false' END);
+	PERFORM finish_edit(action_name, format('step %s is %s: %s', settled,
 		CASE WHEN enabled THEN 'switched on' ELSE 'switched off' END, step_title(switched)));
-	RETURN step_path;
+	RETURN settled;
 END
 $$;
 
