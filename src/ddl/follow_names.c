@@ -167,6 +167,7 @@ new_text(const FollowedAction *action, Oid owner, Json *document)
 	text = palloc0(sizeof(FollowedText));
 	text->action = action->name;
 	text->owner = owner;
+	text->active = action->function;
 	text->document = document;
 	return text;
 }

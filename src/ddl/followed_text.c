@@ -22,6 +22,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "ddl/followed_text.h"
+#include "ddl/recheck.h"
 #include "definition/text_walk.h"
 #include "definition/value_text.h"
 #include "engine/published_function.h"
@@ -204,7 +205,11 @@ look_at_program(TextCheck *check, Program *program, const Definition *definition
 static void
 look_run(void *arg)
 {
-	check_text(&((Look *) arg)->check);
+	Look	   *look = arg;
+
+	if (OidIsValid(look->text->active))
+		lock_needed_at_once(look->text->active);
+	check_text(&look->check);
 }
 
 /* Compiles a text; false: not at all, since something raised, or a lock was not to be had. */

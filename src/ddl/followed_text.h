@@ -16,6 +16,7 @@ typedef struct FollowedText
 	const char *action;			/* canonical name */
 	Oid			owner;
 	Oid			function;		/* of what is published; else InvalidOid */
+	Oid			active;			/* function of the action, if there is one */
 	ArrayType  *settings;		/* of the function, or NULL */
 	Json	   *document;
 	Json	   *plugins;		/* array that is registered, or NULL */

@@ -74,13 +74,8 @@ is_locked_by_us(Oid relation)
 	return false;
 }
 
-/*
- * Locks what an action uses, as far as that can be had at once. What is only
- * read needs no more than the second lock; who needs the first one waits for it
- * as long as check_published() lets him, which is next to nothing.
- */
-static void
-lock_at_once(Oid action)
+void
+lock_needed_at_once(Oid action)
 {
 	ListCell   *cell;
 
@@ -105,7 +100,7 @@ trial_run(void *arg)
 	bool		active;
 	Program    *program;
 
-	lock_at_once(trial->recheck->action);
+	lock_needed_at_once(trial->recheck->action);
 	program = check_published(trial->recheck->action, false, &active, &trial->sink,
 							  CurrentMemoryContext);
 	if (trial->past && active && !problem_any_error(&trial->sink))

@@ -40,4 +40,11 @@ extern void recheck_unfollowed(const List *rechecks, const List *unfollowed);
  */
 extern void recheck_actions(List *rechecks);
 
+/*
+ * Locks what an action uses, as far as that can be had at once, or raises. What is
+ * only read needs no more than the second lock; who needs the first one waits for it
+ * as long as check_published() lets him, which is next to nothing.
+ */
+extern void lock_needed_at_once(Oid action);
+
 #endif
