@@ -107,3 +107,7 @@ SELECT set_action_value('desk.escalate', 'steps', '[]');
 SELECT brief($x$SELECT set_action_value('desk.escalate', 'time_out', '2 min')$x$);
 SELECT set_action_value('desk.escalate', NULL, '2 min');
 SELECT set_action_value('desk.nothing', 'timeout', '2 min');
+
+-- an address of nothing
+SELECT set_action_value('desk.escalate', '', 'x');
+SELECT set_action_value('desk.escalate', ' ', NULL);

@@ -165,7 +165,11 @@ DECLARE
 	edit record;
 BEGIN
 	SELECT * INTO place FROM split_address(address);
-	IF place.field IS NULL THEN
+	IF place.field IS NULL AND place.part = 'action' THEN
+		RAISE EXCEPTION 'address of a value of action "%" must not be empty', action_name
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'Say which value: 2.set.due of a step, input.bump.default of an input, timeout of the action itself.';
+	ELSIF place.field IS NULL THEN
 		IF place.part = 'step' OR value IS NOT NULL THEN
 			PERFORM draft_row(action_name, place.part, place.path);
 			PERFORM refuse_whole(action_name, place.part, place.path, value IS NULL);
