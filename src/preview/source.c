@@ -30,7 +30,7 @@ static void walk_source(SourceWalk *walk, const Value *value);
 
 /* "title" of "3.let.title"; NULL: it is no such place */
 static const char *
-last_part(const char *location)
+let_at_place(const char *location)
 {
 	const char *dot = location != NULL ? strrchr(location, '.') : NULL;
 
@@ -56,7 +56,7 @@ walk_named(SourceWalk *walk, const char *name)
 	{
 		const Expression *expression = lfirst(cell);
 		SourceWalk	inner = *walk;
-		const char *last = last_part(expression->value->location);
+		const char *last = let_at_place(expression->value->location);
 
 		if ((last == NULL || strcmp(last, name) != 0) && !is_default_of(expression->value->location, name))
 			continue;
