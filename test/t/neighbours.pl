@@ -213,8 +213,8 @@ my $parameters_are_logged = grep { $_ eq 'pgaudit' || ($_ eq 'auto_explain' && $
 my @expected = sort split /\n/, <<'TEXT';
 DELETE FROM public.item AS this WHERE (formula."sku = each.sku and note = input.note ($1, $2)") /* public.place_order 9.do.1 (delete public.item) */ <SKU1,soon>
 DELETE FROM public.item AS this WHERE (formula."sku = each.sku and note = input.note ($1, $2)") /* public.place_order 9.do.1 (delete public.item) */ <SKU2,soon>
-INSERT INTO public.item AS this (sku, note, by_whom, quantity) VALUES ($1, template."{{input.note}} of {{input.sku}} ($2, $1)", literal."'me'", $3) RETURNING this.id /* public.place_order 2 (create public.item) */ <SKU1,soon,2>
-INSERT INTO public.item AS this (sku, quantity) VALUES ($1, literal."1") ON CONFLICT (sku) DO UPDATE SET note = $2, quantity = formula."this.quantity + excluded.quantity + input.quantity ($3)" /* public.place_order 3 (create public.item) */ <SKU1,soon,2>
+INSERT INTO public.item AS this (note, quantity, sku, by_whom) VALUES (template."{{input.note}} of {{input.sku}} ($1, $2)", $3, $2, literal."'me'") RETURNING this.id /* public.place_order 2 (create public.item) */ <soon,SKU1,2>
+INSERT INTO public.item AS this (sku, quantity) VALUES ($1, literal."1") ON CONFLICT (sku) DO UPDATE SET quantity = formula."this.quantity + excluded.quantity + input.quantity ($2)", note = $3 /* public.place_order 3 (create public.item) */ <SKU1,2,soon>
 SELECT FROM public.product AS this WHERE (formula."sku = input.sku ($1)") ORDER BY formula."price + input.quantity ($2)" LIMIT 1 /* public.place_order 8 (get public.product) */ <SKU1,2>
 SELECT formula."(select price from product where sku = input.sku) ($1)" /* public.place_order 11 (perform public.told), formula 11.with.price */ <SKU1>
 SELECT formula."(select sum(price) from product where sku = input.s... ($1, $2)" /* public.place_order, formula output.price.default */ <SKU1,2>
