@@ -105,6 +105,14 @@ UPDATE custom_actions.step SET arguments = '{"with": {"n": "one"}}' WHERE action
 SELECT activate_action('desk.above');
 SELECT desk.above();
 
+-- Actions that perform each other: one of the two has no dependency
+SELECT create_action('desk.ping', '{"input": [{"name": "n", "type": "integer"}], "steps": [{"if": "input.n > 0", "then": [{"perform": "desk.pong", "with": {"n": "=input.n - 1"}}]}]}'),
+	create_action('desk.pong', '{"input": [{"name": "n", "type": "integer"}], "steps": [{"if": "input.n > 0", "then": [{"perform": "desk.ping", "with": {"n": "=input.n - 1"}}]}]}');
+SELECT action, version FROM activate_actions('{desk.ping,desk.pong}');
+SELECT create_action('desk.ping', '{"input": [{"name": "m", "type": "text"}]}', true), create_action('desk.pong', '{"input": [{"name": "m", "type": "text"}]}', true);
+SELECT activate_action('desk.ping', change_signature => true);
+SELECT activate_action('desk.pong', change_signature => true);
+
 -- Another function has these arguments already: there is one action of a name
 CREATE FUNCTION desk.other(n text) RETURNS void LANGUAGE sql AS '';
 SELECT create_action('desk.other', '{"input": [{"name": "n", "type": "text"}]}');

@@ -27,8 +27,10 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
+#include "fmgr.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
+#include "lookup/function_lookup.h"
 #include "lookup/proc_row.h"
 #include "publish/reshape.h"
 #include "utils/array.h"
@@ -108,6 +110,24 @@ require_no_trees(Oid function, const char *action)
 	pfree(list.data);
 }
 
+/* Appends the actions that perform a function without a dependency. */
+static void
+list_unrecorded(StringInfo list, Oid function)
+{
+	Oid			type = OIDOID;
+	LOCAL_FCINFO(fcinfo, 1);
+	FmgrInfo	unrecorded;
+	Datum		lines;
+
+	fmgr_info(own_function("unrecorded_performers", buildoidvector(&type, 1)), &unrecorded);
+	InitFunctionCallInfoData(*fcinfo, &unrecorded, 1, InvalidOid, NULL, NULL);
+	fcinfo->args[0].value = ObjectIdGetDatum(function);
+	fcinfo->args[0].isnull = false;
+	lines = FunctionCallInvoke(fcinfo);
+	if (!fcinfo->isnull)
+		appendStringInfo(list, "%s%s", list->len > 0 ? "\n" : "", TextDatumGetCString(lines));
+}
+
 /* Refuses to change the signature of a function that anything depends on. */
 static void
 require_no_dependants(Oid function, const char *action)
@@ -116,6 +136,7 @@ require_no_dependants(Oid function, const char *action)
 
 	initStringInfo(&list);
 	list_dependants(&list, function, true);
+	list_unrecorded(&list, function);
 	if (list.len > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),

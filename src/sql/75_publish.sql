@@ -310,6 +310,37 @@ END;
 COMMENT ON FUNCTION custom_actions.deactivate_action(text) IS
 	'body of deactivate_action';
 
+-- Dependencies between actions make no circle, so that dumps can order them: what
+-- closes one is known from the definitions alone.
+CREATE FUNCTION custom_actions.unrecorded_performers(function oid)
+RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT string_agg(format('Action "%s" performs it.', f.name), E'\n' ORDER BY f.name)
+	FROM (
+		SELECT p.oid, custom_actions.qualified_name(n.nspname, p.proname) AS name
+		FROM pg_proc AS p
+			JOIN pg_language AS l ON l.oid = p.prolang
+			JOIN pg_namespace AS n ON n.oid = p.pronamespace
+		WHERE l.lanname = 'custom_action' AND p.oid <> unrecorded_performers.function) AS f
+		CROSS JOIN LATERAL custom_actions.published(f.name) AS d
+	WHERE d.active
+		AND jsonb_path_exists(d.definition::jsonb, '$.**.perform ? (@ == $name)',
+			(SELECT jsonb_build_object('name', custom_actions.qualified_name(n.nspname, p.proname))
+			FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+			WHERE p.oid = unrecorded_performers.function))
+		AND NOT EXISTS (
+			SELECT
+			FROM pg_depend AS e
+			WHERE e.classid = 'pg_proc'::regclass AND e.objid = f.oid
+				AND e.refclassid = 'pg_proc'::regclass
+				AND e.refobjid = unrecorded_performers.function);
+END;
+
+COMMENT ON FUNCTION custom_actions.unrecorded_performers(oid) IS
+	'active actions that perform one without a dependency that says so, a line each; NULL if there are none';
+
 CREATE FUNCTION custom_actions.performers(function regprocedure)
 RETURNS TABLE (action text, owner text)
 LANGUAGE sql STABLE
