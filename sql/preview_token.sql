@@ -8,7 +8,7 @@ $$;
 
 -- What try_invoke_action() says of a call that is refused, but for times.
 CREATE FUNCTION public.refused(action text, input jsonb, token text, key text DEFAULT NULL) RETURNS TABLE (message text, detail text) LANGUAGE sql AS $$
-	SELECT e ->> 'sqlstate' || ' ' || (e ->> 'message'), regexp_replace(e ->> 'detail', '"[0-9]{4}-[^"]+"', '(time)', 'g')
+	SELECT e ->> 'sqlstate' || ' ' || (e ->> 'message'), regexp_replace(e ->> 'detail', '"([0-9]{4}-|[A-Z][a-z]{2} [A-Z][a-z]{2} )[^"]+"', '(time)', 'g')
 	FROM (SELECT try_invoke_action(action, input, key, token) -> 'error') AS r (e);
 $$;
 

@@ -55,7 +55,7 @@ typedef struct Side
 
 /* Adds a row at the current place. */
 static void
-add_change(Changes *changes, const char *path, const char *kind, const char *before, const char *after)
+tell_change(Changes *changes, const char *path, const char *kind, const char *before, const char *after)
 {
 	Change	   *change = palloc(sizeof(Change));
 
@@ -80,7 +80,7 @@ change_kind(const void *old, const void *new)
 
 /* Do two values mean the same: in any order of keys, however a number is written? */
 static bool
-same_value(const Json *one, const Json *other)
+is_same(const Json *one, const Json *other)
 {
 	if (one == NULL || other == NULL)
 		return one == other;
@@ -89,7 +89,7 @@ same_value(const Json *one, const Json *other)
 
 /* How a value is shown: one of a definition's as in the outline; else a text as it is, a list by its members. */
 static const char *
-shown_value(const Json *json, bool is_value)
+value_words(const Json *json, bool is_value)
 {
 	StringInfoData out;
 
@@ -103,7 +103,7 @@ shown_value(const Json *json, bool is_value)
 		return json_text(json);
 	initStringInfo(&out);
 	for (int i = 0; i < json->count; i++)
-		appendStringInfo(&out, "%s%s", i > 0 ? ", " : "", shown_value(json->items[i], false));
+		appendStringInfo(&out, "%s%s", i > 0 ? ", " : "", value_words(json->items[i], false));
 	return out.data;
 }
 
@@ -114,12 +114,12 @@ static void
 compare_field(Changes *changes, const char *path, const Json *old, const Json *new, bool is_value)
 {
 	check_stack_depth();
-	if (same_value(old, new))
+	if (is_same(old, new))
 		return;
 	if ((old == NULL || old->kind == JSON_IS_OBJECT) && (new == NULL || new->kind == JSON_IS_OBJECT))
 		compare_members(changes, path, old, new, is_value);
 	else
-		add_change(changes, path, change_kind(old, new), shown_value(old, is_value), shown_value(new, is_value));
+		tell_change(changes, path, change_kind(old, new), value_words(old, is_value), value_words(new, is_value));
 }
 
 /* "2.set.due"; a name that would be taken for more than one goes in quotes. */
@@ -185,7 +185,7 @@ handler_text(const Step *step)
 
 /* Tells how a step differs from what it was. */
 static void
-compare_steps(Changes *changes, const StepNode *old, const StepNode *new)
+compare_step_nodes(Changes *changes, const StepNode *old, const StepNode *new)
 {
 	const Json *before = old->step->json;
 	const Json *after = new->step->json;
@@ -198,7 +198,7 @@ compare_steps(Changes *changes, const StepNode *old, const StepNode *new)
 		if (json_get(after, before->keys[i]) == NULL)
 			compare_step_field(changes, old, new, before->keys[i]);
 	if ((old_handler == NULL) != (new_handler == NULL))
-		add_change(changes, member_path(new->path, "on_error"), change_kind(old_handler, new_handler),
+		tell_change(changes, member_path(new->path, "on_error"), change_kind(old_handler, new_handler),
 				   old_handler, new_handler);
 }
 
@@ -242,13 +242,13 @@ tell_new_steps(Changes *changes, const Side *old, const Side *new)
 		CHECK_FOR_INTERRUPTS();
 		changes->node = i;
 		if (before == NULL)
-			add_change(changes, node->path, "added", NULL, node_words(new, node));
+			tell_change(changes, node->path, "added", NULL, node_words(new, node));
 		else if (node->moved)
-			add_change(changes, node->path, "moved", before->path, node->path);
+			tell_change(changes, node->path, "moved", before->path, node->path);
 		if (before != NULL && node->step != NULL)
-			compare_steps(changes, before, node);
+			compare_step_nodes(changes, before, node);
 		else if (before != NULL && strcmp(before->branch->when, node->branch->when) != 0)
-			add_change(changes, member_path(node->path, "when"), "changed",
+			tell_change(changes, member_path(node->path, "when"), "changed",
 					   formula_text(before->branch->when), formula_text(node->branch->when));
 	}
 }
@@ -267,7 +267,7 @@ tell_old_steps(Changes *changes, const Side *old)
 			changes->node = node->match;
 		changes->behind = i;
 		if (node->match < 0)
-			add_change(changes, node->path, "removed", node_words(old, node), NULL);
+			tell_change(changes, node->path, "removed", node_words(old, node), NULL);
 	}
 	changes->behind = 0;
 }
@@ -309,13 +309,13 @@ compare_parameter_field(Changes *changes, const Parameter *old, const Parameter 
 	bool		is_default = strcmp(key, "default") == 0;
 	char	   *path = member_path(new->location, key);
 
-	if (same_value(before, after))
+	if (is_same(before, after))
 		return;
 	if (is_default && (old->sensitive || new->sensitive))
-		add_change(changes, path, change_kind(before, after), before ? HIDDEN : NULL, after ? HIDDEN : NULL);
+		tell_change(changes, path, change_kind(before, after), before ? HIDDEN : NULL, after ? HIDDEN : NULL);
 	else
-		add_change(changes, path, change_kind(before, after), shown_value(before, is_default),
-				   shown_value(after, is_default));
+		tell_change(changes, path, change_kind(before, after), value_words(before, is_default),
+				   value_words(after, is_default));
 }
 
 /* Tells how an input or output differs. */
@@ -363,7 +363,7 @@ tell_parameter_order(Changes *changes, const List *old_list, const List *new_lis
 	places_out_of_order(places, count, moved);
 	for (int i = 0; i < count; i++)
 		if (moved[i])
-			add_change(changes, kept[i]->location, "moved", psprintf("place %d", places[i]),
+			tell_change(changes, kept[i]->location, "moved", psprintf("place %d", places[i]),
 					   psprintf("place %d", parameter_place(new_list, kept[i])));
 }
 
@@ -379,7 +379,7 @@ tell_parameters(Changes *changes, const Side *old, const Side *new, const List *
 		const Parameter *before = parameter_named(old_list, parameter->name);
 
 		if (before == NULL)
-			add_change(changes, parameter->location, "added", NULL, parameter_words(new, parameter));
+			tell_change(changes, parameter->location, "added", NULL, parameter_words(new, parameter));
 		else
 			compare_parameter(changes, before, parameter);
 	}
@@ -388,7 +388,7 @@ tell_parameters(Changes *changes, const Side *old, const Side *new, const List *
 		const Parameter *parameter = lfirst(cell);
 
 		if (parameter_named(new_list, parameter->name) == NULL)
-			add_change(changes, parameter->location, "removed", parameter_words(old, parameter), NULL);
+			tell_change(changes, parameter->location, "removed", parameter_words(old, parameter), NULL);
 	}
 	tell_parameter_order(changes, old_list, new_list);
 }
@@ -430,7 +430,7 @@ change_compare(const ListCell *a, const ListCell *b)
 
 /* Puts a text that may be absent into a row. */
 static void
-set_text(Datum *values, bool *nulls, int column, const char *text)
+put_change_column(Datum *values, bool *nulls, int column, const char *text)
 {
 	nulls[column] = text == NULL;
 	values[column] = text == NULL ? (Datum) 0 : CStringGetTextDatum(text);
@@ -460,10 +460,10 @@ custom_action_definition_changes(PG_FUNCTION_ARGS)
 		Datum		values[4];
 		bool		nulls[4];
 
-		set_text(values, nulls, 0, change->path);
-		set_text(values, nulls, 1, change->kind);
-		set_text(values, nulls, 2, change->before);
-		set_text(values, nulls, 3, change->after);
+		put_change_column(values, nulls, 0, change->path);
+		put_change_column(values, nulls, 1, change->kind);
+		put_change_column(values, nulls, 2, change->before);
+		put_change_column(values, nulls, 3, change->after);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;

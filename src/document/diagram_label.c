@@ -22,7 +22,7 @@ is_blank(char c)
 
 /* How many bytes the next word has, and how many characters. */
 static int
-word_length(const char *word, int *characters)
+length_of_word(const char *word, int *characters)
 {
 	int			length = 0;
 
@@ -67,7 +67,7 @@ label_wrap(const char *text, int width, int lines)
 			text++;
 		if (*text == '\0')
 			return out.data;
-		length = word_length(text, &characters);
+		length = length_of_word(text, &characters);
 		if (used > 0 && used + 1 + characters > width)
 		{
 			if (line++ == lines)

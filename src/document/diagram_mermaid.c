@@ -23,7 +23,7 @@ typedef struct ShapeForm
 	const char *after;
 } ShapeForm;
 
-static const ShapeForm shapes[DIAGRAM_SHAPES] = {
+static const ShapeForm mermaid_shapes[DIAGRAM_SHAPES] = {
 	[SHAPE_TERMINAL] = {"([", "])"},
 	[SHAPE_STEP] = {"[", "]"},
 	[SHAPE_QUESTION] = {"{{", "}}"},
@@ -170,9 +170,9 @@ write_node(MermaidWriter *writer, const DiagramNode *node, int depth)
 	CHECK_FOR_INTERRUPTS();
 	appendStringInfoSpaces(writer->out, 2 * depth);
 	appendStringInfo(writer->out, "%s%s%s", node->items != NIL ? "subgraph " : "", node->id,
-					 shapes[node->shape].before);
+					 mermaid_shapes[node->shape].before);
 	write_label(writer->out, node->label);
-	appendStringInfoString(writer->out, shapes[node->shape].after);
+	appendStringInfoString(writer->out, mermaid_shapes[node->shape].after);
 	if (node->items == NIL && class != NULL)
 		appendStringInfo(writer->out, ":::%s", class);
 	appendStringInfoChar(writer->out, '\n');

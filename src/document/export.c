@@ -187,7 +187,7 @@ read_entry(Reading *reading, Json *entry, const char *location)
 
 /* Refuses a document that is of another format, whatever else it holds. */
 static void
-require_format(const Json *document, const char *location)
+require_export_format(const Json *document, const char *location)
 {
 	const Json *format = json_get(document, "format");
 
@@ -208,7 +208,7 @@ read_document(Reading *reading, Json *document, const char *location)
 	Json	   *actions;
 	Json	   *settings;
 
-	require_format(document, location);
+	require_export_format(document, location);
 	if (!object_is_sound(reading, document, document_keys, "a document of actions", location))
 		return;
 	actions = json_get(document, "actions");

@@ -46,7 +46,7 @@ static void match_children(const Matching *matching, int old_node, int new_node,
 
 /* Has a step a list of this key? */
 static bool
-has_branch(const Step *step, const char *key)
+has_list(const Step *step, const char *key)
 {
 	ListCell   *cell;
 
@@ -59,7 +59,7 @@ has_branch(const Step *step, const char *key)
 bool
 step_key_is_list(const Step *step, const char *key)
 {
-	return strcmp(key, "cases") == 0 || strcmp(key, "on_error") == 0 || has_branch(step, key);
+	return strcmp(key, "cases") == 0 || strcmp(key, "on_error") == 0 || has_list(step, key);
 }
 
 /* All that a step says but for what is below it, the same for the same. */
@@ -85,7 +85,7 @@ node_title(const Step *step)
 
 /* Adds a node; end is set when all below it are there. */
 static int
-add_node(StepTree *tree, StepNode node)
+add_step_node(StepTree *tree, StepNode node)
 {
 	if (tree->count == tree->allocated)
 	{
@@ -97,11 +97,11 @@ add_node(StepTree *tree, StepNode node)
 	return tree->count++;
 }
 
-static void add_steps(StepTree *tree, const List *steps, int parent, const char *list);
+static void add_step_nodes(StepTree *tree, const List *steps, int parent, const char *list);
 
 /* Adds a case and its steps. */
 static void
-add_case(StepTree *tree, const Branch *branch, int parent, int number)
+add_case_node(StepTree *tree, const Branch *branch, int parent, int number)
 {
 	StepNode	node = {
 		.branch = branch,
@@ -112,15 +112,15 @@ add_case(StepTree *tree, const Branch *branch, int parent, int number)
 		.title = "case",
 		.content = branch->when,
 	};
-	int			index = add_node(tree, node);
+	int			index = add_step_node(tree, node);
 
-	add_steps(tree, branch->steps, index, "do");
+	add_step_nodes(tree, branch->steps, index, "do");
 	tree->nodes[index].end = tree->count;
 }
 
 /* Adds steps and those below them. */
 static void
-add_steps(StepTree *tree, const List *steps, int parent, const char *list)
+add_step_nodes(StepTree *tree, const List *steps, int parent, const char *list)
 {
 	ListCell   *cell;
 	ListCell   *branch_cell;
@@ -139,7 +139,7 @@ add_steps(StepTree *tree, const List *steps, int parent, const char *list)
 			.title = node_title(step),
 			.content = step_content(step),
 		};
-		int			index = add_node(tree, node);
+		int			index = add_step_node(tree, node);
 
 		CHECK_FOR_INTERRUPTS();
 		foreach(branch_cell, step->branches)
@@ -147,9 +147,9 @@ add_steps(StepTree *tree, const List *steps, int parent, const char *list)
 			const Branch *branch = lfirst(branch_cell);
 
 			if (strcmp(branch->key, BRANCH_CASE) == 0)
-				add_case(tree, branch, index, ++cases);
+				add_case_node(tree, branch, index, ++cases);
 			else
-				add_steps(tree, branch->steps, index, branch->key);
+				add_step_nodes(tree, branch->steps, index, branch->key);
 		}
 		tree->nodes[index].end = tree->count;
 	}
@@ -164,8 +164,8 @@ step_tree(const Definition *definition)
 	tree->count = 0;
 	tree->allocated = 64;
 	tree->nodes = palloc(sizeof(StepNode) * tree->allocated);
-	add_node(tree, root);
-	add_steps(tree, definition->steps, 0, "");
+	add_step_node(tree, root);
+	add_step_nodes(tree, definition->steps, 0, "");
 	tree->nodes[0].end = tree->count;
 	return tree;
 }
