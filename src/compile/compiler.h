@@ -35,11 +35,12 @@ typedef struct Compiler
 	const Step *step;			/* being compiled */
 	bool		in_summary;		/* what is compiled runs only when the invocation is recorded */
 	List	   *flows;			/* of Flow: where values go (taint.c) */
-	List	   *exits;			/* of Exit: where they leave for others to see, if remarks are wanted */
+	List	   *exits;			/* of Exit: where they leave for others to see, if remarks are
+								 * wanted */
 	List	   *writes;			/* of Write, in their order, likewise */
 	List	   *volatile_calls; /* of char *: paths of steps that call volatile functions, likewise */
-	List	   *opaque;			/* of int: numbers of scopes before which something ran that may look at
-								 * any row, or end the action; likewise */
+	List	   *opaque;			/* of int: numbers of scopes before which something ran that may
+								 * look at any row, or end the action; likewise */
 	Bitmapset  *tainted;		/* slots that get something sensitive from outside */
 	List	   *scopes;			/* of Scope: lose their compiler at the end */
 	bool		in_loop;

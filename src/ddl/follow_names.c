@@ -389,7 +389,7 @@ write_draft(const FollowedAction *action, const NewName *name)
 	if (text_has_changed(text))
 	{
 		const char *texts[] = {action->name, definition_print(text->document), definition_print(text->renamed),
-		json_text(text->plugins ? text->plugins : json_new_array()),
+			json_text(text->plugins ? text->plugins : json_new_array()),
 		json_text(text->renamed_plugins ? text->renamed_plugins : json_new_array()), NULL};
 
 		obstacle = follow_call("follow_draft", texts);

@@ -575,7 +575,7 @@ follows_soundly(FollowedText *text, int *formula, MemoryContext mcxt)
 	Look		look = {.mcxt = mcxt};
 	Resolved   *now = resolved_new(mcxt);
 	bool		compiled = look_at_names(&look, text, text->renamed, text->renamed_plugins,
-								   text->renamed_settings, now);
+										 text->renamed_settings, now);
 	bool		same = compiled && resolved_same(text->past, now, formula);
 
 	text->reason = NULL;
@@ -599,7 +599,11 @@ text_follow(FollowedText *text, const NewName *name, MemoryContext mcxt)
 	{
 		CHECK_FOR_INTERRUPTS();
 		rename_document(text, name);
-		/* what is published may mean something else though nothing in it is called otherwise */
+
+		/*
+		 * what is published may mean something else though nothing in it is
+		 * called otherwise
+		 */
 		if ((!OidIsValid(text->function) && !text_has_changed(text)) ||
 			follows_soundly(text, &formula, mcxt) || formula < 0 ||
 			!next_choice(&text->chosen[formula],

@@ -127,7 +127,7 @@ custom_action_split_address(PG_FUNCTION_ARGS)
 
 /* Reads a row, with the keys of its arguments in the order in which they were written. */
 static Json *
-row_read(text *row_text)
+row_read(text * row_text)
 {
 	Json	   *row = json_parse(text_to_cstring(row_text));
 

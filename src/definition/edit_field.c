@@ -90,7 +90,7 @@ has_set(const List *keys)
 
 	foreach(cell, keys)
 		if (strcmp(lfirst(cell), "set") == 0)
-			return true;
+		return true;
 	return false;
 }
 

@@ -43,7 +43,8 @@ typedef enum ArgumentShape
 typedef enum KeyMeaning
 {
 	MEANS_NOTHING,				/* nothing outside of the definition */
-	MEANS_COLUMNS,				/* columns of the step's table, or of the bound one: keys, and texts of a list */
+	MEANS_COLUMNS,				/* columns of the step's table, or of the bound one: keys, and
+								 * texts of a list */
 	MEANS_TYPES					/* types: texts */
 } KeyMeaning;
 

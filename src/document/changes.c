@@ -199,7 +199,7 @@ compare_step_nodes(Changes *changes, const StepNode *old, const StepNode *new)
 			compare_step_field(changes, old, new, before->keys[i]);
 	if ((old_handler == NULL) != (new_handler == NULL))
 		tell_change(changes, member_path(new->path, "on_error"), change_kind(old_handler, new_handler),
-				   old_handler, new_handler);
+					old_handler, new_handler);
 }
 
 /* What a node says, in the words of the outline: its lines, one behind the other. */
@@ -249,7 +249,7 @@ tell_new_steps(Changes *changes, const Side *old, const Side *new)
 			compare_step_nodes(changes, before, node);
 		else if (before != NULL && strcmp(before->branch->when, node->branch->when) != 0)
 			tell_change(changes, member_path(node->path, "when"), "changed",
-					   formula_text(before->branch->when), formula_text(node->branch->when));
+						formula_text(before->branch->when), formula_text(node->branch->when));
 	}
 }
 
@@ -296,7 +296,7 @@ parameter_named(const List *parameters, const char *name)
 
 	foreach(cell, parameters)
 		if (strcmp(((const Parameter *) lfirst(cell))->name, name) == 0)
-			return lfirst(cell);
+		return lfirst(cell);
 	return NULL;
 }
 
@@ -315,7 +315,7 @@ compare_parameter_field(Changes *changes, const Parameter *old, const Parameter 
 		tell_change(changes, path, change_kind(before, after), before ? HIDDEN : NULL, after ? HIDDEN : NULL);
 	else
 		tell_change(changes, path, change_kind(before, after), value_words(before, is_default),
-				   value_words(after, is_default));
+					value_words(after, is_default));
 }
 
 /* Tells how an input or output differs. */
@@ -337,7 +337,7 @@ parameter_place(const List *parameters, const Parameter *parameter)
 
 	foreach(cell, parameters)
 		if (lfirst(cell) == parameter)
-			return foreach_current_index(cell) + 1;
+		return foreach_current_index(cell) + 1;
 	return 0;
 }
 
@@ -364,7 +364,7 @@ tell_parameter_order(Changes *changes, const List *old_list, const List *new_lis
 	for (int i = 0; i < count; i++)
 		if (moved[i])
 			tell_change(changes, kept[i]->location, "moved", psprintf("place %d", places[i]),
-					   psprintf("place %d", parameter_place(new_list, kept[i])));
+						psprintf("place %d", parameter_place(new_list, kept[i])));
 }
 
 /* Tells how inputs or outputs differ. */
@@ -404,7 +404,7 @@ tell_header(Changes *changes, const Json *old, const Json *new)
 
 /* Reads one of the definitions. */
 static Side
-read_side(text *document)
+read_side(text * document)
 {
 	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext};
 	Side		side = {.definition = definition_parse(json_parse(text_to_cstring(document)), &sink)};

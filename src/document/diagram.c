@@ -282,7 +282,7 @@ draw_check(Drawing *drawing, const Step *step)
 
 	/* The edge has no label, with which Mermaid may put the exit far away. */
 	exit = place_node(drawing, SHAPE_EXIT, path_id("s", step->path, "_else"),
-					label_wrap(psprintf("else: %s", words), NODE_WIDTH, NODE_LINES));
+					  label_wrap(psprintf("else: %s", words), NODE_WIDTH, NODE_LINES));
 	if (node->state == DIAGRAM_FAILED)
 		exit->state = DIAGRAM_FAILED;
 	tie_ends(drawing, list_make1(end_from(node, NULL)), exit);
@@ -351,12 +351,16 @@ static DiagramNode *
 begin_frame(Drawing *drawing, DiagramShape shape, const Step *step, const char *words)
 {
 	DiagramNode *frame = place_node(drawing, shape, path_id("g", step->path, ""),
-								  label_wrap(psprintf("%s: %s", step->path, words), FRAME_WIDTH, FRAME_LINES));
+									label_wrap(psprintf("%s: %s", step->path, words), FRAME_WIDTH, FRAME_LINES));
 	const char *became;
 
 	drawing->frame = frame;
 	frame->state = trace_state(drawing->traced, step->path, &became);
-	/* What went wrong is told by the step inside, and where the picture begins. */
+
+	/*
+	 * What went wrong is told by the step inside, and where the picture
+	 * begins.
+	 */
 	if (became != NULL)
 		frame->label = with_line(frame->label, pnstrdup(became, strcspn(became, ":\n")));
 	return frame;
@@ -500,7 +504,7 @@ static List *
 draw_when(Drawing *drawing, const Step *step)
 {
 	DiagramNode *node = place_node(drawing, SHAPE_QUESTION, path_id("s", step->path, "_when"),
-								 step_label(step, formula_text(step->when)));
+								   step_label(step, formula_text(step->when)));
 
 	if (trace_count(drawing->traced, step->path) > 0)
 		node->state = DIAGRAM_RUN;
@@ -582,8 +586,8 @@ draw_plugins(Drawing *drawing, const Json *plugins, Stage stage)
 		Registration registration = {.json = plugin};
 		const char *title = psprintf("%s: %s", stage_name(stage), json_get_text(plugin, "function"));
 		DiagramNode *node = place_node(drawing, SHAPE_PLUGIN,
-									 psprintf("p_%s_%d", stage_name(stage), foreach_current_index(cell) + 1),
-									 label_wrap(title, NODE_WIDTH, NODE_LINES));
+									   psprintf("p_%s_%d", stage_name(stage), foreach_current_index(cell) + 1),
+									   label_wrap(title, NODE_WIDTH, NODE_LINES));
 
 		fields_read(plugin_keys, plugin, &registration);
 		go_through(drawing, node);
@@ -657,8 +661,8 @@ draw_note(Drawing *drawing, int problems)
 {
 	if (problems > 0)
 		(void) place_node(drawing, SHAPE_NOTE, pstrdup("note"),
-						label_wrap(psprintf("%d %s not understood and may be missing here: check_action tells what",
-											problems, problems == 1 ? "part was" : "parts were"), NODE_WIDTH, NODE_LINES));
+						  label_wrap(psprintf("%d %s not understood and may be missing here: check_action tells what",
+											  problems, problems == 1 ? "part was" : "parts were"), NODE_WIDTH, NODE_LINES));
 }
 
 /* The graph of an action; invocation: what became of it in one, or NULL. */

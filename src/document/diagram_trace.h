@@ -14,7 +14,8 @@ typedef enum DiagramState
 {
 	DIAGRAM_PLAIN,
 	DIAGRAM_DISABLED,
-	DIAGRAM_SKIPPED,			/* this and what follows: outcomes, in the order of how much they tell */
+	DIAGRAM_SKIPPED,			/* this and what follows: outcomes, in the order of how much they
+								 * tell */
 	DIAGRAM_RUN,
 	DIAGRAM_UNDONE,
 	DIAGRAM_UNFINISHED,

@@ -52,7 +52,7 @@ has_list(const Step *step, const char *key)
 
 	foreach(cell, step->branches)
 		if (strcmp(((const Branch *) lfirst(cell))->key, key) == 0)
-			return true;
+		return true;
 	return false;
 }
 
@@ -298,7 +298,8 @@ match_lists(const Matching *matching, MatchBy by)
 void
 places_out_of_order(const int *places, int count, bool *moved)
 {
-	int		   *ends = palloc(sizeof(int) * Max(count, 1));	/* where the best rising part of each length ends */
+	int		   *ends = palloc(sizeof(int) * Max(count, 1)); /* where the best rising part of each
+															 * length ends */
 	int		   *previous = palloc(sizeof(int) * Max(count, 1));
 	int			length = 0;
 

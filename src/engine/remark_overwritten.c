@@ -330,7 +330,7 @@ share_column(const Write *earlier, const Write *later)
 
 	foreach(cell, earlier->columns)
 		if (value_of(later, ((const WriteColumn *) lfirst(cell))->name) != NULL)
-			return true;
+		return true;
 	return false;
 }
 

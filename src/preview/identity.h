@@ -18,8 +18,8 @@ typedef struct CallIdentity
 	uint8		action[DIGEST_LENGTH];
 	uint8		input[DIGEST_LENGTH];
 	uint8		actor[DIGEST_LENGTH];
-	List	   *varies;			/* of char *: inputs that were left to defaults which give another value
-								 * each time */
+	List	   *varies;			/* of char *: inputs that were left to defaults which give another
+								 * value each time */
 } CallIdentity;
 
 /* Asked once the inputs are bound; lives in the current context. */

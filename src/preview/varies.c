@@ -357,7 +357,10 @@ find_written(const Varies *varies, Oid relation, AttrNumber attnum, WrittenColum
 	bool		found = false;
 	ListCell   *cell;
 
-	*result = (WrittenColumn) {relation, attnum, true, NIL};
+	*result = (WrittenColumn)
+	{
+		relation, attnum, true, NIL
+	};
 	foreach(cell, varies->watch->written)
 	{
 		const WrittenColumn *column = lfirst(cell);

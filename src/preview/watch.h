@@ -106,7 +106,8 @@ typedef struct Watch
 								 * actions */
 	List	   *foreign;		/* of OIDs: tables that rows were told of and that are kept
 								 * elsewhere */
-	struct CallIdentity *identity;	/* of the outermost invocation, once its inputs are bound; or NULL */
+	struct CallIdentity *identity;	/* of the outermost invocation, once its inputs are bound; or
+									 * NULL */
 	List	   *programs;		/* that have been looked at for these: */
 	List	   *written;		/* of WrittenColumn (source.h) */
 	bool		sensitive;		/* some invocation knows what must not be shown */

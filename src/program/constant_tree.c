@@ -83,7 +83,7 @@ tree_is_transparent(Node *tree)
 static void
 evaluate_inside(void *arg)
 {
-	TreeValue *evaluation = arg;
+	TreeValue  *evaluation = arg;
 	EState	   *estate = CreateExecutorState();
 	ExprContext *econtext = GetPerTupleExprContext(estate);
 	ExprState  *state = ExecPrepareExpr((Expr *) evaluation->tree, estate);

@@ -232,7 +232,11 @@ try_table(Meeting *meeting, Relation table)
 		List	   *context = deparse_context_for(RelationGetRelationName(table), RelationGetRelid(table));
 
 		CHECK_FOR_INTERRUPTS();
-		/* what is compared may have been there before the constraint, or be a child's */
+
+		/*
+		 * what is compared may have been there before the constraint, or be a
+		 * child's
+		 */
 		if (!meeting->compared ||
 			(check->ccvalid && !(check->ccnoinherit && table->rd_rel->relhassubclass)))
 			try_constraint(meeting, check->ccname, tree, deparse_expression(tree, context, false, false));

@@ -359,7 +359,7 @@ resolved_field(Scope *scope, const ColumnRef *reference, int part, Oid type)
 	relation = typeidTypeRelid(getBaseType(type));
 	if (OidIsValid(relation))
 		(void) note_name(resolved, part_of(scope, reference, part), RelationRelationId, relation,
-						get_attnum(relation, strVal(list_nth(reference->fields, part))));
+						 get_attnum(relation, strVal(list_nth(reference->fields, part))));
 }
 
 /* Notes the label that a constant is. */

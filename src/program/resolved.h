@@ -65,7 +65,8 @@ typedef struct ResolvedColumns
 typedef struct Resolved
 {
 	MemoryContext mcxt;
-	List	   *formulas;		/* of ResolvedFormula, in the order in which they were first compiled */
+	List	   *formulas;		/* of ResolvedFormula, in the order in which they were first
+								 * compiled */
 	List	   *places;			/* of ResolvedPlace: names of objects */
 	List	   *tables;			/* of ResolvedPlace: the table of a step, the row type of an object */
 	List	   *columns;		/* of ResolvedColumns: of those tables */

@@ -33,7 +33,8 @@ typedef struct Use
 typedef struct Uses
 {
 	List	   *list;			/* of Use, some of them twice */
-	List	   *values;			/* of Node *: trees of the values of the statement being analysed ... */
+	List	   *values;			/* of Node *: trees of the values of the statement being analysed
+								 * ... */
 	int			first;			/* ... and the number of its first use */
 } Uses;
 

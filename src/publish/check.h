@@ -64,8 +64,8 @@ typedef struct TextCheck
 	ProblemSink *sink;			/* collects */
 	struct Resolved *resolved;
 	void		(*look) (struct TextCheck *check, Program *program, const Definition *definition,
-						 void *arg);	/* as the owner, under the settings; program NULL: it does not
-										 * compile */
+						 void *arg);	/* as the owner, under the settings; program NULL: it does
+										 * not compile */
 	void	   *arg;
 } TextCheck;
 

@@ -155,7 +155,10 @@ add_missing_columns(Search *search, Oid relation, AclMode mode, Oid grantee, Bit
 	{
 		Lack	   *lack = palloc0(sizeof(Lack));
 
-		*lack = (Lack) {search_path_text(search, search->path), RelationRelationId, relation, mode, grantee, missing};
+		*lack = (Lack)
+		{
+			search_path_text(search, search->path), RelationRelationId, relation, mode, grantee, missing
+		};
 		search->lacks = lappend(search->lacks, lack);
 	}
 }
@@ -252,8 +255,11 @@ check_policies(Search *search, Oid table, AclMode modes, Oid role)
 			{
 				Lack	   *lack = palloc0(sizeof(Lack));
 
-				*lack = (Lack) {search_path_text(search, search->path), RelationRelationId, table, 0, role, NULL,
-				commands[i].word};
+				*lack = (Lack)
+				{
+					search_path_text(search, search->path), RelationRelationId, table, 0, role, NULL,
+						commands[i].word
+				};
 				search->lacks = lappend(search->lacks, lack);
 			}
 		}
@@ -574,7 +580,10 @@ search_uses(Search *search)
 			continue;
 		check_schema(search, get_func_namespace(function));
 		performed = palloc(sizeof(Performed));
-		*performed = (Performed) {search_path_text(search, use->path), function, search->role};
+		*performed = (Performed)
+		{
+			search_path_text(search, use->path), function, search->role
+		};
 		search->performed = lappend(search->performed, performed);
 	}
 }
@@ -608,7 +617,10 @@ document_search(void *arg)
 	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext, .action = work->action};
 	CompileOptions options = {.action = work->action, .sink = &sink, .note_uses = true};
 
-	/* names are looked up with the rights of who asks: the owner may lack some */
+	/*
+	 * names are looked up with the rights of who asks: the owner may lack
+	 * some
+	 */
 	(void) check_document_and(work->document, GetUserId(), &options, search_program, work->search);
 }
 

@@ -115,6 +115,7 @@ static void
 list_unrecorded(StringInfo list, Oid function)
 {
 	Oid			type = OIDOID;
+
 	LOCAL_FCINFO(fcinfo, 1);
 	FmgrInfo	unrecorded;
 	Datum		lines;

@@ -86,7 +86,7 @@ call_serves(const FuncExpr *call, const Signature *signature)
 		return false;
 	foreach(cell, call->args)
 		if (!type_serves(exprType(lfirst(cell)), signature->inputs[foreach_current_index(cell)].type))
-			return false;
+		return false;
 	return true;
 }
 
