@@ -89,8 +89,10 @@ has_set(const List *keys)
 	ListCell   *cell;
 
 	foreach(cell, keys)
+	{
 		if (strcmp(lfirst(cell), "set") == 0)
-		return true;
+			return true;
+	}
 	return false;
 }
 

@@ -295,8 +295,10 @@ parameter_named(const List *parameters, const char *name)
 	ListCell   *cell;
 
 	foreach(cell, parameters)
+	{
 		if (strcmp(((const Parameter *) lfirst(cell))->name, name) == 0)
-		return lfirst(cell);
+			return lfirst(cell);
+	}
 	return NULL;
 }
 
@@ -336,8 +338,10 @@ parameter_place(const List *parameters, const Parameter *parameter)
 	ListCell   *cell;
 
 	foreach(cell, parameters)
+	{
 		if (lfirst(cell) == parameter)
-		return foreach_current_index(cell) + 1;
+			return foreach_current_index(cell) + 1;
+	}
 	return 0;
 }
 

@@ -51,8 +51,10 @@ has_list(const Step *step, const char *key)
 	ListCell   *cell;
 
 	foreach(cell, step->branches)
+	{
 		if (strcmp(((const Branch *) lfirst(cell))->key, key) == 0)
-		return true;
+			return true;
+	}
 	return false;
 }
 

@@ -329,8 +329,10 @@ share_column(const Write *earlier, const Write *later)
 	ListCell   *cell;
 
 	foreach(cell, earlier->columns)
+	{
 		if (value_of(later, ((const WriteColumn *) lfirst(cell))->name) != NULL)
-		return true;
+			return true;
+	}
 	return false;
 }
 

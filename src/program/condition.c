@@ -154,11 +154,15 @@ condition_is_excluded(const Condition *condition, const List *are_true, const Li
 	if (condition == NULL || condition->tree == NULL)
 		return false;
 	foreach(cell, are_not)
+	{
 		if (equal(((const Condition *) lfirst(cell))->tree, condition->tree))
-		return true;
+			return true;
+	}
 	clauses = make_ands_implicit((Expr *) condition->tree);
 	foreach(cell, are_true)
+	{
 		if (trees_refute(make_ands_implicit((Expr *) ((const Condition *) lfirst(cell))->tree), clauses))
-		return true;
+			return true;
+	}
 	return false;
 }

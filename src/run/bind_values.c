@@ -85,8 +85,10 @@ call_serves(const FuncExpr *call, const Signature *signature)
 		list_length(call->args) > signature->ninputs)
 		return false;
 	foreach(cell, call->args)
+	{
 		if (!type_serves(exprType(lfirst(cell)), signature->inputs[foreach_current_index(cell)].type))
-		return false;
+			return false;
+	}
 	return true;
 }
 
