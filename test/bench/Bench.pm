@@ -217,7 +217,8 @@ sub run_server
 	{
 		foreach my $side (in_order($case, $round))
 		{
-			$script .= rebuild($size->{rows}) if $case->{writes};
+			# what leaves no rows, beside what does, is not compared by them
+			$script .= rebuild($size->{rows} * ($case->{large} // 1)) if $case->{writes} || $case->{large};
 			$script .= "\\connect $case->{database}{$side}\n" if $case->{database};
 			$script .= "\\o /dev/null\n$case->{first}{$side}\n\\o\n" if $case->{first}{$side};
 			$script .= "\\echo turn $side $round\n" . timed($case->{sides}{$side});

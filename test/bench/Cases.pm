@@ -119,6 +119,28 @@ sub log_cases
 	};
 }
 
+# Trying an action beside carrying it out, on a large table of which it changes few rows.
+sub preview_cases
+{
+	my ($size) = @_;
+	my $large = 20;
+	my $calls = int($size->{rows} / 50) || 1;
+	my $input = "jsonb_build_object('target', i * " . $large . ", 'reason', 'VIP', 'owner', 7)";
+
+	return {
+		name => 'preview',
+		kind => 'server',
+		large => $large,
+		calls => $calls,
+		first => { map { $_ => "SELECT count(*) FROM preview_action('ours.escalate', '{\"target\": 1, \"reason\": \"VIP\"}');" } qw(preview run) },
+		sides => {
+			run => per_row("(invoke_action('ours.escalate', $input) IS NOT NULL)::integer", $calls),
+			preview => per_row("(SELECT count(*) > 0 FROM preview_action('ours.escalate', $input))::integer", $calls)
+		},
+		compare => [ [ sprintf('preview of escalate, %s rows', thousands($large * $size->{rows})), 'the action itself', 'preview', 'run', 4 ] ]
+	};
+}
+
 # What computes and writes nothing: the times are those of the languages.
 sub computing_cases
 {
@@ -395,7 +417,7 @@ sub cases
 	my ($size) = @_;
 
 	return (
-		escalate_cases($size), log_cases($size), computing_cases($size), many_row_cases($size), plugin_cases($size), first_call_cases($size),
+		escalate_cases($size), log_cases($size), preview_cases($size), computing_cases($size), many_row_cases($size), plugin_cases($size), first_call_cases($size),
 		many_actions_cases($size), memory_cases($size), wire_cases($size), ddl_cases($size));
 }
 
