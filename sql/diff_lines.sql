@@ -46,6 +46,9 @@ SELECT create_action('desk.many', $${"table": "desk.task", "description": "now d
 	{"stop": "succeeded"}]}$$, true);
 SELECT * FROM diff_action('desk.many');
 SELECT * FROM diff_action('desk.many', 0, 1);
+-- Nothing is published
+SELECT create_action('desk.new');
+SELECT * FROM diff_action('desk.new');
 -- Thousands of steps
 SELECT create_action('desk.long', json_build_object('steps', (SELECT json_agg(json_build_object('let', json_build_object('x' || i, i)) ORDER BY i) FROM generate_series(1, 4000) AS i)), true);
 CREATE TABLE desk.was AS SELECT action_definition('desk.long') AS definition;

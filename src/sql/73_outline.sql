@@ -171,14 +171,20 @@ COMMENT ON FUNCTION custom_actions.action_outline(text, integer) IS
 
 CREATE FUNCTION custom_actions.diff(action_name text, from_version integer, to_version integer)
 RETURNS TABLE (path text, change text, before text, after text)
-LANGUAGE sql STABLE ROWS 20
+LANGUAGE plpgsql STABLE ROWS 20
 SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
+AS $$
+BEGIN
+	IF from_version IS NULL THEN
+		PERFORM definition_of(action_name, NULL, 'published');	-- raises: nothing is
+	END IF;
+	RETURN QUERY
 	SELECT c.path, c.change, c.before, c.after
-	FROM custom_actions.shown_definition(action_name, from_version) AS old
-		CROSS JOIN custom_actions.shown_definition(action_name, coalesce(to_version, 0)) AS new
-		CROSS JOIN LATERAL custom_actions.definition_changes(old.definition, new.definition) AS c;
-END;
+	FROM shown_definition(action_name, from_version) AS old
+		CROSS JOIN shown_definition(action_name, coalesce(to_version, 0)) AS new
+		CROSS JOIN LATERAL definition_changes(old.definition, new.definition) AS c;
+END
+$$;
 
 COMMENT ON FUNCTION custom_actions.diff(text, integer, integer) IS 'does the work of diff_action';
 
