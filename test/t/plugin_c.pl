@@ -119,9 +119,13 @@ ERROR:  cannot drop extension desk_plugins because other objects depend on it
 DETAIL:  function support.raise_case(bigint,text,integer) depends on function support.desk_trace(internal)
 HINT:  Use DROP ... CASCADE to drop the dependent objects too.
 END
-like(error_of('ALTER EXTENSION desk_plugins SET SCHEMA public'),
+like(error_of('SET custom_actions.follow_renames = off; ALTER EXTENSION desk_plugins SET SCHEMA public'),
 	qr/^ERROR:  cannot move extension desk_plugins to schema public because action "support\.raise_case" needs it\nDETAIL:  Action "support\.raise_case", plugins\.1: function support\.desk_trace does not exist\n/,
-	'nor moved');
+	'nor moved where nothing follows');
+query('ALTER EXTENSION desk_plugins SET SCHEMA public');
+like(query('SELECT DISTINCT function FROM custom_actions.plugin_step'), qr{^public[.]desk_trace\((?:pg_catalog[.])?internal\)$}, 'else its plug-ins go along');
+like(notices_of(q{SELECT support.raise_case(42, 'VIP')}), qr/^support[.]raise_case at pre_operation, /m, 'and run');
+query('ALTER EXTENSION desk_plugins SET SCHEMA support');
 query('DELETE FROM custom_actions.plugin_step');
 
 # Nobody calls such a function but an action. The words are PostgreSQL's, and not the same in all minor releases.
