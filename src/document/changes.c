@@ -10,7 +10,6 @@
 #include "postgres.h"
 
 #include "definition/definition.h"
-#include "definition/fields.h"
 #include "definition/step_kind.h"
 #include "definition/value_text.h"
 #include "document/outline.h"
@@ -50,7 +49,7 @@ typedef struct Side
 {
 	const Definition *definition;
 	StepTree   *tree;
-	Outline    *outline;
+	Outline    *outline;		/* NULL: nobody has asked for it yet */
 } Side;
 
 /* Adds a row at the current place. */
@@ -204,7 +203,7 @@ compare_step_nodes(Changes *changes, const StepNode *old, const StepNode *new)
 
 /* What a node says, in the words of the outline: its lines, one behind the other. */
 static char *
-node_words(const Side *side, const StepNode *node)
+node_words(const StepNode *node)
 {
 	StringInfoData words;
 
@@ -242,7 +241,7 @@ tell_new_steps(Changes *changes, const Side *old, const Side *new)
 		CHECK_FOR_INTERRUPTS();
 		changes->node = i;
 		if (before == NULL)
-			tell_change(changes, node->path, "added", NULL, node_words(new, node));
+			tell_change(changes, node->path, "added", NULL, node_words(node));
 		else if (node->moved)
 			tell_change(changes, node->path, "moved", before->path, node->path);
 		if (before != NULL && node->step != NULL)
@@ -267,17 +266,19 @@ tell_old_steps(Changes *changes, const Side *old)
 			changes->node = node->match;
 		changes->behind = i;
 		if (node->match < 0)
-			tell_change(changes, node->path, "removed", node_words(old, node), NULL);
+			tell_change(changes, node->path, "removed", node_words(node), NULL);
 	}
 	changes->behind = 0;
 }
 
 /* The outline's line of an input or output. */
 static const char *
-parameter_words(const Side *side, const Parameter *parameter)
+parameter_words(Side *side, const Parameter *parameter)
 {
 	ListCell   *cell;
 
+	if (side->outline == NULL)
+		side->outline = outline_of(side->definition, NIL);
 	foreach(cell, side->outline->lines)
 	{
 		const OutlineLine *line = lfirst(cell);
@@ -373,7 +374,7 @@ tell_parameter_order(Changes *changes, const List *old_list, const List *new_lis
 
 /* Tells how inputs or outputs differ. */
 static void
-tell_parameters(Changes *changes, const Side *old, const Side *new, const List *old_list, const List *new_list)
+tell_parameters(Changes *changes, Side *old, Side *new, const List *old_list, const List *new_list)
 {
 	ListCell   *cell;
 
@@ -414,7 +415,6 @@ read_side(text * document)
 	Side		side = {.definition = definition_parse(json_parse(text_to_cstring(document)), &sink)};
 
 	side.tree = step_tree(side.definition);
-	side.outline = outline_of(side.definition, NIL);
 	return side;
 }
 

@@ -42,7 +42,7 @@ typedef struct Matching
 	StepTree   *new;
 } Matching;
 
-static void match_children(const Matching *matching, int old_node, int new_node, MatchBy by);
+static void match_nodes(const Matching *matching, int old_parent, int new_parent, MatchBy by);
 
 /* Has a step a list of this key? */
 static bool
@@ -178,7 +178,7 @@ pair_nodes(const Matching *matching, int old_node, int new_node)
 {
 	matching->old->nodes[old_node].match = new_node;
 	matching->new->nodes[new_node].match = old_node;
-	match_children(matching, old_node, new_node, BY_CONTENT);
+	match_nodes(matching, old_node, new_node, BY_CONTENT);
 }
 
 /* What a node is paired by; NULL: not at all. */
@@ -274,27 +274,20 @@ match_nodes(const Matching *matching, int old_parent, int new_parent, MatchBy by
 	Candidate  *candidates = palloc_extended(sizeof(Candidate) * most, MCXT_ALLOC_HUGE);
 	int			count = add_candidates(candidates, 0, old, old_parent, by, false);
 
+	check_stack_depth();		/* what is paired has its own lists paired at once */
+	CHECK_FOR_INTERRUPTS();
 	count = add_candidates(candidates, count, new, new_parent, by, true);
 	pair_candidates(matching, candidates, count);
 	pfree(candidates);
 }
 
-/* Pairs what is in the lists of two nodes that are paired. */
-static void
-match_children(const Matching *matching, int old_node, int new_node, MatchBy by)
-{
-	check_stack_depth();
-	CHECK_FOR_INTERRUPTS();
-	match_nodes(matching, old_node, new_node, by);
-}
-
-/* The same for all nodes that are paired; those that come to be are further down. */
+/* Pairs what is in the lists of all nodes that are paired; those that come to be are further down. */
 static void
 match_lists(const Matching *matching, MatchBy by)
 {
 	for (int i = 0; i < matching->old->count; i++)
 		if (matching->old->nodes[i].match >= 0)
-			match_children(matching, i, matching->old->nodes[i].match, by);
+			match_nodes(matching, i, matching->old->nodes[i].match, by);
 }
 
 void
