@@ -73,10 +73,7 @@ BEGIN ATOMIC
 			'its owner, ' || quote_ident(min(pg_get_userbyid(g.grantee)) FILTER (
 				WHERE g.grantee = p.proowner))), ''), 'nobody') END
 	FROM pg_proc AS p
-		LEFT JOIN LATERAL (
-			SELECT DISTINCT acl.grantee
-			FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS acl
-			WHERE acl.privilege_type = 'EXECUTE') AS g ON true
+		LEFT JOIN LATERAL custom_actions.execute_grants(p.oid) AS g ON true
 	WHERE p.oid = custom_actions.action_function(action_name)
 	GROUP BY p.proowner;
 END;

@@ -52,14 +52,12 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	-- no role can be called "public"
-	SELECT coalesce(r.rolname::text, 'public'), bool_or(acl.is_grantable)
+	SELECT coalesce(r.rolname::text, 'public'), g.grant_option
 	FROM pg_proc AS p
-		CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS acl
-		LEFT JOIN pg_roles AS r ON r.oid = acl.grantee
-	WHERE p.oid = granted_roles.function AND acl.privilege_type = 'EXECUTE'
-		AND acl.grantee <> p.proowner
-		AND (r.oid IS NOT NULL OR acl.grantee = 0)
-	GROUP BY 1;
+		CROSS JOIN LATERAL custom_actions.execute_grants(p.oid) AS g
+		LEFT JOIN pg_roles AS r ON r.oid = g.grantee
+	WHERE p.oid = granted_roles.function AND g.grantee <> p.proowner
+		AND (r.oid IS NOT NULL OR g.grantee = 0);
 END;
 
 COMMENT ON FUNCTION custom_actions.granted_roles(oid) IS

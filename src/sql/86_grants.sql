@@ -66,9 +66,8 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	SELECT EXISTS (
 		SELECT
-		FROM pg_proc AS p
-			CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS acl
-		WHERE p.oid = function AND acl.grantee = role AND acl.privilege_type = 'EXECUTE');
+		FROM custom_actions.execute_grants(function) AS g
+		WHERE g.grantee = role);
 END;
 
 COMMENT ON FUNCTION custom_actions.has_granted(regprocedure, regrole) IS
