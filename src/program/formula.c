@@ -26,6 +26,7 @@
 #include "program/remark_constant.h"
 #include "program/remark_report.h"
 #include "program/resolved.h"
+#include "program/resolved_names.h"
 #include "program/trial.h"
 #include "program/use.h"
 #include "program/value.h"

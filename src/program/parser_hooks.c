@@ -19,7 +19,7 @@
 #include "program/formula.h"
 #include "program/names.h"
 #include "program/parser_hooks.h"
-#include "program/resolved.h"
+#include "program/resolved_names.h"
 #include "program/statement_text.h"
 #include "program/unknown_name.h"
 #include "utils/builtins.h"

@@ -13,12 +13,10 @@
 #include "postgres.h"
 
 #include "catalog/objectaddress.h"
-#include "parser/parse_node.h"
+#include "nodes/pg_list.h"
 
 struct Formula;
 struct Program;
-struct Row;
-struct Scope;
 struct Value;
 
 /* A name in the text of a formula, and the object that it meant. */
@@ -83,22 +81,19 @@ extern void resolved_reset(Resolved *resolved);
 /* The formula that is being transformed from here on; gives what was before. NULL: nobody asks. */
 extern ResolvedFormula *resolved_enter(struct Program *program, const struct Formula *formula);
 
-/* It was transformed to this; and it is over, in whatever way. */
-extern void resolved_tree(struct Program *program, const struct Formula *formula, Node *node);
+/* It is over, in whatever way. */
 extern void resolved_leave(struct Program *program, ResolvedFormula *outer);
-
-/* A column reference of the current formula: found by SQL, or a name of the action. */
-extern void resolved_column(struct Scope *scope, ParseState *pstate, const ColumnRef *reference,
-							Node *found, int columns);
-extern void resolved_own(struct Scope *scope, const ColumnRef *reference);
-
-/* A field of a value of a composite type; part: its place in the reference. */
-extern void resolved_field(struct Scope *scope, const ColumnRef *reference, int part, Oid type);
 
 /* Places outside of formulas. */
 extern void resolved_place(struct Program *program, const char *location, Oid class, Oid object);
 extern void resolved_table(struct Program *program, const char *location, Oid relation);
 extern void resolved_label(struct Program *program, const struct Value *value, Oid type);
+
+/* Says of a name what object it means, and what that is called. */
+extern void resolved_describe(ResolvedName *name, Oid class, Oid object, int part);
+
+/* Adds a copy of a tree that is equal to others if they mean the same. */
+extern void resolved_tree_add(Resolved *resolved, List **trees, Node *tree);
 
 /* A statement or expression, analysed. */
 extern void resolved_statement(struct Program *program, Node *tree);
