@@ -105,6 +105,26 @@ SET ROLE regress_rights_agent;
 SELECT support.place_order();
 RESET ROLE;
 
+-- Bodies in standard SQL are looked into, and those of what they call; others are not
+CREATE FUNCTION other.secret_of(integer) RETURNS text STABLE BEGIN ATOMIC SELECT secret FROM other.closed WHERE id = $1; END;
+CREATE FUNCTION other.open_secret(integer) RETURNS text STABLE RETURN other.secret_of($1);
+CREATE FUNCTION other.own_secret(integer) RETURNS text STABLE SECURITY DEFINER RETURN other.secret_of($1);
+CREATE FUNCTION other.text_secret(integer) RETURNS text STABLE LANGUAGE sql AS 'SELECT secret FROM other.closed WHERE id = $1';
+CREATE FUNCTION other.again(n integer) RETURNS integer STABLE RETURN n;
+CREATE OR REPLACE FUNCTION other.again(n integer) RETURNS integer STABLE RETURN CASE WHEN n > 0 THEN other.again(n - 1) END;
+CREATE FUNCTION other.keep(what text) RETURNS void BEGIN ATOMIC
+	INSERT INTO other.audit (what) VALUES (what); UPDATE support.customer SET name = what WHERE id = 1; END;
+SELECT define('support.whisper_on', '{"steps": [{"require": "other.open_secret(2) is null", "message": "no"}]}');
+SELECT define('support.whisper', $${"steps": [
+	{"require": "other.text_secret(1) is null and other.own_secret(1) is null and other.again(3) is null", "message": "no"},
+	{"perform": "support.whisper_on"}, {"call": "other.keep", "with": {"what": "=other.open_secret(1)"}}]}$$);
+SELECT path, privilege, object FROM check_action_privileges('support.whisper', 'regress_rights_agent');
+ALTER TABLE other.closed DISABLE ROW LEVEL SECURITY;
+SELECT give('support.whisper', 'regress_rights_agent');
+SET ROLE regress_rights_agent;
+SELECT other.keep(other.open_secret(1));
+RESET ROLE;
+
 -- Neither action nor version
 SELECT * FROM check_action_privileges('support.nothing', 'regress_rights_agent');
 SELECT * FROM check_action_privileges('support.note', 'regress_rights_agent', 9);

@@ -38,6 +38,31 @@ lacks_path(const Lacks *lacks, const char *path)
 	return psprintf("%s%s", lacks->prefix, path);
 }
 
+Called *
+called_new(const Lacks *lacks, Oid function)
+{
+	Called	   *called = palloc(sizeof(Called));
+
+	*called = (Called)
+	{
+		lacks_path(lacks, lacks->path), function, lacks->role
+	};
+	return called;
+}
+
+bool
+called_is_known(const List *calls, int count, const Called *wanted)
+{
+	for (int i = 0; i < count; i++)
+	{
+		const Called *other = list_nth(calls, i);
+
+		if (other->function == wanted->function && other->role == wanted->role)
+			return true;
+	}
+	return false;
+}
+
 /* Is this what the grantee lacks? */
 static bool
 lack_matches(const Lack *lack, Oid class, Oid object, AclMode mode, Oid grantee)

@@ -12,6 +12,14 @@
 #include "nodes/parsenodes.h"
 #include "nodes/pg_list.h"
 
+/* A function that is called, whose needs are the caller's, too */
+typedef struct Called
+{
+	const char *path;			/* as it is shown */
+	Oid			function;
+	Oid			role;			/* whom it runs as */
+} Called;
+
 /* What is found, and where the search has come to */
 typedef struct Lacks
 {
@@ -19,10 +27,17 @@ typedef struct Lacks
 	const char *prefix;			/* of paths: "3: support.page_on_call "; or "" */
 	const char *path;
 	List	   *list;			/* of Lack: each is listed once, where it is needed first */
+	List	   *called;			/* of Called: functions, each once for a role */
 } Lacks;
 
 /* The path as it is shown. */
 extern char *lacks_path(const Lacks *lacks, const char *path);
+
+/* A call at the place where the search is, by its role. */
+extern Called *called_new(const Lacks *lacks, Oid function);
+
+/* Is the function among the first so many of some calls, as the same role's? */
+extern bool called_is_known(const List *calls, int count, const Called *wanted);
 
 /* Is the grantee known to lack this on the whole object, or on some of its columns? */
 extern bool lack_is_noted(const Lacks *lacks, Oid class, Oid object, AclMode mode, Oid grantee);

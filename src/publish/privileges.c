@@ -4,9 +4,10 @@
  *
  * A definition is compiled as check_action does. Then each statement is analysed in
  * the form in which it runs, and rewritten as the role's: views bring what their
- * owners need, columns their defaults, policies their formulas. Nothing is planned,
- * nothing of a user's runs, so that what functions do inside of their bodies is not
- * seen. Schemas are those that compiling looked names up in.
+ * owners need, columns their defaults, policies their formulas. So are the bodies of
+ * functions that PostgreSQL keeps analysed; what others do inside is not seen, since
+ * nothing is planned and nothing of a user's runs. Schemas are those that compiling
+ * looked names up in.
  */
 #include "postgres.h"
 
@@ -19,6 +20,8 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "lookup/action_lookup.h"
+#include "lookup/canonical.h"
+#include "lookup/proc_row.h"
 #include "miscadmin.h"
 #include "parser/analyze.h"
 #include "parser/parser.h"
@@ -35,50 +38,50 @@
 
 PG_FUNCTION_INFO_V1(custom_action_missing_privileges);
 
-/* An action that is performed, whose needs are the caller's, too. */
-typedef struct Performed
-{
-	const char *path;
-	Oid			function;
-	Oid			role;			/* whom it runs as */
-} Performed;
-
 typedef struct Search
 {
 	Lacks		lacks;
-	List	   *performed;		/* of Performed; grows while they are looked at */
+	List	   *performed;		/* of Called; grows while they are looked at */
+	int			bodies;			/* how many of lacks.called were looked at */
+	const Called *body;			/* being looked at */
 	List	   *schemas;		/* of OID: those that names were looked up in */
 	Program    *program;
 	Statement  *statement;		/* being analysed */
 } Search;
 
-/* Analyses a statement as it runs, and rewrites it as the role's. */
+/* Rewrites a query as the role's, and looks at what it becomes. */
 static void
-statement_search(void *arg)
+search_query(Search *search, Query *query)
 {
-	Search	   *search = arg;
-	Statement  *statement = search->statement;
-	char	   *text = statement_text(statement, false);
-	List	   *raw;
-	Query	   *query;
 	List	   *queries;
 	Oid			user;
 	int			security;
 	ListCell   *cell;
 
-	raw = raw_parser(text, RAW_PARSE_DEFAULT);
-	if (list_length(raw) != 1)
-		return;					/* one that is not used */
-
-	/* what the analysis before this one has noted is gone with its memory */
-	use_begin(search->program);
-	query = parse_analyze_withcb(linitial_node(RawStmt, raw), text, formula_parser_setup, statement->scope, NULL);
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(search->lacks.role, security | SECURITY_RESTRICTED_OPERATION | SECURITY_LOCAL_USERID_CHANGE);
 	queries = QueryRewrite(query);
 	SetUserIdAndSecContext(user, security);
 	foreach(cell, queries)
 		tree_needs_check(&search->lacks, lfirst(cell));
+}
+
+/* Analyses a statement as it runs. */
+static void
+statement_search(void *arg)
+{
+	Search	   *search = arg;
+	Statement  *statement = search->statement;
+	char	   *text = statement_text(statement, false);
+	List	   *raw = raw_parser(text, RAW_PARSE_DEFAULT);
+
+	if (list_length(raw) != 1)
+		return;					/* one that is not used */
+
+	/* what the analysis before this one has noted is gone with its memory */
+	use_begin(search->program);
+	search_query(search, parse_analyze_withcb(linitial_node(RawStmt, raw), text, formula_parser_setup,
+											  statement->scope, NULL));
 }
 
 static void
@@ -128,6 +131,62 @@ search_schemas(Search *search)
 	}
 }
 
+/* The queries of a function that runs as its caller and is kept analysed; NIL: of another. */
+static List *
+queries_of_function(Oid function)
+{
+	HeapTuple	tuple = proc_row(function);
+	bool		isnull = true;
+	Datum		body = 0;
+	Node	   *tree;
+
+	if (!proc_form(tuple)->prosecdef)
+		body = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosqlbody, &isnull);
+	tree = isnull ? NULL : stringToNode(TextDatumGetCString(body));
+	ReleaseSysCache(tuple);
+	if (tree == NULL)
+		return NIL;
+	/* BEGIN ATOMIC gives a list of a list, RETURN a query */
+	return IsA(tree, List) ? linitial_node(List, (List *) tree) : list_make1(tree);
+}
+
+static void
+body_search(void *arg)
+{
+	Search	   *search = arg;
+	ListCell   *cell;
+
+	foreach(cell, queries_of_function(search->body->function))
+	{
+		AcquireRewriteLocks(lfirst_node(Query, cell), false, false);
+		search_query(search, lfirst_node(Query, cell));
+	}
+}
+
+static void
+body_search_in_sandbox(void *arg)
+{
+	sandbox_call(body_search, arg);
+}
+
+/* Looks into the functions that are called, and into those that they call. */
+static void
+search_bodies(Search *search)
+{
+	const char *prefix = search->lacks.prefix;
+
+	for (; search->bodies < list_length(search->lacks.called); search->bodies++)
+	{
+		search->body = list_nth(search->lacks.called, search->bodies);
+		search->lacks.prefix = psprintf("%s: ", search->body->path);
+		if (get_func_name(search->body->function) == NULL)
+			continue;
+		search->lacks.path = signature_shown(search->body->function);
+		(void) caught_error(body_search_in_sandbox, search);
+	}
+	search->lacks.prefix = prefix;
+}
+
 /* Looks at functions that are called by steps and stages, and at performed actions. */
 static void
 search_uses(Search *search)
@@ -138,7 +197,6 @@ search_uses(Search *search)
 	{
 		const Use  *use = lfirst(cell);
 		Oid			function = use->action != NULL ? action_find_fresh(use->action) : use->function;
-		Performed  *performed;
 
 		search->lacks.path = use->path;
 		if (!OidIsValid(function) || get_func_name(function) == NULL)
@@ -147,12 +205,7 @@ search_uses(Search *search)
 		if (use->action == NULL)
 			continue;
 		schema_need_check(&search->lacks, get_func_namespace(function));
-		performed = palloc(sizeof(Performed));
-		*performed = (Performed)
-		{
-			lacks_path(&search->lacks, use->path), function, search->lacks.role
-		};
-		search->performed = lappend(search->performed, performed);
+		search->performed = lappend(search->performed, called_new(&search->lacks, function));
 	}
 }
 
@@ -168,6 +221,7 @@ search_program(Program *program, void *arg)
 	search_statements(search);
 	search_uses(search);
 	search_schemas(search);
+	search_bodies(search);
 }
 
 /* A document that is looked at */
@@ -202,34 +256,18 @@ search_document(Search *search, const char *action, Json *document)
 	sandbox_note_schemas(&search->schemas, document_search, &work);
 }
 
-/* Is it in the list already, as the same role's? */
-static bool
-is_performed_before(const List *performed, int number)
-{
-	const Performed *wanted = list_nth(performed, number);
-
-	for (int i = 0; i < number; i++)
-	{
-		const Performed *other = list_nth(performed, i);
-
-		if (other->function == wanted->function && other->role == wanted->role)
-			return true;
-	}
-	return false;
-}
-
 /* Looks at the actions that are performed as the same role, and at what they perform. */
 static void
 search_performed(Search *search)
 {
 	for (int i = 0; i < list_length(search->performed); i++)
 	{
-		const Performed *performed = list_nth(search->performed, i);
+		const Called *performed = list_nth(search->performed, i);
 		PublishedFunction *function = published_function(performed->function);
 		Envelope   *envelope;
 		Json	   *document;
 
-		if (is_performed_before(search->performed, i) || function->security_definer)
+		if (called_is_known(search->performed, i, performed) || function->security_definer)
 			continue;
 		envelope = action_envelope(performed->function);
 		document = json_copy(envelope->definition);

@@ -12,6 +12,7 @@
 #include "access/relation.h"
 #include "access/sysattr.h"
 #include "access/table.h"
+#include "access/transam.h"
 #include "base/compat.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
@@ -166,8 +167,15 @@ check_relations(Lacks *lacks, const Query *query)
 void
 function_need_check(Lacks *lacks, Oid function)
 {
+	Called	   *called;
+
 	if (object_aclcheck(ProcedureRelationId, function, lacks->role, ACL_EXECUTE) != ACLCHECK_OK)
 		lack_add(lacks, ProcedureRelationId, function, ACL_EXECUTE, lacks->role);
+	if (function < FirstNormalObjectId)
+		return;					/* PostgreSQL's own need nothing more */
+	called = called_new(lacks, function);
+	if (!called_is_known(lacks->called, list_length(lacks->called), called))
+		lacks->called = lappend(lacks->called, called);
 }
 
 /* The same, as check_functions_in_node() asks. */

@@ -13,7 +13,7 @@
 /* Notes what lacks->role lacks for a query or expression. */
 extern void tree_needs_check(Lacks *lacks, Node *tree);
 
-/* Notes it for a function that is called, and for a schema that names are looked up in. */
+/* Notes it for a function that is called, and that it is; and for a schema that names are looked up in. */
 extern void function_need_check(Lacks *lacks, Oid function);
 extern void schema_need_check(Lacks *lacks, Oid schema);
 

@@ -1,4 +1,19 @@
--- Who may call an action and lacks what its steps need.
+-- Who may call an action, and who of them lacks what its steps need.
+
+CREATE FUNCTION custom_actions.execute_grants(function oid)
+RETURNS TABLE (grantee oid, grant_option boolean)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT acl.grantee, bool_or(acl.is_grantable)
+	FROM pg_proc AS p
+		CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS acl
+	WHERE p.oid = execute_grants.function AND acl.privilege_type = 'EXECUTE'
+	GROUP BY acl.grantee;
+END;
+
+COMMENT ON FUNCTION custom_actions.execute_grants(oid) IS
+	'to whom EXECUTE on a function is granted, 0: to everybody; the owner among them, if nobody has taken it from him';
 
 CREATE FUNCTION custom_actions.roles_to_serve(action_name text, as_owner boolean)
 RETURNS SETOF oid
@@ -7,11 +22,10 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	SELECT DISTINCT r.oid
 	FROM pg_proc AS p
-		CROSS JOIN LATERAL aclexplode(p.proacl) AS acl
-		JOIN pg_roles AS r ON r.oid = CASE WHEN as_owner THEN p.proowner ELSE acl.grantee END
+		CROSS JOIN LATERAL custom_actions.execute_grants(p.oid) AS g
+		JOIN pg_roles AS r ON r.oid = CASE WHEN as_owner THEN p.proowner ELSE g.grantee END
 	WHERE p.oid = custom_actions.action_function(action_name)
-		AND acl.privilege_type = 'EXECUTE'
-		AND (as_owner OR acl.grantee <> p.proowner)
+		AND (as_owner OR g.grantee <> p.proowner)
 		AND NOT EXISTS (
 			SELECT
 			FROM pg_roles AS s

@@ -188,21 +188,6 @@ $$;
 COMMENT ON FUNCTION custom_actions.draft_differs(text, integer, json) IS
 	'whether a draft says something else than what is published';
 
-CREATE FUNCTION custom_actions.execute_grants(function oid)
-RETURNS TABLE (grantee oid, grant_option boolean)
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
-	SELECT acl.grantee, bool_or(acl.is_grantable)
-	FROM pg_proc AS p
-		CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS acl
-	WHERE p.oid = execute_grants.function AND acl.privilege_type = 'EXECUTE'
-	GROUP BY acl.grantee;
-END;
-
-COMMENT ON FUNCTION custom_actions.execute_grants(oid) IS
-	'to whom EXECUTE on a function is granted, 0: to everybody; the owner among them, if nobody has taken it from him';
-
 CREATE FUNCTION custom_actions.was_dropped(action_name text)
 RETURNS boolean
 LANGUAGE sql STABLE

@@ -17,10 +17,9 @@ BEGIN
 
 	SELECT string_agg(quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO grantees
 	FROM pg_proc AS p
-		CROSS JOIN LATERAL aclexplode(p.proacl) AS acl
-		JOIN pg_roles AS r ON r.oid = acl.grantee
-	WHERE p.oid = function AND acl.privilege_type = 'EXECUTE'
-		AND acl.grantee <> p.proowner;
+		CROSS JOIN LATERAL execute_grants(p.oid) AS g
+		JOIN pg_roles AS r ON r.oid = g.grantee
+	WHERE p.oid = function AND g.grantee <> p.proowner;
 	IF grantees IS NOT NULL THEN
 		RAISE NOTICE 'default privileges grant EXECUTE on action "%" to %',
 				action_name, grantees

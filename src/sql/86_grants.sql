@@ -4,13 +4,13 @@ CREATE VIEW custom_actions.callers
 WITH (security_invoker = true)
 AS
 WITH granted AS (
-	SELECT DISTINCT custom_actions.qualified_name(n.nspname, p.proname) AS action,
-		p.proowner, n.oid AS schema, acl.grantee
+	SELECT custom_actions.qualified_name(n.nspname, p.proname) AS action,
+		p.proowner, n.oid AS schema, e.grantee
 	FROM pg_catalog.pg_proc AS p
 		JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
 		JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
-		CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS acl
-	WHERE l.lanname = 'custom_action' AND acl.privilege_type = 'EXECUTE'
+		CROSS JOIN LATERAL custom_actions.execute_grants(p.oid) AS e
+	WHERE l.lanname = 'custom_action'
 )
 SELECT g.action, r.rolname::text AS role,
 	CASE WHEN g.grantee <> r.oid AND g.grantee = 0 THEN 'through PUBLIC'

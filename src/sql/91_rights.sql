@@ -23,4 +23,4 @@ LANGUAGE c STABLE
 AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 
 COMMENT ON FUNCTION @extschema@.check_action_privileges(text, regrole, integer) IS
-	'what a role lacks to run an action, each with the GRANT that gives it; of one that runs as its owner, what the owner lacks';
+	'what a role lacks to run an action, each with the GRANT that gives it; of one that runs as its owner, what the owner lacks; not seen: triggers, and the inside of functions whose body is not standard SQL';
