@@ -10,6 +10,7 @@
 #include "base/compat.h"
 #include "base/error.h"
 #include "base/problem.h"
+#include "base/row_text.h"
 #include "base/sqlstate.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
@@ -217,15 +218,6 @@ problem_finding(const Problem *problem)
 	return out.data;
 }
 
-/* Puts a text that may be absent into a row. */
-static void
-put_text(Datum *values, bool *nulls, int column, const char *text)
-{
-	nulls[column] = (text == NULL);
-	if (text != NULL)
-		values[column] = CStringGetTextDatum(text);
-}
-
 void
 problems_put(ReturnSetInfo *result, const ProblemSink *sink)
 {
@@ -234,14 +226,14 @@ problems_put(ReturnSetInfo *result, const ProblemSink *sink)
 	foreach(cell, sink->problems)
 	{
 		const Problem *problem = lfirst(cell);
-		Datum		values[5] = {0};
+		Datum		values[5];
 		bool		nulls[5];
 
-		put_text(values, nulls, 0, problem->warning ? "warning" : "error");
-		put_text(values, nulls, 1, problem->location);
-		put_text(values, nulls, 2, problem->message);
-		put_text(values, nulls, 3, problem_finding(problem));
-		put_text(values, nulls, 4, problem->hint);
+		row_put_text(values, nulls, 0, problem->warning ? "warning" : "error");
+		row_put_text(values, nulls, 1, problem->location);
+		row_put_text(values, nulls, 2, problem->message);
+		row_put_text(values, nulls, 3, problem_finding(problem));
+		row_put_text(values, nulls, 4, problem->hint);
 		tuplestore_putvalues(result->setResult, result->setDesc, values,
 							 nulls);
 	}

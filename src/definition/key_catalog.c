@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/row_text.h"
 #include "catalog/pg_type.h"
 #include "definition/keys.h"
 #include "definition/step_kind.h"
@@ -130,14 +131,6 @@ words_array(const char *words, bool *isnull)
 	for (int i = 0; (word = choice_at(words, i)) != NULL; i++)
 		array = accumArrayResult(array, CStringGetTextDatum(word), false, TEXTOID, CurrentMemoryContext);
 	return *isnull ? (Datum) 0 : makeArrayResult(array, CurrentMemoryContext);
-}
-
-/* A text, or null. */
-static Datum
-text_or_null(const char *text, bool *isnull)
-{
-	*isnull = text == NULL;
-	return text != NULL ? CStringGetTextDatum(text) : (Datum) 0;
 }
 
 /* Adds a row for each key of a list. */

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/jsonb_push.h"
 #include "base/jsonb_value.h"
+#include "base/row_text.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "preview/preview.h"
@@ -48,10 +49,7 @@ put_shown(ReturnSetInfo *result, const ShownRow *row)
 	bool		nulls[SHOWN_COLUMNS];
 
 	for (int i = 0; i < SHOWN_COLUMNS; i++)
-	{
-		nulls[i] = texts[i] == NULL;
-		values[i] = nulls[i] ? (Datum) 0 : CStringGetTextDatum(texts[i]);
-	}
+		row_put_text(values, nulls, i, texts[i]);
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 

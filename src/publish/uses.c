@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/row_text.h"
 #include "catalog/pg_proc.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -47,15 +48,6 @@ uses_of_document(const char *action, Json *document, Oid owner)
 	return program == NULL ? NIL : uses_sorted(program);
 }
 
-/* Sets a column of the result to a text. */
-static void
-set_use_text(Datum *values, bool *nulls, int column, const char *text)
-{
-	nulls[column] = text == NULL;
-	if (text != NULL)
-		values[column] = CStringGetTextDatum(text);
-}
-
 /* Adds the row of a use; not of an object that is gone. */
 static void
 put_use(ReturnSetInfo *result, const Use *use)
@@ -69,26 +61,26 @@ put_use(ReturnSetInfo *result, const Use *use)
 	if (OidIsValid(use->relation) ? get_rel_name(use->relation) == NULL :
 		OidIsValid(use->function) && get_func_name(use->function) == NULL)
 		return;
-	set_use_text(values, nulls, USE_PATH, use->path);
+	row_put_text(values, nulls, USE_PATH, use->path);
 	if (OidIsValid(use->relation))
 	{
-		set_use_text(values, nulls, USE_SCHEMA, get_namespace_name(get_rel_namespace(use->relation)));
-		set_use_text(values, nulls, USE_TABLE, relation_name_canonical(use->relation));
-		set_use_text(values, nulls, USE_COLUMN, use->column);
+		row_put_text(values, nulls, USE_SCHEMA, get_namespace_name(get_rel_namespace(use->relation)));
+		row_put_text(values, nulls, USE_TABLE, relation_name_canonical(use->relation));
+		row_put_text(values, nulls, USE_COLUMN, use->column);
 		values[USE_READS] = BoolGetDatum(use->reads);
 		values[USE_WRITES] = BoolGetDatum(use->writes);
 		nulls[USE_READS] = nulls[USE_WRITES] = false;
 	}
 	else if (OidIsValid(use->function))
 	{
-		set_use_text(values, nulls, USE_SCHEMA, get_namespace_name(get_func_namespace(use->function)));
-		set_use_text(values, nulls, USE_FUNCTION, signature_shown(use->function));
+		row_put_text(values, nulls, USE_SCHEMA, get_namespace_name(get_func_namespace(use->function)));
+		row_put_text(values, nulls, USE_FUNCTION, signature_shown(use->function));
 	}
 	else
 	{
 		if (qualified_name_split(use->action, &schema, &name))
-			set_use_text(values, nulls, USE_SCHEMA, schema);
-		set_use_text(values, nulls, USE_PERFORMS, use->action);
+			row_put_text(values, nulls, USE_SCHEMA, schema);
+		row_put_text(values, nulls, USE_PERFORMS, use->action);
 	}
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/row_text.h"
 #include "common/pg_prng.h"
 #include "lookup/role_name.h"
 #include "miscadmin.h"
@@ -55,19 +56,11 @@ correlation_id(Frame *frame)
 	return invocation_id(frame);
 }
 
-/* Gives a text. */
-static Datum
-give_text(const char *text, bool *isnull)
-{
-	*isnull = text == NULL;
-	return text == NULL ? (Datum) 0 : CStringGetTextDatum(text);
-}
-
 /* Gives the name of a role: NULL for none, "" for one that was dropped. */
 static Datum
 role_name(Oid role, bool *isnull)
 {
-	return give_text(kept_role_name(role), isnull);
+	return text_or_null(kept_role_name(role), isnull);
 }
 
 /* The values of the fields, each by the function that its row of context_field.h names. */
@@ -92,7 +85,7 @@ context_session_user(Frame *frame, bool *isnull)
 static Datum
 context_actor(Frame *frame, bool *isnull)
 {
-	return give_text(frame_who(frame)->actor, isnull);
+	return text_or_null(frame_who(frame)->actor, isnull);
 }
 
 static Datum
