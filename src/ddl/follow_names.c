@@ -14,6 +14,7 @@
 #include "access/table.h"
 #include "base/compat.h"
 #include "base/sqlstate.h"
+#include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
@@ -82,7 +83,7 @@ last_name(Node *names)
 static NewName
 new_name_of(const Node *command)
 {
-	NewName		name = {NULL, NULL};
+	NewName		name = {0};
 
 	if (IsA(command, RenameStmt))
 	{
@@ -438,6 +439,22 @@ write_action(const Following *following, FollowedAction *action, List **unfollow
 		write_version(action, lfirst(cell));
 }
 
+/* The schema of what a command has called otherwise; NULL: it is a part of something, or that is not known. */
+static char *
+schema_of_renamed(const Node *command, const List *objects)
+{
+	const RenameStmt *rename = (const RenameStmt *) command;
+	const Touched *touched = objects == NIL ? NULL : linitial(objects);
+	ObjectAddress object;
+	Oid			schema;
+
+	if (!IsA(command, RenameStmt) || rename->subname != NULL || touched == NULL || touched->part != 0)
+		return NULL;
+	ObjectAddressSet(object, touched->class, touched->object);
+	schema = get_object_namespace(&object);
+	return OidIsValid(schema) ? get_namespace_name(schema) : NULL;
+}
+
 /* What a table was called when the command began, in the schema as it is called now; NULL: it was not there. */
 static char *
 old_table_name(Oid table)
@@ -488,6 +505,7 @@ names_follow(Node *command, const List *objects, const List *actions)
 	if (!names_are_given(command) || !past_is_known())
 		return NIL;
 	following.name = new_name_of(command);
+	following.name.schema = schema_of_renamed(command, objects);
 	following.mcxt = CurrentMemoryContext;
 	following.tables = tables_of(objects);
 	follow_tables(&following);

@@ -273,6 +273,17 @@ has_old_name(const NewName *name, const char *text)
 	return formula_open_names(&formula, name) != NIL;
 }
 
+/* Is this a name of something in another schema than that of what was renamed? */
+static bool
+is_elsewhere(const NewName *name, const char *text)
+{
+	char	   *schema;
+	char	   *last;
+
+	return name->schema != NULL && qualified_name_split(text, &schema, &last) &&
+		strcmp(schema, name->schema) != 0;
+}
+
 /* Notes a place that may still have the old name. */
 static void
 note_left(const Renaming *renaming, const char *location)
@@ -375,7 +386,7 @@ renamed_object(const Renaming *renaming, const DefinitionText *text)
 	if (place == NULL)
 	{
 		if (resolved_place_find(renaming->text->past->tables, text->location) == NULL &&
-			has_old_name(renaming->name, *text->text))
+			has_old_name(renaming->name, *text->text) && !is_elsewhere(renaming->name, *text->text))
 			note_left(renaming, text->location);
 		return *text->text;
 	}
