@@ -88,6 +88,36 @@ SELECT activate_action('desk.say', change_signature => true);
 FETCH running;
 ROLLBACK;
 
+-- Inputs, or outputs, of one type that trade places: types alone do not tell
+SELECT create_action('desk.pair', '{"input": [{"name": "a", "type": "text"}, {"name": "b", "type": "text"}], "output": [{"name": "c", "type": "text", "default": "=input.a"}, {"name": "d", "type": "text", "default": "=input.b"}]}');
+SELECT activate_action('desk.pair');
+CREATE FUNCTION desk.pair_as(inputs text, outputs text) RETURNS text LANGUAGE sql AS $$
+	SELECT create_action('desk.pair', format('{"input": [%s], "output": [%s]}',
+		(SELECT string_agg(format('{"name": "%s", "type": "text"}', n), ', ') FROM string_to_table(inputs, ' ') AS n),
+		(SELECT string_agg(format('{"name": "%s", "type": "text", "default": "=input.%s"}', n, translate(n, 'cd', 'ab')), ', ') FROM string_to_table(outputs, ' ') AS n))::json, true) $$;
+BEGIN;
+DECLARE running CURSOR FOR SELECT desk.pair(a => 'a' || i, b => 'b' || i) FROM generate_series(1, 3) AS i;
+FETCH running;
+SELECT desk.pair_as('b a', 'c d'), activate_action('desk.pair', change_signature => true);
+SELECT desk.pair(a => 'a', b => 'b');
+FETCH running;
+ROLLBACK;
+BEGIN;
+DECLARE running CURSOR FOR SELECT * FROM generate_series(1, 3) AS i CROSS JOIN LATERAL desk.pair(a => 'a' || i, b => 'b' || i);
+SELECT desk.pair_as('a b', 'd c'), activate_action('desk.pair', change_signature => true);
+FETCH running;
+ROLLBACK;
+-- A version with the same signature, and what is optional and last, are none of that
+BEGIN;
+DECLARE running CURSOR FOR SELECT desk.pair(a => 'a' || i, b => 'b' || i) FROM generate_series(1, 3) AS i;
+FETCH running;
+SELECT set_action_value('desk.pair', 'description', 'Gives back'), activate_action('desk.pair');
+FETCH running;
+SELECT add_action_parameter('desk.pair', 'more', 'text', required => false);
+SELECT activate_action('desk.pair');
+FETCH running;
+ROLLBACK;
+
 -- In the way: views, functions, actions; not actions that are deactivated
 CREATE VIEW desk.said AS SELECT desk.say(1) AS m;
 CREATE FUNCTION desk.stored() RETURNS integer LANGUAGE sql BEGIN ATOMIC SELECT desk.say(1); END;

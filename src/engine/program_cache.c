@@ -377,6 +377,7 @@ compile_function(Oid function, MemoryContext home)
 	work.options = &options;
 	work.home = home;
 	program = compile_limited(&work);
+	program->written_by = published->written_by;
 	program->sets_call_timeout = function_sets(function, "custom_actions.call_timeout");
 	signature_require(program->signature, function);
 	error_context_stack = callback.previous;

@@ -29,6 +29,7 @@ published_function(Oid oid)
 	function->strict = procedure->proisstrict;
 	function->security_definer = procedure->prosecdef;
 	function->volatility = procedure->provolatile;
+	function->written_by = HeapTupleHeaderGetXmin(tuple->t_data);
 
 	datum = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proconfig, &isnull);
 	if (!isnull)

@@ -20,6 +20,7 @@ typedef struct PublishedFunction
 	bool		strict;
 	bool		security_definer;
 	char		volatility;
+	TransactionId written_by;	/* of the row */
 	char	   *name;
 	ArrayType  *settings;		/* or NULL */
 } PublishedFunction;

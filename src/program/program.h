@@ -172,6 +172,8 @@ typedef struct Program
 	/* Life in the cache (program_cache.c); the only fields that change later */
 	Oid			user;			/* whom its plans are for */
 	int			use_count;		/* invocations running it */
+	TransactionId written_by;	/* xmin of the pg_proc row it was made from, as long as a statement
+								 * may be older; InvalidTransactionId: made from none */
 	bool		stale;			/* compiled anew by the next invocation */
 	bool		detached;		/* out of the cache: freed with its last use */
 	struct Frame *idle;			/* a frame ready for the next invocation, or NULL */

@@ -6,15 +6,12 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "base/sqlstate.h"
 #include "funcapi.h"
-#include "nodes/nodeFuncs.h"
-#include "parser/parse_coerce.h"
 #include "run/bind_values.h"
 #include "run/evaluate.h"
+#include "run/planned_call.h"
 #include "utils/datum.h"
 #include "utils/expandeddatum.h"
-#include "utils/lsyscache.h"
 
 /* Both sides agreed when they were compiled. */
 pg_noreturn static void
@@ -63,51 +60,6 @@ bind_values(Frame *frame, const InvokeRequest *request)
 			bind_input_default(frame, i);
 	}
 	bind_added(frame, request->ninputs);
-}
-
-/* Is a value of one type good as one of another, as it stands? */
-static bool
-type_serves(Oid given, Oid wanted)
-{
-	return given == wanted || IsBinaryCoercible(getBaseType(given), getBaseType(wanted));
-}
-
-/* Is a call that was planned earlier one of this signature? */
-static bool
-call_serves(const FuncExpr *call, const Signature *signature)
-{
-	Oid			wanted = signature->noutputs == 0 ? VOIDOID : RECORDOID;
-	ListCell   *cell;
-
-	if (signature->noutputs == 1)
-		wanted = signature->outputs[0].type;
-	if (!type_serves(call->funcresulttype, wanted) ||
-		list_length(call->args) > signature->ninputs)
-		return false;
-	foreach(cell, call->args)
-	{
-		if (!type_serves(exprType(lfirst(cell)), signature->inputs[foreach_current_index(cell)].type))
-			return false;
-	}
-	return true;
-}
-
-/*
- * Refuses a call whose statement was running when the signature changed: its
- * arguments would be taken for what they are not. (Statements that begin later
- * are analysed anew.)
- */
-static void
-require_planned_signature(const Program *program, FunctionCallInfo fcinfo)
-{
-	const FuncExpr *call = (const FuncExpr *) fcinfo->flinfo->fn_expr;
-
-	if (call == NULL || !IsA(call, FuncExpr) || call_serves(call, program->signature))
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_CA_SIGNATURE),
-			 errmsg("signature of action \"%s\" has changed since this statement began", program->action),
-			 errhint("Run the statement again.")));
 }
 
 void
