@@ -20,7 +20,9 @@ CALL publish('place.a');
 SELECT * FROM versions();
 -- versions of an action that is there are kept
 DELETE FROM custom_actions.version;
--- with it
+-- with it; those of one that was dropped before are no versions of this one
+SELECT drop_action('place.a', purge => true);
+SELECT * FROM versions();
 SELECT drop_action('place.a', purge => true);
 SELECT * FROM versions();
 CALL publish('place.a');
@@ -33,6 +35,23 @@ SELECT drop_action('place.a', purge => true);
 SELECT drop_action('place.a');
 -- a draft that was never activated has none
 SELECT create_action('place.a');
+SELECT drop_action('place.a', purge => true);
+CALL publish('place.a');
+SELECT activate_action('place.a', note => 'no change');
+SELECT set_action_value('place.a', 'timeout', '1 min'), activate_action('place.a');
+SELECT drop_action('place.a');
+SELECT create_action('place.a');
+SELECT drop_action('place.a', purge => true);
+SELECT * FROM versions();
+-- nor is it for somebody who has taken the name since
+RESET ROLE;
+SET ROLE purge_other;
+CALL publish('place.a');
+SELECT drop_action('place.a', purge => true);
+SELECT * FROM versions();
+SELECT drop_action('place.a', purge => true);
+RESET ROLE;
+SET ROLE purge_owner;
 SELECT drop_action('place.a', purge => true);
 -- refused as a whole
 CALL publish('place.a');

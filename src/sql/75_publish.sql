@@ -400,6 +400,49 @@ $$;
 COMMENT ON FUNCTION custom_actions.drop_function(text, regprocedure, boolean) IS
 	'drops the function of an action; of actions that perform it, only if forced';
 
+-- A draft that was made for a function that was there goes on with its versions.
+CREATE FUNCTION custom_actions.own_versions_since(action_name text)
+RETURNS timestamptz
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT coalesce(max(a.created_at), '-infinity')
+	FROM custom_actions.action AS a
+	WHERE a.name = action_name AND NOT EXISTS (
+		SELECT
+		FROM custom_actions.published(action_name) AS p
+			JOIN custom_actions.version AS v ON v.action = action_name AND v.version = p.version
+		WHERE v.activated_at < a.created_at);
+END;
+
+COMMENT ON FUNCTION custom_actions.own_versions_since(text) IS
+	'since when versions are of the action that there is now, rather than of one of that name that was dropped';
+
+CREATE FUNCTION custom_actions.forget_versions(action_name text, since timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	kept record;
+BEGIN
+	DELETE FROM version AS v WHERE v.action = action_name AND v.activated_at >= since;
+	SELECT min(v.version) AS first, max(v.version) AS last INTO kept
+	FROM version AS v WHERE v.action = action_name;
+	IF kept.first IS NOT NULL THEN
+		RAISE NOTICE '% of action "%" % kept',
+				CASE kept.first WHEN kept.last THEN 'version ' || kept.first
+					ELSE format('versions %s to %s', kept.first, kept.last) END,
+				action_name, CASE kept.first WHEN kept.last THEN 'is' ELSE 'are' END
+			USING DETAIL = 'An action of that name had been dropped before this one was made.',
+				HINT = format('SELECT drop_action(%L, purge => true) once more forgets that, too.', action_name);
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.forget_versions(text, timestamptz) IS
+	'deletes the versions of an action that was dropped, and tells which of an older one stay';
+
 CREATE FUNCTION custom_actions.drop(action_name text, force boolean, purge boolean)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -408,8 +451,10 @@ AS $$
 DECLARE
 	function regprocedure;
 	draft_owner text;
+	since timestamptz;
 BEGIN
 	SELECT a.owner INTO draft_owner FROM action AS a WHERE a.name = action_name FOR UPDATE;
+	since := own_versions_since(action_name);
 	IF force IS NOT TRUE
 		AND (is_member(draft_owner) OR NOT may_remove(action_name, draft_owner))
 	THEN
@@ -425,7 +470,7 @@ BEGIN
 	END IF;
 	DELETE FROM action AS a WHERE a.name = action_name;
 	IF purge THEN
-		DELETE FROM version AS v WHERE v.action = action_name;
+		PERFORM forget_versions(action_name, since);
 	END IF;
 END
 $$;
