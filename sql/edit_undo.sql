@@ -128,3 +128,44 @@ SELECT count(*) FROM custom_actions.edit_change;
 
 -- An id is brought back by undo, and chosen by nobody.
 INSERT INTO custom_actions.step (id, action, kind) OVERRIDING SYSTEM VALUE VALUES (1, 'desk.work', 'group');
+
+-- Of a draft that is written as a whole no single row is kept.
+BEGIN;
+SET LOCAL track_functions = 'all';
+SET LOCAL client_min_messages = error;
+SELECT create_action('desk.large', (SELECT json_build_object('steps', json_agg(json_build_object('let', json_build_object('v' || i, i)))) FROM generate_series(1, 300) AS i));
+SELECT create_action('desk.large', '{"input": [{"name": "a", "type": "text", "required": false}], "steps": [{"let": {"a": 1}}]}', or_replace => true);
+SELECT undo_action_edit('desk.large');
+SELECT count(*) FROM custom_actions.step WHERE action = 'desk.large';
+SELECT funcname, calls FROM pg_stat_xact_user_functions WHERE funcname IN ('capture_parts', 'keep_change', 'capture_header') ORDER BY 1;
+UPDATE custom_actions.step SET enabled = false WHERE action = 'desk.large';
+SELECT funcname, calls FROM pg_stat_xact_user_functions WHERE funcname IN ('capture_parts', 'keep_change', 'capture_header') ORDER BY 1;
+ROLLBACK;
+
+-- Plain statements: several in a transaction, of several actions at once, COPY, the view.
+CREATE FUNCTION public.steps(name text) RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', s.kind, s.subject, s.arguments, CASE WHEN NOT s.enabled THEN 'off' END) FROM custom_actions.step AS s WHERE s.action = $1 ORDER BY s.position, s.id $$;
+SELECT create_action(n, '{"steps": [{"let": {"a": 1}}]}') FROM unnest('{desk.one,desk.two}'::text[]) AS n;
+BEGIN;
+UPDATE custom_actions.step SET enabled = false WHERE action IN ('desk.one', 'desk.two');
+UPDATE custom_actions.step SET arguments = '{"a": 2}' WHERE action = 'desk.one';
+COMMIT;
+COPY custom_actions.step (action, kind, arguments) FROM STDIN;
+desk.one	let	{"b": 1}
+desk.two	let	{"c": 1}
+desk.one	let	{"d": 1}
+\.
+UPDATE custom_actions.step_value SET value = '3' WHERE action = 'desk.one' AND field IN ('a', 'b');
+SELECT steps('desk.one');
+SELECT undo_action_edit('desk.one');
+SELECT steps('desk.one');
+SELECT undo_action_edit('desk.one');
+SELECT steps('desk.one');
+SELECT undo_action_edit('desk.one');
+SELECT undo_action_edit('desk.one');
+SELECT steps('desk.one');
+SELECT undo_action_edit('desk.one');
+SELECT steps('desk.two');
+SELECT undo_action_edit('desk.two');
+SELECT undo_action_edit('desk.two');
+SELECT steps('desk.two');

@@ -13,6 +13,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "fmgr.h"
 #include "lookup/action_lookup.h"
 #include "lookup/own_table.h"
@@ -20,6 +21,7 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 PG_FUNCTION_INFO_V1(custom_action_is_own_change);
 
@@ -54,6 +56,20 @@ own_table(const char *table)
 	return OidIsValid(schema) ? get_relname_relid(table, schema) : InvalidOid;
 }
 
+Oid
+own_table_owner(const char *table)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(own_table(table)));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
 char *
 own_table_text(const char *table, const char *key, const char *column)
 {
@@ -77,6 +93,34 @@ own_table_text(const char *table, const char *key, const char *column)
 	systable_endscan(scan);
 	table_close(relation, AccessShareLock);
 	return found;
+}
+
+bool
+own_table_is_marked(const char *table, const char *index, const char *key, const char *column)
+{
+	Oid			oid = own_table(table);
+	Oid			index_oid = own_table(index);
+	bool		is_marked = false;
+	Relation	relation;
+	ScanKeyData condition;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (!OidIsValid(oid) || !OidIsValid(index_oid))
+		return false;
+	relation = table_open(oid, AccessShareLock);
+	key_is(&condition, relation, key);
+	scan = systable_beginscan(relation, index_oid, true, NULL, 1, &condition);
+	while (!is_marked && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		bool		isnull;
+		Datum		value = heap_getattr(tuple, get_attnum(oid, column), RelationGetDescr(relation), &isnull);
+
+		is_marked = !isnull && DatumGetBool(value);
+	}
+	systable_endscan(scan);
+	table_close(relation, AccessShareLock);
+	return is_marked;
 }
 
 /* SQL: did the current transaction write the row that has this xmin? */

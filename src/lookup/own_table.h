@@ -15,6 +15,15 @@
  */
 extern char *own_table_text(const char *table, const char *key, const char *column);
 
+/*
+ * Has one of the rows with this key, among those that an index is for, true in a
+ * column? The index begins with the table's first column, a text. On the same terms.
+ */
+extern bool own_table_is_marked(const char *table, const char *index, const char *key, const char *column);
+
+/* Who owns a table of the extension, InvalidOid: it is not there. */
+extern Oid	own_table_owner(const char *table);
+
 /* Owner in the draft of a canonical name, or NULL. */
 extern char *draft_owner(const char *name);
 

@@ -5,6 +5,10 @@
 #ifndef CA_QUIET_H
 #define CA_QUIET_H
 
+#include "postgres.h"
+
+#include "fmgr.h"
+
 /* Calls fn(arg); an error shows nothing of its inside. */
 extern void quiet_run(void (*fn) (void *arg), void *arg);
 
@@ -13,5 +17,8 @@ extern void quiet_run(void (*fn) (void *arg), void *arg);
  * triggers: the context that they give an error is theirs, and is shown.
  */
 extern void quiet_run_outside(void (*fn) (void *arg), void *arg);
+
+/* Trigger: calls the trigger function in our schema that its argument names. */
+extern Datum custom_action_quiet_trigger(PG_FUNCTION_ARGS);
 
 #endif

@@ -568,6 +568,22 @@ AS 'MODULE_PATHNAME', 'custom_action_extension_script';
 COMMENT ON FUNCTION custom_actions.extension_script() IS
 	'extension that is being created or updated by its script; NULL if none is';
 
+CREATE FUNCTION custom_actions.restoring()
+RETURNS boolean
+LANGUAGE c STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_restoring';
+
+COMMENT ON FUNCTION custom_actions.restoring() IS
+	'whether the owner of the catalog is restoring a dump; a designer who sets check_function_bodies himself is not';
+
+CREATE FUNCTION custom_actions.keeps_whole(action_name text)
+RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'custom_action_keeps_whole';
+
+COMMENT ON FUNCTION custom_actions.keeps_whole(text) IS
+	'whether an edit of a draft is being made for which all its rows are kept, so that changes of single ones need not be';
+
 CREATE FUNCTION custom_actions.quietly()
 RETURNS trigger
 LANGUAGE c
@@ -575,6 +591,14 @@ AS 'MODULE_PATHNAME', 'custom_action_quiet_trigger';
 
 COMMENT ON FUNCTION custom_actions.quietly() IS
 	'trigger that calls the trigger function its argument names, and keeps it out of the context of errors';
+
+CREATE FUNCTION custom_actions.quietly_capture()
+RETURNS trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'custom_action_capture';
+
+COMMENT ON FUNCTION custom_actions.quietly_capture() IS
+	'the same, for statement triggers that keep rows: not of drafts all of whose rows are kept already';
 
 -- Whoever owns the draft then, it is no obstacle: it goes along as it is.
 CREATE FUNCTION custom_actions.renaming_user()

@@ -33,23 +33,6 @@
 --       renaming_user(): who may rename the function need not own the draft ->
 --       carry_parts; settle_plugins has nothing to do, the function has its plug-ins
 
-CREATE FUNCTION custom_actions.restoring()
-RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
-	-- which the scripts of extensions run with, too
-	SELECT current_setting('check_function_bodies') = 'off'
-		AND custom_actions.extension_script() IS NULL
-		AND EXISTS (
-			SELECT FROM pg_class AS c
-			WHERE c.oid = 'custom_actions.action'::regclass
-				AND pg_has_role(c.relowner, 'USAGE'));
-END;
-
-COMMENT ON FUNCTION custom_actions.restoring() IS
-	'whether the owner of the catalog is restoring a dump; a designer who sets check_function_bodies himself is not';
-
 -- The triggers of other commands run as the user who gave them.
 CREATE FUNCTION custom_actions.carrying_parts()
 RETURNS boolean

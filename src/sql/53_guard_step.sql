@@ -53,23 +53,6 @@ $$;
 COMMENT ON FUNCTION custom_actions.require_acyclic(bigint, text, bigint) IS
 	'refuses a step that would be below itself';
 
--- Not of one to come: what the sequence has not given yet stays for others.
-CREATE FUNCTION custom_actions.comes_back(step_id bigint, action_name text)
-RETURNS boolean
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
-	SELECT EXISTS (
-			SELECT FROM custom_actions.edit AS e
-			WHERE e.action = action_name AND e.open > 0 AND e.whole)
-		AND EXISTS (
-			SELECT FROM custom_actions.step_id_seq AS q
-			WHERE q.is_called AND step_id <= q.last_value);
-END;
-
-COMMENT ON FUNCTION custom_actions.comes_back(bigint, text) IS
-	'whether a step may have an id that was given before: undo brings steps back as they were';
-
 CREATE FUNCTION custom_actions.guard_step()
 RETURNS trigger
 LANGUAGE plpgsql
@@ -81,8 +64,10 @@ BEGIN
 	END IF;
 
 	PERFORM require_name('step', NEW.name);
+	-- Undo brings steps back with their ids: not with one that the sequence has yet to give.
 	IF (TG_OP = 'INSERT' OR NEW.id <> OLD.id)
-		AND (extension_script() IS NOT NULL OR NOT comes_back(NEW.id, NEW.action))
+		AND (extension_script() IS NOT NULL OR NOT (keeps_whole(NEW.action)
+			AND NEW.id <= coalesce(pg_sequence_last_value('custom_actions.step_id_seq'), 0)))
 	THEN
 		NEW.id := settled_id('step', NEW.id);
 	END IF;

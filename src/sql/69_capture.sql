@@ -96,7 +96,7 @@ DECLARE
 BEGIN
 	SELECT a.modified_by INTO author FROM action AS a WHERE a.name = action_name;
 	IF NOT FOUND OR newest.open > 0 AND newest.whole THEN
-		RETURN;					-- the draft is gone, or all of it is kept
+		RETURN;					-- the draft is gone, or one of several in a statement is kept whole
 	END IF;
 	IF newest.open IS NULL OR newest.open = 0 AND NOT (pg_trigger_depth() > 1
 		AND newest.transaction = pg_current_xact_id()
@@ -147,67 +147,35 @@ $$;
 COMMENT ON FUNCTION custom_actions.capture_header() IS
 	'statement trigger of action: keeps headers as they were';
 
-CREATE FUNCTION custom_actions.capture_parameters()
+CREATE FUNCTION custom_actions.capture_parts()
 RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
+DECLARE
+	is_step boolean := TG_TABLE_NAME = 'step';
+	was text := CASE WHEN TG_OP = 'INSERT' THEN 'SELECT NULL::text, NULL::json WHERE false'
+		ELSE format('SELECT r.action, json_agg(%s(r)) FROM old_rows AS r GROUP BY r.action',
+			CASE WHEN is_step THEN 'to_json' ELSE 'parameter_row' END) END;
+	became text := CASE WHEN TG_OP = 'DELETE' THEN 'SELECT NULL::text, NULL::json WHERE false'
+		ELSE format('SELECT r.action, json_agg(r.%I) FROM new_rows AS r GROUP BY r.action',
+			CASE WHEN is_step THEN 'id' ELSE 'name' END) END;
 BEGIN
-	IF renaming_user() IS NOT NULL THEN
-		RETURN NULL;
-	ELSIF TG_OP = 'INSERT' THEN
-		PERFORM keep_change(n.action, 'parameter', TG_OP, NULL, json_agg(n.name))
-		FROM new_rows AS n GROUP BY n.action;
-	ELSIF TG_OP = 'DELETE' THEN
-		PERFORM keep_change(o.action, 'parameter', TG_OP, json_agg(parameter_row(o)), NULL)
-		FROM old_rows AS o GROUP BY o.action;
-	ELSE
-		PERFORM keep_change(o.action, 'parameter', TG_OP, o.old_rows, n.new_keys)
-		FROM (
-			SELECT p.action, json_agg(parameter_row(p)) FROM old_rows AS p
-			GROUP BY p.action) AS o (action, old_rows)
-			JOIN (
-				SELECT p.action, json_agg(p.name) FROM new_rows AS p
-				GROUP BY p.action) AS n (action, new_keys) ON n.action = o.action;
+	IF renaming_user() IS NULL THEN
+		EXECUTE format(
+			'SELECT keep_change(action, $1, $2, o.old_rows, n.new_keys)
+			FROM (%s) AS o (action, old_rows)
+				%s (%s) AS n (action, new_keys) USING (action)', was,
+			CASE WHEN TG_OP = 'UPDATE' THEN 'JOIN' ELSE 'FULL JOIN' END, became)
+		USING TG_TABLE_NAME, TG_OP;
 	END IF;
 	RETURN NULL;
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.capture_parameters() IS
-	'statement trigger of parameter: keeps inputs and outputs as they were';
-
-CREATE FUNCTION custom_actions.capture_steps()
-RETURNS trigger
-LANGUAGE plpgsql
-SECURITY DEFINER
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-BEGIN
-	IF renaming_user() IS NOT NULL THEN
-		RETURN NULL;
-	ELSIF TG_OP = 'INSERT' THEN
-		PERFORM keep_change(n.action, 'step', TG_OP, NULL, json_agg(n.id))
-		FROM new_rows AS n GROUP BY n.action;
-	ELSIF TG_OP = 'DELETE' THEN
-		PERFORM keep_change(o.action, 'step', TG_OP, json_agg(to_json(o)), NULL)
-		FROM old_rows AS o GROUP BY o.action;
-	ELSE
-		PERFORM keep_change(o.action, 'step', TG_OP, o.old_rows, n.new_keys)
-		FROM (
-			SELECT s.action, json_agg(to_json(s)) FROM old_rows AS s
-			GROUP BY s.action) AS o (action, old_rows)
-			JOIN (
-				SELECT s.action, json_agg(s.id) FROM new_rows AS s
-				GROUP BY s.action) AS n (action, new_keys) ON n.action = o.action;
-	END IF;
-	RETURN NULL;
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.capture_steps() IS
-	'statement trigger of step: keeps steps as they were';
+COMMENT ON FUNCTION custom_actions.capture_parts() IS
+	'statement trigger of parameter and step: keeps inputs, outputs and steps as they were';
 
 CREATE FUNCTION custom_actions.forget_edits()
 RETURNS trigger
@@ -229,37 +197,37 @@ CREATE TRIGGER capture
 	AFTER UPDATE ON custom_actions.action
 	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
 	FOR EACH STATEMENT WHEN (NOT custom_actions.restoring())
-	EXECUTE FUNCTION custom_actions.quietly('capture_header');
+	EXECUTE FUNCTION custom_actions.quietly_capture('capture_header');
 CREATE TRIGGER capture_inserted
 	AFTER INSERT ON custom_actions.parameter
 	REFERENCING NEW TABLE AS new_rows
 	FOR EACH STATEMENT WHEN (NOT custom_actions.restoring())
-	EXECUTE FUNCTION custom_actions.quietly('capture_parameters');
+	EXECUTE FUNCTION custom_actions.quietly_capture('capture_parts');
 CREATE TRIGGER capture_updated
 	AFTER UPDATE ON custom_actions.parameter
 	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
 	FOR EACH STATEMENT WHEN (NOT custom_actions.restoring())
-	EXECUTE FUNCTION custom_actions.quietly('capture_parameters');
+	EXECUTE FUNCTION custom_actions.quietly_capture('capture_parts');
 CREATE TRIGGER capture_deleted
 	AFTER DELETE ON custom_actions.parameter
 	REFERENCING OLD TABLE AS old_rows
 	FOR EACH STATEMENT WHEN (NOT custom_actions.restoring())
-	EXECUTE FUNCTION custom_actions.quietly('capture_parameters');
+	EXECUTE FUNCTION custom_actions.quietly_capture('capture_parts');
 CREATE TRIGGER capture_inserted
 	AFTER INSERT ON custom_actions.step
 	REFERENCING NEW TABLE AS new_rows
 	FOR EACH STATEMENT WHEN (NOT custom_actions.restoring())
-	EXECUTE FUNCTION custom_actions.quietly('capture_steps');
+	EXECUTE FUNCTION custom_actions.quietly_capture('capture_parts');
 CREATE TRIGGER capture_updated
 	AFTER UPDATE ON custom_actions.step
 	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
 	FOR EACH STATEMENT WHEN (NOT custom_actions.restoring())
-	EXECUTE FUNCTION custom_actions.quietly('capture_steps');
+	EXECUTE FUNCTION custom_actions.quietly_capture('capture_parts');
 CREATE TRIGGER capture_deleted
 	AFTER DELETE ON custom_actions.step
 	REFERENCING OLD TABLE AS old_rows
 	FOR EACH STATEMENT WHEN (NOT custom_actions.restoring())
-	EXECUTE FUNCTION custom_actions.quietly('capture_steps');
+	EXECUTE FUNCTION custom_actions.quietly_capture('capture_parts');
 CREATE TRIGGER forget_edits
 	AFTER INSERT ON custom_actions.version
 	FOR EACH ROW EXECUTE FUNCTION custom_actions.quietly('forget_edits');
