@@ -81,3 +81,30 @@ SELECT wrap_steps('desk.work', '1', '2.then.1');
 SELECT wrap_steps('desk.work', NULL);
 SELECT remove_step('desk.work', '77');
 SELECT remove_step('desk.work', NULL);
+
+-- A key that stands twice
+SELECT add_step('desk.work', '{"update": "target", "set": {"status": "a", "status": "b"}}');
+SELECT add_step('desk.work', '{"get": "target", "when": "true", "when": "false"}');
+SELECT add_step('desk.work', '{"let": {"a": {"b": 1, "b": 2}}}');
+SELECT add_step('desk.work', '{"when": "true", "when": "false", "do": []}', inside => '1');
+SELECT add_step('desk.work', '{"choose": null, "cases": [{"when": "true", "when": "false", "do": []}]}');
+
+-- Where nothing changes, nothing is kept to be taken back.
+SELECT what FROM custom_actions.edit WHERE action = 'desk.work' ORDER BY number DESC LIMIT 1;
+SELECT move_step('desk.work', '1', before => '1');
+SELECT move_step('desk.work', '1', before => '2');
+SELECT move_step('desk.work', '2', after => '1');
+SELECT disable_step('desk.work', '1');
+SELECT disable_step('desk.work', '1');
+SELECT enable_step('desk.work', '1');
+SELECT enable_step('desk.work', '1');
+SELECT undo_action_edit('desk.work') FROM generate_series(1, 2);
+SELECT what FROM custom_actions.edit WHERE action = 'desk.work' ORDER BY number DESC LIMIT 1;
+
+-- Nothing given
+SELECT add_step('desk.work', NULL);
+SELECT add_step(NULL, '{}');
+SELECT wrap_steps('desk.work', '1', '2', ' ');
+SELECT undo_action_edit(NULL);
+SELECT copy_action('desk.work', '');
+SELECT rename_action('desk.work', 'a b');

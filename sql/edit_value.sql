@@ -1,4 +1,4 @@
--- Changing values of a draft by their addresses.
+-- Changing values of a draft by their paths.
 \i test/sql/prelude.sql
 
 CREATE TABLE desk.case (id integer PRIMARY KEY, status text NOT NULL DEFAULT 'open', priority integer NOT NULL DEFAULT 0, owner_id integer, tags text[], form jsonb);
@@ -108,6 +108,55 @@ SELECT brief($x$SELECT set_action_value('desk.escalate', 'time_out', '2 min')$x$
 SELECT set_action_value('desk.escalate', NULL, '2 min');
 SELECT set_action_value('desk.nothing', 'timeout', '2 min');
 
--- an address of nothing
+-- a path of nothing
 SELECT set_action_value('desk.escalate', '', 'x');
 SELECT set_action_value('desk.escalate', ' ', NULL);
+
+-- A list of steps is no value, but for an on_error that just goes on.
+SELECT add_step('desk.escalate', '{"if": "true", "then": [{"get": "target"}]}') AS step \gset
+SELECT set_action_value('desk.escalate', :'step' || '.then', '[]');
+SELECT set_action_value('desk.escalate', :'step' || '.then', NULL);
+SELECT set_action_value('desk.escalate', :'step' || '.else', '[]');
+SELECT set_action_value('desk.escalate', :'step' || '.else', NULL);
+SELECT set_action_value('desk.escalate', '4.cases', '[]');
+SELECT set_action_value('desk.escalate', '4.cases', NULL);
+SELECT set_action_value('desk.escalate', '4.case 1.do', '[]');
+SELECT set_action_value('desk.escalate', '3.on_error', '[{"get": "target"}]');
+SELECT set_action_value('desk.escalate', '3.on_error', '[]');
+SELECT add_step('desk.escalate', '{"get": "target"}', inside => '3.on_error');
+SELECT set_action_value('desk.escalate', '3.on_error', '[]');
+SELECT set_action_value('desk.escalate', '3.on_error', NULL);
+INSERT INTO custom_actions.step_value (action, path, field, value) VALUES ('desk.escalate', '4.case 1', 'do', '[]');
+
+-- A key that stands twice
+SELECT set_action_value('desk.escalate', '3.set.form', '{"a": 1, "a": 2}');
+SELECT set_action_value('desk.escalate', '3.set.form', '{"a": [{"b": 1, "b": 2}]}');
+SELECT set_action_value('desk.escalate', '3.set', '{"status": "x", "status": "y"}');
+SELECT set_action_value('desk.escalate', '2.on_conflict', '{"do": "nothing", "do": "update"}');
+SELECT set_action_value('desk.escalate', 'settings', '{"TimeZone": "UTC", "TimeZone": "GMT"}');
+
+-- Numbers of steps
+SELECT set_action_value('desk.escalate', '03.when', 'true');
+SELECT set_action_value('desk.escalate', '3.when', NULL);
+SELECT set_action_value('desk.escalate', '04.case 01.do.01.count', '3');
+SELECT set_action_value('desk.escalate', '4.case  1.do.1.count', '3');
+SELECT set_action_value('desk.escalate', '99999999999.when', 'true');
+SELECT set_action_value('desk.escalate', '4.case 99.when', 'true');
+SELECT set_action_value('desk.escalate', '4.case.1.when', 'true');
+SELECT set_action_value('desk.escalate', '4.cases[1].when', 'true');
+SELECT set_action_value('desk.escalate', '5.then[1].when', 'true');
+SELECT set_action_value('desk.escalate', '1.', 'true');
+SELECT set_action_value('desk.escalate', 'input.bump.type', NULL);
+SELECT brief($x$SELECT set_action_value('desk.escalate', '-1.when', 'true')$x$);
+
+-- What cannot be seen, and what nobody would read
+SELECT set_action_value('desk.escalate', '1.message', '');
+SELECT set_action_value('desk.escalate', '1.message', repeat('very ', 10000));
+SELECT set_action_value('desk.escalate', '1.message', 'No');
+
+-- What was told once is one line after that, until it changes.
+SELECT set_action_value('desk.escalate', 'input.bump.type', 'smallint');
+SELECT set_action_value('desk.escalate', 'timeout', '3 min');
+SELECT set_action_value('desk.escalate', '3.set.priority', '=prioritty + 1');
+SELECT set_action_value('desk.escalate', 'timeout', '4 min');
+SELECT set_action_value('desk.escalate', 'input.bump.type', 'bigint');

@@ -1,7 +1,7 @@
 /*
  * edit_catalog.c
- *		Values of a draft by their paths (addresses), as SQL sees them: an address
- *		taken apart, a field of a row read or changed, all fields of a row.
+ *		Values of a draft by their paths, as SQL sees them: a field of a row read or
+ *		changed, all fields of a row.
  *
  * Rows come and go as JSON by column, whichever table they are of, so that what
  * changes drafts needs to know nothing of kinds and keys.
@@ -10,6 +10,7 @@
 
 #include "access/htup_details.h"
 #include "base/compat.h"
+#include "base/row_text.h"
 #include "base/sqlstate.h"
 #include "base/suggest.h"
 #include "base/text_list.h"
@@ -18,6 +19,7 @@
 #include "definition/edit_value.h"
 #include "definition/key_order.h"
 #include "definition/path_words.h"
+#include "definition/shape.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/array.h"
@@ -26,104 +28,10 @@
 
 #define MASKED	"***"
 
-PG_FUNCTION_INFO_V1(custom_action_split_address);
 PG_FUNCTION_INFO_V1(custom_action_edit_field);
 PG_FUNCTION_INFO_V1(custom_action_row_fields);
 PG_FUNCTION_INFO_V1(custom_action_proposal);
 PG_FUNCTION_INFO_V1(custom_action_tell_problem);
-
-/* Is this one of the lists of steps that steps or cases have? */
-static bool
-is_list_name(const char *name, size_t length)
-{
-	char	   *word = pnstrdup(name, length);
-	const ArgumentSpec *spec = key_find(step_trailing_keys, word);
-
-	if (spec == NULL)
-		spec = key_find(case_keys, word);
-	for (int i = 0; i < step_kind_count() && spec == NULL; i++)
-		spec = key_find(step_kind_at(i)->arguments, word);
-	return spec != NULL && spec->shape == ARGUMENT_STEPS;
-}
-
-/* The length of a number of a step at the start of a text, 0: there is none. */
-static size_t
-number_length(const char *text)
-{
-	size_t		digits = strspn(text, "0123456789");
-
-	return digits > 0 && digits <= INTEGER_DIGITS && (text[digits] == '\0' || text[digits] == '.') ? digits : 0;
-}
-
-/* The length of ".then.1" or ".case 1" at the start of a text, 0: there is none. */
-static size_t
-link_length(const char *text)
-{
-	size_t		word;
-	size_t		number;
-
-	if (*text != '.')
-		return 0;
-	word = 1 + strcspn(text + 1, ". ");
-	if (text[word] == '\0' ||
-		!(text[word] == ' ' ? strncmp(text + 1, BRANCH_CASE, word - 1) == 0 && word - 1 == strlen(BRANCH_CASE)
-		  : is_list_name(text + 1, word - 1)))
-		return 0;
-	number = number_length(text + word + 1);
-	return number == 0 ? 0 : word + 1 + number;
-}
-
-/* The length of the path of a step at the start of an address, 0: there is none. */
-static size_t
-step_path_length(const char *address)
-{
-	size_t		length = number_length(address);
-	size_t		more;
-
-	if (length > 0)
-		while ((more = link_length(address + length)) > 0)
-			length += more;
-	return length;
-}
-
-/* The length of "input.reason" at the start of an address, 0: there is none. */
-static size_t
-parameter_path_length(const char *address, const char *part)
-{
-	size_t		length = strlen(part);
-	size_t		name;
-
-	if (strncmp(address, part, length) != 0 || address[length] != '.')
-		return 0;
-	name = strcspn(address + length + 1, ".");
-	return name == 0 ? 0 : length + 1 + name;
-}
-
-/* SQL: split_address(address) → part, path, field: what the address begins with, and the field below it, or NULL. */
-Datum
-custom_action_split_address(PG_FUNCTION_ARGS)
-{
-	char	   *address = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	const char *part = "step";
-	size_t		length = step_path_length(address);
-	TupleDesc	descriptor;
-	Datum		values[3];
-	bool		nulls[3] = {false};
-
-	if (length == 0)
-		length = parameter_path_length(address, part = "input");
-	if (length == 0)
-		length = parameter_path_length(address, part = "output");
-	if (length == 0)
-		part = "action";
-	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "split_address returns a row");
-	values[0] = CStringGetTextDatum(part);
-	values[1] = PointerGetDatum(cstring_to_text_with_len(address, length));
-	nulls[2] = address[length] == '\0';
-	values[2] = nulls[2] ? (Datum) 0 : CStringGetTextDatum(address + length + (length > 0));
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls)));
-}
 
 /* Reads a row, with the keys of its arguments in the order in which they were written. */
 static Json *
@@ -153,10 +61,7 @@ shown_value(const EditField *field, const Json *json, bool *isnull)
 {
 	char	   *text = edit_value_text(field->shape, json);
 
-	*isnull = text == NULL;
-	if (text == NULL)
-		return (Datum) 0;
-	return CStringGetTextDatum(edit_field_is_masked(field) ? MASKED : text);
+	return text_or_null(text != NULL && edit_field_is_masked(field) ? MASKED : text, isnull);
 }
 
 /* Refuses to take away what must be there. */
@@ -167,24 +72,40 @@ require_removable_field(const EditField *field, const char *what)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s cannot be removed", what),
+				 strcmp(field->part->name, "input") == 0 || strcmp(field->part->name, "output") == 0 ?
+				 errhint("Give it another value; NULL for \"%s\" takes the whole %s away.", field->part->path, field->part->name) :
 				 errhint("Give it another value, or take away the whole with remove_step.")));
-	if (field->shape == ARGUMENT_STEPS || field->shape == ARGUMENT_CASES)
-	{
-		if (edit_field_get(field) == NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s is a list, not a value", what),
-					 errhint("Use remove_step for each of its steps.")));
-	}
 }
 
-/* SQL: edit_field(action, part, path, row, field, value) → changed row, its column, address, old and new value */
+/*
+ * Refuses a list of steps, which are rows of their own. What can be said of one is that
+ * it is there without any, where that means something, and no more what was said.
+ */
+static void
+require_no_list(const EditField *field, const char *what, bool removes, const Json *filled)
+{
+	const char *list = field->shape == ARGUMENT_CASES ? BRANCH_CASE : field->key;
+	bool		is_filled = json_has_text(filled, list);
+
+	if (!edit_field_is_list(field) ||
+		(!is_filled && !field->required && (removes || field->empty_counts)))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s is a list of %s, not a value", what, field->shape == ARGUMENT_CASES ? "cases" : "steps"),
+			 errhint("Use add_step with inside => '%s'%s.", field->path, !is_filled ? "" :
+					 psprintf(", and remove_step or move_step for %s.%s%s1 and so on", field->part->path, list,
+							  field->shape == ARGUMENT_CASES ? " " : "."))));
+}
+
+/* SQL: edit_field(action, part, path, row, field, value, lists that have steps) → changed row, its column, path of the field, old and new value */
 Datum
 custom_action_edit_field(PG_FUNCTION_ARGS)
 {
 	EditPart	part;
 	EditField  *field;
 	EditValue	value = {0};
+	ProblemSink sink = {0};
 	Json	   *old;
 	Json	   *new = NULL;
 	TupleDesc	descriptor;
@@ -194,15 +115,20 @@ custom_action_edit_field(PG_FUNCTION_ARGS)
 	edit_part_init(&part, text_to_cstring(PG_GETARG_TEXT_PP(1)), row_read(PG_GETARG_TEXT_PP(3)));
 	part.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	part.path = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	sink.action = part.action;
 	field = edit_field_find(&part, text_to_cstring(PG_GETARG_TEXT_PP(4)));
-	value.what = psprintf("%s of action \"%s\"", field->address, part.action);
+	value.what = psprintf("%s of action \"%s\"", field->path, part.action);
 	value.shape = field->shape;
 	value.choices = field->choices;
 	value.typeless = field->typeless;
 	old = edit_field_get(field);
 	values[3] = shown_value(field, old, &nulls[3]);
+	require_no_list(field, value.what, PG_ARGISNULL(5), json_parse(text_to_cstring(PG_GETARG_TEXT_PP(6))));
 	if (!PG_ARGISNULL(5))
+	{
 		new = edit_value_read(&value, text_to_cstring(PG_GETARG_TEXT_PP(5)), old);
+		shape_check_duplicates(&sink, new, field->path);
+	}
 	else
 		require_removable_field(field, value.what);
 	values[4] = shown_value(field, new, &nulls[4]);
@@ -212,7 +138,7 @@ custom_action_edit_field(PG_FUNCTION_ARGS)
 		elog(ERROR, "edit_field returns a row");
 	values[0] = CStringGetTextDatum(row_print(&part));
 	values[1] = CStringGetTextDatum(field->column);
-	values[2] = CStringGetTextDatum(field->address);
+	values[2] = CStringGetTextDatum(field->path);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls)));
 }
 
@@ -252,9 +178,9 @@ put_value(ReturnSetInfo *result, const char *field, ArgumentShape shape, const A
 	}
 }
 
-/* Is this list one whose members are addressed themselves? */
+/* Is this list one whose members have paths of their own? */
 static bool
-has_addresses_below(const ArgumentSpec *spec)
+has_paths_below(const ArgumentSpec *spec)
 {
 	return spec->untold || spec->shape == ARGUMENT_OBJECTS || strcmp(spec->key, "steps") == 0;
 }
@@ -269,7 +195,7 @@ put_known(ReturnSetInfo *result, const EditPart *part, const ArgumentSpec *spec)
 		const Json *json = home == NULL ? NULL : json_get(home, spec->column != NULL ? spec->column : spec->key);
 		bool		masked = spec->null_counts && json_get_boolean(part->row, "sensitive", false);
 
-		if (json == NULL || has_addresses_below(spec) ||
+		if (json == NULL || has_paths_below(spec) ||
 			(json->kind == JSON_IS_NULL && spec->column != NULL && !spec->null_counts))
 			continue;
 		if (masked)

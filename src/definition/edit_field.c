@@ -1,17 +1,20 @@
 /*
  * edit_field.c
- *		Finds fields of a definition by their addresses; see edit_field.h.
+ *		Finds fields of a definition by their paths; see edit_field.h.
  *
  * A part of a definition is its row, in which a key has a column of its own or
- * stands among the arguments. Where the address goes on, the value is an object or
+ * stands among the arguments. Where the path goes on, the value is an object or
  * an array. Errors write the keys of columns as they are: a key that is there is
  * found with its dots, a new one needs quotes.
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "base/compat.h"
 #include "base/suggest.h"
 #include "base/text_list.h"
+#include "definition/definition.h"
 #include "definition/edit_field.h"
 #include "definition/path_words.h"
 
@@ -138,24 +141,38 @@ known_keys_of(const Json *object)
 	return known;
 }
 
-/* Raises that an address cannot be read. */
+/* Raises that a path cannot be read. */
 pg_noreturn static void
-refuse_address(const EditPart *part, const char *rest)
+refuse_path(const EditPart *part, const char *rest)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 *rest == '\0' ? errmsg("path of a value of %s cannot be read at its end", part_title(part)) :
 			 errmsg("path of a value of %s cannot be read at \"%s\"", part_title(part), rest),
 			 errhint(PATH_WORDS_HINT)));
 }
 
-/* Reads the next key of an address and goes past it; object, or NULL, has the keys that are there. */
+/* Raises that what is behind a list of steps is no path of one. */
+pg_noreturn static void
+refuse_list_path(const EditPart *part, const char *list, bool of_cases)
+{
+	char	   *first = of_cases ? psprintf("%s.%s 1", part->path, BRANCH_CASE) : psprintf("%s.%s.1", part->path, list);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("path of a %s of %s cannot be read", of_cases ? BRANCH_CASE : "step", part_title(part)),
+			 of_cases ? errhint("The first case is %s, its condition %s.when, its first step %s.do.1.", first, first, first) :
+			 errhint("The first step of the list is %s.", first)));
+}
+
+/* Reads the next key of a path and goes past it; object, or NULL, has the keys that are there. */
 static char *
 next_key(const EditPart *part, const char **rest, const Json *object)
 {
 	char	   *key = path_next_key(rest, object);
 
 	if (key == NULL)
-		refuse_address(part, *rest);
+		refuse_path(part, *rest);
 	return key;
 }
 
@@ -166,7 +183,7 @@ next_index(const EditPart *part, const char **rest)
 	int			number = path_next_number(rest);
 
 	if (number == 0)
-		refuse_address(part, *rest);
+		refuse_path(part, *rest);
 	return number - 1;
 }
 
@@ -195,7 +212,7 @@ object_of_field(EditField *field)
 	if (object == NULL)
 		edit_field_put(field, object = json_new_object());
 	else
-		refuse_field(field->part, field->address, "such value below it", NIL);
+		refuse_field(field->part, field->path, "such value below it", NIL);
 	return object;
 }
 
@@ -212,17 +229,17 @@ find_inside(EditField *above, const char *rest)
 		{
 			field->index = next_index(above->part, &rest);
 			if (field->index > home->count)
-				refuse_field(above->part, above->address, psprintf("[%d]", field->index + 1), NIL);
-			field->address = psprintf("%s[%d]", above->address, field->index + 1);
+				refuse_field(above->part, above->path, psprintf("[%d]", field->index + 1), NIL);
+			field->path = psprintf("%s[%d]", above->path, field->index + 1);
 		}
 		else if (*rest == '.' && home != NULL && home->kind == JSON_IS_OBJECT)
 		{
 			rest++;
 			field->key = next_key(above->part, &rest, home);
-			field->address = psprintf("%s.%s", above->address, path_key(field->key));
+			field->path = psprintf("%s.%s", above->path, path_key(field->key));
 		}
 		else
-			refuse_field(above->part, above->address, rest + 1, NIL);
+			refuse_field(above->part, above->path, rest + 1, NIL);
 		field->shape = ARGUMENT_VALUE;
 		field->typeless = true;
 		above = field;
@@ -239,18 +256,20 @@ find_below(EditField *above, const ArgumentSpec *spec, const char *rest)
 
 	if (*rest == '\0')
 		return above;
+	if (edit_field_is_list(above))
+		refuse_list_path(above->part, above->key, above->shape == ARGUMENT_CASES);
 	if (above->shape != ARGUMENT_VALUES && above->shape != ARGUMENT_OBJECT)
 	{
 		if (above->shape != ARGUMENT_VALUE)
-			refuse_field(above->part, above->address, rest + 1, NIL);
+			refuse_field(above->part, above->path, rest + 1, NIL);
 		return find_inside(above, rest);
 	}
 	if (*rest != '.')
-		refuse_address(above->part, rest);
+		refuse_path(above->part, rest);
 	rest++;
 	field = field_below(above, object_of_field(above));
 	field->key = next_key(above->part, &rest, field->home);
-	field->address = psprintf("%s.%s", above->address, path_key(field->key));
+	field->path = psprintf("%s.%s", above->path, path_key(field->key));
 	if (above->shape == ARGUMENT_VALUES)
 	{
 		field->shape = ARGUMENT_VALUE;
@@ -263,7 +282,7 @@ find_below(EditField *above, const ArgumentSpec *spec, const char *rest)
 
 		for (const ArgumentSpec *m = spec->members; m->key != NULL; m++)
 			known = lappend(known, unconstify(char *, m->key));
-		refuse_field(above->part, above->address, field->key, known);
+		refuse_field(above->part, above->path, field->key, known);
 	}
 	field->shape = member->shape;
 	field->choices = member->choices;
@@ -316,7 +335,7 @@ find_named(EditField *field, const char *rest)
 	if (strncmp(rest, kind->name, strlen(kind->name)) == 0 && rest[strlen(kind->name)] == '.')
 		rest += strlen(kind->name) + 1;
 	field->key = next_key(field->part, &rest, field->home);
-	field->address = psprintf("%s.%s", field->part->path, field->key);
+	field->path = psprintf("%s.%s", field->part->path, field->key);
 	return find_inside(field, rest);
 }
 
@@ -331,7 +350,7 @@ refuse_other_ways(const EditPart *part, const ArgumentSpec *spec)
 	if (strcmp(spec->key, "action") == 0)
 		hint = "Use rename_action or copy_action.";
 	else if (spec->shape == ARGUMENT_STEPS)
-		hint = "Use add_step, move_step and remove_step; a step is addressed by its number.";
+		hint = "Use add_step, move_step and remove_step; the path of a step is its number.";
 	else if (spec->members == plugin_keys)
 		hint = "Plug-ins act at once: use register_plugin and unregister_plugin.";
 	else if (spec->shape == ARGUMENT_OBJECTS)
@@ -353,6 +372,7 @@ find_known(EditField *field, const ArgumentSpec *spec, const char *rest)
 	field->choices = spec->choices;
 	field->required = spec->required;
 	field->null_counts = spec->null_counts;
+	field->empty_counts = spec->empty_counts;
 	field->column = spec->column != NULL ? spec->column : "arguments";
 	field->home = spec->column != NULL ? field->part->row : part_arguments(field->part);
 	field->key = pstrdup(spec->column != NULL ? spec->column : spec->key);
@@ -365,6 +385,13 @@ refuse_unknown_key(const EditPart *part, const char *key)
 {
 	List	   *known = known_fields(part);
 
+	if (part->kind != NULL && key_find(part->kind->arguments, "cases") != NULL &&
+		strncmp(key, BRANCH_CASE, strlen(BRANCH_CASE)) == 0)
+		refuse_list_path(part, key, true);
+	if (strcmp(part->name, "action") == 0 && isdigit((unsigned char) key[0]))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("action \"%s\" has no step %s", part->action, key)));
 	if (part->kind != NULL && part->kind->subject == SUBJECT_VALUES)
 		known = list_concat(known_keys_of(part_arguments(part)), known);
 	refuse_field(part, NULL, key, known);
@@ -385,13 +412,13 @@ refuse_nameless(const EditPart *part)
 
 /* A key that should not be there, but is: a draft can hold anything. */
 static EditField *
-find_strange(EditField *field, const char *address, const char *key)
+find_strange(EditField *field, const char *given, const char *key)
 {
 	const EditPart *part = field->part;
-	const char *rest = address;
+	const char *rest = given;
 
 	if (json_get(part->row, "kind") == NULL ||
-		path_known_length(address, part_arguments(part)) == 0)
+		path_known_length(given, part_arguments(part)) == 0)
 		refuse_unknown_key(part, key);
 	field->column = "arguments";
 	field->home = part_arguments(part);
@@ -401,10 +428,10 @@ find_strange(EditField *field, const char *address, const char *key)
 }
 
 EditField *
-edit_field_find(const EditPart *part, const char *address)
+edit_field_find(const EditPart *part, const char *given)
 {
 	EditField  *field = palloc0(sizeof(EditField));
-	const char *rest = address;
+	const char *rest = given;
 	char	   *key = next_key(part, &rest, NULL);
 	const ArgumentSpec *spec = find_in_lists(part, key);
 	bool		named = part->kind != NULL && part->kind->subject == SUBJECT_VALUES;
@@ -412,17 +439,17 @@ edit_field_find(const EditPart *part, const char *address)
 		(strcmp(key, VERB_FIELD) == 0 || (part->kind != NULL && strcmp(key, part->kind->name) == 0));
 
 	field->part = part;
-	field->address = part->path[0] == '\0' ? key : psprintf("%s.%s", part->path, key);
+	field->path = part->path[0] == '\0' ? key : psprintf("%s.%s", part->path, key);
 	if (spec != NULL)
 		return find_known(field, spec, rest);
 	if (named)
 	{
 		if (is_verb && *rest == '\0')
 			refuse_nameless(part);
-		return find_named(field, address);
+		return find_named(field, given);
 	}
 	if (!is_verb)
-		return find_strange(field, address, key);
+		return find_strange(field, given, key);
 	place_at_verb(field, part->kind);
 	return find_below(field, NULL, rest);
 }
@@ -472,6 +499,12 @@ edit_field_put(EditField *field, Json *value)
 	if (home->count == 0 && above != NULL && !above->required &&
 		(above->shape == ARGUMENT_VALUES || above->shape == ARGUMENT_OBJECT))
 		edit_field_put(above, NULL);
+}
+
+bool
+edit_field_is_list(const EditField *field)
+{
+	return field->shape == ARGUMENT_STEPS || field->shape == ARGUMENT_CASES;
 }
 
 bool

@@ -217,10 +217,7 @@ read_steps(const EditValue *value, const char *text)
 	Json	   *json = json_parse_or_null(text);
 
 	if (json == NULL || json->kind != JSON_IS_ARRAY || json->count > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s is a list, not a value", value->what),
-				 errhint("Use add_step, move_step and remove_step, or add_action_parameter; [] is an empty list.")));
+		refuse_text(value, "[], a list without steps", text, "Steps are added by add_step.");
 	return json;
 }
 

@@ -136,7 +136,7 @@ const ArgumentSpec step_trailing_keys[] = {
 	.meaning = "false: the step is left out, as if it were not there"},
 	{"on_error_when", ARGUMENT_CONDITION,
 	.meaning = "condition: only errors for which it is true are dealt with by on_error"},
-	{"on_error", ARGUMENT_STEPS,
+	{"on_error", ARGUMENT_STEPS, .empty_counts = true,
 	.meaning = "steps that run if the step fails, after its work was undone; []: just go on"},
 	{0}
 };

@@ -82,6 +82,7 @@ typedef struct ArgumentSpec
 	const char *meaning;		/* what it is; of every key that is told */
 	const char *pattern;		/* what a string looks like; NULL: it may look like anything */
 	const char *needs;			/* a key that has to be there, too, or NULL */
+	bool		empty_counts;	/* ARGUMENT_STEPS: a list without steps says something, too */
 	bool		of_texts;		/* ARGUMENT_VALUES: all values are strings, and no formulas */
 } ArgumentSpec;
 

@@ -4,8 +4,74 @@
  */
 #include "postgres.h"
 
+#include "definition/definition.h"
 #include "definition/path_words.h"
 #include "definition/shape.h"
+#include "definition/step_kind.h"
+
+/* The name of the list of steps that a path begins with, which steps or cases can have; NULL: there is none. */
+static const char *
+list_name(const char *path, size_t length)
+{
+	char	   *word = pnstrdup(path, length);
+	const ArgumentSpec *spec = key_find(step_trailing_keys, word);
+
+	if (spec == NULL)
+		spec = key_find(case_keys, word);
+	for (int i = 0; i < step_kind_count() && spec == NULL; i++)
+		spec = key_find(step_kind_at(i)->arguments, word);
+	pfree(word);
+	return spec != NULL && spec->shape == ARGUMENT_STEPS ? spec->key : NULL;
+}
+
+bool
+path_next_link(const char **path, bool is_first, StepLink *link)
+{
+	const char *at = *path;
+	size_t		digits;
+
+	link->list = NULL;
+	if (!is_first)
+	{
+		size_t		word = *at == '.' ? strcspn(at + 1, ". ") : 0;
+
+		if (word == 0)
+			return false;
+		if (at[1 + word] == ' ')
+			link->list = word == strlen(BRANCH_CASE) && strncmp(at + 1, BRANCH_CASE, word) == 0 ? BRANCH_CASE : NULL;
+		else if (at[1 + word] == '.')
+			link->list = list_name(at + 1, word);
+		if (link->list == NULL)
+			return false;
+		at += word + 2;
+	}
+	digits = strspn(at, "0123456789");
+	if (digits == 0 || digits > INTEGER_DIGITS || (at[digits] != '\0' && at[digits] != '.'))
+		return false;
+	link->number = atoi(at);
+	*path = at + digits;
+	return true;
+}
+
+void
+path_append_link(StringInfo path, const StepLink *link)
+{
+	if (link->list != NULL)
+		appendStringInfo(path, ".%s%c", link->list, strcmp(link->list, BRANCH_CASE) == 0 ? ' ' : '.');
+	appendStringInfo(path, "%d", link->number);
+}
+
+char *
+path_next_step(const char **path)
+{
+	StringInfoData step;
+	StepLink	link;
+
+	initStringInfo(&step);
+	while (path_next_link(path, step.len == 0, &link))
+		path_append_link(&step, &link);
+	return step.data;
+}
 
 /* Is this where a word of a path ends? */
 static bool

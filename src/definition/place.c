@@ -9,10 +9,9 @@
  */
 #include "postgres.h"
 
-#include <ctype.h>
-
 #include "base/suggest.h"
 #include "base/text_list.h"
+#include "definition/definition.h"
 #include "definition/path_words.h"
 #include "definition/place.h"
 #include "definition/shape.h"
@@ -33,7 +32,7 @@ typedef struct PlaceFinder
 	char	   *list_path;		/* what goes before the step's number: "5.then." */
 } PlaceFinder;
 
-static void find_in_steps(PlaceFinder *finder, Json *steps, const char *path);
+static void find_in_steps(PlaceFinder *finder, Json *steps, const StepLink *link, const char *rest);
 static void find_in_value(PlaceFinder *finder, Json **slot, bool is_new, const char *rest);
 
 /* The first word of a path. */
@@ -61,17 +60,6 @@ refuse_no_formula(const PlaceFinder *finder, const char *hint)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("at \"%s\" of action \"%s\" no formula can stand", finder->at, finder->action),
 			 hint ? errhint("%s", hint) : 0));
-}
-
-/* Reads a number from 1 and moves on behind it; 0: there is none. */
-static int
-read_number(const char **path)
-{
-	int			number = 0;
-
-	while (isdigit((unsigned char) **path) && number < 100000000)
-		number = number * 10 + (*(*path)++ - '0');
-	return number;
 }
 
 /* The slot of a key of an object, which is made if need be. */
@@ -278,42 +266,50 @@ find_at_key(PlaceFinder *finder, Json *object, const ArgumentSpec *spec, const c
 						rest + 1 + strlen(member->key), list_path);
 			break;
 		case ARGUMENT_STEPS:
-			list_path = psprintf("%s%s.", list_path, spec->key);
-			if (*rest == '\0')
-				settle_list(finder, container(object, spec->key, JSON_IS_ARRAY), list_path);
-			else
-			{
-				finder->list_path = unconstify(char *, list_path);
-				find_in_steps(finder, container(object, spec->key, JSON_IS_ARRAY), rest + 1);
-			}
+			if (*rest != '\0')
+				refuse_place(finder, NULL);
+			settle_list(finder, container(object, spec->key, JSON_IS_ARRAY), psprintf("%s%s.", list_path, spec->key));
 			break;
 		default:
 			refuse_no_formula(finder, NULL);
 	}
 }
 
-/* Goes on in a case of a step: "2.when", "2.do". */
+/* Goes on at the step of a list that an object has under a key. */
 static void
-find_in_case(PlaceFinder *finder, const Json *step, const ArgumentSpec *spec, const char *rest)
+find_in_branch(PlaceFinder *finder, Json *object, const StepLink *link, const char *rest, const char *list_path)
+{
+	finder->list_path = psprintf("%s%s.", list_path, link->list);
+	find_in_steps(finder, container(object, link->list, JSON_IS_ARRAY), link, rest);
+}
+
+/* Goes on in a case of a step, behind its number: ".when", ".do.1"; without more its condition is meant. */
+static void
+find_in_case(PlaceFinder *finder, const Json *step, const ArgumentSpec *spec, int number, const char *rest)
 {
 	const Json *cases = json_get(step, spec->key);
 	int			count = cases != NULL && cases->kind == JSON_IS_ARRAY ? cases->count : 0;
-	int			number = read_number(&rest);
+	const char *case_path = psprintf("%s.%s %d.", finder->place.step, BRANCH_CASE, number);
 	const ArgumentSpec *member;
+	StepLink	link;
 
 	if (number < 1 || number > count || cases->items[number - 1]->kind != JSON_IS_OBJECT)
 		refuse_place(finder, psprintf("Step %s has %d cases.", finder->place.step, count));
-	if (*rest == '\0')			/* its condition is meant */
+	if (*rest == '\0')
 	{
 		finder->at = psprintf("%s.%s", finder->at, case_keys[0].key);
 		rest = finder->at + strlen(finder->at) - strlen(case_keys[0].key) - 1;
+	}
+	if (path_next_link(&rest, false, &link) && key_find(case_keys, link.list) != NULL)
+	{
+		find_in_branch(finder, cases->items[number - 1], &link, rest, case_path);
+		return;
 	}
 	member = key_find(case_keys, *rest == '.' ? first_word(rest + 1) : "");
 	if (member == NULL)
 		refuse_place(finder, keys_hint("A case", *rest ? first_word(rest + 1) : "",
 									   (const ArgumentSpec *const[]) {case_keys}, 1));
-	find_at_key(finder, cases->items[number - 1], member, rest + 1 + strlen(member->key),
-				psprintf("%s.%s %d.", finder->place.step, BRANCH_CASE, number));
+	find_at_key(finder, cases->items[number - 1], member, rest + 1 + strlen(member->key), case_path);
 }
 
 /* The key of a kind that holds cases, or NULL. */
@@ -326,6 +322,36 @@ cases_key(const StepKind *kind)
 	return NULL;
 }
 
+/* Raises for a word that is not among the keys of a step. */
+pg_noreturn static void
+refuse_key(const PlaceFinder *finder, const StepKind *kind, const char *word)
+{
+	const ArgumentSpec *lists[] = {kind->arguments, step_leading_keys, step_trailing_keys};
+
+	refuse_place(finder, keys_hint(psprintf("Step %s (%s)", finder->place.step, kind->name), word,
+								   lists, lengthof(lists)));
+}
+
+/* Goes on at a step or case inside of a step. */
+static void
+find_below_step(PlaceFinder *finder, Json *step, const StepKind *kind, const StepLink *link, const char *rest)
+{
+	const ArgumentSpec *spec = key_find(kind->arguments, link->list);
+
+	if (strcmp(link->list, BRANCH_CASE) == 0)
+	{
+		if (cases_key(kind) == NULL)
+			refuse_key(finder, kind, BRANCH_CASE);
+		find_in_case(finder, step, cases_key(kind), link->number, rest);
+		return;
+	}
+	if (spec == NULL)
+		spec = key_find(step_trailing_keys, link->list);
+	if (spec == NULL || spec->shape != ARGUMENT_STEPS)
+		refuse_key(finder, kind, link->list);
+	find_in_branch(finder, step, link, rest, psprintf("%s.", finder->place.step));
+}
+
 /* Goes on in a step, behind its path and a dot. */
 static void
 find_in_step(PlaceFinder *finder, Json *step, const StepKind *kind, const char *rest)
@@ -334,11 +360,6 @@ find_in_step(PlaceFinder *finder, Json *step, const StepKind *kind, const char *
 	const ArgumentSpec *spec = NULL;
 	char	   *word = first_word(rest);
 
-	if (strncmp(rest, BRANCH_CASE " ", strlen(BRANCH_CASE " ")) == 0 && cases_key(kind) != NULL)
-	{
-		find_in_case(finder, step, cases_key(kind), rest + strlen(BRANCH_CASE " "));
-		return;
-	}
 	for (int i = 0; i < lengthof(lists) && spec == NULL; i++)
 		spec = key_find(lists[i], word);
 	if (spec != NULL)
@@ -346,8 +367,7 @@ find_in_step(PlaceFinder *finder, Json *step, const StepKind *kind, const char *
 	else if (kind->subject == SUBJECT_VALUES)
 		find_in_values(finder, container(step, kind->name, JSON_IS_OBJECT), rest);
 	else
-		refuse_place(finder, keys_hint(psprintf("Step %s (%s)", finder->place.step, kind->name), word,
-									   lists, lengthof(lists)));
+		refuse_key(finder, kind, word);
 }
 
 /* Settles on a step: its own formula, or what is before it. */
@@ -360,19 +380,18 @@ settle_step(PlaceFinder *finder, Json *step, const StepKind *kind)
 		finder->use = PLACE_BEFORE;
 }
 
-/* Goes on in a list of steps: "2", "2.set.due", "2.then.1". */
+/* Goes on at a step of a list: rest is what comes behind its number, "", ".set.due", ".then.1". */
 static void
-find_in_steps(PlaceFinder *finder, Json *steps, const char *path)
+find_in_steps(PlaceFinder *finder, Json *steps, const StepLink *link, const char *rest)
 {
-	const char *rest = path;
-	int			number = read_number(&rest);
+	int			number = link->number;
+	StepLink	below;
 	int			verb;
 	Json	   *step;
 	const StepKind *kind;
 
 	check_stack_depth();
-	if (*path == '0' || number < 1 || number > steps->count || steps->items[number - 1]->kind != JSON_IS_OBJECT ||
-		(*rest != '\0' && *rest != '.'))
+	if (number < 1 || number > steps->count || steps->items[number - 1]->kind != JSON_IS_OBJECT)
 		refuse_place(finder, psprintf(steps->count == 1 ? "There is %d step in this list." :
 									  "There are %d steps in this list.", steps->count));
 	step = steps->items[number - 1];
@@ -386,6 +405,8 @@ find_in_steps(PlaceFinder *finder, Json *steps, const char *path)
 	finder->place.step = psprintf("%s%d", finder->list_path, number);
 	if (*rest == '\0')
 		settle_step(finder, step, kind);
+	else if (path_next_link(&rest, false, &below))
+		find_below_step(finder, step, kind, &below, rest);
 	else
 		find_in_step(finder, step, kind, rest + 1);
 }
@@ -452,12 +473,17 @@ find_in_header(PlaceFinder *finder, Json *document)
 Place
 place_use(Json *document, const char *action, const char *at, PlaceUse use, const char *formula)
 {
-	PlaceFinder finder = {.action = action, .at = at, .use = use, .formula = formula, .list_path = ""};
+	PlaceFinder finder = {.action = action, .use = use, .formula = formula, .list_path = ""};
+	const char *rest = at;
+	char	   *step = path_next_step(&rest);
+	StepLink	link;
+
+	finder.at = rest = psprintf("%s%s", step, rest);
 
 	if (document->kind != JSON_IS_OBJECT)
 		refuse_place(&finder, NULL);
-	if (isdigit((unsigned char) *at))
-		find_in_steps(&finder, container(document, "steps", JSON_IS_ARRAY), at);
+	if (path_next_link(&rest, true, &link))
+		find_in_steps(&finder, container(document, "steps", JSON_IS_ARRAY), &link, rest);
 	else
 		find_in_header(&finder, document);
 	if (finder.use == PLACE_BEFORE && finder.list != NULL)

@@ -252,22 +252,30 @@ AS 'MODULE_PATHNAME', 'custom_action_renamed_definition';
 COMMENT ON FUNCTION custom_actions.renamed_definition(json, text, text) IS
 	'definition of an action that was renamed, in canonical form';
 
-CREATE FUNCTION custom_actions.split_address(
-	address text, OUT part text, OUT path text, OUT field text)
+CREATE FUNCTION custom_actions.split_path(
+	given text, OUT part text, OUT path text, OUT field text)
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'custom_action_split_address';
+AS 'MODULE_PATHNAME', 'custom_action_split_path';
 
-COMMENT ON FUNCTION custom_actions.split_address(text) IS
+COMMENT ON FUNCTION custom_actions.split_path(text) IS
 	'takes the path of a value apart: that of a step, an input or output, or none for the action itself, and the field';
 
+CREATE FUNCTION custom_actions.step_links(path text)
+RETURNS TABLE (list text, number integer, upto text)
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 3
+AS 'MODULE_PATHNAME', 'custom_action_step_links';
+
+COMMENT ON FUNCTION custom_actions.step_links(text) IS
+	'the words of the path of a step: list and number in it, and the path as far as each';
+
 CREATE FUNCTION custom_actions.edit_field(
-	action_name text, part text, path text, old_row json, field text, value text,
-	OUT new_row json, OUT column_name text, OUT address text,
+	action_name text, part text, path text, old_row json, field text, value text, filled json,
+	OUT new_row json, OUT column_name text, OUT settled text,
 	OUT old_value text, OUT new_value text)
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'custom_action_edit_field';
 
-COMMENT ON FUNCTION custom_actions.edit_field(text, text, text, json, text, text) IS
+COMMENT ON FUNCTION custom_actions.edit_field(text, text, text, json, text, text, json) IS
 	'a row of a draft, by column, with another value of a field, given as text; NULL takes it away';
 
 CREATE FUNCTION custom_actions.row_fields(part text, draft_row json)

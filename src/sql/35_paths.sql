@@ -119,6 +119,9 @@ BEGIN
 	RAISE EXCEPTION 'action "%" has no step %', action_name, path
 		USING ERRCODE = 'undefined_object',
 			HINT = CASE
+				WHEN branch_name = 'case' THEN format('Cases of step %s: %s.',
+					regexp_replace(path, '[.]case \d+$', ''),
+					coalesce(array_to_string(listed, ', '), 'none'))
 				WHEN listed IS NULL AND branch_name IS NULL THEN 'It has no steps yet: use add_step.'
 				WHEN listed IS NULL THEN format('There are no steps in %s: use add_step with inside => %L.',
 					list_path, list_path)
@@ -137,31 +140,27 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
-	link text[];
-	walked text := '';
+	link record;
 	found_id bigint;
 	parent_id bigint;
 BEGIN
-	FOR link IN SELECT regexp_matches(path, '\.?(?:(\w+)[. ])?(\d+)', 'g') LOOP
+	FOR link IN SELECT * FROM step_links(path) LOOP
 		parent_id := found_id;
-		walked := walked || CASE WHEN parent_id IS NULL THEN link[2]
-			WHEN link[1] = 'case' THEN format('.case %s', link[2])
-			ELSE format('.%s.%s', link[1], link[2]) END;
 		IF parent_id IS NULL THEN
 			SELECT s.id INTO found_id
 			FROM step AS s
 			WHERE s.action = action_name AND s.parent IS NULL
 			ORDER BY s.position, s.id
-			OFFSET greatest(link[2]::integer - 1, 0) LIMIT (link[2]::integer > 0)::integer;
+			OFFSET greatest(link.number - 1, 0) LIMIT (link.number > 0)::integer;
 		ELSE
 			SELECT s.id INTO found_id
 			FROM step AS s
-			WHERE s.action = action_name AND s.parent = parent_id AND s.branch = link[1]
+			WHERE s.action = action_name AND s.parent = parent_id AND s.branch = link.list
 			ORDER BY s.position, s.id
-			OFFSET greatest(link[2]::integer - 1, 0) LIMIT (link[2]::integer > 0)::integer;
+			OFFSET greatest(link.number - 1, 0) LIMIT (link.number > 0)::integer;
 		END IF;
 		IF found_id IS NULL THEN
-			PERFORM refuse_step(action_name, walked, parent_id, link[1]);
+			PERFORM refuse_step(action_name, link.upto, parent_id, link.list);
 		END IF;
 	END LOOP;
 	RETURN found_id;

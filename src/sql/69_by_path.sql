@@ -81,9 +81,9 @@ END
 $$;
 
 COMMENT ON FUNCTION custom_actions.refuse_whole(text, text, text, boolean) IS
-	'raises that an address stops before a value';
+	'raises that a path stops before a value';
 
-CREATE FUNCTION custom_actions.draft_row(action_name text, INOUT part text, path text, OUT key text, OUT row_text json)
+CREATE FUNCTION custom_actions.draft_row(action_name text, INOUT part text, path text, OUT key text, OUT row_text json, OUT filled json)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
@@ -97,6 +97,7 @@ BEGIN
 		INTO row_text, key, part
 		FROM step AS s
 		WHERE s.id = step_at(action_name, path);
+		SELECT json_agg(DISTINCT s.branch) INTO filled FROM step AS s WHERE s.parent = key::bigint;
 	ELSE
 		SELECT CASE part WHEN 'output' THEN 'out' ELSE 'in' END AS direction,
 			substr(path, length(part) + 2) AS name
@@ -112,7 +113,7 @@ END
 $$;
 
 COMMENT ON FUNCTION custom_actions.draft_row(text, text, text) IS
-	'row of a draft that an address means, as JSON by column, and what finds it in its table';
+	'row of a draft that a path means, as JSON by column, what finds it in its table, and which lists of it have steps';
 
 CREATE FUNCTION custom_actions.write_column(
 	action_name text, part text, key text, column_name text, new_row json)
@@ -138,16 +139,29 @@ $$;
 COMMENT ON FUNCTION custom_actions.write_column(text, text, text, text, json) IS
 	'writes one column of a row of a draft';
 
-CREATE FUNCTION custom_actions.told_change(address text, old_value text, new_value text)
+CREATE FUNCTION custom_actions.told_value(value text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT CASE WHEN value = '' THEN '(empty)'
+		WHEN length(value) > 300 THEN format('%s ... (%s characters)', left(value, 250), length(value))
+		ELSE value END;
+END;
+
+COMMENT ON FUNCTION custom_actions.told_value(text) IS
+	'a value for people: empty, they would not see it, very long, not the rest';
+
+CREATE FUNCTION custom_actions.told_change(path text, old_value text, new_value text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	SELECT CASE
-		WHEN old_value IS NULL AND new_value IS NULL THEN format('%s: nothing there to remove', address)
-		WHEN old_value IS NULL THEN format('%s: added %s', address, new_value)
-		WHEN new_value IS NULL THEN format('%s: removed %s', address, old_value)
-		ELSE format('%s: %s -> %s', address, old_value, new_value) END;
+		WHEN old_value IS NULL THEN format('%s: added %s', path, custom_actions.told_value(new_value))
+		WHEN new_value IS NULL THEN format('%s: removed %s', path, custom_actions.told_value(old_value))
+		ELSE format('%s: %s -> %s', path,
+			custom_actions.told_value(old_value), custom_actions.told_value(new_value)) END;
 END;
 
 COMMENT ON FUNCTION custom_actions.told_change(text, text, text) IS
@@ -155,7 +169,7 @@ COMMENT ON FUNCTION custom_actions.told_change(text, text, text) IS
 
 -- What is told is what changed; where nothing did, nothing is written.
 CREATE FUNCTION custom_actions.put_value(
-	action_name text, address text, value text, OUT settled text, OUT told text)
+	action_name text, given text, value text, OUT settled text, OUT told text)
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
@@ -164,9 +178,9 @@ DECLARE
 	target record;
 	edit record;
 BEGIN
-	SELECT * INTO place FROM split_address(address);
+	SELECT * INTO place FROM split_path(given);
 	IF place.field IS NULL AND place.part = 'action' THEN
-		RAISE EXCEPTION 'address of a value of action "%" must not be empty', action_name
+		RAISE EXCEPTION 'path of a value of action "%" must not be empty', action_name
 			USING ERRCODE = 'invalid_parameter_value',
 				HINT = 'Say which value: 2.set.due of a step, input.bump.default of an input, timeout of the action itself.';
 	ELSIF place.field IS NULL THEN
@@ -182,10 +196,14 @@ BEGIN
 	END IF;
 	SELECT * INTO target FROM draft_row(action_name, place.part, place.path);
 	SELECT * INTO edit
-	FROM edit_field(action_name, target.part, place.path, target.row_text, place.field, value);
-	settled := edit.address;
-	IF edit.new_row::jsonb - 'key_order' = target.row_text::jsonb - 'key_order' THEN
-		told := format('%s: no change, it is %s', settled, coalesce(edit.old_value, 'not there'));
+	FROM edit_field(action_name, target.part, place.path, target.row_text, place.field, value,
+		coalesce(target.filled, '[]'));
+	settled := edit.settled;
+	IF value IS NULL AND edit.old_value IS NULL THEN
+		told := format('%s: nothing there to remove', settled);
+		RETURN;
+	ELSIF edit.new_row::jsonb - 'key_order' = target.row_text::jsonb - 'key_order' THEN
+		told := format('%s: no change, it is %s', settled, coalesce(told_value(edit.old_value), 'not there'));
 		RETURN;
 	END IF;
 	PERFORM write_column(action_name, target.part, target.key, edit.column_name, edit.new_row);
@@ -194,7 +212,7 @@ END
 $$;
 
 COMMENT ON FUNCTION custom_actions.put_value(text, text, text) IS
-	'gives a value of a draft another text, NULL: none; returns its address, and what to say';
+	'gives a value of a draft another text, NULL: none; returns its path, and what to say';
 
 -- Steps may have moved: their paths in a text do not count.
 CREATE FUNCTION custom_actions.problem_words(message text, detail text)
@@ -208,7 +226,26 @@ END;
 COMMENT ON FUNCTION custom_actions.problem_words(text, text) IS
 	'what makes a problem the same one after an edit';
 
-CREATE FUNCTION custom_actions.tell_problems(action_name text, before json)
+CREATE FUNCTION custom_actions.known_problems(action_name text, before json)
+RETURNS text[]
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT coalesce(array_agg(custom_actions.problem_words(c.message, c.detail)), '{}')
+	FROM (
+		SELECT d.message, d.detail
+		FROM custom_actions.check_definition(
+			action_name, before, custom_actions.action_owner(action_name)) AS d
+		UNION ALL
+		SELECT p.message, p.detail
+		FROM custom_actions.check_publishing(action_name, before) AS p) AS c;
+END;
+
+COMMENT ON FUNCTION custom_actions.known_problems(text, json) IS
+	'the words of all problems that there were before an edit';
+
+-- What was wrong before, too, is one line: what can be done about it was told then.
+CREATE FUNCTION custom_actions.tell_problems(action_name text, before json, are_told boolean DEFAULT true)
 RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
@@ -219,6 +256,7 @@ DECLARE
 	warnings integer := 0;
 	problem record;
 	known text[];
+	was_there boolean;
 BEGIN
 	-- that the user may not publish it himself is nothing that he has to mend
 	FOR problem IN
@@ -226,19 +264,20 @@ BEGIN
 		FROM check_draft(action_name) AS c
 		WHERE c.location <> 'action' OR c.message NOT LIKE 'permission denied%'
 	LOOP
+		known := coalesce(known, known_problems(action_name, before));
+		was_there := problem.words = ANY (known);
 		IF problem.severity = 'error' THEN
 			errors := errors + 1;
 			CONTINUE WHEN errors > most;
+			was_there := was_there AND are_told;
 		ELSE
-			IF known IS NULL THEN
-				SELECT coalesce(array_agg(problem_words(c.message, c.detail)), '{}') INTO known
-				FROM check_definition(action_name, before, action_owner(action_name)) AS c
-				WHERE c.severity <> 'error';
-			END IF;
-			CONTINUE WHEN problem.words = ANY (known) OR warnings >= most;
+			CONTINUE WHEN was_there OR warnings >= most;
 			warnings := warnings + 1;
 		END IF;
-		PERFORM tell_problem(action_name, problem.location, problem.message, problem.detail, problem.hint);
+		PERFORM tell_problem(action_name, problem.location,
+			problem.message || CASE WHEN was_there THEN ', as before' ELSE '' END,
+			CASE WHEN NOT was_there THEN problem.detail END,
+			CASE WHEN NOT was_there THEN problem.hint END);
 	END LOOP;
 	IF errors > most THEN
 		PERFORM tell_problem(action_name, 'check', format('%s more problems', errors - most), NULL,
@@ -247,24 +286,24 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.tell_problems(text, json) IS
+COMMENT ON FUNCTION custom_actions.tell_problems(text, json, boolean) IS
 	'tells as warnings what keeps a draft from being activated, and what is to be looked at that was not before';
 
-CREATE FUNCTION custom_actions.begin_edit(action_name text, path text)
+CREATE FUNCTION custom_actions.begin_edit(action_name text, given text, what text DEFAULT 'path')
 RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 BEGIN
-	IF action_name IS NULL OR path IS NULL THEN
-		RAISE EXCEPTION 'action and path must not be null'
+	IF action_name IS NULL OR given IS NULL THEN
+		RAISE EXCEPTION 'action and % must not be null', what
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	PERFORM mark_edit(action_name, 'begin', '');
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.begin_edit(text, text) IS
+COMMENT ON FUNCTION custom_actions.begin_edit(text, text, text) IS
 	'begins an edit of a draft, which it locks; an error if there is none, or the user may not edit it';
 
 CREATE FUNCTION custom_actions.finish_edit(action_name text, told text)
@@ -287,7 +326,7 @@ $$;
 COMMENT ON FUNCTION custom_actions.finish_edit(text, text) IS
 	'ends an edit of a draft, and tells what it did and what does not compile';
 
-CREATE FUNCTION custom_actions.set_value(action_name text, address text, value text)
+CREATE FUNCTION custom_actions.set_value(action_name text, path text, value text)
 RETURNS text
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
@@ -295,8 +334,8 @@ AS $$
 DECLARE
 	done record;
 BEGIN
-	PERFORM begin_edit(action_name, address);
-	SELECT * INTO done FROM put_value(action_name, btrim(address), value);
+	PERFORM begin_edit(action_name, path);
+	SELECT * INTO done FROM put_value(action_name, btrim(path), value);
 	PERFORM finish_edit(action_name, done.told);
 	RETURN done.settled;
 END

@@ -6,8 +6,14 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
-	parts text[] := parse_ident(given);
+	parts text[];
 BEGIN
+	BEGIN
+		parts := parse_ident(given);
+	EXCEPTION WHEN invalid_parameter_value THEN
+		PERFORM canonical_name(given);	-- which says what a name looks like
+		RAISE;
+	END;
 	PERFORM require_name('action', parts[cardinality(parts)]);
 	IF cardinality(parts) > 1 THEN
 		RETURN canonical_path('action', given);
@@ -61,7 +67,7 @@ BEGIN
 		USING DETAIL = 'It is a draft of your own.' || CASE WHEN listed_plugins(new_name, '%s', true) IS NULL
 			THEN '' ELSE ' Its plug-ins are those of the other.' END,
 			HINT = 'Change it, then use activate_action to publish it.';
-	PERFORM tell_problems(new_name, document);
+	PERFORM tell_problems(new_name, document, false);
 	RETURN new_name;
 END
 $$;

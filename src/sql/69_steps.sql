@@ -9,7 +9,7 @@ AS $$
 DECLARE
 	place record;
 BEGIN
-	SELECT * INTO place FROM split_address(btrim(path));
+	SELECT * INTO place FROM split_path(btrim(path));
 	IF place.part <> 'step' OR place.field IS NOT NULL THEN
 		RAISE EXCEPTION '"%" is not the path of a step', path
 			USING ERRCODE = 'invalid_parameter_value',
@@ -32,7 +32,7 @@ DECLARE
 	parent_kind text;
 	lists text[];
 BEGIN
-	SELECT * INTO place FROM split_address(btrim(path));
+	SELECT * INTO place FROM split_path(btrim(path));
 	IF place.part <> 'step' THEN
 		PERFORM require_step_path(action_name, path);
 	END IF;
@@ -216,7 +216,7 @@ DECLARE
 	last_id bigint;
 	path text;
 BEGIN
-	PERFORM begin_edit(action_name, definition::text);
+	PERFORM begin_edit(action_name, definition::text, 'definition');
 	SELECT * INTO place
 	FROM find_place(action_name, before, after, inside, coalesce(is_case(definition), false));
 	rows := given_steps(action_name, definition, place.branch IS NOT DISTINCT FROM 'case');
@@ -262,6 +262,27 @@ $$;
 COMMENT ON FUNCTION custom_actions.require_movable(custom_actions.step, text, bigint) IS
 	'refuses to put a step inside itself';
 
+CREATE FUNCTION custom_actions.comes_before(
+	moved custom_actions.step, parent_id bigint, branch_name text, before_id bigint)
+RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT (moved).parent IS NOT DISTINCT FROM parent_id
+		AND (moved).branch IS NOT DISTINCT FROM branch_name
+		AND (before_id IS NOT DISTINCT FROM (moved).id OR before_id IS NOT DISTINCT FROM (
+			SELECT s.id
+			FROM custom_actions.step AS s
+			WHERE s.action = (moved).action AND s.parent IS NOT DISTINCT FROM parent_id
+				AND s.branch IS NOT DISTINCT FROM branch_name
+				AND (s.position, s.id) > ((moved).position, (moved).id)
+			ORDER BY s.position, s.id
+			LIMIT 1));
+END;
+
+COMMENT ON FUNCTION custom_actions.comes_before(custom_actions.step, bigint, text, bigint) IS
+	'whether a step stands where it is to go: in this list, before this step, or at the end';
+
 CREATE FUNCTION custom_actions.put_elsewhere(
 	action_name text, path text, before text, after text, inside text)
 RETURNS text
@@ -284,7 +305,7 @@ BEGIN
 	old_path := step_path(action_name, moved.id);
 	SELECT * INTO place FROM find_place(action_name, before, after, inside, moved.kind = 'case');
 	PERFORM require_movable(moved, old_path, place.parent_id);
-	IF place.before_id IS DISTINCT FROM moved.id THEN
+	IF NOT comes_before(moved, place.parent_id, place.branch, place.before_id) THEN
 		UPDATE step AS s
 		SET parent = place.parent_id, branch = place.branch,
 			position = (free_positions(action_name, place.parent_id, place.branch, place.before_id, 1))[1]
@@ -335,16 +356,19 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
 	switched bigint;
+	was_enabled boolean;
 	done record;
 	settled text;
 BEGIN
 	PERFORM begin_edit(action_name, path);
 	switched := require_step_path(action_name, path);
 	settled := step_path(action_name, switched);
+	SELECT coalesce(s.enabled, true) INTO was_enabled FROM step AS s WHERE s.id = switched;
 	SELECT * INTO done
 	FROM put_value(action_name, settled || '.enabled', CASE WHEN enabled THEN NULL ELSE 'false' END);
 	PERFORM finish_edit(action_name, format('step %s is %s: %s', settled,
-		CASE WHEN enabled THEN 'switched on' ELSE 'switched off' END, step_title(switched)));
+		CASE WHEN enabled THEN 'switched on' ELSE 'switched off' END
+			|| CASE WHEN enabled = was_enabled THEN ' already' ELSE '' END, step_title(switched)));
 	RETURN settled;
 END
 $$;
@@ -399,6 +423,11 @@ DECLARE
 	count integer;
 BEGIN
 	PERFORM begin_edit(action_name, coalesce(from_path, to_path));
+	IF btrim(condition) = '' THEN
+		RAISE EXCEPTION 'condition must not be empty'
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'Leave it out to put the steps into a group.';
+	END IF;
 	SELECT * INTO ends
 	FROM require_neighbours(action_name,
 		require_step_path(action_name, coalesce(from_path, to_path)),

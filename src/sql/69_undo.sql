@@ -158,12 +158,17 @@ LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
-	draft custom_actions.action := require_editable(action_name);
-	newest custom_actions.edit := newest_edit(action_name);
+	draft custom_actions.action;
+	newest custom_actions.edit;
 	before json;
 	told text;
 	detail text;
 BEGIN
+	IF action_name IS NULL THEN
+		RAISE EXCEPTION 'action must not be null' USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	draft := require_editable(action_name);
+	newest := newest_edit(action_name);
 	IF newest.number IS NULL THEN
 		RAISE EXCEPTION 'there is no edit of action "%" to take back', draft.name
 			USING ERRCODE = 'object_not_in_prerequisite_state',

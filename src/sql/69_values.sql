@@ -52,7 +52,7 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
 	wanted record := coalesce(NEW, OLD);
-	address text := concat_ws('.', nullif(wanted.path, ''), wanted.field);
+	value_path text := concat_ws('.', nullif(wanted.path, ''), wanted.field);
 	action_name text := canonical_path('action', wanted.action);
 	done record;
 BEGIN
@@ -64,17 +64,17 @@ BEGIN
 		RETURN NEW;
 	END IF;
 	IF NOT EXISTS (SELECT FROM edit AS e WHERE e.action = action_name AND e.open > 0) THEN
-		PERFORM begin_edit(action_name, address);
+		PERFORM begin_edit(action_name, value_path);
 	END IF;
 	IF TG_OP = 'INSERT' AND EXISTS (
 		SELECT FROM draft_values(action_name) AS v
 		WHERE v.path = coalesce(NEW.path, '') AND v.field = NEW.field)
 	THEN
-		RAISE EXCEPTION '% of action "%" is there already', address, action_name
+		RAISE EXCEPTION '% of action "%" is there already', value_path, action_name
 			USING ERRCODE = 'unique_violation', HINT = 'Use UPDATE.';
 	END IF;
 	SELECT * INTO done
-	FROM put_value(action_name, address, CASE WHEN TG_OP <> 'DELETE' THEN NEW.value END);
+	FROM put_value(action_name, value_path, CASE WHEN TG_OP <> 'DELETE' THEN NEW.value END);
 	PERFORM mark_edit(action_name, 'say', done.told);
 	RAISE NOTICE 'action "%": %', action_name, done.told;
 	RETURN wanted;
