@@ -491,7 +491,7 @@ program_get(Oid function)
 	entry = entry_find(function);
 	if (entry->program != NULL &&
 		(entry->program->stale || !entry_path_matches(entry) ||
-		 entry->program->tells_keys != observers_want_keys(entry->program->definition)))
+		 (!entry->program->tells_keys && observers_want_keys(entry->program->definition))))
 		entry_detach(entry);
 	entry_note_user(entry);
 	if (entry->program == NULL)

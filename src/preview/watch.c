@@ -190,6 +190,18 @@ note_sources(Watch *watch, const Program *program)
 	MemoryContextSwitchTo(old);
 }
 
+static bool
+watch_wants_keys(const Definition *definition)
+{
+	return watching != NULL;
+}
+
+static int
+watch_most_keys(void)
+{
+	return watching != NULL ? MOST_TOLD : 0;
+}
+
 static uint32
 watch_invocation_begun(Frame *frame)
 {
@@ -460,6 +472,8 @@ watch_invocation_ended(Frame *frame, InvocationEnd how, const ErrorData *error, 
 }
 
 static const Observer watch_observer = {
+	.wants_keys = watch_wants_keys,
+	.most_keys = watch_most_keys,
 	.invocation_begun = watch_invocation_begun,
 	.step_begun = watch_step_begun,
 	.inputs_bound = watch_inputs_bound,

@@ -412,8 +412,15 @@ record_wants_keys(const Definition *definition)
 	return level_of(definition) >= LOG_BASIC;
 }
 
+static int
+record_most_keys(void)
+{
+	return setting_touched_limit;
+}
+
 static const Observer record = {
 	.wants_keys = record_wants_keys,
+	.most_keys = record_most_keys,
 	.invocation_begun = record_begun,
 	.inputs_bound = record_inputs,
 	.step_begun = record_step_begun,

@@ -67,6 +67,17 @@ observers_want_keys(const Definition *definition)
 	return false;
 }
 
+int
+observers_most_keys(void)
+{
+	int			most = 0;
+
+	for (int i = 0; i < observers_count; i++)
+		if (observers[i]->most_keys != NULL)
+			most = Max(most, observers[i]->most_keys());
+	return most;
+}
+
 /* Goes to the memory that observers are called in; returns where we were. */
 static MemoryContext
 enter_memory(Frame *frame)

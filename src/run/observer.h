@@ -60,14 +60,14 @@
  * Keys of rows
  *		A row is told of by its table's primary key; without one, by the key that
  *		the step finds it by. Keys are told in programs that were compiled while an
- *		observer wanted them (wants_keys; a program is compiled anew when that
- *		changes). Where the step addresses the row by a name, they are at hand. Else
+ *		observer wanted them (wants_keys; one that was not is compiled anew when they
+ *		are wanted, and keeps what it has for that when they no longer are). Where the step addresses the row by a name, they are at hand. Else
  *		the statement returns the key's columns, if the user may read them and that
  *		asks for no policy and no rule that the statement does not meet anyway, which
  *		is found out before each execution (key_rights.c); if not, and where foreign
  *		rows may be concerned, rows are counted.
- *		Of a statement no more keys are told than custom_actions.log_touched_limit,
- *		and none if that is 0. Where an update may have changed keys, there are old
+ *		Of a statement no more keys are told than the observer that wants most of them
+ *		asks for (most_keys). Where an update may have changed keys, there are old
  *		ones as well: always of a row found by its key, of sets from PostgreSQL 18 on.
  *		What on_conflict updated is told of apart, as an update, where it is known:
  *		before PostgreSQL 18 only of tables that are no partitioned ones.
@@ -131,6 +131,9 @@ typedef struct Observer
 	 */
 	bool		(*wants_keys) (const Definition *definition);
 
+	/* At most so many of each statement. */
+	int			(*most_keys) (void);
+
 	/* Answers what it wants of this invocation. */
 	uint32		(*invocation_begun) (Frame *frame);
 	void		(*inputs_bound) (Frame *frame);
@@ -183,6 +186,9 @@ extern const Observer *observer_alone(const Observer *observer);
 
 /* Does one of them want keys? */
 extern bool observers_want_keys(const Definition *definition);
+
+/* So many of each statement at most; 0: none. */
+extern int	observers_most_keys(void);
 
 /* A frame's `watched` has eight bits for each observer. */
 #define MAX_OBSERVERS	4

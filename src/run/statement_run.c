@@ -7,11 +7,11 @@
 
 #include "access/htup_details.h"
 #include "access/tupdesc.h"
-#include "base/settings.h"
 #include "lookup/key.h"
 #include "program/parser_hooks.h"
 #include "run/frame.h"
 #include "run/key_rights.h"
+#include "run/observer.h"
 #include "run/statement_run.h"
 #include "tcop/dest.h"
 #include "utils/datum.h"
@@ -39,6 +39,7 @@ typedef struct KeyReceiver
 {
 	SlotReceiver slots;
 	WrittenKeys *written;
+	int			most;			/* keys of each way of writing */
 } KeyReceiver;
 
 static bool
@@ -91,12 +92,12 @@ more_keys(NullableDatum *keys, int count, int columns)
 
 /* Takes the keys of a row, unless there are enough. */
 static void
-take_key(KeyRows *rows, const TupleTableSlot *tuple, const StatementKey *key)
+take_key(KeyRows *rows, int most, const TupleTableSlot *tuple, const StatementKey *key)
 {
 	int			columns = list_length(key->columns);
 
 	rows->rows++;
-	if (rows->count >= setting_touched_limit)
+	if (rows->count >= most)
 		return;
 	if (rows->count == 0 || (rows->count >= KEYS_AT_FIRST && (rows->count & (rows->count - 1)) == 0))
 	{
@@ -121,7 +122,7 @@ key_receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 
 	slot_getallattrs(tuple);
 	inserted = key->inserted_place < 0 || DatumGetBool(tuple->tts_values[key->inserted_place]);
-	take_key(inserted ? &written->rows : &written->updated, tuple, key);
+	take_key(inserted ? &written->rows : &written->updated, receiver->most, tuple, key);
 	MemoryContextSwitchTo(old);
 	return receiver_take(tuple, self);
 }
@@ -308,7 +309,7 @@ statement_execute_for_keys(Frame *frame, Statement *statement, WrittenKeys *writ
 	KeyReceiver receiver = {0};
 	uint64		rows;
 
-	if (statement->key == NULL || statement->select || setting_touched_limit <= 0 ||
+	if (statement->key == NULL || statement->select || (receiver.most = observers_most_keys()) == 0 ||
 		!statement_may_return_key(statement))
 	{
 		rows = statement_execute(frame, statement);

@@ -9,7 +9,6 @@
  */
 #include "postgres.h"
 
-#include "base/settings.h"
 #include "base/text_list.h"
 #include "catalog/pg_class.h"
 #include "compile/let_types.h"
@@ -184,7 +183,7 @@ written_tell(Frame *frame, const Write *write, const Statement *statement, const
 
 	if (statement->select)
 		return;
-	if (rows->rows == 1 && write->key_slots != NULL && setting_touched_limit > 0)
+	if (rows->rows == 1 && write->key_slots != NULL && observers_most_keys() > 0)
 	{
 		slots = *rows;
 		take_slots(frame, write, &slots);
