@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "definition/definition.h"
+#include "definition/path_words.h"
 #include "definition/step_kind.h"
 #include "definition/value_text.h"
 #include "document/outline.h"
@@ -125,9 +126,7 @@ compare_field(Changes *changes, const char *path, const Json *old, const Json *n
 static char *
 member_path(const char *path, const char *name)
 {
-	const char *quoted = strpbrk(name, ".\"") != NULL ? psprintf("\"%s\"", name) : name;
-
-	return path[0] == '\0' ? pstrdup(quoted) : psprintf("%s.%s", path, quoted);
+	return path[0] == '\0' ? path_key(name) : psprintf("%s.%s", path, path_key(name));
 }
 
 /* Tells how the members of two objects differ; either may be NULL. */

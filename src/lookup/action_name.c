@@ -36,7 +36,7 @@ refuse_name(const char *text, const char *schema, const char *name)
 			 name_is_reserved(name) ? errdetail("\"%s\" is a reserved word.", name) :
 			 strlen(name) >= NAMEDATALEN ?
 			 errdetail("A name has at most %d characters.", NAMEDATALEN - 1) :
-			 errdetail("A name consists of lower-case letters, digits and underscores, after an optional schema and a period."),
+			 errdetail("A name consists of up to 63 lower-case letters, digits and underscores, after an optional schema and a period."),
 			 errhint("Use a name such as \"%s\".", proposal)));
 }
 

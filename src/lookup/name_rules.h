@@ -24,7 +24,7 @@ extern void name_require_length(const char *text);
 
 /* What is said of a name that is not valid: of what, the name, a proposal. */
 #define NAME_MESSAGE	"invalid name of %s: \"%s\""
-#define NAME_DETAIL		"A name consists of lower-case letters, digits and underscores and is no reserved word."
+#define NAME_DETAIL		"A name consists of up to 63 lower-case letters, digits and underscores and is no reserved word."
 #define NAME_HINT		"Use a name such as \"%s\"."
 
 #endif

@@ -137,7 +137,9 @@ RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
-	SELECT encode(sha256(convert_to(definition::text, 'UTF8')), 'hex');
+	-- the same in all databases; where nobody says what the bytes mean, they count
+	SELECT encode(sha256(convert_to(definition::text,
+		CASE getdatabaseencoding() WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END)), 'hex');
 END;
 
 COMMENT ON FUNCTION custom_actions.definition_hash(json) IS

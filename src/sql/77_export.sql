@@ -138,7 +138,7 @@ BEGIN ATOMIC
 		FROM jsonb_path_query(definition::jsonb,
 			'strict $.** ? (@.type() == "string")') AS s (value)
 		WHERE custom_actions.canonical_spelling(s.value #>> '{}') = table_name
-			OR lower(s.value #>> '{}') = (parse_ident(table_name))[2]);
+			OR lower(s.value #>> '{}' COLLATE "C") = (parse_ident(table_name))[2]);
 END;
 
 COMMENT ON FUNCTION custom_actions.mentions_table(json, text) IS
@@ -192,13 +192,29 @@ END;
 COMMENT ON FUNCTION custom_actions.export_actions(text, boolean) IS
 	'body of export_actions';
 
+-- Two names that differ only in what file systems may not take are two files.
+CREATE FUNCTION custom_actions.export_file_name(action_name text)
+RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT plain.name
+		|| CASE WHEN plain.name <> action_name
+			THEN '-' || left(custom_actions.definition_hash(to_json(action_name)), 8) ELSE '' END
+		|| '.json'
+	FROM regexp_replace(action_name, '[^a-zA-Z0-9_.-]', '_', 'g') AS plain (name);
+END;
+
+COMMENT ON FUNCTION custom_actions.export_file_name(text) IS
+	'file for an action: its name, with a part of a hash where some of its characters may not stand in one';
+
 CREATE FUNCTION custom_actions.exported_actions(
 	pattern text DEFAULT '%', drafts boolean DEFAULT false)
 RETURNS TABLE (
 	action text, file_name text, exported text, draft_differs boolean, document json)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-	SELECT e.action, regexp_replace(e.action, '[^a-zA-Z0-9_.-]', '_', 'g') || '.json',
+	SELECT e.action, custom_actions.export_file_name(e.action),
 		e.exported, e.draft_differs, custom_actions.export_document(ARRAY[e.entry])
 	FROM custom_actions.exported_entries(
 			exported_actions.pattern, exported_actions.drafts) AS e
