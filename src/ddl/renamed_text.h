@@ -15,7 +15,8 @@ typedef struct NewName
 {
 	const char *old;
 	const char *new;
-	const char *schema;			/* of what is called by it; NULL: it is a part of something, or that is not known */
+	const char *schema;			/* of what is called by it; NULL: it is a part of something, or
+								 * that is not known */
 } NewName;
 
 /* How many names of a formula that nothing explains are tried in all combinations */

@@ -324,7 +324,7 @@ cases_key(const StepKind *kind)
 
 /* Raises for a word that is not among the keys of a step. */
 pg_noreturn static void
-refuse_key(const PlaceFinder *finder, const StepKind *kind, const char *word)
+refuse_word(const PlaceFinder *finder, const StepKind *kind, const char *word)
 {
 	const ArgumentSpec *lists[] = {kind->arguments, step_leading_keys, step_trailing_keys};
 
@@ -341,14 +341,14 @@ find_below_step(PlaceFinder *finder, Json *step, const StepKind *kind, const Ste
 	if (strcmp(link->list, BRANCH_CASE) == 0)
 	{
 		if (cases_key(kind) == NULL)
-			refuse_key(finder, kind, BRANCH_CASE);
+			refuse_word(finder, kind, BRANCH_CASE);
 		find_in_case(finder, step, cases_key(kind), link->number, rest);
 		return;
 	}
 	if (spec == NULL)
 		spec = key_find(step_trailing_keys, link->list);
 	if (spec == NULL || spec->shape != ARGUMENT_STEPS)
-		refuse_key(finder, kind, link->list);
+		refuse_word(finder, kind, link->list);
 	find_in_branch(finder, step, link, rest, psprintf("%s.", finder->place.step));
 }
 
@@ -367,7 +367,7 @@ find_in_step(PlaceFinder *finder, Json *step, const StepKind *kind, const char *
 	else if (kind->subject == SUBJECT_VALUES)
 		find_in_values(finder, container(step, kind->name, JSON_IS_OBJECT), rest);
 	else
-		refuse_key(finder, kind, word);
+		refuse_word(finder, kind, word);
 }
 
 /* Settles on a step: its own formula, or what is before it. */

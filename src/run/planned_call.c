@@ -125,5 +125,6 @@ require_planned_signature(Program *program, FunctionCallInfo fcinfo)
 	ereport(ERROR,
 			(errcode(ERRCODE_CA_SIGNATURE),
 			 errmsg("signature of action \"%s\" has changed since this statement began", program->action),
+			 IsolationUsesXactSnapshot() ? errhint("Run the transaction again.") :
 			 errhint("Run the statement again.")));
 }

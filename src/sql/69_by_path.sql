@@ -238,7 +238,10 @@ BEGIN ATOMIC
 			action_name, before, custom_actions.action_owner(action_name)) AS d
 		UNION ALL
 		SELECT p.message, p.detail
-		FROM custom_actions.check_publishing(action_name, before) AS p) AS c;
+		FROM custom_actions.check_publishing(action_name, before) AS p
+		UNION ALL
+		SELECT l.message, l.detail
+		FROM custom_actions.lacking_callers(action_name, before) AS l) AS c;
 END;
 
 COMMENT ON FUNCTION custom_actions.known_problems(text, json) IS
