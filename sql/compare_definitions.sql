@@ -3,7 +3,7 @@
 \i test/sql/prelude.sql
 \pset format unaligned
 \pset tuples_only on
-\set differences 'SELECT line FROM custom_actions.compare_definitions(:''one'', :''other'') AS c (line)'
+\set differences 'SELECT custom_actions.told_changes(:''one'', :''other'')'
 
 -- Header, inputs and outputs
 \set one '{"action": "desk.a", "description": "a", "table": "desk.t", "key": ["a"], "read_only": true, "settings": {"x": "1", "y": "2"}, "input": [{"name": "kept", "type": "int"}, {"name": "gone", "type": "int"}, {"name": "turned", "type": "int"}], "output": [{"name": "z", "type": "text"}, {"name": "same", "type": "text", "default": 1}], "steps": []}'
@@ -38,7 +38,7 @@
 \set other :old
 :differences;
 
--- What is frozen: first what is used no longer
+-- What is frozen, if it is known of both: first what is used no longer
 \set one '{"action": "desk.a", "steps": [], "frozen": ["table b", "function f(integer)", "table c"]}'
 \set other '{"action": "desk.a", "steps": [], "frozen": ["table d", "table c", "operator a.+(integer,integer)"]}'
 :differences;
@@ -54,14 +54,14 @@ SELECT jsonb_build_object('action', 'desk.a', 'steps', jsonb_agg(s.step ORDER BY
 	jsonb_build_object('action', 'desk.a', 'steps', jsonb_agg(s.step ORDER BY s.n DESC)) AS other
 FROM generate_series(1, 5000) AS n,
 	LATERAL (SELECT n, jsonb_build_object('delete', 'desk.t' || n) AS step) AS s \gset
-SELECT count(*), min(line), max(line) FROM custom_actions.compare_definitions(:'one', :'other') AS c (line);
+SELECT count(*), min(line), max(line) FROM string_to_table(custom_actions.told_changes(:'one', :'other'), E'\n') AS line;
 SELECT repeat('{"group": null, "do": [', 100) || '{"let": {"a": %s}}' || repeat(']}', 100) AS nest \gset
 SELECT length(line), line ~ '^Changed step (1\.do\.){100}1 \(let\)\.$' AS deep
-FROM custom_actions.compare_definitions(
+FROM custom_actions.told_changes(
 	format('{"action": "desk.a", "steps": [' || :'nest' || ']}', 1)::json,
-	format('{"action": "desk.a", "steps": [' || :'nest' || ']}', 2)::json) AS c (line);
+	format('{"action": "desk.a", "steps": [' || :'nest' || ']}', 2)::json) AS line;
 
--- What is no sound definition is not compared
-\set VERBOSITY terse
-\set other '{"action": "desk.a", "steps": [{"do": 1}]}'
+-- What is not sound is compared as far as it can be read
+\set one '{"action": "desk.a", "steps": [{"let": {"a": 1}}, {"update": "target", "set": {"a": 1}}]}'
+\set other '{"action": "desk.a", "steps": [{"do": 1}, {"update": "target", "sets": {"a": 1}}]}'
 :differences;

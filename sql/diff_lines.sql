@@ -46,6 +46,13 @@ SELECT create_action('desk.many', $${"table": "desk.task", "description": "now d
 	{"stop": "succeeded"}]}$$, true);
 SELECT * FROM diff_action('desk.many');
 SELECT * FROM diff_action('desk.many', 0, 1);
+-- A step that is not sound is there all the same
+SELECT define('desk.broken', '{"table": "desk.task", "steps": [{"update": "target", "set": {"title": "one"}}, {"delete": "target"}]}');
+UPDATE custom_actions.step SET arguments = '{"sets": 1}' WHERE action = 'desk.broken' AND kind = 'update';
+SELECT * FROM diff_action('desk.broken');
+SELECT undo_action_edit('desk.broken');
+INSERT INTO custom_actions.step (action, kind, arguments) VALUES ('desk.broken', 'let', '{"a": 1}'), ('desk.broken', 'get', '{"id": 1}');
+SELECT * FROM diff_action('desk.broken');
 -- Nothing is published
 SELECT create_action('desk.new');
 SELECT * FROM diff_action('desk.new');

@@ -53,6 +53,6 @@ SELECT action_hash('desk.plan') = :'hash';
 UPDATE custom_actions.step AS s SET key_order = '{"set": ["due", "id"]}' WHERE s.action = 'desk.plan' AND s.kind = 'create';
 SELECT action_definition('desk.plan') #> '{steps,0,set,due}';
 SELECT action_hash('desk.plan') = :'hash', differs FROM custom_actions.actions WHERE name = 'desk.plan';
-SELECT count(*) FROM custom_actions.version AS v, custom_actions.compare_definitions(v.draft, action_definition('desk.plan'))
+SELECT count(*) FROM custom_actions.version AS v, custom_actions.definition_changes(v.draft, action_definition('desk.plan'))
 WHERE v.action = 'desk.plan';
 SELECT activate_action('desk.plan');

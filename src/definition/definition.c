@@ -213,32 +213,48 @@ parse_header(DefinitionParser *parser)
 	definition_parse_plugins(parser);
 }
 
-Definition *
-definition_parse(Json *document, ProblemSink *sink)
+/* Reads a document with a parser. */
+static Definition *
+parse_document(DefinitionParser *parser, Json *document)
 {
-	DefinitionParser parser = {0};
 	Definition *definition = palloc0(sizeof(Definition));
 	Shape		shape = {"a definition", NULL, {action_keys, NULL, NULL}};
 	Json	   *steps;
 
-	parser.sink = sink;
-	parser.definition = definition;
+	parser->definition = definition;
 	definition->json = document;
 	if (document->kind != JSON_IS_OBJECT)
 	{
-		definition_problem(&parser, "",
+		definition_problem(parser, "",
 						   psprintf("a definition must be an object, not %s",
 									json_kind_name(document)), NULL);
 		definition->json = json_new_object();
 		return definition;
 	}
 
-	shape_check(sink, &shape, document, "");
-	parse_header(&parser);
-	parse_parameters(&parser, "input", &definition->inputs);
-	parse_parameters(&parser, "output", &definition->outputs);
+	shape_check(parser->sink, &shape, document, "");
+	parse_header(parser);
+	parse_parameters(parser, "input", &definition->inputs);
+	parse_parameters(parser, "output", &definition->outputs);
 	steps = json_get(document, "steps");
 	if (steps != NULL && steps->kind == JSON_IS_ARRAY)
-		definition->steps = definition_parse_steps(&parser, steps, "");
+		definition->steps = definition_parse_steps(parser, steps, "");
 	return definition;
+}
+
+Definition *
+definition_parse(Json *document, ProblemSink *sink)
+{
+	DefinitionParser parser = {.sink = sink};
+
+	return parse_document(&parser, document);
+}
+
+Definition *
+definition_read(Json *document)
+{
+	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext};
+	DefinitionParser parser = {.sink = &sink, .keeps_unsound = true};
+
+	return parse_document(&parser, document);
 }

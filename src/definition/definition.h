@@ -63,6 +63,7 @@ typedef struct Step
 	char	   *when;			/* condition as written, or NULL */
 	char	   *description;	/* or NULL */
 	bool		enabled;
+	bool		unsound;		/* its shape is wrong: only definition_read() has such */
 	List	   *branches;		/* of Branch */
 } Step;
 
@@ -101,6 +102,12 @@ typedef struct Definition
 
 /* Reads a document; shape errors go to the sink, what is sound is returned. */
 extern Definition *definition_parse(Json *document, ProblemSink *sink);
+
+/*
+ * The same for who compares or shows: whatever can be told apart, and nothing is
+ * reported. Kinds of steps are not to be asked about those that are not sound.
+ */
+extern Definition *definition_read(Json *document);
 
 /* The value of an argument of a step, NULL when absent. */
 #define step_argument(step, key) json_get((step)->json, (key))

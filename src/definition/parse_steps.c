@@ -315,7 +315,8 @@ parse_step(DefinitionParser *parser, Json *json, char *path)
 		step->name = NULL;
 	for (int i = 0; i < lengthof(shape.lists); i++)
 		parse_branches(parser, step, shape.lists[i]);
-	return sound ? step : NULL;
+	step->unsound = !sound;
+	return sound || parser->keeps_unsound ? step : NULL;
 }
 
 List *

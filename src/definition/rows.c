@@ -14,7 +14,6 @@
 #include "definition/flat.h"
 #include "definition/key_order.h"
 #include "definition/print.h"
-#include "definition/rows.h"
 #include "definition/shape.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -221,7 +220,8 @@ parameters_to_rows(Json *rows, const Json *parameters, const char *direction, co
 	}
 }
 
-Json *
+/* {"action": {...}, "parameters": [...], "steps": [...], "plugins": [...]}; raises if the document is not sound in shape. */
+static Json *
 definition_rows(Json *document)
 {
 	ProblemSink sink = {0};

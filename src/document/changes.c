@@ -5,7 +5,8 @@
  *		moved; inputs, outputs and keys of the header.
  *
  * Rows come in the order of the new definition; what was removed stands where it
- * was. Which step is which is found by step_match.c.
+ * was. Which step is which is found by step_match.c. This is the one comparison:
+ * what is told of it in sentences is made of these rows (change_sentences.c).
  */
 #include "postgres.h"
 
@@ -13,6 +14,7 @@
 #include "definition/path_words.h"
 #include "definition/step_kind.h"
 #include "definition/value_text.h"
+#include "document/changes.h"
 #include "document/outline.h"
 #include "document/step_match.h"
 #include "fmgr.h"
@@ -26,21 +28,14 @@ PG_FUNCTION_INFO_V1(custom_action_definition_changes);
 
 #define HIDDEN "***"			/* what a sensitive parameter has by default */
 
-/* A row of the result, and where it belongs. */
-typedef struct Change
-{
-	int			node;			/* of the new definition that it is at, ... */
-	int			behind;			/* ... or behind, and how far */
-	int			number;			/* in the order in which they were found */
-	const char *path;
-	const char *kind;
-	const char *before;
-	const char *after;
-} Change;
-
+/* What is gathered, and where it stands. */
 typedef struct Changes
 {
 	List	   *rows;			/* of Change */
+	ChangedPart part;
+	const char *place;			/* see Change */
+	const char *title;
+	bool		inside;
 	int			node;
 	int			behind;
 } Changes;
@@ -50,15 +45,28 @@ typedef struct Side
 {
 	const Definition *definition;
 	StepTree   *tree;
-	Outline    *outline;		/* NULL: nobody has asked for it yet */
 } Side;
 
-/* Adds a row at the current place. */
+/* Says what the rows that follow are about. */
+static void
+turn_to(Changes *changes, ChangedPart part, const char *place, const char *title)
+{
+	changes->part = part;
+	changes->place = place;
+	changes->title = title;
+	changes->inside = false;
+}
+
+/* Adds a row about that. */
 static void
 tell_change(Changes *changes, const char *path, const char *kind, const char *before, const char *after)
 {
 	Change	   *change = palloc(sizeof(Change));
 
+	change->part = changes->part;
+	change->place = changes->place;
+	change->title = changes->title;
+	change->inside = changes->inside;
 	change->node = changes->node;
 	change->behind = changes->behind;
 	change->number = list_length(changes->rows);
@@ -74,17 +82,60 @@ static const char *
 change_kind(const void *old, const void *new)
 {
 	if (old == NULL)
-		return "added";
-	return new == NULL ? "removed" : "changed";
+		return CHANGE_ADDED;
+	return new == NULL ? CHANGE_REMOVED : CHANGE_CHANGED;
+}
+
+static bool is_same(const Json *one, const Json *other);
+
+/* Is all that an object or array has in another, too, an object's in whatever order? */
+static bool
+has_same_members(const Json *one, const Json *other)
+{
+	if (one->count != other->count)
+		return false;
+	for (int i = 0; i < one->count; i++)
+	{
+		const Json *member = other->items[i];
+
+		if (one->kind == JSON_IS_OBJECT && strcmp(one->keys[i], other->keys[i]) != 0)
+			member = json_get(other, one->keys[i]);
+		if (!is_same(one->items[i], member))
+			return false;
+	}
+	return true;
+}
+
+/* A number as numeric */
+static Datum
+number_value(const Json *json)
+{
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(json->text), ObjectIdGetDatum(InvalidOid),
+							   Int32GetDatum(-1));
 }
 
 /* Do two values mean the same: in any order of keys, however a number is written? */
 static bool
 is_same(const Json *one, const Json *other)
 {
-	if (one == NULL || other == NULL)
+	check_stack_depth();
+	if (one == NULL || other == NULL || one->kind != other->kind)
 		return one == other;
-	return DatumGetBool(DirectFunctionCall2(jsonb_eq, json_to_jsonb(one), json_to_jsonb(other)));
+	switch (one->kind)
+	{
+		case JSON_IS_NULL:
+			return true;
+		case JSON_IS_BOOLEAN:
+		case JSON_IS_STRING:
+			return strcmp(one->text, other->text) == 0;
+		case JSON_IS_NUMBER:
+			return strcmp(one->text, other->text) == 0 ||
+				DatumGetBool(DirectFunctionCall2(numeric_eq, number_value(one), number_value(other)));
+		case JSON_IS_ARRAY:
+		case JSON_IS_OBJECT:
+			return has_same_members(one, other);
+	}
+	return false;
 }
 
 /* How a value is shown: one of a definition's as in the outline; else a text as it is, a list by its members. */
@@ -109,24 +160,27 @@ value_words(const Json *json, bool is_value)
 
 static void compare_members(Changes *changes, const char *path, const Json *old, const Json *new, bool is_value);
 
-/* Tells how a field differs; of an object its members. */
-static void
-compare_field(Changes *changes, const char *path, const Json *old, const Json *new, bool is_value)
-{
-	check_stack_depth();
-	if (is_same(old, new))
-		return;
-	if ((old == NULL || old->kind == JSON_IS_OBJECT) && (new == NULL || new->kind == JSON_IS_OBJECT))
-		compare_members(changes, path, old, new, is_value);
-	else
-		tell_change(changes, path, change_kind(old, new), value_words(old, is_value), value_words(new, is_value));
-}
-
 /* "2.set.due"; a name that would be taken for more than one goes in quotes. */
 static char *
 member_path(const char *path, const char *name)
 {
 	return path[0] == '\0' ? path_key(name) : psprintf("%s.%s", path, path_key(name));
+}
+
+/* Tells how a field differs, which is called so below a path; of an object its members. */
+static void
+compare_field(Changes *changes, const char *above, const char *name, const Json *old, const Json *new, bool is_value)
+{
+	const char *path;
+
+	check_stack_depth();
+	if (is_same(old, new))
+		return;
+	path = member_path(above, name);
+	if ((old == NULL || old->kind == JSON_IS_OBJECT) && (new == NULL || new->kind == JSON_IS_OBJECT))
+		compare_members(changes, path, old, new, is_value);
+	else
+		tell_change(changes, path, change_kind(old, new), value_words(old, is_value), value_words(new, is_value));
 }
 
 /* Tells how the members of two objects differ; either may be NULL. */
@@ -136,12 +190,11 @@ compare_members(Changes *changes, const char *path, const Json *old, const Json 
 	for (int i = 0; new != NULL && i < new->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		compare_field(changes, member_path(path, new->keys[i]), json_get(old, new->keys[i]),
-					  new->items[i], is_value);
+		compare_field(changes, path, new->keys[i], json_get(old, new->keys[i]), new->items[i], is_value);
 	}
 	for (int i = 0; old != NULL && i < old->count; i++)
 		if (json_get(new, old->keys[i]) == NULL)
-			compare_field(changes, member_path(path, old->keys[i]), old->items[i], NULL, is_value);
+			compare_field(changes, path, old->keys[i], old->items[i], NULL, is_value);
 }
 
 /* Is what a step has under a key a value, or an object of values? */
@@ -164,10 +217,12 @@ compare_step_field(Changes *changes, const StepNode *old, const StepNode *new, c
 
 	if (step_key_is_list(step, key) || step_key_is_list(old->step, key))
 		return;
-	if (step->kind->subject == SUBJECT_VALUES && strcmp(key, step->kind->name) == 0)
+	if (step->kind->subject == SUBJECT_VALUES && strcmp(key, step->kind->name) == 0 &&
+		old_value != NULL && old_value->kind == JSON_IS_OBJECT &&
+		new_value != NULL && new_value->kind == JSON_IS_OBJECT)
 		compare_members(changes, new->path, old_value, new_value, true);
 	else
-		compare_field(changes, member_path(new->path, key), old_value, new_value, key_holds_values(step, key));
+		compare_field(changes, new->path, key, old_value, new_value, key_holds_values(step, key));
 }
 
 /* Has a step a handler of errors, be it an empty one? */
@@ -183,21 +238,42 @@ handler_text(const Step *step)
 
 /* Tells how a step differs from what it was. */
 static void
-compare_step_nodes(Changes *changes, const StepNode *old, const StepNode *new)
+compare_steps(Changes *changes, const StepNode *old, const StepNode *new)
 {
 	const Json *before = old->step->json;
 	const Json *after = new->step->json;
 	const char *old_handler = handler_text(old->step);
 	const char *new_handler = handler_text(new->step);
 
-	for (int i = 0; i < after->count; i++)
-		compare_step_field(changes, old, new, after->keys[i]);
-	for (int i = 0; i < before->count; i++)
-		if (json_get(after, before->keys[i]) == NULL)
-			compare_step_field(changes, old, new, before->keys[i]);
+	if (strcmp(old->content, new->content) != 0)
+	{
+		for (int i = 0; i < after->count; i++)
+			compare_step_field(changes, old, new, after->keys[i]);
+		for (int i = 0; i < before->count; i++)
+			if (json_get(after, before->keys[i]) == NULL)
+				compare_step_field(changes, old, new, before->keys[i]);
+	}
 	if ((old_handler == NULL) != (new_handler == NULL))
 		tell_change(changes, member_path(new->path, "on_error"), change_kind(old_handler, new_handler),
 					old_handler, new_handler);
+}
+
+/* Tells how a text of a case differs. */
+static void
+compare_case_text(Changes *changes, const char *path, const char *old, const char *new)
+{
+	if (old == NULL || new == NULL ? old != new : strcmp(old, new) != 0)
+		tell_change(changes, path, change_kind(old, new), old, new);
+}
+
+/* Tells how a case differs from what it was. */
+static void
+compare_cases(Changes *changes, const StepNode *old, const StepNode *new)
+{
+	compare_case_text(changes, member_path(new->path, "when"), formula_text(old->branch->when),
+					  formula_text(new->branch->when));
+	compare_case_text(changes, member_path(new->path, "description"), old->branch->description,
+					  new->branch->description);
 }
 
 /* What a node says, in the words of the outline: its lines, one behind the other. */
@@ -210,6 +286,11 @@ node_words(const StepNode *node)
 	if (node->step == NULL)
 	{
 		appendStringInfo(&words, "WHEN %s", formula_text(node->branch->when));
+		return words.data;
+	}
+	if (node->step->unsound)
+	{
+		appendStringInfo(&words, "%s, which is not understood", node->title);
 		return words.data;
 	}
 	appendStringInfoString(&words, outline_step_words(node->step));
@@ -228,6 +309,14 @@ node_words(const StepNode *node)
 	return words.data;
 }
 
+/* Turns to a step or case. */
+static void
+turn_to_node(Changes *changes, const StepTree *tree, const StepNode *node)
+{
+	turn_to(changes, CHANGE_OF_STEP, node->path, node->title);
+	changes->inside = node->parent > 0 && tree->nodes[node->parent].match < 0;
+}
+
 /* Tells what became of the steps of the new definition. */
 static void
 tell_new_steps(Changes *changes, const Side *old, const Side *new)
@@ -239,15 +328,15 @@ tell_new_steps(Changes *changes, const Side *old, const Side *new)
 
 		CHECK_FOR_INTERRUPTS();
 		changes->node = i;
+		turn_to_node(changes, new->tree, node);
 		if (before == NULL)
-			tell_change(changes, node->path, "added", NULL, node_words(node));
+			tell_change(changes, node->path, CHANGE_ADDED, NULL, node_words(node));
 		else if (node->moved)
-			tell_change(changes, node->path, "moved", before->path, node->path);
+			tell_change(changes, node->path, CHANGE_MOVED, before->path, node->path);
 		if (before != NULL && node->step != NULL)
-			compare_step_nodes(changes, before, node);
-		else if (before != NULL && strcmp(before->branch->when, node->branch->when) != 0)
-			tell_change(changes, member_path(node->path, "when"), "changed",
-						formula_text(before->branch->when), formula_text(node->branch->when));
+			compare_steps(changes, before, node);
+		else if (before != NULL)
+			compare_cases(changes, before, node);
 	}
 }
 
@@ -264,28 +353,17 @@ tell_old_steps(Changes *changes, const Side *old)
 		if (node->match >= 0)
 			changes->node = node->match;
 		changes->behind = i;
+		turn_to_node(changes, old->tree, node);
 		if (node->match < 0)
-			tell_change(changes, node->path, "removed", node_words(node), NULL);
+			tell_change(changes, node->path, CHANGE_REMOVED, node_words(node), NULL);
 	}
-	changes->behind = 0;
 }
 
-/* The outline's line of an input or output. */
-static const char *
-parameter_words(Side *side, const Parameter *parameter)
+/* Turns to an input or output. */
+static void
+turn_to_parameter(Changes *changes, const Parameter *parameter)
 {
-	ListCell   *cell;
-
-	if (side->outline == NULL)
-		side->outline = outline_of(side->definition, NIL);
-	foreach(cell, side->outline->lines)
-	{
-		const OutlineLine *line = lfirst(cell);
-
-		if (line->path != NULL && strcmp(line->path, parameter->location) == 0)
-			return line->text;
-	}
-	return parameter->type;
+	turn_to(changes, parameter->output ? CHANGE_OF_OUTPUT : CHANGE_OF_INPUT, parameter->location, parameter->name);
 }
 
 /* Finds a parameter by name. */
@@ -309,10 +387,11 @@ compare_parameter_field(Changes *changes, const Parameter *old, const Parameter 
 	const Json *before = json_get(old->json, key);
 	const Json *after = json_get(new->json, key);
 	bool		is_default = strcmp(key, "default") == 0;
-	char	   *path = member_path(new->location, key);
+	const char *path;
 
 	if (is_same(before, after))
 		return;
+	path = member_path(new->location, key);
 	if (is_default && (old->sensitive || new->sensitive))
 		tell_change(changes, path, change_kind(before, after), before ? HIDDEN : NULL, after ? HIDDEN : NULL);
 	else
@@ -331,7 +410,7 @@ compare_parameter(Changes *changes, const Parameter *old, const Parameter *new)
 			compare_parameter_field(changes, old, new, old->json->keys[i]);
 }
 
-/* The place of a parameter in its list, from 1 */
+/* The place of a parameter in its list, from 0 */
 static int
 parameter_place(const List *parameters, const Parameter *parameter)
 {
@@ -340,19 +419,21 @@ parameter_place(const List *parameters, const Parameter *parameter)
 	foreach(cell, parameters)
 	{
 		if (lfirst(cell) == parameter)
-			return foreach_current_index(cell) + 1;
+			return foreach_current_index(cell);
 	}
-	return 0;
+	return -1;
 }
 
 /* Tells which parameters went past others. */
 static void
 tell_parameter_order(Changes *changes, const List *old_list, const List *new_list)
 {
+	int			most = Max(list_length(new_list), 1);
 	int			count = 0;
-	int		   *places = palloc(sizeof(int) * Max(list_length(new_list), 1));
-	const Parameter **kept = palloc(sizeof(Parameter *) * Max(list_length(new_list), 1));
-	bool	   *moved = palloc(sizeof(bool) * Max(list_length(new_list), 1));
+	int		   *places = palloc(sizeof(int) * most);
+	int		   *new_places = palloc(sizeof(int) * most);
+	const Parameter **kept = palloc(sizeof(Parameter *) * most);
+	bool	   *moved = palloc(sizeof(bool) * most);
 	ListCell   *cell;
 
 	foreach(cell, new_list)
@@ -362,18 +443,23 @@ tell_parameter_order(Changes *changes, const List *old_list, const List *new_lis
 		if (old == NULL)
 			continue;
 		kept[count] = lfirst(cell);
+		new_places[count] = foreach_current_index(cell);
 		places[count++] = parameter_place(old_list, old);
 	}
-	places_out_of_order(places, count, moved);
+	places_out_of_order(places, new_places, count, moved);
 	for (int i = 0; i < count; i++)
-		if (moved[i])
-			tell_change(changes, kept[i]->location, "moved", psprintf("place %d", places[i]),
-						psprintf("place %d", parameter_place(new_list, kept[i])));
+	{
+		if (!moved[i])
+			continue;
+		turn_to_parameter(changes, kept[i]);
+		tell_change(changes, kept[i]->location, CHANGE_MOVED, psprintf("place %d", places[i] + 1),
+					psprintf("place %d", new_places[i] + 1));
+	}
 }
 
 /* Tells how inputs or outputs differ. */
 static void
-tell_parameters(Changes *changes, Side *old, Side *new, const List *old_list, const List *new_list)
+tell_parameters(Changes *changes, const List *old_list, const List *new_list)
 {
 	ListCell   *cell;
 
@@ -382,8 +468,9 @@ tell_parameters(Changes *changes, Side *old, Side *new, const List *old_list, co
 		const Parameter *parameter = lfirst(cell);
 		const Parameter *before = parameter_named(old_list, parameter->name);
 
+		turn_to_parameter(changes, parameter);
 		if (before == NULL)
-			tell_change(changes, parameter->location, "added", NULL, parameter_words(new, parameter));
+			tell_change(changes, parameter->location, CHANGE_ADDED, NULL, outline_parameter_words(parameter));
 		else
 			compare_parameter(changes, before, parameter);
 	}
@@ -391,8 +478,9 @@ tell_parameters(Changes *changes, Side *old, Side *new, const List *old_list, co
 	{
 		const Parameter *parameter = lfirst(cell);
 
+		turn_to_parameter(changes, parameter);
 		if (parameter_named(new_list, parameter->name) == NULL)
-			tell_change(changes, parameter->location, "removed", parameter_words(old, parameter), NULL);
+			tell_change(changes, parameter->location, CHANGE_REMOVED, outline_parameter_words(parameter), NULL);
 	}
 	tell_parameter_order(changes, old_list, new_list);
 }
@@ -402,16 +490,80 @@ static void
 tell_header(Changes *changes, const Json *old, const Json *new)
 {
 	for (const ArgumentSpec *spec = action_keys; spec->key != NULL; spec++)
-		if (spec->shape != ARGUMENT_STEPS && spec->shape != ARGUMENT_OBJECTS && !spec->untold)
-			compare_field(changes, spec->key, json_get(old, spec->key), json_get(new, spec->key), false);
+	{
+		if (spec->shape == ARGUMENT_STEPS || spec->shape == ARGUMENT_OBJECTS || spec->untold)
+			continue;
+		turn_to(changes, CHANGE_OF_HEADER, spec->key, spec->key);
+		compare_field(changes, "", spec->key, json_get(old, spec->key), json_get(new, spec->key), false);
+	}
+}
+
+/* For qsort(): by the text. */
+static int
+name_compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The names of what is frozen, sorted; one that is there twice comes twice. */
+static const char **
+frozen_names(const Json *frozen, int *count)
+{
+	const char **names = palloc(sizeof(char *) * Max(frozen->count, 1));
+
+	*count = 0;
+	for (int i = 0; i < frozen->count; i++)
+		if (frozen->items[i]->kind == JSON_IS_STRING)
+			names[(*count)++] = frozen->items[i]->text;
+	qsort(names, *count, sizeof(char *), name_compare);
+	return names;
+}
+
+/* Tells which of some names, both sorted, are not among others. */
+static void
+tell_frozen_names(Changes *changes, const char **names, int count, const char **others, int other_count, bool gone)
+{
+	int			other = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (i > 0 && strcmp(names[i - 1], names[i]) == 0)
+			continue;
+		while (other < other_count && strcmp(others[other], names[i]) < 0)
+			other++;
+		if (other == other_count || strcmp(others[other], names[i]) != 0)
+			tell_change(changes, "frozen", gone ? CHANGE_REMOVED : CHANGE_ADDED, gone ? names[i] : NULL,
+						gone ? NULL : names[i]);
+	}
+}
+
+/*
+ * Tells what published definitions use, which nobody wrote into them: first what is
+ * used no longer. Of a draft it is not known.
+ */
+static void
+tell_frozen(Changes *changes, const Json *old, const Json *new)
+{
+	int			old_count;
+	int			new_count;
+	const char **old_names;
+	const char **new_names;
+
+	if (old == NULL || new == NULL || old->kind != JSON_IS_ARRAY || new->kind != JSON_IS_ARRAY)
+		return;
+	old_names = frozen_names(old, &old_count);
+	new_names = frozen_names(new, &new_count);
+	turn_to(changes, CHANGE_OF_USE, "frozen", NULL);
+	changes->node = PG_INT32_MAX;	/* behind all steps */
+	tell_frozen_names(changes, old_names, old_count, new_names, new_count, true);
+	tell_frozen_names(changes, new_names, new_count, old_names, old_count, false);
 }
 
 /* Reads one of the definitions. */
 static Side
-read_side(text * document)
+read_side(const text * document)
 {
-	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext};
-	Side		side = {.definition = definition_parse(json_parse(text_to_cstring(document)), &sink)};
+	Side		side = {.definition = definition_read(json_parse(text_to_cstring(document)))};
 
 	side.tree = step_tree(side.definition);
 	return side;
@@ -439,25 +591,33 @@ put_change_column(Datum *values, bool *nulls, int column, const char *text)
 	values[column] = text == NULL ? (Datum) 0 : CStringGetTextDatum(text);
 }
 
+List *
+changes_between(const text * old_document, const text * new_document)
+{
+	Changes		changes = {0};
+	Side		old = read_side(old_document);
+	Side		new = read_side(new_document);
+
+	tell_header(&changes, old.definition->json, new.definition->json);
+	tell_parameters(&changes, old.definition->inputs, new.definition->inputs);
+	tell_parameters(&changes, old.definition->outputs, new.definition->outputs);
+	step_trees_match(old.tree, new.tree);
+	tell_new_steps(&changes, &old, &new);
+	tell_old_steps(&changes, &old);
+	tell_frozen(&changes, json_get(old.definition->json, "frozen"), json_get(new.definition->json, "frozen"));
+	list_sort(changes.rows, change_compare);
+	return changes.rows;
+}
+
 /* SQL: definition_changes(old, new): what differs, a row for each field and step */
 Datum
 custom_action_definition_changes(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Changes		changes = {0};
-	Side		old = read_side(PG_GETARG_TEXT_PP(0));
-	Side		new = read_side(PG_GETARG_TEXT_PP(1));
 	ListCell   *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
-	tell_header(&changes, old.definition->json, new.definition->json);
-	tell_parameters(&changes, &old, &new, old.definition->inputs, new.definition->inputs);
-	tell_parameters(&changes, &old, &new, old.definition->outputs, new.definition->outputs);
-	step_trees_match(old.tree, new.tree);
-	tell_new_steps(&changes, &old, &new);
-	tell_old_steps(&changes, &old);
-	list_sort(changes.rows, change_compare);
-	foreach(cell, changes.rows)
+	foreach(cell, changes_between(PG_GETARG_TEXT_PP(0), PG_GETARG_TEXT_PP(1)))
 	{
 		const Change *change = lfirst(cell);
 		Datum		values[4];

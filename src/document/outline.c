@@ -259,6 +259,21 @@ default_text(const Parameter *parameter)
 	return value_text(parameter->initial);
 }
 
+char *
+outline_parameter_words(const Parameter *parameter)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "%s %s", parameter->name, parameter->type);
+	if (!parameter->output && parameter->required)
+		appendStringInfoString(&text, ", required");
+	if (parameter->initial != NULL)
+		appendStringInfo(&text, ", by default %s", default_text(parameter));
+	fields_describe(&text, parameter->output ? output_keys : input_keys, parameter->json, parameter);
+	return text.data;
+}
+
 /* Adds the inputs or outputs. */
 static void
 add_parameters(Outline *outline, const List *parameters)
@@ -268,17 +283,9 @@ add_parameters(Outline *outline, const List *parameters)
 	foreach(cell, parameters)
 	{
 		const Parameter *parameter = lfirst(cell);
-		StringInfoData text;
 
-		initStringInfo(&text);
-		appendStringInfo(&text, "%s %s", parameter->name, parameter->type);
-		if (!parameter->output && parameter->required)
-			appendStringInfoString(&text, ", required");
-		if (parameter->initial != NULL)
-			appendStringInfo(&text, ", by default %s", default_text(parameter));
-		fields_describe(&text, parameter->output ? output_keys : input_keys, parameter->json, parameter);
 		add_line(outline, parameter->location, parameter->output ? LINE_OF_OUTPUT : LINE_OF_INPUT,
-				 NULL, 0, text.data);
+				 NULL, 0, outline_parameter_words(parameter));
 	}
 }
 

@@ -51,6 +51,9 @@ extern Outline *outline_of(const Definition *definition, const List *problems);
 /* What a step does: its first line without its condition. */
 extern char *outline_step_words(const Step *step);
 
+/* What an input or output is: its line. */
+extern char *outline_parameter_words(const Parameter *parameter);
+
 /* For StepKind.describe: adds words to the first line of the step. */
 extern void outline_say(Outline *outline, const char *format,...) pg_attribute_printf(2, 3);
 

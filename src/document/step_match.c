@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "definition/step_kind.h"
+#include "definition/value_text.h"
 #include "document/step_match.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -35,6 +36,14 @@ typedef struct Candidate
 	bool		is_new;
 	int			node;
 } Candidate;
+
+/* Places of which each is behind the one before it. */
+typedef struct RisingPart
+{
+	int			previous;		/* the part without the last of them */
+	int			length;
+	int			same;			/* how many have the same number as before */
+} RisingPart;
 
 typedef struct Matching
 {
@@ -64,25 +73,34 @@ step_key_is_list(const Step *step, const char *key)
 	return strcmp(key, "cases") == 0 || strcmp(key, "on_error") == 0 || has_list(step, key);
 }
 
-/* All that a step says but for what is below it, the same for the same. */
+/* All that a step says but for what is below it, the same for the same; only that is kept. */
 static char *
-step_content(const Step *step)
+step_content(StepTree *tree, const Step *step)
 {
+	MemoryContext old = MemoryContextSwitchTo(tree->scratch);
 	Json	   *own = json_new_object();
+	char	   *content;
 
 	for (int i = 0; i < step->json->count; i++)
 		if (!step_key_is_list(step, step->json->keys[i]))
 			json_add(own, step->json->keys[i], step->json->items[i]);
-	return DatumGetCString(DirectFunctionCall1(jsonb_out, json_to_jsonb(own)));
+	content = DatumGetCString(DirectFunctionCall1(jsonb_out, json_to_jsonb(own)));
+	MemoryContextSwitchTo(old);
+	content = pstrdup(content);
+	MemoryContextReset(tree->scratch);
+	return content;
 }
 
-/* Kind and subject of a step. */
+/* Kind and subject of a step, which of some kinds are its values, or nothing. */
 static char *
 node_title(const Step *step)
 {
-	const char *subject = step->subject != NULL && step->subject->kind == JSON_IS_STRING ? step->subject->text : "";
+	const Json *subject = step->subject;
 
-	return psprintf("%s %s", step->kind->name, subject);
+	if (subject == NULL || subject->kind == JSON_IS_OBJECT || subject->kind == JSON_IS_NULL)
+		return pstrdup(step->kind->name);
+	return psprintf("%s %s", step->kind->name,
+					subject->kind == JSON_IS_STRING ? subject->text : json_text(subject));
 }
 
 /* Adds a node; end is set when all below it are there. */
@@ -107,11 +125,11 @@ add_case_node(StepTree *tree, const Branch *branch, int parent, int number)
 {
 	StepNode	node = {
 		.branch = branch,
-		.path = psprintf("%s.case %d", tree->nodes[parent].path, number),
+		.path = branch->path,
 		.parent = parent,
 		.list = "case",
 		.place = number - 1,
-		.title = "case",
+		.title = psprintf("case %s", formula_text(branch->when)),
 		.content = branch->when,
 	};
 	int			index = add_step_node(tree, node);
@@ -139,7 +157,7 @@ add_step_nodes(StepTree *tree, const List *steps, int parent, const char *list)
 			.list = list,
 			.place = foreach_current_index(cell),
 			.title = node_title(step),
-			.content = step_content(step),
+			.content = step_content(tree, step),
 		};
 		int			index = add_step_node(tree, node);
 
@@ -163,12 +181,14 @@ step_tree(const Definition *definition)
 	StepTree   *tree = palloc(sizeof(StepTree));
 	StepNode	root = {.path = "", .parent = -1, .list = "", .title = "", .content = ""};
 
+	tree->scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action comparison", ALLOCSET_DEFAULT_SIZES);
 	tree->count = 0;
 	tree->allocated = 64;
 	tree->nodes = palloc(sizeof(StepNode) * tree->allocated);
 	add_step_node(tree, root);
 	add_step_nodes(tree, definition->steps, 0, "");
 	tree->nodes[0].end = tree->count;
+	MemoryContextDelete(tree->scratch);
 	return tree;
 }
 
@@ -178,7 +198,8 @@ pair_nodes(const Matching *matching, int old_node, int new_node)
 {
 	matching->old->nodes[old_node].match = new_node;
 	matching->new->nodes[new_node].match = old_node;
-	match_nodes(matching, old_node, new_node, BY_CONTENT);
+	if (matching->old->nodes[old_node].end > old_node + 1 && matching->new->nodes[new_node].end > new_node + 1)
+		match_nodes(matching, old_node, new_node, BY_CONTENT);
 }
 
 /* What a node is paired by; NULL: not at all. */
@@ -286,41 +307,55 @@ static void
 match_lists(const Matching *matching, MatchBy by)
 {
 	for (int i = 0; i < matching->old->count; i++)
-		if (matching->old->nodes[i].match >= 0)
+		if (matching->old->nodes[i].match >= 0 && matching->old->nodes[i].end > i + 1)
 			match_nodes(matching, i, matching->old->nodes[i].match, by);
 }
 
-void
-places_out_of_order(const int *places, int count, bool *moved)
+/* Is a part longer than another found before, or as long and with no fewer that kept their numbers? */
+static bool
+part_is_better(const RisingPart *part, const RisingPart *other)
 {
-	int		   *ends = palloc(sizeof(int) * Max(count, 1)); /* where the best rising part of each
-															 * length ends */
-	int		   *previous = palloc(sizeof(int) * Max(count, 1));
-	int			length = 0;
+	return part->length != other->length ? part->length > other->length : part->same >= other->same;
+}
+
+/*
+ * The longest rising part of the places is what stays. The best part that ends at or
+ * below a place is found in a tree of such (of each place, over those that its lowest
+ * bit says), so that it costs n log n.
+ */
+void
+places_out_of_order(const int *places, const int *new_places, int count, bool *moved)
+{
+	RisingPart *parts = palloc0(sizeof(RisingPart) * (count + 1));	/* [i + 1] ends with i, [0] is
+																	 * empty */
+	int			most = 0;
+	int		   *best;			/* part of each place of the tree */
+	int			longest = 0;
 
 	for (int i = 0; i < count; i++)
+		most = Max(most, places[i] + 1);
+	best = palloc0(sizeof(int) * (most + 1));
+	for (int i = 0; i < count; i++)
 	{
-		int			low = 0;
-		int			high = length;
+		RisingPart *part = &parts[i + 1];
 
-		while (low < high)
-		{
-			int			middle = low + (high - low) / 2;
-
-			if (places[ends[middle]] < places[i])
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		previous[i] = low > 0 ? ends[low - 1] : -1;
-		ends[low] = i;
-		length = Max(length, low + 1);
+		part->previous = 0;
+		for (int place = places[i]; place > 0; place -= place & -place)
+			if (part_is_better(&parts[best[place]], &parts[part->previous]))
+				part->previous = best[place];
+		part->length = parts[part->previous].length + 1;
+		part->same = parts[part->previous].same + (places[i] == new_places[i]);
+		for (int place = places[i] + 1; place <= most; place += place & -place)
+			if (part_is_better(part, &parts[best[place]]))
+				best[place] = i + 1;
+		if (part_is_better(part, &parts[longest]))
+			longest = i + 1;
 		moved[i] = true;
 	}
-	for (int i = length > 0 ? ends[length - 1] : -1; i >= 0; i = previous[i])
-		moved[i] = false;
-	pfree(ends);
-	pfree(previous);
+	for (int i = longest; i > 0; i = parts[i].previous)
+		moved[i - 1] = false;
+	pfree(best);
+	pfree(parts);
 }
 
 /* Is a node in the list of the other definition that belongs to its own? */
@@ -340,6 +375,7 @@ note_order(StepTree *new, const StepTree *old, int first, int end)
 	int			count = 0;
 	int		   *nodes;
 	int		   *places;
+	int		   *new_places;
 	bool	   *moved;
 	int			next;
 
@@ -347,6 +383,7 @@ note_order(StepTree *new, const StepTree *old, int first, int end)
 		most++;
 	nodes = palloc(sizeof(int) * most);
 	places = palloc(sizeof(int) * most);
+	new_places = palloc(sizeof(int) * most);
 	moved = palloc(sizeof(bool) * most);
 	for (int i = first; i < next; i = new->nodes[i].end)
 	{
@@ -360,9 +397,10 @@ note_order(StepTree *new, const StepTree *old, int first, int end)
 			continue;
 		}
 		nodes[count] = i;
+		new_places[count] = node->place;
 		places[count++] = old->nodes[node->match].place;
 	}
-	places_out_of_order(places, count, moved);
+	places_out_of_order(places, new_places, count, moved);
 	for (int i = 0; i < count; i++)
 		new->nodes[nodes[i]].moved = moved[i];
 	return next;

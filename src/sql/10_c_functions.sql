@@ -345,14 +345,13 @@ AS 'MODULE_PATHNAME', 'custom_action_definition_changes';
 COMMENT ON FUNCTION custom_actions.definition_changes(json, json) IS
 	'what differs between two definitions: a row for each field, step, input and output that was added, removed, changed or moved';
 
-CREATE FUNCTION custom_actions.compare_definitions(
-	old_definition json, new_definition json)
-RETURNS SETOF text
+CREATE FUNCTION custom_actions.told_changes(old_definition json, new_definition json)
+RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
-AS 'MODULE_PATHNAME', 'custom_action_compare_definitions';
+AS 'MODULE_PATHNAME', 'custom_action_told_changes';
 
-COMMENT ON FUNCTION custom_actions.compare_definitions(json, json) IS
-	'one sentence for everything that differs between two definitions';
+COMMENT ON FUNCTION custom_actions.told_changes(json, json) IS
+	'the same in sentences, a line for each key, input, output and step that differs; NULL if there are none';
 
 CREATE FUNCTION custom_actions.plugin_function(name text)
 RETURNS text

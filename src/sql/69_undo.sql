@@ -136,22 +136,6 @@ $$;
 COMMENT ON FUNCTION custom_actions.put_back(text, custom_actions.edit) IS
 	'makes the rows of a draft what they were before an edit';
 
-CREATE FUNCTION custom_actions.told_undo(before json, after json)
-RETURNS text
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-BEGIN
-	RETURN string_agg(c.line, E'\n')
-	FROM compare_definitions(before, after) AS c (line);
-EXCEPTION WHEN invalid_parameter_value OR check_violation OR SQLSTATE 'UA005' THEN
-	RETURN NULL;				-- a draft can be so broken that it cannot be compared
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.told_undo(json, json) IS
-	'what taking back an edit changed, where the edit itself does not tell';
-
 CREATE FUNCTION custom_actions.undo_edit(action_name text)
 RETURNS text
 LANGUAGE plpgsql VOLATILE
@@ -184,7 +168,7 @@ BEGIN
 	detail := concat_ws(E'\n', CASE WHEN newest.made_by <> CURRENT_USER
 			THEN format('Role "%s" made it.', newest.made_by) END,
 		CASE WHEN newest.whole OR newest.what LIKE '% of custom_actions.%'
-			THEN told_undo(before, document_of(action_name, NULL)) END);
+			THEN told_changes(before, document_of(action_name, NULL)) END);
 	IF detail <> '' THEN
 		RAISE NOTICE 'action "%": taken back: %', action_name, told USING DETAIL = detail;
 	ELSE

@@ -129,8 +129,8 @@ RETURNS text
 LANGUAGE sql STABLE STRICT
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
-	SELECT coalesce(string_agg(c.line, E'\n'), 'Nothing but its layout changed.')
-	FROM custom_actions.compare_definitions(old_definition, new_definition) AS c (line);
+	SELECT coalesce(custom_actions.told_changes(old_definition, new_definition),
+		'Nothing but its layout changed.');
 END;
 
 COMMENT ON FUNCTION custom_actions.changes_between(json, json) IS

@@ -120,9 +120,7 @@ BEGIN
 		WHEN 'added' THEN CASE WHEN entry ->> 'owner' <> owner_name(action_name)
 			THEN format('belongs to role "%s", where it comes from to role "%s"',
 				owner_name(action_name), entry ->> 'owner') END
-		WHEN 'changed' THEN (
-			SELECT string_agg(c.line, E'\n') FROM compare_definitions(here, wanted) AS c (line))
-		END;
+		WHEN 'changed' THEN told_changes(here, wanted) END;
 	RETURN NEXT;
 END
 $$;
