@@ -89,6 +89,11 @@ SELECT add_step('desk.work', '{"let": {"a": {"b": 1, "b": 2}}}');
 SELECT add_step('desk.work', '{"when": "true", "when": "false", "do": []}', inside => '1');
 SELECT add_step('desk.work', '{"choose": null, "cases": [{"when": "true", "when": "false", "do": []}]}');
 
+-- Inside which list
+SELECT add_step('desk.work', '{"choose": null, "cases": [{"when": "true", "do": []}]}', before => '1');
+SELECT add_step('desk.work', '{"get": "target"}', inside => '1');
+SELECT undo_action_edit('desk.work') IS NOT NULL AS undone;
+
 -- Where nothing changes, nothing is kept to be taken back.
 SELECT what FROM custom_actions.edit WHERE action = 'desk.work' ORDER BY number DESC LIMIT 1;
 SELECT move_step('desk.work', '1', before => '1');

@@ -72,6 +72,7 @@ rows_are_kept(Relation relation, Tuplestorestate *rows)
 		bool		isnull;
 		char	   *other = TextDatumGetCString(slot_getattr(slot, number, &isnull));
 
+		CHECK_FOR_INTERRUPTS();
 		if (action == NULL || strcmp(action, other) != 0)
 			kept = keeps_whole(action = other);
 	}

@@ -48,10 +48,14 @@ BEGIN
 		RAISE EXCEPTION 'step % (%) of action "%" %', place.path, parent_kind, action_name,
 				CASE WHEN branch IS NULL AND lists[1] = 'on_error' THEN 'holds no steps'
 					WHEN branch IS NULL THEN 'has more than one list'
+					WHEN branch = 'case' THEN 'has no cases'
 					ELSE format('has no list "%s"', branch) END
 			USING ERRCODE = 'invalid_parameter_value',
-				HINT = format('Say inside which list: %s.',
-					(SELECT string_agg(format('%s.%s', place.path, l.name), ', ') FROM unnest(lists) AS l (name)));
+				HINT = CASE WHEN branch = 'case' THEN 'A case is {"when": ..., "do": [...]}, and goes inside a choose.'
+					ELSE format('Say inside which list: %s.', (
+						SELECT string_agg(format(CASE l.name WHEN 'case' THEN '%s.cases' ELSE '%s.%s' END,
+							place.path, l.name), ', ')
+						FROM unnest(lists) AS l (name))) END;
 	END IF;
 END
 $$;
