@@ -12,12 +12,15 @@
 
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "ddl/concern.h"
 #include "ddl/follow_names.h"
 #include "ddl/touched.h"
 #include "lookup/depend.h"
 #include "lookup/words.h"
 #include "nodes/parsenodes.h"
+#include "utils/inval.h"
+#include "utils/syscache.h"
 
 /* Is it a kind of object that is a relation, and nothing besides? */
 static bool
@@ -47,13 +50,44 @@ altered_relation(const Node *command)
 	return RangeVarGetRelid(&name, NoLock, true);
 }
 
-/* Does any action use a relation, its row type or a child? */
+/*
+ * Tables are often altered several times in a row, so the last one that no action
+ * used is remembered, until some function is made or changed.
+ */
+static Oid	unused_table = InvalidOid;
+
+/* Forgets the table: there may be an action that uses it. */
+static void
+forget_unused_table(Datum arg, int cacheid, uint32 hash)
+{
+	unused_table = InvalidOid;
+}
+
+/* Remembers a table that no action uses. */
+static void
+remember_unused_table(Oid relation)
+{
+	static bool registered = false;
+
+	if (!registered)
+		CacheRegisterSyscacheCallback(PROCOID, forget_unused_table, (Datum) 0);
+	registered = true;
+	unused_table = relation;
+}
+
+/* May any action use a relation, its row type or a child? */
 static bool
-relation_is_used(Oid relation)
+table_may_be_used(Oid relation)
 {
 	Touched		touched = {.class = RelationRelationId, .object = relation};
+	bool		children = false;
 
-	return uses_of(&touched, true) != NIL;
+	if (relation == unused_table && !has_subclass(relation))
+		return false;
+	if (relation_may_be_used(relation, &children) || (children && uses_of(&touched, true) != NIL))
+		return true;
+	remember_unused_table(relation);
+	return false;
 }
 
 bool
@@ -62,7 +96,7 @@ altering_concerns(const EventTriggerData *data, bool follows)
 	Oid			relation = altered_relation(data->parsetree);
 
 	/* whether there is any action takes longer to tell, the more there are */
-	if (OidIsValid(relation) ? relation_is_used(relation) : any_action())
+	if (OidIsValid(relation) ? table_may_be_used(relation) : any_action())
 		return true;
 	return follows && names_are_given(data->parsetree) && names_concern_drafts(data->parsetree, relation);
 }

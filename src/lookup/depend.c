@@ -10,11 +10,13 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "access/xact.h"
 #include "base/compat.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
 #include "catalog/objectaddress.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_language.h"
@@ -32,10 +34,14 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
+
+/* How far before the OID of a row type that of its array type mostly is */
+#define TYPE_NEIGHBOURS		4
 
 PG_FUNCTION_INFO_V1(custom_action_release_performers);
 
@@ -161,6 +167,18 @@ closes_circle(Oid function, const ObjectAddress *address)
 		  action_needs(address->objectId, function)));
 }
 
+/* Lets know that something else depends on what: caches forget the function, and concern.c what nothing used. */
+static void
+invalidate_function(Oid function)
+{
+	Relation	catalog = table_open(ProcedureRelationId, AccessShareLock);
+	HeapTuple	tuple = proc_row(function);
+
+	CacheInvalidateHeapTuple(catalog, tuple, NULL);
+	ReleaseSysCache(tuple);
+	table_close(catalog, AccessShareLock);
+}
+
 void
 dependencies_record(Oid function, const List *dependencies)
 {
@@ -179,12 +197,94 @@ dependencies_record(Oid function, const List *dependencies)
 			targets[ntargets++] = *address;
 	}
 	recordMultipleDependencies(&self, targets, ntargets, DEPENDENCY_NORMAL);
+	invalidate_function(function);
 }
 
 List *
 actions_depending_on(Oid class, Oid object)
 {
 	return actions_at_edges(true, class, object);
+}
+
+/* What depends on a relation or a type, as far as it was looked for. */
+typedef struct Dependents
+{
+	IndexScanDesc scan;
+	TupleTableSlot *slot;
+	Oid			type;			/* that belongs to it alone: a row type, or the array type of one */
+	bool		children;		/* there may be tables that inherit from it */
+	bool		actions;
+} Dependents;
+
+/* Notes an edge that leads to an object, or to a neighbour of it. */
+static void
+note_dependent(Dependents *found, Oid object, const FormData_pg_depend *edge)
+{
+	if (edge->classid == ProcedureRelationId && function_is_action(edge->objid))
+		found->actions = true;
+	else if (edge->refobjid != object)
+		return;
+	else if (edge->classid == TypeRelationId && edge->deptype == DEPENDENCY_INTERNAL)
+		found->type = edge->objid;
+	else if (edge->classid == RelationRelationId && edge->deptype != DEPENDENCY_INTERNAL && edge->refobjsubid == 0)
+		found->children = true;
+}
+
+/* Looks for what depends on an object, or on one with an OID from "first" on. */
+static void
+find_dependents(Dependents *found, Oid class, Oid first, Oid object)
+{
+	ScanKeyData key[3];
+
+	ScanKeyInit(&key[0], 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(class));
+	ScanKeyInit(&key[1], 2, BTGreaterEqualStrategyNumber, F_OIDGE, ObjectIdGetDatum(first));
+	ScanKeyInit(&key[2], 2, BTLessEqualStrategyNumber, F_OIDLE, ObjectIdGetDatum(object));
+	index_rescan(found->scan, key, lengthof(key), NULL, 0);
+	found->type = InvalidOid;
+	while (!found->actions && index_getnext_slot(found->scan, ForwardScanDirection, found->slot))
+		note_dependent(found, object, (Form_pg_depend) GETSTRUCT(ExecFetchSlotHeapTuple(found->slot, false, NULL)));
+}
+
+/*
+ * The types of a relation are found by their edges too: reading their rows would
+ * take longer, as the command has emptied caches. An array type is made just before
+ * the row type, so one scan mostly tells of both; what else is in it only counts for
+ * too much.
+ */
+static void
+find_dependents_of_relation(Dependents *found, Oid relation)
+{
+	Oid			row;
+	Oid			first;
+
+	find_dependents(found, RelationRelationId, relation, relation);
+	row = found->type;
+	if (found->actions || !OidIsValid(row))
+		return;
+	first = row > TYPE_NEIGHBOURS ? row - TYPE_NEIGHBOURS : row;
+	find_dependents(found, TypeRelationId, first, row);
+	if (!found->actions && OidIsValid(found->type) && (found->type < first || found->type > row))
+		find_dependents(found, TypeRelationId, found->type, found->type);
+}
+
+bool
+relation_may_be_used(Oid relation, bool *children)
+{
+	Relation	depend = table_open(DependRelationId, AccessShareLock);
+	Relation	index = index_open(DependReferenceIndexId, AccessShareLock);
+	Snapshot	snapshot = RegisterSnapshot(GetCatalogSnapshot(DependRelationId));
+	Dependents	found = {0};
+
+	found.slot = table_slot_create(depend, NULL);
+	found.scan = index_beginscan(depend, index, snapshot, NULL, 3, 0, 0);
+	find_dependents_of_relation(&found, relation);
+	index_endscan(found.scan);
+	ExecDropSingleTupleTableSlot(found.slot);
+	UnregisterSnapshot(snapshot);
+	index_close(index, AccessShareLock);
+	table_close(depend, AccessShareLock);
+	*children = found.children;
+	return found.actions;
 }
 
 List *

@@ -21,6 +21,12 @@ extern void dependencies_delete(Oid function);
 /* Actions whose functions depend on an object, as a list of OIDs. */
 extern List *actions_depending_on(Oid class, Oid object);
 
+/*
+ * May any action depend on a relation, on its row type or on arrays of that? That is
+ * not asked of tables that inherit from it; *children: there may be such.
+ */
+extern bool relation_may_be_used(Oid relation, bool *children);
+
 /* Is there any action in this database? */
 extern bool any_action(void);
 
