@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "access/xlog.h"
 #include "base/compat.h"
 #include "base/error.h"
 #include "catalog/namespace.h"
@@ -99,6 +100,17 @@ hide_inside(ErrorData *error, const char *outside)
 		psprintf("%.*s%s", others, error->context, rest);
 }
 
+/* Says where else to do what cannot be done here. */
+static void
+hint_read_only(ErrorData *error)
+{
+	if (error->sqlerrcode != ERRCODE_READ_ONLY_SQL_TRANSACTION || error->hint != NULL)
+		return;
+	error->hint = RecoveryInProgress() ?
+		pstrdup("This server is a standby: do it on the primary, from where it comes here.") :
+		pstrdup("Do it in a transaction that is not read only.");
+}
+
 /* Throws the current error on without what is inside. */
 pg_noreturn static void
 throw_quietly(MemoryContext mcxt)
@@ -109,6 +121,7 @@ throw_quietly(MemoryContext mcxt)
 	error = CopyErrorData();
 	FlushErrorState();
 	hide_inside(error, GetErrorContextStack());
+	hint_read_only(error);
 	error_throw_on(error);
 }
 

@@ -461,7 +461,7 @@ CREATE FUNCTION custom_actions.definition_uses(
 RETURNS TABLE (
 	path text, schema text, table_name text, column_name text, function text,
 	performs text, reads boolean, writes boolean)
-LANGUAGE c STABLE PARALLEL UNSAFE
+LANGUAGE c STABLE PARALLEL UNSAFE ROWS 20
 AS 'MODULE_PATHNAME', 'custom_action_definition_uses';
 
 COMMENT ON FUNCTION custom_actions.definition_uses(text, json, oid) IS
@@ -470,7 +470,7 @@ COMMENT ON FUNCTION custom_actions.definition_uses(text, json, oid) IS
 CREATE FUNCTION custom_actions.missing_privileges(
 	action_name text, definition json, owner oid, role oid)
 RETURNS TABLE (path text, privilege text, object text, grant_statement text)
-LANGUAGE c STABLE PARALLEL UNSAFE
+LANGUAGE c STABLE PARALLEL UNSAFE ROWS 5
 AS 'MODULE_PATHNAME', 'custom_action_missing_privileges';
 
 COMMENT ON FUNCTION custom_actions.missing_privileges(text, json, oid, oid) IS

@@ -3,7 +3,7 @@
 
 CREATE FUNCTION custom_actions.step_paths(action_name text)
 RETURNS TABLE (id bigint, path text, parent bigint, branch text, place integer)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE ROWS 20
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	WITH RECURSIVE numbered AS (

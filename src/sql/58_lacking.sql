@@ -2,7 +2,7 @@
 
 CREATE FUNCTION custom_actions.execute_grants(function oid)
 RETURNS TABLE (grantee oid, grant_option boolean)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE ROWS 2
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	SELECT acl.grantee, bool_or(acl.is_grantable)
@@ -17,7 +17,7 @@ COMMENT ON FUNCTION custom_actions.execute_grants(oid) IS
 
 CREATE FUNCTION custom_actions.roles_to_serve(action_name text, as_owner boolean)
 RETURNS SETOF oid
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE ROWS 5
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	SELECT DISTINCT r.oid

@@ -2,7 +2,7 @@
 
 CREATE FUNCTION custom_actions.draft_values(action_name text)
 RETURNS TABLE (path text, field text, value text)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE ROWS 40
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	SELECT r.path, f.field, f.value
