@@ -102,12 +102,18 @@ schema_of_unqualified(const char *name)
 Datum
 custom_action_canonical_name(PG_FUNCTION_ARGS)
 {
-	char	   *given = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *given;
 	List	   *parts;
 	char	   *schema = NULL;
 	char	   *name;
 	char	   *stored;
 
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("name of the action must not be null"),
+				 errhint("Give it with its schema, as in support.escalate_case. The view custom_actions.actions lists all actions.")));
+	given = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	if (!SplitIdentifierString(pstrdup(given), '.', &parts) ||
 		list_length(parts) < 1 || list_length(parts) > 2)
 		refuse_name(given, NULL, last_part(given));

@@ -33,11 +33,11 @@ COMMENT ON FUNCTION custom_actions.canonical_spelling(text) IS
 
 CREATE FUNCTION custom_actions.canonical_name(name text)
 RETURNS text
-LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+LANGUAGE c STABLE PARALLEL RESTRICTED	-- not STRICT: it refuses NULL
 AS 'MODULE_PATHNAME', 'custom_action_canonical_name';
 
 COMMENT ON FUNCTION custom_actions.canonical_name(text) IS
-	'name of an action as "schema.name": the action it means under the search_path, else the one it would create';
+	'name of an action as "schema.name": the action it means under the search_path, else the one it would create; refuses NULL';
 
 CREATE FUNCTION custom_actions.canonical_path(what text, name text)
 RETURNS text

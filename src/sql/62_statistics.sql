@@ -90,7 +90,8 @@ RETURNS integer
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
 	SELECT custom_actions.reset_statistics(
-		custom_actions.canonical_name(reset_action_statistics.name));
+		CASE WHEN reset_action_statistics.name IS NOT NULL
+			THEN custom_actions.canonical_name(reset_action_statistics.name) END);
 END;
 
 COMMENT ON FUNCTION custom_actions.reset_action_statistics(text) IS

@@ -52,7 +52,8 @@ LANGUAGE sql VOLATILE
 BEGIN ATOMIC
 	SELECT custom_actions.create_draft(
 		custom_actions.canonical_name(create_action.name),
-		custom_actions.canonical_name(create_action.definition ->> 'action'),
+		CASE WHEN create_action.definition ->> 'action' IS NOT NULL
+			THEN custom_actions.canonical_name(create_action.definition ->> 'action') END,
 		create_action.definition,
 		custom_actions.capture_search_path(),
 		create_action.or_replace);
