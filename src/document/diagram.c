@@ -23,7 +23,7 @@
 #include "document/diagram_dot.h"
 #include "document/diagram_label.h"
 #include "document/diagram_mermaid.h"
-#include "document/outline.h"
+#include "document/diagram_words.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -119,40 +119,6 @@ path_id(const char *prefix, const char *path, const char *suffix)
 	return id.data;
 }
 
-/* What the author says of a step, or other words. */
-static const char *
-described(const Step *step, const char *otherwise)
-{
-	return step->description != NULL && step->description[0] != '\0' ? step->description : otherwise;
-}
-
-/* The values that a step sets or gives, where its line in the outline leaves them to others; or NULL. */
-static const Json *
-values_apart(const Step *step)
-{
-	const Json *values = step->subject;
-
-	if (step->kind->subject != SUBJECT_VALUES)
-		values = step_argument(step, step_argument(step, "set") != NULL ? "set" : "with");
-	return values != NULL && values->kind == JSON_IS_OBJECT && values->count > 1 ? values : NULL;
-}
-
-/* What a step says of itself: what its author says, or its line in the outline and the names of its values. */
-static const char *
-step_words(const Step *step)
-{
-	const Json *values = values_apart(step);
-	StringInfoData words;
-
-	if (described(step, NULL) != NULL)
-		return step->description;
-	initStringInfo(&words);
-	appendStringInfoString(&words, outline_step_words(step));
-	for (int i = 0; values != NULL && i < values->count; i++)
-		appendStringInfo(&words, "%s%s", i > 0 ? ", " : step->subject == values ? " " : ": ", values->keys[i]);
-	return words.data;
-}
-
 /* Adds a line to a label. */
 static char *
 with_line(const char *label, const char *line)
@@ -231,7 +197,7 @@ draw_simple(Drawing *drawing, const Step *step)
 {
 	DiagramShape shape = step->kind->performs ? SHAPE_ACTION : SHAPE_STEP;
 	const char *action = step->kind->performs ? step->subject->text : NULL;
-	const char *words = action != NULL ? described(step, action) : step_words(step);
+	const char *words = action != NULL ? diagram_described(step, action) : diagram_words(step);
 	DiagramNode *node;
 
 	node = place_node(drawing, shape, path_id("s", step->path, ""), step_label(step, words));
@@ -256,7 +222,7 @@ static DiagramNode *
 draw_exit(Drawing *drawing, const Step *step)
 {
 	bool		succeeds = strcmp(step->subject->text, "succeeded") == 0;
-	DiagramNode *node = come_to_step(drawing, succeeds ? SHAPE_TERMINAL : SHAPE_EXIT, step, step_words(step));
+	DiagramNode *node = come_to_step(drawing, succeeds ? SHAPE_TERMINAL : SHAPE_EXIT, step, diagram_words(step));
 
 	/* What is answered then is what the end of the action answers. */
 	if (succeeds)
@@ -271,7 +237,7 @@ draw_check(Drawing *drawing, const Step *step)
 {
 	const Json *message = step_argument(step, "message");
 	DiagramNode *node = come_to_step(drawing, SHAPE_QUESTION, step,
-									 described(step, formula_text(step->subject->text)));
+									 diagram_described(step, formula_text(step->subject->text)));
 	DiagramNode *exit;
 	const char *words;
 
@@ -289,38 +255,11 @@ draw_check(Drawing *drawing, const Step *step)
 	return node;
 }
 
-/* What stands on the way to a list of steps; number is its place among the cases. */
-static const char *
-way_label(const Step *step, const Branch *branch, int number)
-{
-	const Json *cases = step_argument(step, "cases");
-	const char *description;
-
-	if (branch->when == NULL && step->kind->subject != SUBJECT_CONDITION)
-		return "otherwise";
-	if (branch->when == NULL && strcmp(branch->key, "else") == 0)
-		return described(step, NULL) != NULL ? "otherwise" : "no";
-	if (branch->when == NULL)
-		return described(step, NULL) != NULL ? formula_text(step->subject->text) : "yes";
-	description = number < cases->count ? json_get_text(cases->items[number], "description") : NULL;
-	return description != NULL ? description : formula_text(branch->when);
-}
-
-/* What a question asks. */
-static const char *
-question_words(const Step *step)
-{
-	if (step->kind->subject == SUBJECT_CONDITION)
-		return described(step, formula_text(step->subject->text));
-	return described(step, step->subject->kind == JSON_IS_STRING ? step->subject->text :
-					 "the first case that holds");
-}
-
 /* Ways of which one is taken. */
 static DiagramNode *
 draw_choice(Drawing *drawing, const Step *step)
 {
-	DiagramNode *node = come_to_step(drawing, SHAPE_QUESTION, step, question_words(step));
+	DiagramNode *node = come_to_step(drawing, SHAPE_QUESTION, step, diagram_question(step));
 	List	   *after = NIL;
 	bool		otherwise = false;
 	int			number = 0;
@@ -333,7 +272,7 @@ draw_choice(Drawing *drawing, const Step *step)
 		if (strcmp(branch->key, "on_error") == 0)
 			continue;
 		otherwise = otherwise || strcmp(branch->key, "else") == 0;
-		drawing->ends = list_make1(end_from(node, way_label(step, branch, number)));
+		drawing->ends = list_make1(end_from(node, diagram_way(step, branch, number)));
 		if (strcmp(branch->key, BRANCH_CASE) == 0)
 			number++;
 		draw_steps(drawing, branch->steps);
@@ -341,7 +280,7 @@ draw_choice(Drawing *drawing, const Step *step)
 	}
 	if (!otherwise)
 		after = lappend(after, end_from(node, step->kind->subject == SUBJECT_CONDITION &&
-										described(step, NULL) == NULL ? "no" : "otherwise"));
+										diagram_described(step, NULL) == NULL ? "no" : "otherwise"));
 	drawing->ends = after;
 	return node;
 }
@@ -401,7 +340,7 @@ draw_loop(Drawing *drawing, const Step *step)
 {
 	const Branch *body = branch_with_steps(step, "do");
 	DiagramNode *outer = drawing->frame;
-	DiagramNode *frame = begin_frame(drawing, SHAPE_LOOP, step, step_words(step));
+	DiagramNode *frame = begin_frame(drawing, SHAPE_LOOP, step, diagram_words(step));
 	DiagramNode *turn;
 	DiagramEdge *back;
 	List	   *before = NIL;
@@ -435,7 +374,7 @@ static DiagramNode *
 draw_group(Drawing *drawing, const Step *step)
 {
 	DiagramNode *outer = drawing->frame;
-	DiagramNode *frame = begin_frame(drawing, SHAPE_GROUP, step, step_words(step));
+	DiagramNode *frame = begin_frame(drawing, SHAPE_GROUP, step, diagram_words(step));
 
 	draw_steps(drawing, branch_with_steps(step, "do")->steps);
 	drawing->frame = outer;

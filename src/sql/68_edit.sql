@@ -83,6 +83,9 @@ RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
+DECLARE
+	told text := format('%s.%s: added %s',
+		CASE direction WHEN 'out' THEN 'output' ELSE 'input' END, name, type);
 BEGIN
 	PERFORM require_draft(action_name);
 	IF EXISTS (
@@ -99,9 +102,8 @@ BEGIN
 	VALUES (action_name, coalesce(add_parameter.direction, 'in'), add_parameter.name,
 		add_parameter.type, add_parameter.required, add_parameter.default_value,
 		add_parameter.description);
-	PERFORM mark_edit(action_name, 'end', format('%s.%s: added %s',
-		CASE direction WHEN 'out' THEN 'output' ELSE 'input' END, add_parameter.name,
-		add_parameter.type));
+	PERFORM mark_edit(action_name, 'end', told);
+	RAISE NOTICE 'action "%": %', action_name, told;
 END
 $$;
 
@@ -233,11 +235,41 @@ $$;
 COMMENT ON FUNCTION custom_actions.definition_to_restore(text, integer) IS
 	'what a version was made from, else what is published, else the last version of an action that was dropped';
 
+CREATE FUNCTION custom_actions.tell_restored(action_name text, wanted integer, before json)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	published_version integer;
+	version integer;
+	differs text := CASE WHEN before IS NULL THEN 'There was no draft.'
+		ELSE coalesce(told_changes(before, draft_definition(action_name)),
+			'It was that already.') END;
+BEGIN
+	SELECT p.version INTO published_version FROM published(action_name) AS p;
+	version := coalesce(wanted, published_version, last_version(action_name));
+	IF version = published_version THEN
+		RAISE NOTICE 'draft of action "%" is version % again, which is published',
+				action_name, version
+			USING DETAIL = differs;
+	ELSE
+		RAISE NOTICE 'draft of action "%" is version % again', action_name, version
+			USING DETAIL = differs, HINT = 'Use activate_action to publish it.';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.tell_restored(text, integer, json) IS
+	'tells which version a draft has become, and what differs from the draft before, if there was one';
+
 CREATE FUNCTION custom_actions.restore_draft(action_name text, version integer)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
+DECLARE
+	before json := draft_definition(action_name);
 BEGIN
 	IF EXISTS (
 		SELECT FROM action AS a
@@ -247,6 +279,7 @@ BEGIN
 	END IF;
 	PERFORM write_draft(action_name,
 		with_plugins(definition_to_restore(action_name, restore_draft.version), '[]'));
+	PERFORM tell_restored(action_name, version, before);
 END
 $$;
 
