@@ -12,8 +12,13 @@
 
 #define DIGEST_LENGTH	PG_SHA256_DIGEST_LENGTH
 
+/* Pieces that are short are digested together. */
+#define DIGEST_ROOM		256
+
 typedef struct Digest
 {
+	uint8		waiting[DIGEST_ROOM];
+	int			nwaiting;
 	pg_cryptohash_ctx *hash;	/* an error leaves it to the resource owner */
 } Digest;
 

@@ -570,6 +570,7 @@ program_of_envelope(const char *action, Envelope *envelope, MemoryContext home)
 	work.options = &options;
 	work.home = home;
 	program = compile_once(&work);
+	program->draft = envelope->version == 0;
 	MemoryContextSwitchTo(old);
 	return program;
 }

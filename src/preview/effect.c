@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/relation.h"
 #include "access/table.h"
 #include "access/transam.h"
@@ -30,6 +31,7 @@
 #include "preview/row_match.h"
 #include "run/convert_out.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/pgstat_internal.h"
@@ -46,6 +48,7 @@ typedef struct Collecting
 	const CommandSpan *interval;
 	const EffectOptions *options;
 	SubTransactionId subxact;
+	List	   *dropped;		/* of OIDs: tables that are gone */
 	List	   *roots;			/* of TouchedRoot */
 	TouchedRoot *root;			/* that is looked at */
 } Collecting;
@@ -125,6 +128,14 @@ root_of(Relation relation)
 	return llast_oid(get_partition_ancestors(RelationGetRelid(relation)));
 }
 
+const char *
+effect_table_name(Oid relation)
+{
+	if (isTempNamespace(get_rel_namespace(relation)))
+		return qualified_name_canonical("pg_temp", get_rel_name(relation));
+	return relation_name_canonical(relation);
+}
+
 /* The entry of a table, made when new. */
 static TouchedRoot *
 find_root(Collecting *collecting, Oid relation)
@@ -140,8 +151,7 @@ find_root(Collecting *collecting, Oid relation)
 	}
 	root = palloc0(sizeof(TouchedRoot));
 	root->relation = relation;
-	root->name = isTempNamespace(get_rel_namespace(relation)) ?
-		qualified_name_canonical("pg_temp", get_rel_name(relation)) : relation_name_canonical(relation);
+	root->name = effect_table_name(relation);
 	collecting->roots = lappend(collecting->roots, root);
 	return root;
 }
@@ -218,6 +228,34 @@ is_of_record(Relation relation)
 	return false;
 }
 
+/* Names a table that was written and is gone, unless it was made inside. */
+static void
+add_dropped(Collecting *collecting, Oid table)
+{
+	Relation	classes = table_open(RelationRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, Anum_pg_class_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(table));
+	scan = systable_beginscan(classes, ClassOidIndexId, true, collecting->interval->before, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple) && !list_member_oid(collecting->dropped, table))
+	{
+		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
+		const char *schema = get_namespace_name(form->relnamespace);
+
+		collecting->dropped = lappend_oid(collecting->dropped, table);
+		if (form->relkind == RELKIND_RELATION || form->relkind == RELKIND_MATVIEW)
+			effect_add_incomplete(collecting->effect,
+								  qualified_name_canonical(isTempNamespace(form->relnamespace) ? "pg_temp" :
+														   schema != NULL ? schema : "?", NameStr(form->relname)),
+								  "it was dropped; its rows are not shown");
+	}
+	systable_endscan(scan);
+	table_close(classes, AccessShareLock);
+}
+
 /* Looks at one table that was written. */
 static void
 add_touched(Collecting *collecting, const PgStat_TableXactStatus *counts, bool *catalogs)
@@ -234,7 +272,10 @@ add_touched(Collecting *collecting, const PgStat_TableXactStatus *counts, bool *
 	}
 	relation = try_relation_open(table, AccessShareLock);
 	if (relation == NULL)
-		return;					/* it was dropped */
+	{
+		add_dropped(collecting, table);
+		return;
+	}
 	if (collecting->options->of_invocation && is_of_record(relation))
 	{
 		relation_close(relation, NoLock);
@@ -598,7 +639,7 @@ effect_collect(Effect *effect, const Watch *watch, const CommandSpan *interval, 
 			   SubTransactionId subxact, const EffectOptions *options)
 {
 	MemoryContext old = MemoryContextSwitchTo(effect->mcxt);
-	Collecting	collecting = {effect, watch, interval, options, subxact, NIL, NULL};
+	Collecting	collecting = {effect, watch, interval, options, subxact};
 	ListCell   *cell;
 
 	find_touched(&collecting, level);

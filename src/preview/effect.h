@@ -106,6 +106,9 @@ extern Effect *effect_make(const EffectOptions *options);
 extern void effect_collect(Effect *effect, const Watch *watch, const CommandSpan *interval, int level,
 						   SubTransactionId subxact, const EffectOptions *options);
 
+/* What a table or sequence is called; a temporary one is in "pg_temp". */
+extern const char *effect_table_name(Oid relation);
+
 /* Adds what is not shown, or not undone. */
 extern void effect_add_incomplete(Effect *effect, const char *table, const char *text);
 extern void effect_add_varies(Effect *effect, const char *table, const char *column, const char *text);

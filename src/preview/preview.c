@@ -86,7 +86,6 @@ look_at_pending(EffectBegin *begin)
 {
 	if (!TransactionIdIsValid(GetTopTransactionIdIfAny()))
 		return;
-	begin->sequences = sequences_used();
 	begin->pending_fails = caught_undone(try_pending, begin) != NULL;
 }
 
@@ -101,7 +100,8 @@ effect_begin(EffectBegin *begin, Watch *watch, Effect *effect)
 	begin->subxact = GetCurrentSubTransactionId();
 	watch_within(watch, begin->subxact);
 	look_at_pending(begin);
-	begin->varies = varies_begin();
+	begin->sequences = sequences_note();
+	begin->varies = varies_begin(begin->sequences);
 	CommandCounterIncrement();
 	begin->begin = GetCurrentCommandId(false);
 	begin->since = GetXLogInsertRecPtr();
@@ -131,7 +131,7 @@ effect_read(const EffectBegin *begin, Effect *effect, const Watch *watch, const 
 	interval.after = GetActiveSnapshot();
 	interval.after->curcid = GetCurrentCommandId(false);
 	effect_collect(effect, watch, &interval, begin->level, begin->subxact, options);
-	remains_collect(effect, watch, begin->varies, begin->sequences);
+	remains_collect(effect, watch, begin->sequences);
 	if (begin->pending_writes)
 		effect_add_incomplete(effect, NULL,
 							  "deferred triggers of what this transaction did before have run, too: what they changed is among the changes");

@@ -30,7 +30,7 @@ typedef struct EffectBegin
 	SubTransactionId subxact;
 	CommandId	begin;
 	XLogRecPtr	since;
-	List	   *sequences;		/* used before */
+	struct Sequences *sequences;
 	struct Varies *varies;		/* NULL: nobody asks for the token */
 	bool		pending_fails;	/* so does what was deferred before */
 	bool		pending_writes; /* the same writes rows */

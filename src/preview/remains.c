@@ -12,7 +12,6 @@
 #include "access/table.h"
 #include "base/compat.h"
 #include "catalog/pg_foreign_table.h"
-#include "catalog/pg_sequence.h"
 #include "lookup/canonical.h"
 #include "miscadmin.h"
 #include "preview/remains.h"
@@ -53,32 +52,16 @@ locked_of(Oid catalog, AttrNumber column)
 	return result;
 }
 
-List *
-sequences_used(void)
-{
-	return locked_of(SequenceRelationId, Anum_pg_sequence_seqrelid);
-}
-
-/*
- * Adds the sequences that numbers were taken of. The lock of one that the
- * transaction has used before, be it in another preview, tells nothing; what the
- * sequence says does.
- */
+/* Adds the sequences that numbers were taken of. */
 static void
-add_sequences(Effect *effect, const Varies *varies, const List *used_before)
+add_sequences(Effect *effect, const Sequences *sequences)
 {
-	List	   *used = sequences_used();
 	ListCell   *cell;
 
-	list_sort(used, list_oid_cmp);
-	foreach(cell, used)
-	{
-		if (list_member_oid(used_before, lfirst_oid(cell)) && !varies_sequence_moved(varies, lfirst_oid(cell)))
-			continue;
+	foreach(cell, sequences_advanced(sequences))
 		if (get_rel_name(lfirst_oid(cell)) != NULL)
-			effect_add_remains(effect, relation_name_canonical(lfirst_oid(cell)),
+			effect_add_remains(effect, effect_table_name(lfirst_oid(cell)),
 							   "the sequence was advanced: numbers that were taken are not given again");
-	}
 }
 
 /* Adds the foreign tables that were written. */
@@ -129,9 +112,9 @@ add_functions(Effect *effect, const Watch *watch)
 }
 
 void
-remains_collect(Effect *effect, const Watch *watch, const Varies *varies, const List *used_before)
+remains_collect(Effect *effect, const Watch *watch, const Sequences *sequences)
 {
 	add_foreign_tables(effect, watch);
-	add_sequences(effect, varies, used_before);
+	add_sequences(effect, sequences);
 	add_functions(effect, watch);
 }

@@ -8,12 +8,9 @@
 #include "postgres.h"
 
 #include "preview/effect.h"
-#include "preview/varies.h"
+#include "preview/sequences.h"
 
-/* The sequences that this transaction has used so far: a list of OIDs, in the current context. */
-extern List *sequences_used(void);
-
-/* Adds what was done since, other than to rows. used_before: the sequences used by then. */
-extern void remains_collect(Effect *effect, const Watch *watch, const Varies *varies, const List *used_before);
+/* Adds what was done since, other than to rows. */
+extern void remains_collect(Effect *effect, const Watch *watch, const Sequences *sequences);
 
 #endif

@@ -13,6 +13,7 @@
 #include "preview/identity.h"
 #include "preview/normal.h"
 #include "preview/token.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #define TOKEN_PREFIX	"p1-"
@@ -38,8 +39,9 @@ static int	next_approved = 0;
 static void
 append_hex(StringInfo text, const uint8 *bytes, int count)
 {
-	for (int i = 0; i < count; i++)
-		appendStringInfo(text, "%02x", bytes[i]);
+	enlargeStringInfo(text, 2 * count);
+	text->len += hex_encode((const char *) bytes, count, text->data + text->len);
+	text->data[text->len] = '\0';
 }
 
 /* The digest of all. */

@@ -11,46 +11,21 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/relation.h"
-#include "access/table.h"
-#include "access/xact.h"
-#include "catalog/pg_proc.h"
-#include "catalog/pg_sequence.h"
 #include "catalog/pg_type.h"
-#include "commands/sequence.h"
-#include "lookup/canonical.h"
 #include "miscadmin.h"
-#include "nodes/nodeFuncs.h"
-#include "nodes/primnodes.h"
-#include "optimizer/optimizer.h"
+#include "preview/clock_word.h"
 #include "preview/identity.h"
 #include "preview/source.h"
+#include "preview/varied_table.h"
 #include "preview/varies.h"
-#include "rewrite/rewriteHandler.h"
 #include "run/normal_form.h"
-#include "storage/bufmgr.h"
-#include "storage/lmgr.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
-#include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
-#include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
 #define ROOM_AT_FIRST	64
-
-/* What a sequence was before. */
-typedef struct SequenceState
-{
-	Oid			sequence;		/* hash key */
-	int64		last;
-	bool		called;
-} SequenceState;
 
 /* A value that a column of a new row got by itself. */
 typedef struct GivenKey
@@ -71,30 +46,9 @@ typedef struct Given
 	uint8		content[DIGEST_LENGTH]; /* of what else the row holds */
 } Given;
 
-/* A column's foreign key, if that has only one column. */
-typedef struct Reference
-{
-	AttrNumber	attnum;
-	Oid			relation;
-	AttrNumber	column;
-} Reference;
-
-/* What is known of a table. */
-typedef struct VariedTable
-{
-	Oid			relation;		/* hash key */
-	const char *name;
-	int			natts;
-	Oid		   *sequences;		/* by column: the one that is its default, or InvalidOid */
-	bool	   *random;			/* by column: its default is a random uuid */
-	bool		triggers;		/* something may change a row before it is inserted */
-	List	   *references;		/* of Reference */
-	int			given;			/* rows that have been named */
-} VariedTable;
-
 struct Varies
 {
-	HTAB	   *sequences;		/* of SequenceState */
+	const Sequences *sequences;
 	HTAB	   *tables;			/* of VariedTable */
 	HTAB	   *given;			/* of Given */
 	List	   *ordered;		/* of Given, those of columns of their own */
@@ -112,203 +66,27 @@ make_table(const char *name, Size key, Size entry)
 	return hash_create(name, ROOM_AT_FIRST, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
-/* Reads a sequence; false if it is another session's, or being changed. */
-static bool
-read_sequence(Oid sequence, int64 *last, bool *called)
-{
-	Relation	relation;
-	bool		readable;
-
-	if (!ConditionalLockRelationOid(sequence, AccessShareLock))
-		return false;
-	relation = try_relation_open(sequence, NoLock);
-	if (relation == NULL)
-	{
-		UnlockRelationOid(sequence, AccessShareLock);
-		return false;
-	}
-	readable = relation->rd_rel->relkind == RELKIND_SEQUENCE && !RELATION_IS_OTHER_TEMP(relation);
-	if (readable)
-	{
-		Buffer		buffer = ReadBuffer(relation, 0);
-		HeapTupleData tuple;
-		Form_pg_sequence_data data;
-
-		LockBuffer(buffer, BUFFER_LOCK_SHARE);
-		tuple.t_data = (HeapTupleHeader) PageGetItem(BufferGetPage(buffer),
-													 PageGetItemId(BufferGetPage(buffer), FirstOffsetNumber));
-		data = (Form_pg_sequence_data) GETSTRUCT(&tuple);
-		*last = data->last_value;
-		*called = data->is_called;
-		UnlockReleaseBuffer(buffer);
-	}
-	relation_close(relation, AccessShareLock);
-	return readable;
-}
-
-/* Notes what all sequences say. */
-static void
-note_sequences(Varies *varies)
-{
-	Relation	relation = table_open(SequenceRelationId, AccessShareLock);
-	SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, NULL, 0, NULL);
-	HeapTuple	tuple;
-
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Oid			sequence = ((Form_pg_sequence) GETSTRUCT(tuple))->seqrelid;
-		int64		last;
-		bool		called;
-		SequenceState *state;
-
-		CHECK_FOR_INTERRUPTS();
-		if (!read_sequence(sequence, &last, &called))
-			continue;
-		state = hash_search(varies->sequences, &sequence, HASH_ENTER, NULL);
-		state->last = last;
-		state->called = called;
-	}
-	systable_endscan(scan);
-	table_close(relation, AccessShareLock);
-}
-
 Varies *
-varies_begin(void)
+varies_begin(const Sequences *sequences)
 {
 	Varies	   *varies = palloc0(sizeof(Varies));
 
-	varies->sequences = make_table("custom action sequences", sizeof(Oid), sizeof(SequenceState));
+	varies->sequences = sequences;
 	varies->tables = make_table("custom action varied tables", sizeof(Oid), sizeof(VariedTable));
 	varies->given = make_table("custom action given values", sizeof(GivenKey), sizeof(Given));
-	note_sequences(varies);
 	varies->begun = GetCurrentTimestamp();
 	return varies;
 }
 
-bool
-varies_sequence_moved(const Varies *varies, Oid sequence)
-{
-	const SequenceState *state = hash_search(varies->sequences, &sequence, HASH_FIND, NULL);
-	int64		last;
-	bool		called;
-
-	return state != NULL && read_sequence(sequence, &last, &called) && (last != state->last || called != state->called);
-}
-
-/* Has the sequence given this number since? Of numbers that a session takes in advance it may be an older one. */
-static bool
-number_is_given(const Varies *varies, Oid sequence, int64 number)
-{
-	const SequenceState *state = hash_search(varies->sequences, &sequence, HASH_FIND, NULL);
-	HeapTuple	tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(sequence));
-	int64		increment;
-	int64		cached;
-	int64		last;
-	bool		called;
-
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	increment = ((Form_pg_sequence) GETSTRUCT(tuple))->seqincrement;
-	cached = ((Form_pg_sequence) GETSTRUCT(tuple))->seqcache;
-	ReleaseSysCache(tuple);
-	if (state == NULL || !read_sequence(sequence, &last, &called) || !called)
-		return false;
-	if (increment < 0)
-	{
-		int64		first = state->last - (cached - 1) * increment;
-
-		return number >= last && (number < first || (number == first && !state->called));
-	}
-	else
-	{
-		int64		first = state->last - (cached - 1) * increment;
-
-		return number <= last && (number > first || (number == first && !state->called));
-	}
-}
-
-/* The sequence whose next number a default is, or InvalidOid. */
-static Oid
-default_sequence(Node *node)
-{
-	Node	   *inner = strip_implicit_coercions(node);
-
-	if (inner != NULL && IsA(inner, NextValueExpr))
-		return ((NextValueExpr *) inner)->seqid;
-	if (inner != NULL && IsA(inner, FuncExpr) && ((FuncExpr *) inner)->funcid == F_NEXTVAL)
-	{
-		Node	   *argument = eval_const_expressions(NULL, linitial(((FuncExpr *) inner)->args));
-
-		if (IsA(argument, Const) && !((Const *) argument)->constisnull)
-			return DatumGetObjectId(((Const *) argument)->constvalue);
-	}
-	return InvalidOid;
-}
-
-/* Is a default a random uuid? */
-static bool
-default_is_random(Node *node)
-{
-	const FuncExpr *call = (const FuncExpr *) node;
-
-	return node != NULL && IsA(node, FuncExpr) && call->funcresulttype == UUIDOID && call->args == NIL &&
-		func_volatile(call->funcid) == PROVOLATILE_VOLATILE;
-}
-
-/* Adds the foreign keys of one column. */
-static void
-add_references(VariedTable *table, Relation relation)
-{
-	ListCell   *cell;
-
-	foreach(cell, RelationGetFKeyList(relation))
-	{
-		const ForeignKeyCacheInfo *key = lfirst(cell);
-
-		for (int i = 0; i < key->nkeys; i++)
-		{
-			Reference  *reference = palloc(sizeof(Reference));
-
-			reference->attnum = key->conkey[i];
-			reference->relation = key->confrelid;
-			reference->column = key->confkey[i];
-			table->references = lappend(table->references, reference);
-		}
-	}
-}
-
 /* What is known of a table. */
 static VariedTable *
-table_of(const Varies *varies, Oid oid)
+table_of(const Varies *varies, Oid relation)
 {
 	bool		found;
-	VariedTable *table = hash_search(varies->tables, &oid, HASH_ENTER, &found);
-	Relation	relation;
+	VariedTable *table = hash_search(varies->tables, &relation, HASH_ENTER, &found);
 
-	if (found)
-		return table;
-	relation = relation_open(oid, AccessShareLock);
-	table->name = relation_name_canonical(oid);
-	table->natts = RelationGetNumberOfAttributes(relation);
-	table->sequences = palloc0(sizeof(Oid) * (table->natts + 1));
-	table->random = palloc0(sizeof(bool) * (table->natts + 1));
-	table->triggers = relation->trigdesc != NULL && relation->trigdesc->trig_insert_before_row;
-	table->references = NIL;
-	table->given = 0;
-	for (AttrNumber i = 1; i <= table->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), i - 1);
-		Node	   *initial;
-
-		if (attribute->attisdropped || attribute->attgenerated != '\0' ||
-			!(attribute->atthasdef || attribute->attidentity != '\0'))
-			continue;
-		initial = build_column_default(relation, i);
-		table->sequences[i] = default_sequence(initial);
-		table->random[i] = default_is_random(initial);
-	}
-	add_references(table, relation);
-	relation_close(relation, NoLock);
+	if (!found)
+		varied_table_fill(table, relation);
 	return table;
 }
 
@@ -386,7 +164,7 @@ is_made_by_step(const Varies *varies, const EffectChange *change)
 
 /* Did the new row's column get its value by itself? */
 static bool
-is_given_by_itself(Varies *varies, const VariedTable *table, const EffectChange *change, const EffectColumn *column)
+is_given_by_itself(Varies *varies, VariedTable *table, const EffectChange *change, const EffectColumn *column)
 {
 	WrittenColumn written;
 	GivenKey	key;
@@ -395,13 +173,17 @@ is_given_by_itself(Varies *varies, const VariedTable *table, const EffectChange 
 	if (column->after == NULL || column->number > table->natts)
 		return false;
 	if (type_is_number(column->type))
-		return OidIsValid(table->sequences[column->number]) &&
+	{
+		Oid			sequence = varied_table_default(table, column->number)->sequence;
+
+		return OidIsValid(sequence) &&
 			given_key(change->relation, column->number, column->type, column->after_value, &key, &number) &&
-			number_is_given(varies, table->sequences[column->number], number);
+			sequences_gave(varies->sequences, sequence, number);
+	}
 	if (getBaseType(column->type) != UUIDOID || table->triggers || !is_made_by_step(varies, change))
 		return false;
 	return find_written(varies, change->relation, column->number, &written) ? written.random :
-		table->random[column->number];
+		varied_table_default(table, column->number)->random;
 }
 
 /* Adds a value under its column, or under another that has the same. */
@@ -484,10 +266,10 @@ reference_word(const Varies *varies, const VariedTable *table, const EffectColum
 static char *
 gone_word(const Varies *varies, const ValueSource *source, int64 number)
 {
-	const VariedTable *table = table_of(varies, source->relation);
-	Oid			sequence = source->attnum <= table->natts ? table->sequences[source->attnum] : InvalidOid;
+	VariedTable *table = table_of(varies, source->relation);
+	Oid			sequence = varied_table_default(table, source->attnum)->sequence;
 
-	if (!OidIsValid(sequence) || !number_is_given(varies, sequence, number))
+	if (!OidIsValid(sequence) || !sequences_gave(varies->sequences, sequence, number))
 		return NULL;
 	return psprintf("a number of %s", table->name);
 }
@@ -613,62 +395,6 @@ source_word(const Varies *varies, const List *sources, Oid type, Datum value, co
 	return type_is_number(type) || getBaseType(type) == UUIDOID ? NULL : text_with_words(varies, sources, text);
 }
 
-/* "now() + 2 days 00:00:05" */
-static char *
-offset_word(const char *clock, int64 offset)
-{
-	int64		seconds = offset / USECS_PER_SEC;
-	uint64		amount = seconds < 0 ? -seconds : seconds;
-
-	if (seconds == 0)
-		return pstrdup(clock);
-	return psprintf("%s %c " UINT64_FORMAT " days %02d:%02d:%02d", clock, seconds < 0 ? '-' : '+', amount / SECS_PER_DAY,
-					(int) (amount % SECS_PER_DAY / SECS_PER_HOUR), (int) (amount % SECS_PER_HOUR / SECS_PER_MINUTE),
-					(int) (amount % SECS_PER_MINUTE));
-}
-
-/*
- * The word of a time, given what the clocks say in the same way, or NULL. Its
- * microseconds tell that it was reckoned from now(): should another time have the
- * same by chance, it would be another time away from the next now(), and refused.
- */
-static char *
-time_word(int64 value, int64 now, int64 statement, int64 begun, int64 ended)
-{
-	if (value == now)
-		return pstrdup("now()");
-	if (value == statement)
-		return pstrdup("the time of the statement");
-	if (value >= begun && value <= ended)
-		return pstrdup("a time during the call");
-	if (now % USECS_PER_SEC != 0 && (value - now) % USECS_PER_SEC == 0)
-		return offset_word("now()", value - now);
-	return NULL;
-}
-
-/* The same moment as a time of this session. */
-static int64
-as_local(TimestampTz moment)
-{
-	return DatumGetTimestamp(DirectFunctionCall1(timestamptz_timestamp, TimestampTzGetDatum(moment)));
-}
-
-/* The word of a value that is a time of the clock, or NULL. */
-static char *
-clock_word(const Varies *varies, Oid type, Datum value)
-{
-	TimestampTz now = GetCurrentTransactionStartTimestamp();
-	TimestampTz statement = GetCurrentStatementStartTimestamp();
-	TimestampTz ended = GetCurrentTimestamp();
-
-	if (getBaseType(type) == TIMESTAMPTZOID && !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(value)))
-		return time_word(DatumGetTimestampTz(value), now, statement, varies->begun, ended);
-	if (getBaseType(type) == TIMESTAMPOID && !TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value)))
-		return time_word(DatumGetTimestamp(value), as_local(now), as_local(statement), as_local(varies->begun),
-						 as_local(ended));
-	return NULL;
-}
-
 /* What a column of a new row holds, but for numbers that are not named yet; NULL: it is the value. */
 static const char *
 content_word(const Varies *varies, const VariedTable *table, const EffectChange *change, const EffectColumn *column)
@@ -689,7 +415,7 @@ content_word(const Varies *varies, const VariedTable *table, const EffectChange 
 	/* what formulas read from new rows may hold their numbers */
 	if (find_written(varies, change->relation, column->number, &written) && written.sources != NIL)
 		return "read";
-	return clock_word(varies, column->type, column->after_value);
+	return clock_word(column->type, column->after_value, varies->begun);
 }
 
 /* Digests what else the row of a given value holds. */
@@ -745,8 +471,10 @@ name_given(Varies *varies)
 	int			number = 0;
 	ListCell   *cell;
 
-	foreach(cell, varies->ordered)
-		digest_content(varies, lfirst(cell));
+	/* one alone needs no order */
+	if (list_length(varies->ordered) > 1)
+		foreach(cell, varies->ordered)
+			digest_content(varies, lfirst(cell));
 	list_sort(varies->ordered, compare_given);
 	foreach(cell, varies->ordered)
 	{
@@ -785,7 +513,7 @@ settle_column(Varies *varies, const VariedTable *table, const EffectChange *chan
 		return change->operation == CMD_INSERT &&
 			add_given(varies, change->relation, column, unconstify(char *, column->after_word)) != NULL;
 	}
-	column->after_word = clock_word(varies, column->type, column->after_value);
+	column->after_word = clock_word(column->type, column->after_value, varies->begun);
 	if (column->after_word != NULL)
 		effect_add_varies(varies->effect, table->name, column->name, "a time, counted from now()");
 	return false;
@@ -854,7 +582,7 @@ word_output(Varies *varies, WatchOutput *output)
 	if (output->word != NULL)
 		effect_add_varies(varies->effect, NULL, output->name, "it refers to a new row");
 	else
-		output->word = clock_word(varies, output->type, value);
+		output->word = clock_word(output->type, value, varies->begun);
 	if (output->word != NULL && output->sources == NIL)
 		effect_add_varies(varies->effect, NULL, output->name, "a time, counted from now()");
 }

@@ -9,14 +9,12 @@
 #include "postgres.h"
 
 #include "preview/effect.h"
+#include "preview/sequences.h"
 
 typedef struct Varies Varies;
 
-/* Notes what the clock and the sequences say before the action runs; lives in the current context. */
-extern Varies *varies_begin(void);
-
-/* Does a sequence say something else than at the begin? */
-extern bool varies_sequence_moved(const Varies *varies, Oid sequence);
+/* Notes what the clock says before the action runs; lives in the current context. */
+extern Varies *varies_begin(const Sequences *sequences);
 
 /* Gives columns and outputs their words, and notes them in the effect; before that is undone. */
 extern void varies_settle(Varies *varies, Effect *effect, const Watch *watch);

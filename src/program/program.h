@@ -120,6 +120,7 @@ typedef struct Program
 	const char *action;			/* canonical name */
 	const char *title;			/* "action \"x\"", for the time limit's message */
 	int			version;
+	bool		draft;			/* it is the draft of an action: of no version */
 	bool		read_only;
 	int64		time_limit;		/* milliseconds, 0: the default */
 	bool		tells_keys;		/* statements return keys for observers, where they can */

@@ -30,7 +30,11 @@ frame_place(const Frame *frame)
 	StringInfoData place;
 
 	initStringInfo(&place);
-	appendStringInfo(&place, "\"%s\" version %d", frame->program->action, frame->program->version);
+	appendStringInfo(&place, "\"%s\" ", frame->program->action);
+	if (frame->program->draft)
+		appendStringInfoString(&place, "draft");
+	else
+		appendStringInfo(&place, "version %d", frame->program->version);
 	if (frame->current != NULL)
 		appendStringInfo(&place, ", %s", frame->current->label);
 	if (frame->current != NULL && frame->iteration > 0)
