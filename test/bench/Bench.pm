@@ -356,13 +356,15 @@ sub memory
 	return "SELECT sum($column) AS $name FROM pg_backend_memory_contexts \\gset\n";
 }
 
-# Databases of the same tables: one without the extension, and one per number of
-# actions, which use other tables.
+# Databases of the same tables: one without the extension, one that has an event
+# trigger for other commands instead, and one per number of actions, which use other tables.
 sub create_ddl_databases
 {
 	my (@numbers) = @_;
 
-	run_psql('postgres', join '', map { "CREATE DATABASE bench_ddl_$_ TEMPLATE template0;\n" } 'absent', @numbers);
+	run_psql('postgres', join '', map { "CREATE DATABASE bench_ddl_$_ TEMPLATE template0;\n" } 'absent', 'floor', @numbers);
+	run_psql('bench_ddl_floor', "CREATE FUNCTION nothing() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
+		  . " CREATE EVENT TRIGGER other ON sql_drop WHEN TAG IN ('DROP CONVERSION') EXECUTE FUNCTION nothing();");
 	foreach my $number (@numbers)
 	{
 		run_psql("bench_ddl_$number", 'SET client_min_messages = warning; CREATE EXTENSION custom_actions; CREATE SCHEMA ours;'

@@ -395,8 +395,9 @@ sub ddl_cases
 			name => $name,
 			kind => 'ddl',
 			calls => $calls,
-			sides => { map { $_ => $statements } 'absent', @{ $size->{ddl_actions} } },
+			sides => { map { $_ => $statements } 'absent', 'floor', @{ $size->{ddl_actions} } },
 			compare => [
+				[ "$what, no extension but an event trigger for other commands", 'without it', 'floor', 'absent' ],
 				map { [ sprintf('%s, %s', $what, $_ ? thousands($_) . ' actions of others' : 'no actions'), 'without the extension', $_, 'absent', 1.05 ] }
 				  @{ $size->{ddl_actions} }
 			]

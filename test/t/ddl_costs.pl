@@ -22,7 +22,7 @@ foreach my $case (selected_cases(\%size, 'ddl_*'))
 	my ($lines, $difference) = run_case($case, \%size);
 
 	is($difference, undef, "$case->{name}: nothing is left behind");
-	cmp_ok($_->{ratio}, '<', 1.6, "$_->{case}: $_->{ours} and $_->{rival}") foreach @$lines;
+	cmp_ok($_->{ratio}, '<', 1.3, "$_->{case}: $_->{ours} and $_->{rival}") foreach @$lines;
 }
 log_is_clean($node, 'the log is clean');
 done_testing();
