@@ -32,7 +32,8 @@ typedef struct Lack
 	const char *command;		/* of a policy */
 } Lack;
 
-char *
+/* The path as it is shown. */
+static char *
 lacks_path(const Lacks *lacks, const char *path)
 {
 	return psprintf("%s%s", lacks->prefix, path);

@@ -30,9 +30,6 @@ typedef struct Lacks
 	List	   *called;			/* of Called: functions, each once for a role */
 } Lacks;
 
-/* The path as it is shown. */
-extern char *lacks_path(const Lacks *lacks, const char *path);
-
 /* A call at the place where the search is, by its role. */
 extern Called *called_new(const Lacks *lacks, Oid function);
 
