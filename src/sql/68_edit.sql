@@ -208,33 +208,6 @@ END;
 COMMENT ON FUNCTION custom_actions.add_action_step(text, text, text, jsonb, text, bigint, text, numeric) IS
 	'body of add_action_step';
 
-CREATE FUNCTION custom_actions.definition_to_restore(action_name text, wanted integer)
-RETURNS json
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	published record;
-	result json;
-BEGIN
-	SELECT * INTO published FROM published(action_name) AS p;
-	IF wanted IS NULL AND published.version IS NULL AND NOT has_draft(action_name) THEN
-		wanted := last_version(action_name);
-	END IF;
-
-	-- As it was written; not if somebody has replaced the function by hand.
-	SELECT v.draft INTO result
-	FROM version AS v
-	WHERE v.action = action_name
-		AND v.version = coalesce(wanted, published.version)
-		AND (wanted IS NOT NULL OR same_definition(v.definition, published.definition));
-	RETURN coalesce(result, definition_of(action_name, wanted, 'published'));
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.definition_to_restore(text, integer) IS
-	'what a version was made from, else what is published, else the last version of an action that was dropped';
-
 CREATE FUNCTION custom_actions.tell_restored(action_name text, wanted integer, before json)
 RETURNS void
 LANGUAGE plpgsql STABLE
@@ -278,7 +251,7 @@ BEGIN
 		PERFORM settle_owner(action_name);
 	END IF;
 	PERFORM write_draft(action_name,
-		with_plugins(definition_to_restore(action_name, restore_draft.version), '[]'));
+		with_plugins(written_definition(action_name, restore_draft.version), '[]'));
 	PERFORM tell_restored(action_name, version, before);
 END
 $$;

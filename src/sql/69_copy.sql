@@ -57,7 +57,7 @@ BEGIN
 	END IF;
 	document := document_of(action_name, NULL);
 	IF NOT has_draft(action_name) THEN
-		document := with_plugins(definition_to_restore(action_name, NULL),
+		document := with_plugins(written_definition(action_name, NULL),
 			registered_plugins(action_name));
 	END IF;
 	PERFORM require_free_name(new_name);

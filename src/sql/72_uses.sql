@@ -1,30 +1,5 @@
 -- What actions use: tables, columns, functions, other actions.
 
-CREATE FUNCTION custom_actions.document_in_use(action_name text, wanted integer)
-RETURNS json
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	definition json;
-	plugins json;
-BEGIN
-	IF wanted IS DISTINCT FROM 0 THEN
-		SELECT p.definition, p.plugins INTO definition, plugins
-		FROM published(action_name) AS p
-		WHERE p.version = wanted OR wanted IS NULL;
-	END IF;
-	IF definition IS NULL THEN
-		definition := definition_of(action_name, nullif(wanted, 0), 'draft');
-		plugins := registered_plugins(action_name);
-	END IF;
-	RETURN with_plugins(definition, plugins);
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.document_in_use(text, integer) IS
-	'definition of a version with its plug-ins, 0: of the draft, NULL: of what is published, else of the draft';
-
 -- An owner who is gone leaves nobody to look things up for.
 CREATE FUNCTION custom_actions.uses_of(action_name text, wanted integer)
 RETURNS TABLE (

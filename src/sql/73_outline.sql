@@ -1,33 +1,5 @@
 -- Outlines: what an action does, in words, as text and as rows.
 
-CREATE FUNCTION custom_actions.shown_definition(
-	action_name text, wanted integer,
-	OUT definition json, OUT version integer)
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	published record;
-BEGIN
-	SELECT * INTO published FROM published(action_name) AS p;
-	version := coalesce(wanted, published.version, 0);
-	IF version = 0 THEN
-		definition := definition_of(action_name, 0, 'draft');
-	ELSE
-		definition := definition_to_restore(action_name, wanted);
-	END IF;
-	-- Plug-ins are the action's, whatever version; old ones ran with others.
-	IF version = 0 THEN
-		definition := with_plugins(definition, registered_plugins(action_name));
-	ELSIF version = published.version THEN
-		definition := with_plugins(definition, published.plugins);
-	END IF;
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.shown_definition(text, integer) IS
-	'what is shown of an action, as it was written, with its plug-ins, and of what version: the wanted one, else what is published, else the draft, which is 0';
-
 CREATE FUNCTION custom_actions.shown_state(action_name text, shown integer)
 RETURNS text
 LANGUAGE plpgsql STABLE

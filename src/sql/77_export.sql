@@ -30,22 +30,6 @@ $$;
 COMMENT ON FUNCTION custom_actions.named_like(text) IS
 	'actions, drafts or published, whose qualified name is like a pattern; refuses one that finds none';
 
-CREATE FUNCTION custom_actions.written_definition(action_name text)
-RETURNS json
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	definition json := definition_to_restore(action_name, NULL);
-BEGIN
-	RETURN CASE WHEN definition -> 'frozen' IS NULL THEN definition
-		ELSE definition_text(definition_rows(definition)) END;
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.written_definition(text) IS
-	'what is published of an action, as it was written as far as that is known';
-
 CREATE FUNCTION custom_actions.granted_roles(function oid)
 RETURNS TABLE (role text, grant_option boolean)
 LANGUAGE sql STABLE
@@ -118,7 +102,7 @@ BEGIN
 				WHEN published.active THEN 'active' ELSE 'inactive' END,
 			published.function,
 			CASE exported WHEN 'draft' THEN draft_definition(action)
-				ELSE written_definition(action) END);
+				ELSE written_definition(action, NULL) END);
 		RETURN NEXT;
 	END LOOP;
 END

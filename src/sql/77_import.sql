@@ -99,7 +99,7 @@ BEGIN
 	PERFORM FROM action AS a WHERE a.name = action_name FOR UPDATE;
 	here := coalesce(draft_definition(action_name),
 		CASE WHEN action_function(action_name) IS NOT NULL
-			THEN written_definition(action_name) END);
+			THEN written_definition(action_name, NULL) END);
 	wanted := definition_to_import((entry ->> 'text')::json, here, caller_search_path);
 	SELECT * INTO imported FROM import AS i WHERE i.action = action_name;
 
