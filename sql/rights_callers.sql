@@ -11,7 +11,7 @@ CREATE ROLE regress_rights_owner;
 CREATE ROLE regress_rights_root SUPERUSER;
 GRANT regress_rights_team TO "regress rights odd";
 CREATE VIEW who AS SELECT action, CASE WHEN granted = 'owner' THEN '(owner)' ELSE role END AS role, granted, schema_missing
-FROM custom_actions.callers WHERE role ~ '^regress.rights' OR role = 'PUBLIC' OR granted = 'owner' ORDER BY 1, 2, 3;
+FROM custom_actions.callers WHERE role ~ '^regress.rights.(app|team|odd|outside|owner|root)' OR role = 'PUBLIC' OR granted = 'owner' ORDER BY 1, 2, 3;
 SELECT define('api.one', '{"steps": []}');
 SELECT define('api.two', '{"steps": []}');
 SELECT define('support.three', '{"steps": []}');
