@@ -10,12 +10,17 @@
 
 #include "access/xact.h"
 #include "base/error.h"
+#include "base/sqlstate.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
 /* message_id of the errors of limits */
 static const char action_limit_id[] = "custom_actions action limit";
 static const char call_limit_id[] = "custom_actions call limit";
+
+/* What subtransactions do in the end that do not decide for themselves. */
+static const bool keeps = false;
+static const bool undoes = true;
 
 /* Did a call's own limit raise this? */
 static bool
@@ -29,6 +34,12 @@ error_is_limit(const ErrorData *error)
 {
 	return error_is_call_limit(error) ||
 		(error->message_id != NULL && strcmp(error->message_id, action_limit_id) == 0);
+}
+
+bool
+error_is_canceling(const ErrorData *error)
+{
+	return error->sqlerrcode == ERRCODE_CA_CANCELED;
 }
 
 void
@@ -61,9 +72,9 @@ caught_free(Caught *caught)
 	MemoryContextDelete(caught->mcxt);
 }
 
-/* Calls fn(arg) in a subtransaction, which ends as told unless an error ends it. */
+/* Calls fn(arg) in a subtransaction, which ends as told in the end unless an error ends it. */
 static Caught *
-call_in_subtransaction(void (*fn) (void *arg), void *arg, bool keep)
+call_in_subtransaction(void (*fn) (void *arg), void *arg, const bool *undo)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -74,7 +85,7 @@ call_in_subtransaction(void (*fn) (void *arg), void *arg, bool keep)
 	PG_TRY();
 	{
 		fn(arg);
-		if (keep)
+		if (!*undo)
 			ReleaseCurrentSubTransaction();
 		else
 			RollbackAndReleaseCurrentSubTransaction();
@@ -95,13 +106,19 @@ call_in_subtransaction(void (*fn) (void *arg), void *arg, bool keep)
 Caught *
 caught_call(void (*fn) (void *arg), void *arg)
 {
-	return call_in_subtransaction(fn, arg, true);
+	return call_in_subtransaction(fn, arg, &keeps);
+}
+
+Caught *
+caught_unless(void (*fn) (void *arg), void *arg, const bool *undo)
+{
+	return call_in_subtransaction(fn, arg, undo);
 }
 
 Caught *
 caught_undone(void (*fn) (void *arg), void *arg)
 {
-	return call_in_subtransaction(fn, arg, false);
+	return call_in_subtransaction(fn, arg, &undoes);
 }
 
 /* Moves a string to where errors are kept. */
@@ -169,19 +186,19 @@ finding_of(const Caught *caught, bool missed_lock_too)
 ErrorData *
 caught_error(void (*fn) (void *arg), void *arg)
 {
-	return finding_of(call_in_subtransaction(fn, arg, true), false);
+	return finding_of(call_in_subtransaction(fn, arg, &keeps), false);
 }
 
 ErrorData *
 caught_trial(void (*fn) (void *arg), void *arg)
 {
-	return finding_of(call_in_subtransaction(fn, arg, false), false);
+	return finding_of(call_in_subtransaction(fn, arg, &undoes), false);
 }
 
 ErrorData *
 caught_trial_at_once(void (*fn) (void *arg), void *arg, bool *missed_lock)
 {
-	ErrorData  *error = finding_of(call_in_subtransaction(fn, arg, false), true);
+	ErrorData  *error = finding_of(call_in_subtransaction(fn, arg, &undoes), true);
 
 	*missed_lock = error != NULL && is_lock_missed(error);
 	return error;

@@ -31,6 +31,9 @@ extern void caught_free(Caught *caught);
 /* The same; the work is undone also if it went well, and its locks with it. */
 extern Caught *caught_undone(void (*fn) (void *arg), void *arg);
 
+/* The same; if the work says so in the end, it is undone, too. */
+extern Caught *caught_unless(void (*fn) (void *arg), void *arg, const bool *undo);
+
 /*
  * The same for work that checks something; errors that do not speak of what is
  * checked, such as cancels and locks not got, are thrown on.
@@ -52,6 +55,9 @@ pg_noreturn extern void error_throw_on(ErrorData *error);
 
 /* Did a limit raise this, of a call or of an action that ended with it? */
 extern bool error_is_limit(const ErrorData *error);
+
+/* Does it cancel an action: the error of require, and of stop canceled? */
+extern bool error_is_canceling(const ErrorData *error);
 
 /* Makes an error that of a limit. */
 extern void error_mark_limit(ErrorData *error, bool is_call);

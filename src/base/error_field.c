@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/error_field.h"
+#include "base/jsonb_push.h"
 #include "base/listing.h"
 
 PG_FUNCTION_INFO_V1(custom_action_error_fields);
@@ -56,6 +57,18 @@ const ErrorField error_fields[] = {
 };
 
 const int	nerror_fields = lengthof(error_fields);
+
+Jsonb *
+error_jsonb(const Caught *caught)
+{
+	JsonbBuilder *builder = jsonb_builder_make();
+
+	jsonb_push_object(builder);
+	for (int i = 0; i < nerror_fields; i++)
+		jsonb_push_text(builder, error_fields[i].name, error_fields[i].value(caught));
+	jsonb_push_object_end(builder);
+	return jsonb_builder_finish(builder);
+}
 
 /* SQL: what is told of an error. */
 Datum

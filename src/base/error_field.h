@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/error.h"
+#include "utils/jsonb.h"
 
 typedef struct ErrorField
 {
@@ -19,5 +20,8 @@ typedef struct ErrorField
 
 extern const ErrorField error_fields[];
 extern const int nerror_fields;
+
+/* {"sqlstate": ..., "message": ..., ...} */
+extern Jsonb *error_jsonb(const Caught *caught);
 
 #endif

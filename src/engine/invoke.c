@@ -95,17 +95,6 @@ try_invoke(void *arg)
 	invoke(work->fcinfo, &work->request);
 }
 
-/* {"sqlstate": ..., "message": ..., ...} of a caught error */
-static void
-push_error(JsonbBuilder *builder, const Caught *caught)
-{
-	jsonb_push_key(builder, "error");
-	jsonb_push_object(builder);
-	for (int i = 0; i < nerror_fields; i++)
-		jsonb_push_text(builder, error_fields[i].name, error_fields[i].value(caught));
-	jsonb_push_object_end(builder);
-}
-
 /* The answer of try_invoke_action. */
 static Jsonb *
 try_result(const InvokeRequest *request, const Caught *caught)
@@ -115,7 +104,7 @@ try_result(const InvokeRequest *request, const Caught *caught)
 	jsonb_push_object(builder);
 	jsonb_push_boolean(builder, "ok", caught == NULL);
 	if (caught != NULL)
-		push_error(builder, caught);
+		jsonb_push_jsonb(builder, "error", error_jsonb(caught));
 	else
 		jsonb_push_jsonb(builder, "output", request->output);
 	jsonb_push_uuid(builder, "invocation", request->has_invocation ? &request->invocation : NULL);

@@ -5,7 +5,7 @@
  */
 #include "postgres.h"
 
-#include "base/sqlstate.h"
+#include "base/error.h"
 #include "executor/executor.h"
 #include "run/mask.h"
 #include "run/observer.h"
@@ -150,7 +150,7 @@ observe_failed(Frame *frame, const ErrorData *error)
 
 	if (error == NULL)
 		error = CopyErrorData();
-	how = error->sqlerrcode == ERRCODE_CA_CANCELED ? INVOCATION_CANCELED : INVOCATION_FAILED;
+	how = error_is_canceling(error) ? INVOCATION_CANCELED : INVOCATION_FAILED;
 	TELL(OBSERVE_END, invocation_ended, frame, how, error, failed_step(frame));
 	MemoryContextSwitchTo(old);
 }

@@ -29,6 +29,7 @@ our %may_include = (
 	steps => [qw(base lookup definition document program compile run)],
 	plugins => [qw(base lookup definition program compile run steps)],
 	engine => [qw(base lookup definition program compile run steps plugins)],
+	bulk => [qw(base lookup definition program run steps engine)],
 	preview => [qw(base lookup definition program compile run steps plugins engine)],
 	publish => [qw(base lookup definition program compile run steps plugins engine)],
 	ddl => [qw(base lookup definition program compile run steps plugins engine publish)],

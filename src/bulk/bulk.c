@@ -1,0 +1,171 @@
+/*
+ * bulk.c
+ *		invoke_action_bulk: one action for many items, as an array of jsonb objects.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/settings.h"
+#include "bulk/bulk.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "run/observer.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+PG_FUNCTION_INFO_V1(custom_action_invoke_bulk);
+
+#define BULK_COLUMNS	4
+
+/* The words of ItemEnd. */
+static const char *const end_words[] = {NULL, "succeeded", "failed", "canceled"};
+
+/* Raises unless an argument is given. */
+static void
+require_bulk_argument(FunctionCallInfo fcinfo, int argument, const char *name, const char *hint)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"%s\" of invoke_action_bulk must not be null", name),
+				 errhint("%s", hint)));
+}
+
+/* Is it per item, and not all or nothing? */
+static bool
+mode_is_per_item(const char *mode)
+{
+	if (strcmp(mode, "per_item") == 0)
+		return true;
+	if (strcmp(mode, "all_or_nothing") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"mode\" of invoke_action_bulk cannot be \"%s\"", mode),
+				 errhint("It is all_or_nothing or per_item.")));
+	return false;
+}
+
+/*
+ * A key stands for one request, and its answer. The setting would be read by each
+ * item, and all but the first be refused.
+ */
+static void
+require_no_idempotency_key(void)
+{
+	if (setting_idempotency_key[0] != '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("invoke_action_bulk takes no idempotency key"),
+				 errhint("Reset custom_actions.idempotency_key, or invoke the items one by one, each with a key of its own.")));
+}
+
+/* Raises unless the arguments say what is to be done. */
+static void
+require_bulk_arguments(FunctionCallInfo fcinfo)
+{
+	require_bulk_argument(fcinfo, 0, "action", "Give the name of an action.");
+	require_bulk_argument(fcinfo, 1, "inputs", "Pass an array of objects, one for each item.");
+	require_bulk_argument(fcinfo, 2, "common", "Leave it out, or pass '{}', if the items share nothing.");
+	require_bulk_argument(fcinfo, 3, "mode", "It is all_or_nothing or per_item.");
+	if (!JB_ROOT_IS_ARRAY(PG_GETARG_JSONB_P(1)) || JB_ROOT_IS_SCALAR(PG_GETARG_JSONB_P(1)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"inputs\" of invoke_action_bulk must be a JSON array"),
+				 errhint("Pass an array of objects, one for each item.")));
+	if (!JB_ROOT_IS_OBJECT(PG_GETARG_JSONB_P(2)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"common\" of invoke_action_bulk must be a JSON object"),
+				 errhint("Pass an object of inputs that all items have unless they say otherwise, or '{}'.")));
+	require_no_idempotency_key();
+}
+
+/* What an item is given: its own inputs, before those that all have. */
+static Jsonb *
+item_input(JsonbValue *value, Jsonb *common)
+{
+	Jsonb	   *own = JsonbValueToJsonb(value);
+
+	if (JB_ROOT_COUNT(common) == 0 || !JB_ROOT_IS_OBJECT(own))
+		return own;
+	return DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(common), JsonbPGetDatum(own)));
+}
+
+/* Takes the items from the array. */
+static void
+bulk_take_items(Bulk *bulk, Jsonb *inputs, Jsonb *common)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(&inputs->root);
+	JsonbIteratorToken token;
+	JsonbValue	value;
+	int			taken = 0;
+
+	bulk->count = JB_ROOT_COUNT(inputs);
+	bulk->items = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(BulkItem) * Max(bulk->count, 1),
+											 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (token == WJB_ELEM)
+			bulk->items[taken++].input = item_input(&value, common);
+	}
+}
+
+/* Returns a row for each item. */
+static void
+put_items(ReturnSetInfo *result, const Bulk *bulk)
+{
+	for (int i = 0; i < bulk->count; i++)
+	{
+		const BulkItem *item = &bulk->items[i];
+		Datum		values[BULK_COLUMNS] = {0};
+		bool		nulls[BULK_COLUMNS] = {0};
+
+		CHECK_FOR_INTERRUPTS();
+		values[0] = Int32GetDatum(i + 1);
+		values[1] = CStringGetTextDatum(end_words[item->end]);
+		values[2] = JsonbPGetDatum(item->output);
+		nulls[2] = item->output == NULL;
+		values[3] = JsonbPGetDatum(item->error);
+		nulls[3] = item->error == NULL;
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+}
+
+/* The failures that the caller is told of become rows of the log in his transaction. */
+static void
+tell_failures(const Bulk *bulk)
+{
+	for (int i = 0; bulk->answers && observers_count > 0 && i < bulk->count; i++)
+	{
+		const BulkItem *item = &bulk->items[i];
+
+		if (item->failure != NULL)
+			observe_answered(item->has_invocation ? &item->invocation : NULL, item->failure, item->failed_step);
+	}
+}
+
+/*
+ * invoke_action_bulk(action text, inputs jsonb, common jsonb, mode text) returns
+ * table (item integer, status text, output jsonb, error jsonb)
+ */
+Datum
+custom_action_invoke_bulk(PG_FUNCTION_ARGS)
+{
+	Bulk		bulk = {0};
+
+	require_bulk_arguments(fcinfo);
+	bulk.answers = mode_is_per_item(text_to_cstring(PG_GETARG_TEXT_PP(3)));
+	bulk.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	bulk.mcxt = CurrentMemoryContext;
+	InitMaterializedSRF(fcinfo, 0);
+	bulk_take_items(&bulk, PG_GETARG_JSONB_P(1), PG_GETARG_JSONB_P(2));
+	handle_require_caller(handle_of_name(bulk.action));
+	if (bulk.answers)
+		bulk_run_each(&bulk);
+	else
+		bulk_run_all(&bulk);
+	tell_failures(&bulk);
+	put_items((ReturnSetInfo *) fcinfo->resultinfo, &bulk);
+	return (Datum) 0;
+}
