@@ -12,6 +12,7 @@
 #include "run/observer.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
 
 PG_FUNCTION_INFO_V1(custom_action_invoke_bulk);
 
@@ -82,13 +83,19 @@ require_bulk_arguments(FunctionCallInfo fcinfo)
 
 /* What an item is given: its own inputs, before those that all have. */
 static Jsonb *
-item_input(JsonbValue *value, Jsonb *common)
+item_input(Bulk *bulk, JsonbValue *value, Jsonb *common)
 {
-	Jsonb	   *own = JsonbValueToJsonb(value);
+	MemoryContext old = MemoryContextSwitchTo(bulk->scratch);
+	Jsonb	   *input = JsonbValueToJsonb(value);
+	Jsonb	   *copy;
 
-	if (JB_ROOT_COUNT(common) == 0 || !JB_ROOT_IS_OBJECT(own))
-		return own;
-	return DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(common), JsonbPGetDatum(own)));
+	if (JB_ROOT_COUNT(common) > 0 && JB_ROOT_IS_OBJECT(input))
+		input = DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(common), JsonbPGetDatum(input)));
+	copy = MemoryContextAlloc(bulk->mcxt, VARSIZE(input));
+	memcpy(copy, input, VARSIZE(input));
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(bulk->scratch);
+	return copy;
 }
 
 /* Takes the items from the array. */
@@ -107,7 +114,7 @@ bulk_take_items(Bulk *bulk, Jsonb *inputs, Jsonb *common)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (token == WJB_ELEM)
-			bulk->items[taken++].input = item_input(&value, common);
+			bulk->items[taken++].input = item_input(bulk, &value, common);
 	}
 }
 
@@ -158,9 +165,11 @@ custom_action_invoke_bulk(PG_FUNCTION_ARGS)
 	bulk.answers = mode_is_per_item(text_to_cstring(PG_GETARG_TEXT_PP(3)));
 	bulk.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	bulk.mcxt = CurrentMemoryContext;
+	bulk.scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action bulk item", ALLOCSET_DEFAULT_SIZES);
 	InitMaterializedSRF(fcinfo, 0);
 	bulk_take_items(&bulk, PG_GETARG_JSONB_P(1), PG_GETARG_JSONB_P(2));
 	handle_require_caller(handle_of_name(bulk.action));
+	bulk.in_sets = bulk.count >= LEAST_OF_SET;
 	if (bulk.answers)
 		bulk_run_each(&bulk);
 	else

@@ -35,22 +35,55 @@ typedef struct BulkItem
 	bool		has_invocation;
 } BulkItem;
 
+/* Which items have the same target, as far as a set has found out. */
+typedef struct SameTargets
+{
+	int			from;			/* the first item that is known of */
+	int			to;
+	int		   *first;			/* by item, from there on: the first one with its target */
+	int		   *last;			/* by that: the last one that was seen */
+} SameTargets;
+
 /* One call of invoke_action_bulk; all of it in the memory of the call. */
 typedef struct Bulk
 {
 	char	   *action;			/* as the caller names it */
 	int			count;
 	BulkItem   *items;
-	int			at;				/* the item that is running */
 	bool		answers;		/* failures are told to the caller, item by item */
+	bool		in_sets;		/* items run as sets, as far as we know */
+	int			reach;			/* how many are tried as one part, while they do */
+	SameTargets targets;
 	MemoryContext mcxt;			/* of outputs and errors */
+	MemoryContext scratch;		/* of what runs; reset after each item or set */
+
+	int			at;				/* the item that is running; -1: a set of them is */
 	const char *failed_step;	/* of the item that failed last, or NULL */
 } Bulk;
+
+/* Fewer items than this do not run as a set: preparing its statements would take longer. */
+#define LEAST_OF_SET	16
 
 /* Runs all items, or none of them: the first one that fails says so. */
 extern void bulk_run_all(Bulk *bulk);
 
 /* Runs all items; what those that fail have done is undone, the others stay. */
 extern void bulk_run_each(Bulk *bulk);
+
+/* Runs one item, in the bulk's scratch memory. */
+extern void bulk_run_item(Bulk *bulk, int item);
+
+/*
+ * Notes that the item that is running has failed with this error, or throws it on if
+ * it is none of an item's.
+ */
+extern void bulk_take_error(Bulk *bulk, Caught *caught);
+
+/* Has it failed, so that it is left out? */
+static inline bool
+item_is_out(const BulkItem *item)
+{
+	return item->end == ITEM_FAILED || item->end == ITEM_CANCELED;
+}
 
 #endif

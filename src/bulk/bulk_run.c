@@ -2,19 +2,23 @@
  * bulk_run.c
  *		Runs the items of a bulk call, and undoes what is to be undone.
  *
- * per_item: a part, which begins as all items, runs in one subtransaction. If it
- * fails, what ran before the item that failed runs again as a part of its own, and
- * the rest after it. Each part that went well leaves a subtransaction that the
- * server remembers until the transaction ends, and of more than 64 it keeps no
- * account in memory, at everybody's cost. So parts form groups, groups of groups,
- * each in a subtransaction around them: a group that is full is undone, and runs
- * again as one part, without the items that are known to fail. No more than
- * LEVELS * (PARTS + 1) are left so.
+ * Items run as sets where the action can, else one by one. If a set fails, nobody
+ * knows which of its items has; all is undone, and they run one by one.
+ *
+ * per_item: a part, which begins as all items, runs in one subtransaction. If an item
+ * fails, what ran before it runs again as a part of its own, and the rest after it;
+ * if a set does, smaller parts are tried, and larger ones again once they go well.
+ * Each part that went well leaves a subtransaction that the server remembers until
+ * the transaction ends, and of more than 64 it keeps no account in memory, at
+ * everybody's cost. So parts form groups, groups of groups, each in a subtransaction
+ * around them: a group that is full is undone, and runs again as one part, without
+ * the items that are known to fail. No more than LEVELS * (PARTS + 1) are left so.
  */
 #include "postgres.h"
 
 #include "base/error_field.h"
 #include "bulk/bulk.h"
+#include "bulk/bulk_set.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -27,7 +31,16 @@ typedef struct Part
 	Bulk	   *bulk;
 	int			from;
 	int			to;
+	bool		in_sets;		/* if they can */
 } Part;
+
+/* How it went. */
+typedef enum PartEnd
+{
+	PART_DONE,
+	PART_FAILED_ITEM,			/* bulk->at, whose error is taken */
+	PART_FAILED_SET				/* some item, or they do not go together */
+} PartEnd;
 
 /* Says in errors which item they are about. */
 static void
@@ -35,10 +48,11 @@ item_error_callback(void *arg)
 {
 	const Bulk *bulk = arg;
 
-	errcontext("item %d of invoke_action_bulk", bulk->at + 1);
+	if (bulk->at >= 0)
+		errcontext("item %d of invoke_action_bulk", bulk->at + 1);
 }
 
-/* Calls the action for an item, in memory that is the item's own. */
+/* Calls the action for an item. */
 static void
 item_call(Bulk *bulk, BulkItem *item)
 {
@@ -65,35 +79,48 @@ item_call(Bulk *bulk, BulkItem *item)
 	item->end = ITEM_SUCCEEDED;
 }
 
-/* Has it failed, so that it is left out? */
-static bool
-item_is_out(const BulkItem *item)
+void
+bulk_run_item(Bulk *bulk, int item)
 {
-	return item->end == ITEM_FAILED || item->end == ITEM_CANCELED;
+	MemoryContext old = MemoryContextSwitchTo(bulk->scratch);
+
+	CHECK_FOR_INTERRUPTS();
+	bulk->at = item;
+	item_call(bulk, &bulk->items[item]);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(bulk->scratch);
 }
 
-/* Runs the items of a part one after the other. */
+/* Where the items end that run one by one before the next set. */
+static int
+end_of_single(const Part *part, int from)
+{
+	return part->in_sets && part->bulk->in_sets ? Min(from + LEAST_OF_SET, part->to) : part->to;
+}
+
+/* Runs the items of a part. */
 static void
 part_run(void *arg)
 {
 	const Part *part = arg;
 	Bulk	   *bulk = part->bulk;
 	ErrorContextCallback callback = {error_context_stack, item_error_callback, bulk};
-	MemoryContext mcxt = AllocSetContextCreate(CurrentMemoryContext, "custom action bulk item",
-											   ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(mcxt);
+	int			next = part->from;
 
 	error_context_stack = &callback;
-	for (bulk->at = part->from; bulk->at < part->to; bulk->at++)
+	while (next < part->to)
 	{
-		CHECK_FOR_INTERRUPTS();
-		if (!item_is_out(&bulk->items[bulk->at]))
-			item_call(bulk, &bulk->items[bulk->at]);
-		MemoryContextReset(mcxt);
+		int			begin = next;
+
+		if (part->in_sets && bulk->in_sets)
+			next = bulk_run_set(bulk, begin, part->to);
+		if (next > begin)
+			continue;
+		for (int end = end_of_single(part, begin); next < end; next++)
+			if (!item_is_out(&bulk->items[next]))
+				bulk_run_item(bulk, next);
 	}
 	error_context_stack = callback.previous;
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(mcxt);
 }
 
 /* Notes that what the items of a part have done is undone. */
@@ -112,15 +139,21 @@ part_forget(const Part *part)
 	}
 }
 
-/* Takes the error of the item that failed, or throws on what is no item's. */
+/* Throws an error on that is none of an item's. */
 static void
-item_take_error(Bulk *bulk, Caught *caught)
+require_own_error(const Caught *caught)
+{
+	if (!caught_may_be_handled(caught) && !error_is_limit(caught->error))
+		error_throw_on(caught->error);
+}
+
+void
+bulk_take_error(Bulk *bulk, Caught *caught)
 {
 	BulkItem   *item = &bulk->items[bulk->at];
 	MemoryContext old;
 
-	if (!caught_may_be_handled(caught) && !error_is_limit(caught->error))
-		error_throw_on(caught->error);
+	require_own_error(caught);
 	caught->step = bulk->failed_step;
 	old = MemoryContextSwitchTo(bulk->mcxt);
 	item->end = error_is_canceling(caught->error) ? ITEM_CANCELED : ITEM_FAILED;
@@ -131,26 +164,45 @@ item_take_error(Bulk *bulk, Caught *caught)
 	MemoryContextSwitchTo(old);
 }
 
-/* Runs a part in a subtransaction; if an item fails, all is undone but the note that it has. */
-static bool
-part_try(Bulk *bulk, int from, int to)
+/* A set has failed: its items will say why, one by one. */
+static void
+forget_error_of_set(const Bulk *bulk, Caught *caught)
 {
-	Part		part = {bulk, from, to};
+	require_own_error(caught);
+	ereport(DEBUG1,
+			(errmsg_internal("action \"%s\" runs for one item after the other, since a set of them has failed: %s",
+							 bulk->action, caught->error->message)));
+	caught_free(caught);
+}
+
+/* Runs a part in a subtransaction; if it fails, all is undone but the note which item has. */
+static PartEnd
+part_try(Bulk *bulk, int from, int to, bool in_sets)
+{
+	Part		part = {bulk, from, to, in_sets};
 	Caught	   *caught = caught_call(part_run, &part);
 
 	if (caught == NULL)
-		return true;
+		return PART_DONE;
 	part_forget(&part);
-	item_take_error(bulk, caught);
-	return false;
+	if (bulk->at >= 0)
+	{
+		bulk_take_error(bulk, caught);
+		return PART_FAILED_ITEM;
+	}
+	forget_error_of_set(bulk, caught);
+	return PART_FAILED_SET;
 }
 
 /* Runs items as one part, however many of them turn out to fail. */
 static void
 part_settle(Bulk *bulk, int from, int to)
 {
-	while (!part_try(bulk, from, to))
-		;
+	bool		in_sets = true;
+	PartEnd		end;
+
+	while ((end = part_try(bulk, from, to, in_sets)) != PART_DONE)
+		in_sets = in_sets && end != PART_FAILED_SET;
 }
 
 /* Items, from one on, that run in a subtransaction around their parts. */
@@ -166,32 +218,55 @@ typedef struct PartGroup
 
 static void group_run(PartGroup *group);
 
-/* Runs the next part of a group: up to an item that fails. */
+/* Goes on after an item that has failed; what was before it runs again. */
+static void
+group_pass_item(PartGroup *group)
+{
+	int			failed = group->bulk->at;
+
+	if (group->next < failed)
+	{
+		part_settle(group->bulk, group->next, failed);
+		group->parts++;
+	}
+	group->next = failed + 1;
+}
+
+/* Runs the next part of a group: all that is left, or as much as is tried for now. */
 static void
 group_add_part(PartGroup *group)
 {
 	Bulk	   *bulk = group->bulk;
-	int			end = bulk->count;
+	int			size = bulk->in_sets ? Min(bulk->reach, bulk->count - group->next) : bulk->count - group->next;
+	int			end = group->next + size;
+	PartEnd		how = part_try(bulk, group->next, end, true);
 
-	if (!part_try(bulk, group->next, bulk->count))
+	if (how == PART_FAILED_SET && size > LEAST_OF_SET)
 	{
-		end = bulk->at + 1;
-		if (group->next < bulk->at)
-			part_settle(bulk, group->next, bulk->at);
-		else
-			group->parts--;
+		bulk->reach = size / 2;
+		return;
+	}
+	if (how == PART_FAILED_SET)
+		how = part_try(bulk, group->next, end, false);
+	if (how == PART_FAILED_ITEM)
+	{
+		group_pass_item(group);
+		return;
 	}
 	group->next = end;
+	group->parts++;
+	bulk->reach = Min(2 * size, bulk->count);
 }
 
 /* Runs the next group inside a group. */
 static void
 group_add_group(PartGroup *group)
 {
-	PartGroup		inner = {.bulk = group->bulk,.level = group->level - 1,.from = group->next};
+	PartGroup	inner = {.bulk = group->bulk,.level = group->level - 1,.from = group->next};
 
 	group_run(&inner);
 	group->next = inner.next;
+	group->parts++;
 }
 
 static void
@@ -200,7 +275,8 @@ group_work(void *arg)
 	PartGroup	   *group = arg;
 
 	group->next = group->from;
-	for (group->parts = 0; group->next < group->bulk->count && group->parts < PARTS; group->parts++)
+	group->parts = 0;
+	while (group->next < group->bulk->count && group->parts < PARTS)
 	{
 		if (group->level > 1)
 			group_add_group(group);
@@ -232,11 +308,10 @@ bulk_run_each(Bulk *bulk)
 {
 	int			next = 0;
 
-	if (part_try(bulk, 0, bulk->count))
-		return;
+	bulk->reach = bulk->count;
 	while (next < bulk->count)
 	{
-		PartGroup		group = {.bulk = bulk,.level = LEVELS,.from = next};
+		PartGroup	group = {.bulk = bulk,.level = LEVELS,.from = next};
 
 		group_run(&group);
 		next = group.next;
@@ -254,10 +329,11 @@ throw_with_item(const Bulk *bulk, ErrorData *error)
 	error_throw_on(error);
 }
 
-void
-bulk_run_all(Bulk *bulk)
+/* Runs all items one by one, outside of any subtransaction of ours. */
+static void
+run_all_single(Bulk *bulk)
 {
-	Part		all = {bulk, 0, bulk->count};
+	Part		all = {bulk, 0, bulk->count, false};
 	MemoryContext old = CurrentMemoryContext;
 
 	PG_TRY();
@@ -274,4 +350,25 @@ bulk_run_all(Bulk *bulk)
 		throw_with_item(bulk, error);
 	}
 	PG_END_TRY();
+}
+
+void
+bulk_run_all(Bulk *bulk)
+{
+	Part		all = {bulk, 0, bulk->count, true};
+	Caught	   *caught;
+
+	if (!bulk->in_sets)
+	{
+		run_all_single(bulk);
+		return;
+	}
+	caught = caught_call(part_run, &all);
+	if (caught == NULL)
+		return;
+	if (bulk->at >= 0)
+		throw_with_item(bulk, caught->error);
+	forget_error_of_set(bulk, caught);
+	part_forget(&all);
+	run_all_single(bulk);
 }

@@ -93,6 +93,7 @@ typedef struct Definition
 	char	   *summary;		/* template, or NULL */
 	char	   *timeout;
 	int64		time_limit;		/* the timeout in milliseconds, 0: none */
+	bool		bulk;			/* many items may run at once */
 	Json	   *settings;		/* object, or NULL */
 	List	   *inputs;			/* of Parameter */
 	List	   *outputs;		/* of Parameter */

@@ -28,6 +28,8 @@
 struct Compiler;
 struct Frame;
 struct Instruction;
+struct ItemSet;
+struct ManyShape;
 struct Outline;
 
 /* What the verb key's value is. */
@@ -64,6 +66,13 @@ typedef struct StepKind
 	/* Resolves names and values, fills instruction->data. */
 	void		(*compile) (struct Compiler *compiler, struct Instruction *instruction);
 	void		(*execute) (struct Frame *frame, struct Instruction *instruction);
+
+	/*
+	 * To run it for many items at once (steps/many.h). NULL: an action with
+	 * such a step runs for one item after the other.
+	 */
+	bool		(*fits_many) (struct ManyShape *shape, const struct Instruction *instruction);
+	void		(*execute_many) (struct ItemSet *set, struct Instruction *instruction);
 
 	/*
 	 * Says what the step does, in plain words that begin with a verb in

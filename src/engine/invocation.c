@@ -16,6 +16,7 @@
 #include "base/sqlstate.h"
 #include "engine/idempotency.h"
 #include "engine/invocation.h"
+#include "engine/many.h"
 #include "executor/executor.h"
 #include "lookup/denied.h"
 #include "miscadmin.h"
@@ -111,18 +112,19 @@ run_once(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 	idempotency_end(frame, call);
 }
 
-/* Binds the inputs, runs what is to be run, gives the result. */
-static Datum
-frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
+/* Is it a call for many items at once? */
+static inline bool
+is_for_many(const InvokeRequest *request)
 {
-	Program    *program = frame->program;
-	MemoryContext caller = CurrentMemoryContext;
+	return request != NULL && request->kind == REQUEST_MANY;
+}
+
+/* Does what one call asks for; the result is the caller's. */
+static inline Datum
+frame_run_one(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request, MemoryContext caller)
+{
 	Datum		result;
 
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	if (program->row_slots != NIL)
-		frame_note_row_types(frame);
 	bind_inputs(frame, fcinfo, request);
 	if (observed(frame, OBSERVE_INPUTS))
 		observe_inputs(frame);
@@ -134,6 +136,25 @@ frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 	result = give_outputs(frame, fcinfo, request);
 	if (observed(frame, OBSERVE_END))
 		observe_succeeded(frame);
+	return result;
+}
+
+/* Binds the inputs, runs what is to be run, gives the result. */
+static Datum
+frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
+{
+	Program    *program = frame->program;
+	MemoryContext caller = CurrentMemoryContext;
+	Datum		result = (Datum) 0;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	if (program->row_slots != NIL)
+		frame_note_row_types(frame);
+	if (unlikely(is_for_many(request)))
+		many_run(frame, request->many);
+	else
+		result = frame_run_one(frame, fcinfo, request, caller);
 	if (SPI_finish() != SPI_OK_FINISH)
 		elog(ERROR, "SPI_finish failed");
 	return result;
@@ -266,11 +287,13 @@ take_error(MemoryContext mcxt)
 	return error;
 }
 
-/* The time limit of an invocation. */
+/* The time limit of an invocation; of many, what they had one after the other. */
 static int64
-program_limit(const Program *program)
+program_limit(const Program *program, const InvokeRequest *request)
 {
-	return program->time_limit > 0 ? program->time_limit : setting_action_timeout;
+	int64		limit = program->time_limit > 0 ? program->time_limit : setting_action_timeout;
+
+	return unlikely(is_for_many(request)) ? limit * request->many->count : limit;
 }
 
 Datum
@@ -290,8 +313,8 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 	PG_TRY();
 	{
 		frame_enter(frame, request);
-		deadline_push(&deadline, program_limit(program), program->title, false);
-		if (observers_count > 0)
+		deadline_push(&deadline, program_limit(program, request), program->title, false);
+		if (observers_count > 0 && !is_for_many(request))
 			observe_begun(frame);
 		require_depth(frame);
 		result = frame_run(frame, fcinfo, request);

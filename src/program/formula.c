@@ -593,10 +593,9 @@ transform_as(ParseState *pstate, Scope *scope, Value *value, Oid type, int32 typ
 			return nested_transform(pstate, scope, value, type, typmod);
 		case VALUE_SLOT:
 			{
-				Node	   *param = slot_param(scope, value->slot, -1);
-
 				/* an argument does not obey the type modifier yet */
-				castNode(Param, param)->paramtypmod = -1;
+				Node	   *param = slot_param(pstate, scope, value->slot, -1, -1);
+
 				return coerce_value(pstate, param, type, typmod);
 			}
 	}

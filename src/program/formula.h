@@ -115,6 +115,7 @@ typedef struct Scope
 	List	   *parameters;		/* of int: the slots, in the order that formulas first refer to
 								 * them */
 	bool		numbered;		/* a Param's number is its place among those, not its slot's */
+	bool		for_many;		/* slots are columns of the relation of many items */
 	bool		in_summary;		/* evaluated only when the invocation is recorded */
 	Oid			this_relation;	/* the row being read or changed, for warnings */
 	Bitmapset  *slots;			/* slots that formulas refer to */

@@ -17,6 +17,7 @@
 #include "nodes/makefuncs.h"
 #include "program/context_field.h"
 #include "program/names.h"
+#include "program/statement.h"
 #include "utils/lsyscache.h"
 
 #define SLOTS_AT_FIRST	8		/* a power of two; then there is room for twice as many */
@@ -70,17 +71,59 @@ scope_parameter(const Scope *scope, int slot)
 	return 0;					/* keep compiler quiet */
 }
 
+/* Where the relation of many items stands, and how many levels up. */
+static const ParseNamespaceItem *
+items_relation(const ParseState *pstate, const Scope *scope, int *levels_up)
+{
+	/* what the formula itself has in FROM cannot be it */
+	bool		outside = scope->current == NULL;
+
+	for (*levels_up = 0; pstate != NULL; pstate = pstate->parentParseState, (*levels_up)++)
+	{
+		ListCell   *cell;
+
+		outside = outside || pstate == scope->pstate;
+		foreach(cell, outside ? pstate->p_namespace : NIL)
+		{
+			const ParseNamespaceItem *item = lfirst(cell);
+
+			if (item->p_rte->rtekind == RTE_NAMEDTUPLESTORE &&
+				strcmp(item->p_rte->enrname, ITEMS_RELATION) == 0)
+				return item;
+		}
+	}
+	elog(ERROR, "a formula does not see the relation of the items");
+	return NULL;				/* keep compiler quiet */
+}
+
+/* The slot as a column of the relation of many items. */
+static Node *
+item_column_var(ParseState *pstate, Scope *scope, int slot, int32 typmod, int location)
+{
+	const Slot *type = &scope->program->slots[slot];
+	int			levels_up;
+	const ParseNamespaceItem *item = items_relation(pstate, scope, &levels_up);
+	Var		   *var = makeVar(item->p_rtindex, scope_parameter(scope, slot), type->type, typmod,
+							  type->collation, levels_up);
+
+	var->location = location;
+	return (Node *) var;
+}
+
 Node *
-slot_param(Scope *scope, int slot, int location)
+slot_param(ParseState *pstate, Scope *scope, int slot, int32 typmod, int location)
 {
 	const Program *program = scope->program;
-	Param	   *param = makeNode(Param);
+	Param	   *param;
 
 	note_slot(scope, slot);
+	if (scope->for_many)
+		return item_column_var(pstate, scope, slot, typmod, location);
+	param = makeNode(Param);
 	param->paramkind = PARAM_EXTERN;
 	param->paramid = scope->numbered ? scope_parameter(scope, slot) : slot + 1;
 	param->paramtype = program->slots[slot].type;
-	param->paramtypmod = program->slots[slot].typmod;
+	param->paramtypmod = typmod;
 	param->paramcollid = program->slots[slot].collation;
 	param->location = location;
 	return (Node *) param;
@@ -492,5 +535,5 @@ names_resolve(ParseState *pstate, Scope *scope, const char *first,
 	cancel_parser_errposition_callback(&position);
 	if (slot < 0)				/* reported where it broke; an unknown NULL fits everywhere */
 		return (Node *) makeConst(UNKNOWNOID, -1, InvalidOid, -2, (Datum) 0, true, false);
-	return slot_param(scope, slot, location);
+	return slot_param(pstate, scope, slot, scope->program->slots[slot].typmod, location);
 }

@@ -76,6 +76,6 @@ extern int	scope_parameter(const Scope *scope, int slot);
  * parser_hooks.c, steps/merge.c). Whoever reads slots in another way must do for
  * both.
  */
-extern Node *slot_param(Scope *scope, int slot, int location);
+extern Node *slot_param(ParseState *pstate, Scope *scope, int slot, int32 typmod, int location);
 
 #endif

@@ -85,6 +85,8 @@ typedef struct ShownType
 } ShownType;
 
 struct Frame;
+struct ItemSet;
+struct ManyShape;
 
 typedef struct Meaning Meaning;
 
@@ -102,6 +104,8 @@ typedef struct Instruction
 	const StepKind *kind;
 	void		(*execute) (struct Frame *frame, struct Instruction *instruction);	/* the kind's, or a
 																					 * merged one */
+	bool		(*fits_many) (struct ManyShape *shape, const struct Instruction *instruction);	/* likewise, or NULL */
+	void		(*execute_many) (struct ItemSet *set, struct Instruction *instruction);
 	char	   *path;
 	char	   *label;			/* "step 3 (update target)" for error contexts */
 	Expression *when;			/* or NULL */

@@ -98,12 +98,21 @@ statement_key_copy(const StatementKey *key)
  * to column_is_wanted() below. The answer is known only when all is compiled.
  */
 
+/* Does it load the target, be it for many items? */
+static bool
+is_load(const Statement *statement)
+{
+	const Statement *load = statement->scope->program->load;
+
+	return load != NULL && (statement == load || statement == load->many);
+}
+
 /* Does some formula that may run after the statement read the slot? */
 static bool
 formula_reads_later(const Statement *statement, int slot)
 {
 	const Program *program = statement->scope->program;
-	int			from = statement == program->load ? 0 : statement->scope->again;
+	int			from = is_load(statement) ? 0 : statement->scope->again;
 	ListCell   *cell;
 
 	foreach(cell, program->statements)
@@ -159,7 +168,7 @@ slot_holds_key(const Statement *statement, int slot)
 {
 	const Program *program = statement->scope->program;
 
-	return slot_is_key(program, slot) && !statement->changes_key && statement != program->load &&
+	return slot_is_key(program, slot) && !statement->changes_key && !is_load(statement) &&
 		(program->load != NULL || equal_is_same(program->slots[slot].type));
 }
 
@@ -342,25 +351,28 @@ append_key(Statement *statement, StringInfo text, bool first, bool with_key)
 	text->data[length] = '\0';
 }
 
-char *
-statement_text(Statement *statement, bool with_key)
+/* Makes room for the slots that its columns land in. */
+static void
+statement_make_room(Statement *statement)
 {
-	StringInfoData text;
-	StringInfoData columns;
 	ListCell   *cell;
 	int			count = 0;
 
 	foreach(cell, statement->into)
 		count += list_length(((Row *) lfirst(cell))->columns);
+	statement->slots = MemoryContextAlloc(statement->scope->program->mcxt, 2 * Max(count, 1) * sizeof(int));
+	statement->guards = statement->slots + count;
+}
+
+char *
+statement_text(Statement *statement, bool with_key)
+{
+	StringInfoData text;
+	StringInfoData columns;
+
 	statement->nslots = 0;
 	if (statement->slots == NULL)
-	{
-		int		   *places = MemoryContextAlloc(statement->scope->program->mcxt,
-												2 * Max(count, 1) * sizeof(int));
-
-		statement->slots = places;
-		statement->guards = places + count;
-	}
+		statement_make_room(statement);
 	initStringInfo(&columns);
 	statement_columns(statement, &columns);
 	initStringInfo(&text);
@@ -374,5 +386,139 @@ statement_text(Statement *statement, bool with_key)
 		append_key(statement, &text, columns.len == 0, with_key);
 	statement_text_append(&text, statement->scope, statement->tail.data);
 	statement_text_comment(&text, statement);
+	return text.data;
+}
+
+/* A copy of the scope whose slots are columns of the items' relation; its values have places of their own. */
+static Scope *
+scope_for_many(const Scope *scope)
+{
+	Scope	   *copy = palloc(sizeof(Scope));
+	ListCell   *cell;
+
+	*copy = *scope;
+	copy->for_many = true;
+	copy->placeholders = NIL;
+	foreach(cell, scope->placeholders)
+	{
+		Placeholder *placeholder = palloc(sizeof(Placeholder));
+
+		*placeholder = *(const Placeholder *) lfirst(cell);
+		copy->placeholders = lappend(copy->placeholders, placeholder);
+	}
+	copy->placed = palloc(sizeof(Placeholder *) * Max(list_length(copy->placeholders), 1));
+	copy->nplaced = 0;
+	return copy;
+}
+
+Statement *
+statement_for_many(Statement *statement)
+{
+	MemoryContext old;
+
+	if (statement->many != NULL)
+		return statement->many;
+	old = MemoryContextSwitchTo(statement->scope->program->mcxt);
+	if (statement->scope->placed == NULL)
+		pfree(statement_text(statement, false));
+	statement->many = palloc(sizeof(Statement));
+	*statement->many = *statement;
+	statement->many->scope = scope_for_many(statement->scope);
+	statement->many->key = statement_key_copy(statement->key);
+	statement->many->plan = NULL;
+	statement->many->slots = statement->many->guards = NULL;
+	MemoryContextSwitchTo(old);
+	return statement->many;
+}
+
+/* Appends what stands between two places of a part of the text. */
+static void
+append_between(StringInfo text, Scope *scope, const char *part, int from, int to)
+{
+	statement_text_append(text, scope, pnstrdup(part + from, to - from));
+}
+
+/* Appends the relation of the items after a word such as FROM. */
+static void
+append_items(StringInfo text, const char *word)
+{
+	appendStringInfo(text, "%s \"" ITEMS_RELATION "\" AS \"" ITEMS_ALIAS "\"", word);
+}
+
+/* Appends SELECT, what it returns and where it reads. */
+static void
+append_select_of_many(const Statement *many, StringInfo text, const char *returned, const char *order)
+{
+	const char *tail = many->tail.data;
+	int			end = many->lock_at > 0 ? many->lock_at : many->tail.len;
+
+	appendStringInfo(text, "%s %s", many->head.data, returned);
+	append_between(text, many->scope, tail, 0, many->items_at);
+	append_items(text, ",");
+	append_between(text, many->scope, tail, many->items_at, end);
+	if (order != NULL)
+		appendStringInfo(text, " ORDER BY %s", order);
+	appendStringInfoString(text, tail + end);
+}
+
+/* Appends a statement that writes. */
+static void
+append_write_of_many(const Statement *many, StringInfo text)
+{
+	const char *head = many->head.data;
+
+	if (many->values_at > 0)
+	{
+		append_between(text, many->scope, head, 0, many->values_at);
+		appendStringInfoString(text, ") SELECT ");
+		append_between(text, many->scope, head, many->values_at + strlen(VALUES_WORDS), many->head.len - 1);
+		append_items(text, " FROM");
+		return;
+	}
+	append_between(text, many->scope, head, 0, many->items_at);
+	append_items(text, strncmp(head, "DELETE", 6) == 0 ? " USING" : " FROM");
+	append_between(text, many->scope, head, many->items_at, many->head.len);
+}
+
+/* Lists what it returns. */
+static void
+returned_of_many(Statement *many, StringInfo returned, bool with_key, const char *extra)
+{
+	StringInfoData items;
+
+	statement_columns(many, returned);
+	initStringInfo(&items);
+	if (with_key)
+		key_items(many, &items);
+	if (items.len > 0)
+		append_element(returned, returned->len == 0, items.data);
+	if (extra != NULL)
+		append_element(returned, returned->len == 0, extra);
+	if (many->values_at == 0)
+		append_element(returned, returned->len == 0, "\"" ITEMS_ALIAS "\".\"" ITEM_COLUMN "\"");
+}
+
+char *
+statement_many_text(Statement *many, bool with_key, const char *extra, const char *order)
+{
+	StringInfoData text;
+	StringInfoData returned;
+
+	many->nslots = 0;
+	if (many->slots == NULL)
+		statement_make_room(many);
+	many->scope->nplaced = 0;
+	initStringInfo(&returned);
+	returned_of_many(many, &returned, with_key, extra);
+	initStringInfo(&text);
+	if (many->select)
+		append_select_of_many(many, &text, returned.data, order);
+	else
+	{
+		append_write_of_many(many, &text);
+		if (returned.len > 0)
+			appendStringInfo(&text, " RETURNING %s", returned.data);
+	}
+	statement_text_comment(&text, many);
 	return text.data;
 }

@@ -68,6 +68,16 @@ typedef struct Statement
 	const char *purpose;		/* "target", "formula 3.when"; or NULL */
 
 	StatementKey *key;			/* of the rows it writes, for observers; NULL: nobody wants it */
+	/*
+	 * To be run for many items at once: where their relation goes, in the tail of
+	 * a SELECT, else in the head (0: it is not made for that); where the VALUES
+	 * of an INSERT begin; where the locking clause of a SELECT does, or 0.
+	 */
+	int			items_at;
+	int			values_at;
+	int			lock_at;
+	struct Statement *many;		/* the same made for that; NULL until asked for */
+
 	SPIPlanPtr	plan;			/* NULL until first executed */
 	int			nslots;			/* returned columns ... */
 	int		   *slots;			/* ... and the slots they land in, ... */
@@ -81,6 +91,18 @@ typedef struct ResultColumn
 	int32		typmod;
 } ResultColumn;
 
+/*
+ * The relation that holds a row for each of many items: the values of the slots that
+ * a statement uses, in the order of its parameters, and last the item's number. Its
+ * names are such as nobody gives to anything.
+ */
+#define ITEMS_RELATION		"custom_actions items"
+#define ITEMS_ALIAS			"$items"
+#define ITEM_COLUMN			"$item"
+
+/* What stands in an INSERT at values_at; the ")" that ends its head closes it. */
+#define VALUES_WORDS		") VALUES ("
+
 /* Adds a value and returns its "$n", for pasting into head or tail. */
 extern char *statement_value(Statement *statement, Value *value);
 
@@ -92,6 +114,19 @@ extern bool statement_returns(const Statement *statement);
  * which slots its columns land in. Both begin alike, so that a value has one place.
  */
 extern char *statement_text(Statement *statement, bool with_key);
+
+/*
+ * The statement, once it has its final text, as one that does the work of many
+ * items: its formulas read their slots from the items' relation. Made once.
+ */
+extern Statement *statement_for_many(Statement *statement);
+
+/*
+ * Its text. It returns what the statement returns, then the key (of a statement that
+ * writes, if asked for), then the columns in extra (NULL: none), and unless it is an
+ * INSERT the number of the item; a SELECT's rows are in the order given, or NULL.
+ */
+extern char *statement_many_text(Statement *many, bool with_key, const char *extra, const char *order);
 
 /* Another "$n" for a value that the analysed statement has already. */
 extern char *statement_value_again(Statement *statement, const Value *value);

@@ -107,7 +107,7 @@ invocation_row(const Recorded *recorded, const char *status)
 	log_row_set(row, LOG_VERSION, Int32GetDatum(program->version));
 	log_row_set_text(row, LOG_STATUS, status);
 	log_row_set(row, LOG_STARTED_AT, TimestampTzGetDatum(recorded->started_at));
-	log_row_set_duration(row, LOG_DURATION, recorded->started_at, GetCurrentTimestamp());
+	log_row_set_duration(row, LOG_DURATION, recorded->started_at, observed_now());
 	log_row_set(row, LOG_DEPTH, Int32GetDatum(frame->depth));
 	log_row_set_text(row, LOG_CALLER, recorded->caller);
 	set_role(row, LOG_INVOKER, recorded, recorded->invoker);
@@ -313,7 +313,7 @@ record_begun(Frame *frame)
 	recorded->frame = frame;
 	recorded->outer = innermost_recorded;
 	recorded->level = level;
-	recorded->started_at = GetCurrentTimestamp();
+	recorded->started_at = observed_now();
 	(void) invocation_id(frame);	/* so that ids are in the order of the begins */
 	recorded->who = frame_who(frame);
 	recorded->caller = kept_role_name(frame->caller);
@@ -418,7 +418,14 @@ record_most_keys(void)
 	return setting_touched_limit;
 }
 
+static bool
+record_follows_steps(const Definition *definition)
+{
+	return level_of(definition) >= LOG_TRACE;
+}
+
 static const Observer record = {
+	.follows_steps = record_follows_steps,
 	.wants_keys = record_wants_keys,
 	.most_keys = record_most_keys,
 	.invocation_begun = record_begun,

@@ -33,6 +33,7 @@ typedef struct Open
 	const Frame *frame;
 	const Instruction *step;	/* or plug-in; NULL: the invocation */
 	instr_time	begun;
+	TimestampTz told_at;		/* instead, of what has happened before; else 0 */
 	uint64		rows;			/* that the invocation had written */
 	bool		counted;		/* has ended well; what comes now corrects that */
 } Open;
@@ -61,6 +62,7 @@ push_opened(const Frame *frame, const Instruction *step)
 	opened[nopened].rows = frame->rows_written;
 	opened[nopened].counted = false;
 	INSTR_TIME_SET_CURRENT(opened[nopened].begun);
+	opened[nopened].told_at = observer_told_at;
 	nopened++;
 }
 
@@ -96,12 +98,14 @@ drop_ended(const Frame *parent)
 }
 
 static double
-milliseconds_since(instr_time begun)
+milliseconds_since(const Open *open)
 {
 	instr_time	now;
 
+	if (open->told_at != 0)
+		return (observed_now() - open->told_at) / 1000.0;
 	INSTR_TIME_SET_CURRENT(now);
-	INSTR_TIME_SUBTRACT(now, begun);
+	INSTR_TIME_SUBTRACT(now, open->begun);
 	return INSTR_TIME_GET_MILLISEC(now);
 }
 
@@ -140,7 +144,7 @@ count_ended(const Open *ended, bool failed, bool canceled, const ErrorData *erro
 		.calls = ended->counted ? 0 : 1,
 		.failures = failed,
 		.canceled = canceled,
-		.time = milliseconds_since(ended->begun),
+		.time = milliseconds_since(ended),
 		.at = GetCurrentTimestamp(),
 		.error = error
 	};

@@ -24,8 +24,27 @@
 typedef enum RequestKind
 {
 	REQUEST_JSON,				/* jsonb in, jsonb out: invoke_action */
-	REQUEST_VALUES				/* Datums in, Datums out: a perform step */
+	REQUEST_VALUES,				/* Datums in, Datums out: a perform step */
+	REQUEST_MANY				/* many such at once */
 } RequestKind;
+
+/*
+ * A call for many items at once. What is not done is left to the caller, to be
+ * called one by one: all items if the action is none that can be run so, those from
+ * `done` on, and those that are left out.
+ */
+typedef struct ManyCall
+{
+	int			count;
+	struct InvokeRequest *items;	/* each of one of the other kinds */
+	bool	   *left;			/* by item: it is left out */
+	int		   *first;			/* by item: the first one with the same target, or itself */
+	bool		may_leave;		/* items may be left out */
+	bool		written;		/* by the invocation that this is part of, or by it: none may any more */
+	int			done;			/* how many items, from the first on */
+	const char *refused;		/* why the action cannot be run so, or NULL ... */
+	const char *refused_at;		/* ... and the path of the step, or NULL */
+} ManyCall;
 
 /* Asks the call handler, by way of fcinfo->context, for another form of call. */
 typedef struct InvokeRequest
@@ -49,6 +68,8 @@ typedef struct InvokeRequest
 	const Oid  *output_types;
 	Datum	   *outputs;
 	bool	   *output_nulls;
+
+	ManyCall   *many;			/* REQUEST_MANY */
 
 	bool		wants_invocation;	/* fill in the id */
 	bool		has_invocation;

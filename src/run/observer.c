@@ -11,6 +11,7 @@
 #include "run/observer.h"
 
 int			observers_count = 0;
+TimestampTz observer_told_at = 0;
 
 static const Observer *observers[MAX_OBSERVERS];
 static const Observer *told_alone = NULL;	/* nobody else is told of what begins now */
@@ -76,6 +77,17 @@ observers_most_keys(void)
 		if (observers[i]->most_keys != NULL)
 			most = Max(most, observers[i]->most_keys());
 	return most;
+}
+
+bool
+observers_allow_many(const Definition *definition)
+{
+	if (told_alone != NULL)
+		return false;
+	for (int i = 0; i < observers_count; i++)
+		if (observers[i]->follows_steps != NULL && observers[i]->follows_steps(definition))
+			return false;
+	return true;
 }
 
 /* Goes to the memory that observers are called in; returns where we were. */

@@ -44,6 +44,12 @@
  *		observer has raised, or the time limit was found to have passed since. The
  *		last word counts.
  *
+ * Many at once
+ *		Invocations of items that ran as a set (invoke_action_bulk) are told of when
+ *		the work of all is done, one after the other, each with its begin, inputs,
+ *		rows and end; those inside before those that they ran in. Of a set that was
+ *		given up nothing is told: its items run one by one.
+ *
  * What undoes work without a word
  *		Whoever calls an action may roll back to before the call: a savepoint,
  *		an exception block, try_invoke_action. That is for an observer's own
@@ -134,6 +140,12 @@ typedef struct Observer
 	/* At most so many of each statement. */
 	int			(*most_keys) (void);
 
+	/*
+	 * Does it want to be told of each step of such invocations, as it begins
+	 * and ends? Then they do not run for many items at once.
+	 */
+	bool		(*follows_steps) (const Definition *definition);
+
 	/* Answers what it wants of this invocation. */
 	uint32		(*invocation_begun) (Frame *frame);
 	void		(*inputs_bound) (Frame *frame);
@@ -189,6 +201,21 @@ extern bool observers_want_keys(const Definition *definition);
 
 /* So many of each statement at most; 0: none. */
 extern int	observers_most_keys(void);
+
+/* May such invocations run for many items at once, and be told of when all is done? */
+extern bool observers_allow_many(const Definition *definition);
+
+/*
+ * While it is not 0, what is told of happened then: items that have run at once are
+ * told of afterwards, each with a share of the time.
+ */
+extern TimestampTz observer_told_at;
+
+static inline TimestampTz
+observed_now(void)
+{
+	return unlikely(observer_told_at != 0) ? observer_told_at : GetCurrentTimestamp();
+}
 
 /* A frame's `watched` has eight bits for each observer. */
 #define MAX_OBSERVERS	4

@@ -16,6 +16,7 @@
 #include "tcop/dest.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
+#include "utils/plancache.h"
 #include "utils/portal.h"
 
 #define KEYS_AT_FIRST	4		/* rows whose keys there is room for; then it doubles */
@@ -138,9 +139,8 @@ refuse_changed(const Statement *statement)
 			 errhint("Invoke the action again.")));
 }
 
-/* The slots' types were fixed when the program was compiled. */
-static void
-require_types(const Statement *statement, TupleDesc tupdesc)
+void
+statement_require_types(const Statement *statement, TupleDesc tupdesc)
 {
 	const Slot *slots = statement->scope->program->slots;
 
@@ -151,9 +151,8 @@ require_types(const Statement *statement, TupleDesc tupdesc)
 			refuse_changed(statement);
 }
 
-/* The types of the key's columns were fixed as well. */
-static void
-require_key_types(const Statement *statement, TupleDesc tupdesc)
+void
+statement_require_key_types(const Statement *statement, TupleDesc tupdesc)
 {
 	const StatementKey *key = statement->key;
 
@@ -175,14 +174,14 @@ receiver_nothing(DestReceiver *self)
 static void
 receiver_startup(DestReceiver *self, int operation, TupleDesc tupdesc)
 {
-	require_types(((SlotReceiver *) self)->statement, tupdesc);
+	statement_require_types(((SlotReceiver *) self)->statement, tupdesc);
 }
 
 static void
 key_receiver_startup(DestReceiver *self, int operation, TupleDesc tupdesc)
 {
 	receiver_startup(self, operation, tupdesc);
-	require_key_types(((SlotReceiver *) self)->statement, tupdesc);
+	statement_require_key_types(((SlotReceiver *) self)->statement, tupdesc);
 }
 
 /*
@@ -345,7 +344,7 @@ statement_open(Frame *frame, Statement *statement)
 void
 statement_take(Frame *frame, const Statement *statement, HeapTuple tuple, TupleDesc tupdesc)
 {
-	require_types(statement, tupdesc);
+	statement_require_types(statement, tupdesc);
 	for (int i = 0; i < statement->nslots; i++)
 	{
 		bool		isnull;
@@ -384,6 +383,16 @@ statement_scalar(Frame *frame, Statement *statement, Oid type, bool *isnull)
 	}
 	SPI_freetuptable(SPI_tuptable);
 	return value;
+}
+
+List *
+statement_queries(Statement *statement)
+{
+	if (statement->plan == NULL)
+		statement_prepare(statement);
+	/* which analyses it anew if need be */
+	ReleaseCachedPlan(SPI_plan_get_cached_plan(statement->plan), CurrentResourceOwner);
+	return ((CachedPlanSource *) linitial(SPI_plan_get_plan_sources(statement->plan)))->query_list;
 }
 
 void

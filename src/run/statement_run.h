@@ -43,6 +43,19 @@ extern void statement_take(struct Frame *frame, const Statement *statement,
 /* Runs SELECT $1 and returns its value, of this type, copied into the current context. */
 extern Datum statement_scalar(struct Frame *frame, Statement *statement, Oid type, bool *isnull);
 
+/*
+ * What the statement is as analysed and rewritten, as it would run now: views, policies
+ * and defaults are in there. Of the plan; good until something changes.
+ */
+extern List *statement_queries(Statement *statement);
+
+/*
+ * Raise if what it returns is not of the types of the slots, or of the key: they were
+ * fixed when the program was compiled.
+ */
+extern void statement_require_types(const Statement *statement, TupleDesc tupdesc);
+extern void statement_require_key_types(const Statement *statement, TupleDesc tupdesc);
+
 extern void statement_free_plan(Statement *statement);
 
 #endif

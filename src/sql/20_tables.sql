@@ -25,6 +25,7 @@ CREATE TABLE custom_actions.action (
 	log           text CHECK (custom_actions.choice_is_known('action', 'log', log)),
 	summary       text,
 	plugin_policy text CHECK (custom_actions.choice_is_known('action', 'plugin_policy', plugin_policy)),
+	bulk          boolean,
 	settings      jsonb
 		DEFAULT pg_catalog.jsonb_build_object(
 			'search_path', custom_actions.capture_search_path())
@@ -71,6 +72,8 @@ COMMENT ON COLUMN custom_actions.action.log IS 'what the log keeps of a call';
 COMMENT ON COLUMN custom_actions.action.summary IS
 	'template of the text that the log has for a call';
 COMMENT ON COLUMN custom_actions.action.plugin_policy IS 'which plug-ins may be registered';
+COMMENT ON COLUMN custom_actions.action.bulk IS
+	'false: bulk calls run one item after the other, never many at once';
 COMMENT ON COLUMN custom_actions.action.settings IS
 	'settings in force while the action runs, search_path among them';
 COMMENT ON COLUMN custom_actions.action.captured_path IS

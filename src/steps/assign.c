@@ -7,6 +7,7 @@
 #include "steps/steps.h"
 #include "steps/table_setting.h"
 #include "steps/write.h"
+#include "steps/write_many.h"
 
 static const SettingKind owner_setting = {.column = "owner_column", .verb = "ASSIGN"};
 
@@ -22,5 +23,7 @@ const StepKind assign_kind = {
 	.own = &owner_setting,
 	.compile = table_setting_compile,
 	.execute = write_execute,
+	.fits_many = write_fits_many,
+	.execute_many = write_execute_many,
 	.describe = table_setting_describe
 };

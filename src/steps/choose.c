@@ -7,6 +7,7 @@
 #include "document/outline.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
+#include "steps/many.h"
 #include "steps/step_list.h"
 #include "steps/steps.h"
 
@@ -67,6 +68,34 @@ choose_execute(Frame *frame, Instruction *instruction)
 	steps_execute(frame, &data->otherwise);
 }
 
+static bool
+choose_fits_many(ManyShape *shape, const Instruction *instruction)
+{
+	const Choose *data = instruction->data;
+
+	for (int i = 0; i < data->ncases; i++)
+		if (!steps_fit_many(shape, &data->cases[i].steps))
+			return false;
+	return steps_fit_many(shape, &data->otherwise);
+}
+
+static void
+choose_execute_many(ItemSet *set, Instruction *instruction)
+{
+	const Choose *data = instruction->data;
+
+	for (int i = 0; i < data->ncases && set->nactive > 0; i++)
+	{
+		int			nothers;
+		int		   *others = many_split(set, instruction, data->cases[i].when, &nothers);
+
+		steps_execute_many(set, &data->cases[i].steps);
+		set->active = others;
+		set->nactive = nothers;
+	}
+	steps_execute_many(set, &data->otherwise);
+}
+
 static void
 choose_describe(Outline *outline, const Step *step)
 {
@@ -85,5 +114,7 @@ const StepKind choose_kind = {
 	.runs_one_list = true,
 	.compile = choose_compile,
 	.execute = choose_execute,
+	.fits_many = choose_fits_many,
+	.execute_many = choose_execute_many,
 	.describe = choose_describe
 };

@@ -19,6 +19,7 @@
 #include "steps/step_words.h"
 #include "steps/steps.h"
 #include "steps/write.h"
+#include "steps/write_many.h"
 #include "steps/written.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -221,7 +222,8 @@ append_rows(Compiler *compiler, Statement *statement, const List *columns)
 	append_names(text, columns);
 	if (from == NULL)
 	{
-		appendStringInfoString(text, ") VALUES (");
+		statement->values_at = text->len;
+		appendStringInfoString(text, VALUES_WORDS);
 		append_values(statement, text, columns);
 		appendStringInfoChar(text, ')');
 		return true;
@@ -285,6 +287,8 @@ create_compile(Compiler *compiler, Instruction *instruction)
 		(conflict == NULL || append_conflict(compiler, statement, table, columns, conflict)))
 		compiler_analyse(compiler, statement);
 	statement->set_based = from != NULL;
+	if (conflict != NULL)
+		statement->values_at = 0;
 	row = compiler_declare(compiler, table, from != NULL);
 	if (row != NULL)
 		statement->into = list_make1(row);
@@ -343,5 +347,7 @@ const StepKind create_kind = {
 	.many = "from",
 	.compile = create_compile,
 	.execute = write_execute,
+	.fits_many = write_fits_many,
+	.execute_many = write_execute_many,
 	.describe = create_describe
 };

@@ -10,6 +10,7 @@
 #include "steps/step_words.h"
 #include "steps/steps.h"
 #include "steps/write.h"
+#include "steps/write_many.h"
 #include "steps/written.h"
 
 static const ArgumentSpec delete_arguments[] = {
@@ -33,7 +34,9 @@ delete_compile(Compiler *compiler, Instruction *instruction)
 	write->address = address;
 	write->command = CMD_DELETE;
 	write->statement = compiler_statement(compiler, address->relation);
-	appendStringInfo(&write->statement->head, "DELETE FROM %s AS this WHERE ", relation_name_sql(address->relation));
+	appendStringInfo(&write->statement->head, "DELETE FROM %s AS this", relation_name_sql(address->relation));
+	write->statement->items_at = write->statement->head.len;
+	appendStringInfoString(&write->statement->head, " WHERE ");
 	address_condition(write->statement, &write->statement->head, address);
 	compiler_analyse(compiler, write->statement);
 	write_check_rules(compiler, write->statement, address, CMD_DELETE);
@@ -64,5 +67,7 @@ const StepKind delete_kind = {
 	.many = "where",
 	.compile = delete_compile,
 	.execute = write_execute,
+	.fits_many = write_fits_many,
+	.execute_many = write_execute_many,
 	.describe = delete_describe
 };

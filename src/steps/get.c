@@ -9,8 +9,10 @@
 #include "document/outline.h"
 #include "lookup/canonical.h"
 #include "run/frame.h"
+#include "run/item_statement.h"
 #include "run/statement_run.h"
 #include "steps/address.h"
+#include "steps/many.h"
 #include "steps/row_key.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
@@ -37,6 +39,7 @@ typedef struct Get
 	Address    *address;
 	Statement  *statement;
 	bool		ordered;		/* else a second row is an error */
+	bool		locks;
 	bool		skips_locked;	/* a row that others hold is as if it were not there */
 } Get;
 
@@ -69,12 +72,15 @@ get_compile(Compiler *compiler, Instruction *instruction)
 	statement = compiler_statement(compiler, get->address->relation);
 	statement->select = true;
 	appendStringInfoString(&statement->head, "SELECT");
-	appendStringInfo(&statement->tail, " FROM %s AS this WHERE ", relation_name_sql(get->address->relation));
+	appendStringInfo(&statement->tail, " FROM %s AS this", relation_name_sql(get->address->relation));
+	statement->items_at = statement->tail.len;
+	appendStringInfoString(&statement->tail, " WHERE ");
 	address_condition(statement, &statement->tail, get->address);
 	get->ordered = row_source_append_order(compiler, statement);
 	if (get->address->key == NIL)
 		appendStringInfoString(&statement->tail, get->ordered ? " LIMIT 1" : " LIMIT 2");
 	append_lock(compiler, statement);
+	get->locks = lock != NULL;
 	get->skips_locked = lock != NULL && strcmp(lock, "skip") == 0;
 	compiler_analyse(compiler, statement);
 	if (get->address->row != NULL && get->address->row == compiler->program->target)
@@ -102,6 +108,33 @@ get_execute(Frame *frame, Instruction *instruction)
 			 errmsg("several rows of %s satisfy the condition", get->address->table_name),
 			 frame_errdetail(frame),
 			 errhint("Make \"where\" more exact, or say which one with \"order_by\".")));
+}
+
+static bool
+get_fits_many(ManyShape *shape, const Instruction *instruction)
+{
+	const Get  *get = instruction->data;
+
+	if (get == NULL || get->address->key == NIL || get->ordered || get->locks)
+		return many_refuse(shape, "only a get by a key, without a lock, runs for many items at once");
+	return many_use(shape, get->statement, CMD_SELECT, get->address);
+}
+
+static void
+get_execute_many(ItemSet *set, Instruction *instruction)
+{
+	const Get  *get = instruction->data;
+
+	item_statement_execute(set, get->statement, false);
+	for (int i = 0; i < set->nactive; i++)
+	{
+		const SetItem *item = &set->items[set->active[i]];
+
+		if (item->rows > 1)
+			item_set_give_up(set, "a key is that of several rows");
+		if (item->rows == 0 && get->address->required)
+			item_leave_out(set, set->active[i], "a row is missing");
+	}
 }
 
 /* What a step does about rows that others hold. */
@@ -140,5 +173,7 @@ const StepKind get_kind = {
 	.named = true,
 	.compile = get_compile,
 	.execute = get_execute,
+	.fits_many = get_fits_many,
+	.execute_many = get_execute_many,
 	.describe = get_describe
 };

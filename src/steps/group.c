@@ -7,6 +7,7 @@
 
 #include "document/outline.h"
 #include "run/frame.h"
+#include "steps/many.h"
 #include "steps/step_list.h"
 #include "steps/steps.h"
 
@@ -31,6 +32,18 @@ group_execute(Frame *frame, Instruction *instruction)
 	steps_execute(frame, instruction->data);
 }
 
+static bool
+group_fits_many(ManyShape *shape, const Instruction *instruction)
+{
+	return steps_fit_many(shape, instruction->data);
+}
+
+static void
+group_execute_many(ItemSet *set, Instruction *instruction)
+{
+	steps_execute_many(set, instruction->data);
+}
+
 static void
 group_describe(Outline *outline, const Step *step)
 {
@@ -48,5 +61,7 @@ const StepKind group_kind = {
 	.runs_one_list = true,
 	.compile = group_compile,
 	.execute = group_execute,
+	.fits_many = group_fits_many,
+	.execute_many = group_execute_many,
 	.describe = group_describe
 };

@@ -8,6 +8,7 @@
 #include "document/outline.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
+#include "steps/many.h"
 #include "steps/step_list.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
@@ -47,6 +48,27 @@ if_execute(Frame *frame, Instruction *instruction)
 	steps_execute(frame, condition_is_true(frame, data->condition) ? &data->yes : &data->no);
 }
 
+static bool
+if_fits_many(ManyShape *shape, const Instruction *instruction)
+{
+	const If   *data = instruction->data;
+
+	return steps_fit_many(shape, &data->yes) && steps_fit_many(shape, &data->no);
+}
+
+static void
+if_execute_many(ItemSet *set, Instruction *instruction)
+{
+	const If   *data = instruction->data;
+	int			nothers;
+	int		   *others = many_split(set, instruction, data->condition, &nothers);
+
+	steps_execute_many(set, &data->yes);
+	set->active = others;
+	set->nactive = nothers;
+	steps_execute_many(set, &data->no);
+}
+
 static void
 if_describe(Outline *outline, const Step *step)
 {
@@ -62,5 +84,7 @@ const StepKind if_kind = {
 	.runs_one_list = true,
 	.compile = if_compile,
 	.execute = if_execute,
+	.fits_many = if_fits_many,
+	.execute_many = if_execute_many,
 	.describe = if_describe
 };

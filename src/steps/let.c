@@ -8,6 +8,7 @@
 #include "compile/let_types.h"
 #include "document/outline.h"
 #include "lookup/canonical.h"
+#include "steps/many.h"
 #include "steps/named_values.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
@@ -193,5 +194,7 @@ const StepKind let_kind = {
 	.sets_lets = true,
 	.compile = let_compile,
 	.execute = named_values_execute,
+	.fits_many = many_fits_each,
+	.execute_many = many_execute_each,
 	.describe = let_describe
 };

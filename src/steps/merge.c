@@ -53,6 +53,7 @@
 #include "steps/address.h"
 #include "steps/merge.h"
 #include "steps/write.h"
+#include "steps/write_many.h"
 #include "steps/written.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
@@ -401,6 +402,7 @@ update_statement(const Pair *pair, const List *columns)
 	statement->own = pair->second->statement->own;
 	appendStringInfo(&statement->head, "UPDATE %s AS this SET ", relation_name_sql(address->relation));
 	write_append_set(statement, &statement->head, columns);
+	statement->items_at = statement->head.len;
 	appendStringInfoString(&statement->head, " WHERE ");
 	address_condition(statement, &statement->head, address);
 	return statement;
@@ -557,6 +559,25 @@ merged_execute(Frame *frame, Instruction *instruction)
 		execute_apart(frame, merge);
 }
 
+static bool
+merged_fits_many(ManyShape *shape, const Instruction *instruction)
+{
+	const Merge *merge = instruction->data;
+
+	return write_many_fits(shape, &merge->both);
+}
+
+/* Does the work of both for many items. */
+static void
+merged_execute_many(ItemSet *set, Instruction *instruction)
+{
+	Merge	   *merge = instruction->data;
+
+	if (!merge_holds(set->frame, merge))
+		item_set_give_up(set, "two steps are not one any more");
+	write_many_run(set, &merge->both, instruction, merge->second);
+}
+
 /* Makes the first step's write do the work of both. */
 static void
 join(Pair *pair, Instruction *first, Instruction *second, Statement *both, const List *columns)
@@ -576,6 +597,8 @@ join(Pair *pair, Instruction *first, Instruction *second, Statement *both, const
 	compiler_drop_statement(pair->compiler, second_write->statement);
 	first->data = merge;
 	first->execute = merged_execute;
+	first->fits_many = merged_fits_many;
+	first->execute_many = merged_execute_many;
 	second_write->statement = update_statement(pair, columns);
 	second_write->statement->key = statement_key_copy(both->key);
 	take_findings(second_write->statement->scope, both->scope);

@@ -6,6 +6,7 @@
 
 #include "base/suggest.h"
 #include "document/outline.h"
+#include "steps/many.h"
 #include "steps/named_values.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
@@ -66,5 +67,7 @@ const StepKind output_kind = {
 	.arguments = output_arguments,
 	.compile = output_compile,
 	.execute = named_values_execute,
+	.fits_many = many_fits_each,
+	.execute_many = many_execute_each,
 	.describe = output_describe
 };

@@ -9,6 +9,7 @@
 #include "document/outline.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
+#include "steps/many.h"
 #include "steps/message.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
@@ -47,6 +48,18 @@ require_execute(Frame *frame, Instruction *instruction)
 }
 
 static void
+require_execute_many(ItemSet *set, Instruction *instruction)
+{
+	const Require *require = instruction->data;
+	int			nothers;
+	int		   *others = many_split(set, instruction, require->condition, &nothers);
+
+	for (int i = 0; i < nothers; i++)
+		item_leave_out(set, others[i], "an item does not meet a requirement");
+	pfree(others);
+}
+
+static void
 require_describe(Outline *outline, const Step *step)
 {
 	outline_say(outline, "CHECK %s", formula_text(step_subject_text(step)));
@@ -62,5 +75,7 @@ const StepKind require_kind = {
 	.refuses = true,
 	.compile = require_compile,
 	.execute = require_execute,
+	.fits_many = many_fits_each,
+	.execute_many = require_execute_many,
 	.describe = require_describe
 };

@@ -7,6 +7,7 @@
 #include "steps/steps.h"
 #include "steps/table_setting.h"
 #include "steps/write.h"
+#include "steps/write_many.h"
 
 static const SettingKind status_setting = {.column = "status_column", .verb = "SET STATUS of"};
 
@@ -22,5 +23,7 @@ const StepKind set_status_kind = {
 	.own = &status_setting,
 	.compile = table_setting_compile,
 	.execute = write_execute,
+	.fits_many = write_fits_many,
+	.execute_many = write_execute_many,
 	.describe = table_setting_describe
 };

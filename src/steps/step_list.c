@@ -13,7 +13,9 @@
 #include "miscadmin.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
+#include "run/item_set.h"
 #include "run/observer.h"
+#include "steps/many.h"
 #include "steps/merge.h"
 #include "steps/on_error.h"
 #include "steps/step_list.h"
@@ -45,6 +47,8 @@ compile_step(Compiler *compiler, const Step *step)
 	compiler->step = step;
 	instruction->kind = step->kind;
 	instruction->execute = step->kind->execute;
+	instruction->fits_many = step->kind->fits_many;
+	instruction->execute_many = step->kind->execute_many;
 	instruction->path = step->path;
 	instruction->label = psprintf("step %s", step_title(step));
 	if (compiler->program->read_only && step->kind->writes)
@@ -183,4 +187,67 @@ steps_execute(Frame *frame, const StepList *list)
 	for (int i = 0; i < list->count && !frame->stopped; i++)
 		step_execute(frame, list->steps[i]);
 	frame->current = outer;
+}
+
+bool
+steps_fit_many(ManyShape *shape, const StepList *list)
+{
+	for (int i = 0; i < list->count; i++)
+	{
+		const Instruction *step = list->steps[i];
+
+		shape->step = step;
+		if (step->fits_many == NULL)
+			return many_refuse(shape, "steps of this kind run for one item after the other");
+		if (step->on_error != NULL)
+			return many_refuse(shape, "what the step does may be undone, by its on_error");
+		if (!step->fits_many(shape, step))
+			return false;
+	}
+	return true;
+}
+
+/* Is the `when` of the step true for the item? */
+static bool
+item_meets_when(Frame *frame, void *arg)
+{
+	const Instruction *step = arg;
+
+	return condition_is_true(frame, step->when);
+}
+
+/* Runs one step for those items that it is for. */
+static void
+step_execute_many(ItemSet *set, Instruction *step)
+{
+	CHECK_FOR_INTERRUPTS();
+	set->frame->current = step;
+	if (step->when != NULL)
+		item_set_each(set, step, item_meets_when, step);
+	if (set->nactive > 0)
+		step->execute_many(set, step);
+	deadlines_check();
+}
+
+void
+steps_execute_many(ItemSet *set, const StepList *list)
+{
+	Instruction *outer = set->frame->current;
+	int		   *active = set->active;
+	int			nactive = set->nactive;
+	int		   *mine = palloc(sizeof(int) * Max(nactive, 1));
+
+	for (int i = 0; i < list->count && nactive > 0; i++)
+	{
+		memcpy(mine, active, sizeof(int) * nactive);
+		set->active = mine;
+		set->nactive = nactive;
+		step_execute_many(set, list->steps[i]);
+		set->active = active;
+		set->nactive = nactive;
+		item_set_sift(set);
+		nactive = set->nactive;
+	}
+	pfree(mine);
+	set->frame->current = outer;
 }

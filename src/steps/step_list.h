@@ -17,6 +17,10 @@ extern StepList steps_compile_conditional(Compiler *compiler, const List *steps)
 extern const Branch *step_branch(const Step *step, const char *key);
 extern StepList branch_compile(Compiler *compiler, const char *key, bool conditional);
 
+/* The same for many items; see steps/many.h. */
+extern bool steps_fit_many(struct ManyShape *shape, const StepList *list);
+extern void steps_execute_many(struct ItemSet *set, const StepList *list);
+
 extern void steps_execute(struct Frame *frame, const StepList *list);
 
 #endif

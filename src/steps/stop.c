@@ -9,6 +9,7 @@
 #include "definition/value_text.h"
 #include "document/outline.h"
 #include "run/frame.h"
+#include "steps/many.h"
 #include "steps/message.h"
 #include "steps/on_error.h"
 #include "steps/step_words.h"
@@ -73,6 +74,19 @@ stop_execute(Frame *frame, Instruction *instruction)
 		message_raise(frame, stop->message);
 }
 
+/* Whoever is not done is left out; his error is his own. */
+static void
+stop_execute_many(ItemSet *set, Instruction *instruction)
+{
+	const Stop *stop = instruction->data;
+
+	if (stop->how == STOP_SUCCEEDED)
+		many_execute_each(set, instruction);
+	else
+		for (int i = 0; i < set->nactive; i++)
+			item_leave_out(set, set->active[i], "an item is stopped");
+}
+
 static void
 stop_describe(Outline *outline, const Step *step)
 {
@@ -97,5 +111,7 @@ const StepKind stop_kind = {
 	.ends = true,
 	.compile = stop_compile,
 	.execute = stop_execute,
+	.fits_many = many_fits_each,
+	.execute_many = stop_execute_many,
 	.describe = stop_describe
 };

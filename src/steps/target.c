@@ -120,9 +120,11 @@ target_compile(Compiler *compiler, bool needed_first, Row *image)
 	load->into = image ? list_make2(program->target, image) : list_make1(program->target);
 	load->purpose = "target";
 	appendStringInfoString(&load->head, "SELECT");
-	appendStringInfo(&load->tail, " FROM %s AS this WHERE ",
-					 relation_name_sql(program->target->relation));
+	appendStringInfo(&load->tail, " FROM %s AS this", relation_name_sql(program->target->relation));
+	load->items_at = load->tail.len;
+	appendStringInfoString(&load->tail, " WHERE ");
 	target_condition(compiler, load);
+	load->lock_at = lock[0] != '\0' ? load->tail.len : 0;
 	appendStringInfoString(&load->tail, lock);
 	compiler_analyse(compiler, load);
 	program->load = load;

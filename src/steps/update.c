@@ -11,6 +11,7 @@
 #include "steps/step_words.h"
 #include "steps/steps.h"
 #include "steps/write.h"
+#include "steps/write_many.h"
 
 static const ArgumentSpec update_arguments[] = {
 	{"id", ARGUMENT_VALUE, .means = MEANS_COLUMNS,
@@ -94,5 +95,7 @@ const StepKind update_kind = {
 	.many = "where",
 	.compile = update_compile,
 	.execute = write_execute,
+	.fits_many = write_fits_many,
+	.execute_many = write_execute_many,
 	.describe = update_describe
 };

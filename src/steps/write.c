@@ -152,7 +152,7 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 		appendStringInfoString(&statement->head, columns != NIL ? ", " : "");
 		given_append_set(given, statement, &statement->head);
 	}
-	start = statement->head.len;
+	start = statement->items_at = statement->head.len;
 	appendStringInfoString(&statement->head, " WHERE ");
 	address_condition(statement, &statement->head, address);
 	write->given = given;

@@ -1,0 +1,48 @@
+-- Items of a bulk call that run as a set: what comes out is what one by one would give.
+\i test/sql/prelude.sql
+
+CREATE TABLE desk.case (id integer PRIMARY KEY, status text NOT NULL, priority integer NOT NULL CHECK (priority < 200));
+CREATE TABLE desk.task (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, case_id integer REFERENCES desk.case, title text);
+INSERT INTO desk.case SELECT i, CASE WHEN i % 10 = 0 THEN 'closed' ELSE 'open' END, i FROM generate_series(1, 100) i;
+
+-- how often statements run
+CREATE TABLE desk.told (what text);
+CREATE FUNCTION desk.tell() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN INSERT INTO desk.told VALUES (TG_OP || ' ' || TG_TABLE_NAME); RETURN NULL; END$$;
+CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON desk.case FOR EACH STATEMENT EXECUTE FUNCTION desk.tell();
+CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON desk.task FOR EACH STATEMENT EXECUTE FUNCTION desk.tell();
+
+SELECT define('desk.escalate', '{"table": "desk.case",
+	"input": [ {"name": "reason", "type": "text"}, {"name": "bump", "type": "integer", "default": 1} ],
+	"output": [ {"name": "task_id", "type": "integer", "default": "=task.id"}, {"name": "priority", "type": "integer", "default": "=target.priority"} ],
+	"steps": [
+		{"require": "target.status <> ''closed''", "message": "Case {{target.id}} is closed"},
+		{"create": "desk.task", "as": "task", "set": {"case_id": "=target.id", "title": "Escalated: {{input.reason}}"}},
+		{"update": "target", "set": {"status": "escalated", "priority": "=priority + input.bump"}} ]}');
+
+SELECT min(item), max(item), status, sum((output ->> 'priority')::integer), min((output ->> 'task_id')::integer), max((output ->> 'task_id')::integer), error
+FROM invoke_action_bulk('desk.escalate', (SELECT jsonb_agg(jsonb_build_object('target', i)) FROM generate_series(1, 99) i WHERE i % 10 <> 0), '{"reason": "VIP"}')
+GROUP BY status, error;
+SELECT what, count(*) FROM desk.told GROUP BY what ORDER BY what;
+SELECT status, count(*), sum(priority) FROM desk.case GROUP BY status ORDER BY status;
+SELECT count(*), bool_and(case_id = id + (id - 1) / 9), min(title) FROM desk.task;
+TRUNCATE desk.told;
+
+SELECT item, status, output, error -> 'message' AS message
+FROM invoke_action_bulk('desk.escalate', (SELECT jsonb_agg(jsonb_build_object('target', i)) FROM generate_series(1, 40) i), '{"reason": "VIP"}', 'per_item')
+WHERE item % 5 = 0;
+SELECT what, count(*) FROM desk.told GROUP BY what ORDER BY what;
+TRUNCATE desk.told;
+
+-- the same target twice
+SELECT item, output
+FROM invoke_action_bulk('desk.escalate', (SELECT jsonb_agg(jsonb_build_object('target', i % 25 + 41) ORDER BY i) FROM generate_series(1, 60) i WHERE i % 25 + 41 NOT IN (50, 60)), '{"reason": "VIP"}')
+WHERE item % 7 = 0;
+SELECT what, count(*) FROM desk.told GROUP BY what ORDER BY what;
+TRUNCATE desk.told;
+SELECT status, count(*), sum(priority) FROM desk.case GROUP BY status ORDER BY status;
+-- a CHECK
+SELECT item, status, output, error - '{detail,hint}'::text[]
+FROM invoke_action_bulk('desk.escalate', (SELECT jsonb_agg(jsonb_build_object('target', i, 'bump', CASE i WHEN 67 THEN 1000 ELSE 1 END) ORDER BY i) FROM generate_series(61, 99) i), '{"reason": "VIP"}', 'per_item')
+WHERE item < 12;
+SELECT what, count(*) FROM desk.told GROUP BY what ORDER BY what;
+SELECT status, count(*), sum(priority) FROM desk.case GROUP BY status ORDER BY status;

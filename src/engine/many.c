@@ -1,0 +1,255 @@
+/*
+ * many.c
+ *		Runs a program for many items at once: binds the inputs of each, finds and
+ *		locks the targets in the order of their key, runs step after step for all,
+ *		gives the outputs of each, and tells the observers.
+ *
+ * The result is that of running them one by one in their order, or an error. Items
+ * that mean the same target end the set: those from the second on are left to the
+ * next.
+ */
+#include "postgres.h"
+
+#include "engine/many.h"
+#include "engine/many_shape.h"
+#include "executor/executor.h"
+#include "lookup/key.h"
+#include "miscadmin.h"
+#include "run/bind_json.h"
+#include "run/bind_values.h"
+#include "run/context.h"
+#include "run/item_statement.h"
+#include "run/observer.h"
+#include "run/settle.h"
+#include "steps/step_list.h"
+#include "utils/memutils.h"
+
+/* Takes the inputs of an item that is entered. */
+static void
+bind_item(Frame *frame, InvokeRequest *request)
+{
+	ResetExprContext(frame->econtext);
+	if (request->kind == REQUEST_JSON)
+		bind_jsonb_inputs(frame, request->input);
+	else
+		bind_values(frame, request);
+	settle_inputs(frame);
+	context_fill(frame);
+}
+
+/* Takes the inputs of all. */
+static void
+bind_items(ItemSet *set)
+{
+	for (int i = 0; i < set->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		item_enter(set, i);
+		bind_item(set->frame, &set->call->items[i]);
+		item_leave(set, i);
+	}
+	set->frame->bound = true;
+}
+
+/* Leaves out what has no target. */
+static void
+leave_out_missing(ItemSet *set)
+{
+	for (int i = 0; i < set->nactive; i++)
+		if (set->items[set->active[i]].rows == 0)
+			item_leave_out(set, set->active[i], "a target is missing");
+	item_set_sift(set);
+}
+
+/* Ends the set before the first item whose target is that of another. */
+static void
+cut_at_same_target(ItemSet *set)
+{
+	ManyCall   *call = set->call;
+
+	for (int i = 0; i < set->count && call->done == set->count; i++)
+		if (call->first[i] != i)
+			call->done = i;
+	for (int i = call->done; i < set->count; i++)
+		set->items[i].out = true;
+	item_set_sift(set);
+}
+
+/* Finds, reads and locks the targets, as far as one call would. */
+static void
+find_targets(ItemSet *set, const ManyShape *shape)
+{
+	const Program *program = set->frame->program;
+	const char *lock = many_target_lock(shape);
+	Statement  *load = program->load;
+	const List *key;
+
+	if (program->target == NULL || (load == NULL && lock == NULL))
+		return;
+	key = key_of_table(program->target->relation, program->definition->key, true);
+	if (load == NULL || (load->lock_at == 0 && lock != NULL && *lock))
+	{
+		item_statement_targets(set, NULL, key, lock);
+		leave_out_missing(set);
+	}
+	if (load != NULL)
+	{
+		item_statement_targets(set, load, key, NULL);
+		leave_out_missing(set);
+	}
+	if (lock != NULL)
+		cut_at_same_target(set);
+}
+
+/* Computes the outputs of an item. */
+static void
+settle_item(Frame *frame)
+{
+	ResetExprContext(frame->econtext);
+	frame_watch_row_types(frame);
+	settle_missing_outputs(frame);
+	frame_watch_row_types(frame);
+	if (frame->program->promises_outputs)
+		require_outputs(frame);
+}
+
+/* Gives the outputs of an item, in its caller's memory. */
+static void
+give_item(Frame *frame, InvokeRequest *request)
+{
+	Jsonb	   *output;
+
+	if (request->kind == REQUEST_VALUES)
+	{
+		values_result(frame, request);
+		return;
+	}
+	output = bind_jsonb_outputs(frame);
+	request->output = MemoryContextAlloc(request->result_context, VARSIZE(output));
+	memcpy(request->output, output, VARSIZE(output));
+}
+
+/* Gives the outputs of all that are done. */
+static void
+give_items(ItemSet *set)
+{
+	MemoryContext old = MemoryContextSwitchTo(set->frame->econtext->ecxt_per_tuple_memory);
+
+	for (int i = 0; i < set->call->done; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (set->items[i].out)
+			continue;
+		item_enter(set, i);
+		settle_item(set->frame);
+		give_item(set->frame, &set->call->items[i]);
+		item_leave(set, i);
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* Tells of an item that is entered. */
+static void
+tell_item(Frame *frame, const SetItem *item, const InvokeRequest *request, TimestampTz begun, TimestampTz ended)
+{
+	frame->watched = 0;
+	frame->recorded = NULL;
+	frame->rows_told = frame->rows_written = 0;
+	frame->given = request->kind == REQUEST_JSON ? request->input : NULL;
+	frame->captured = NULL;
+	frame->who = NULL;
+	observer_told_at = begun;
+	observe_begun(frame);
+	if (observed(frame, OBSERVE_INPUTS))
+		observe_inputs(frame);
+	for (const ItemEvent *event = item->first_event; event != NULL; event = event->next)
+	{
+		frame->current = event->step;
+		if (observed(frame, OBSERVE_ROWS))
+			event->tell(frame, event);
+	}
+	frame->current = NULL;
+	observer_told_at = ended;
+	if (observed(frame, OBSERVE_END))
+		observe_succeeded(frame);
+}
+
+/* Tells of the items, each with its share of the time; what observers keep lasts as long. */
+static void
+tell_items(ItemSet *set, TimestampTz begun)
+{
+	Frame	   *frame = set->frame;
+	MemoryContext values = frame->mcxt;
+	TimestampTz spent = GetCurrentTimestamp() - begun;
+
+	frame->mcxt = AllocSetContextCreate(frame->home, "custom action item", ALLOCSET_SMALL_SIZES);
+	for (int i = 0; i < set->call->done; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (set->items[i].out)
+			continue;
+		item_enter(set, i);
+		ResetExprContext(frame->econtext);
+		tell_item(frame, &set->items[i], &set->call->items[i], begun + spent * i / set->count,
+				  begun + spent * (i + 1) / set->count);
+		MemoryContextReset(frame->mcxt);
+	}
+	MemoryContextDelete(frame->mcxt);
+	frame->who = NULL;
+	frame->mcxt = values;
+	frame->watched = 0;
+}
+
+/* The same; whatever happens, what comes later happens when it does. */
+static void
+tell_items_safely(ItemSet *set, TimestampTz begun)
+{
+	PG_TRY();
+	{
+		tell_items(set, begun);
+	}
+	PG_FINALLY();
+	{
+		observer_told_at = 0;
+	}
+	PG_END_TRY();
+}
+
+/* Runs the program for a set. */
+static void
+set_run(ItemSet *set, const ManyShape *shape)
+{
+	Program    *program = set->frame->program;
+	TimestampTz begun = GetCurrentTimestamp();
+
+	bind_items(set);
+	find_targets(set, shape);
+	steps_execute_many(set, &program->steps);
+	give_items(set);
+	if (observers_count > 0)
+		tell_items_safely(set, begun);
+	set->call->written = set->written;
+}
+
+void
+many_run(Frame *frame, ManyCall *call)
+{
+	MemoryContext old = MemoryContextSwitchTo(frame->mcxt);
+	ManyShape	shape = {.program = frame->program};
+	ItemSet    *set;
+
+	call->done = 0;
+	if (many_shape_fits(&shape))
+	{
+		set = item_set_make(frame, call);
+		if (many_set_fits(&shape, set))
+		{
+			call->done = call->count;
+			set_run(set, &shape);
+		}
+		item_set_end(set);
+	}
+	call->refused = shape.refused;
+	call->refused_at = shape.refused_at;
+	MemoryContextSwitchTo(old);
+}

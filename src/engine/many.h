@@ -1,0 +1,19 @@
+/*
+ * many.h
+ *		Runs a program for many items at once.
+ */
+#ifndef CA_MANY_RUN_H
+#define CA_MANY_RUN_H
+
+#include "postgres.h"
+
+#include "run/frame.h"
+#include "run/invoke_request.h"
+
+/*
+ * Does what the call asks for, or says that the program cannot be run so. SPI is
+ * connected. An error means that all is to be undone, and run one by one.
+ */
+extern void many_run(Frame *frame, ManyCall *call);
+
+#endif

@@ -1,0 +1,621 @@
+/*
+ * many_shape.c
+ *		Decides whether an action may run for many items at once: step after step for
+ *		all of them must give what item after item would have given, or an error.
+ *
+ * An item must not see what another has written, nor get in its way:
+ * - What formulas, policies and defaults read, by sub-SELECTs or functions of users',
+ *   must not be a table that a step writes.
+ * - A table that is written is plain, and nothing of users' runs for each of its rows.
+ * - The rows of a table that steps work on are the item's own: its target (items with
+ *   the same one are kept apart), or one that it has created. Any other row may be
+ *   that of two items; then one statement only may touch its table, which two such
+ *   items make fail.
+ * - Nothing that is unique is changed, since in which order others are does not matter
+ *   to rows that are only added, and does to those that make room.
+ * - A row that refers to a table of created rows refers to that of its own item; rows
+ *   that others refer to are not deleted together with those.
+ * - What draws from a sequence stands in one place, which draws in the order of items.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/transam.h"
+#include "base/compat.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "engine/many_shape.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "program/names.h"
+#include "run/observer.h"
+#include "run/statement_run.h"
+#include "steps/step_list.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/typcache.h"
+
+/* What is known of the tables, while the shape is looked at. */
+typedef struct ShapeFacts
+{
+	ManyShape  *shape;
+	List	   *written;		/* of OID */
+	List	   *inserted;
+	List	   *deleted;
+	List	   *read;			/* of OID: by what the present tree computes */
+	List	   *sequences;		/* of OID: drawn from */
+} ShapeFacts;
+
+bool
+many_shape_fits(ManyShape *shape)
+{
+	const Program *program = shape->program;
+
+	if (!program->definition->bulk)
+		return many_refuse(shape, "the action says \"bulk\": false");
+	if (program->pipeline != NULL)
+		return many_refuse(shape, "plug-ins run for each call");
+	if (program->sensitive)
+		return many_refuse(shape, "sensitive values are kept apart for each call");
+	if (program->remembered_inputs != NULL)
+		return many_refuse(shape, "a step sets the columns that an input gives");
+	if (!observers_allow_many(program->definition))
+		return many_refuse(shape, "each step of each call is traced, or watched by a preview");
+	return steps_fit_many(shape, &program->steps);
+}
+
+/* Is the row that of the target? */
+static bool
+is_target(const Program *program, const Row *row)
+{
+	return row != NULL && program->target != NULL && rows_are_one(row, program->target);
+}
+
+/* Is it one that a step of the item has created? */
+static bool
+is_created(const ManyShape *shape, const Row *row)
+{
+	ListCell   *cell;
+
+	foreach(cell, shape->uses)
+	{
+		const ManyUse *use = lfirst(cell);
+		ListCell   *into;
+
+		foreach(into, use->command == CMD_INSERT ? use->statement->into : NIL)
+		{
+			if (row != NULL && rows_are_one(row, lfirst(into)))
+				return true;
+		}
+	}
+	return false;
+}
+
+const char *
+many_target_lock(const ManyShape *shape)
+{
+	const Definition *definition = shape->program->definition;
+	bool		writes = false;
+	bool		deletes = false;
+	ListCell   *cell;
+
+	foreach(cell, shape->uses)
+	{
+		const ManyUse *use = lfirst(cell);
+
+		if (use->command == CMD_SELECT || use->address == NULL || !is_target(shape->program, use->address->row))
+			continue;
+		writes = true;
+		deletes = deletes || use->command == CMD_DELETE;
+	}
+	if (!writes)
+		return NULL;
+	if (definition->lock_given && !definition->lock)
+		return "";
+	return deletes ? " FOR UPDATE OF this" : " FOR NO KEY UPDATE OF this";
+}
+
+/* Notes which tables steps write. */
+static void
+collect_written(ShapeFacts *facts)
+{
+	ListCell   *cell;
+
+	foreach(cell, facts->shape->uses)
+	{
+		const ManyUse *use = lfirst(cell);
+
+		if (use->command != CMD_SELECT)
+			facts->written = list_append_unique_oid(facts->written, use->relation);
+		if (use->command == CMD_INSERT)
+			facts->inserted = list_append_unique_oid(facts->inserted, use->relation);
+		if (use->command == CMD_DELETE)
+			facts->deleted = list_append_unique_oid(facts->deleted, use->relation);
+	}
+}
+
+/* May what a function of users' gives depend on what was written? */
+static bool
+function_looks_around(Oid function, void *context)
+{
+	return function >= FirstNormalObjectId && func_volatile(function) != PROVOLATILE_IMMUTABLE;
+}
+
+/* Does an expression of a table's call such functions? */
+static bool
+looks_around_walker(Node *node, void *context)
+{
+	return node != NULL && (check_functions_in_node(node, function_looks_around, context) ||
+							expression_tree_walker(node, looks_around_walker, context));
+}
+
+/* Does a trigger of users' run for each row? */
+static bool
+has_row_triggers(const TriggerDesc *triggers)
+{
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+
+		if (TRIGGER_FOR_ROW(trigger->tgtype) && trigger->tgenabled != TRIGGER_DISABLED &&
+			!(trigger->tgisinternal && RI_FKey_trigger_type(trigger->tgfoid) != RI_TRIGGER_NONE))
+			return true;
+	}
+	return false;
+}
+
+/* Do checks and computed columns look at the row alone? */
+static bool
+constraints_look_around(TupleDesc tupdesc)
+{
+	const TupleConstr *constraints = tupdesc->constr;
+
+	for (int i = 0; constraints != NULL && i < constraints->num_check; i++)
+		if (looks_around_walker(stringToNode(constraints->check[i].ccbin), NULL))
+			return true;
+	for (int i = 0; constraints != NULL && i < constraints->num_defval; i++)
+		if (TupleDescAttr(tupdesc, constraints->defval[i].adnum - 1)->attgenerated != '\0' &&
+			looks_around_walker(stringToNode(constraints->defval[i].adbin), NULL))
+			return true;
+	return false;
+}
+
+/* Is it deleted together with rows that refer to it, or that are changed by that? */
+static bool
+deleting_fits(const ShapeFacts *facts, const TriggerDesc *triggers)
+{
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+
+		if (RI_FKey_trigger_type(trigger->tgfoid) != RI_TRIGGER_PK || !TRIGGER_FOR_DELETE(trigger->tgtype))
+			continue;
+		if ((trigger->tgfoid != F_RI_FKEY_NOACTION_DEL && trigger->tgfoid != F_RI_FKEY_RESTRICT_DEL) ||
+			list_member_oid(facts->written, trigger->tgconstrrelid))
+			return false;
+	}
+	return true;
+}
+
+/* Why a table that is written does not fit, or NULL. */
+static const char *
+written_table_misfit(const ShapeFacts *facts, Relation relation)
+{
+	const FormData_pg_class *class = relation->rd_rel;
+
+	if (class->relkind != RELKIND_RELATION || class->relam != HEAP_TABLE_AM_OID || class->relispartition ||
+		class->relhassubclass || relation->rd_rules != NULL)
+		return "a table that it writes is no plain one: a view, partitioned, foreign, inherited from, or with rules";
+	if (has_row_triggers(relation->trigdesc))
+		return "a table that it writes has triggers that run for each row";
+	if (constraints_look_around(RelationGetDescr(relation)))
+		return "a table that it writes has checks that call functions which may read";
+	if (list_member_oid(facts->deleted, RelationGetRelid(relation)) && !deleting_fits(facts, relation->trigdesc))
+		return "it deletes rows that others refer to";
+	return NULL;
+}
+
+/* Do all tables that are written fit? */
+static bool
+written_tables_fit(const ShapeFacts *facts)
+{
+	ListCell   *cell;
+
+	foreach(cell, facts->written)
+	{
+		Relation	relation = relation_open(lfirst_oid(cell), AccessShareLock);
+		const char *misfit = written_table_misfit(facts, relation);
+
+		relation_close(relation, NoLock);
+		if (misfit != NULL)
+			return many_refuse(facts->shape, misfit);
+	}
+	return true;
+}
+
+/* Is the row that a statement works on the item's own? */
+static bool
+is_own_row(const ManyShape *shape, const ManyUse *use)
+{
+	const Row  *row = use->address != NULL ? use->address->row : NULL;
+
+	return use->command == CMD_INSERT || is_target(shape->program, row) || is_created(shape, row);
+}
+
+/* Does another statement touch the table? */
+static bool
+is_touched_by_others(const ManyShape *shape, const ManyUse *use)
+{
+	ListCell   *cell;
+
+	foreach(cell, shape->uses)
+	{
+		const ManyUse *other = lfirst(cell);
+
+		if (other != use && other->relation == use->relation)
+			return true;
+	}
+	return shape->program->target != NULL && shape->program->load != NULL &&
+		shape->program->target->relation == use->relation;
+}
+
+/* Do the statements keep the items apart? */
+static bool
+rows_fit(const ShapeFacts *facts)
+{
+	ManyShape  *shape = facts->shape;
+	ListCell   *cell;
+
+	foreach(cell, shape->uses)
+	{
+		const ManyUse *use = lfirst(cell);
+
+		if (!list_member_oid(facts->written, use->relation))
+			continue;
+		shape->step = use->step;
+		if (!is_own_row(shape, use) && (is_touched_by_others(shape, use) || !use->address->required ||
+										use->address->where != NULL))
+			return many_refuse(shape, "the row that it works on may be that of several items");
+		if (list_member_oid(facts->inserted, use->relation) && list_member_oid(facts->deleted, use->relation))
+			return many_refuse(shape, "it creates and deletes rows of one table");
+	}
+	shape->step = NULL;
+	return true;
+}
+
+/* May the check of a domain look around? */
+static bool
+domain_looks_around(Oid domain)
+{
+	DomainConstraintRef constraints;
+	ListCell   *cell;
+
+	if (domain < FirstNormalObjectId)
+		return false;
+	InitDomainConstraintRef(domain, &constraints, CurrentMemoryContext, false);
+	foreach(cell, constraints.constraints)
+	{
+		if (looks_around_walker((Node *) ((DomainConstraintState *) lfirst(cell))->check_expr, NULL))
+			return true;
+	}
+	return false;
+}
+
+/* May the function's value depend on other items, or on their order? */
+static bool
+function_misfits(Oid function, void *context)
+{
+	if (function >= FirstNormalObjectId)
+		return func_volatile(function) != PROVOLATILE_IMMUTABLE;
+	switch (function)
+	{
+		case F_NEXTVAL:
+		case F_CLOCK_TIMESTAMP:
+		case F_TIMEOFDAY:
+		case F_GEN_RANDOM_UUID:
+			return false;
+		case F_TABLE_TO_XML:
+		case F_TABLE_TO_XML_AND_XMLSCHEMA:
+		case F_SCHEMA_TO_XML:
+		case F_SCHEMA_TO_XML_AND_XMLSCHEMA:
+		case F_DATABASE_TO_XML:
+		case F_DATABASE_TO_XML_AND_XMLSCHEMA:
+			return true;
+		default:
+			return func_volatile(function) == PROVOLATILE_VOLATILE;
+	}
+}
+
+/* Notes that the tree draws from a sequence; false if it does so elsewhere, or nobody knows from which. */
+static bool
+draw(ShapeFacts *facts, Oid sequence)
+{
+	if (!OidIsValid(sequence) || list_member_oid(facts->sequences, sequence))
+		return false;
+	facts->sequences = lappend_oid(facts->sequences, sequence);
+	return true;
+}
+
+/* The sequence of nextval(), if it is known. */
+static Oid
+sequence_of(const FuncExpr *call)
+{
+	const Node *argument = linitial(call->args);
+
+	return IsA(argument, Const) && !((const Const *) argument)->constisnull ?
+		DatumGetObjectId(((const Const *) argument)->constvalue) : InvalidOid;
+}
+
+/* Is there anything in the tree that ties items together? Notes which tables it reads. */
+static bool
+tree_misfits_walker(Node *node, void *context)
+{
+	ShapeFacts *facts = context;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		const RangeTblEntry *entry = (const RangeTblEntry *) node;
+
+		if (entry->rtekind == RTE_RELATION)
+			facts->read = lappend_oid(facts->read, entry->relid);
+		return false;
+	}
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, tree_misfits_walker, context, QTW_EXAMINE_RTES_BEFORE);
+	if (IsA(node, NextValueExpr))
+		return !draw(facts, ((NextValueExpr *) node)->seqid);
+	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid == F_NEXTVAL && !draw(facts, sequence_of((FuncExpr *) node)))
+		return true;
+	if (IsA(node, CoerceToDomain) && domain_looks_around(((CoerceToDomain *) node)->resulttype))
+		return true;
+	return check_functions_in_node(node, function_misfits, context) ||
+		expression_tree_walker(node, tree_misfits_walker, context);
+}
+
+/* Is a table, or one that it belongs together with, among those that are written? */
+static bool
+reads_written(const ShapeFacts *facts)
+{
+	ListCell   *cell;
+
+	foreach(cell, facts->read)
+	{
+		/* what is written is plain: it has no children, and is nobody's partition */
+		if (list_member_oid(facts->written, lfirst_oid(cell)) ||
+			(facts->written != NIL && get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE))
+			return true;
+	}
+	return false;
+}
+
+/* Does what it computes fit? own: the table that it works on, or InvalidOid. */
+static bool
+tree_fits(ShapeFacts *facts, Node *tree, Oid own)
+{
+	facts->read = NIL;
+	if (tree_misfits_walker(tree, facts))
+		return many_refuse(facts->shape,
+						   "it calls functions that may read what other items write, or tell in which order they come");
+	if (list_member_oid(facts->read, own))
+		facts->read = list_delete_oid(facts->read, own);
+	if (reads_written(facts))
+		return many_refuse(facts->shape, "a formula or policy reads a table that it writes");
+	return true;
+}
+
+/* The slot that a value is, at most relabeled; or -1. */
+static int
+slot_of_value(const Scope *scope, const Node *node)
+{
+	while (IsA(node, RelabelType))
+		node = (const Node *) ((const RelabelType *) node)->arg;
+	return IsA(node, Param) && ((const Param *) node)->paramkind == PARAM_EXTERN ?
+		list_nth_int(scope->parameters, ((const Param *) node)->paramid - 1) : -1;
+}
+
+/* Is the slot a column of a row that the item has created in this table? */
+static bool
+slot_is_of_created(const ManyShape *shape, int slot, Oid table)
+{
+	ListCell   *cell;
+
+	foreach(cell, shape->uses)
+	{
+		const ManyUse *use = lfirst(cell);
+		ListCell   *into;
+
+		foreach(into, use->command == CMD_INSERT && use->relation == table ? use->statement->into : NIL)
+		{
+			ListCell   *column;
+
+			foreach(column, ((Row *) lfirst(into))->columns)
+			{
+				if (((RowColumn *) lfirst(column))->slot == slot)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Does a column that refers to a table of created rows get a value that says which? */
+static bool
+reference_fits(const ShapeFacts *facts, const ManyUse *use, const Query *query, AttrNumber column, Oid table)
+{
+	ListCell   *cell;
+
+	foreach(cell, query->targetList)
+	{
+		const TargetEntry *entry = lfirst_node(TargetEntry, cell);
+
+		if (entry->resjunk || entry->resno != column)
+			continue;
+		if (IsA(entry->expr, Const) && ((const Const *) entry->expr)->constisnull)
+			return true;
+		return slot_is_of_created(facts->shape, slot_of_value(use->statement->scope, (const Node *) entry->expr), table);
+	}
+	return true;
+}
+
+/* Do the references that a statement writes stay with their item? */
+static bool
+references_fit(const ShapeFacts *facts, const ManyUse *use, const Query *query)
+{
+	Relation	relation;
+	bool		fit = true;
+	ListCell   *cell;
+
+	if (use->command != CMD_INSERT && use->command != CMD_UPDATE)
+		return true;
+	relation = relation_open(use->relation, AccessShareLock);
+	foreach(cell, RelationGetFKeyList(relation))
+	{
+		const ForeignKeyCacheInfo *key = lfirst(cell);
+
+		for (int i = 0; i < key->nkeys && list_member_oid(facts->inserted, key->confrelid); i++)
+			fit = fit && reference_fits(facts, use, query, key->conkey[i], key->confrelid);
+	}
+	relation_close(relation, NoLock);
+	return fit || many_refuse(facts->shape, "a row may refer to one that another item creates");
+}
+
+/* The columns that decide whether a row is the only one of its kind. */
+static Bitmapset *
+unique_columns(Relation relation)
+{
+	Bitmapset  *columns = NULL;
+	ListCell   *cell;
+
+	foreach(cell, RelationGetIndexList(relation))
+	{
+		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+
+		if (index->rd_index->indisunique || index->rd_index->indisexclusion)
+		{
+			for (int i = 0; i < index->rd_index->indnatts; i++)
+				columns = bms_add_member(columns, index->rd_index->indkey.values[i] - FirstLowInvalidHeapAttributeNumber);
+			pull_varattnos((Node *) RelationGetIndexExpressions(index), 1, &columns);
+			pull_varattnos((Node *) RelationGetIndexPredicate(index), 1, &columns);
+		}
+		index_close(index, NoLock);
+	}
+	return columns;
+}
+
+/* Does an UPDATE leave alone what is unique? */
+static bool
+update_fits(const ShapeFacts *facts, const ManyUse *use, const Query *query)
+{
+	Relation	relation;
+	Bitmapset  *unique;
+	bool		fits = true;
+	ListCell   *cell;
+
+	if (use->command != CMD_UPDATE)
+		return true;
+	relation = relation_open(use->relation, AccessShareLock);
+	unique = unique_columns(relation);
+	foreach(cell, query->targetList)
+	{
+		const TargetEntry *entry = lfirst_node(TargetEntry, cell);
+
+		if (!entry->resjunk && bms_is_member(entry->resno - FirstLowInvalidHeapAttributeNumber, unique))
+			fits = false;
+	}
+	relation_close(relation, NoLock);
+	return fits || many_refuse(facts->shape, "it changes a column of a key or of another unique index");
+}
+
+/* Does a statement fit, as it is analysed and rewritten? */
+static bool
+statement_fits(ShapeFacts *facts, Statement *statement, const ManyUse *use)
+{
+	ListCell   *cell;
+
+	foreach(cell, statement_queries(statement))
+	{
+		Query	   *query = lfirst_node(Query, cell);
+
+		if (!tree_fits(facts, (Node *) query, statement->relation))
+			return false;
+		if (use != NULL && (!references_fit(facts, use, query) || !update_fits(facts, use, query)))
+			return false;
+	}
+	return true;
+}
+
+/* Do all statements of steps fit? */
+static bool
+uses_fit(ShapeFacts *facts)
+{
+	ListCell   *cell;
+
+	foreach(cell, facts->shape->uses)
+	{
+		const ManyUse *use = lfirst(cell);
+
+		facts->shape->step = use->step;
+		if (!statement_fits(facts, use->statement, use))
+			return false;
+	}
+	facts->shape->step = NULL;
+	return facts->shape->program->load == NULL || statement_fits(facts, facts->shape->program->load, NULL);
+}
+
+/* Does what is computed outside of statements fit? */
+static bool
+expressions_fit(ShapeFacts *facts)
+{
+	ListCell   *cell;
+
+	foreach(cell, facts->shape->program->expressions)
+	{
+		const Expression *expression = lfirst(cell);
+
+		if (expression->plain ? !tree_fits(facts, expression->tree, InvalidOid) :
+			!statement_fits(facts, expression->query, NULL))
+			return false;
+	}
+	return true;
+}
+
+/* Is the target's table one whose rows are found and locked by a key? */
+static bool
+target_fits(const ShapeFacts *facts)
+{
+	const Program *program = facts->shape->program;
+	Relation	relation;
+	bool		plain;
+
+	if (program->target == NULL)
+		return true;
+	relation = relation_open(program->target->relation, AccessShareLock);
+	plain = relation->rd_rel->relkind == RELKIND_RELATION && !relation->rd_rel->relhassubclass &&
+		relation->rd_rules == NULL;
+	relation_close(relation, NoLock);
+	return plain || many_refuse(facts->shape, "the table that it is bound to is no plain one");
+}
+
+bool
+many_set_fits(ManyShape *shape, ItemSet *set)
+{
+	ShapeFacts	facts = {.shape = shape};
+
+	shape->step = NULL;
+	collect_written(&facts);
+	if (!target_fits(&facts) || !written_tables_fit(&facts) || !rows_fit(&facts) || !uses_fit(&facts) ||
+		!expressions_fit(&facts))
+		return false;
+	/* another item may create its target before it would have had its turn */
+	if (shape->program->target != NULL && list_member_oid(facts.inserted, shape->program->target->relation))
+		set->call->may_leave = false;
+	return true;
+}

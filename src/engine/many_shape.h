@@ -1,0 +1,21 @@
+/*
+ * many_shape.h
+ *		Decides whether an action may run for many items at once.
+ */
+#ifndef CA_MANY_SHAPE_H
+#define CA_MANY_SHAPE_H
+
+#include "postgres.h"
+
+#include "steps/many.h"
+
+/* Looks at the program alone; notes what its steps use. */
+extern bool many_shape_fits(ManyShape *shape);
+
+/* Looks at tables, formulas and policies; says in the call whether items may be left out. SPI is connected. */
+extern bool many_set_fits(ManyShape *shape, ItemSet *set);
+
+/* The locking clause for the targets, "" if they are not to be locked; NULL: no step writes them. */
+extern const char *many_target_lock(const ManyShape *shape);
+
+#endif

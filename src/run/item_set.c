@@ -1,0 +1,154 @@
+/*
+ * item_set.c
+ *		The items of an invocation for many at once: which are active, and the frame
+ *		that goes from one to the other.
+ *
+ * All of it lives in the frame's mcxt, and so does what the slots hold.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "run/item_set.h"
+#include "utils/memutils.h"
+
+/* Empty slots for an item. */
+static ParamListInfo
+item_params(const Frame *frame)
+{
+	ParamListInfo params = makeParamList(frame->program->nslots);
+
+	memcpy(params->params, frame->params->params, sizeof(ParamExternData) * frame->program->nslots);
+	return params;
+}
+
+ItemSet *
+item_set_make(Frame *frame, ManyCall *call)
+{
+	MemoryContext old = MemoryContextSwitchTo(frame->mcxt);
+	ItemSet    *set = palloc0(sizeof(ItemSet));
+
+	set->frame = frame;
+	set->call = call;
+	set->params = frame->params;
+	set->owned = frame->owned;
+	set->written = call->written;
+	set->count = set->nactive = call->count;
+	set->items = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(SetItem) * Max(set->count, 1),
+											MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	set->active = palloc(sizeof(int) * Max(set->count, 1));
+	for (int i = 0; i < set->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		set->items[i].params = item_params(frame);
+		set->items[i].owned = palloc0(sizeof(bool) * Max(frame->program->nslots, 1));
+		set->active[i] = i;
+	}
+	MemoryContextSwitchTo(old);
+	return set;
+}
+
+/* Puts these slots into the frame. */
+static void
+frame_take_slots(Frame *frame, ParamListInfo params, bool *owned, Bitmapset *outputs_set)
+{
+	frame->params = params;
+	frame->econtext->ecxt_param_list_info = params;
+	frame->owned = owned;
+	frame->outputs_set = outputs_set;
+}
+
+void
+item_enter(ItemSet *set, int item)
+{
+	const SetItem *entered = &set->items[item];
+	Frame	   *frame = set->frame;
+
+	frame_take_slots(frame, entered->params, entered->owned, entered->outputs_set);
+	frame->stopped = entered->stopped;
+	frame->has_invocation = entered->has_invocation;
+	frame->invocation = entered->invocation;
+	frame->started_at = entered->started_at;
+}
+
+void
+item_leave(ItemSet *set, int item)
+{
+	SetItem    *left = &set->items[item];
+	const Frame *frame = set->frame;
+
+	left->outputs_set = frame->outputs_set;
+	left->stopped = frame->stopped;
+	left->has_invocation = frame->has_invocation;
+	left->invocation = frame->invocation;
+	left->started_at = frame->started_at;
+}
+
+void
+item_set_end(ItemSet *set)
+{
+	frame_take_slots(set->frame, set->params, set->owned, NULL);
+	set->frame->stopped = false;
+}
+
+void
+item_set_each(ItemSet *set, Instruction *step, bool (*fn) (Frame *frame, void *arg), void *arg)
+{
+	Frame	   *frame = set->frame;
+	int			kept = 0;
+
+	for (int i = 0; i < set->nactive; i++)
+	{
+		int			item = set->active[i];
+
+		item_enter(set, item);
+		frame_begin_step(frame, step);
+		if (fn(frame, arg))
+			set->active[kept++] = item;
+		item_leave(set, item);
+	}
+	set->nactive = kept;
+}
+
+void
+item_set_sift(ItemSet *set)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < set->nactive; i++)
+		if (!set->items[set->active[i]].out && !set->items[set->active[i]].stopped)
+			set->active[kept++] = set->active[i];
+	set->nactive = kept;
+}
+
+void
+item_set_give_up(const ItemSet *set, const char *why)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("action \"%s\" cannot be run for these items at once: %s",
+					set->frame->program->action, why)));
+}
+
+void
+item_leave_out(ItemSet *set, int item, const char *why)
+{
+	if (set->written || !set->call->may_leave)
+		item_set_give_up(set, why);
+	set->items[item].out = true;
+	set->call->left[item] = true;
+}
+
+void
+item_note(ItemSet *set, int item, const ItemEvent *event)
+{
+	SetItem    *noted = &set->items[item];
+	ItemEvent  *copy = MemoryContextAlloc(set->frame->mcxt, sizeof(ItemEvent));
+
+	*copy = *event;
+	copy->next = NULL;
+	if (noted->last_event == NULL)
+		noted->first_event = copy;
+	else
+		noted->last_event->next = copy;
+	noted->last_event = copy;
+}

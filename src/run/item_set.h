@@ -1,0 +1,89 @@
+/*
+ * item_set.h
+ *		The items of one invocation of a program for many at once: the slots of each,
+ *		and statements that do the work of all.
+ *
+ * There is one frame, whose slots are those of the item that it has entered. What
+ * computes runs for one item after the other; what sends SQL runs once for all
+ * that are active. Whatever goes wrong is an error: the caller undoes all and runs
+ * the items one by one, so that errors are each item's own. Only an item that stops
+ * before anything is written may be left out instead, for the caller to run alone.
+ */
+#ifndef CA_ITEM_SET_H
+#define CA_ITEM_SET_H
+
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "run/frame.h"
+#include "run/invoke_request.h"
+#include "run/statement_run.h"
+
+/* What is told the observers of a step of an item, when all is done. */
+typedef struct ItemEvent
+{
+	struct ItemEvent *next;
+	Instruction *step;
+	const void *what;			/* it has done: the kind's own */
+	bool		again;			/* with the step before, in one */
+	NullableDatum *keys;		/* of the row that it wrote, or NULL */
+	void		(*tell) (Frame *frame, const struct ItemEvent *event);
+} ItemEvent;
+
+typedef struct SetItem
+{
+	ParamListInfo params;		/* what the frame has of it while it is entered */
+	bool	   *owned;
+	Bitmapset  *outputs_set;
+	bool		stopped;
+	bool		has_invocation;
+	pg_uuid_t	invocation;
+	TimestampTz started_at;
+
+	bool		out;			/* the set goes on without it */
+	uint64		rows;			/* that the last statement has found for it */
+	NullableDatum *keys;		/* of the row, or NULL */
+	ItemEvent  *first_event;
+	ItemEvent  *last_event;
+} SetItem;
+
+typedef struct ItemSet
+{
+	Frame	   *frame;
+	ManyCall   *call;			/* what the caller wants, and is told */
+	ParamListInfo params;		/* the frame's own slots */
+	bool	   *owned;
+	int			count;
+	SetItem    *items;
+	int		   *active;			/* those that the step is for, in their order */
+	int			nactive;
+	bool		written;		/* something has been: no item can be left out any more */
+	List	   *plans;			/* of SetPlan */
+} ItemSet;
+
+/* Makes a set with an item for each call; SPI is connected, and stays so. */
+extern ItemSet *item_set_make(Frame *frame, ManyCall *call);
+
+/* Gives the frame back its own slots, which are empty. */
+extern void item_set_end(ItemSet *set);
+
+/* The frame has the slots of an item until it leaves it. */
+extern void item_enter(ItemSet *set, int item);
+extern void item_leave(ItemSet *set, int item);
+
+/* Calls fn for each active item, which is entered; where it answers false, the item is not active any more. */
+extern void item_set_each(ItemSet *set, Instruction *step, bool (*fn) (Frame *frame, void *arg), void *arg);
+
+/* Only those items stay active that go on; see Item.out and Item.stopped. */
+extern void item_set_sift(ItemSet *set);
+
+/* The set cannot do what it is to do: raises. */
+pg_noreturn extern void item_set_give_up(const ItemSet *set, const char *why);
+
+/* Goes on without an item, if that can be; or gives up. */
+extern void item_leave_out(ItemSet *set, int item, const char *why);
+
+/* Notes what is to be told of an item that is entered. */
+extern void item_note(ItemSet *set, int item, const ItemEvent *event);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * write_many.c
+ *		Runs the statements of steps that change rows, for many items at once.
+ */
+#include "postgres.h"
+
+#include "run/item_statement.h"
+#include "run/key_rights.h"
+#include "run/observer.h"
+#include "steps/write_many.h"
+#include "steps/written.h"
+
+bool
+write_many_fits(ManyShape *shape, const Write *write)
+{
+	if (write == NULL || write->given != NULL || write->count != NULL || write->updates)
+		return many_refuse(shape, "the step works on many rows, or on columns that only the call tells");
+	return many_use(shape, write->statement, write->command, write->address);
+}
+
+bool
+write_fits_many(ManyShape *shape, const Instruction *instruction)
+{
+	return write_many_fits(shape, instruction->data);
+}
+
+/* Tells of the row that a step has written for an item. */
+static void
+tell_write(Frame *frame, const ItemEvent *event)
+{
+	const Write *write = event->what;
+	WrittenKeys written = {0};
+
+	written.rows.rows = 1;
+	written.rows.count = event->keys != NULL ? 1 : 0;
+	written.rows.keys = event->keys;
+	written_tell(frame, write, write->statement, &written, event->again);
+}
+
+/* Notes what is to be told of the items' rows. */
+static void
+note_writes(ItemSet *set, const Write *write, Instruction *step, Instruction *also)
+{
+	ItemEvent	first = {.step = step,.what = write,.tell = tell_write};
+	ItemEvent	second = {.step = also,.what = also != NULL ? also->data : NULL,.again = true,.tell = tell_write};
+
+	for (int i = 0; i < set->nactive; i++)
+	{
+		const SetItem *item = &set->items[set->active[i]];
+
+		if (item->rows == 0)
+			continue;
+		first.keys = second.keys = item->keys;
+		item_note(set, set->active[i], &first);
+		if (also != NULL)
+			item_note(set, set->active[i], &second);
+	}
+}
+
+/* Does each item have its row? */
+static void
+require_rows(const ItemSet *set, const Write *write)
+{
+	for (int i = 0; i < set->nactive; i++)
+	{
+		uint64		rows = set->items[set->active[i]].rows;
+
+		if (rows > 1 || (rows == 0 && (write->address == NULL || write->address->required)))
+			item_set_give_up(set, "a row is missing, is meant by two items, or several have its key");
+	}
+}
+
+void
+write_many_run(ItemSet *set, const Write *write, Instruction *step, Instruction *also)
+{
+	Statement  *statement = write->statement;
+	bool		with_key = observers_count > 0 && statement->key != NULL && observers_most_keys() > 0 &&
+		statement_may_return_key(statement);
+
+	item_statement_execute(set, statement, with_key);
+	set->written = true;
+	require_rows(set, write);
+	if (observers_count > 0)
+		note_writes(set, write, step, also);
+}
+
+void
+write_execute_many(ItemSet *set, Instruction *instruction)
+{
+	write_many_run(set, instruction->data, instruction, NULL);
+}
