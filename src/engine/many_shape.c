@@ -10,7 +10,8 @@
  * - The rows of a table that steps work on are the item's own: its target (items with
  *   the same one are kept apart), or one that it has created. Any other row may be
  *   that of two items; then one statement only may touch its table, which two such
- *   items make fail.
+ *   items make fail. What a set draws from a sequence is gone if it fails, and one by
+ *   one might not fail: an action that draws works on no such row.
  * - Nothing that is unique is changed, since in which order others are does not matter
  *   to rows that are only added, and does to those that make room.
  * - A row that refers to a table of created rows refers to that of its own item; rows
@@ -246,6 +247,22 @@ is_own_row(const ManyShape *shape, const ManyUse *use)
 	const Row  *row = use->address != NULL ? use->address->row : NULL;
 
 	return use->command == CMD_INSERT || is_target(shape->program, row) || is_created(shape, row);
+}
+
+/* Are all rows that are written the item's own? */
+static bool
+all_rows_are_own(const ManyShape *shape)
+{
+	ListCell   *cell;
+
+	foreach(cell, shape->uses)
+	{
+		const ManyUse *use = lfirst(cell);
+
+		if (use->command != CMD_SELECT && !is_own_row(shape, use))
+			return false;
+	}
+	return true;
 }
 
 /* Does another statement touch the table? */
@@ -614,6 +631,8 @@ many_set_fits(ManyShape *shape, ItemSet *set)
 	if (!target_fits(&facts) || !written_tables_fit(&facts) || !rows_fit(&facts) || !uses_fit(&facts) ||
 		!expressions_fit(&facts))
 		return false;
+	if (facts.sequences != NIL && !all_rows_are_own(shape))
+		return many_refuse(shape, "it works on rows that may be those of several items, and draws from a sequence");
 	/* another item may create its target before it would have had its turn */
 	if (shape->program->target != NULL && list_member_oid(facts.inserted, shape->program->target->relation))
 		set->call->may_leave = false;

@@ -141,6 +141,71 @@ sub preview_cases
 	};
 }
 
+# Many items at once, beside the same calls one by one: in SQL, by name, and typed.
+sub bulk_cases
+{
+	my ($size) = @_;
+	my $count = $size->{rows} < 10000 ? $size->{rows} : 10000;
+	my $inputs = "(SELECT jsonb_agg(jsonb_build_object('target', i, 'reason', 'VIP', 'owner', 7)) FROM generate_series(1, $count) AS i)";
+	my $task = '(%s ->> \'task_id\')::bigint';
+	my $bulk = sub {
+		my ($action, $mode) = @_;
+		return "SELECT count(output), sum(" . sprintf($task, 'output') . ") FROM invoke_action_bulk('$action', $inputs, mode => '$mode');";
+	};
+	my $single = sub {
+		my ($function, $action) = @_;
+		return "SELECT count(output), sum(" . sprintf($task, 'output') . ") FROM (SELECT $function('$action', input) AS output FROM jsonb_array_elements($inputs) AS input OFFSET 0) AS calls;";
+	};
+	my $per_item = sub {
+		my ($output) = @_;
+		return "SELECT count(output) FROM ($output) AS calls;";
+	};
+	my $fails = 'UPDATE desk.case SET status = \'closed\' WHERE id % 100 = 0; VACUUM desk.case;';
+	my $loose = 'TRUNCATE loose.task, loose.case RESTART IDENTITY; '
+	  . "INSERT INTO loose.case (id, title, owner_id) SELECT i, 'Case ' || i, i % 10 + 1 FROM generate_series(1, $size->{rows}) AS i; VACUUM (FREEZE, ANALYZE) loose.case;";
+	my $what = sprintf('escalate for %s items at once', thousands($count));
+
+	return (
+		{
+			name => 'bulk',
+			kind => 'server',
+			writes => 1,
+			calls => $count,
+			sides => {
+				bulk => $bulk->('ours.escalate', 'all_or_nothing'),
+				single => $single->('invoke_action', 'ours.escalate'),
+				typed => per_row('ours.escalate(i, \'VIP\', owner => 7)', $count)
+			},
+			compare => [
+				[ "$what, foreign keys and CHECK", 'invoke_action, one by one', 'bulk', 'single', 0.50 ],
+				[ "$what, foreign keys and CHECK", 'typed call, one by one', 'bulk', 'typed' ]
+			]
+		},
+		{
+			name => 'bulk_loose',
+			kind => 'server',
+			calls => $count,
+			first => { map { $_ => $loose } qw(bulk single) },
+			sides => {
+				bulk => $bulk->('ours.escalate_loose', 'all_or_nothing'),
+				single => $single->('invoke_action', 'ours.escalate_loose')
+			},
+			compare => [ [ "$what, without foreign keys", 'invoke_action, one by one', 'bulk', 'single', 0.35 ] ]
+		},
+		{
+			name => 'bulk_per_item',
+			kind => 'server',
+			writes => 1,
+			calls => $count,
+			first => { map { $_ => $fails } qw(bulk single) },
+			sides => {
+				bulk => $per_item->("SELECT output FROM invoke_action_bulk('ours.escalate', $inputs, mode => 'per_item')"),
+				single => $per_item->("SELECT try_invoke_action('ours.escalate', input) -> 'output' AS output FROM jsonb_array_elements($inputs) AS input OFFSET 0")
+			},
+			compare => [ [ "$what, per item, of which 1 % fail", 'try_invoke_action, one by one', 'bulk', 'single', 0.65 ] ]
+		});
+}
+
 # What computes and writes nothing: the times are those of the languages.
 sub computing_cases
 {
@@ -418,7 +483,7 @@ sub cases
 	my ($size) = @_;
 
 	return (
-		escalate_cases($size), log_cases($size), preview_cases($size), computing_cases($size), many_row_cases($size), plugin_cases($size), first_call_cases($size),
+		escalate_cases($size), log_cases($size), bulk_cases($size), preview_cases($size), computing_cases($size), many_row_cases($size), plugin_cases($size), first_call_cases($size),
 		many_actions_cases($size), memory_cases($size), wire_cases($size), ddl_cases($size));
 }
 
