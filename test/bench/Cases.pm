@@ -162,7 +162,7 @@ sub bulk_cases
 	};
 	my $fails = 'UPDATE desk.case SET status = \'closed\' WHERE id % 100 = 0; VACUUM desk.case;';
 	my $loose = 'TRUNCATE loose.task, loose.case RESTART IDENTITY; '
-	  . "INSERT INTO loose.case (id, title, owner_id) SELECT i, 'Case ' || i, i % 10 + 1 FROM generate_series(1, $size->{rows}) AS i; VACUUM (FREEZE, ANALYZE) loose.case;";
+	  . "INSERT INTO loose.case (id, title, owner_id) SELECT i, 'Case ' || i, i % 10 + 1 FROM generate_series(1, $count) AS i; VACUUM (FREEZE, ANALYZE) loose.case; CHECKPOINT;";
 	my $what = sprintf('escalate for %s items at once', thousands($count));
 
 	return (
@@ -170,6 +170,7 @@ sub bulk_cases
 			name => 'bulk',
 			kind => 'server',
 			writes => 1,
+			large => $count / $size->{rows},
 			calls => $count,
 			sides => {
 				bulk => $bulk->('ours.escalate', 'all_or_nothing'),
@@ -196,6 +197,7 @@ sub bulk_cases
 			name => 'bulk_per_item',
 			kind => 'server',
 			writes => 1,
+			large => $count / $size->{rows},
 			calls => $count,
 			first => { map { $_ => $fails } qw(bulk single) },
 			sides => {

@@ -269,14 +269,14 @@ foreach my $number (1 .. $count)
 	my $per_item = chance(0.5) ? 'true' : 'false';
 	my ($definition, $items) = map { $json->encode($_) } $action, $inputs;
 	my ($status, $out, $err) = $node->psql('main', qq{
-		SELECT create_action('eq.made', \$d\$$definition\$d\$::json, true) \\g /dev/null
-		SELECT activate_action('eq.made') \\g /dev/null
+		SELECT create_action('eq.made$number', \$d\$$definition\$d\$::json, true) \\g /dev/null
+		SELECT activate_action('eq.made$number') \\g /dev/null
 		SET client_min_messages = debug1;
 		BEGIN;
-		SELECT eq.bulk('eq.made', \$i\$$items\$i\$, $per_item) AS bulk \\gset
+		SELECT eq.bulk('eq.made$number', \$i\$$items\$i\$, $per_item) AS bulk \\gset
 		ROLLBACK;
 		BEGIN;
-		SELECT eq.single('eq.made', \$i\$$items\$i\$, $per_item) AS single \\gset
+		SELECT eq.single('eq.made$number', \$i\$$items\$i\$, $per_item) AS single \\gset
 		ROLLBACK;
 		SELECT regexp_replace(:'bulk', 'Failing row contains .[0-9]+', 'Failing row', 'g') AS bulk, regexp_replace(:'single', 'Failing row contains .[0-9]+', 'Failing row', 'g') AS single \\gset
 		SELECT :'bulk' = :'single';

@@ -1,5 +1,6 @@
 -- Many items at once: the action of 10_escalate.sql, and one like it whose tables have
--- no foreign keys and no CHECK.
+-- no foreign keys and no CHECK; their pages have room for new versions of rows, as
+-- those of tables that are vacuumed now and then.
 SET search_path = pg_catalog, public;
 
 CREATE SCHEMA loose;
@@ -10,7 +11,7 @@ CREATE TABLE loose.case (
 	status		text NOT NULL DEFAULT 'open',
 	priority	integer NOT NULL DEFAULT 1,
 	owner_id	integer
-);
+) WITH (fillfactor = 60);
 
 CREATE TABLE loose.task (
 	id			bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
