@@ -11,8 +11,18 @@
 :differences;
 
 -- Nothing: keys in another order, numbers written in another way
-\set one '{"action": "desk.a", "steps": [{"let": {"a": {"x": 1, "y": [1.0, 2]}}}, {"for_each": [1, {"a": 1, "b": 2}], "as": "e", "do": []}]}'
-\set other '{"steps": [{"let": {"a": {"y": [1, 2.00], "x": 1.0}}}, {"as": "e", "for_each": [1, {"b": 2, "a": 1}], "do": [] }], "action": "desk.a"}'
+\set one '{"action": "desk.a", "steps": [{"let": {"a": {"x": 100, "y": [1.0, 2]}}}, {"for_each": [1, {"a": 1, "b": 2}], "as": "e", "do": []}]}'
+\set other '{"steps": [{"let": {"a": {"y": [1.0, 0.2e1], "x": 1e2}}}, {"as": "e", "for_each": [1, {"b": 2, "a": 1}], "do": [] }], "action": "desk.a"}'
+:differences;
+
+-- 3.0 is another number than 3, which is an integer; nor is 3.00 shown as 3.0
+\set one '{"action": "desk.a", "steps": [{"let": {"a": 3}}, {"output": {"b": 3.0}}]}'
+\set other '{"action": "desk.a", "steps": [{"let": {"a": 3.0}}, {"output": {"b": 3.00}}]}'
+:differences;
+
+-- Values by names that are keys of steps, too: nothing is switched on or renamed
+\set one '{"action": "desk.a", "steps": [{"let": {"enabled": "a"}}, {"output": {"as": "a", "b": 1}}]}'
+\set other '{"action": "desk.a", "steps": [{"let": {"enabled": "b"}}, {"output": {"as": "b", "b": 2}}]}'
 :differences;
 
 -- Steps: one before, one behind, one made of another, one moved; a title is kind and subject

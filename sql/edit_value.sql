@@ -160,3 +160,13 @@ SELECT set_action_value('desk.escalate', 'timeout', '3 min');
 SELECT set_action_value('desk.escalate', '3.set.priority', '=prioritty + 1');
 SELECT set_action_value('desk.escalate', 'timeout', '4 min');
 SELECT set_action_value('desk.escalate', 'input.bump.type', 'bigint');
+
+-- 3.0 is no integer, and half of it another number
+SELECT create_action('desk.half', '{"output": [{"name": "half", "type": "numeric"}], "steps": [{"let": {"whole": 3}}, {"output": {"half": "=let.whole / 2"}}]}');
+SELECT activate_action('desk.half');
+SELECT desk.half();
+SELECT set_action_value('desk.half', '1.whole', '3.0');
+SELECT set_action_value('desk.half', '1.whole', '3.0');
+SELECT * FROM diff_action('desk.half');
+SELECT activate_action('desk.half');
+SELECT desk.half();

@@ -55,24 +55,25 @@ altered_relation(const Node *command)
  * used is remembered, until some function is made or changed.
  */
 static Oid	unused_table = InvalidOid;
+static uint64 function_changes = 0;
 
 /* Forgets the table: there may be an action that uses it. */
 static void
 forget_unused_table(Datum arg, int cacheid, uint32 hash)
 {
 	unused_table = InvalidOid;
+	function_changes++;
 }
 
-/* Remembers a table that no action uses. */
+/* Has functions that are made or changed from now on told of. */
 static void
-remember_unused_table(Oid relation)
+watch_functions(void)
 {
 	static bool registered = false;
 
 	if (!registered)
 		CacheRegisterSyscacheCallback(PROCOID, forget_unused_table, (Datum) 0);
 	registered = true;
-	unused_table = relation;
 }
 
 /* May any action use a relation, its row type or a child? */
@@ -81,12 +82,18 @@ table_may_be_used(Oid relation)
 {
 	Touched		touched = {.class = RelationRelationId, .object = relation};
 	bool		children = false;
+	uint64		changes;
 
 	if (relation == unused_table && !has_subclass(relation))
 		return false;
+	watch_functions();
+	changes = function_changes;
 	if (relation_may_be_used(relation, &children) || (children && uses_of(&touched, true) != NIL))
 		return true;
-	remember_unused_table(relation);
+
+	/* an action that was activated while we looked may have been missed */
+	if (changes == function_changes)
+		unused_table = relation;
 	return false;
 }
 

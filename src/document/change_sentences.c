@@ -49,13 +49,13 @@ is_about_all(const Change *change)
 	return strcmp(change->path, change->place) == 0;
 }
 
-/* Is a row about this field of a step? */
+/* Is a row about this key of a step? */
 static bool
-is_about_field(const Change *change, const char *key)
+is_about_key(const Change *change, const char *key)
 {
 	size_t		length = strlen(change->place);
 
-	return change->path[length] == '.' && strcmp(change->path + length + 1, key) == 0;
+	return !change->by_name && change->path[length] == '.' && strcmp(change->path + length + 1, key) == 0;
 }
 
 /* Says that something differs in a field, once for all its fields. */
@@ -98,10 +98,10 @@ tell_step(Telling *telling, const Change *change)
 		if (!change->inside)
 			say(telling, psprintf("%s step %s (%s).", change_verb(change), change->place, change->title));
 	}
-	else if (is_about_field(change, "as") && change->before != NULL && change->after != NULL)
+	else if (is_about_key(change, "as") && change->before != NULL && change->after != NULL)
 		say(telling, psprintf("Renamed step %s (%s) from \"%s\" to \"%s\".", change->place, change->title,
 							  change->before, change->after));
-	else if (is_about_field(change, "enabled"))
+	else if (is_about_key(change, "enabled"))
 		say(telling, psprintf("%s step %s (%s).",
 							  change->after != NULL && strcmp(change->after, "false") == 0 ? "Disabled" : "Enabled",
 							  change->place, change->title));

@@ -36,6 +36,7 @@ typedef struct Changes
 	const char *place;			/* see Change */
 	const char *title;
 	bool		inside;
+	bool		by_name;
 	int			node;
 	int			behind;
 } Changes;
@@ -67,6 +68,7 @@ tell_change(Changes *changes, const char *path, const char *kind, const char *be
 	change->place = changes->place;
 	change->title = changes->title;
 	change->inside = changes->inside;
+	change->by_name = changes->by_name;
 	change->node = changes->node;
 	change->behind = changes->behind;
 	change->number = list_length(changes->rows);
@@ -106,15 +108,17 @@ has_same_members(const Json *one, const Json *other)
 	return true;
 }
 
-/* A number as numeric */
-static Datum
-number_value(const Json *json)
+/* A number as drafts keep it: 1e2 is 100, but 1.0 is not 1, which is an integer */
+static const char *
+number_text(const Json *json)
 {
-	return DirectFunctionCall3(numeric_in, CStringGetDatum(json->text), ObjectIdGetDatum(InvalidOid),
-							   Int32GetDatum(-1));
+	Datum		number = DirectFunctionCall3(numeric_in, CStringGetDatum(json->text), ObjectIdGetDatum(InvalidOid),
+											 Int32GetDatum(-1));
+
+	return DatumGetCString(DirectFunctionCall1(numeric_out, number));
 }
 
-/* Do two values mean the same: in any order of keys, however a number is written? */
+/* Do two values say the same, in whatever order of keys? As same_definition() in SQL has it. */
 static bool
 is_same(const Json *one, const Json *other)
 {
@@ -130,7 +134,7 @@ is_same(const Json *one, const Json *other)
 			return strcmp(one->text, other->text) == 0;
 		case JSON_IS_NUMBER:
 			return strcmp(one->text, other->text) == 0 ||
-				DatumGetBool(DirectFunctionCall2(numeric_eq, number_value(one), number_value(other)));
+				strcmp(number_text(one), number_text(other)) == 0;
 		case JSON_IS_ARRAY:
 		case JSON_IS_OBJECT:
 			return has_same_members(one, other);
@@ -220,7 +224,11 @@ compare_step_field(Changes *changes, const StepNode *old, const StepNode *new, c
 	if (step->kind->subject == SUBJECT_VALUES && strcmp(key, step->kind->name) == 0 &&
 		old_value != NULL && old_value->kind == JSON_IS_OBJECT &&
 		new_value != NULL && new_value->kind == JSON_IS_OBJECT)
+	{
+		changes->by_name = true;
 		compare_members(changes, new->path, old_value, new_value, true);
+		changes->by_name = false;
+	}
 	else
 		compare_field(changes, new->path, key, old_value, new_value, key_holds_values(step, key));
 }

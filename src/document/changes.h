@@ -36,6 +36,7 @@ typedef struct Change
 	const char *place;			/* path of the header's key, the input, output or step: "2" */
 	const char *title;			/* its key, its name, or what step it is: "update target" */
 	bool		inside;			/* the step around it was added or removed, too */
+	bool		by_name;		/* a value that the step gives a name, be it that of a key */
 	/* Where it belongs among the rows: */
 	int			node;			/* of the new definition that it is at, ... */
 	int			behind;			/* ... or behind, and how far */

@@ -167,7 +167,8 @@ END;
 COMMENT ON FUNCTION custom_actions.told_change(text, text, text) IS
 	'what to say of a value that changed';
 
--- What is told is what changed; where nothing did, nothing is written.
+-- What is told is what changed; where nothing did, nothing is written.  3.0 is not 3:
+-- compared as texts, as same_definition does.
 CREATE FUNCTION custom_actions.put_value(
 	action_name text, given text, value text, OUT settled text, OUT told text)
 LANGUAGE plpgsql VOLATILE
@@ -202,7 +203,7 @@ BEGIN
 	IF value IS NULL AND edit.old_value IS NULL THEN
 		told := format('%s: nothing there to remove', settled);
 		RETURN;
-	ELSIF edit.new_row::jsonb - 'key_order' = target.row_text::jsonb - 'key_order' THEN
+	ELSIF (edit.new_row::jsonb - 'key_order')::text = (target.row_text::jsonb - 'key_order')::text THEN
 		told := format('%s: no change, it is %s', settled, coalesce(told_value(edit.old_value), 'not there'));
 		RETURN;
 	END IF;
