@@ -541,7 +541,7 @@ program_of_text(const char *text)
 	Envelope	envelope = {0};
 	Program    *program;
 
-	sink.action = options.action = "inline";
+	sink.action = options.action = INLINE_ACTION;
 	sink.mcxt = home;
 	options.sink = &sink;
 	envelope.definition = json_parse(text);

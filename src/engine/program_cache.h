@@ -10,6 +10,9 @@
 #include "definition/envelope.h"
 #include "program/program.h"
 
+/* What a DO block goes by as an action: no name of one, which has a schema */
+#define INLINE_ACTION	"inline"
+
 /* The good program of a published function; raises UA001 when it is not active. Every get needs a release. */
 extern Program *program_get(Oid function);
 

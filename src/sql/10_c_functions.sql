@@ -745,3 +745,43 @@ AS 'MODULE_PATHNAME', 'custom_action_log_ring';
 
 COMMENT ON FUNCTION custom_actions.log_ring() IS
 	'where failures are recorded, and how the shared memory for them is doing';
+
+CREATE FUNCTION custom_actions.outside_actions()
+RETURNS boolean
+LANGUAGE c STABLE
+AS 'MODULE_PATHNAME', 'custom_action_outside_actions';
+
+COMMENT ON FUNCTION custom_actions.outside_actions() IS
+	'whether no action is running; what triggers of protected tables ask';
+
+CREATE FUNCTION custom_actions.outside_actions(VARIADIC actions regprocedure[])
+RETURNS boolean
+LANGUAGE c STABLE STRICT
+AS 'MODULE_PATHNAME', 'custom_action_outside_these_actions';
+
+COMMENT ON FUNCTION custom_actions.outside_actions(regprocedure[]) IS
+	'whether none of these actions is running, nor anything that one of them led to';
+
+CREATE FUNCTION custom_actions.protect_row()
+RETURNS trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'custom_action_protect_row';
+
+COMMENT ON FUNCTION custom_actions.protect_row() IS
+	'refuses what was written outside of actions, for a protected table';
+
+CREATE FUNCTION custom_actions.protect_statement()
+RETURNS trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'custom_action_protect_statement';
+
+COMMENT ON FUNCTION custom_actions.protect_statement() IS
+	'refuses TRUNCATE outside of actions, for a protected table; in its UPDATE OF stand the protected columns';
+
+CREATE FUNCTION custom_actions.protect_partitions()
+RETURNS event_trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'custom_action_protect_partitions';
+
+COMMENT ON FUNCTION custom_actions.protect_partitions() IS
+	'guards partitions that come to a protected table against TRUNCATE, and no longer those that go';

@@ -46,6 +46,12 @@ BEGIN
 	SELECT 'warning', 'action', w.message, w.detail, w.hint
 	FROM lacking_callers(action_name, definition) AS w;
 
+	IF EXISTS (SELECT FROM protections AS p WHERE p.actions IS NOT NULL) THEN
+		RETURN QUERY
+		SELECT 'warning', w.location, w.message, NULL, w.hint
+		FROM unlisted_writes(action_name, definition) AS w;
+	END IF;
+
 	-- What else stops the activation of a draft, by whoever asks.
 	SELECT a.owner INTO draft_owner FROM action AS a WHERE a.name = action_name;
 	IF FOUND THEN

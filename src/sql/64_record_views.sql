@@ -42,6 +42,7 @@ FROM (VALUES
 	('UA005', 'Mend what check_action() lists, and activate it.'),
 	('UA006', 'Activate it again: its function was written by hand.'),
 	('UA007', 'Preview it again; the new token stands for what it would change now.'),
+	('UA008', 'Call an action that writes it, or let the table''s owner lift the protection.'),
 	('UA011', 'Activate it again, if what its formulas use now is meant.'),
 	('XX', 'This is an error in the server or an extension: report it with what the server''s log says.')
 ) AS a (sqlstate, advice);

@@ -385,7 +385,9 @@ BEGIN
 				action_name
 			USING ERRCODE = 'dependent_objects_still_exist',
 				DETAIL = concat_ws(E'\n', needed_by, performed_by),
-				HINT = CASE WHEN performed_by IS NULL OR force
+				HINT = CASE WHEN needed_by LIKE '%custom_actions_protect_row%'
+					THEN 'It is one of the actions that may write a protected table: let others by protect_table(..., actions => ...), or SELECT unprotect_table(...).'
+					WHEN performed_by IS NULL OR force
 					THEN 'Change, deactivate or drop them first.'
 					ELSE format('Change, deactivate or drop them first, or use drop_action(%L, force => true): what performs it fails from then on.',
 						action_name) END;

@@ -53,3 +53,10 @@ CREATE EVENT TRIGGER custom_actions_shipped ON sql_drop
 
 COMMENT ON EVENT TRIGGER custom_actions_shipped IS
 	'deletes drafts of extensions that are dropped';
+
+CREATE EVENT TRIGGER custom_actions_protect ON ddl_command_end
+	WHEN TAG IN ('ALTER TABLE', 'CREATE SCHEMA', 'CREATE TABLE')
+	EXECUTE FUNCTION custom_actions.protect_partitions();
+
+COMMENT ON EVENT TRIGGER custom_actions_protect IS
+	'guards partitions that come to a protected table';

@@ -40,3 +40,30 @@ GRANT EXECUTE ON FUNCTION
 -- Anybody may ask where failures go; the numbers are not for everybody.
 GRANT SELECT ON custom_actions.log_mode TO PUBLIC;
 GRANT EXECUTE ON FUNCTION custom_actions.log_ring() TO PUBLIC;
+
+-- The triggers of protected tables ask for whoever writes; what protects a table is for
+-- its owner to say, who need not be a designer.
+GRANT SELECT ON custom_actions.protections TO PUBLIC;
+GRANT EXECUTE ON FUNCTION
+	custom_actions.outside_actions(),
+	custom_actions.outside_actions(regprocedure[]),
+	custom_actions.protect_row(),
+	custom_actions.protect_statement(),
+	custom_actions.protect_table(regclass, text[], text[]),
+	custom_actions.unprotect_table(regclass),
+	custom_actions.protect(regclass, text[], text[]),
+	custom_actions.unprotect(regclass),
+	custom_actions.tell_protection(regclass, text),
+	custom_actions.protection_words(regclass),
+	custom_actions.refuse_protected_partitions(regclass),
+	custom_actions.drop_protection(regclass),
+	custom_actions.partitions_of(regclass),
+	custom_actions.actions_that_may(text[]),
+	custom_actions.columns_to_protect(regclass, text[]),
+	custom_actions.require_protectable(regclass),
+	custom_actions.protecting_triggers(regclass),
+	custom_actions.table_words(regclass),
+	custom_actions.qualified_name(text, text),
+	custom_actions.canonical_name(text),
+	custom_actions.action_function(text)
+	TO PUBLIC;

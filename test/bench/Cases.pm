@@ -276,6 +276,32 @@ sub many_row_cases
 		});
 }
 
+# One row updated by its key in a table that is protected, beside one that is not.
+sub protect_cases
+{
+	my ($size) = @_;
+	my %table = (none => 'free', columns => 'held', whole => 'sealed');
+
+	return (
+		{
+			name => 'protect',
+			kind => 'server',
+			calls => $size->{rows},
+			sides => { map { $_ => per_row("ours.set_$table{$_}(i % 1000 + 1)", $size->{rows}) } keys %table },
+			compare => [
+				[ 'an update in an action, of protected columns', 'of a table that is not protected', 'columns', 'none' ],
+				[ 'an update in an action, of a table that is protected as a whole', 'of one that is not', 'whole', 'none' ]
+			]
+		},
+		{
+			name => 'protect_outside',
+			kind => 'server',
+			calls => $size->{rows},
+			sides => { map { $_ => per_row("rival.note_$table{$_}(i % 1000 + 1)", $size->{rows}) } qw(none columns) },
+			compare => [ [ 'an update outside of actions, of a column beside protected ones', 'of a table that is not protected', 'columns', 'none' ] ]
+		});
+}
+
 # Plug-ins against the same functions called directly, and what one costs by itself.
 sub plugin_cases
 {
@@ -485,7 +511,7 @@ sub cases
 	my ($size) = @_;
 
 	return (
-		escalate_cases($size), log_cases($size), bulk_cases($size), preview_cases($size), computing_cases($size), many_row_cases($size), plugin_cases($size), first_call_cases($size),
+		escalate_cases($size), log_cases($size), bulk_cases($size), preview_cases($size), computing_cases($size), many_row_cases($size), plugin_cases($size), protect_cases($size), first_call_cases($size),
 		many_actions_cases($size), memory_cases($size), wire_cases($size), ddl_cases($size));
 }
 
