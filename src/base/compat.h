@@ -164,6 +164,18 @@ SysCacheGetAttrNotNull(int cacheid, HeapTuple tuple, AttrNumber attribute)
 #define SIGNAL_ARGS_GIVEN		postgres_signal_arg
 #endif
 
+/* 18: whether a query runs once is not asked; 19: who explains takes part in planning. For whoever includes what they call */
+#if PG_VERSION_NUM >= 180000
+#define executor_run(query, direction, count)	ExecutorRun(query, direction, count)
+#else
+#define executor_run(query, direction, count)	ExecutorRun(query, direction, count, true)
+#endif
+#if PG_VERSION_NUM >= 190000
+#define plan_query(query, text, options, params)	pg_plan_query(query, text, options, params, NULL)
+#else
+#define plan_query(query, text, options, params)	pg_plan_query(query, text, options, params)
+#endif
+
 /* 19: why there are no candidates; it must be asked for */
 #if PG_VERSION_NUM < 190000
 #include "catalog/namespace.h"

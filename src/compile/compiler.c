@@ -32,6 +32,7 @@
 #include "program/resolved.h"
 #include "program/use.h"
 #include "program/value.h"
+#include "program/volatility.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -386,6 +387,7 @@ expression_analyse(void *arg)
 	expression->plain = !pstate->p_hasSubLinks;
 	expression->mutable = !expression->plain || contain_mutable_functions(tree) ||
 		makes_domain_walker(tree, NULL);
+	expression->unsteady = expression->mutable && volatility_is_unsteady(tree);
 	free_parsestate(pstate);
 }
 

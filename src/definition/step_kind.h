@@ -31,6 +31,7 @@ struct Instruction;
 struct ItemSet;
 struct ManyShape;
 struct Outline;
+struct Preconditions;
 
 /* What the verb key's value is. */
 typedef enum SubjectShape
@@ -73,6 +74,14 @@ typedef struct StepKind
 	 */
 	bool		(*fits_many) (struct ManyShape *shape, const struct Instruction *instruction);
 	void		(*execute_many) (struct ItemSet *set, struct Instruction *instruction);
+
+	/*
+	 * Tells what must hold before the step does anything, for who asks
+	 * without running it (steps/precondition.h). False: no more can be said
+	 * of the steps after it until it has run. NULL: so it is of all steps of
+	 * this kind.
+	 */
+	bool		(*preconditions) (struct Preconditions *preconditions, struct Instruction *instruction);
 
 	/*
 	 * Says what the step does, in plain words that begin with a verb in

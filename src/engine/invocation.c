@@ -160,6 +160,33 @@ frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 	return result;
 }
 
+/* Is nothing to run? */
+static inline bool
+only_looks(const InvokeRequest *request)
+{
+	return unlikely(request != NULL && request->kind == REQUEST_LOOK);
+}
+
+/* Shows the frame to who only looks. */
+static Datum
+frame_show(Frame *frame, InvokeRequest *request)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	if (frame->program->row_slots != NIL)
+		frame_note_row_types(frame);
+	if (frame->program->sensitive && request->input != NULL)
+		secrets_learn_given(frame, NULL, request);
+	frame->read_only = true;
+	request->look(frame, request->look_arg);
+	MemoryContextSwitchTo(caller);
+	if (SPI_finish() != SPI_OK_FINISH)
+		elog(ERROR, "SPI_finish failed");
+	return (Datum) 0;
+}
+
 /* Appends "a > b > c", the outermost invocation first. */
 static void
 append_chain(StringInfo out, const Frame *frame)
@@ -314,10 +341,10 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 	{
 		frame_enter(frame, request);
 		deadline_push(&deadline, program_limit(program, request), program->title, false);
-		if (observers_count > 0 && !is_for_many(request))
+		if (observers_count > 0 && !is_for_many(request) && !only_looks(request))
 			observe_begun(frame);
 		require_depth(frame);
-		result = frame_run(frame, fcinfo, request);
+		result = only_looks(request) ? frame_show(frame, request) : frame_run(frame, fcinfo, request);
 		deadline_pop(&deadline);
 	}
 	PG_CATCH();

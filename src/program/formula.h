@@ -80,6 +80,7 @@ typedef struct Expression
 	bool		byval;
 	int16		length;
 	bool		mutable;		/* needs a fresh snapshot */
+	bool		unsteady;		/* asked twice, it may say two things, or use something up */
 	bool		plain;			/* no sub-SELECT: evaluated without SPI */
 	Node	   *tree;			/* analysed, not planned */
 	CachedExpression *cached;	/* planned, of a plain one; tracks invalidation */

@@ -3,8 +3,8 @@
  *		A compiled action: an array of typed slots and a list of instructions.
  *
  * A Program lives in its own memory context and is shared by all invocations
- * of its backend (run/frame.h). Once compiled, only its plans change, and what
- * program_cache.c keeps in it.
+ * of its backend (run/frame.h). Once compiled, only its plans change, what
+ * program_cache.c keeps in it, and what is made of it for who only looks.
  *
  * The folder program/ holds a compiled action as data, and formulas on their
  * way to typed trees. Nothing in it runs, and nothing in it knows a single kind
@@ -162,6 +162,8 @@ typedef struct Program
 	Row		   *target;			/* NULL: not bound to a row */
 	char	   *target_table;	/* canonical name of its table, or NULL */
 	struct Statement *load;		/* reads the target, or NULL */
+	struct Statement *look;		/* the same without a lock, made when first needed */
+	struct Preconditions *preconditions;	/* likewise: steps/precondition.h */
 	List	   *statements;		/* of Statement: plans to free with the program */
 	List	   *expressions;	/* of Expression */
 	StepList	steps;

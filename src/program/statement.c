@@ -98,13 +98,14 @@ statement_key_copy(const StatementKey *key)
  * to column_is_wanted() below. The answer is known only when all is compiled.
  */
 
-/* Does it load the target, be it for many items? */
+/* Does it load the target, be it for many items, or without a lock? */
 static bool
 is_load(const Statement *statement)
 {
-	const Statement *load = statement->scope->program->load;
+	const Program *program = statement->scope->program;
+	const Statement *load = program->load;
 
-	return load != NULL && (statement == load || statement == load->many);
+	return load != NULL && (statement == load || statement == load->many || statement == program->look);
 }
 
 /* Does some formula that may run after the statement read the slot? */
@@ -117,9 +118,10 @@ formula_reads_later(const Statement *statement, int slot)
 
 	foreach(cell, program->statements)
 	{
-		const Scope *scope = ((Statement *) lfirst(cell))->scope;
+		const Statement *other = lfirst(cell);
+		const Scope *scope = other->scope;
 
-		if (lfirst(cell) != program->load && scope->number >= from && bms_is_member(slot, scope->slots))
+		if (!is_load(other) && scope->number >= from && bms_is_member(slot, scope->slots))
 			return true;
 	}
 	foreach(cell, program->expressions)

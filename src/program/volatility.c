@@ -20,21 +20,22 @@ static const struct
 {
 	const char *name;
 	const char *reads;
+	bool		unsteady;		/* asked twice, it says two things, or uses something up */
 }			allowed_volatile[] = {
 	{"clock_timestamp", "the clock"},
 	{"timeofday", "the clock"},
-	{"random", "a random source"},
-	{"gen_random_uuid", "a random source"},
-	{"nextval", "a sequence"},
+	{"random", "a random source", true},
+	{"gen_random_uuid", "a random source", true},
+	{"nextval", "a sequence", true},
 	{"currval", "a sequence"},
 	{"lastval", "a sequence"},
-	{"txid_current", "the session"},
+	{"txid_current", "the session", true},
 	{"txid_current_if_assigned", "the session"},
-	{"pg_current_xact_id", "the session"},
+	{"pg_current_xact_id", "the session", true},
 	{"pg_current_xact_id_if_assigned", "the session"},
 	{"pg_backend_pid", "the session"},
-	{"uuidv4", "a random source"},
-	{"uuidv7", "a random source"}
+	{"uuidv4", "a random source", true},
+	{"uuidv7", "a random source", true}
 };
 
 PG_FUNCTION_INFO_V1(custom_action_volatile_functions);
@@ -47,19 +48,19 @@ typedef struct VolatilityWalk
 	bool		in_summary;
 } VolatilityWalk;
 
-/* Is this function of pg_catalog on the list? */
-static bool
-is_allowed_volatile(Oid function)
+/* The place on the list of a function of pg_catalog, or -1. */
+static int
+allowed_volatile_find(Oid function)
 {
 	char	   *name;
 
 	if (get_func_namespace(function) != PG_CATALOG_NAMESPACE)
-		return false;
+		return -1;
 	name = get_func_name(function);
 	for (int i = 0; i < lengthof(allowed_volatile); i++)
 		if (strcmp(name, allowed_volatile[i].name) == 0)
-			return true;
-	return false;
+			return i;
+	return -1;
 }
 
 /* Raises for a function that a formula must not call. */
@@ -79,7 +80,7 @@ require_callable(Oid function, void *context)
 				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
 				 errmsg("a read-only action cannot take the next value of a sequence"),
 				 parser_errposition(walk->pstate, exprLocation(walk->node))));
-	if (func_volatile(function) == PROVOLATILE_VOLATILE && !is_allowed_volatile(function))
+	if (func_volatile(function) == PROVOLATILE_VOLATILE && allowed_volatile_find(function) < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("a formula cannot call the volatile function %s",
@@ -116,6 +117,32 @@ volatility_require(ParseState *pstate, Node *tree, bool read_only, bool in_summa
 	VolatilityWalk walk = {pstate, tree, read_only, in_summary};
 
 	volatility_walker(tree, &walk);
+}
+
+/* For check_functions_in_node(): is it one that is not steady? */
+static bool
+function_is_unsteady(Oid function, void *context)
+{
+	int			place = func_volatile(function) == PROVOLATILE_VOLATILE ? allowed_volatile_find(function) : -1;
+
+	return place >= 0 && allowed_volatile[place].unsteady;
+}
+
+static bool
+unsteady_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, unsteady_walker, context, 0);
+	return check_functions_in_node(node, function_is_unsteady, NULL) ||
+		expression_tree_walker(node, unsteady_walker, context);
+}
+
+bool
+volatility_is_unsteady(Node *tree)
+{
+	return unsteady_walker(tree, NULL);
 }
 
 /* SQL: the volatile functions that formulas may call. */

@@ -15,4 +15,7 @@
  */
 extern void volatility_require(ParseState *pstate, Node *tree, bool read_only, bool in_summary);
 
+/* Does an analysed formula call a function that says something else each time, or uses something up? */
+extern bool volatility_is_unsteady(Node *tree);
+
 #endif

@@ -29,6 +29,7 @@ typedef struct InputBinding
 	Signature  *signature;
 	JsonbContainer *object;
 	int			taken;			/* keys of the object that were used */
+	bool		one_by_one;		/* what else is wrong is found apart */
 	Conversion	conversion;
 } InputBinding;
 
@@ -145,7 +146,8 @@ refuse_unknown_input(const InputBinding *binding, const char *name)
 pg_noreturn static void
 refuse_missing_input(const InputBinding *binding, const char *name)
 {
-	char	   *unknown = unknown_key(binding->object, binding->signature, input_is_known);
+	char	   *unknown = binding->one_by_one ? NULL :
+		unknown_key(binding->object, binding->signature, input_is_known);
 
 	if (unknown != NULL)
 		refuse_unknown_input(binding, unknown);
@@ -303,34 +305,40 @@ bind_target(InputBinding *binding)
 		bind_composite_target(binding, &value);
 }
 
+/* Binds an input that has a name, whether it is given or not. */
+static void
+bind_named(InputBinding *binding, int input)
+{
+	char	   *name = binding->signature->inputs[input].name;
+	JsonbValue	value;
+
+	if (fetch_member(binding->object, name, &value))
+	{
+		binding->taken++;
+		bind_given(binding, input, name, &value);
+		record_input(binding, input, &value);
+	}
+	else
+		bind_omitted(binding, input);
+}
+
 /* Binds all inputs of an object. */
 static void
-bind_object(InputBinding *binding)
+bind_object(InputBinding *binding, const void *arg)
 {
 	Signature  *signature = binding->signature;
-	JsonbValue	value;
 
 	if (signature->nkeys > 0)
 		bind_target(binding);
 	for (int i = signature->nkeys; i < signature->ninputs; i++)
-	{
-		char	   *name = signature->inputs[i].name;
-
-		if (fetch_member(binding->object, name, &value))
-		{
-			binding->taken++;
-			bind_given(binding, i, name, &value);
-			record_input(binding, i, &value);
-		}
-		else
-			bind_omitted(binding, i);
-	}
+		bind_named(binding, i);
 	if (binding->taken < JsonContainerSize(binding->object))
 		refuse_unknown_input(binding, unknown_key(binding->object, signature, input_is_known));
 }
 
-void
-bind_jsonb_inputs(Frame *frame, Jsonb *input)
+/* Binds the inputs of an object that a function says. */
+static void
+bind_by(void (*bind) (InputBinding *binding, const void *arg), Frame *frame, Jsonb *input, const void *arg)
 {
 	InputBinding binding = {0};
 	ErrorContextCallback context;
@@ -354,10 +362,69 @@ bind_jsonb_inputs(Frame *frame, Jsonb *input)
 	error_context_stack = &context;
 	caller = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
 
-	bind_object(&binding);
+	bind(&binding, arg);
 
 	MemoryContextSwitchTo(caller);
 	error_context_stack = context.previous;
+}
+
+void
+bind_jsonb_inputs(Frame *frame, Jsonb *input)
+{
+	bind_by(bind_object, frame, input, NULL);
+}
+
+/* Binds one input, by its place in the signature; any column of the key: all of it. */
+static void
+bind_one(InputBinding *binding, const void *arg)
+{
+	int			place = *(const int *) arg;
+
+	binding->one_by_one = true;
+	if (place < binding->signature->nkeys)
+		bind_target(binding);
+	else
+		bind_named(binding, place);
+}
+
+void
+bind_jsonb_input(Frame *frame, Jsonb *input, int place)
+{
+	bind_by(bind_one, frame, input, &place);
+}
+
+/* Refuses a key that is no input. */
+static void
+refuse_named_key(InputBinding *binding, const void *arg)
+{
+	refuse_unknown_input(binding, arg);
+}
+
+void
+bind_refuse_unknown(Frame *frame, Jsonb *input, const char *name)
+{
+	bind_by(refuse_named_key, frame, input, name);
+}
+
+List *
+bind_unknown_keys(const Program *program, Jsonb *input)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(&input->root);
+	JsonbIteratorToken token;
+	JsonbValue	key;
+	List	   *unknown = NIL;
+
+	while ((token = JsonbIteratorNext(&iterator, &key, true)) != WJB_DONE)
+	{
+		char	   *name;
+
+		if (token != WJB_KEY)
+			continue;
+		name = pnstrdup(key.val.string.val, key.val.string.len);
+		if (!input_is_known(program->signature, name))
+			unknown = lappend(unknown, name);
+	}
+	return unknown;
 }
 
 void

@@ -15,6 +15,15 @@
 /* Fills the inputs from a caller's object; makes the object of outputs it gets. */
 extern void bind_jsonb_inputs(Frame *frame, Jsonb *input);
 
+/*
+ * For who looks at one after the other: fills one input by its place in the
+ * signature, any column of the target's key standing for all of it; lists the keys
+ * that are no inputs; raises what is wrong with one of them.
+ */
+extern void bind_jsonb_input(Frame *frame, Jsonb *input, int place);
+extern List *bind_unknown_keys(const Program *program, Jsonb *input);
+extern void bind_refuse_unknown(Frame *frame, Jsonb *input, const char *name);
+
 /* Makes the object of outputs that a jsonb caller gets. */
 extern Jsonb *bind_jsonb_outputs(Frame *frame);
 

@@ -25,7 +25,8 @@ typedef enum RequestKind
 {
 	REQUEST_JSON,				/* jsonb in, jsonb out: invoke_action */
 	REQUEST_VALUES,				/* Datums in, Datums out: a perform step */
-	REQUEST_MANY				/* many such at once */
+	REQUEST_MANY,				/* many such at once */
+	REQUEST_LOOK				/* nothing runs: somebody looks at the action where it would */
 } RequestKind;
 
 /*
@@ -46,6 +47,8 @@ typedef struct ManyCall
 	const char *refused_at;		/* ... and the path of the step, or NULL */
 } ManyCall;
 
+struct Frame;
+
 /* Asks the call handler, by way of fcinfo->context, for another form of call. */
 typedef struct InvokeRequest
 {
@@ -54,7 +57,7 @@ typedef struct InvokeRequest
 	Oid			invoker;		/* whose EXECUTE was checked */
 	MemoryContext result_context;	/* of everything the handler fills in */
 
-	Jsonb	   *input;			/* REQUEST_JSON */
+	Jsonb	   *input;			/* REQUEST_JSON, REQUEST_LOOK */
 	Jsonb	   *output;
 	const char *idempotency_key;	/* or NULL */
 	bool		replayed;		/* answered from what was stored under the key */
@@ -70,6 +73,13 @@ typedef struct InvokeRequest
 	bool	   *output_nulls;
 
 	ManyCall   *many;			/* REQUEST_MANY */
+
+	/*
+	 * REQUEST_LOOK: called with a frame whose slots are empty, as the user and
+	 * under the settings that the action would run with; no observer is told
+	 */
+	void		(*look) (struct Frame *frame, void *arg);
+	void	   *look_arg;
 
 	bool		wants_invocation;	/* fill in the id */
 	bool		has_invocation;

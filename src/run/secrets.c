@@ -397,7 +397,7 @@ secrets_learn_given(Frame *frame, FunctionCallInfo fcinfo, const InvokeRequest *
 			if (input < fcinfo->nargs && !fcinfo->args[input].isnull)
 				learn_value(frame, fcinfo->args[input].value, argument->type);
 		}
-		else if (request->kind == REQUEST_JSON)
+		else if (request->kind != REQUEST_VALUES)
 			learn_given_member(frame, request->input, argument->name);
 		else if (input < request->ninputs && request->input_given[input] && !request->input_nulls[input])
 			learn_value(frame, request->inputs[input], argument->type);

@@ -244,12 +244,8 @@ statement_land(Frame *frame, const Statement *statement, const SlotReceiver *rec
 		frame_set(frame, statement->own->present_slot, BoolGetDatum(true), false);
 }
 
-/*
- * The values that the statement uses, numbered as in its text, and no others:
- * whoever logs statements logs their parameters. They are constants for the
- * planner.
- */
-static ParamListInfo
+/* Whoever logs statements logs their parameters: no others are among them. */
+ParamListInfo
 statement_params(const Frame *frame, const Statement *statement)
 {
 	const List *slots = statement->scope->parameters;

@@ -28,6 +28,12 @@ typedef struct WrittenKeys
 								 * known */
 } WrittenKeys;
 
+/*
+ * The values that the statement uses, numbered as in its text, and no others; in the
+ * frame's per-step memory. They are constants for the planner.
+ */
+extern ParamListInfo statement_params(const struct Frame *frame, const Statement *statement);
+
 /* Runs it; returns the number of rows. Values of the first row land in the slots. */
 extern uint64 statement_execute(struct Frame *frame, Statement *statement);
 

@@ -13,7 +13,7 @@
 --
 -- By subject: names, the tables of facts that C has, definitions, plug-ins, checking
 -- and publishing, privileges, row triggers, statistics, the language, event triggers,
--- the log.
+-- the log, which actions are available.
 
 CREATE FUNCTION custom_actions.qualified_name(schema_name text, name text)
 RETURNS text
@@ -785,3 +785,19 @@ AS 'MODULE_PATHNAME', 'custom_action_protect_partitions';
 
 COMMENT ON FUNCTION custom_actions.protect_partitions() IS
 	'guards partitions that come to a protected table against TRUNCATE, and no longer those that go';
+
+CREATE FUNCTION custom_actions.available_support(internal)
+RETURNS internal
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_available_support';
+
+COMMENT ON FUNCTION custom_actions.available_support(internal) IS
+	'planner''s support function of action_available()';
+
+CREATE FUNCTION custom_actions.may_begin(action regprocedure)
+RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_may_begin';
+
+COMMENT ON FUNCTION custom_actions.may_begin(regprocedure) IS
+	'may the current role invoke the action of a function? stands in plans in the place of action_available()';

@@ -29,6 +29,9 @@ GRANT EXECUTE ON FUNCTION
 	custom_actions.failure_path(uuid, uuid, integer, timestamptz, timestamptz, text, text)
 	TO PUBLIC;
 
+-- Stands in plans of who asks for a list of rows.
+GRANT EXECUTE ON FUNCTION custom_actions.may_begin(regprocedure) TO PUBLIC;
+
 -- Who watches the server sees the statistics, also where PUBLIC's USAGE is revoked.
 GRANT USAGE ON SCHEMA custom_actions TO pg_read_all_stats;
 GRANT SELECT ON custom_actions.statistics, custom_actions.statistics_info TO pg_read_all_stats;

@@ -5,9 +5,11 @@
 #include "postgres.h"
 
 #include "document/outline.h"
+#include "miscadmin.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "steps/many.h"
+#include "steps/precondition.h"
 #include "steps/step_list.h"
 #include "steps/steps.h"
 
@@ -96,6 +98,30 @@ choose_execute_many(ItemSet *set, Instruction *instruction)
 	steps_execute_many(set, &data->otherwise);
 }
 
+/* What the cases from one on ask for, where none before it holds. */
+static bool
+preconditions_of_cases(Preconditions *preconditions, Choose *data, int from)
+{
+	const Fork *fork;
+	bool		all;
+
+	if (from == data->ncases)
+		return preconditions_of_steps(preconditions, &data->otherwise);
+	check_stack_depth();
+	fork = preconditions_fork(preconditions, data->cases[from].when);
+	all = preconditions_of_branch(preconditions, fork, true, &data->cases[from].steps);
+	preconditions_enter(preconditions, fork, false);
+	all &= preconditions_of_cases(preconditions, data, from + 1);
+	preconditions_leave(preconditions);
+	return all;
+}
+
+static bool
+choose_preconditions(Preconditions *preconditions, Instruction *instruction)
+{
+	return preconditions_of_cases(preconditions, instruction->data, 0);
+}
+
 static void
 choose_describe(Outline *outline, const Step *step)
 {
@@ -116,5 +142,6 @@ const StepKind choose_kind = {
 	.execute = choose_execute,
 	.fits_many = choose_fits_many,
 	.execute_many = choose_execute_many,
+	.preconditions = choose_preconditions,
 	.describe = choose_describe
 };

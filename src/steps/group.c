@@ -8,6 +8,7 @@
 #include "document/outline.h"
 #include "run/frame.h"
 #include "steps/many.h"
+#include "steps/precondition.h"
 #include "steps/step_list.h"
 #include "steps/steps.h"
 
@@ -44,6 +45,12 @@ group_execute_many(ItemSet *set, Instruction *instruction)
 	steps_execute_many(set, instruction->data);
 }
 
+static bool
+group_preconditions(Preconditions *preconditions, Instruction *instruction)
+{
+	return preconditions_of_steps(preconditions, instruction->data);
+}
+
 static void
 group_describe(Outline *outline, const Step *step)
 {
@@ -63,5 +70,6 @@ const StepKind group_kind = {
 	.execute = group_execute,
 	.fits_many = group_fits_many,
 	.execute_many = group_execute_many,
+	.preconditions = group_preconditions,
 	.describe = group_describe
 };

@@ -9,6 +9,7 @@
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "steps/many.h"
+#include "steps/precondition.h"
 #include "steps/step_list.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
@@ -69,6 +70,17 @@ if_execute_many(ItemSet *set, Instruction *instruction)
 	steps_execute_many(set, &data->no);
 }
 
+static bool
+if_preconditions(Preconditions *preconditions, Instruction *instruction)
+{
+	If		   *data = instruction->data;
+	const Fork *fork = preconditions_fork(preconditions, data->condition);
+	bool		yes = preconditions_of_branch(preconditions, fork, true, &data->yes);
+	bool		no = preconditions_of_branch(preconditions, fork, false, &data->no);
+
+	return yes && no;
+}
+
 static void
 if_describe(Outline *outline, const Step *step)
 {
@@ -86,5 +98,6 @@ const StepKind if_kind = {
 	.execute = if_execute,
 	.fits_many = if_fits_many,
 	.execute_many = if_execute_many,
+	.preconditions = if_preconditions,
 	.describe = if_describe
 };

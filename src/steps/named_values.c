@@ -9,6 +9,7 @@
 #include "run/frame.h"
 #include "run/secrets.h"
 #include "steps/named_values.h"
+#include "steps/precondition.h"
 #include "utils/datum.h"
 
 typedef struct NamedValues
@@ -68,4 +69,24 @@ named_values_execute(Frame *frame, Instruction *instruction)
 			secrets_learn_output(frame, named->output);
 	}
 	MemoryContextSwitchTo(old);
+}
+
+bool
+named_values_preconditions(Preconditions *preconditions, Instruction *instruction)
+{
+	const NamedValues *named_values = instruction->data;
+	Bitmapset  *reads = NULL;
+	Bitmapset  *sets = NULL;
+	bool		unsteady = false;
+
+	for (int i = 0; i < named_values->count; i++)
+	{
+		const NamedValue *named = &named_values->items[i];
+
+		reads = bms_add_members(reads, named->expression->scope->slots);
+		sets = bms_add_member(sets, named->slot);
+		unsteady |= named->expression->unsteady;
+	}
+	preconditions_add_computed(preconditions, instruction, reads, sets, unsteady);
+	return true;
 }

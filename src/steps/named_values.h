@@ -31,5 +31,6 @@ typedef void (*NamedValueDeclarer) (Compiler *compiler, NamedValue *named,
 extern void named_values_compile(Compiler *compiler, Instruction *instruction,
 								 NamedValueCompiler compile_one, NamedValueDeclarer declare_one);
 extern void named_values_execute(struct Frame *frame, Instruction *instruction);
+extern bool named_values_preconditions(struct Preconditions *preconditions, Instruction *instruction);
 
 #endif

@@ -69,5 +69,6 @@ const StepKind output_kind = {
 	.execute = named_values_execute,
 	.fits_many = many_fits_each,
 	.execute_many = many_execute_each,
+	.preconditions = named_values_preconditions,
 	.describe = output_describe
 };

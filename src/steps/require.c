@@ -11,6 +11,7 @@
 #include "run/frame.h"
 #include "steps/many.h"
 #include "steps/message.h"
+#include "steps/precondition.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
 
@@ -47,6 +48,15 @@ require_execute(Frame *frame, Instruction *instruction)
 		message_raise(frame, require->message);
 }
 
+static bool
+require_preconditions(Preconditions *preconditions, Instruction *instruction)
+{
+	Require    *require = instruction->data;
+
+	preconditions_add(preconditions, instruction, require->condition, require_execute);
+	return true;
+}
+
 static void
 require_execute_many(ItemSet *set, Instruction *instruction)
 {
@@ -77,5 +87,6 @@ const StepKind require_kind = {
 	.execute = require_execute,
 	.fits_many = many_fits_each,
 	.execute_many = require_execute_many,
+	.preconditions = require_preconditions,
 	.describe = require_describe
 };

@@ -12,6 +12,7 @@
 #include "steps/many.h"
 #include "steps/message.h"
 #include "steps/on_error.h"
+#include "steps/precondition.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
 
@@ -87,6 +88,18 @@ stop_execute_many(ItemSet *set, Instruction *instruction)
 			item_leave_out(set, set->active[i], "an item is stopped");
 }
 
+/* Where it is met, the action ends: what comes after counts only if that is a failure anyway. */
+static bool
+stop_preconditions(Preconditions *preconditions, Instruction *instruction)
+{
+	Stop	   *stop = instruction->data;
+
+	if (stop->how == STOP_SUCCEEDED)
+		return false;
+	preconditions_add(preconditions, instruction, NULL, stop_execute);
+	return true;
+}
+
 static void
 stop_describe(Outline *outline, const Step *step)
 {
@@ -113,5 +126,6 @@ const StepKind stop_kind = {
 	.execute = stop_execute,
 	.fits_many = many_fits_each,
 	.execute_many = stop_execute_many,
+	.preconditions = stop_preconditions,
 	.describe = stop_describe
 };

@@ -31,6 +31,7 @@ our %may_include = (
 	engine => [qw(base lookup definition program compile run steps plugins)],
 	bulk => [qw(base lookup definition program run steps engine)],
 	preview => [qw(base lookup definition program compile run steps plugins engine)],
+	available => [qw(base lookup definition program compile run steps plugins engine)],
 	publish => [qw(base lookup definition program compile run steps plugins engine)],
 	protect => [qw(base lookup definition program compile run steps plugins engine publish)],
 	ddl => [qw(base lookup definition program compile run steps plugins engine publish)],
@@ -41,7 +42,7 @@ our %may_include = (
 our ($kinds_list, $kind_name) = ('steps/steps.h', qr/^(\w+)_kind$/);
 
 # Seams for what comes, which nobody uses yet
-our %for_later = map { ($_ => 1) } ();
+our %for_later = map { ($_ => 1) } qw(preconditions_add_asked);
 
 # What the postmaster calls by name
 our %by_name = map { ($_ => 1) } qw(custom_action_log_writer custom_action_log_starter);

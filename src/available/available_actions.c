@@ -1,0 +1,294 @@
+/*
+ * available_actions.c
+ *		available_actions(): which verbs apply to a row now, and why the others do
+ *		not.
+ *
+ * Each action is looked at in a subtransaction that is undone: its frame is there, its
+ * target is read as it would be, but without a lock, and what its first steps ask for
+ * is tested. What invoking would raise by then is the reason why it is not available.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "available/testing.h"
+#include "available/verbs.h"
+#include "base/compat.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/jsonb_push.h"
+#include "base/jsonb_value.h"
+#include "base/row_text.h"
+#include "base/text_list.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "lookup/canonical.h"
+#include "run/action_call.h"
+#include "run/bind_json.h"
+#include "run/context.h"
+#include "run/convert_out.h"
+#include "run/settle.h"
+#include "steps/target_look.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/tuplestore.h"
+
+PG_FUNCTION_INFO_V1(custom_action_available);
+
+/* Columns of the result */
+enum
+{
+	AVAILABLE_ACTION,
+	AVAILABLE_TITLE,
+	AVAILABLE_AVAILABLE,
+	AVAILABLE_REASON,
+	AVAILABLE_SQLSTATE,
+	AVAILABLE_HINT,
+	AVAILABLE_INPUTS,
+	AVAILABLE_COLUMNS
+};
+
+/* What is asked of one action. */
+typedef struct Asked
+{
+	Handle	   *handle;
+	InvokeRequest request;
+	Jsonb	   *key;			/* NULL: no row is meant */
+	List	   *left_out;		/* of char *: what could not be tested */
+} Asked;
+
+/* Adds the value of a key column of an object; false if it is not there. */
+static bool
+push_key_column(JsonbBuilder *builder, JsonbContainer *object, const char *name)
+{
+	JsonbValue	value;
+
+	if (getKeyJsonValueFromContainer(object, name, strlen(name), &value) == NULL)
+		return false;
+	jsonb_push_key(builder, name);
+	jsonb_push_value(builder, &value);
+	return true;
+}
+
+/* {"target": ...} of a key, where a row, or an object of all key columns, stands for the key in it. */
+static Jsonb *
+target_object(const Program *program, Jsonb *key)
+{
+	const Signature *signature = program->signature;
+	JsonbBuilder *builder = jsonb_builder_make();
+	JsonbValue	value;
+	bool		is_row = JB_ROOT_IS_OBJECT(key);
+
+	for (int i = 0; i < signature->nkeys; i++)
+		is_row = is_row && getKeyJsonValueFromContainer(&key->root, signature->inputs[i].column,
+														strlen(signature->inputs[i].column), &value) != NULL;
+	jsonb_push_object(builder);
+	if (!is_row)
+		jsonb_push_jsonb(builder, "target", key);
+	else
+	{
+		jsonb_push_key(builder, "target");
+		if (signature->nkeys == 1)
+			jsonb_push_value(builder, &value);
+		else
+		{
+			jsonb_push_object(builder);
+			for (int i = 0; i < signature->nkeys; i++)
+				(void) push_key_column(builder, &key->root, signature->inputs[i].column);
+			jsonb_push_object_end(builder);
+		}
+	}
+	jsonb_push_object_end(builder);
+	return jsonb_builder_finish(builder);
+}
+
+/* Looks at an action for the row of a key. */
+static void
+look_for_row(Frame *frame, void *arg)
+{
+	Asked	   *asked = arg;
+	Testing		testing;
+
+	if (asked->key != NULL && frame->program->signature->nkeys > 0)
+	{
+		bind_jsonb_input(frame, target_object(frame->program, asked->key), 0);
+		for (int i = 0; i < frame->program->signature->nkeys; i++)
+			settle_input(frame, i);
+	}
+	context_fill(frame);
+	if (asked->key != NULL)
+		target_look(frame);
+	testing_begin(&testing, frame, asked->request.result_context);
+	testing_require_all(&testing);
+	asked->left_out = testing.left_out;
+}
+
+static void
+ask_work(void *arg)
+{
+	Asked	   *asked = arg;
+
+	testing_look(asked->handle, &asked->request);
+}
+
+/* text[] of names. */
+static Datum
+names_array(const List *names)
+{
+	Datum	   *items = palloc(sizeof(Datum) * Max(list_length(names), 1));
+	ListCell   *cell;
+
+	foreach(cell, names)
+		items[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
+	return PointerGetDatum(construct_array(items, list_length(names), TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* "not tested: step 2 (require) depends on input "amount"", or NULL. */
+static char *
+not_tested(const List *left_out)
+{
+	return left_out == NIL ? NULL : psprintf("not tested: %s", text_list_join(left_out));
+}
+
+/* Adds the row of an action: what became of looking at it. */
+static void
+put_verb(ReturnSetInfo *result, const Verb *verb, const Asked *asked, const ErrorData *error)
+{
+	Datum		values[AVAILABLE_COLUMNS];
+	bool		nulls[AVAILABLE_COLUMNS] = {0};
+
+	row_put_text(values, nulls, AVAILABLE_ACTION, verb->name);
+	row_put_text(values, nulls, AVAILABLE_TITLE, verb->title);
+	values[AVAILABLE_AVAILABLE] = BoolGetDatum(error == NULL);
+	row_put_text(values, nulls, AVAILABLE_REASON, error ? error->message : not_tested(asked->left_out));
+	row_put_text(values, nulls, AVAILABLE_SQLSTATE, error ? unpack_sql_state(error->sqlerrcode) : NULL);
+	row_put_text(values, nulls, AVAILABLE_HINT, error ? error->hint : NULL);
+	values[AVAILABLE_INPUTS] = names_array(verb->required);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/* Asks whether an action would start, and adds its row. */
+static void
+put_asked(ReturnSetInfo *result, const Verb *verb, Jsonb *key)
+{
+	Asked		asked = {.key = key};
+	Caught	   *caught;
+
+	asked.handle = handle_get(verb->function);
+	asked.request.look = look_for_row;
+	asked.request.look_arg = &asked;
+	asked.request.result_context = CurrentMemoryContext;
+	caught = caught_undone(ask_work, &asked);
+	if (caught != NULL)
+		testing_pass_on(caught->error);
+	put_verb(result, verb, &asked, caught != NULL ? caught->error : NULL);
+}
+
+/* The tables that a table is a part of, by partitioning or inheritance, and itself. */
+static List *
+with_ancestors(List *tables, Relation inherits)
+{
+	for (int i = 0; i < list_length(tables); i++)
+	{
+		ScanKeyData key;
+		SysScanDesc scan;
+		HeapTuple	tuple;
+
+		ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
+					ObjectIdGetDatum(list_nth_oid(tables, i)));
+		scan = systable_beginscan(inherits, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
+		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+			tables = list_append_unique_oid(tables, ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
+		systable_endscan(scan);
+	}
+	return tables;
+}
+
+/* The canonical names of all tables that rows of this one are in. */
+static List *
+tables_with_rows_of(Oid table)
+{
+	Relation	inherits = table_open(InheritsRelationId, AccessShareLock);
+	List	   *tables = with_ancestors(list_make1_oid(table), inherits);
+	List	   *names = NIL;
+	ListCell   *cell;
+
+	table_close(inherits, AccessShareLock);
+	foreach(cell, tables)
+		names = lappend(names, relation_name_canonical(lfirst_oid(cell)));
+	return names;
+}
+
+/* A key as jsonb. A text is the key itself, but for an object and a string in quotes. */
+static Jsonb *
+key_argument(Datum key, Oid type)
+{
+	JsonbValue	value;
+	char	   *string;
+
+	if (type == JSONBOID)
+		return DatumGetJsonbP(key);
+	if (type != TEXTOID)
+	{
+		convert_to_value(&value, key, type);
+		return JsonbValueToJsonb(&value);
+	}
+	string = TextDatumGetCString(key);
+	if ((string[0] == '{' || string[0] == '"') && json_parse_or_null(string) != NULL)
+		return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(string)));
+	jsonb_value_set_text(&value, string);
+	return JsonbValueToJsonb(&value);
+}
+
+/* The table of a name; which privileges its schema takes is found out for each action. */
+static Oid
+table_argument(const char *name)
+{
+	List	   *names = stringToQualifiedNameList(name, NULL);
+	char	   *schema;
+	char	   *table;
+	Oid			schema_oid;
+	Oid			found;
+
+	DeconstructQualifiedName(names, &schema, &table);
+	schema_oid = schema != NULL ? get_namespace_oid(schema, true) : InvalidOid;
+	found = schema == NULL ? RelnameGetRelid(table) :
+		OidIsValid(schema_oid) ? get_relname_relid(table, schema_oid) : InvalidOid;
+	if (!OidIsValid(found))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table or view \"%s\" does not exist", name),
+				 errhint("Give the name of a table or view that actions are bound to, with its schema.")));
+	return found;
+}
+
+/* available_actions(target_table text, target_key any): a row for each action bound to rows of the table */
+Datum
+custom_action_available(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Oid			table;
+	Jsonb	   *key;
+	ListCell   *cell;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"%s\" of %s must not be null", "target_table", "available_actions"),
+				 errhint("Give the name of a table or view that actions are bound to.")));
+	table = table_argument(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	key = PG_ARGISNULL(1) ? NULL : key_argument(PG_GETARG_DATUM(1), get_fn_expr_argtype(fcinfo->flinfo, 1));
+	foreach(cell, verbs_of_tables(tables_with_rows_of(table), key == NULL))
+		put_asked(result, lfirst(cell), key);
+	return (Datum) 0;
+}

@@ -1,0 +1,279 @@
+/*
+ * validate.c
+ *		validate_action(): what keeps an action from beginning with this input.
+ *
+ * All that is wrong with the inputs is told, each bound in a subtransaction of its
+ * own; then what the first steps ask for, as far as what they read is sound. The first
+ * two run code of users': the input functions and CHECKs of types, defaults. All of it
+ * is undone, and nothing else runs.
+ */
+#include "postgres.h"
+
+#include "available/testing.h"
+#include "base/compat.h"
+#include "base/error.h"
+#include "base/row_text.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "run/action_call.h"
+#include "run/bind_json.h"
+#include "run/context.h"
+#include "run/mask.h"
+#include "run/settle.h"
+#include "steps/target_look.h"
+#include "utils/builtins.h"
+#include "utils/tuplestore.h"
+
+PG_FUNCTION_INFO_V1(custom_action_validate);
+
+#define TARGET	"target"
+
+/* Columns of the result */
+enum
+{
+	FINDING_LOCATION,
+	FINDING_SQLSTATE,
+	FINDING_MESSAGE,
+	FINDING_HINT,
+	FINDING_COLUMNS
+};
+
+/* One validation. */
+typedef struct Validation
+{
+	const char *action;			/* as the caller writes it */
+	Jsonb	   *input;
+	InvokeRequest request;
+	ReturnSetInfo *result;		/* where what is found goes */
+	MemoryContext mcxt;			/* of what is noted meanwhile */
+
+	/* While the action is looked at */
+	Frame	   *frame;
+	Testing		testing;
+} Validation;
+
+/* Adds a row: what is wrong, and where. */
+static void
+put_finding(const Validation *validation, const char *location, const ErrorData *error)
+{
+	Datum		values[FINDING_COLUMNS];
+	bool		nulls[FINDING_COLUMNS] = {0};
+
+	row_put_text(values, nulls, FINDING_LOCATION, location);
+	row_put_text(values, nulls, FINDING_SQLSTATE, unpack_sql_state(error->sqlerrcode));
+	row_put_text(values, nulls, FINDING_MESSAGE, error->message);
+	row_put_text(values, nulls, FINDING_HINT, error->hint);
+	tuplestore_putvalues(validation->result->setResult, validation->result->setDesc, values, nulls);
+}
+
+/* One thing that is tried. */
+typedef struct Trial
+{
+	Validation *validation;
+	int			input;			/* place in the signature */
+	const char *name;			/* of a key that is no input */
+	const Precondition *precondition;
+} Trial;
+
+/*
+ * Tries it in a subtransaction; the error, or NULL. What lacks a privilege ends the
+ * validation, so that it says which, as a call would.
+ */
+static ErrorData *
+try_one(void (*fn) (void *arg), Trial *trial)
+{
+	Frame	   *frame = trial->validation->frame;
+	Caught	   *caught = caught_call(fn, trial);
+
+	if (caught == NULL)
+		return NULL;
+	frame_forget_states(frame);
+	testing_pass_on(caught->error);
+	if (error_is_limit(caught->error) || OidIsValid(frame->denied))
+		error_throw_on(caught->error);
+	mask_error(frame, caught->error, caught->mcxt);
+	return caught->error;
+}
+
+/* Tries it and tells what is wrong; is all well? */
+static bool
+find_in(const char *location, void (*fn) (void *arg), Trial *trial)
+{
+	ErrorData  *error = try_one(fn, trial);
+
+	if (error != NULL)
+		put_finding(trial->validation, location, error);
+	return error == NULL;
+}
+
+static void
+try_unknown(void *arg)
+{
+	Trial	   *trial = arg;
+
+	bind_refuse_unknown(trial->validation->frame, trial->validation->input, trial->name);
+}
+
+static void
+try_input(void *arg)
+{
+	Trial	   *trial = arg;
+
+	bind_jsonb_input(trial->validation->frame, trial->validation->input, trial->input);
+	settle_input(trial->validation->frame, trial->input);
+}
+
+static void
+try_key(void *arg)
+{
+	Trial	   *trial = arg;
+	Frame	   *frame = trial->validation->frame;
+
+	bind_jsonb_input(frame, trial->validation->input, 0);
+	for (int i = 0; i < frame->program->signature->nkeys; i++)
+		settle_input(frame, i);
+}
+
+static void
+try_target(void *arg)
+{
+	Trial	   *trial = arg;
+
+	target_look(trial->validation->frame);
+}
+
+static void
+try_precondition(void *arg)
+{
+	Trial	   *trial = arg;
+
+	testing_require(&trial->validation->testing, trial->precondition);
+}
+
+/* Would this input get a default that is another one each time, or uses something up? */
+static bool
+takes_unsteady_default(const Validation *validation, int input)
+{
+	const Program *program = validation->frame->program;
+	const char *name = program->signature->inputs[input].name;
+	JsonbValue	value;
+
+	return program->input_defaults[input] != NULL && program->input_defaults[input]->unsteady &&
+		getKeyJsonValueFromContainer(&validation->input->root, name, strlen(name), &value) == NULL;
+}
+
+/* Validates the inputs but for the key; those that are sound are known to the steps, unless plug-ins come before. */
+static void
+validate_inputs(Validation *validation)
+{
+	Program    *program = validation->frame->program;
+	Trial		trial = {.validation = validation};
+	ListCell   *cell;
+
+	foreach(cell, bind_unknown_keys(program, validation->input))
+	{
+		trial.name = lfirst(cell);
+		(void) find_in(trial.name, try_unknown, &trial);
+	}
+	for (int i = program->signature->nkeys; i < program->signature->ninputs; i++)
+	{
+		trial.input = i;
+		if (takes_unsteady_default(validation, i))
+			continue;
+		if (find_in(program->signature->inputs[i].name, try_input, &trial) && !testing_plugins_come_first(program))
+			testing_know(&validation->testing, program->input_slots[i]);
+	}
+}
+
+/* Validates the target: its key, and that there is such a row. */
+static void
+validate_target(Validation *validation)
+{
+	Trial		trial = {.validation = validation};
+
+	if (validation->frame->program->signature->nkeys == 0)
+		return;
+	if (!find_in(TARGET, try_key, &trial) || !find_in(TARGET, try_target, &trial))
+		testing_forget_target(&validation->testing);
+}
+
+/* Validates what the first steps ask for. What fails after another has refused may have relied on that. */
+static void
+validate_preconditions(Validation *validation)
+{
+	Testing    *testing = &validation->testing;
+	bool		refused = false;
+	ListCell   *cell;
+
+	foreach(cell, testing->preconditions->list)
+	{
+		Trial		trial = {.validation = validation, .precondition = lfirst(cell)};
+		ErrorData  *error = try_one(try_precondition, &trial);
+
+		if (error != NULL && (!refused || testing->refused))
+			put_finding(validation, trial.precondition->step->path, error);
+		refused = refused || error != NULL;
+	}
+}
+
+/* Looks at the action with the input. */
+static void
+look_with_input(Frame *frame, void *arg)
+{
+	Validation *validation = arg;
+
+	if (!JB_ROOT_IS_OBJECT(validation->input))
+		bind_jsonb_input(frame, validation->input, 0);	/* which says so */
+	validation->frame = frame;
+	testing_begin(&validation->testing, frame, validation->mcxt);
+	context_fill(frame);
+	validate_target(validation);
+	validate_inputs(validation);
+	validate_preconditions(validation);
+}
+
+static void
+validate_work(void *arg)
+{
+	Validation *validation = arg;
+
+	testing_look(handle_of_name(validation->action), &validation->request);
+}
+
+/* Refuses to validate nothing. */
+static void
+require_given(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"%s\" of %s must not be null", name, "validate_action"),
+				 errhint("Give the name of an action, and its input as a JSON object.")));
+}
+
+/* validate_action(name text, input jsonb): a row for each thing that is wrong */
+Datum
+custom_action_validate(PG_FUNCTION_ARGS)
+{
+	Validation	validation = {0};
+	Caught	   *caught;
+
+	InitMaterializedSRF(fcinfo, 0);
+	require_given(fcinfo, 0, "name");
+	require_given(fcinfo, 1, "input");
+	validation.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	validation.input = PG_GETARG_JSONB_P(1);
+	validation.result = (ReturnSetInfo *) fcinfo->resultinfo;
+	validation.mcxt = CurrentMemoryContext;
+	validation.request.input = validation.input;
+	validation.request.look = look_with_input;
+	validation.request.look_arg = &validation;
+	validation.request.result_context = CurrentMemoryContext;
+	caught = caught_undone(validate_work, &validation);
+	if (caught != NULL)
+	{
+		testing_pass_on(caught->error);
+		put_finding(&validation, NULL, caught->error);
+	}
+	return (Datum) 0;
+}
