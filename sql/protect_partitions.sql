@@ -69,3 +69,35 @@ DELETE FROM desk.area WHERE id = 1;
 UPDATE desk.area SET id = 20 WHERE id = 2;
 UPDATE desk.shop SET area_id = 3 WHERE id = 2;
 SELECT * FROM desk.shop ORDER BY id;
+
+-- Cascades whose rows have triggers that run statements of their own, on the way
+CREATE FUNCTION desk.counts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM count(*) FROM desk.shop;
+	CREATE TEMPORARY TABLE IF NOT EXISTS counted (id integer);
+	INSERT INTO counted VALUES (OLD.id);
+	IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+	NEW.note := 'moved';
+	RETURN NEW;
+END $$;
+CREATE TRIGGER counts BEFORE UPDATE OR DELETE ON desk.shop FOR EACH ROW EXECUTE FUNCTION desk.counts();
+SET client_min_messages = warning;
+SELECT unprotect_table('desk.shop');
+INSERT INTO desk.area SELECT generate_series(100, 199);
+INSERT INTO desk.shop SELECT i, i FROM generate_series(100, 199) AS i;
+SELECT protect_table('desk.shop');
+UPDATE desk.area SET id = id + 1000 WHERE id BETWEEN 100 AND 109;
+BEGIN;
+SAVEPOINT s;
+DELETE FROM desk.area WHERE id BETWEEN 110 AND 119;
+ROLLBACK TO s;
+DELETE FROM desk.area WHERE id BETWEEN 110 AND 114;
+COMMIT;
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT count(*) FROM desk.shop;
+DELETE FROM desk.area WHERE id BETWEEN 120 AND 129;
+COMMIT;
+SELECT count(*), count(note) FROM desk.shop;
+-- what has its area still is not deleted in the same breath
+WITH gone AS (DELETE FROM desk.area WHERE id = 130) DELETE FROM desk.shop WHERE id = 131;
+WITH gone AS (DELETE FROM desk.area WHERE id = 130) UPDATE desk.shop SET area_id = 131 WHERE id = 130;

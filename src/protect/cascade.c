@@ -19,6 +19,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "base/compat.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "executor/spi.h"
@@ -62,6 +63,20 @@ typedef struct ForeignKey
 	AttrNumber	keys[INDEX_MAX_KEYS];	/* of the referenced table */
 	Oid			operators[INDEX_MAX_KEYS];	/* key = column */
 } ForeignKey;
+
+/* One that is kept, with the query for what a row refers to */
+typedef struct KeptKey
+{
+	ForeignKey	key;
+	Oid			types[INDEX_MAX_KEYS];	/* of the columns */
+	SPIPlanPtr	plan;			/* or NULL */
+	MemoryContextCallback callback; /* frees it */
+} KeptKey;
+
+struct CascadeKeys
+{
+	List	   *keys;			/* of KeptKey */
+};
 
 /* The transaction has ended, and its memory with it. */
 static void
@@ -286,20 +301,43 @@ referenced_query(const ForeignKey *key, const Oid *types)
 	return query.data;
 }
 
+/* The keys are freed, and the plan with them. */
+static void
+plan_free(void *arg)
+{
+	SPI_freeplan(((KeptKey *) arg)->plan);
+}
+
+/* Makes the query ready for all rows of the statement. */
+static void
+plan_prepare(KeptKey *kept, MemoryContext mcxt)
+{
+	SPIPlanPtr	plan = SPI_prepare(referenced_query(&kept->key, kept->types), kept->key.ncolumns, kept->types);
+
+	if (plan == NULL || SPI_keepplan(plan) != 0)
+		elog(ERROR, "could not prepare to look for what a row refers to");
+	kept->plan = plan;
+	kept->callback.func = plan_free;
+	kept->callback.arg = kept;
+	MemoryContextRegisterResetCallback(mcxt, &kept->callback);
+}
+
 /* Asks for the row as the owner of its table, as foreign keys do. */
 static bool
-referenced_exists(const ForeignKey *key, Oid *types, Datum *values)
+referenced_exists(KeptKey *kept, MemoryContext mcxt, Datum *values)
 {
 	Oid			user;
 	int			security;
 	bool		exists;
 
 	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(table_owner(key->referenced),
+	SetUserIdAndSecContext(table_owner(kept->key.referenced),
 						   security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	if (SPI_execute_with_args(referenced_query(key, types), key->ncolumns, types, values, NULL, false, 1) != SPI_OK_SELECT)
+	if (kept->plan == NULL)
+		plan_prepare(kept, mcxt);
+	if (SPI_execute_plan(kept->plan, values, NULL, false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for what a row refers to");
 	exists = SPI_processed > 0;
 	SPI_finish();
@@ -309,51 +347,80 @@ referenced_exists(const ForeignKey *key, Oid *types, Datum *values)
 
 /* Has the row gone that a row referred to before? */
 static bool
-referenced_is_gone(const ForeignKey *key, const TriggerData *data)
+referenced_is_gone(KeptKey *kept, MemoryContext mcxt, const TriggerData *data)
 {
-	TupleDesc	tupdesc = RelationGetDescr(data->tg_relation);
-	Oid			types[INDEX_MAX_KEYS];
+	const ForeignKey *key = &kept->key;
 	Datum		values[INDEX_MAX_KEYS];
 	bool		isnull;
 
 	for (int i = 0; i < key->ncolumns; i++)
 	{
-		values[i] = heap_getattr(data->tg_trigtuple, key->columns[i], tupdesc, &isnull);
-		types[i] = TupleDescAttr(tupdesc, key->columns[i] - 1)->atttypid;
+		values[i] = heap_getattr(data->tg_trigtuple, key->columns[i], RelationGetDescr(data->tg_relation), &isnull);
 		if (isnull)
 			return false;		/* it referred to none */
 	}
-	return !referenced_exists(key, types, values);
+	return !referenced_exists(kept, mcxt, values);
 }
 
 /* May a foreign key have led to this? */
 static bool
-key_explains(const ForeignKey *key, const TriggerData *data, const Bitmapset *changed, Oid user)
+key_explains(KeptKey *kept, MemoryContext mcxt, const TriggerData *data, const Bitmapset *changed, Oid user)
 {
+	const ForeignKey *key = &kept->key;
+
 	if (TRIGGER_FIRED_BY_DELETE(data->tg_event) ?
 		key->on_delete != FKCONSTR_ACTION_CASCADE :
 		!does_something(key->on_update) && !does_something(key->on_delete))
 		return false;
-	return only_its_columns(key, changed) && runs_as(key, user) && referenced_is_gone(key, data);
+	return only_its_columns(key, changed) && runs_as(key, user) && referenced_is_gone(kept, mcxt, data);
+}
+
+/* Reads the foreign keys of a table. */
+static CascadeKeys *
+keys_read(Relation table, MemoryContext mcxt)
+{
+	CascadeKeys *keys;
+	MemoryContext old = MemoryContextSwitchTo(mcxt);
+	ListCell   *cell;
+
+	keys = palloc0(sizeof(CascadeKeys));
+	foreach(cell, foreign_keys_of(RelationGetRelid(table)))
+	{
+		KeptKey    *kept = palloc0(sizeof(KeptKey));
+
+		if (!foreign_key_read(lfirst_oid(cell), &kept->key))
+			continue;
+		for (int i = 0; i < kept->key.ncolumns; i++)
+			kept->types[i] = TupleDescAttr(RelationGetDescr(table), kept->key.columns[i] - 1)->atttypid;
+		keys->keys = lappend(keys->keys, kept);
+	}
+	MemoryContextSwitchTo(old);
+	return keys;
 }
 
 bool
-cascade_explains(const TriggerData *data, const Bitmapset *changed)
+rows_have_commands(Relation table)
+{
+	return table->rd_rel->relkind == RELKIND_RELATION && table->rd_rel->relam == HEAP_TABLE_AM_OID;
+}
+
+bool
+cascade_explains(const TriggerData *data, const Bitmapset *changed, CascadeKeys **kept, MemoryContext mcxt)
 {
 	Oid			user;
 	ListCell   *cell;
 
-	if (notes_count == 0 || TRIGGER_FIRED_BY_INSERT(data->tg_event))
+	if (notes_count == 0 || TRIGGER_FIRED_BY_INSERT(data->tg_event) || !rows_have_commands(data->tg_relation))
 		return false;
 	user = noted_user(command_of(data));
 	if (!OidIsValid(user))
 		return false;
-	foreach(cell, foreign_keys_of(RelationGetRelid(data->tg_relation)))
+	if (*kept == NULL)
+		*kept = keys_read(data->tg_relation, mcxt);
+	foreach(cell, (*kept)->keys)
 	{
-		ForeignKey	key;
-
 		CHECK_FOR_INTERRUPTS();
-		if (foreign_key_read(lfirst_oid(cell), &key) && key_explains(&key, data, changed, user))
+		if (key_explains(lfirst(cell), mcxt, data, changed, user))
 			return true;
 	}
 	return false;

@@ -65,6 +65,16 @@ move_find(CommandId command)
 	return NULL;
 }
 
+/* The row that has arrived here, or NULL. Other tables than PostgreSQL's own do not tell the command: the last one then. */
+static Move *
+move_to(const TriggerData *data)
+{
+	if (moves == NIL)
+		return NULL;
+	return rows_have_commands(data->tg_relation) ?
+		move_find(HeapTupleHeaderGetCmin(data->tg_trigtuple->t_data)) : llast(moves);
+}
+
 /* The row has arrived. */
 static void
 move_end(Move *move)
@@ -187,26 +197,27 @@ protection_of_call(FunctionCallInfo fcinfo, const TriggerData *data)
  * have changed more than its columns, by generated columns and triggers of the table.
  */
 static void
-guard_update(const TriggerData *data, const Protection *protection)
+guard_update(const TriggerData *data, Protection *protection)
 {
 	TupleDesc	tupdesc = RelationGetDescr(data->tg_relation);
 	Bitmapset  *changed = changed_columns(protection, data->tg_trigtuple, tupdesc, data->tg_newtuple, tupdesc);
 
-	if (changed != NULL && !cascade_explains(data, protection->ncolumns > 0 ? changed : NULL))
+	if (changed != NULL && !cascade_explains(data, protection->ncolumns > 0 ? changed : NULL, &protection->keys, protection->mcxt))
 		refuse_write(data, protection, changed);
 	bms_free(changed);
 }
 
 /* A DELETE, or the first half of a move. */
 static void
-guard_delete(const TriggerData *data, const Protection *protection)
+guard_delete(const TriggerData *data, Protection *protection)
 {
 	if (protection->ncolumns == 0)
 	{
-		if (!cascade_explains(data, NULL))
+		if (!cascade_explains(data, NULL, &protection->keys, protection->mcxt))
 			refuse_write(data, protection, NULL);
 	}
-	else if (HeapTupleHeaderIndicatesMovedPartitions(data->tg_trigtuple->t_data))
+	else if (rows_have_commands(data->tg_relation) &&
+			 HeapTupleHeaderIndicatesMovedPartitions(data->tg_trigtuple->t_data))
 		move_begin(data);
 }
 
@@ -219,7 +230,7 @@ guard_insert(const TriggerData *data, const Protection *protection)
 
 	if (protection->ncolumns == 0)
 		refuse_write(data, protection, NULL);
-	move = moves == NIL ? NULL : move_find(HeapTupleHeaderGetCmin(data->tg_trigtuple->t_data));
+	move = move_to(data);
 	if (move == NULL)
 		return;
 	changed = changed_columns(protection, move->row, move->tupdesc, data->tg_trigtuple,

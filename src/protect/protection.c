@@ -140,6 +140,7 @@ protection_read(Relation table, const Trigger *trigger)
 {
 	Protection *protection = palloc0(sizeof(Protection));
 
+	protection->mcxt = CurrentMemoryContext;
 	if (trigger->tgisclone)
 		read_original(protection, table, trigger);
 	else

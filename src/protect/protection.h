@@ -26,6 +26,8 @@ typedef struct Protection
 	Oid			table;			/* that is protected; of a partition, the one above */
 	int			ncolumns;		/* 0: whole rows, with INSERT and DELETE */
 	AttrNumber *columns;		/* of the table that is written; InvalidAttrNumber: not found */
+	struct CascadeKeys *keys;	/* what cascade.c keeps of the table that is written, or NULL ... */
+	MemoryContext mcxt;			/* ... where all of this lives */
 } Protection;
 
 /* Our trigger functions */
