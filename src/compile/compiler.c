@@ -301,7 +301,7 @@ statement_analyse(void *arg)
 	if (work->compiler->findings.checking)
 		require_writable(query);
 	note_dependencies(work->compiler, (Node *) query);
-	use_note_query(statement->scope, query, statement->step ? statement->step->path : USE_OF_TABLE);
+	use_note_query(statement->scope, query, statement_path(statement));
 	note_result(work->compiler, statement, query);
 	statement->has_subselect = query->hasSubLinks;
 	statement->reads_rows = query_reads_its_rows(query);
@@ -347,7 +347,8 @@ compiler_examine(Compiler *compiler, Statement *statement,
 
 	if (let_types_searching(compiler) && !statement->wants_result)
 		return;
-	analyse(compiler, compiler->step ? compiler->step->path : "target", statement_analyse, &work);
+	analyse(compiler, compiler->step ? compiler->step->path : statement->place ? statement->place : "target",
+			statement_analyse, &work);
 }
 
 /* Is a value made one of a user's domain? Its CHECK may look at tables. */

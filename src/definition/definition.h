@@ -30,7 +30,11 @@ typedef struct Parameter
 {
 	Json	   *json;
 	char	   *name;
-	char	   *type;			/* type name as written, with typmod */
+	char	   *type;			/* type name as written, with typmod; NULL: the type of the key that
+								 * it references */
+	char	   *title;			/* or NULL */
+	char	   *references;		/* input: table as written, or NULL */
+	Json	   *options;		/* input: values it may have, or NULL */
 	bool		output;			/* direction 'out' */
 	bool		required;		/* input: no default and not said optional */
 	bool		required_given; /* "required" stands in the document */
@@ -75,10 +79,21 @@ typedef struct Registration
 	char	   *description;	/* or NULL */
 } Registration;
 
+/* Whom generators show an action; the choices of "visibility" in their order. */
+typedef enum Visibility
+{
+	VISIBLE_TO_ALL,
+	VISIBLE_INTERNALLY,
+	VISIBLE_TO_AGENTS
+} Visibility;
+
 typedef struct Definition
 {
 	Json	   *json;			/* the whole document; freezing edits it */
 	char	   *action;			/* as written, or NULL */
+	char	   *title;			/* or NULL */
+	int			visibility;		/* a Visibility */
+	char	   *deprecated;		/* what to do instead, or NULL */
 	char	   *description;
 	char	   *table;			/* bound table as written, or NULL: global */
 	List	   *key;			/* of char *; NIL: the primary key */

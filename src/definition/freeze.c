@@ -11,6 +11,15 @@
 #include "definition/freeze.h"
 #include "lookup/canonical.h"
 
+/* Writes the type of an input or output, and the table that it references. */
+static void
+freeze_parameter(Json *parameter, const Argument *argument)
+{
+	json_put_string(parameter, "type", type_name_canonical(argument->type, argument->typmod));
+	if (OidIsValid(argument->references))
+		json_put_string(parameter, "references", relation_name_canonical(argument->references));
+}
+
 /* Writes the types of one direction. */
 static void
 freeze_types(const Json *parameters, const Argument *arguments, int count)
@@ -22,8 +31,7 @@ freeze_types(const Json *parameters, const Argument *arguments, int count)
 
 			if (arguments[i].parameter != NULL && !arguments[i].broken &&
 				name != NULL && strcmp(name, arguments[i].name) == 0)
-				json_put_string(parameters->items[j], "type",
-								type_name_canonical(arguments[i].type, arguments[i].typmod));
+				freeze_parameter(parameters->items[j], &arguments[i]);
 		}
 }
 

@@ -15,8 +15,15 @@
 const ArgumentSpec action_keys[] = {
 	{"action", ARGUMENT_NAME, .column = "name", FIELD(Definition, action),
 	.pattern = PATH_PATTERN, .meaning = "name of the action, with its schema: support.escalate_case"},
+	{"title", ARGUMENT_NAME, .column = "title", FIELD(Definition, title),
+	.meaning = "what people call it: Escalate case"},
 	{"description", ARGUMENT_NAME, .column = "description", FIELD(Definition, description),
 	.meaning = "what the action does; becomes the COMMENT of the function"},
+	{"visibility", ARGUMENT_CHOICE, .choices = "public internal agent", .column = "visibility", .implied = "public",
+		FIELD(Definition, visibility),
+	.meaning = "who is shown the action: everybody, nobody outside of the database, or agents alone; rights are not concerned"},
+	{"deprecated", ARGUMENT_NAME, .column = "deprecated", FIELD(Definition, deprecated),
+	.meaning = "what to do instead: use support.escalate2; callers get it as a NOTICE"},
 	{"table", ARGUMENT_NAME, .column = "bound_table", FIELD(Definition, table),
 	.pattern = PATH_PATTERN, .meaning = "table, partitioned table, view or foreign table that the action is bound to; left out: bound to nothing"},
 	{"key", ARGUMENT_NAMES, .means = MEANS_COLUMNS, .column = "key_columns", .implied = "[]", FIELD(Definition, key),
@@ -68,13 +75,23 @@ const ArgumentSpec action_keys[] = {
 	{0}
 };
 
-/* Inputs and outputs differ in what it means to leave out "required", and in what is said of it. */
-#define PARAMETER_KEYS(...) \
+/* What inputs and outputs begin with; an input may do without a type. */
+#define PARAMETER_NAME \
 	{"name", ARGUMENT_NAME, true, .column = "name", FIELD(Parameter, name), \
-	.pattern = NAME_PATTERN, .meaning = "lower-case letters, digits, underscores; unique among inputs and outputs"}, \
-	{"type", ARGUMENT_NAME, true, .means = MEANS_TYPES, .column = "type", FIELD(Parameter, type), \
-	.meaning = "any type as in CREATE TABLE: numeric(12,2), text[], a domain, an enum; a table's name means its row"}, \
-	{"required", ARGUMENT_BOOLEAN, .column = "required", FIELD(Parameter, required), __VA_ARGS__}, \
+	.pattern = NAME_PATTERN, .meaning = "lower-case letters, digits, underscores; unique among inputs and outputs"}
+#define PARAMETER_TYPE(...) \
+	{"type", ARGUMENT_NAME, __VA_ARGS__, .means = MEANS_TYPES, .column = "type", FIELD(Parameter, type), \
+	.meaning = "any type as in CREATE TABLE: numeric(12,2), text[], a domain, an enum; a table's name means its row"}
+#define PARAMETER_TITLE \
+	{"title", ARGUMENT_NAME, .column = "title", FIELD(Parameter, title), .words = ", \"%s\"", \
+	.meaning = "what people call it: Reason for the escalation"}
+
+/* They differ in what it means to leave out "required", and in what is said of it. */
+#define PARAMETER_REQUIRED(...) \
+	{"required", ARGUMENT_BOOLEAN, .column = "required", FIELD(Parameter, required), __VA_ARGS__}
+
+/* What they end with. */
+#define PARAMETER_REST \
 	{"default", ARGUMENT_VALUE, .column = "default_value", .null_counts = true, FIELD(Parameter, initial), \
 	.meaning = "literal or formula for what is left out: of an omitted input, or of an output that no step sets"}, \
 	{"sensitive", ARGUMENT_BOOLEAN, .column = "sensitive", .implied = "false", \
@@ -85,13 +102,26 @@ const ArgumentSpec action_keys[] = {
 	{0}
 
 const ArgumentSpec input_keys[] = {
-	PARAMETER_KEYS(.implied = "true", .unless = "default", .words = ", optional",
-				   .meaning = "false: may be omitted, and may be NULL; left out: true, unless there is a default")
+	PARAMETER_NAME,
+	PARAMETER_TYPE(.required_unless = "references"),
+	PARAMETER_TITLE,
+	PARAMETER_REQUIRED(.implied = "true", .unless = "default", .words = ", optional",
+					   .meaning = "false: may be omitted, and may be NULL; left out: true, unless there is a default"),
+	{"references", ARGUMENT_NAME, .means = MEANS_TABLES, .column = "references_table", FIELD(Parameter, references),
+	.pattern = PATH_PATTERN, .words = ", a row of %s",
+	.meaning = "table that has a row of which this is the key; the type may be left out then"},
+	{"options", ARGUMENT_VALUE, .means = MEANS_TYPES, .column = "options", FIELD(Parameter, options), .words = ", one of %s",
+	.meaning = "values it may have: an array, a formula that gives one, or the name of an enum"},
+	PARAMETER_REST
 };
 
 const ArgumentSpec output_keys[] = {
-	PARAMETER_KEYS(.implied = "false", .words = ", never empty",
-				   .meaning = "true: it is an error if it is NULL in the end")
+	PARAMETER_NAME,
+	PARAMETER_TYPE(.required = true),
+	PARAMETER_TITLE,
+	PARAMETER_REQUIRED(.implied = "false", .words = ", never empty",
+					   .meaning = "true: it is an error if it is NULL in the end"),
+	PARAMETER_REST
 };
 
 const ArgumentSpec plugin_keys[] = {

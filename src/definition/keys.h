@@ -45,7 +45,8 @@ typedef enum KeyMeaning
 	MEANS_NOTHING,				/* nothing outside of the definition */
 	MEANS_COLUMNS,				/* columns of the step's table, or of the bound one: keys, and
 								 * texts of a list */
-	MEANS_TYPES					/* types: texts */
+	MEANS_TYPES,				/* types: texts; of a value, one that is a bare text */
+	MEANS_TABLES				/* tables: texts */
 } KeyMeaning;
 
 typedef struct ArgumentSpec
@@ -82,6 +83,7 @@ typedef struct ArgumentSpec
 	const char *meaning;		/* what it is; of every key that is told */
 	const char *pattern;		/* what a string looks like; NULL: it may look like anything */
 	const char *needs;			/* a key that has to be there, too, or NULL */
+	const char *required_unless;	/* a key, if one of the two has to be there; or NULL */
 	bool		empty_counts;	/* ARGUMENT_STEPS: a list without steps says something, too */
 	bool		of_texts;		/* ARGUMENT_VALUES: all values are strings, and no formulas */
 } ArgumentSpec;

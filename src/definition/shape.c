@@ -294,6 +294,15 @@ value_is_sound(ProblemSink *sink, const ArgumentSpec *spec, const Json *json,
 	}
 }
 
+/* Does an object lack a key that it needs? */
+static bool
+key_is_missing(const ArgumentSpec *spec, const Json *json)
+{
+	if (json_get(json, spec->key) != NULL)
+		return false;
+	return spec->required || (spec->required_unless != NULL && json_get(json, spec->required_unless) == NULL);
+}
+
 bool
 shape_check(ProblemSink *sink, const Shape *shape, const Json *json,
 			const char *location)
@@ -326,10 +335,11 @@ shape_check(ProblemSink *sink, const Shape *shape, const Json *json,
 	{
 		for (spec = shape->lists[i]; spec != NULL && spec->key != NULL; spec++)
 		{
-			if (!spec->required || json_get(json, spec->key) != NULL)
+			if (!key_is_missing(spec, json))
 				continue;
 			problem_report(sink, ERRCODE_INVALID_PARAMETER_VALUE, location,
-						   psprintf("%s needs the key \"%s\"", shape->what, spec->key),
+						   spec->required ? psprintf("%s needs the key \"%s\"", shape->what, spec->key) :
+						   psprintf("%s needs the key \"%s\", or \"%s\"", shape->what, spec->key, spec->required_unless),
 						   NULL, known_keys(shape));
 			sound = false;
 		}

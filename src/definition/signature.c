@@ -20,6 +20,7 @@
 #include "lookup/proc_row.h"
 #include "lookup/suggest_catalog.h"
 #include "lookup/table_name.h"
+#include "parser/parse_coerce.h"
 #include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -201,6 +202,62 @@ resolve_parameter(void *arg)
 	argument->collation = get_typcollation(type);
 }
 
+/* Raises that a table has no key that an input could hold. */
+pg_noreturn static void
+refuse_reference(const Parameter *parameter, Oid table, int columns)
+{
+	ereport(ERROR,
+			(errcode(columns == 0 ? ERRCODE_UNDEFINED_OBJECT : ERRCODE_FEATURE_NOT_SUPPORTED),
+			 columns == 0 ?
+			 errmsg("input \"%s\" cannot reference %s, which has no primary key", parameter->name,
+					relation_name_canonical(table)) :
+			 errmsg("input \"%s\" cannot reference %s, whose primary key has %d columns", parameter->name,
+					relation_name_canonical(table), columns),
+			 errhint("Leave \"references\" out, take the columns that tell the row as inputs, and begin with a step {\"require\": \"exists (SELECT FROM ...)\"}.")));
+}
+
+/* Does an input's type, or that of its elements, go for a key's? */
+static bool
+type_fits_key(Oid type, const KeyColumn *key)
+{
+	Oid			element = get_element_type(getBaseType(type));
+	Oid			given = OidIsValid(element) && !OidIsValid(get_element_type(getBaseType(key->type))) ? element : type;
+	Oid			wanted = getBaseType(key->type);
+
+	given = getBaseType(given);
+	return can_coerce_type(1, &given, &wanted, COERCION_IMPLICIT);
+}
+
+/* Resolves the table whose rows an input tells, by its key. */
+static void
+resolve_reference(void *arg)
+{
+	Argument   *argument = arg;
+	const Parameter *parameter = argument->parameter;
+	Oid			table = table_of_name(parameter->references);
+	List	   *key = key_of_table(table, NIL, false);
+	KeyColumn  *column;
+
+	if (list_length(key) != 1)
+		refuse_reference(parameter, table, list_length(key));
+	column = linitial(key);
+	if (parameter->type == NULL)
+	{
+		argument->type = column->type;
+		argument->typmod = column->typmod;
+		argument->collation = get_typcollation(column->type);
+	}
+	else if (!argument->broken && !type_fits_key(argument->type, column))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("input \"%s\" is of type %s, but the key of %s, which it references, is of type %s",
+						parameter->name, format_type_be(argument->type), relation_name_canonical(table),
+						format_type_be(column->type)),
+				 errhint("Leave out \"type\".")));
+	argument->references = table;
+	argument->reference_key = column;
+}
+
 /* Fills an argument from its parameter. */
 static void
 add_parameter(Argument *argument, Parameter *parameter, ProblemSink *sink)
@@ -211,8 +268,12 @@ add_parameter(Argument *argument, Parameter *parameter, ProblemSink *sink)
 	argument->type = TEXTOID;
 	argument->typmod = -1;
 	argument->collation = get_typcollation(TEXTOID);
-	argument->broken = !problem_guard(sink, psprintf("%s.type", parameter->location),
-									  resolve_parameter, argument, NULL, NULL);
+	if (parameter->type != NULL)
+		argument->broken = !problem_guard(sink, psprintf("%s.type", parameter->location),
+										  resolve_parameter, argument, NULL, NULL);
+	if (parameter->references != NULL &&
+		!problem_guard(sink, psprintf("%s.references", parameter->location), resolve_reference, argument, NULL, NULL))
+		argument->broken |= parameter->type == NULL;
 }
 
 /* Adds the inputs that are required, or those that are not. */

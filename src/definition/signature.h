@@ -23,6 +23,8 @@ typedef struct Argument
 	Oid			collation;
 	bool		required;		/* input: no SQL default; output: NULL is an error */
 	Parameter  *parameter;		/* NULL for a key column */
+	Oid			references;		/* input: table whose key it is, or InvalidOid */
+	struct KeyColumn *reference_key;	/* and that key */
 	bool		broken;			/* its type is not known; text stands in */
 } Argument;
 

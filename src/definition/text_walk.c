@@ -11,6 +11,7 @@
 #include "definition/step_kind.h"
 #include "definition/step_walk.h"
 #include "definition/text_walk.h"
+#include "definition/value_text.h"
 #include "miscadmin.h"
 
 /* Who is shown the texts. */
@@ -96,7 +97,10 @@ show_argument(const TextWalk *walk, Json *json, const ArgumentSpec *spec, const 
 	{
 		case ARGUMENT_VALUE:
 		case ARGUMENT_TEXT:
-			show_any_value(walk, json, location, spec->means == MEANS_COLUMNS ? table : location);
+			if (spec->means == MEANS_TYPES && json->kind == JSON_IS_STRING && !formula_is_marked(json->text))
+				show_string(walk, TEXT_IS_TYPE, json, location, NULL);
+			else
+				show_any_value(walk, json, location, spec->means == MEANS_COLUMNS ? table : location);
 			break;
 		case ARGUMENT_VALUES:
 			show_values(walk, json, location, spec->means, table);
@@ -111,6 +115,8 @@ show_argument(const TextWalk *walk, Json *json, const ArgumentSpec *spec, const 
 				show_strings(walk, TEXT_IS_COLUMN, json, location, table);
 			else if (spec->means == MEANS_TYPES)
 				show_strings(walk, TEXT_IS_TYPE, json, location, NULL);
+			else if (spec->means == MEANS_TABLES)
+				show_strings(walk, TEXT_IS_OBJECT, json, location, NULL);
 			break;
 		case ARGUMENT_OBJECT:
 			show_keys(walk, json, spec->members, location, table);

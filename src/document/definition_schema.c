@@ -195,6 +195,21 @@ add_required(Json *object, const char *key)
 	json_append(required, json_new_string(key));
 }
 
+/* Says that an object must have a key, or another one. */
+static void
+add_alternative(Json *object, const ArgumentSpec *spec)
+{
+	Json	   *either = json_new_object();
+	Json	   *other = json_new_object();
+	Json	   *alternatives = json_new_array();
+
+	add_required(either, spec->key);
+	add_required(other, spec->required_unless);
+	json_append(alternatives, either);
+	json_append(alternatives, other);
+	json_add(object, "anyOf", alternatives);
+}
+
 /* Adds the keys of a list to an object. */
 static void
 add_keys_of(Json *object, const ArgumentSpec *keys)
@@ -215,6 +230,8 @@ add_keys_of(Json *object, const ArgumentSpec *keys)
 		json_add(properties, keys->key, schema);
 		if (keys->required)
 			add_required(object, keys->key);
+		if (keys->required_unless != NULL)
+			add_alternative(object, keys);
 	}
 }
 

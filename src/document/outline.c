@@ -231,8 +231,16 @@ add_header(Outline *outline, const Definition *definition)
 {
 	const char *policy = json_get_text(definition->json, "plugin_policy");
 
+	if (definition->title != NULL)
+		add_header_line(outline, "title", psprintf("Called \"%s\"", definition->title));
 	if (definition->description != NULL)
 		add_header_line(outline, "description", definition->description);
+	if (definition->deprecated != NULL)
+		add_header_line(outline, "deprecated", psprintf("Deprecated: %s", definition->deprecated));
+	if (definition->visibility == VISIBLE_INTERNALLY)
+		add_header_line(outline, "visibility", "Shown to nobody outside of the database");
+	else if (definition->visibility == VISIBLE_TO_AGENTS)
+		add_header_line(outline, "visibility", "Shown to agents alone");
 	add_binding(outline, definition);
 	for (const ArgumentSpec *spec = action_keys; spec->key != NULL; spec++)
 	{
@@ -265,7 +273,8 @@ outline_parameter_words(const Parameter *parameter)
 	StringInfoData text;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "%s %s", parameter->name, parameter->type);
+	appendStringInfo(&text, "%s%s%s", parameter->name, parameter->type != NULL ? " " : "",
+					 parameter->type != NULL ? parameter->type : "");
 	if (!parameter->output && parameter->required)
 		appendStringInfoString(&text, ", required");
 	if (parameter->initial != NULL)

@@ -21,6 +21,7 @@
 #include "definition/freeze.h"
 #include "definition/step_walk.h"
 #include "engine/compile.h"
+#include "engine/input_checks.h"
 #include "engine/remark_program.h"
 #include "lookup/canonical.h"
 #include "miscadmin.h"
@@ -231,6 +232,7 @@ program_new(Definition *definition, const CompileOptions *options, MemoryContext
 	if (program->resolved != NULL)
 		resolved_reset(program->resolved);
 	program->definition = definition;
+	program->begins_with_more = definition->deprecated != NULL;
 	program->tells_keys = !options->sink->collect && observers_want_keys(definition);
 	if (options->note_uses)
 		program->uses = MemoryContextAllocZero(mcxt, sizeof(Uses));
@@ -278,6 +280,7 @@ compile_program(Compiler *compiler)
 	use_note_signature(program);
 	plugins_compile(compiler);
 	compile_inputs(compiler);
+	input_checks_compile(compiler);
 	compile_outputs(compiler);
 	if (compiler->freeze)
 		freeze_header(program->definition, program->signature);

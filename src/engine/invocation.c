@@ -14,6 +14,7 @@
 #include "base/problem.h"
 #include "base/settings.h"
 #include "base/sqlstate.h"
+#include "engine/deprecation.h"
 #include "engine/idempotency.h"
 #include "engine/invocation.h"
 #include "engine/many.h"
@@ -26,6 +27,7 @@
 #include "run/context.h"
 #include "run/deferred.h"
 #include "run/frame.h"
+#include "run/input_check.h"
 #include "run/invoker.h"
 #include "run/mask.h"
 #include "run/observer.h"
@@ -80,6 +82,15 @@ give_outputs(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 	return (Datum) 0;
 }
 
+/* What few actions begin with: inputs that are more than values of a type, a notice of deprecation. */
+static pg_noinline void
+begin_with_more(Frame *frame)
+{
+	if (frame->program->definition->deprecated != NULL)
+		deprecation_tell(frame->program);
+	inputs_check(frame);
+}
+
 /* Runs plug-ins and steps; the inputs are bound, the outputs get their values. */
 static void
 run_stages(Frame *frame)
@@ -87,6 +98,8 @@ run_stages(Frame *frame)
 	Program    *program = frame->program;
 
 	context_fill(frame);
+	if (unlikely(program->begins_with_more))
+		begin_with_more(frame);
 	pipeline_run_stage(frame, STAGE_PRE_VALIDATION);
 	target_load(frame);
 	pipeline_run_stage(frame, STAGE_PRE_OPERATION);

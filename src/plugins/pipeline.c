@@ -20,6 +20,7 @@
 #include "run/call_limit.h"
 #include "run/context.h"
 #include "run/frame.h"
+#include "run/input_check.h"
 #include "run/observer.h"
 #include "run/statement_run.h"
 #include "steps/target.h"
@@ -194,6 +195,8 @@ pipeline_run(Frame *frame, Stage stage)
 			observe_step(frame, frame->current, plugin_run_limited, &run);
 		else
 			(void) plugin_run_limited(&run);
+		if (unlikely(frame->inputs_changed != NULL))
+			changed_inputs_check(frame);
 		frame->current = NULL;
 	}
 	MemoryContextSwitchTo(old);

@@ -16,6 +16,7 @@
 #include "program/names.h"
 #include "program/statement.h"
 #include "program/statement_text.h"
+#include "program/use.h"
 #include "tcop/dest.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -60,6 +61,14 @@ statement_value_again(Statement *statement, const Value *value)
 		elog(ERROR, "a statement has no such value");
 	snprintf(number, PLACEHOLDER_LENGTH, "$%d", list_length(scope->placeholders));
 	return number;
+}
+
+const char *
+statement_path(const Statement *statement)
+{
+	if (statement->step != NULL)
+		return statement->step->path;
+	return statement->place != NULL ? statement->place : USE_OF_TABLE;
 }
 
 StatementKey *

@@ -63,7 +63,8 @@ typedef struct Statement
 	bool		changes_key;	/* the target's key may be another one afterwards */
 
 	/* For the comment that says whose statement it is */
-	const Step *step;			/* NULL: it belongs to none */
+	const Step *step;			/* NULL: it belongs to none, ... */
+	const char *place;			/* ... but to this; NULL: to the bound table */
 	const Step *other_step;		/* whose work is done as well, or NULL */
 	const char *purpose;		/* "target", "formula 3.when"; or NULL */
 
@@ -105,6 +106,9 @@ typedef struct ResultColumn
 
 /* Adds a value and returns its "$n", for pasting into head or tail. */
 extern char *statement_value(Statement *statement, Value *value);
+
+/* The path of what it belongs to. */
+extern const char *statement_path(const Statement *statement);
 
 /* Are there columns that it has to return? Known once everything is compiled. */
 extern bool statement_returns(const Statement *statement);

@@ -99,7 +99,7 @@ search_statements(Search *search)
 	foreach(cell, search->program->statements)
 	{
 		search->statement = lfirst(cell);
-		search->lacks.path = search->statement->step ? search->statement->step->path : USE_OF_TABLE;
+		search->lacks.path = statement_path(search->statement);
 		(void) caught_error(statement_search_in_sandbox, search);
 	}
 	foreach(cell, search->program->expressions)

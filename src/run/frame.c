@@ -283,6 +283,7 @@ frame_give_back(Frame *frame)
 	}
 	memset(frame->owned, 0, sizeof(bool) * program->nslots);
 	frame->outputs_set = NULL;
+	frame->inputs_changed = NULL;
 	frame->remembered_inputs = NULL;
 	frame->captured = NULL;
 	frame->secrets = NULL;

@@ -55,6 +55,8 @@ typedef struct Frame
 	uint64		rows_told;		/* how many rows_written they were told */
 	uint64		rows_written;	/* the rows in these, without what on_error has undone */
 	Bitmapset  *outputs_set;	/* outputs that a step has set */
+	Bitmapset  *inputs_changed; /* inputs that a plug-in has changed and nobody has looked at, of
+								 * those that are looked at */
 	RowLayout  *row_layouts;	/* by place in program->row_slots */
 	uint64		changes;		/* catalog_changes when they were looked at */
 	Jsonb	  **remembered_inputs;	/* by input: the object that a row was read from, or NULL;

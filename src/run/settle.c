@@ -22,8 +22,9 @@ apply_cast(Frame *frame, Expression *cast, int slot)
 	frame_set(frame, slot, value, isnull);
 }
 
-void
-settle_input(Frame *frame, int input)
+/* An input has its value. */
+static inline void
+settle_value(Frame *frame, int input)
 {
 	Program    *program = frame->program;
 	const Argument *argument = &program->signature->inputs[input];
@@ -38,6 +39,19 @@ settle_input(Frame *frame, int input)
 				 frame_errdetail(frame),
 				 argument->column ? errhint("It says which row the action works on.") :
 				 errhint("An input that may be null is declared with \"required\": false.")));
+}
+
+void
+settle_input(Frame *frame, int input)
+{
+	MemoryContext old;
+
+	settle_value(frame, input);
+	if (frame->program->input_checks == NIL)
+		return;
+	old = MemoryContextSwitchTo(frame->mcxt);
+	frame->inputs_changed = bms_add_member(frame->inputs_changed, input);
+	MemoryContextSwitchTo(old);
 }
 
 void
@@ -63,7 +77,7 @@ void
 settle_inputs(Frame *frame)
 {
 	for (int i = 0; i < frame->program->signature->ninputs; i++)
-		settle_input(frame, i);
+		settle_value(frame, i);
 }
 
 void

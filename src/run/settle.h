@@ -9,7 +9,7 @@
 
 #include "run/frame.h"
 
-/* An input, or an output, has got another value. */
+/* An input, or an output, has got another value; what else is asked of inputs is looked at later (input_check.h). */
 extern void settle_input(Frame *frame, int input);
 extern void settle_output(Frame *frame, int output);
 

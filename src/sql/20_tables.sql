@@ -11,7 +11,10 @@
 
 CREATE TABLE custom_actions.action (
 	name          text PRIMARY KEY,
+	title         text,
 	description   text,
+	visibility    text CHECK (custom_actions.choice_is_known('action', 'visibility', visibility)),
+	deprecated    text,
 	owner         text NOT NULL DEFAULT CURRENT_USER,
 	designer      text,
 	bound_table   text,
@@ -49,7 +52,12 @@ COMMENT ON INDEX custom_actions.action_words IS
 COMMENT ON TABLE custom_actions.action IS
 	'draft of an action: what holds for it as a whole';
 COMMENT ON COLUMN custom_actions.action.name IS 'qualified name, "schema.name"';
+COMMENT ON COLUMN custom_actions.action.title IS 'what people call the action';
 COMMENT ON COLUMN custom_actions.action.description IS 'what the action does';
+COMMENT ON COLUMN custom_actions.action.visibility IS
+	'whom generators show the action: public, internal or agent; NULL: public';
+COMMENT ON COLUMN custom_actions.action.deprecated IS
+	'what to do instead of calling the action; NULL: it is not deprecated';
 COMMENT ON COLUMN custom_actions.action.owner IS
 	'role that owns the draft and will own the function; once published, the owner of the function counts';
 COMMENT ON COLUMN custom_actions.action.designer IS
@@ -94,17 +102,23 @@ CREATE TABLE custom_actions.parameter (
 	direction     text NOT NULL DEFAULT 'in' CHECK (direction IN ('in', 'out')),
 	name          text NOT NULL,
 	position      numeric NOT NULL,		-- by default the end, from the trigger
-	type          text NOT NULL,
+	type          text,
+	title         text,
 	required      boolean,
+	references_table text,
+	options       jsonb,
 	default_value jsonb,
 	sensitive     boolean,
 	description   text,
 	PRIMARY KEY (action, direction, name),
-	CONSTRAINT parameter_name_unique UNIQUE (action, name)
+	CONSTRAINT parameter_name_unique UNIQUE (action, name),
+	CONSTRAINT parameter_has_type CHECK (type IS NOT NULL OR references_table IS NOT NULL),
+	CONSTRAINT parameter_of_input CHECK (
+		direction = 'in' OR (references_table IS NULL AND options IS NULL))
 );
 
 CREATE INDEX parameter_words ON custom_actions.parameter
-	USING gin (custom_actions.words(type, default_value::text))
+	USING gin (custom_actions.words(type, default_value::text, references_table, options::text))
 	WITH (fastupdate = off);
 
 COMMENT ON INDEX custom_actions.parameter_words IS
@@ -116,7 +130,13 @@ COMMENT ON COLUMN custom_actions.parameter.name IS
 	'name, unique among the inputs and outputs of the action';
 COMMENT ON COLUMN custom_actions.parameter.position IS
 	'order within its direction; 2.5 goes between 2 and 3; by default the end';
-COMMENT ON COLUMN custom_actions.parameter.type IS 'type as in CREATE TABLE';
+COMMENT ON COLUMN custom_actions.parameter.type IS
+	'type as in CREATE TABLE; NULL: that of the key of the table it references';
+COMMENT ON COLUMN custom_actions.parameter.title IS 'what people call it';
+COMMENT ON COLUMN custom_actions.parameter.references_table IS
+	'input: table that has a row with this key';
+COMMENT ON COLUMN custom_actions.parameter.options IS
+	'input: values it may have, an array, a formula that gives one, or the name of an enum';
 COMMENT ON COLUMN custom_actions.parameter.required IS
 	'input: must be given and not be NULL; output: must not be NULL; NULL: an input without default is required';
 COMMENT ON COLUMN custom_actions.parameter.default_value IS

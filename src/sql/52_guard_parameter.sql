@@ -28,6 +28,13 @@ BEGIN
 
 	PERFORM require_name(CASE NEW.direction WHEN 'out' THEN 'output' ELSE 'input' END,
 		NEW.name);
+	IF NEW.type IS NULL AND NEW.references_table IS NULL THEN
+		RAISE EXCEPTION '% "%" of action "%" needs a type',
+				CASE NEW.direction WHEN 'out' THEN 'output' ELSE 'input' END,
+				NEW.name, NEW.action
+			USING ERRCODE = 'not_null_violation',
+				HINT = 'An input without one references a table: its type is that of the table''s key.';
+	END IF;
 	NEW.position := coalesce(NEW.position,
 		end_of_parameters(NEW.action, NEW.direction));
 	RETURN NEW;

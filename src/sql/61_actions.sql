@@ -36,7 +36,12 @@ SELECT coalesce(a.name, f.name) AS name,
 		ELSE coalesce(a.read_only, false) END AS read_only,
 	(SELECT count(*) FROM custom_actions.plugin_step AS s
 		WHERE s.action = coalesce(a.name, f.name)) AS plugins,
+	CASE WHEN f.oid IS NOT NULL THEN p.definition ->> 'title' ELSE a.title END AS title,
 	coalesce(f.description, a.description) AS description,
+	coalesce(CASE WHEN f.oid IS NOT NULL THEN p.definition ->> 'visibility'
+		ELSE a.visibility END, 'public') AS visibility,
+	CASE WHEN f.oid IS NOT NULL THEN p.definition ->> 'deprecated'
+		ELSE a.deprecated END AS deprecated,
 	a.created_at,
 	a.created_by,
 	a.modified_at,
@@ -70,7 +75,12 @@ COMMENT ON COLUMN custom_actions.actions.run_as IS 'whose privileges count: call
 COMMENT ON COLUMN custom_actions.actions.read_only IS 'whether the action writes nothing';
 COMMENT ON COLUMN custom_actions.actions.plugins IS
 	'number of plug-ins that are registered, disabled ones too';
+COMMENT ON COLUMN custom_actions.actions.title IS 'what people call the action';
 COMMENT ON COLUMN custom_actions.actions.description IS 'what the action does';
+COMMENT ON COLUMN custom_actions.actions.visibility IS
+	'whom generators show the action: public, internal or agent';
+COMMENT ON COLUMN custom_actions.actions.deprecated IS
+	'what to do instead of calling it; NULL: it is not deprecated';
 COMMENT ON COLUMN custom_actions.actions.created_at IS 'when the draft was made';
 COMMENT ON COLUMN custom_actions.actions.created_by IS 'who made the draft';
 COMMENT ON COLUMN custom_actions.actions.modified_at IS 'when the draft was last changed';

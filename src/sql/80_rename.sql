@@ -134,7 +134,7 @@ BEGIN ATOMIC
 			SELECT
 			FROM custom_actions.parameter AS p
 			WHERE p.action = c.name AND custom_actions.may_name(
-				custom_actions.words(p.type, p.default_value::text), drafts_naming.name));
+				custom_actions.words(p.type, p.default_value::text, p.references_table, p.options::text), drafts_naming.name));
 END;
 
 COMMENT ON FUNCTION custom_actions.drafts_naming(text) IS
@@ -272,7 +272,9 @@ LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	UPDATE custom_actions.parameter AS p
-	SET type = new.item ->> 'type', default_value = new.item -> 'default_value'
+	SET type = new.item ->> 'type', default_value = new.item -> 'default_value',
+		references_table = new.item ->> 'references_table',
+		options = nullif(new.item -> 'options', 'null')
 	FROM jsonb_array_elements(before) WITH ORDINALITY AS old (item, number)
 		JOIN jsonb_array_elements(after) WITH ORDINALITY AS new (item, number) USING (number)
 	WHERE p.action = action_name AND p.direction = new.item ->> 'direction'
