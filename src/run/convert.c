@@ -12,9 +12,11 @@
 #include "base/text_list.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "lookup/enum_labels.h"
 #include "miscadmin.h"
 #include "run/convert.h"
 #include "run/converter.h"
+#include "run/domain_rule.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -133,6 +135,20 @@ text_to_datum(const Conversion *conversion, const JsonbValue *value,
 	return OidInputFunctionCall(function, text, ioparam, typmod);
 }
 
+/* Refuses a text that is no label of an enum, listing those there are. */
+pg_noreturn static void
+refuse_label(const Conversion *conversion, const char *text, Oid type)
+{
+	List	   *labels = enum_labels(type);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("%s of action \"%s\" cannot be \"%s\"", convert_place_name(conversion->place),
+					conversion->action, text),
+			 errhint("%s", suggestion_hint(suggestion_among(text, labels),
+										   psprintf("Values of %s are: %s.", format_type_be(type), text_list_join(labels))))));
+}
+
 /* Reads a scalar through the kept input function of its type. */
 static Datum
 scalar_to_datum(const Conversion *conversion, const JsonbValue *value,
@@ -140,6 +156,9 @@ scalar_to_datum(const Conversion *conversion, const JsonbValue *value,
 {
 	char	   *text = scalar_text(conversion, value, type);
 	Converter  *converter = converter_get(type);
+
+	if (converter->is_enum && !enum_has_label(type, text))
+		refuse_label(conversion, text, type);
 
 	return InputFunctionCall(&converter->input, text, converter->ioparam,
 							 typmod);
@@ -380,11 +399,20 @@ static Datum
 domain_to_datum(Conversion *conversion, JsonbValue *value, Oid type,
 				Oid base, int32 base_typmod, bool *isnull)
 {
+	MemoryContext mcxt = CurrentMemoryContext;
 	Datum		result;
 	void	   *cache = NULL;
 
 	result = convert_from_jsonb(conversion, value, base, base_typmod, isnull);
-	domain_check(result, *isnull, type, &cache, CurrentMemoryContext);
+	PG_TRY();
+	{
+		domain_check(result, *isnull, type, &cache, mcxt);
+	}
+	PG_CATCH();
+	{
+		domain_rule_rethrow(type, convert_place_name(conversion->place), conversion->action, mcxt);
+	}
+	PG_END_TRY();
 	return result;
 }
 

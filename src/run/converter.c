@@ -121,6 +121,7 @@ converter_load(Converter *converter)
 									 &converter->inner_typmod);
 	converter->has_form = (converter->kind == CONVERT_SCALAR || converter->kind == CONVERT_STRING) &&
 		json_form_of(converter->type, &converter->form);
+	converter->is_enum = get_typtype(converter->type) == TYPTYPE_ENUM;
 	if (converter->kind != CONVERT_SCALAR)
 		return;
 

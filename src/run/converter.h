@@ -32,6 +32,7 @@ typedef struct Converter
 	ConverterKind kind;
 	Oid			inner;			/* element or base type */
 	int32		inner_typmod;	/* of a domain's base type */
+	bool		is_enum;
 	bool		has_form;		/* it has a JSON form of its own (json_form.c) */
 	JsonForm	form;
 	FmgrInfo	input;			/* CONVERT_SCALAR only */
