@@ -26,6 +26,7 @@
 #include "lookup/canonical.h"
 #include "miscadmin.h"
 #include "plugins/plugin.h"
+#include "program/failure.h"
 #include "program/formula.h"
 #include "program/meaning.h"
 #include "program/names.h"
@@ -236,6 +237,8 @@ program_new(Definition *definition, const CompileOptions *options, MemoryContext
 	program->tells_keys = !options->sink->collect && observers_want_keys(definition);
 	if (options->note_uses)
 		program->uses = MemoryContextAllocZero(mcxt, sizeof(Uses));
+	if (options->note_failures)
+		program->failures = MemoryContextAllocZero(mcxt, sizeof(Failures));
 	for (int i = 0; i < CONTEXT_FIELDS; i++)
 		program->context_slots[i] = -1;
 	return program;

@@ -25,6 +25,7 @@ typedef struct CompileOptions
 	struct Resolved *resolved;	/* is told what names mean, or NULL */
 	struct FormulaTrial *trial; /* a place to look at, or NULL (program/trial.h) */
 	bool		note_uses;		/* note in program->uses what is used where */
+	bool		note_failures;	/* note in program->failures how it can fail */
 } CompileOptions;
 
 /*

@@ -18,6 +18,7 @@
 #include "compile/compiler.h"
 #include "lookup/canonical.h"
 #include "plugins/plugin.h"
+#include "program/failure.h"
 #include "program/use.h"
 #include "steps/target.h"
 #include "utils/guc.h"
@@ -157,6 +158,9 @@ plugin_work(void *arg)
 	plugin->snapshot = !compiler->program->read_only && function->volatility != PROVOLATILE_VOLATILE;
 	plugin->configuration = read_jsonb(json_get(work->json, "configuration"));
 	use_note_function(compiler->program, plugin->place.path, function->function);
+	if (json_get_boolean(work->json, "enabled", true))
+		failure_note(compiler->program, plugin->place.path, ANY_SQLSTATE,
+					 psprintf("whatever %s raises", plugin->title), "it is called");
 	require_plugin_volatility(work, function);
 	if (compiler->findings.checking && check_function_bodies && json_get_boolean(work->json, "enabled", true))
 		plugin_function_require_abi(function);

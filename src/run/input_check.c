@@ -182,8 +182,7 @@ check_options(Frame *frame, const InputCheck *check)
 			require_option(frame, check, elements[i], options, nulls, count);
 }
 
-/* Looks at one input. */
-static void
+void
 input_check(Frame *frame, const InputCheck *check)
 {
 	MemoryContext old;

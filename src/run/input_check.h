@@ -10,6 +10,9 @@
 #include "program/input_check.h"
 #include "run/frame.h"
 
+/* Looks at one; its others must have their values. */
+extern void input_check(Frame *frame, const InputCheck *check);
+
 /* Looks at all inputs that something is asked of; raises 23503 or 22023. */
 extern void inputs_check(Frame *frame);
 

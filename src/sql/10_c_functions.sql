@@ -467,6 +467,15 @@ AS 'MODULE_PATHNAME', 'custom_action_definition_uses';
 COMMENT ON FUNCTION custom_actions.definition_uses(text, json, oid) IS
 	'what a definition uses, and where; what does not compile uses nothing';
 
+CREATE FUNCTION custom_actions.definition_errors(
+	action_name text, definition json, owner oid)
+RETURNS TABLE (sqlstate text, message text, step text, "when" text)
+LANGUAGE c STABLE PARALLEL UNSAFE ROWS 20
+AS 'MODULE_PATHNAME', 'custom_action_definition_errors';
+
+COMMENT ON FUNCTION custom_actions.definition_errors(text, json, oid) IS
+	'every way in which an action of a definition can fail, as far as that and the catalogs say';
+
 CREATE FUNCTION custom_actions.missing_privileges(
 	action_name text, definition json, owner oid, role oid)
 RETURNS TABLE (path text, privilege text, object text, grant_statement text)

@@ -9,9 +9,11 @@
 #include "base/text_list.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
+#include "definition/value_text.h"
 #include "fmgr.h"
 #include "lookup/canonical.h"
 #include "lookup/key.h"
+#include "program/failure.h"
 #include "program/resolved.h"
 #include "run/frame.h"
 #include "steps/address.h"
@@ -205,6 +207,39 @@ address_check_rows(Compiler *compiler, bool where_optional, const Address *addre
 	else
 		return true;
 	return false;
+}
+
+/* Notes that there may be no such row. */
+static void
+note_missing(Compiler *compiler, const Address *address)
+{
+	const char *path = compiler->step->path;
+
+	if (address->where != NULL)
+		failure_note(compiler->program, path, ERRCODE_NO_DATA_FOUND,
+					 psprintf("no row of %s satisfies the condition", address->table_name),
+					 psprintf("unless %s", formula_text(json_get_text(compiler->step->json, "where"))));
+	else if (address->row == NULL)
+		failure_note(compiler->program, path, ERRCODE_NO_DATA_FOUND,
+					 psprintf("there is no such row in %s", address->table_name),
+					 "it does not exist, or is not visible");
+	else if (row_first_name(address->row) != compiler->program->target)
+		failure_note(compiler->program, path, ERRCODE_NO_DATA_FOUND,
+					 psprintf("\"%s\" names no row of %s", address->row->name, address->table_name),
+					 "its step did not run, found no row, or was undone");
+}
+
+void
+address_note_failures(Compiler *compiler, const Address *address)
+{
+	if (!failures_wanted(compiler->program) || address->set_based)
+		return;
+	if (address->required)
+		note_missing(compiler, address);
+	if (address->key != NIL && !((KeyColumn *) linitial(address->key))->indexed)
+		failure_note(compiler->program, compiler->step->path, ERRCODE_TOO_MANY_ROWS,
+					 psprintf("several rows of %s have this key", address->table_name),
+					 "the columns of the key are those of several rows");
 }
 
 Address *

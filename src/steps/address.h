@@ -28,6 +28,9 @@ typedef struct Address
 /* Reads subject, id, where and required of the step; NULL after a problem. */
 extern Address *address_compile(Compiler *compiler, bool where_optional);
 
+/* Notes what is raised if there is no such row, or more than one. */
+extern void address_note_failures(Compiler *compiler, const Address *address);
+
 /* Is the row found by this column? */
 extern bool address_is_by(const Address *address, const char *column);
 

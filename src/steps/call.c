@@ -17,6 +17,7 @@
 #include "compile/let_types.h"
 #include "document/outline.h"
 #include "lookup/canonical.h"
+#include "program/failure.h"
 #include "program/meaning.h"
 #include "program/resolved.h"
 #include "program/use.h"
@@ -269,6 +270,19 @@ call_values(Compiler *compiler, Statement *statement, const Function *function)
 	return false;
 }
 
+/* Notes that anything may come of a function. */
+static void
+note_failures(Compiler *compiler, const Function *function, const Call *call)
+{
+	failure_note(compiler->program, compiler->step->path, ANY_SQLSTATE,
+				 psprintf("whatever function %s raises", function->title), "it is called");
+	failure_note(compiler->program, compiler->step->path, ERRCODE_QUERY_CANCELED,
+				 psprintf("step %s of action \"%s\" exceeded its time limit", step_title(compiler->step),
+						  compiler->program->action),
+				 call->limit > 0 ? psprintf("it takes longer than %s", json_get_text(compiler->step->json, "timeout")) :
+				 "it takes longer than custom_actions.call_timeout");
+}
+
 static void
 call_compile(Compiler *compiler, Instruction *instruction)
 {
@@ -297,6 +311,7 @@ call_compile(Compiler *compiler, Instruction *instruction)
 	compiler_examine(compiler, statement, require_same_function, compiler);
 	declare_result(compiler, statement, function);
 	call->statement = statement;
+	note_failures(compiler, function, call);
 	call->title = psprintf("%s of action \"%s\"", instruction->label, compiler->program->action);
 	instruction->data = call;
 }

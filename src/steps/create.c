@@ -159,10 +159,10 @@ conflict_updates(const Json *conflict)
 	return what ? strcmp(what, "update") == 0 : json_get(conflict, "set") != NULL;
 }
 
-/* Appends the ON CONFLICT clause; false after a problem. */
+/* Appends the ON CONFLICT clause, and gives what it sets of its own; false after a problem. */
 static bool
 append_conflict(Compiler *compiler, Statement *statement, Oid table, const List *new_columns,
-				const Json *conflict)
+				const Json *conflict, List **updated)
 {
 	StringInfo	text = &statement->head;
 	const Json *columns = json_get(conflict, "columns");
@@ -199,6 +199,7 @@ append_conflict(Compiler *compiler, Statement *statement, Oid table, const List 
 								compiler_location(compiler, "on_conflict.set"));
 	if (assignments == NIL)
 		return false;
+	*updated = assignments;
 	appendStringInfoString(text, " DO UPDATE SET ");
 	write_append_set(statement, text, assignments);
 	return true;
@@ -268,6 +269,7 @@ create_compile(Compiler *compiler, Instruction *instruction)
 	Statement  *statement;
 	Write	   *write;
 	List	   *columns;
+	List	   *updated = NIL;	/* what on_conflict sets of its own */
 	Row		   *row;
 	bool		refused;
 
@@ -284,7 +286,7 @@ create_compile(Compiler *compiler, Instruction *instruction)
 	statement->relation = table;
 	appendStringInfo(&statement->head, "INSERT INTO %s AS this", relation_name_sql(table));
 	if (append_rows(compiler, statement, columns) &&
-		(conflict == NULL || append_conflict(compiler, statement, table, columns, conflict)))
+		(conflict == NULL || append_conflict(compiler, statement, table, columns, conflict, &updated)))
 		compiler_analyse(compiler, statement);
 	statement->set_based = from != NULL;
 	if (conflict != NULL)
@@ -298,6 +300,9 @@ create_compile(Compiler *compiler, Instruction *instruction)
 	write->updates = conflict != NULL && conflict_updates(conflict);
 	write->count = write_count_row(statement);
 	written_compile(compiler, write, columns);
+	write_note_failures(compiler, table, CMD_INSERT, columns, false, conflict);
+	if (write->updates)
+		write_note_failures(compiler, table, CMD_UPDATE, updated, false, NULL);
 	instruction->data = write;
 }
 

@@ -44,6 +44,8 @@ delete_compile(Compiler *compiler, Instruction *instruction)
 	address_results(compiler, write->statement, address);
 	write->count = write_count_row(write->statement);
 	written_compile(compiler, write, NIL);
+	address_note_failures(compiler, address);
+	write_note_failures(compiler, address->relation, CMD_DELETE, NIL, false, NULL);
 	instruction->data = write;
 }
 

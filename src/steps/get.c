@@ -8,6 +8,7 @@
 #include "compile/row_source.h"
 #include "document/outline.h"
 #include "lookup/canonical.h"
+#include "program/failure.h"
 #include "run/frame.h"
 #include "run/item_statement.h"
 #include "run/statement_run.h"
@@ -16,6 +17,7 @@
 #include "steps/row_key.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
+#include "utils/lsyscache.h"
 
 static const ArgumentSpec get_arguments[] = {
 	{"id", ARGUMENT_VALUE, .means = MEANS_COLUMNS,
@@ -59,6 +61,23 @@ append_lock(Compiler *compiler, Statement *statement)
 					 strcmp(lock, "skip") == 0 ? " SKIP LOCKED" : "");
 }
 
+/* Notes what the step raises. */
+static void
+note_failures(Compiler *compiler, const Get *get, const char *lock)
+{
+	const char *path = compiler->step->path;
+
+	address_note_failures(compiler, get->address);
+	if (get->address->key == NIL && !get->ordered)
+		failure_note(compiler->program, path, ERRCODE_TOO_MANY_ROWS,
+					 psprintf("several rows of %s satisfy the condition", get->address->table_name),
+					 "more than one row does");
+	if (lock != NULL && strcmp(lock, "nowait") == 0)
+		failure_note(compiler->program, path, ERRCODE_LOCK_NOT_AVAILABLE,
+					 psprintf("could not obtain lock on row in relation \"%s\"", get_rel_name(get->address->relation)),
+					 "another transaction holds it");
+}
+
 static void
 get_compile(Compiler *compiler, Instruction *instruction)
 {
@@ -88,6 +107,7 @@ get_compile(Compiler *compiler, Instruction *instruction)
 	address_prove_target(compiler, get->address);
 	address_results(compiler, statement, get->address);
 	get->statement = statement;
+	note_failures(compiler, get, lock);
 	instruction->data = get;
 }
 

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/sqlstate.h"
+#include "program/failure.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "steps/message.h"
@@ -41,6 +42,15 @@ message_is_given(const Message *message)
 {
 	return message->message != NULL || message->detail != NULL || message->hint != NULL ||
 		message->has_sqlstate;
+}
+
+void
+message_note_failure(Compiler *compiler, const Message *message, const char *when)
+{
+	const char *text = json_get_text(compiler->step->json, "message");
+
+	failure_note(compiler->program, compiler->step->path, message->sqlstate,
+				 text != NULL ? text : message->fallback, when);
 }
 
 /* The text of a detail or hint; NULL if there is none or it is empty. */

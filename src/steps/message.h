@@ -36,6 +36,9 @@ typedef struct Message
 extern Message *message_compile(Compiler *compiler, int default_sqlstate, const char *fallback);
 extern bool message_is_given(const Message *message);
 
+/* Notes that it is raised: its text as it is written. */
+extern void message_note_failure(Compiler *compiler, const Message *message, const char *when);
+
 /* Raises the error. */
 pg_noreturn extern void message_raise(struct Frame *frame, const Message *message);
 

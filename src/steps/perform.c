@@ -14,9 +14,11 @@
 #include "catalog/pg_proc.h"
 #include "compile/taint.h"
 #include "document/outline.h"
+#include "program/failure.h"
 #include "program/resolved.h"
 #include "program/use.h"
 #include "run/action_call.h"
+#include "run/domain_rule.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "steps/performed_action.h"
@@ -38,6 +40,9 @@ typedef struct Perform
 	int			ninputs;
 	Oid		   *input_types;
 	Expression **inputs;		/* NULL: the default */
+	const PerformedArgument *signature; /* of the inputs */
+	const char *action;			/* canonical name */
+	bool		has_domains;	/* some input is of one */
 	int			noutputs;
 	Oid		   *output_types;
 	int		   *output_slots;	/* -1: nothing refers to it */
@@ -100,11 +105,14 @@ compile_given_inputs(Compiler *compiler, Perform *perform, const PerformedAction
 	perform->ninputs = signature->ninputs;
 	perform->input_types = palloc(sizeof(Oid) * Max(signature->ninputs, 1));
 	perform->inputs = palloc0(sizeof(Expression *) * Max(signature->ninputs, 1));
+	perform->signature = signature->inputs;
+	perform->action = signature->action;
 	for (int i = 0; i < signature->ninputs; i++)
 	{
 		const PerformedArgument *input = &signature->inputs[i];
 		const Json *value = json_get(with, input->name);
 
+		perform->has_domains |= get_typtype(input->type) == TYPTYPE_DOMAIN;
 		perform->input_types[i] = input->type;
 		if (input->required && value != NULL && value->kind == JSON_IS_NULL)
 			compiler_problem(compiler, ERRCODE_NULL_VALUE_NOT_ALLOWED,
@@ -176,6 +184,7 @@ perform_compile(Compiler *compiler, Instruction *instruction)
 		return;
 	check_fit(compiler, signature);
 	use_note_action(compiler->program, compiler->step->path, signature->action);
+	failure_note_performed(compiler->program, compiler->step->path, signature->function);
 	perform->function = signature->function;
 	if (OidIsValid(perform->function) && perform->function != compiler->program->function)
 		compiler_depend(compiler, ProcedureRelationId, perform->function);
@@ -187,6 +196,26 @@ perform_compile(Compiler *compiler, Instruction *instruction)
 	instruction->data = perform;
 }
 
+/* Computes an input of a domain, which may refuse the value. */
+static Datum
+evaluate_of_domain(Frame *frame, const Perform *perform, int input, bool *isnull)
+{
+	MemoryContext mcxt = CurrentMemoryContext;
+	volatile Datum value = (Datum) 0;
+
+	PG_TRY();
+	{
+		value = expression_evaluate(frame, perform->inputs[input], isnull);
+	}
+	PG_CATCH();
+	{
+		domain_rule_rethrow(perform->input_types[input], psprintf("input \"%s\"", perform->signature[input].name),
+							perform->action, mcxt);
+	}
+	PG_END_TRY();
+	return value;
+}
+
 /* Computes the inputs, in the frame's per-step memory. */
 static void
 evaluate_inputs(Frame *frame, const Perform *perform, Datum *values, bool *nulls, bool *given)
@@ -194,7 +223,9 @@ evaluate_inputs(Frame *frame, const Perform *perform, Datum *values, bool *nulls
 	for (int i = 0; i < perform->ninputs; i++)
 	{
 		given[i] = perform->inputs[i] != NULL;
-		if (given[i])
+		if (given[i] && unlikely(perform->has_domains) && get_typtype(perform->input_types[i]) == TYPTYPE_DOMAIN)
+			values[i] = evaluate_of_domain(frame, perform, i, &nulls[i]);
+		else if (given[i])
 			values[i] = expression_evaluate(frame, perform->inputs[i], &nulls[i]);
 	}
 }

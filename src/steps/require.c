@@ -36,6 +36,7 @@ require_compile(Compiler *compiler, Instruction *instruction)
 	require->message = message_compile(compiler, ERRCODE_CA_CANCELED,
 									   psprintf("action \"%s\" requires: %s", compiler->program->action,
 												formula_text(formula)));
+	message_note_failure(compiler, require->message, psprintf("unless %s", formula_text(formula)));
 	instruction->data = require;
 }
 

@@ -59,6 +59,9 @@ stop_compile(Compiler *compiler, Instruction *instruction)
 	check_message(compiler, stop);
 	if (stop->how == STOP_SUCCEEDED)
 		compiler->may_stop = true;
+	if (stop->how != STOP_SUCCEEDED && !(stop->how == STOP_FAILED && !message_is_given(stop->message) &&
+										 row_find(compiler->names->rows, "error") != NULL))
+		message_note_failure(compiler, stop->message, "the step is reached");
 	instruction->data = stop;
 }
 

@@ -10,6 +10,8 @@
 #include "catalog/pg_type.h"
 #include "lookup/canonical.h"
 #include "lookup/instead.h"
+#include "lookup/table_rules.h"
+#include "program/failure.h"
 #include "program/names.h"
 #include "run/frame.h"
 #include "run/observer.h"
@@ -56,6 +58,52 @@ write_note_target(Compiler *compiler, const Address *address, const List *column
 	if (deletes || changes_key(address, columns))
 		compiler->target_key_changed = true;
 	address_prove_target(compiler, address);
+}
+
+/* The names of columns; those that a literal sets are never NULL, unless it is. */
+static List *
+column_names(const List *columns, bool computed)
+{
+	List	   *names = NIL;
+	ListCell   *cell;
+
+	foreach(cell, columns)
+	{
+		const WriteColumn *column = lfirst(cell);
+
+		if (!computed || column->value->kind == VALUE_FORMULA || column->value->kind == VALUE_SLOT ||
+			(column->value->json != NULL && column->value->json->kind == JSON_IS_NULL))
+			names = lappend(names, column->name);
+	}
+	return names;
+}
+
+/* The columns whose conflict a create takes. */
+static List *
+conflict_key(const Json *conflict)
+{
+	const Json *columns = json_get(conflict, "columns");
+	List	   *names = NIL;
+
+	for (int i = 0; columns != NULL && columns->kind == JSON_IS_ARRAY && i < columns->count; i++)
+		names = lappend(names, columns->items[i]->text);
+	return names;
+}
+
+void
+write_note_failures(Compiler *compiler, Oid table, CmdType command, const List *columns, bool others,
+					const Json *conflict)
+{
+	TableCommand told = {.command = command, .all_columns = others};
+
+	if (!failures_wanted(compiler->program))
+		return;
+	told.columns = column_names(columns, false);
+	told.computed = column_names(columns, true);
+	told.never_twice = conflict != NULL;
+	if (conflict != NULL)
+		told.key = conflict_key(conflict);
+	failure_note_rules(compiler->program, compiler->step->path, table_rules(table, &told));
 }
 
 static const char rule_hint[] = "Write what the rule does as steps, replace the rule by a trigger, or say \"required\": false.";
@@ -169,6 +217,8 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 	write_check_rules(compiler, statement, address, CMD_UPDATE);
 	write->count = write_count_row(statement);
 	written_compile(compiler, write, columns);
+	address_note_failures(compiler, address);
+	write_note_failures(compiler, address->relation, CMD_UPDATE, columns, given != NULL, NULL);
 	if (compiler_remarks(compiler))
 		compiler->writes = lappend(compiler->writes, write);
 	instruction->data = write;

@@ -35,6 +35,13 @@ typedef struct Write
 extern void write_compile_update(Compiler *compiler, Instruction *instruction,
 								 Address *address, const List *columns, struct Given *given);
 
+/*
+ * Notes what the table may refuse of a command that gives these columns, of WriteColumn,
+ * a value, and others that only the call tells; conflict is that of a create, or NULL.
+ */
+extern void write_note_failures(Compiler *compiler, Oid table, CmdType command, const List *columns,
+								bool others, const Json *conflict);
+
 /* "a = $1, b = $2" */
 extern void write_append_set(Statement *statement, StringInfo text, const List *columns);
 

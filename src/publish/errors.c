@@ -1,0 +1,370 @@
+/*
+ * errors.c
+ *		Every way an action can fail, as far as definitions and catalogs say, as rows.
+ *
+ * The compiler finds it while it checks; nothing of a user's runs. What the action
+ * as a whole may be refused for comes first, then steps in their order. A step whose
+ * errors its on_error, or that of one around it, always deals with is left out. A
+ * performed action is compiled in turn, with what its function says, and its ways
+ * stand behind the path of the step.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/row_text.h"
+#include "base/settings.h"
+#include "base/sqlstate.h"
+#include "base/text_list.h"
+#include "definition/envelope.h"
+#include "definition/value_text.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "lookup/action_lookup.h"
+#include "lookup/canonical.h"
+#include "lookup/table_rules.h"
+#include "miscadmin.h"
+#include "program/failure.h"
+#include "program/input_check.h"
+#include "program/program.h"
+#include "publish/check.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/tuplestore.h"
+
+PG_FUNCTION_INFO_V1(custom_action_definition_errors);
+
+/* Columns of the result */
+enum
+{
+	ERROR_SQLSTATE,
+	ERROR_MESSAGE,
+	ERROR_STEP,
+	ERROR_WHEN,
+	ERROR_COLUMNS
+};
+
+/* One action on the way down. */
+typedef struct ErrorWalk
+{
+	const char *prefix;			/* "3: support.page_on_call", or NULL */
+	Oid			function;		/* InvalidOid: a draft */
+	const struct ErrorWalk *above;
+	List	  **errors;			/* of Failure, in their order, with full paths */
+} ErrorWalk;
+
+static void walk_document(const ErrorWalk *walk, const char *action, Json *document, Oid owner);
+
+/* Is it there already? Two fields of a step may break one rule. */
+static bool
+is_told(const List *errors, const Failure *failure)
+{
+	ListCell   *cell;
+
+	foreach(cell, errors)
+	{
+		const Failure *other = lfirst(cell);
+
+		if (other->sqlstate == failure->sqlstate && strcmp(other->message, failure->message) == 0 &&
+			strcmp(other->path ? other->path : "", failure->path ? failure->path : "") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Tells of one way; path NULL: of the action as a whole. */
+static void
+tell(const ErrorWalk *walk, const char *path, int sqlstate, const char *message, const char *when)
+{
+	Failure    *failure = palloc0(sizeof(Failure));
+
+	CHECK_FOR_INTERRUPTS();
+	failure->sqlstate = sqlstate;
+	failure->message = message;
+	failure->when = when;
+	failure->path = walk->prefix == NULL ? path :
+		path == NULL ? walk->prefix : psprintf("%s %s", walk->prefix, path);
+	if (!is_told(*walk->errors, failure))
+		*walk->errors = lappend(*walk->errors, failure);
+}
+
+/* Tells what stands before the action. */
+static void
+tell_entry(const ErrorWalk *walk, const Program *program)
+{
+	const char *runner = program->definition->as_owner ? "the owner" : "the caller";
+
+	tell(walk, NULL, ERRCODE_INSUFFICIENT_PRIVILEGE, psprintf("permission denied for action \"%s\"", program->action),
+		 "the caller may not execute it");
+	tell(walk, NULL, ERRCODE_INSUFFICIENT_PRIVILEGE, "permission denied",
+		 psprintf("%s lacks a privilege that check_action_privileges() lists", runner));
+	tell(walk, NULL, ERRCODE_CA_NOT_ACTIVE, psprintf("action \"%s\" is not active", program->action),
+		 "it was deactivated");
+	tell(walk, NULL, ERRCODE_CA_DEPTH, psprintf("action \"%s\" would run too deep", program->action),
+		 psprintf("actions nest deeper than custom_actions.max_depth, now %d", setting_max_depth));
+	tell(walk, NULL, ERRCODE_QUERY_CANCELED, psprintf("action \"%s\" exceeded its time limit", program->action),
+		 program->definition->timeout != NULL ? psprintf("it takes longer than %s", program->definition->timeout) :
+		 "it takes longer than custom_actions.action_timeout");
+	if (json_get(program->definition->json, "frozen") != NULL)
+		tell(walk, NULL, ERRCODE_CA_MEANING, psprintf("a formula of action \"%s\" would use something else than when it was activated",
+													  program->action),
+			 "another object has come before one that it names");
+}
+
+/* Tells the rules of the domain that an input is of. */
+static void
+tell_domain(const ErrorWalk *walk, const Program *program, const Argument *input)
+{
+	ListCell   *cell;
+
+	foreach(cell, domain_rules(input->type))
+	{
+		const TableRule *rule = lfirst(cell);
+
+		tell(walk, psprintf("input.%s", input->name), rule->sqlstate, rule->message, rule->when);
+	}
+}
+
+/* Tells what is asked of an input. */
+static void
+tell_input(const ErrorWalk *walk, const Program *program, const Argument *input)
+{
+	char	   *path = psprintf("input.%s", input->name);
+
+	if (input->required)
+		tell(walk, path, ERRCODE_NULL_VALUE_NOT_ALLOWED,
+			 psprintf("input \"%s\" of action \"%s\" is required", input->name, program->action), "it is left out or NULL");
+	tell_domain(walk, program, input);
+	if (OidIsValid(input->references))
+		tell(walk, path, ERRCODE_FOREIGN_KEY_VIOLATION,
+			 psprintf("input \"%s\" of action \"%s\": there is no row (%s) in %s", input->name, program->action,
+					  input->reference_key->name, relation_name_canonical(input->references)),
+			 "there is no such row, or it is not visible");
+	if (input->parameter != NULL && input->parameter->options != NULL)
+		tell(walk, path, ERRCODE_INVALID_PARAMETER_VALUE,
+			 psprintf("input \"%s\" of action \"%s\" cannot be that", input->name, program->action),
+			 psprintf("it is not one of %s", value_text(input->parameter->options)));
+}
+
+/* Tells what is asked of inputs. */
+static void
+tell_inputs(const ErrorWalk *walk, const Program *program)
+{
+	const Signature *signature = program->signature;
+
+	if (walk->prefix == NULL)
+		tell(walk, NULL, ERRCODE_INVALID_PARAMETER_VALUE, psprintf("action \"%s\" has no input of that name", program->action),
+			 "JSON has a key that is no input");
+	for (int i = 0; i < signature->ninputs; i++)
+		tell_input(walk, program, &signature->inputs[i]);
+}
+
+/* Tells that the target may not be there. */
+static void
+tell_target(const ErrorWalk *walk, const Program *program)
+{
+	List	   *names = NIL;
+	char	   *table;
+
+	if (program->target == NULL)
+		return;
+	for (int i = 0; i < program->signature->nkeys; i++)
+		names = lappend(names, program->signature->inputs[i].column);
+	table = relation_name_canonical(program->target->relation);
+	tell(walk, NULL, program->definition->not_found, psprintf("there is no row (%s) in %s", text_list_join(names), table),
+		 "the target does not exist, or is not visible");
+}
+
+/* Tells which outputs must not be NULL in the end. */
+static void
+tell_outputs(const ErrorWalk *walk, const Program *program)
+{
+	for (int i = 0; i < program->signature->noutputs; i++)
+	{
+		const Argument *output = &program->signature->outputs[i];
+
+		if (output->parameter->required_given && output->required)
+			tell(walk, psprintf("output.%s", output->name), ERRCODE_NULL_VALUE_NOT_ALLOWED,
+				 psprintf("output \"%s\" of action \"%s\" is required, but has no value", output->name, program->action),
+				 "nothing has set it in the end");
+	}
+}
+
+/* Does a list of steps raise again what it deals with? */
+static bool
+raises_again(const List *steps)
+{
+	ListCell   *cell;
+	ListCell   *branch;
+
+	foreach(cell, steps)
+	{
+		const Step *step = lfirst(cell);
+
+		if (step->enabled && strcmp(step->kind->name, "stop") == 0 && step->subject->text != NULL &&
+			strcmp(step->subject->text, "failed") == 0 && json_get(step->json, "message") == NULL)
+			return true;
+		foreach(branch, step->branches)
+		{
+			if (raises_again(((const Branch *) lfirst(branch))->steps))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Is a path that of a step or list, or of something below it? */
+static bool
+is_below(const char *path, const char *above)
+{
+	int			length = strlen(above);
+
+	return strncmp(path, above, length) == 0 && (path[length] == '\0' || path[length] == '.');
+}
+
+/* What a step's on_error does with the error of a path: NULL, it has none for it. */
+static const Branch *
+handler_of(const Step *step, const char *path)
+{
+	ListCell   *cell;
+
+	foreach(cell, step->branches)
+	{
+		const Branch *branch = lfirst(cell);
+
+		if (strcmp(branch->key, "on_error") == 0)
+			return is_below(path, branch->path) ? NULL : branch;
+	}
+	return NULL;
+}
+
+/*
+ * Follows an error from the outermost step to its own: is it always dealt with?
+ * Adds to when what that hangs on.
+ */
+static bool
+is_dealt_with(const List *steps, const char *path, char **when)
+{
+	ListCell   *cell;
+	ListCell   *branch;
+
+	foreach(cell, steps)
+	{
+		const Step *step = lfirst(cell);
+		const char *condition = json_get_text(step->json, "on_error_when");
+		const Branch *handler;
+
+		if (!is_below(path, step->path))
+			continue;
+		handler = handler_of(step, path);
+		if (handler != NULL && condition == NULL && !raises_again(handler->steps))
+			return true;
+		if (handler != NULL && condition != NULL)
+			*when = psprintf("%s; and on_error of step %s passes it on, unless %s", *when, step->path, formula_text(condition));
+		foreach(branch, step->branches)
+		{
+			if (is_dealt_with(((const Branch *) lfirst(branch))->steps, path, when))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Is this action being looked at already? */
+static bool
+is_on_the_way(const ErrorWalk *walk, Oid function)
+{
+	for (; walk != NULL; walk = walk->above)
+		if (walk->function == function)
+			return true;
+	return false;
+}
+
+/* Tells the ways of an action that a step performs. */
+static void
+walk_performed(const ErrorWalk *walk, const char *path, Oid function)
+{
+	ErrorWalk	below = {.function = function, .above = walk, .errors = walk->errors};
+	char	   *name = function_name_canonical(function);
+	Envelope   *envelope;
+	Json	   *document;
+
+	check_stack_depth();
+	if (is_on_the_way(walk, function))
+		return;
+	envelope = action_envelope(function);
+	document = json_copy(envelope->definition);
+	if (envelope->plugins != NULL)
+		json_put(document, "plugins", json_copy(envelope->plugins));
+	below.prefix = walk->prefix == NULL ? psprintf("%s: %s", path, name) : psprintf("%s %s: %s", walk->prefix, path, name);
+	walk_document(&below, name, document, check_role(published_function(function)->owner));
+}
+
+/* Tells what the steps raise. */
+static void
+tell_steps(const ErrorWalk *walk, const Program *program)
+{
+	ListCell   *cell;
+
+	foreach(cell, program->failures->list)
+	{
+		const Failure *failure = lfirst(cell);
+		char	   *when = failure->when != NULL ? pstrdup(failure->when) : pstrdup("");
+
+		CHECK_FOR_INTERRUPTS();
+		if (failure->path != NULL && is_dealt_with(program->definition->steps, failure->path, &when))
+			continue;
+		if (OidIsValid(failure->performed))
+			walk_performed(walk, failure->path, failure->performed);
+		else
+			tell(walk, failure->path, failure->sqlstate, failure->message, when);
+	}
+}
+
+/* Compiles a document as check does, and tells its ways. */
+static void
+walk_document(const ErrorWalk *walk, const char *action, Json *document, Oid owner)
+{
+	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext, .action = action};
+	CompileOptions options = {.action = action, .sink = &sink, .note_failures = true, .function = walk->function};
+	Program    *program = check_document(document, owner, &options);
+
+	if (program == NULL)
+		return;
+	tell_entry(walk, program);
+	tell_inputs(walk, program);
+	tell_target(walk, program);
+	tell_steps(walk, program);
+	tell_outputs(walk, program);
+}
+
+/* definition_errors(action, definition, owner): every way as a row */
+Datum
+custom_action_definition_errors(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	List	   *errors = NIL;
+	ErrorWalk	walk = {.errors = &errors};
+	ListCell   *cell;
+	char	   *action;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return (Datum) 0;
+	action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	walk.function = action_find_fresh(action);
+	walk_document(&walk, action, json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))), check_role(PG_GETARG_OID(2)));
+	foreach(cell, errors)
+	{
+		const Failure *failure = lfirst(cell);
+		Datum		values[ERROR_COLUMNS] = {0};
+		bool		nulls[ERROR_COLUMNS];
+
+		row_put_text(values, nulls, ERROR_SQLSTATE,
+					 failure->sqlstate == ANY_SQLSTATE ? NULL : unpack_sql_state(failure->sqlstate));
+		row_put_text(values, nulls, ERROR_MESSAGE, failure->message);
+		row_put_text(values, nulls, ERROR_STEP, failure->path);
+		row_put_text(values, nulls, ERROR_WHEN, failure->when);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
