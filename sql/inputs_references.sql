@@ -39,11 +39,11 @@ INSERT INTO desk.customer VALUES (2, 'Bikes', 'south');
 SELECT count(*) FROM desk.note;
 
 -- performed; what a plug-in changes
-SELECT define('desk.outer', '{"input": [{"name": "id", "type": "bigint"}], "steps": [
+SELECT define('desk.outside', '{"input": [{"name": "id", "type": "bigint"}], "steps": [
 	{"create": "desk.note", "set": {"told": "before"}},
 	{"perform": "desk.call_back", "with": {"customer": "=input.id"},
 		"on_error_when": "error.sqlstate = ''23503''", "on_error": [{"create": "desk.note", "set": {"told": "{{error.message}}"}}]}]}');
-SELECT desk.outer(9);
+SELECT desk.outside(9);
 SELECT told FROM desk.note ORDER BY id DESC LIMIT 2;
 CREATE FUNCTION desk.other(context jsonb) RETURNS jsonb LANGUAGE sql STABLE AS
 	$$ SELECT jsonb_build_object('input', jsonb_build_object('customer', (context -> 'input' ->> 'customer')::bigint * 3)) $$;
@@ -101,11 +101,12 @@ SELECT brief($$SELECT create_action('desk.typeless', '{"output": [{"name": "a", 
 
 -- in the draft: edited by path, told in the outline and in diffs
 SELECT create_action('desk.edited', '{"input": [{"name": "customer", "references": "desk.customer"}], "steps": []}');
-SELECT remove_action_value('desk.edited', 'input.customer.references');
+SELECT set_action_value('desk.edited', 'input.customer.references', NULL);
 SELECT set_action_value('desk.edited', 'input.customer.type', 'bigint');
 SELECT activate_action('desk.edited');
 SELECT set_action_value('desk.edited', 'input.customer.title', 'Who');
-SELECT remove_action_value('desk.edited', 'input.customer.type');
+SELECT set_action_value('desk.edited', 'input.customer.references', 'desk.customer');
+SELECT set_action_value('desk.edited', 'input.customer.type', NULL);
 SELECT path, change, before, after FROM diff_action('desk.edited');
 SELECT activate_action('desk.edited');
 SELECT differs FROM custom_actions.actions WHERE name = 'desk.edited';
@@ -113,6 +114,8 @@ SELECT describe_action('desk.edited');
 UPDATE custom_actions.parameter SET type = NULL, references_table = NULL WHERE action = 'desk.edited';
 
 -- the table is protected, and followed
+DROP VIEW desk.customers;
+DROP POLICY north ON desk.customer;
 SELECT path, table_name, column_name FROM custom_actions.uses WHERE action = 'desk.look';
 ALTER TABLE desk.customer DROP CONSTRAINT customer_pkey;
 ALTER TABLE desk.customer ALTER id TYPE text;

@@ -12,17 +12,17 @@ SELECT action_definition('desk.old');
 -- told once in a session, also through others, and again when it says something else
 SELECT desk.old(1);
 SELECT desk.old(1), invoke_action('desk.old', '{"n": 2}');
-SELECT define('desk.outer', '{"steps": [{"perform": "desk.old", "with": {"n": 1}}]}');
+SELECT define('desk.outside', '{"steps": [{"perform": "desk.old", "with": {"n": 1}}]}');
 \c
-SELECT desk.outer();
-SELECT desk.outer();
+SELECT desk.outside();
+SELECT desk.outside();
 SELECT set_action_value('desk.old', 'deprecated', 'use desk.newer');
 SELECT set_action_value('desk.old', 'visibility', 'agent');
 SELECT path, change, before, after FROM diff_action('desk.old');
 SELECT activate_action('desk.old');
 SELECT desk.old(1);
-SELECT remove_action_value('desk.old', 'deprecated');
-SELECT remove_action_value('desk.old', 'visibility');
+SELECT set_action_value('desk.old', 'deprecated', NULL);
+SELECT set_action_value('desk.old', 'visibility', NULL);
 SELECT activate_action('desk.old');
 SELECT desk.old(1);
 SELECT title, visibility, deprecated FROM custom_actions.actions WHERE name = 'desk.old';

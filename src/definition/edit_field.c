@@ -363,6 +363,16 @@ refuse_other_ways(const EditPart *part, const ArgumentSpec *spec)
 				 errhint("%s", hint)));
 }
 
+/* Is a key needed as long as another one is not there? */
+static bool
+is_needed_without(const EditPart *part, const ArgumentSpec *spec)
+{
+	const ArgumentSpec *other = spec->required_unless != NULL ? find_in_lists(part, spec->required_unless) : NULL;
+	const Json *value = other != NULL ? json_get(part->row, other->column) : NULL;
+
+	return other != NULL && (value == NULL || value->kind == JSON_IS_NULL);
+}
+
 /* A field whose key has a row in the table of keys. */
 static EditField *
 find_known(EditField *field, const ArgumentSpec *spec, const char *rest)
@@ -370,7 +380,7 @@ find_known(EditField *field, const ArgumentSpec *spec, const char *rest)
 	refuse_other_ways(field->part, spec);
 	field->shape = spec->shape;
 	field->choices = spec->choices;
-	field->required = spec->required;
+	field->required = spec->required || is_needed_without(field->part, spec);
 	field->null_counts = spec->null_counts;
 	field->empty_counts = spec->empty_counts;
 	field->column = spec->column != NULL ? spec->column : "arguments";

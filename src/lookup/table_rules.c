@@ -13,14 +13,15 @@
 #include "access/table.h"
 #include "base/text_list.h"
 #include "catalog/indexing.h"
+#include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/table_rules.h"
-#include "partitioning/partdesc.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -191,7 +192,7 @@ takes_conflict(const RuleSearch *search, const Form_pg_index index)
 
 /* Adds what an index keeps rows from sharing. */
 static void
-add_index(RuleSearch *search, Relation index)
+add_unique_index(RuleSearch *search, Relation index)
 {
 	const Form_pg_index form = index->rd_index;
 	char	   *name = RelationGetRelationName(index);
@@ -211,7 +212,7 @@ add_index(RuleSearch *search, Relation index)
 
 /* Adds what indexes keep rows from sharing. */
 static void
-add_indexes(RuleSearch *search)
+add_unique_indexes(RuleSearch *search)
 {
 	ListCell   *cell;
 
@@ -219,7 +220,7 @@ add_indexes(RuleSearch *search)
 	{
 		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
 
-		add_index(search, index);
+		add_unique_index(search, index);
 		index_close(index, NoLock);
 	}
 }
@@ -232,6 +233,15 @@ fires(const Trigger *trigger, CmdType command)
 		return false;
 	return command == CMD_INSERT ? TRIGGER_FOR_INSERT(trigger->tgtype) :
 		command == CMD_UPDATE ? TRIGGER_FOR_UPDATE(trigger->tgtype) : TRIGGER_FOR_DELETE(trigger->tgtype);
+}
+
+/* Does it keep the table for actions? Who may write it is told elsewhere. */
+static bool
+is_protection(const Trigger *trigger)
+{
+	Oid			schema = get_func_namespace(trigger->tgfoid);
+
+	return OidIsValid(schema) && schema == get_namespace_oid(CA_SCHEMA, true);
 }
 
 /* Adds a reference of another table's, which its trigger on this one keeps. */
@@ -274,7 +284,7 @@ add_triggers(RuleSearch *search)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 
-		if (!fires(trigger, search->command->command))
+		if (!fires(trigger, search->command->command) || is_protection(trigger))
 			continue;
 		if (!trigger->tgisinternal)
 			add_rule(&search->rules, 0, psprintf("whatever trigger \"%s\" of %s raises", trigger->tgname,
@@ -326,7 +336,7 @@ table_rules(Oid table, const TableCommand *command)
 		add_not_null(&search);
 		add_domains(&search);
 		add_constraints(&search);
-		add_indexes(&search);
+		add_unique_indexes(&search);
 	}
 	add_places(&search);
 	add_behind(&search);

@@ -21,6 +21,7 @@
 #include "funcapi.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
+#include "lookup/key.h"
 #include "lookup/table_rules.h"
 #include "miscadmin.h"
 #include "program/failure.h"
@@ -56,7 +57,7 @@ static void walk_document(const ErrorWalk *walk, const char *action, Json *docum
 
 /* Is it there already? Two fields of a step may break one rule. */
 static bool
-is_told(const List *errors, const Failure *failure)
+way_is_told(const List *errors, const Failure *failure)
 {
 	ListCell   *cell;
 
@@ -73,7 +74,7 @@ is_told(const List *errors, const Failure *failure)
 
 /* Tells of one way; path NULL: of the action as a whole. */
 static void
-tell(const ErrorWalk *walk, const char *path, int sqlstate, const char *message, const char *when)
+tell_way(const ErrorWalk *walk, const char *path, int sqlstate, const char *message, const char *when)
 {
 	Failure    *failure = palloc0(sizeof(Failure));
 
@@ -83,7 +84,7 @@ tell(const ErrorWalk *walk, const char *path, int sqlstate, const char *message,
 	failure->when = when;
 	failure->path = walk->prefix == NULL ? path :
 		path == NULL ? walk->prefix : psprintf("%s %s", walk->prefix, path);
-	if (!is_told(*walk->errors, failure))
+	if (!way_is_told(*walk->errors, failure))
 		*walk->errors = lappend(*walk->errors, failure);
 }
 
@@ -92,20 +93,21 @@ static void
 tell_entry(const ErrorWalk *walk, const Program *program)
 {
 	const char *runner = program->definition->as_owner ? "the owner" : "the caller";
+	const Json *frozen = json_get(program->definition->json, "frozen");
 
-	tell(walk, NULL, ERRCODE_INSUFFICIENT_PRIVILEGE, psprintf("permission denied for action \"%s\"", program->action),
+	tell_way(walk, NULL, ERRCODE_INSUFFICIENT_PRIVILEGE, psprintf("permission denied for action \"%s\"", program->action),
 		 "the caller may not execute it");
-	tell(walk, NULL, ERRCODE_INSUFFICIENT_PRIVILEGE, "permission denied",
+	tell_way(walk, NULL, ERRCODE_INSUFFICIENT_PRIVILEGE, "permission denied",
 		 psprintf("%s lacks a privilege that check_action_privileges() lists", runner));
-	tell(walk, NULL, ERRCODE_CA_NOT_ACTIVE, psprintf("action \"%s\" is not active", program->action),
+	tell_way(walk, NULL, ERRCODE_CA_NOT_ACTIVE, psprintf("action \"%s\" is not active", program->action),
 		 "it was deactivated");
-	tell(walk, NULL, ERRCODE_CA_DEPTH, psprintf("action \"%s\" would run too deep", program->action),
+	tell_way(walk, NULL, ERRCODE_CA_DEPTH, psprintf("action \"%s\" would run too deep", program->action),
 		 psprintf("actions nest deeper than custom_actions.max_depth, now %d", setting_max_depth));
-	tell(walk, NULL, ERRCODE_QUERY_CANCELED, psprintf("action \"%s\" exceeded its time limit", program->action),
+	tell_way(walk, NULL, ERRCODE_QUERY_CANCELED, psprintf("action \"%s\" exceeded its time limit", program->action),
 		 program->definition->timeout != NULL ? psprintf("it takes longer than %s", program->definition->timeout) :
 		 "it takes longer than custom_actions.action_timeout");
-	if (json_get(program->definition->json, "frozen") != NULL)
-		tell(walk, NULL, ERRCODE_CA_MEANING, psprintf("a formula of action \"%s\" would use something else than when it was activated",
+	if (frozen != NULL && frozen->count > 0)
+		tell_way(walk, NULL, ERRCODE_CA_MEANING, psprintf("a formula of action \"%s\" would use something else than when it was activated",
 													  program->action),
 			 "another object has come before one that it names");
 }
@@ -120,7 +122,7 @@ tell_domain(const ErrorWalk *walk, const Program *program, const Argument *input
 	{
 		const TableRule *rule = lfirst(cell);
 
-		tell(walk, psprintf("input.%s", input->name), rule->sqlstate, rule->message, rule->when);
+		tell_way(walk, psprintf("input.%s", input->name), rule->sqlstate, rule->message, rule->when);
 	}
 }
 
@@ -131,16 +133,16 @@ tell_input(const ErrorWalk *walk, const Program *program, const Argument *input)
 	char	   *path = psprintf("input.%s", input->name);
 
 	if (input->required)
-		tell(walk, path, ERRCODE_NULL_VALUE_NOT_ALLOWED,
+		tell_way(walk, path, ERRCODE_NULL_VALUE_NOT_ALLOWED,
 			 psprintf("input \"%s\" of action \"%s\" is required", input->name, program->action), "it is left out or NULL");
 	tell_domain(walk, program, input);
 	if (OidIsValid(input->references))
-		tell(walk, path, ERRCODE_FOREIGN_KEY_VIOLATION,
+		tell_way(walk, path, ERRCODE_FOREIGN_KEY_VIOLATION,
 			 psprintf("input \"%s\" of action \"%s\": there is no row (%s) in %s", input->name, program->action,
 					  input->reference_key->name, relation_name_canonical(input->references)),
 			 "there is no such row, or it is not visible");
 	if (input->parameter != NULL && input->parameter->options != NULL)
-		tell(walk, path, ERRCODE_INVALID_PARAMETER_VALUE,
+		tell_way(walk, path, ERRCODE_INVALID_PARAMETER_VALUE,
 			 psprintf("input \"%s\" of action \"%s\" cannot be that", input->name, program->action),
 			 psprintf("it is not one of %s", value_text(input->parameter->options)));
 }
@@ -152,7 +154,7 @@ tell_inputs(const ErrorWalk *walk, const Program *program)
 	const Signature *signature = program->signature;
 
 	if (walk->prefix == NULL)
-		tell(walk, NULL, ERRCODE_INVALID_PARAMETER_VALUE, psprintf("action \"%s\" has no input of that name", program->action),
+		tell_way(walk, NULL, ERRCODE_INVALID_PARAMETER_VALUE, psprintf("action \"%s\" has no input of that name", program->action),
 			 "JSON has a key that is no input");
 	for (int i = 0; i < signature->ninputs; i++)
 		tell_input(walk, program, &signature->inputs[i]);
@@ -170,7 +172,7 @@ tell_target(const ErrorWalk *walk, const Program *program)
 	for (int i = 0; i < program->signature->nkeys; i++)
 		names = lappend(names, program->signature->inputs[i].column);
 	table = relation_name_canonical(program->target->relation);
-	tell(walk, NULL, program->definition->not_found, psprintf("there is no row (%s) in %s", text_list_join(names), table),
+	tell_way(walk, NULL, program->definition->not_found, psprintf("there is no row (%s) in %s", text_list_join(names), table),
 		 "the target does not exist, or is not visible");
 }
 
@@ -183,7 +185,7 @@ tell_outputs(const ErrorWalk *walk, const Program *program)
 		const Argument *output = &program->signature->outputs[i];
 
 		if (output->parameter->required_given && output->required)
-			tell(walk, psprintf("output.%s", output->name), ERRCODE_NULL_VALUE_NOT_ALLOWED,
+			tell_way(walk, psprintf("output.%s", output->name), ERRCODE_NULL_VALUE_NOT_ALLOWED,
 				 psprintf("output \"%s\" of action \"%s\" is required, but has no value", output->name, program->action),
 				 "nothing has set it in the end");
 	}
@@ -316,7 +318,7 @@ tell_steps(const ErrorWalk *walk, const Program *program)
 		if (OidIsValid(failure->performed))
 			walk_performed(walk, failure->path, failure->performed);
 		else
-			tell(walk, failure->path, failure->sqlstate, failure->message, when);
+			tell_way(walk, failure->path, failure->sqlstate, failure->message, when);
 	}
 }
 

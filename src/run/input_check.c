@@ -12,6 +12,7 @@
 
 #include "base/suggest.h"
 #include "base/text_list.h"
+#include "catalog/pg_type.h"
 #include "run/evaluate.h"
 #include "run/input_check.h"
 #include "run/mask.h"
@@ -31,7 +32,7 @@ input_name(const Frame *frame, const InputCheck *check)
 
 /* The text of a value. */
 static char *
-plain_text(Oid type, Datum value)
+value_as_text(Oid type, Datum value)
 {
 	Oid			output;
 	bool		is_varlena;
@@ -42,20 +43,20 @@ plain_text(Oid type, Datum value)
 
 /* Is the input to be masked? */
 static bool
-is_hidden(const Frame *frame, const InputCheck *check)
+input_is_hidden(const Frame *frame, const InputCheck *check)
 {
 	return bms_is_member(check->input, frame->program->sensitive_inputs);
 }
 
 /* Raises that an input is the key of no row. */
 pg_noreturn static void
-refuse_reference(Frame *frame, const InputCheck *check, Oid type, Datum value)
+refuse_absent_row(Frame *frame, const InputCheck *check, Oid type, Datum value)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 			 errmsg("input \"%s\" of action \"%s\": there is no row (%s) = (%s) in %s",
 					input_name(frame, check), frame->program->action, check->column,
-					is_hidden(frame, check) ? MASK : plain_text(type, value), check->table),
+					input_is_hidden(frame, check) ? MASK : value_as_text(type, value), check->table),
 			 frame_errdetail(frame),
 			 errhint("It does not exist, or it is not visible to %s.",
 					 frame->program->definition->as_owner ? "the owner of the action" : "you")));
@@ -72,12 +73,12 @@ check_reference(Frame *frame, const InputCheck *check)
 	if (!check->is_array)
 	{
 		if (statement_execute(frame, check->reference) == 0)
-			refuse_reference(frame, check, frame->program->slots[slot].type, frame_value(frame, slot));
+			refuse_absent_row(frame, check, frame->program->slots[slot].type, frame_value(frame, slot));
 		return;
 	}
 	value = statement_scalar(frame, check->reference, check->key_type, &isnull);
 	if (!isnull)
-		refuse_reference(frame, check, check->key_type, value);
+		refuse_absent_row(frame, check, check->key_type, value);
 }
 
 /* The elements of an array. */
@@ -111,11 +112,23 @@ options_sentence(const List *texts, int count)
 	return psprintf("The options are: %s.", text_list_join(texts));
 }
 
-/* Raises that a value is none of the options; what is hidden is not compared with them. */
+/* May a value be one of the options, misspelt? One that is hidden is not compared with them. */
+static bool
+may_be_misspelt(const Frame *frame, const InputCheck *check)
+{
+	char		category;
+	bool		preferred;
+
+	get_type_category_preferred(check->type, &category, &preferred);
+	return (category == TYPCATEGORY_STRING || category == TYPCATEGORY_ENUM) && !input_is_hidden(frame, check);
+}
+
+/* Raises that a value is none of the options. */
 pg_noreturn static void
 refuse_option(Frame *frame, const InputCheck *check, Datum value, const Datum *options, const bool *nulls, int count)
 {
-	char	   *given = plain_text(check->type, value);
+	char	   *given = value_as_text(check->type, value);
+	bool		misspelt = may_be_misspelt(frame, check);
 	List	   *texts = NIL;
 	int			known = 0;
 	Suggestion	suggestion;
@@ -127,16 +140,16 @@ refuse_option(Frame *frame, const InputCheck *check, Datum value, const Datum *o
 
 		if (nulls[i])
 			continue;
-		text = plain_text(check->type, options[i]);
+		text = value_as_text(check->type, options[i]);
 		if (known++ < MOST_OPTIONS_TOLD)
 			texts = lappend(texts, text);
-		if (!is_hidden(frame, check))
+		if (misspelt)
 			suggestion_consider(&suggestion, text, text);
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("input \"%s\" of action \"%s\" cannot be \"%s\"", input_name(frame, check),
-					frame->program->action, is_hidden(frame, check) ? MASK : given),
+					frame->program->action, input_is_hidden(frame, check) ? MASK : given),
 			 frame_errdetail(frame),
 			 errhint("%s", suggestion_hint(suggestion.best, options_sentence(texts, known)))));
 }

@@ -272,7 +272,7 @@ call_values(Compiler *compiler, Statement *statement, const Function *function)
 
 /* Notes that anything may come of a function. */
 static void
-note_failures(Compiler *compiler, const Function *function, const Call *call)
+note_call_failures(Compiler *compiler, const Function *function, const Call *call)
 {
 	failure_note(compiler->program, compiler->step->path, ANY_SQLSTATE,
 				 psprintf("whatever function %s raises", function->title), "it is called");
@@ -311,7 +311,7 @@ call_compile(Compiler *compiler, Instruction *instruction)
 	compiler_examine(compiler, statement, require_same_function, compiler);
 	declare_result(compiler, statement, function);
 	call->statement = statement;
-	note_failures(compiler, function, call);
+	note_call_failures(compiler, function, call);
 	call->title = psprintf("%s of action \"%s\"", instruction->label, compiler->program->action);
 	instruction->data = call;
 }

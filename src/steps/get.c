@@ -63,7 +63,7 @@ append_lock(Compiler *compiler, Statement *statement)
 
 /* Notes what the step raises. */
 static void
-note_failures(Compiler *compiler, const Get *get, const char *lock)
+note_get_failures(Compiler *compiler, const Get *get, const char *lock)
 {
 	const char *path = compiler->step->path;
 
@@ -107,7 +107,7 @@ get_compile(Compiler *compiler, Instruction *instruction)
 	address_prove_target(compiler, get->address);
 	address_results(compiler, statement, get->address);
 	get->statement = statement;
-	note_failures(compiler, get, lock);
+	note_get_failures(compiler, get, lock);
 	instruction->data = get;
 }
 

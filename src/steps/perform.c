@@ -168,6 +168,10 @@ check_fit(Compiler *compiler, const PerformedAction *signature)
 		compiler_problem(compiler, ERRCODE_CA_NOT_ACTIVE, compiler->step->path,
 						 psprintf("action \"%s\" is not active", signature->action), NULL,
 						 psprintf("Activate it first: activate_action('%s').", signature->action));
+	if (compiler->findings.checking && signature->deprecated != NULL)
+		problem_warn(compiler->findings.sink, compiler->step->path,
+					 psprintf("action \"%s\" is deprecated: %s", signature->action, signature->deprecated),
+					 "Perform another action, or do what it does in steps.");
 	if (compiler->program->read_only && !signature->read_only)
 		compiler_problem(compiler, ERRCODE_READ_ONLY_SQL_TRANSACTION, compiler->step->path,
 						 psprintf("a read-only action cannot perform \"%s\", which is not read-only",

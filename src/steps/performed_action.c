@@ -148,6 +148,7 @@ published_signature(Oid function)
 	result->read_only = proc_form(tuple)->provolatile != PROVOLATILE_VOLATILE;
 	read_arguments(tuple, result);
 	result->composite_key = has_composite_key(envelope->definition);
+	result->deprecated = json_get_text(envelope->definition, "deprecated");
 	mark_sensitive(result->inputs, result->ninputs, json_get(envelope->definition, "input"));
 	mark_sensitive(result->outputs, result->noutputs, json_get(envelope->definition, "output"));
 	ReleaseSysCache(tuple);

@@ -23,6 +23,7 @@ typedef struct PerformedAction
 	Oid			function;		/* InvalidOid: the draft being compiled */
 	bool		active;
 	bool		read_only;
+	const char *deprecated;		/* what to do instead, or NULL */
 	bool		composite_key;	/* "target" may be an object of its columns */
 	int			ninputs;
 	PerformedArgument *inputs;

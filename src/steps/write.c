@@ -62,7 +62,7 @@ write_note_target(Compiler *compiler, const Address *address, const List *column
 
 /* The names of columns; those that a literal sets are never NULL, unless it is. */
 static List *
-column_names(const List *columns, bool computed)
+written_names(const List *columns, bool computed)
 {
 	List	   *names = NIL;
 	ListCell   *cell;
@@ -98,8 +98,8 @@ write_note_failures(Compiler *compiler, Oid table, CmdType command, const List *
 
 	if (!failures_wanted(compiler->program))
 		return;
-	told.columns = column_names(columns, false);
-	told.computed = column_names(columns, true);
+	told.columns = written_names(columns, false);
+	told.computed = written_names(columns, true);
 	told.never_twice = conflict != NULL;
 	if (conflict != NULL)
 		told.key = conflict_key(conflict);

@@ -44,6 +44,14 @@ $node->safe_psql('main', q{
 		"output": [{"name": "y", "type": "text", "default": "{{input.x + 1}}"}]}');
 	SELECT create_action('support.look', '{"run_as": "owner", "table": "support.case",
 		"output": [{"name": "title", "type": "text", "default": "=support.helper(target.title)"}]}');
+	CREATE DOMAIN support.positive AS integer CHECK (VALUE > 0);
+	SELECT create_action('support.checked', '{"input": [
+		{"name": "target", "references": "support.case"},
+		{"name": "others", "type": "bigint[]", "references": "support.case", "default": [1, 2]},
+		{"name": "state", "type": "text", "options": ["open", "closed"], "default": "open"},
+		{"name": "priority", "type": "integer", "options": "=array(SELECT generate_series(1, 20) + input.target * 0)", "default": 3},
+		{"name": "number", "type": "support.positive", "default": 1}],
+		"output": [{"name": "y", "type": "text", "default": "{{input.state}}"}]}');
 	SELECT activate_action(name) FROM custom_actions.action;
 	GRANT USAGE ON SCHEMA support TO PUBLIC;
 	GRANT ALL ON ALL TABLES IN SCHEMA support TO PUBLIC;
@@ -97,7 +105,9 @@ sub is_flat
 # In one transaction, by one query.
 foreach my $call (
 	q{invoke_action('support.work', jsonb_build_object('target', i, 'reason', 'VIP', 'more', jsonb_build_array(i)))},
-	q{support.work(i, 'VIP')})
+	q{support.work(i, 'VIP')},
+	q{support.checked(i)},
+	q{invoke_action('support.checked', jsonb_build_object('target', i, 'priority', 4, 'number', i))})
 {
 	my @used = split /\n/, $node->safe_psql('main', qq{
 		BEGIN;
@@ -126,6 +136,9 @@ foreach my $failure (
 	[ 'a step that fails', q{SELECT support.work(%s, 'fail')} ],
 	[ 'a step that fails, by name', q{SELECT invoke_action('support.work', '{"target": %s, "reason": "fail"}')} ],
 	[ 'a row that is missing', q{SELECT support.work(-%s, 'VIP')} ],
+	[ 'a row that is not there', q{SELECT support.checked(-%s)} ],
+	[ 'a value that is no option', q{SELECT invoke_action('support.checked', '{"target": 1, "state": "x%s"}')} ],
+	[ 'a value that a domain refuses', q{SELECT invoke_action('support.checked', '{"target": 1, "number": -%s}')} ],
 	[ 'a value that is bad', q{SELECT invoke_action('support.work', '{"target": "x%s", "reason": "VIP"}')} ],
 	[ 'an action that is missing', q{SELECT invoke_action('support.nothing', '{"target": %s}')} ])
 {
