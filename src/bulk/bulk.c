@@ -9,10 +9,10 @@
 #include "bulk/bulk.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "run/observer.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
+#include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(custom_action_invoke_bulk);
 
@@ -139,17 +139,20 @@ put_items(ReturnSetInfo *result, const Bulk *bulk)
 	}
 }
 
-/* The failures that the caller is told of become rows of the log in his transaction. */
+/* Runs the action for an item. */
 static void
-tell_failures(const Bulk *bulk)
+call_item(Bulk *bulk, BulkItem *item)
 {
-	for (int i = 0; bulk->answers && observers_count > 0 && i < bulk->count; i++)
-	{
-		const BulkItem *item = &bulk->items[i];
+	InvokeRequest request = {.input = item->input,.wants_invocation = bulk->answers};
 
-		if (item->failure != NULL)
-			observe_answered(item->has_invocation ? &item->invocation : NULL, item->failure, item->failed_step);
-	}
+	bulk_call(bulk, item, bulk->action, &request);
+}
+
+/* What errors call the item that is running. */
+static char *
+item_title(const Bulk *bulk)
+{
+	return psprintf("item %d of invoke_action_bulk", bulk->at + 1);
 }
 
 /*
@@ -164,6 +167,8 @@ custom_action_invoke_bulk(PG_FUNCTION_ARGS)
 	require_bulk_arguments(fcinfo);
 	bulk.answers = mode_is_per_item(text_to_cstring(PG_GETARG_TEXT_PP(3)));
 	bulk.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	bulk.call = call_item;
+	bulk.title = item_title;
 	bulk.mcxt = CurrentMemoryContext;
 	bulk.scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action bulk item", ALLOCSET_DEFAULT_SIZES);
 	InitMaterializedSRF(fcinfo, 0);
@@ -174,7 +179,6 @@ custom_action_invoke_bulk(PG_FUNCTION_ARGS)
 		bulk_run_each(&bulk);
 	else
 		bulk_run_all(&bulk);
-	tell_failures(&bulk);
 	put_items((ReturnSetInfo *) fcinfo->resultinfo, &bulk);
 	return (Datum) 0;
 }

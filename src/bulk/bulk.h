@@ -1,8 +1,8 @@
 /*
  * bulk.h
- *		One action for many items.
+ *		One action for many items, or an action of its own for each.
  *
- * The folder bulk/ holds what runs an action many times in one call. It may include
+ * The folder bulk/ holds what runs actions many times in one call. It may include
  * base/, lookup/, definition/, program/, run/, steps/ and engine/.
  */
 #ifndef CA_BULK_H
@@ -20,7 +20,8 @@ typedef enum ItemEnd
 	ITEM_PENDING,				/* it has not yet, or what it did is undone */
 	ITEM_SUCCEEDED,
 	ITEM_FAILED,
-	ITEM_CANCELED
+	ITEM_CANCELED,
+	ITEM_SKIPPED				/* it needs another that did not succeed */
 } ItemEnd;
 
 typedef struct BulkItem
@@ -29,10 +30,10 @@ typedef struct BulkItem
 	Jsonb	   *input;
 	Jsonb	   *output;			/* of one that succeeded */
 	Jsonb	   *error;			/* of one that did not */
-	pg_uuid_t	invocation;		/* likewise, to be told of when all have ended; see Bulk.answers */
-	const ErrorData *failure;	/* likewise */
+	const ErrorData *failure;	/* likewise, to be told of when all have ended; see Bulk.answers */
 	const char *failed_step;	/* likewise, or NULL */
 	bool		has_invocation;
+	pg_uuid_t	invocation;
 } BulkItem;
 
 /* Which items have the same target, as far as a set has found out. */
@@ -44,10 +45,10 @@ typedef struct SameTargets
 	int		   *last;			/* by that: the last one that was seen */
 } SameTargets;
 
-/* One call of invoke_action_bulk; all of it in the memory of the call. */
+/* One call of invoke_action_bulk, or of invoke_actions; all of it in the memory of the call. */
 typedef struct Bulk
 {
-	char	   *action;			/* as the caller names it */
+	char	   *action;			/* as the caller names it; NULL: the items have actions of their own */
 	int			count;
 	BulkItem   *items;
 	bool		answers;		/* failures are told to the caller, item by item */
@@ -59,10 +60,19 @@ typedef struct Bulk
 
 	int			at;				/* the item that is running; -1: a set of them is */
 	const char *failed_step;	/* of the item that failed last, or NULL */
+
+	/* Runs it: sets its end and output, or raises. */
+	void		(*call) (struct Bulk *bulk, BulkItem *item);
+
+	/* "item 3 of invoke_action_bulk" */
+	char	   *(*title) (const struct Bulk *bulk);
 } Bulk;
 
 /* Fewer items than this do not run as a set: preparing its statements would take longer. */
 #define LEAST_OF_SET	16
+
+/* Calls an action for an item: the item's input is in the request. */
+extern void bulk_call(Bulk *bulk, BulkItem *item, const char *action, InvokeRequest *request);
 
 /* Runs all items, or none of them: the first one that fails says so. */
 extern void bulk_run_all(Bulk *bulk);
@@ -79,11 +89,14 @@ extern void bulk_run_item(Bulk *bulk, int item);
  */
 extern void bulk_take_error(Bulk *bulk, Caught *caught);
 
+/* Throws an error on, and adds which item it is about: its CONTEXT does not reach every caller. */
+pg_noreturn extern void bulk_throw_on(const Bulk *bulk, ErrorData *error);
+
 /* Has it failed, so that it is left out? */
 static inline bool
 item_is_out(const BulkItem *item)
 {
-	return item->end == ITEM_FAILED || item->end == ITEM_CANCELED;
+	return item->end == ITEM_FAILED || item->end == ITEM_CANCELED || item->end == ITEM_SKIPPED;
 }
 
 #endif

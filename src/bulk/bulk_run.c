@@ -20,6 +20,7 @@
 #include "bulk/bulk.h"
 #include "bulk/bulk_set.h"
 #include "miscadmin.h"
+#include "run/observer.h"
 #include "utils/memutils.h"
 
 #define LEVELS	3
@@ -49,33 +50,27 @@ item_error_callback(void *arg)
 	const Bulk *bulk = arg;
 
 	if (bulk->at >= 0)
-		errcontext("item %d of invoke_action_bulk", bulk->at + 1);
+		errcontext("%s", bulk->title(bulk));
 }
 
-/* Calls the action for an item. */
-static void
-item_call(Bulk *bulk, BulkItem *item)
+void
+bulk_call(Bulk *bulk, BulkItem *item, const char *action, InvokeRequest *request)
 {
-	InvokeRequest request = {0};
-
-	request.kind = REQUEST_JSON;
-	request.input = item->input;
-	request.result_context = bulk->mcxt;
-	request.wants_invocation = bulk->answers;
+	request->kind = REQUEST_JSON;
+	request->result_context = bulk->mcxt;
 	PG_TRY();
 	{
-		handle_call(handle_of_name(bulk->action), &request);
+		handle_call(handle_of_name(action), request);
 	}
-	PG_CATCH();
+	PG_FINALLY();
 	{
-		bulk->failed_step = request.failed_step;
-		item->has_invocation = request.has_invocation;
-		item->invocation = request.invocation;
-		PG_RE_THROW();
+		bulk->failed_step = request->failed_step;
+		item->has_invocation = request->has_invocation;
+		item->invocation = request->invocation;
 	}
 	PG_END_TRY();
-	item->output = MemoryContextAlloc(bulk->mcxt, VARSIZE(request.output));
-	memcpy(item->output, request.output, VARSIZE(request.output));
+	item->output = MemoryContextAlloc(bulk->mcxt, VARSIZE(request->output));
+	memcpy(item->output, request->output, VARSIZE(request->output));
 	item->end = ITEM_SUCCEEDED;
 }
 
@@ -86,7 +81,7 @@ bulk_run_item(Bulk *bulk, int item)
 
 	CHECK_FOR_INTERRUPTS();
 	bulk->at = item;
-	item_call(bulk, &bulk->items[item]);
+	bulk->call(bulk, &bulk->items[item]);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(bulk->scratch);
 }
@@ -303,6 +298,19 @@ group_run(PartGroup *group)
 	}
 }
 
+/* The failures that the caller is told of become rows of the log in his transaction. */
+static void
+tell_failures(const Bulk *bulk)
+{
+	for (int i = 0; observers_count > 0 && i < bulk->count; i++)
+	{
+		const BulkItem *item = &bulk->items[i];
+
+		if (item->failure != NULL)
+			observe_answered(item->has_invocation ? &item->invocation : NULL, item->failure, item->failed_step);
+	}
+}
+
 void
 bulk_run_each(Bulk *bulk)
 {
@@ -316,13 +324,13 @@ bulk_run_each(Bulk *bulk)
 		group_run(&group);
 		next = group.next;
 	}
+	tell_failures(bulk);
 }
 
-/* Adds to an error which item it is about: its CONTEXT does not reach every caller. */
-pg_noreturn static void
-throw_with_item(const Bulk *bulk, ErrorData *error)
+void
+bulk_throw_on(const Bulk *bulk, ErrorData *error)
 {
-	char	   *sentence = psprintf("It was item %d of invoke_action_bulk.", bulk->at + 1);
+	char	   *sentence = psprintf("It was %s.", bulk->title(bulk));
 
 	if (error->sqlerrcode != ERRCODE_QUERY_CANCELED)
 		error->detail = error->detail != NULL && *error->detail ? psprintf("%s %s", error->detail, sentence) : sentence;
@@ -347,7 +355,7 @@ run_all_single(Bulk *bulk)
 		MemoryContextSwitchTo(old);
 		error = CopyErrorData();
 		FlushErrorState();
-		throw_with_item(bulk, error);
+		bulk_throw_on(bulk, error);
 	}
 	PG_END_TRY();
 }
@@ -367,7 +375,7 @@ bulk_run_all(Bulk *bulk)
 	if (caught == NULL)
 		return;
 	if (bulk->at >= 0)
-		throw_with_item(bulk, caught->error);
+		bulk_throw_on(bulk, caught->error);
 	forget_error_of_set(bulk, caught);
 	part_forget(&all);
 	run_all_single(bulk);

@@ -59,6 +59,8 @@ bind_inputs(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 {
 	if (frame->program->sensitive)
 		secrets_learn_given(frame, fcinfo, request);
+	if (request != NULL && unlikely(request->secrets != NULL))
+		secrets_learn_values(frame, request->secrets);
 	if (request == NULL)
 		bind_arguments(frame, fcinfo);
 	else if (request->kind == REQUEST_JSON)
@@ -271,7 +273,7 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	frame->given = request != NULL && request->kind == REQUEST_JSON ? request->input : NULL;
 	frame->bound = false;
 	frame->secrets_owner = 0;
-	frame->answers_failure = request != NULL && request->wants_invocation;
+	frame->answers_failure = request != NULL && request->wants_invocation && !request->raises;
 	frame->handling = NULL;
 	frame->read_only = frame->program->read_only;
 	frame->caller = GetOuterUserId();

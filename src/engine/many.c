@@ -75,6 +75,20 @@ cut_at_same_target(ItemSet *set)
 	item_set_sift(set);
 }
 
+/* Are there targets to be found? */
+static bool
+wants_targets(const Program *program, const char *lock)
+{
+	return program->target != NULL && (program->load != NULL || lock != NULL);
+}
+
+/* Does the statement that loads a target, if there is one, not lock it, so that another comes before? */
+static bool
+locks_first(const Statement *load, const char *lock)
+{
+	return load == NULL || (load->lock_at == 0 && lock != NULL && *lock);
+}
+
 /* Finds, reads and locks the targets, as far as one call would. */
 static void
 find_targets(ItemSet *set, const ManyShape *shape)
@@ -84,10 +98,10 @@ find_targets(ItemSet *set, const ManyShape *shape)
 	Statement  *load = program->load;
 	const List *key;
 
-	if (program->target == NULL || (load == NULL && lock == NULL))
+	if (!wants_targets(program, lock))
 		return;
 	key = key_of_table(program->target->relation, program->definition->key, true);
-	if (load == NULL || (load->lock_at == 0 && lock != NULL && *lock))
+	if (locks_first(load, lock))
 	{
 		item_statement_targets(set, NULL, key, lock);
 		leave_out_missing(set);
@@ -252,4 +266,32 @@ many_run(Frame *frame, ManyCall *call)
 	call->refused = shape.refused;
 	call->refused_at = shape.refused_at;
 	MemoryContextSwitchTo(old);
+}
+
+bool
+many_is_possible(Frame *frame, ManyShape *shape)
+{
+	ManyCall	call = {.may_leave = true};
+	ItemSet		set = {.frame = frame,.call = &call};
+
+	shape->program = frame->program;
+	return many_shape_fits(shape) && many_set_fits(shape, &set);
+}
+
+List *
+many_target_texts(const ManyShape *shape)
+{
+	const Program *program = shape->program;
+	const char *lock = many_target_lock(shape);
+	List	   *texts = NIL;
+	const List *key;
+
+	if (!wants_targets(program, lock))
+		return NIL;
+	key = key_of_table(program->target->relation, program->definition->key, true);
+	if (locks_first(program->load, lock))
+		texts = lappend(texts, item_targets_text(program, NULL, key, lock));
+	if (program->load != NULL)
+		texts = lappend(texts, item_targets_text(program, program->load, key, NULL));
+	return texts;
 }

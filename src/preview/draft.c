@@ -45,9 +45,8 @@ struct DraftSource
 	" FROM custom_actions.canonical_name($1) AS n (name)" \
 	" CROSS JOIN LATERAL custom_actions.preview_source(n.name, $2) AS s"
 
-/* May the current user read drafts? */
-static bool
-reads_drafts(void)
+bool
+draft_is_readable(void)
 {
 	Oid			types[] = {TEXTOID, INT4OID};
 	Oid			function = own_function("preview_source", buildoidvector(types, lengthof(types)));
@@ -59,7 +58,7 @@ reads_drafts(void)
 static void
 require_reader(const char *action)
 {
-	if (!reads_drafts())
+	if (!draft_is_readable())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for drafts and versions of action \"%s\"", action),
@@ -118,7 +117,7 @@ draft_source(const char *action, const int *version)
 	SourceSearch search = {action, version, NULL};
 	Oid			function = action_find(action);
 
-	if (version == NULL && (OidIsValid(function) || !reads_drafts()))
+	if (version == NULL && (OidIsValid(function) || !draft_is_readable()))
 		return NULL;
 	require_reader(action);
 	if (OidIsValid(function))

@@ -11,6 +11,9 @@
 
 typedef struct DraftSource DraftSource;
 
+/* May the current user read drafts? */
+extern bool draft_is_readable(void);
+
 /*
  * What a version means: 0 the draft, none what is published, else the draft. NULL:
  * what is published, which is for invoking to find. Checks that the current user may

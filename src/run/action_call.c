@@ -365,14 +365,16 @@ handle_release(Handle *handle)
 	MemoryContextDelete(handle->mcxt);
 }
 
-void
-handle_call(Handle *handle, InvokeRequest *request)
+/* Calls the function with a request, for who may do so or only wants to look. */
+static inline void
+enter_action(Handle *handle, InvokeRequest *request, bool check)
 {
 	ErrorContextCallback callback = {error_context_stack, error_hide_statement, NULL};
 
 	if (handle->sensitive)
 		error_context_stack = &callback;
-	handle_require_caller(handle);
+	if (check)
+		handle_require_caller(handle);
 	request->invoker = GetUserId();
 	handle->use_count++;
 	PG_TRY();
@@ -385,6 +387,19 @@ handle_call(Handle *handle, InvokeRequest *request)
 	}
 	PG_END_TRY();
 	error_context_stack = callback.previous;
+}
+
+void
+handle_call(Handle *handle, InvokeRequest *request)
+{
+	enter_action(handle, request, true);
+}
+
+void
+handle_look(Handle *handle, InvokeRequest *request)
+{
+	Assert(request->look != NULL);
+	enter_action(handle, request, false);
 }
 
 void

@@ -41,6 +41,9 @@ extern void handle_require_caller(const Handle *handle);
  */
 extern void handle_call(Handle *handle, InvokeRequest *request);
 
+/* The same without that check, for a request that does not run the action: for who may read it. */
+extern void handle_look(Handle *handle, InvokeRequest *request);
+
 /* Tells the call handler of our language, once. */
 extern void handle_set_call_handler(PGFunction handler);
 

@@ -81,7 +81,10 @@ typedef struct InvokeRequest
 	void		(*look) (struct Frame *frame, void *arg);
 	void	   *look_arg;
 
+	Jsonb	   *secrets;		/* REQUEST_JSON: an array of what must not be shown of the input, or
+								 * NULL */
 	bool		wants_invocation;	/* fill in the id */
+	bool		raises;			/* all the same, a failure is not answered but raised */
 	bool		has_invocation;
 	pg_uuid_t	invocation;
 	const char *failed_step;	/* after an error: path of the step, or NULL */

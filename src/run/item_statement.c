@@ -382,6 +382,13 @@ tell_same_targets(const ItemSet *set, const TargetsSeen *seen)
 	pfree(first);
 }
 
+char *
+item_targets_text(const Program *program, Statement *load, const List *key, const char *lock)
+{
+	return load == NULL ? targets_text(program, key, lock) :
+		statement_many_text(statement_for_many(load), false, key_text(key), key_text(key));
+}
+
 void
 item_statement_targets(ItemSet *set, Statement *load, const List *key, const char *lock)
 {
@@ -398,7 +405,7 @@ item_statement_targets(ItemSet *set, Statement *load, const List *key, const cha
 	if (load != NULL)
 	{
 		Statement  *many = statement_for_many(load);
-		char	   *text = statement_many_text(many, false, key_text(key), key_text(key));
+		char	   *text = item_targets_text(program, load, key, NULL);
 
 		slots = many->scope->parameters;
 		plan = prepare_many(set, text, slots, many->scope);
@@ -412,7 +419,7 @@ item_statement_targets(ItemSet *set, Statement *load, const List *key, const cha
 		for (int i = 0; i < list_length(key); i++)
 			of_key = lappend_int(of_key, program->input_slots[i]);
 		slots = of_key;
-		plan = prepare_many(set, targets_text(program, key, lock), slots, NULL);
+		plan = prepare_many(set, item_targets_text(program, NULL, key, lock), slots, NULL);
 	}
 	(void) run_many(set, plan, slots, &receiver);
 	tell_same_targets(set, &seen);

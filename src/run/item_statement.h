@@ -22,4 +22,7 @@ extern void item_statement_execute(ItemSet *set, Statement *statement, bool with
  */
 extern void item_statement_targets(ItemSet *set, Statement *load, const List *key, const char *lock);
 
+/* The text of that statement. */
+extern char *item_targets_text(const Program *program, Statement *load, const List *key, const char *lock);
+
 #endif

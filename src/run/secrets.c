@@ -376,6 +376,15 @@ learn_given_member(Frame *frame, Jsonb *object, const char *name)
 		learn_member(frame, &value);
 }
 
+void
+secrets_learn_values(Frame *frame, Jsonb *values)
+{
+	MemoryContext old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
+
+	learn_jsonb(frame, values);
+	MemoryContextSwitchTo(old);
+}
+
 /*
  * As values or as arguments the inputs will be in their slots, with no more in
  * between than their type modifiers; but defaults of others are computed by

@@ -39,6 +39,9 @@ extern Secrets *frame_secrets(const Frame *frame);
 /* Learns what a call gives for sensitive inputs, before anything is made of it that could fail. */
 extern void secrets_learn_given(Frame *frame, FunctionCallInfo fcinfo, const InvokeRequest *request);
 
+/* Learns values of other invocations that a call gives. */
+extern void secrets_learn_values(Frame *frame, Jsonb *values);
+
 /* Learn what the slot of an input or output holds; for programs with sensitive ones. */
 extern void secrets_learn_input(Frame *frame, int input);
 extern void secrets_learn_output(Frame *frame, int output);

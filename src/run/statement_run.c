@@ -199,9 +199,8 @@ planner_options(const Statement *statement)
 		CURSOR_OPT_PARALLEL_OK : 0;
 }
 
-/* Prepares a plan and keeps it for the life of the program. */
-static SPIPlanPtr
-prepare_plan(Statement *statement, bool with_key)
+SPIPlanPtr
+statement_spare_plan(Statement *statement, const char *text)
 {
 	SPIPrepareOptions options = {0};
 	SPIPlanPtr	plan;
@@ -210,10 +209,19 @@ prepare_plan(Statement *statement, bool with_key)
 	options.parserSetupArg = statement->scope;
 	options.parseMode = RAW_PARSE_DEFAULT;
 	options.cursorOptions = planner_options(statement);
-	plan = SPI_prepare_extended(statement_text(statement, with_key), &options);
+	plan = SPI_prepare_extended(text, &options);
 	if (plan == NULL)
 		elog(ERROR, "could not prepare a statement of action \"%s\": %s",
 			 statement->scope->program->action, SPI_result_code_string(SPI_result));
+	return plan;
+}
+
+/* Prepares a plan and keeps it for the life of the program. */
+static SPIPlanPtr
+prepare_plan(Statement *statement, bool with_key)
+{
+	SPIPlanPtr	plan = statement_spare_plan(statement, statement_text(statement, with_key));
+
 	SPI_keepplan(plan);
 	return plan;
 }

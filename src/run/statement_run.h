@@ -62,6 +62,9 @@ extern List *statement_queries(Statement *statement);
 extern void statement_require_types(const Statement *statement, TupleDesc tupdesc);
 extern void statement_require_key_types(const Statement *statement, TupleDesc tupdesc);
 
+/* Prepares it once more, as long as SPI is connected, for who wants to see; the text is the last one made of it. */
+extern SPIPlanPtr statement_spare_plan(Statement *statement, const char *text);
+
 extern void statement_free_plan(Statement *statement);
 
 #endif

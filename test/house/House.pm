@@ -32,6 +32,7 @@ our %may_include = (
 	bulk => [qw(base lookup definition program run steps engine)],
 	preview => [qw(base lookup definition program compile run steps plugins engine)],
 	available => [qw(base lookup definition program compile run steps plugins engine)],
+	explain => [qw(base lookup definition document program run steps engine preview)],
 	publish => [qw(base lookup definition program compile run steps plugins engine)],
 	protect => [qw(base lookup definition program compile run steps plugins engine publish)],
 	ddl => [qw(base lookup definition program compile run steps plugins engine publish)],

@@ -1,0 +1,196 @@
+/*
+ * batch.c
+ *		invoke_actions: several calls, of different actions, in one.
+ *
+ * They run as the items of a bulk call do, one by one. A call that needs what another
+ * has given, which did not succeed, is left out.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/error_field.h"
+#include "base/row_text.h"
+#include "base/settings.h"
+#include "bulk/batch_calls.h"
+#include "bulk/reference.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/tuplestore.h"
+#include "utils/uuid.h"
+
+PG_FUNCTION_INFO_V1(custom_action_invoke_actions);
+
+#define BATCH_COLUMNS	7
+
+/* The words of ItemEnd. */
+static const char *const end_words[] = {NULL, "succeeded", "failed", "canceled", "skipped"};
+
+/* Does it go on after a failure, or is it all or nothing? */
+static bool
+mode_goes_on(const char *mode)
+{
+	if (strcmp(mode, "continue") == 0)
+		return true;
+	if (strcmp(mode, "all_or_nothing") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"mode\" of invoke_actions cannot be \"%s\"", mode),
+				 errhint("It is all_or_nothing or continue.")));
+	return false;
+}
+
+/* Raises unless an argument is given. */
+static void
+require_batch_argument(FunctionCallInfo fcinfo, int argument, const char *name, const char *hint)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"%s\" of invoke_actions must not be null", name),
+				 errhint("%s", hint)));
+}
+
+/* Raises unless the arguments say what is to be done. */
+static void
+require_batch_arguments(FunctionCallInfo fcinfo)
+{
+	require_batch_argument(fcinfo, 0, "calls", "Pass an array of objects, one for each call.");
+	require_batch_argument(fcinfo, 1, "mode", "It is all_or_nothing or continue.");
+	if (!JB_ROOT_IS_ARRAY(PG_GETARG_JSONB_P(0)) || JB_ROOT_IS_SCALAR(PG_GETARG_JSONB_P(0)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"calls\" of invoke_actions must be a JSON array"),
+				 errhint("Pass an array of objects, one for each call.")));
+	/* it would be read by each call, and all but the first be refused */
+	if (setting_idempotency_key[0] != '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("invoke_actions takes no idempotency key for all calls"),
+				 errhint("Reset custom_actions.idempotency_key, and give the calls that need one an \"idempotency_key\".")));
+}
+
+/* The first call that one needs and that did not succeed, or -1. */
+static int
+missing_call(const Batch *batch, int number)
+{
+	ListCell   *cell;
+
+	foreach(cell, batch->calls[number].needs)
+	{
+		if (batch->bulk.items[lfirst_int(cell)].end != ITEM_SUCCEEDED)
+			return lfirst_int(cell);
+	}
+	return -1;
+}
+
+/* Leaves out a call that needs another. */
+static void
+skip_call(const Batch *batch, int number, int missing)
+{
+	MemoryContext old = MemoryContextSwitchTo(batch->bulk.mcxt);
+	BulkItem   *item = &batch->bulk.items[number];
+	ErrorData	error = {.sqlerrcode = ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE};
+	Caught		caught = {.error = &error};
+
+	error.message = psprintf("%s was not run: it refers to %s, which did not succeed",
+							 batch_call_title(batch, number), batch_call_title(batch, missing));
+	item->error = error_jsonb(&caught);
+	item->end = ITEM_SKIPPED;
+	MemoryContextSwitchTo(old);
+}
+
+/* Runs a call, or leaves it out. */
+static void
+run_call(Bulk *bulk, BulkItem *item)
+{
+	const Batch *batch = (const Batch *) bulk;
+	const BatchCall *call = &batch->calls[bulk->at];
+	int			missing = missing_call(batch, bulk->at);
+	InvokeRequest request = {.input = item->input,.idempotency_key = call->idempotency_key};
+
+	if (missing >= 0)
+	{
+		skip_call(batch, bulk->at, missing);
+		return;
+	}
+	item->has_invocation = false;
+	bulk->failed_step = NULL;
+	if (call->has_references)
+		request.input = references_resolve(batch, bulk->at, &request.secrets);
+	request.wants_invocation = true;
+	request.raises = !bulk->answers;
+	bulk_call(bulk, item, call->action, &request);
+}
+
+/* What errors call the call that is running. */
+static char *
+running_title(const Bulk *bulk)
+{
+	const Batch *batch = (const Batch *) bulk;
+
+	return psprintf("%s of invoke_actions", batch_call_title(batch, bulk->at));
+}
+
+/* Returns a row for each call. */
+static void
+put_calls(ReturnSetInfo *result, const Batch *batch)
+{
+	for (int i = 0; i < batch->bulk.count; i++)
+	{
+		const BatchCall *call = &batch->calls[i];
+		const BulkItem *item = &batch->bulk.items[i];
+		Datum		values[BATCH_COLUMNS] = {0};
+		bool		nulls[BATCH_COLUMNS] = {0};
+
+		CHECK_FOR_INTERRUPTS();
+		values[0] = Int32GetDatum(i + 1);
+		row_put_text(values, nulls, 1, call->name);
+		row_put_text(values, nulls, 2, call->action);
+		row_put_text(values, nulls, 3, end_words[item->end]);
+		nulls[4] = item->output == NULL;
+		values[4] = JsonbPGetDatum(item->output);
+		nulls[5] = item->error == NULL;
+		values[5] = JsonbPGetDatum(item->error);
+		nulls[6] = !item->has_invocation;
+		values[6] = UUIDPGetDatum(&item->invocation);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+}
+
+/* Runs all calls; the statement, which the server logs with errors, may hold what must not be shown. */
+static void
+run_calls(Batch *batch)
+{
+	ErrorContextCallback callback = {error_context_stack, error_hide_statement, NULL};
+
+	if (batch->sensitive)
+		error_context_stack = &callback;
+	if (batch->bulk.answers)
+		bulk_run_each(&batch->bulk);
+	else
+		bulk_run_all(&batch->bulk);
+	error_context_stack = callback.previous;
+}
+
+/*
+ * invoke_actions(calls jsonb, mode text) returns table (call integer, name text,
+ * action text, status text, output jsonb, error jsonb, invocation uuid)
+ */
+Datum
+custom_action_invoke_actions(PG_FUNCTION_ARGS)
+{
+	Batch		batch = {.bulk = {.call = run_call,.title = running_title}};
+
+	require_batch_arguments(fcinfo);
+	batch.bulk.answers = mode_goes_on(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	batch.bulk.mcxt = CurrentMemoryContext;
+	batch.bulk.scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action batch call",
+											   ALLOCSET_DEFAULT_SIZES);
+	InitMaterializedSRF(fcinfo, 0);
+	batch_read(&batch, PG_GETARG_JSONB_P(0));
+	run_calls(&batch);
+	put_calls((ReturnSetInfo *) fcinfo->resultinfo, &batch);
+	return (Datum) 0;
+}

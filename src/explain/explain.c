@@ -1,0 +1,277 @@
+/*
+ * explain.c
+ *		explain_action: how an action runs, step by step.
+ *
+ * Without a run nothing is called but what planning calls. With one, all happens in a
+ * subtransaction that is rolled back, as in a preview, and no observer is told.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "base/compat.h"
+#include "base/error.h"
+#include "base/settings.h"
+#include "catalog/pg_proc.h"
+#include "explain/explanation.h"
+#include "explain/measure.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "lookup/canonical.h"
+#include "lookup/function_lookup.h"
+#include "miscadmin.h"
+#include "preview/draft.h"
+#include "preview/preview.h"
+#include "preview/watch.h"
+#include "run/action_call.h"
+#include "run/bind_json.h"
+#include "run/context.h"
+#include "run/frame.h"
+#include "run/settle.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/guc.h"
+#include "utils/jsonb.h"
+#include "utils/syscache.h"
+#include "utils/tuplestore.h"
+
+PG_FUNCTION_INFO_V1(custom_action_explain);
+
+#define EXPLAIN_COLUMNS		10
+
+typedef struct ExplainCall
+{
+	const char *action;
+	Jsonb	   *input;			/* NULL: none is given */
+	bool		analyze;
+	DraftSource *draft;			/* NULL: what is published, which has this handle */
+	Handle	   *handle;
+	Watch	   *watch;			/* NULL: it does not run */
+	Explanation explanation;
+} ExplainCall;
+
+/* Does the function of an action run as its owner? */
+static bool
+runs_as_owner(Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	bool		as_owner = HeapTupleIsValid(tuple) && ((Form_pg_proc) GETSTRUCT(tuple))->prosecdef;
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return as_owner;
+}
+
+/* Refuses who may run a published action, but not see what its owner sees. */
+static void
+require_reader(const Handle *handle)
+{
+	Oid			owner = function_owner(handle->function);
+
+	if (draft_is_readable())
+		return;
+	handle_require_caller(handle);
+	if (runs_as_owner(handle->function) && !has_privs_of_role(GetUserId(), owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to explain action \"%s\"", function_name_canonical(handle->function)),
+				 errdetail("It runs as its owner, and its plans show what that may see."),
+				 errhint("Ask a member of role \"%s\", or a designer of actions.", GetUserNameFromId(owner, false))));
+}
+
+/* Finds what is to be explained; checks that the user may see it, and run it if it is to run. */
+static void
+find_action(ExplainCall *call)
+{
+	call->draft = draft_source(call->action, NULL);
+	if (call->draft != NULL)
+		return;
+	call->handle = handle_of_name(call->action);
+	require_reader(call->handle);
+	if (call->input != NULL || call->analyze)
+		handle_require_caller(call->handle);
+}
+
+/* Gives the frame its inputs, as a call would. */
+static void
+take_inputs(struct Frame *frame, Jsonb *input)
+{
+	bind_jsonb_inputs(frame, input);
+	settle_inputs(frame);
+	frame->bound = true;
+	context_fill(frame);
+}
+
+/* Looks at what would run. */
+static void
+look_at_program(struct Frame *frame, void *arg)
+{
+	ExplainCall *call = arg;
+
+	if (call->input != NULL)
+		take_inputs(frame, call->input);
+	explanation_make(&call->explanation, frame);
+	if (!call->analyze)
+		explanation_add_bulk(&call->explanation, frame);
+}
+
+/* Makes the rows. */
+static void
+explain(ExplainCall *call)
+{
+	InvokeRequest request = {
+		.kind = REQUEST_LOOK,.input = call->input,.look = look_at_program,.look_arg = call,
+		.result_context = CurrentMemoryContext
+	};
+
+	if (call->draft != NULL)
+		draft_run(call->draft, &request);
+	else
+		handle_look(call->handle, &request);
+}
+
+/* The same, which leaves nothing behind. */
+static void
+explain_work(void *arg)
+{
+	explain(arg);
+}
+
+static void
+explain_only(ExplainCall *call)
+{
+	Caught	   *caught = caught_undone(explain_work, call);
+
+	if (caught != NULL)
+		error_throw_on(caught->error);
+}
+
+/* Runs the action, in the subtransaction that is undone. */
+static void
+run_action(ExplainCall *call)
+{
+	InvokeRequest request = {
+		.kind = REQUEST_JSON,.input = call->input,.result_context = CurrentMemoryContext
+	};
+
+	if (call->draft != NULL)
+		draft_run(call->draft, &request);
+	else
+		handle_call(call->handle, &request);
+	effect_run_deferred(call->watch);
+}
+
+/* What happens in that subtransaction. */
+static void
+analyze_work(void *arg)
+{
+	ExplainCall *call = arg;
+	Measure		measure;
+
+	if (setting_idempotency_key[0] != '\0')
+		(void) set_config_option("custom_actions.idempotency_key", "", PGC_SUSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+	watch_within(call->watch, GetCurrentSubTransactionId());
+	explain(call);
+	measure_begin(&measure, &call->explanation);
+	PG_TRY();
+	{
+		run_action(call);
+	}
+	PG_FINALLY();
+	{
+		measure_end(&measure);
+	}
+	PG_END_TRY();
+}
+
+/* Runs the action as a preview does, and measures it. */
+static void
+explain_run(ExplainCall *call)
+{
+	InvokeRequest request = {.kind = REQUEST_JSON,.input = call->input};
+	Caught	   *volatile caught = NULL;
+
+	call->watch = watch_begin(&request, true);
+	PG_TRY();
+	{
+		caught = caught_undone(analyze_work, call);
+	}
+	PG_FINALLY();
+	{
+		watch_end(call->watch);
+	}
+	PG_END_TRY();
+	if (caught != NULL)
+		error_throw_on(caught->error);
+	watch_count(call->watch);
+	explanation_add_watched(&call->explanation, call->watch);
+}
+
+/* Returns the rows. */
+static void
+put_rows(ReturnSetInfo *result, const ExplainCall *call)
+{
+	ListCell   *cell;
+
+	foreach(cell, call->explanation.rows)
+	{
+		const ExplainRow *row = lfirst(cell);
+		const char *texts[] = {row->step, row->does, row->guard, row->locks, row->statement, row->plan, row->bulk};
+		Datum		values[EXPLAIN_COLUMNS] = {0};
+		bool		nulls[EXPLAIN_COLUMNS] = {0};
+
+		for (int i = 0; i < (int) lengthof(texts); i++)
+		{
+			nulls[i] = texts[i] == NULL;
+			if (!nulls[i])
+				values[i] = CStringGetTextDatum(texts[i]);
+		}
+		nulls[7] = nulls[8] = nulls[9] = call->watch == NULL || !row->counted;
+		values[7] = Int64GetDatum((int64) row->runs);
+		values[8] = Int64GetDatum((int64) row->rows);
+		values[9] = Float8GetDatum(row->time);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+}
+
+/* Raises unless an argument is given. */
+static void
+require_explain_argument(FunctionCallInfo fcinfo, int argument, const char *name, const char *hint)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"%s\" of explain_action must not be null", name),
+				 errhint("%s", hint)));
+}
+
+/*
+ * explain_action(name text, input jsonb, "analyze" boolean) returns table (step text,
+ * does text, guard text, locks text, statement text, plan text, bulk text,
+ * runs bigint, rows bigint, ms double precision)
+ */
+Datum
+custom_action_explain(PG_FUNCTION_ARGS)
+{
+	ExplainCall call = {NULL};
+
+	require_explain_argument(fcinfo, 0, "name", "Give the name of an action.");
+	require_explain_argument(fcinfo, 2, "analyze", "It is true or false.");
+	call.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	call.input = PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1);
+	call.analyze = PG_GETARG_BOOL(2);
+	call.explanation.mcxt = CurrentMemoryContext;
+	if (call.analyze && call.input == NULL)
+		call.input = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
+	call.explanation.input = call.input;
+	InitMaterializedSRF(fcinfo, 0);
+	find_action(&call);
+	if (call.analyze)
+		explain_run(&call);
+	else
+		explain_only(&call);
+	put_rows((ReturnSetInfo *) fcinfo->resultinfo, &call);
+	return (Datum) 0;
+}
