@@ -3,9 +3,10 @@
  *		Definitions take on the names that a command gave to what they use.
  *
  * Published actions are found through their dependencies, drafts by the words of
- * their rows, versions with both. Each text follows by itself (followed_text.c).
+ * their rows and of those that edits changed, versions with both. Each text follows
+ * by itself (followed_text.c); what an edit changed, as the draft that it changed.
  * What is published and cannot follow is reported, and may stand in the way of
- * the command; drafts and versions do not.
+ * the command; drafts, versions and edits do not.
  */
 #include "postgres.h"
 
@@ -50,6 +51,14 @@ typedef struct FollowedVersion
 	FollowedText *draft;
 } FollowedVersion;
 
+/* A draft as it was before an edit that can be taken back. */
+typedef struct FollowedEdit
+{
+	char	   *number;
+	const char *ids;			/* JSON: of the steps that it changed, by path */
+	FollowedText *draft;
+} FollowedEdit;
+
 /* An action and all its texts. */
 typedef struct FollowedAction
 {
@@ -59,6 +68,7 @@ typedef struct FollowedAction
 	FollowedText *published;
 	FollowedText *draft;
 	List	   *versions;		/* of FollowedVersion */
+	List	   *edits;			/* of FollowedEdit */
 } FollowedAction;
 
 /* All that a command concerns. */
@@ -135,7 +145,7 @@ may_have_setting(const Node *command, Oid relation)
 bool
 names_concern_drafts(const Node *command, Oid relation)
 {
-	static const char *const indexes[] = {"step_words", "parameter_words", "action_words"};
+	static const char *const indexes[] = {"step_words", "parameter_words", "action_words", "edit_words"};
 	const char *name = name_searched(command);
 
 	for (int i = 0; i < lengthof(indexes); i++)
@@ -195,6 +205,22 @@ told_oid(const Json *told, const char *key)
 	return text == NULL ? InvalidOid : atooid(text);
 }
 
+/* Notes what the edits of a draft changed, as texts_to_follow() tells of them. */
+static void
+add_edits(FollowedAction *action, Oid owner, const Json *edits)
+{
+	for (int i = 0; edits != NULL && i < edits->count; i++)
+	{
+		FollowedEdit *edit = palloc0(sizeof(FollowedEdit));
+
+		edit->number = pstrdup(json_get_text(edits->items[i], "number"));
+		edit->ids = json_text(json_get(edits->items[i], "ids"));
+		edit->draft = new_text(action, owner, json_get(edits->items[i], "draft"));
+		if (edit->draft != NULL)
+			action->edits = lappend(action->edits, edit);
+	}
+}
+
 /* Adds an action as texts_to_follow() tells of it. */
 static void
 add_action(Following *following, const Json *told)
@@ -210,6 +236,7 @@ add_action(Following *following, const Json *told)
 	action->draft = new_text(action, owner, json_get(told, "draft"));
 	if (action->draft != NULL)
 		action->draft->plugins = json_get(told, "plugins");
+	add_edits(action, owner, json_get(told, "edits"));
 	for (int i = 0; versions != NULL && i < versions->count; i++)
 	{
 		FollowedVersion *version = palloc0(sizeof(FollowedVersion));
@@ -254,7 +281,7 @@ static void
 each_text(const Following *following, void (*fn) (FollowedText *text, const Following *following))
 {
 	ListCell   *cell;
-	ListCell   *version_cell;
+	ListCell   *part_cell;
 
 	foreach(cell, following->actions)
 	{
@@ -265,15 +292,20 @@ each_text(const Following *following, void (*fn) (FollowedText *text, const Foll
 			fn(action->published, following);
 		if (action->draft != NULL)
 			fn(action->draft, following);
-		foreach(version_cell, action->versions)
+		foreach(part_cell, action->versions)
 		{
-			const FollowedVersion *version = lfirst(version_cell);
+			const FollowedVersion *version = lfirst(part_cell);
 
 			CHECK_FOR_INTERRUPTS();
 			if (version->definition != NULL)
 				fn(version->definition, following);
 			if (version->draft != NULL)
 				fn(version->draft, following);
+		}
+		foreach(part_cell, action->edits)
+		{
+			CHECK_FOR_INTERRUPTS();
+			fn(((const FollowedEdit *) lfirst(part_cell))->draft, following);
 		}
 	}
 }
@@ -365,6 +397,15 @@ places_text(const List *places)
 	return out.data;
 }
 
+/* Why a draft that has followed may still have an old name, or NULL. */
+static char *
+doubt_of(const FollowedText *text)
+{
+	if (text->reason != NULL || text->left == NIL)
+		return text->reason;
+	return psprintf("What it means there is not known: %s.", places_text(text->left));
+}
+
 /* Tells that a draft may still have an old name. */
 static void
 warn_of_draft(const FollowedAction *action, const NewName *name, const char *detail)
@@ -400,10 +441,21 @@ write_draft(const FollowedAction *action, const NewName *name)
 			return;
 		}
 	}
-	if (text->reason != NULL)
-		warn_of_draft(action, name, text->reason);
-	else if (text->left != NIL)
-		warn_of_draft(action, name, psprintf("What it means there is not known: %s.", places_text(text->left)));
+	if (doubt_of(text) != NULL)
+		warn_of_draft(action, name, doubt_of(text));
+}
+
+/* Writes what an edit changed with the names of now; where they are in doubt, who takes it back is told. */
+static void
+write_edit(const FollowedAction *action, const FollowedEdit *edit)
+{
+	const FollowedText *text = edit->draft;
+	const char *doubt = doubt_of(text);
+	const char *texts[] = {action->name, edit->number, definition_print(text->document),
+	definition_print(text->renamed != NULL ? text->renamed : text->document), edit->ids, doubt ? doubt : "", NULL};
+
+	if (doubt != NULL || text_has_changed(text))
+		(void) follow_call("follow_edit", texts);
 }
 
 /* Writes a version with the names of now; one that is published as that is. */
@@ -437,6 +489,8 @@ write_action(const Following *following, FollowedAction *action, List **unfollow
 	write_draft(action, &following->name);
 	foreach(cell, action->versions)
 		write_version(action, lfirst(cell));
+	foreach(cell, action->edits)
+		write_edit(action, lfirst(cell));
 }
 
 /* The schema of what a command has called otherwise; NULL: it is a part of something, or that is not known. */

@@ -13,6 +13,7 @@ CREATE TABLE custom_actions.edit (
 	transaction  xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
 	statement_at timestamptz NOT NULL DEFAULT pg_catalog.statement_timestamp(),
 	before       json,
+	behind       text,
 	PRIMARY KEY (action, number)
 );
 
@@ -34,6 +35,8 @@ COMMENT ON COLUMN custom_actions.edit.transaction IS 'transaction that made it';
 COMMENT ON COLUMN custom_actions.edit.statement_at IS 'when the statement began that made it';
 COMMENT ON COLUMN custom_actions.edit.before IS
 	'definition before, while it is being made: what it brought is told at its end';
+COMMENT ON COLUMN custom_actions.edit.behind IS
+	'why what it brings back may still have an old name of something that was renamed';
 
 CREATE TABLE custom_actions.edit_change (
 	action   text NOT NULL,
@@ -45,6 +48,12 @@ CREATE TABLE custom_actions.edit_change (
 	PRIMARY KEY (action, number, change)
 );
 
+CREATE INDEX edit_words ON custom_actions.edit_change
+	USING gin (custom_actions.words(old_rows::text))
+	WITH (fastupdate = off);
+
+COMMENT ON INDEX custom_actions.edit_words IS
+	'tells whether what an edit changed may have a name in it';
 COMMENT ON TABLE custom_actions.edit_change IS 'rows of drafts that edits changed';
 COMMENT ON COLUMN custom_actions.edit_change.action IS 'name of the action';
 COMMENT ON COLUMN custom_actions.edit_change.number IS 'number of the edit';

@@ -31,6 +31,35 @@ END;
 COMMENT ON FUNCTION custom_actions.step_paths(text) IS
 	'path of each step of a draft, with its place in its list, from 1';
 
+CREATE FUNCTION custom_actions.row_paths(steps jsonb)
+RETURNS TABLE (path text, item jsonb)
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	WITH RECURSIVE listed AS (
+		SELECT e.number, e.item, (e.item ->> 'parent')::bigint AS parent,
+			e.item ->> 'branch' AS branch, e.item ->> 'position' AS place
+		FROM jsonb_array_elements(custom_actions.step_list(steps))
+			WITH ORDINALITY AS e (item, number)
+	), found AS (
+		SELECT l.number, l.place AS path, l.item
+		FROM listed AS l
+		WHERE l.parent IS NULL
+		UNION ALL
+		SELECT l.number,
+			format(CASE l.branch WHEN 'case' THEN '%s.%s %s' ELSE '%s.%s.%s' END,
+				f.path, l.branch, l.place),
+			l.item
+		FROM found AS f
+			JOIN listed AS l ON l.parent = f.number
+	)
+	SELECT f.path, f.item
+	FROM found AS f;
+END;
+
+COMMENT ON FUNCTION custom_actions.row_paths(jsonb) IS
+	'steps in row form with their paths';
+
 CREATE FUNCTION custom_actions.path_order(path text)
 RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE

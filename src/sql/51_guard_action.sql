@@ -204,6 +204,41 @@ $$;
 COMMENT ON FUNCTION custom_actions.carry_versions(text, text) IS
 	'gives the versions of an action its new name, and numbers after those that have it already';
 
+-- Of what is published the event trigger takes care, in whatever performs it.
+CREATE FUNCTION custom_actions.rename_in_edits(old_name text, new_name text)
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	WITH kept AS MATERIALIZED (
+		SELECT c.action, c.number, c.change, c.old_rows
+		FROM custom_actions.edit_change AS c
+		WHERE c.part = 'step' AND (c.action = new_name
+			OR (SELECT custom_actions.action_function(old_name) IS NULL
+				AND custom_actions.action_function(new_name) IS NULL))
+	), performing AS (
+		SELECT c.action, c.number, c.change, k.item, k.place, k.item ->> 'kind' = 'perform'
+			AND (k.item ->> 'subject' = (parse_ident(old_name))[2] AND c.action = new_name
+				OR custom_actions.canonical_spelling(k.item ->> 'subject')
+					= custom_actions.canonical_spelling(old_name)) AS is_it
+		FROM kept AS c
+			CROSS JOIN LATERAL json_array_elements(c.old_rows) WITH ORDINALITY AS k (item, place)
+	), renamed AS (
+		SELECT p.action, p.number, p.change, json_agg(CASE WHEN p.is_it
+			THEN (p.item::jsonb || jsonb_build_object('subject', new_name))::json
+			ELSE p.item END ORDER BY p.place) AS old_rows
+		FROM performing AS p
+		GROUP BY p.action, p.number, p.change
+		HAVING bool_or(p.is_it)
+	)
+	UPDATE custom_actions.edit_change AS c SET old_rows = r.old_rows
+	FROM renamed AS r
+	WHERE c.action = r.action AND c.number = r.number AND c.change = r.change;
+END;
+
+COMMENT ON FUNCTION custom_actions.rename_in_edits(text, text) IS
+	'gives an action that was renamed its new name where it is performed in what edits changed';
+
 CREATE FUNCTION custom_actions.carry_parts()
 RETURNS trigger
 LANGUAGE plpgsql
@@ -225,6 +260,7 @@ BEGIN
 		DELETE FROM import AS i WHERE i.action = OLD.name;
 		UPDATE edit_change AS c SET action = NEW.name WHERE c.action = OLD.name;
 		UPDATE edit AS e SET action = NEW.name WHERE e.action = OLD.name;
+		PERFORM rename_in_edits(OLD.name, NEW.name);
 		PERFORM carry_versions(OLD.name, NEW.name);
 	END IF;
 	RETURN NULL;

@@ -74,19 +74,32 @@ $$;
 
 COMMENT ON FUNCTION custom_actions.copy(text, text) IS 'does the work of copy_action';
 
+-- That steps perform it by its new name is no edit: undo would bring the old one back.
 CREATE FUNCTION custom_actions.rename_draft(action_name text, new_name text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
+DECLARE
+	own_name text := (parse_ident(action_name))[2];
+	performing record;
 BEGIN
 	UPDATE action AS a SET name = new_name WHERE a.name = action_name;
-	UPDATE step AS s SET subject = new_name
-	FROM action AS a
-	WHERE a.name = s.action AND s.kind = 'perform'
-		AND (canonical_spelling(s.subject) = canonical_spelling(action_name)
-			OR s.action = new_name AND s.subject = (parse_ident(action_name))[2])
-		AND (is_member(coalesce(published_owner(a.name), a.owner)) OR is_member(a.designer));
+	FOR performing IN
+		SELECT s.action, array_agg(s.id) AS steps
+		FROM step AS s
+			JOIN action AS a ON a.name = s.action
+		WHERE s.kind = 'perform'
+			AND (canonical_spelling(s.subject) = canonical_spelling(action_name)
+				OR s.action = new_name AND s.subject = own_name)
+			AND (is_member(coalesce(published_owner(a.name), a.owner)) OR is_member(a.designer))
+		GROUP BY s.action
+		ORDER BY s.action
+	LOOP
+		PERFORM mark_edit(performing.action, 'begin', '');
+		UPDATE step AS s SET subject = new_name WHERE s.id = ANY (performing.steps);
+		PERFORM mark_edit(performing.action, 'forget', '');
+	END LOOP;
 END
 $$;
 

@@ -168,7 +168,8 @@ BEGIN
 	detail := concat_ws(E'\n', CASE WHEN newest.made_by <> CURRENT_USER
 			THEN format('Role "%s" made it.', newest.made_by) END,
 		CASE WHEN newest.whole OR newest.what LIKE '% of custom_actions.%'
-			THEN told_changes(before, document_of(action_name, NULL)) END);
+			THEN told_changes(before, document_of(action_name, NULL)) END,
+		'What it brings back may have an old name of something that was renamed since: ' || newest.behind);
 	IF detail <> '' THEN
 		RAISE NOTICE 'action "%": taken back: %', action_name, told USING DETAIL = detail;
 	ELSE

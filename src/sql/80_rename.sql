@@ -92,17 +92,6 @@ $$;
 COMMENT ON FUNCTION custom_actions.note_drop(text, text) IS
 	'leaves word in a draft of what took its function';
 
-CREATE FUNCTION custom_actions.may_name(words text[], name text)
-RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
-	SELECT coalesce(words && custom_actions.words_of_name(name), true);
-END;
-
-COMMENT ON FUNCTION custom_actions.may_name(text[], text) IS
-	'whether a text with these words may have a name in it';
-
 -- A draft that nobody has changed since it was published uses what that uses, and
 -- is found with it.
 CREATE FUNCTION custom_actions.drafts_naming(name text)
@@ -134,11 +123,16 @@ BEGIN ATOMIC
 			SELECT
 			FROM custom_actions.parameter AS p
 			WHERE p.action = c.name AND custom_actions.may_name(
-				custom_actions.words(p.type, p.default_value::text, p.references_table, p.options::text), drafts_naming.name));
+				custom_actions.words(p.type, p.default_value::text, p.references_table, p.options::text), drafts_naming.name))
+		OR EXISTS (
+			SELECT
+			FROM custom_actions.edit_change AS e
+			WHERE e.action = c.name AND custom_actions.may_name(
+				custom_actions.words(e.old_rows::text), drafts_naming.name));
 END;
 
 COMMENT ON FUNCTION custom_actions.drafts_naming(text) IS
-	'drafts that may have a name in them and differ from what is published';
+	'drafts that may have a name in them, or in what edits changed, and differ from what is published';
 
 CREATE FUNCTION custom_actions.versions_naming(action_name text, name text)
 RETURNS json
@@ -187,6 +181,7 @@ BEGIN ATOMIC
 			(SELECT r.oid FROM pg_roles AS r WHERE r.rolname = d.owner))::text,
 		'draft', custom_actions.draft_definition(d.name),
 		'plugins', custom_actions.plugin_list(d.name),
+		'edits', custom_actions.kept_texts(d.name, texts_to_follow.name),
 		'versions', custom_actions.versions_naming(coalesce(p.name, d.name), texts_to_follow.name))
 		ORDER BY coalesce(p.name, d.name))::text
 	FROM published AS p
@@ -219,35 +214,6 @@ $$;
 
 COMMENT ON FUNCTION custom_actions.follow_header(text, jsonb, jsonb) IS
 	'gives what holds for a draft as a whole the names of now';
-
-CREATE FUNCTION custom_actions.row_paths(steps jsonb)
-RETURNS TABLE (path text, item jsonb)
-LANGUAGE sql IMMUTABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
-	WITH RECURSIVE listed AS (
-		SELECT e.number, e.item, (e.item ->> 'parent')::bigint AS parent,
-			e.item ->> 'branch' AS branch, e.item ->> 'position' AS place
-		FROM jsonb_array_elements(custom_actions.step_list(steps))
-			WITH ORDINALITY AS e (item, number)
-	), found AS (
-		SELECT l.number, l.place AS path, l.item
-		FROM listed AS l
-		WHERE l.parent IS NULL
-		UNION ALL
-		SELECT l.number,
-			format(CASE l.branch WHEN 'case' THEN '%s.%s %s' ELSE '%s.%s.%s' END,
-				f.path, l.branch, l.place),
-			l.item
-		FROM found AS f
-			JOIN listed AS l ON l.parent = f.number
-	)
-	SELECT f.path, f.item
-	FROM found AS f;
-END;
-
-COMMENT ON FUNCTION custom_actions.row_paths(jsonb) IS
-	'steps in row form with their paths';
 
 CREATE FUNCTION custom_actions.follow_steps(action_name text, before jsonb, after jsonb)
 RETURNS void
