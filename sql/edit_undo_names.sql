@@ -21,7 +21,7 @@ SELECT action_definition('desk.plain', 0) -> 'steps' AS steps;
 -- All that a draft may name, in one that is not published
 SELECT create_action('desk.work', $$
 { "table": "desk.case", "settings": {"search_path": "desk, pg_catalog"}, "summary": "{{target.amount}}",
-  "input": [ {"name": "state", "type": "desk.state", "default": "busy"} ],
+  "input": [ {"name": "state", "type": "desk.state", "default": "busy"}, {"name": "other", "references": "desk.task", "required": false} ],
   "steps": [
     {"require": "target.amount <> 1"},
     {"update": "target", "set": {"status": "busy", "amount": "=desk.next(target.amount)"}},
@@ -30,6 +30,7 @@ SELECT create_action('desk.work', $$
        {"perform": "desk.work", "with": {"target": "=target.id", "state": "done"}} ]} ] } $$);
 SELECT set_action_value('desk.work', 'input.state.default', 'open');
 SELECT set_action_value('desk.work', '2.set.status', NULL);
+SELECT set_action_value('desk.work', 'input.other', NULL);
 SELECT remove_step('desk.work', '1');
 SELECT remove_step('desk.work', '2');
 SELECT set_action_value('desk.work', 'summary', 'no more');

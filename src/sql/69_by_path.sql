@@ -54,7 +54,7 @@ BEGIN
 	DELETE FROM parameter AS p
 	WHERE p.action = action_name AND p.direction = remove_parameter.direction
 		AND p.name = remove_parameter.name
-	RETURNING p.type INTO old_type;
+	RETURNING coalesce(p.type, 'a row of ' || p.references_table) INTO old_type;
 	IF NOT FOUND THEN
 		PERFORM refuse_parameter(action_name, direction, name);
 	END IF;
