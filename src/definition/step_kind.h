@@ -54,6 +54,7 @@ typedef struct StepKind
 	const ArgumentSpec *arguments;	/* besides as, when, enabled, description; in canonical order */
 	bool		named;			/* may have "as" */
 	bool		writes;			/* not allowed in a read-only action */
+	bool		creates;		/* what it writes are new rows */
 	const char *many;			/* the argument by which it writes many rows at once, or NULL */
 	bool		loops;			/* runs its steps once for each row of its subject */
 	bool		scoped;			/* its name is visible in its own steps only */

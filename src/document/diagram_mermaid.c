@@ -65,9 +65,8 @@ typedef struct MermaidWriter
 	bool		exits;
 } MermaidWriter;
 
-/* Would Mermaid take the whole line for something else, on account of a word, also in quotes? */
-static bool
-is_taken_word(const char *text)
+bool
+mermaid_takes_word(const char *text)
 {
 	return strncmp(text, "style", 5) == 0 || strncmp(text, "classDef", 8) == 0 ||
 		strncmp(text, "direction", 9) == 0;
@@ -116,7 +115,7 @@ emphasizes(const char *line, const char *c)
 static bool
 is_escaped(const char *line, const char *c)
 {
-	return strchr(ESCAPED, *c) != NULL || is_taken_word(c) || emphasizes(line, c) || ends_number(line, c) ||
+	return strchr(ESCAPED, *c) != NULL || mermaid_takes_word(c) || emphasizes(line, c) || ends_number(line, c) ||
 		(c == line && begins_block(c));
 }
 

@@ -10,6 +10,9 @@
 #include "document/diagram.h"
 #include "lib/stringinfo.h"
 
+/* Would Mermaid take the line for something else, on account of the word here, also in quotes? */
+extern bool mermaid_takes_word(const char *text);
+
 extern void diagram_write_mermaid(StringInfo out, const Diagram *diagram);
 
 #endif

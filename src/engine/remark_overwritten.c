@@ -301,7 +301,7 @@ is_written_again(const Write *earlier, const Write *later)
 {
 	return earlier->address->row != NULL && later->address->row != NULL &&
 		!earlier->address->set_based && !later->address->set_based &&
-		later->address->where == NULL &&
+		later->address->where == NULL && later->address->from == NULL &&
 		rows_are_one(earlier->address->row, later->address->row) &&
 		always_follows(later->statement->step, earlier->statement->step);
 }

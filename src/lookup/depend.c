@@ -22,6 +22,7 @@
 #include "catalog/pg_language.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "lookup/action_lookup.h"
@@ -305,6 +306,35 @@ extension_members(Oid extension)
 	}
 	list_free_deep(edges);
 	return members;
+}
+
+/* The view whose query a rule is, or InvalidOid. */
+static Oid
+view_of_rule(Relation rules, Oid rule)
+{
+	HeapTuple	tuple = get_catalog_object_by_oid(rules, Anum_pg_rewrite_oid, rule);
+	Oid			relation = HeapTupleIsValid(tuple) ? ((Form_pg_rewrite) GETSTRUCT(tuple))->ev_class : InvalidOid;
+
+	return get_rel_relkind(relation) == RELKIND_VIEW ? relation : InvalidOid;
+}
+
+List *
+views_over(Oid relation)
+{
+	Relation	rules = table_open(RewriteRelationId, AccessShareLock);
+	List	   *views = NIL;
+	ListCell   *cell;
+
+	foreach(cell, edges_of(true, RelationRelationId, relation))
+	{
+		const FormData_pg_depend *edge = lfirst(cell);
+		Oid			view = edge->classid == RewriteRelationId ? view_of_rule(rules, edge->objid) : InvalidOid;
+
+		if (OidIsValid(view) && view != relation)
+			views = list_append_unique_oid(views, view);
+	}
+	table_close(rules, AccessShareLock);
+	return views;
 }
 
 List *

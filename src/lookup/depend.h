@@ -36,6 +36,9 @@ extern bool any_action_before(void);
 /* What belongs to an extension, as a list of ObjectAddress. */
 extern List *extension_members(Oid extension);
 
+/* Views whose queries read a relation, as a list of OIDs. */
+extern List *views_over(Oid relation);
+
 /* What a function depends on in a schema, the schema too, as a list of ObjectAddress. */
 extern List *dependencies_in_schema(Oid function, Oid schema);
 

@@ -66,7 +66,7 @@ image_row(Compiler *compiler, ImageKind kind)
 	{
 		image->row = palloc0(sizeof(Row));
 		image->row->name = psprintf("%s_image", image_keys[kind]);
-		image->row->is_image = true;
+		image->row->for_code = true;
 		image->row->relation = compiler->program->target->relation;
 		image->read = compiler_statement(compiler, image->row->relation);
 		image->read->purpose = image->row->name;

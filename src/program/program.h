@@ -49,7 +49,7 @@ typedef struct Row
 	const Step *step;			/* whose result it is, or whose error; NULL: nobody's */
 	Oid			relation;		/* InvalidOid: not a row of a table */
 	bool		is_count;		/* set-based step: the only column is count */
-	bool		is_image;		/* for plug-ins: formulas do not see it */
+	bool		for_code;		/* read by plug-ins and in C: formulas do not see it */
 	bool		broken;			/* its step does not compile: anything may be said of it */
 	bool		used;			/* something refers to it */
 	struct Row *same;			/* the row that this is another name of, or NULL (names.c) ... */

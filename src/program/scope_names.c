@@ -257,7 +257,7 @@ add_action_rows(Listing *listing)
 	{
 		const Row  *row = list_nth(rows, i);
 
-		if (!row->is_image && row_find(rows, row->name) == row && !text_list_has(listing->items, row->name))
+		if (!row->for_code && row_find(rows, row->name) == row && !text_list_has(listing->items, row->name))
 			add_action_row(listing, row);
 	}
 }

@@ -187,9 +187,9 @@ slot_holds_key(const Statement *statement, int slot)
 static bool
 column_is_wanted(const Statement *statement, const Row *row, const RowColumn *column)
 {
-	if (column->computed || (!row->is_image && slot_holds_key(statement, column->slot)))
+	if (column->computed || (!row->for_code && slot_holds_key(statement, column->slot)))
 		return false;
-	return row->is_image || formula_reads_later(statement, column->slot) ||
+	return row->for_code || formula_reads_later(statement, column->slot) ||
 		(statement->changes_key && slot_is_key(statement->scope->program, column->slot));
 }
 

@@ -328,6 +328,22 @@ AS 'MODULE_PATHNAME', 'custom_action_definition_outline';
 COMMENT ON FUNCTION custom_actions.definition_outline(json) IS
 	'lines of the outline of a definition, with the path of the step, or case, that each is about';
 
+CREATE FUNCTION custom_actions.transitions_of(relation regclass, status_column text)
+RETURNS TABLE (from_state text, to_state text, action text, path text, creates boolean, formula text)
+LANGUAGE c STABLE
+AS 'MODULE_PATHNAME', 'custom_action_state_transitions';
+
+COMMENT ON FUNCTION custom_actions.transitions_of(regclass, text) IS
+	'does the work of state_transitions';
+
+CREATE FUNCTION custom_actions.draw_states(relation regclass, status_column text)
+RETURNS text
+LANGUAGE c STABLE
+AS 'MODULE_PATHNAME', 'custom_action_state_diagram';
+
+COMMENT ON FUNCTION custom_actions.draw_states(regclass, text) IS
+	'does the work of state_diagram';
+
 CREATE FUNCTION custom_actions.draw_definition(
 	definition json, format text, invocation json)
 RETURNS text

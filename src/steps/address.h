@@ -22,6 +22,7 @@ typedef struct Address
 	List	   *key;			/* of KeyColumn; NIL when set-based */
 	List	   *values;			/* of Value, one per key column */
 	Value	   *where;			/* or NULL */
+	struct FromStates *from;	/* states that the row may have, or NULL */
 	char	   *table_name;
 } Address;
 

@@ -9,6 +9,13 @@
 #include "steps/write.h"
 #include "steps/write_many.h"
 
+static const ArgumentSpec assign_arguments[] = {
+	TABLE_SETTING_ROWS,
+	TABLE_SETTING_VALUE,
+	TABLE_SETTING_REQUIRED,
+	{NULL}
+};
+
 static const SettingKind owner_setting = {.column = "owner_column", .verb = "ASSIGN"};
 
 const StepKind assign_kind = {
@@ -16,7 +23,7 @@ const StepKind assign_kind = {
 	.meaning = "gives a row to an owner",
 	.example = "{\"assign\": \"target\", \"to\": \"=input.owner\"}",
 	.subject = SUBJECT_NAME,
-	.arguments = table_setting_arguments,
+	.arguments = assign_arguments,
 	.named = true,
 	.writes = true,
 	.many = "where",

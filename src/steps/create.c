@@ -47,19 +47,6 @@ static const ArgumentSpec create_arguments[] = {
 	{NULL}
 };
 
-/* A row is created by the names of its columns. */
-static bool
-check_no_record(Compiler *compiler, const Json *set, const char *field)
-{
-	bool		has_record = set != NULL && json_get(set, GIVEN_KEY) != NULL;
-
-	if (has_record)
-		compiler_problem(compiler, ERRCODE_FEATURE_NOT_SUPPORTED, compiler_location(compiler, field),
-						 "\"" GIVEN_KEY "\" is for \"set\" of an update", NULL,
-						 "Name the columns.");
-	return has_record;
-}
-
 /* Reports columns that would be left NULL although they must not be. */
 static void
 check_not_null(Compiler *compiler, Oid table, const List *columns, const Json *set)
@@ -193,7 +180,7 @@ append_conflict(Compiler *compiler, Statement *statement, Oid table, const List 
 	}
 	if (set == NULL)
 		return append_new_values(compiler, text, new_columns, columns);
-	if (check_no_record(compiler, set, "on_conflict.set"))
+	if (write_has_record(compiler, set, "on_conflict.set"))
 		return false;
 	assignments = write_columns(compiler, table, set,
 								compiler_location(compiler, "on_conflict.set"));
@@ -278,7 +265,7 @@ create_compile(Compiler *compiler, Instruction *instruction)
 		return;
 	if (compiler->freeze)
 		json_put_string(compiler->step->json, compiler->step->kind->name, relation_name_canonical(table));
-	refused = check_no_record(compiler, set, "set");
+	refused = write_has_record(compiler, set, "set");
 	columns = write_columns(compiler, table, set, compiler_location(compiler, "set"));
 	if (compiler->findings.checking && !refused)
 		check_not_null(compiler, table, columns, set);
@@ -349,6 +336,7 @@ const StepKind create_kind = {
 	.arguments = create_arguments,
 	.named = true,
 	.writes = true,
+	.creates = true,
 	.many = "from",
 	.compile = create_compile,
 	.execute = write_execute,

@@ -7,6 +7,7 @@
 #include "compile/compiler.h"
 #include "document/outline.h"
 #include "lookup/canonical.h"
+#include "steps/expect.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
 #include "steps/write.h"
@@ -20,6 +21,7 @@ static const ArgumentSpec delete_arguments[] = {
 	.meaning = "all rows that satisfy it; with a row: only if it does"},
 	{"required", ARGUMENT_BOOLEAN,
 	.meaning = "false: it is no error if there is no such row"},
+	EXPECT_ARGUMENT,
 	{NULL}
 };
 
@@ -43,6 +45,7 @@ delete_compile(Compiler *compiler, Instruction *instruction)
 	write_note_target(compiler, address, NIL, true);
 	address_results(compiler, write->statement, address);
 	write->count = write_count_row(write->statement);
+	write->expect = expect_compile(compiler, address);
 	written_compile(compiler, write, NIL);
 	address_note_failures(compiler, address);
 	write_note_failures(compiler, address->relation, CMD_DELETE, NIL, false, NULL);
@@ -56,6 +59,7 @@ delete_describe(Outline *outline, const Step *step)
 	step_say_subject(outline, step);
 	step_say_rows(outline, step);
 	step_say_optional(outline, step);
+	expect_describe(outline, step);
 }
 
 const StepKind delete_kind = {

@@ -111,6 +111,7 @@ is_plain_update(const Instruction *instruction)
 		instruction->when == NULL && instruction->on_error == NULL &&
 		write->columns != NIL && write->address->row != NULL &&
 		!write->address->set_based && write->address->required && write->address->where == NULL &&
+		write->address->from == NULL && write->expect == NULL &&
 		!write->statement->changes_key &&
 		(write->statement->key == NULL || !write->statement->key->may_change);
 }

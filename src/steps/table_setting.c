@@ -8,43 +8,13 @@
 #include "definition/value_text.h"
 #include "document/outline.h"
 #include "lookup/canonical.h"
-#include "lookup/own_table.h"
+#include "lookup/table_setting_find.h"
+#include "steps/from_states.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
 #include "steps/table_setting.h"
 #include "steps/write.h"
 #include "utils/lsyscache.h"
-
-const ArgumentSpec table_setting_arguments[] = {
-	{"id", ARGUMENT_VALUE, .means = MEANS_COLUMNS,
-	.meaning = "which row: a value of its key, or an object of columns that are a key"},
-	{"where", ARGUMENT_CONDITION,
-	.meaning = "all rows that satisfy it; with a row: only if it does"},
-	{"to", ARGUMENT_VALUE, true,
-	.meaning = "the new value"},
-	{"column", ARGUMENT_NAME, .means = MEANS_COLUMNS,
-	.meaning = "the column; left out: the one of the table's settings"},
-	{"required", ARGUMENT_BOOLEAN,
-	.meaning = "false: it is no error if there is no such row"},
-	{NULL}
-};
-
-/* The setting of a table, in whatever spelling its name is stored, or NULL. */
-static char *
-stored_setting(Oid relation, const char *setting)
-{
-	char	  **spellings = name_spellings(get_namespace_name(get_rel_namespace(relation)),
-										   get_rel_name(relation));
-
-	for (; *spellings != NULL; spellings++)
-	{
-		char	   *found = own_table_text("table_setting", *spellings, setting);
-
-		if (found != NULL)
-			return found;
-	}
-	return NULL;
-}
 
 /* The column to write: the step's own, else the table's setting. Activation freezes what is found. */
 static char *
@@ -52,7 +22,7 @@ setting_column(Compiler *compiler, Oid relation, const char *setting)
 {
 	const char *column = json_get_text(compiler->step->json, "column");
 	char	   *found = column ? pstrdup(column) :
-		stored_setting(relation, setting);
+		table_setting_find(relation, setting);
 
 	if (found == NULL)
 		compiler_problem(compiler, ERRCODE_UNDEFINED_COLUMN, compiler->step->path,
@@ -64,12 +34,34 @@ setting_column(Compiler *compiler, Oid relation, const char *setting)
 	return found;
 }
 
+/* The columns that change with it. */
+static List *
+other_columns(Compiler *compiler, Oid relation, const char *column)
+{
+	const Json *set = step_argument(compiler->step, "set");
+	char	   *location = compiler_location(compiler, "set");
+	List	   *others = write_columns(compiler, relation, set, location);
+	ListCell   *cell;
+
+	(void) write_has_record(compiler, set, "set");
+	foreach(cell, others)
+	{
+		if (strcmp(((WriteColumn *) lfirst(cell))->name, column) != 0)
+			continue;
+		compiler_problem(compiler, ERRCODE_DUPLICATE_COLUMN, psprintf("%s.%s", location, column),
+						 psprintf("column \"%s\" is set by \"to\" already", column), NULL, "Leave it out.");
+		others = foreach_delete_current(others, cell);
+	}
+	return others;
+}
+
 void
 table_setting_compile(Compiler *compiler, Instruction *instruction)
 {
 	const SettingKind *kind = compiler->step->kind->own;
 	Address    *address = address_compile(compiler, false);
 	WriteColumn *written;
+	List	   *others;
 	char	   *column;
 
 	if (address == NULL)
@@ -80,8 +72,10 @@ table_setting_compile(Compiler *compiler, Instruction *instruction)
 	written = write_column(compiler, address->relation, column,
 						   step_argument(compiler->step, "to"),
 						   compiler_location(compiler, "to"));
+	others = other_columns(compiler, address->relation, column);
+	address->from = from_states_compile(compiler, address->relation, column);
 	if (written != NULL)
-		write_compile_update(compiler, instruction, address, list_make1(written), NULL);
+		write_compile_update(compiler, instruction, address, lcons(written, others), NULL);
 	else
 		compiler_declare(compiler, address->relation, address->set_based);
 }
@@ -91,6 +85,7 @@ table_setting_describe(Outline *outline, const Step *step)
 {
 	const SettingKind *kind = step->kind->own;
 	const char *column = json_get_text(step->json, "column");
+	const Json *from = step_argument(step, "from");
 
 	outline_say(outline, "%s ", kind->verb);
 	step_say_subject(outline, step);
@@ -98,5 +93,8 @@ table_setting_describe(Outline *outline, const Step *step)
 	step_say_optional(outline, step);
 	if (column != NULL)
 		outline_say(outline, ", in column %s,", column);
+	if (from != NULL)
+		outline_say(outline, " from %s", from_states_words(from));
 	outline_say(outline, " to %s", value_text(step_argument(step, "to")));
+	outline_values(outline, "set", step_argument(step, "set"), ", with ");
 }

@@ -10,7 +10,22 @@
 
 #include "compile/compiler.h"
 
-extern const ArgumentSpec table_setting_arguments[];
+/* The keys of both, for their argument lists: which rows, what is written, what else. */
+#define TABLE_SETTING_ROWS \
+	{"id", ARGUMENT_VALUE, .means = MEANS_COLUMNS, \
+	.meaning = "which row: a value of its key, or an object of columns that are a key"}, \
+	{"where", ARGUMENT_CONDITION, \
+	.meaning = "all rows that satisfy it; with a row: only if it does"}
+
+#define TABLE_SETTING_VALUE \
+	{"to", ARGUMENT_VALUE, true, \
+	.meaning = "the new value"}, \
+	{"column", ARGUMENT_NAME, .means = MEANS_COLUMNS, \
+	.meaning = "the column; left out: the one of the table's settings"}
+
+#define TABLE_SETTING_REQUIRED \
+	{"required", ARGUMENT_BOOLEAN, \
+	.meaning = "false: it is no error if there is no such row"}
 
 /* StepKind.own of these kinds */
 typedef struct SettingKind

@@ -153,17 +153,25 @@ shown_key(Frame *frame, const List *key, const int *slots)
 	return psprintf("(%s) = (%s)", names.data, values.data);
 }
 
-void
-target_missing(Frame *frame, const char *hint)
+char *
+target_shown(Frame *frame)
 {
-	Program    *program = frame->program;
+	const Program *program = frame->program;
 	List	   *names = NIL;
 
 	for (int i = 0; i < program->signature->nkeys; i++)
 		names = lappend(names, program->signature->inputs[i].column);
+	return shown_key(frame, names, program->input_slots);
+}
+
+void
+target_missing(Frame *frame, const char *hint)
+{
+	Program    *program = frame->program;
+
 	row_missing(frame, program->definition->not_found,
 				psprintf("there is no row %s in %s",
-						 shown_key(frame, names, program->input_slots),
+						 target_shown(frame),
 						 relation_name_canonical(program->target->relation)), hint);
 }
 

@@ -24,6 +24,9 @@ extern void target_condition(Compiler *compiler, Statement *statement);
 
 extern void target_load(struct Frame *frame);
 
+/* "(id) = (42)": the key of the target, as callers gave it */
+extern char *target_shown(struct Frame *frame);
+
 /* Raises that there is no target; hint NULL: it does not exist, or is not visible. */
 pg_noreturn extern void target_missing(struct Frame *frame, const char *hint);
 

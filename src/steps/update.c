@@ -7,6 +7,7 @@
 #include "compile/compiler.h"
 #include "definition/value_text.h"
 #include "document/outline.h"
+#include "steps/expect.h"
 #include "steps/given.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
@@ -24,6 +25,7 @@ static const ArgumentSpec update_arguments[] = {
 	.meaning = "the columns that a record may give under \"*\" of set"},
 	{"required", ARGUMENT_BOOLEAN,
 	.meaning = "false: it is no error if there is no such row"},
+	EXPECT_ARGUMENT,
 	{NULL}
 };
 
@@ -82,6 +84,7 @@ update_describe(Outline *outline, const Step *step)
 	if (columns != NULL)
 		outline_add(outline, "columns", "which may be %s", array_words(columns));
 	outline_values(outline, "set", named, record == NULL && columns == NULL ? ": " : NULL);
+	expect_describe(outline, step);
 }
 
 const StepKind update_kind = {

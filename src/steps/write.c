@@ -16,6 +16,8 @@
 #include "run/frame.h"
 #include "run/observer.h"
 #include "run/statement_run.h"
+#include "steps/expect.h"
+#include "steps/from_states.h"
 #include "steps/given.h"
 #include "steps/row_key.h"
 #include "steps/write.h"
@@ -186,11 +188,14 @@ void
 write_compile_update(Compiler *compiler, Instruction *instruction, Address *address,
 					 const List *columns, Given *given)
 {
-	Statement  *statement = compiler_statement(compiler, address->relation);
+	Statement  *statement;
 	Write	   *write = palloc0(sizeof(Write));
 	char	   *fixed;
 	int			start;
 
+	if (address->from != NULL && address->set_based)
+		from_states_compile_search(compiler, address);
+	statement = compiler_statement(compiler, address->relation);
 	appendStringInfo(&statement->head, "UPDATE %s AS this SET ", relation_name_sql(address->relation));
 	start = statement->head.len;
 	write_append_set(statement, &statement->head, columns);
@@ -203,6 +208,11 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 	start = statement->items_at = statement->head.len;
 	appendStringInfoString(&statement->head, " WHERE ");
 	address_condition(statement, &statement->head, address);
+	if (address->from != NULL)
+	{
+		appendStringInfoString(&statement->head, " AND ");
+		from_states_condition(statement, &statement->head, address->from);
+	}
 	write->given = given;
 	if (given != NULL)
 		given_finish(given, statement, fixed, pstrdup(statement->head.data + start));
@@ -214,6 +224,9 @@ write_compile_update(Compiler *compiler, Instruction *instruction, Address *addr
 	write->columns = given == NULL ? columns : NIL;
 	write->command = CMD_UPDATE;
 	write->statement = statement;
+	if (address->from != NULL && !address->set_based)
+		from_states_compile_search(compiler, address);
+	write->expect = expect_compile(compiler, address);
 	write_check_rules(compiler, statement, address, CMD_UPDATE);
 	write->count = write_count_row(statement);
 	written_compile(compiler, write, columns);
@@ -230,8 +243,12 @@ write_settle(Frame *frame, const Write *write, uint64 rows)
 	if (write->count != NULL)
 		frame_set(frame, ((RowColumn *) linitial(write->count->columns))->slot,
 				  Int64GetDatum((int64) rows), false);
+	if (unlikely(write->expect != NULL))
+		expect_require(frame, write->expect, write->command, rows);
 	if (write->address != NULL && !write->address->set_based)
 	{
+		if (rows == 0 && write->address->from != NULL)
+			from_states_require(frame, write->address);
 		if (rows == 0 && write->address->required)
 			refuse_unfound(frame, write);
 		if (rows > 1)

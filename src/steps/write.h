@@ -21,6 +21,7 @@ typedef struct Write
 	struct Given *given;		/* columns that a record gives, or NULL */
 	Statement  *statement;
 	Row		   *count;			/* where the number of rows goes, or NULL */
+	struct Expect *expect;		/* how many they have to be, or NULL */
 	CmdType		command;		/* CMD_INSERT, CMD_UPDATE or CMD_DELETE */
 	bool		updates;		/* an INSERT that updates the row that is there */
 

@@ -66,6 +66,18 @@ write_column(Compiler *compiler, Oid relation, const char *name, const Json *jso
 	return column;
 }
 
+bool
+write_has_record(Compiler *compiler, const Json *set, const char *field)
+{
+	bool		has_record = set != NULL && json_get(set, GIVEN_KEY) != NULL;
+
+	if (has_record)
+		compiler_problem(compiler, ERRCODE_FEATURE_NOT_SUPPORTED, compiler_location(compiler, field),
+						 "\"" GIVEN_KEY "\" is for \"set\" of an update", NULL,
+						 "Name the columns.");
+	return has_record;
+}
+
 List *
 write_columns(Compiler *compiler, Oid relation, const Json *set, const char *location)
 {

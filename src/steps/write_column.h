@@ -25,6 +25,9 @@ extern WriteColumn *write_column(Compiler *compiler, Oid relation, const char *n
 extern List *write_columns(Compiler *compiler, Oid relation, const Json *set,
 						   const char *location);
 
+/* Complains of "*" where columns are named; true if it is there. */
+extern bool write_has_record(Compiler *compiler, const Json *set, const char *field);
+
 /* Is a column of this name among them? */
 extern bool write_sets(const List *columns, const char *name);
 

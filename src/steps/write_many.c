@@ -15,6 +15,10 @@ write_many_fits(ManyShape *shape, const Write *write)
 {
 	if (write == NULL || write->given != NULL || write->count != NULL || write->updates)
 		return many_refuse(shape, "the step works on many rows, or on columns that only the call tells");
+	if (write->expect != NULL)
+		return many_refuse(shape, "the step counts its rows");
+	if (write->address != NULL && write->address->from != NULL && !write->address->required)
+		return many_refuse(shape, "the step tells a row in another state from one that is not there");
 	return many_use(shape, write->statement, write->command, write->address);
 }
 

@@ -1,0 +1,149 @@
+/*
+ * column_places.c
+ *		All relations through which a column of a table's rows is written.
+ *
+ * Everything is read from the catalogs, without a lock on what is read about, since
+ * messages of errors ask for it.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_rewrite.h"
+#include "lookup/canonical.h"
+#include "lookup/column_places.h"
+#include "lookup/depend.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "parser/parsetree.h"
+#include "rewrite/rewriteSupport.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+/* The tables that one inherits from, or is a partition of. */
+static List *
+parents_of(Oid relation)
+{
+	Relation	inherits = table_open(InheritsRelationId, AccessShareLock);
+	List	   *parents = NIL;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relation));
+	scan = systable_beginscan(inherits, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		parents = lappend_oid(parents, ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
+	systable_endscan(scan);
+	table_close(inherits, AccessShareLock);
+	return parents;
+}
+
+/* The query of a view, or NULL. */
+static const Query *
+query_of_view(Oid view)
+{
+	HeapTuple	rule = SearchSysCache2(RULERELNAME, ObjectIdGetDatum(view), PointerGetDatum(ViewSelectRuleName));
+	List	   *actions = NIL;
+	bool		isnull;
+	Datum		action;
+
+	if (!HeapTupleIsValid(rule))
+		return NULL;
+	action = SysCacheGetAttr(RULERELNAME, rule, Anum_pg_rewrite_ev_action, &isnull);
+	if (!isnull)
+		actions = castNode(List, stringToNode(TextDatumGetCString(action)));
+	ReleaseSysCache(rule);
+	return list_length(actions) == 1 ? linitial_node(Query, actions) : NULL;
+}
+
+/* Adds a place, if the relation has the column and is not there yet. */
+static List *
+with_place(List *places, Oid relation, const char *column)
+{
+	ColumnPlace *place;
+	ListCell   *cell;
+
+	foreach(cell, places)
+	{
+		place = lfirst(cell);
+		if (place->relation == relation && strcmp(place->column, column) == 0)
+			return places;
+	}
+	if (get_attnum(relation, column) == InvalidAttrNumber)
+		return places;
+	place = palloc(sizeof(ColumnPlace));
+	place->relation = relation;
+	place->table = relation_name_canonical(relation);
+	place->column = pstrdup(column);
+	return lappend(places, place);
+}
+
+/* Adds the columns of a view that are a place as it is. */
+static List *
+with_view(List *places, Oid view, const ColumnPlace *place)
+{
+	const Query *query = get_rel_relkind(view) == RELKIND_VIEW ? query_of_view(view) : NULL;
+	AttrNumber	number = get_attnum(place->relation, place->column);
+	ListCell   *cell;
+
+	foreach(cell, query != NULL ? query->targetList : NIL)
+	{
+		const TargetEntry *entry = lfirst(cell);
+		const Var  *var = (const Var *) entry->expr;
+		const char *name = entry->resjunk ? NULL : get_attname(view, entry->resno, true);
+
+		if (name != NULL && IsA(var, Var) && var->varlevelsup == 0 && var->varattno == number &&
+			rt_fetch(var->varno, query->rtable)->relid == place->relation)
+			places = with_place(places, view, name);
+	}
+	return places;
+}
+
+/* Adds what leads from one relation to others: its parents, or its parts. */
+static List *
+with_relations(List *places, int from, const char *column, List *(*others) (Oid relation))
+{
+	for (int i = from; i < list_length(places); i++)
+	{
+		ListCell   *cell;
+
+		CHECK_FOR_INTERRUPTS();
+		foreach(cell, others(((ColumnPlace *) list_nth(places, i))->relation))
+			places = with_place(places, lfirst_oid(cell), column);
+	}
+	return places;
+}
+
+/* The parts of a table. */
+static List *
+parts_of(Oid relation)
+{
+	return find_inheritance_children(relation, NoLock);
+}
+
+List *
+column_places(Oid relation, const char *column)
+{
+	List	   *places = with_place(NIL, relation, column);
+	List	   *parts = with_relations(list_copy(places), 0, column, parts_of);
+	ListCell   *cell;
+
+	places = with_relations(places, 0, column, parents_of);
+	foreach(cell, parts)
+		places = with_place(places, ((ColumnPlace *) lfirst(cell))->relation, column);
+	for (int i = 0; i < list_length(places); i++)
+	{
+		const ColumnPlace *place = list_nth(places, i);
+
+		CHECK_FOR_INTERRUPTS();
+		foreach(cell, views_over(place->relation))
+			places = with_view(places, lfirst_oid(cell), place);
+	}
+	return places;
+}
