@@ -39,6 +39,36 @@ SELECT invoke_action('desk.visit', '{"city": "Rome", "country": "IT", "how": "no
 DELETE FROM desk.city WHERE country = 'DE';
 SELECT desk.visit('DE', 'Berlin');
 
+-- for forms: what depends on other inputs by what is filled in; with the rights of the action
+SELECT * FROM action_input_options('desk.visit', 'country');
+SELECT * FROM action_input_options('desk.visit', 'city', '{"country": "IT"}');
+SELECT * FROM action_input_options('desk.visit', 'city');
+SELECT * FROM action_input_options('desk.visit', 'why');
+SELECT * FROM action_input_options('desk.visit', 'price');
+SELECT * FROM action_input_options('desk.visit', 'days', '{"days": [9]}');
+SELECT * FROM action_input_options('desk.visit', 'cities');
+SELECT * FROM action_input_options('desk.visit', 'city', '{"countri": "IT"}');
+SELECT * FROM action_input_options('desk.visit', 'city', '[]');
+SELECT define('desk.plain', '{"run_as": "owner", "input": [{"name": "how", "type": "desk.urgency"}, {"name": "n", "type": "integer"},
+	{"name": "city", "type": "text", "options": "=array(SELECT c.name FROM desk.city AS c ORDER BY 1)"}], "steps": []}');
+CREATE ROLE inputs_form;
+GRANT USAGE ON SCHEMA desk TO inputs_form;
+SET ROLE inputs_form;
+SELECT * FROM action_input_options('desk.plain', 'city');
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION desk.plain, desk.visit TO inputs_form;
+SET ROLE inputs_form;
+SELECT * FROM action_input_options('desk.plain', 'city');
+SELECT * FROM action_input_options('desk.plain', 'how');
+SELECT * FROM action_input_options('desk.plain', 'n');
+SELECT * FROM action_input_options('desk.visit', 'city', '{"country": "IT"}');
+RESET ROLE;
+
+-- all that is wrong at once; what depends on what is wrong is not told
+SELECT * FROM validate_action('desk.visit', '{"country": "IT", "city": "Rome"}');
+SELECT * FROM validate_action('desk.visit', '{"country": "IT", "city": "Berlin", "why": "x", "how": "normal", "days": [7]}');
+SELECT * FROM validate_action('desk.visit', '{"country": 7, "city": "Berlin"}');
+
 -- what many options look like, and what is not to be shown
 SELECT define('desk.many', '{"input": [{"name": "n", "type": "integer", "options": "=array(SELECT generate_series(1, 50))"},
 	{"name": "secret", "type": "text", "options": ["tango", "foxtrot"], "sensitive": true, "required": false}], "steps": []}');
@@ -93,3 +123,4 @@ SELECT p ->> 'options' AS options FROM json_array_elements(action_definition('de
 DROP TYPE desk.haste;
 SET client_min_messages = warning;
 DROP SCHEMA desk CASCADE;
+DROP ROLE inputs_form;

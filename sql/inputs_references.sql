@@ -32,6 +32,7 @@ SELECT invoke_action('desk.call_back', '{"customer": 9}');
 SELECT invoke_action('desk.call_back', '{"customer": 2, "others": [3, 9]}');
 SELECT try_invoke_action('desk.call_back', '{"customer": 9}') #- '{invocation}';
 SELECT invoke_action('desk.call_back', '{"customer": null}');
+SELECT * FROM validate_action('desk.call_back', '{"customer": 9, "others": [1, 8], "again": 1}');
 DELETE FROM desk.customer WHERE id = 2;
 SELECT desk.call_back(1);
 SELECT invoke_action('desk.call_back', '{"customer": 1}');

@@ -18,6 +18,7 @@
 #include "run/action_call.h"
 #include "run/bind_json.h"
 #include "run/context.h"
+#include "run/input_check.h"
 #include "run/mask.h"
 #include "run/settle.h"
 #include "steps/target_look.h"
@@ -73,6 +74,7 @@ typedef struct Trial
 	int			input;			/* place in the signature */
 	const char *name;			/* of a key that is no input */
 	const Precondition *precondition;
+	const InputCheck *check;
 } Trial;
 
 /*
@@ -162,12 +164,45 @@ takes_unsteady_default(const Validation *validation, int input)
 		getKeyJsonValueFromContainer(&validation->input->root, name, strlen(name), &value) == NULL;
 }
 
+static void
+try_check(void *arg)
+{
+	Trial	   *trial = arg;
+
+	input_check(trial->validation->frame, trial->check);
+}
+
+/* Looks whether inputs are keys of rows and among their options; what is wrong is added to the slots that are. */
+static Bitmapset *
+check_inputs(Validation *validation, Bitmapset *wrong)
+{
+	const Program *program = validation->frame->program;
+	ListCell   *cell;
+
+	foreach(cell, program->input_checks)
+	{
+		const InputCheck *check = lfirst(cell);
+		Trial		trial = {.validation = validation, .check = check};
+		int			slot = program->input_slots[check->input];
+
+		/* options that read what is wrong, or are others each time, cannot be told */
+		if (bms_is_member(slot, wrong) ||
+			(check->options != NULL &&
+			 (check->options->unsteady || bms_overlap(check->options->scope->slots, wrong))))
+			continue;
+		if (!find_in(program->signature->inputs[check->input].name, try_check, &trial))
+			wrong = bms_add_member(wrong, slot);
+	}
+	return wrong;
+}
+
 /* Validates the inputs but for the key; those that are sound are known to the steps, unless plug-ins come before. */
 static void
 validate_inputs(Validation *validation)
 {
 	Program    *program = validation->frame->program;
 	Trial		trial = {.validation = validation};
+	Bitmapset  *wrong = NULL;	/* slots that have no value, or another than is meant */
 	ListCell   *cell;
 
 	foreach(cell, bind_unknown_keys(program, validation->input))
@@ -178,11 +213,13 @@ validate_inputs(Validation *validation)
 	for (int i = program->signature->nkeys; i < program->signature->ninputs; i++)
 	{
 		trial.input = i;
-		if (takes_unsteady_default(validation, i))
-			continue;
-		if (find_in(program->signature->inputs[i].name, try_input, &trial) && !testing_plugins_come_first(program))
-			testing_know(&validation->testing, program->input_slots[i]);
+		if (takes_unsteady_default(validation, i) || !find_in(program->signature->inputs[i].name, try_input, &trial))
+			wrong = bms_add_member(wrong, program->input_slots[i]);
 	}
+	wrong = check_inputs(validation, wrong);
+	for (int i = program->signature->nkeys; i < program->signature->ninputs; i++)
+		if (!bms_is_member(program->input_slots[i], wrong) && !testing_plugins_come_first(program))
+			testing_know(&validation->testing, program->input_slots[i]);
 }
 
 /* Validates the target: its key, and that there is such a row. */
