@@ -1,6 +1,6 @@
 /*
  * new_objects.c
- *		Event trigger: what a new object means for actions.
+ *		Event trigger: what a new object means for actions, and for protected tables.
  *
  * A function of the language that arrives by plain CREATE FUNCTION is taken
  * from PUBLIC, as activation does. And an object that a formula of an active
@@ -48,6 +48,7 @@
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "program/meaning.h"
+#include "protect/partitions.h"
 #include "publish/check.h"
 #include "publish/publish.h"
 #include "utils/fmgroids.h"
@@ -328,8 +329,10 @@ custom_action_ddl_new(PG_FUNCTION_ARGS)
 	List	   *objects;
 	ListCell   *cell;
 
-	if (!check_function_bodies || IsBinaryUpgrade || creating_extension || publish_is_running() ||
-		!brings_objects(data) || !creating_concerns(data))
+	if (IsBinaryUpgrade || creating_extension)
+		PG_RETURN_NULL();
+	partitions_guard(data->parsetree);
+	if (!check_function_bodies || publish_is_running() || !brings_objects(data) || !creating_concerns(data))
 		PG_RETURN_NULL();
 	objects = touched_by_commands();
 	foreach(cell, objects)

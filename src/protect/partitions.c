@@ -1,6 +1,6 @@
 /*
  * partitions.c
- *		Event trigger: partitions of a protected table that come and go.
+ *		Partitions of a protected table that come and go, as an event trigger tells.
  *
  * PostgreSQL copies row triggers to a partition that is attached, and takes them away
  * with it; triggers of statements it leaves where they are. So it is for us to see to
@@ -14,19 +14,15 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
-#include "commands/event_trigger.h"
-#include "commands/extension.h"
 #include "executor/spi.h"
-#include "fmgr.h"
 #include "lookup/canonical.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "protect/partitions.h"
 #include "protect/protection.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-
-PG_FUNCTION_INFO_V1(custom_action_protect_partitions);
 
 /* What a table has of our triggers. */
 typedef struct Guards
@@ -153,24 +149,15 @@ after_schema(const CreateSchemaStmt *schema)
 	}
 }
 
-/* Event trigger on ddl_command_end. */
-Datum
-custom_action_protect_partitions(PG_FUNCTION_ARGS)
+void
+partitions_guard(const Node *command)
 {
-	const Node *command;
-
-	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function was not called by an event trigger")));
-	command = ((EventTriggerData *) fcinfo->context)->parsetree;
-	if (IsBinaryUpgrade || creating_extension || command == NULL)
-		PG_RETURN_NULL();
+	if (command == NULL)
+		return;
 	if (IsA(command, AlterTableStmt))
 		after_alter((const AlterTableStmt *) command);
 	else if (IsA(command, CreateStmt))
 		after_create((const CreateStmt *) command);
 	else if (IsA(command, CreateSchemaStmt))
 		after_schema((const CreateSchemaStmt *) command);
-	PG_RETURN_NULL();
 }

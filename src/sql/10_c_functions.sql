@@ -803,14 +803,6 @@ AS 'MODULE_PATHNAME', 'custom_action_protect_statement';
 COMMENT ON FUNCTION custom_actions.protect_statement() IS
 	'refuses TRUNCATE outside of actions, for a protected table; in its UPDATE OF stand the protected columns';
 
-CREATE FUNCTION custom_actions.protect_partitions()
-RETURNS event_trigger
-LANGUAGE c
-AS 'MODULE_PATHNAME', 'custom_action_protect_partitions';
-
-COMMENT ON FUNCTION custom_actions.protect_partitions() IS
-	'guards partitions that come to a protected table against TRUNCATE, and no longer those that go';
-
 CREATE FUNCTION custom_actions.available_support(internal)
 RETURNS internal
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE

@@ -30,7 +30,8 @@ COMMENT ON EVENT TRIGGER custom_actions_ddl_drop IS
 	'refuses DDL that would break an active action by dropping part of what it uses';
 
 -- What new objects mean for actions: a function of the language is taken from
--- PUBLIC, and what formulas would use from now on is told of.
+-- PUBLIC, and what formulas would use from now on is told of.  And TRUNCATE is guarded
+-- where partitions of protected tables are.
 CREATE EVENT TRIGGER custom_actions_ddl_new ON ddl_command_end
 	WHEN TAG IN (
 		'ALTER AGGREGATE', 'ALTER COLLATION', 'ALTER DOMAIN', 'ALTER FOREIGN TABLE',
@@ -44,7 +45,7 @@ CREATE EVENT TRIGGER custom_actions_ddl_new ON ddl_command_end
 	EXECUTE FUNCTION custom_actions.ddl_new();
 
 COMMENT ON EVENT TRIGGER custom_actions_ddl_new IS
-	'takes actions that nobody activated from PUBLIC, and warns of objects that formulas would use';
+	'takes actions that nobody activated from PUBLIC, warns of objects that formulas would use, guards partitions of protected tables';
 
 -- What comes with an extension goes with it; its versions stay, as of every action.
 CREATE EVENT TRIGGER custom_actions_shipped ON sql_drop
@@ -53,10 +54,3 @@ CREATE EVENT TRIGGER custom_actions_shipped ON sql_drop
 
 COMMENT ON EVENT TRIGGER custom_actions_shipped IS
 	'deletes drafts of extensions that are dropped';
-
-CREATE EVENT TRIGGER custom_actions_protect ON ddl_command_end
-	WHEN TAG IN ('ALTER TABLE', 'CREATE SCHEMA', 'CREATE TABLE')
-	EXECUTE FUNCTION custom_actions.protect_partitions();
-
-COMMENT ON EVENT TRIGGER custom_actions_protect IS
-	'guards partitions that come to a protected table';

@@ -35,7 +35,7 @@ our %may_include = (
 	explain => [qw(base lookup definition document program run steps engine preview)],
 	publish => [qw(base lookup definition program compile run steps plugins engine)],
 	protect => [qw(base lookup definition program compile run steps plugins engine publish)],
-	ddl => [qw(base lookup definition program compile run steps plugins engine publish)],
+	ddl => [qw(base lookup definition program compile run steps plugins engine publish protect)],
 );
 
 # The kinds of step are not declared by what defines them: "update_kind" is by the word

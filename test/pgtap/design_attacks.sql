@@ -13,16 +13,23 @@ GRANT USAGE, CREATE ON SCHEMA open TO PUBLIC;
 SELECT lives_ok('SELECT grant_action_design(''design_attacks_ann''), grant_action_design(''design_attacks_eve'')', 'design is granted');
 GRANT USAGE ON LANGUAGE custom_action TO design_attacks_ann;
 
--- PUBLIC
+-- PUBLIC. What protects a table is for its owner, who need not be a designer, and does
+-- nothing that he could not do; its triggers ask for whoever writes.
+CREATE TEMPORARY TABLE for_everybody AS
+SELECT unnest('{log_ring, error_passed, failure_path, may_begin,
+	outside_actions, protect_row, protect_statement, protect_table, unprotect_table, protect, unprotect, table_words, protecting_triggers,
+	require_protectable, columns_to_protect, actions_that_may, partitions_of, drop_protection, refuse_protected_partitions, protection_words,
+	tell_protection, qualified_name, canonical_name, action_function}'::name[]) AS name;
 SELECT results_eq($$SELECT p.oid FROM pg_extension AS e
 	JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
 		AND d.classid = 'pg_proc'::regclass
 	JOIN pg_proc AS p ON p.oid = d.objid
 	WHERE e.extname = 'custom_actions' AND has_function_privilege('public', p.oid, 'EXECUTE')
 		AND p.prosrc NOT IN ('custom_action_invoke', 'custom_action_try_invoke', 'custom_action_preview', 'custom_action_preview_document', 'custom_action_trace', 'custom_action_quiet_call',
-			'custom_action_history', 'custom_action_history_json', 'custom_action_log_ring')
-		AND p.proname NOT IN ('error_passed', 'failure_path')$$, ARRAY[]::oid[],
-	'PUBLIC executes nothing but what runs an action, what asks for a designer and what tells each of the record what he may see');
+			'custom_action_history', 'custom_action_history_json', 'custom_action_log_ring', 'custom_action_invoke_bulk', 'custom_action_available',
+			'custom_action_row_available', 'custom_action_validate')
+		AND p.proname NOT IN (SELECT name FROM for_everybody)$$, ARRAY[]::oid[],
+	'PUBLIC executes nothing but what runs an action, what asks for a designer, what tells each of the record what he may see and what protects tables');
 SELECT results_eq($$SELECT p.oid::regprocedure::text FROM pg_proc AS p
 	WHERE p.prosrc = 'custom_action_quiet_call' AND NOT has_function_privilege('public', p.oid, 'EXECUTE') ORDER BY 1$$,
 	ARRAY['grant_action_design(regrole)', 'purge_action_log(interval,interval)', 'revoke_action_design(regrole)'], 'nobody grants design to himself, or deletes what is recorded');
@@ -32,7 +39,7 @@ FROM pg_extension AS e
 		AND d.classid = 'pg_proc'::regclass
 	JOIN pg_proc AS p ON p.oid = d.objid
 WHERE e.extname = 'custom_actions' AND has_function_privilege('public', p.oid, 'EXECUTE') AND p.pronamespace = 'custom_actions'::regnamespace
-	AND p.proname NOT IN ('log_ring', 'error_passed', 'failure_path');
+	AND p.proname NOT IN (SELECT name FROM for_everybody);
 
 -- Parts stay with their action
 SET ROLE design_attacks_ann;

@@ -232,8 +232,7 @@ for (my $made = 0; $made < $count;)
 		my $savepoint = $length > 1 && rand() < 0.6;
 
 		$script .= "SAVEPOINT s;\n" if $savepoint;
-		$script .= statement() . ";\n" =~ s/\\\.;/\\./r;
-		$script =~ s/\\\.;\n\z/\\.\n/;
+		$script .= (statement() . ";\n") =~ s/\\\.;\n\z/\\.\n/r;
 		$script .= one_of('', '', "ROLLBACK TO s;\n", "RELEASE s;\n") if $savepoint;
 		$made++;
 	}
