@@ -37,6 +37,24 @@ bind_item(Frame *frame, InvokeRequest *request)
 	context_fill(frame);
 }
 
+/* Enters an item, and what it runs in. */
+static void
+enter_item(ItemSet *set, int item)
+{
+	if (set->call->enter != NULL)
+		set->call->enter(set->call->outer, item);
+	item_enter(set, item);
+}
+
+/* Leaves both. */
+static void
+leave_item(ItemSet *set, int item)
+{
+	item_leave(set, item);
+	if (set->call->leave != NULL)
+		set->call->leave(set->call->outer, item);
+}
+
 /* Takes the inputs of all. */
 static void
 bind_items(ItemSet *set)
@@ -44,9 +62,9 @@ bind_items(ItemSet *set)
 	for (int i = 0; i < set->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		item_enter(set, i);
+		enter_item(set, i);
 		bind_item(set->frame, &set->call->items[i]);
-		item_leave(set, i);
+		leave_item(set, i);
 	}
 	set->frame->bound = true;
 }
@@ -70,6 +88,8 @@ cut_at_same_target(ItemSet *set)
 	for (int i = 0; i < set->count && call->done == set->count; i++)
 		if (call->first[i] != i)
 			call->done = i;
+	if (call->whole && call->done < set->count)
+		item_set_give_up(set, "two items have the same target");
 	for (int i = call->done; i < set->count; i++)
 		set->items[i].out = true;
 	item_set_sift(set);
@@ -202,10 +222,11 @@ tell_items(ItemSet *set, TimestampTz begun)
 		CHECK_FOR_INTERRUPTS();
 		if (set->items[i].out)
 			continue;
-		item_enter(set, i);
+		enter_item(set, i);
 		ResetExprContext(frame->econtext);
 		tell_item(frame, &set->items[i], &set->call->items[i], begun + spent * i / set->count,
 				  begun + spent * (i + 1) / set->count);
+		leave_item(set, i);
 		MemoryContextReset(frame->mcxt);
 	}
 	MemoryContextDelete(frame->mcxt);
@@ -245,6 +266,51 @@ set_run(ItemSet *set, const ManyShape *shape)
 	set->call->written = set->written;
 }
 
+/* Looks whether the program could run so, as part of the action that performs it. */
+static void
+look(const Frame *frame, ManyShape *shape)
+{
+	shape->program = frame->program;
+	if (many_shape_fits(shape) && many_shape_look(shape) && many_target_lock(shape) != NULL)
+		shape->shares_rows = true;
+	shape->program = NULL;
+	shape->uses = NIL;
+}
+
+/* A statement of a set, as it is shown. */
+static ManyStatement *
+shown_statement(const Instruction *step, Statement *statement)
+{
+	ManyStatement *shown = palloc(sizeof(ManyStatement));
+
+	shown->step = step;
+	shown->sql = statement_many_text(statement_for_many(statement), false, NULL, NULL);
+	return shown;
+}
+
+List *
+many_statements(Program *program, const char **refused, const char **refused_at)
+{
+	ManyShape	shape = {.program = program};
+	List	   *statements = NIL;
+	ListCell   *cell;
+
+	(void) (many_shape_fits(&shape) && many_set_fits(&shape));
+	*refused = shape.refused;
+	*refused_at = shape.refused_at;
+	if (shape.refused != NULL)
+		return NIL;
+	if (program->load != NULL)
+		statements = lappend(statements, shown_statement(NULL, program->load));
+	foreach(cell, shape.uses)
+	{
+		const ManyUse *use = lfirst(cell);
+
+		statements = lappend(statements, shown_statement(use->step, use->statement));
+	}
+	return statements;
+}
+
 void
 many_run(Frame *frame, ManyCall *call)
 {
@@ -253,14 +319,20 @@ many_run(Frame *frame, ManyCall *call)
 	ItemSet    *set;
 
 	call->done = 0;
-	if (many_shape_fits(&shape))
+	if (call->look != NULL)
 	{
+		/* where the shape is: SPI's memory ends with this call */
+		MemoryContextSwitchTo(GetMemoryChunkContext(call->look));
+		look(frame, call->look);
+		MemoryContextSwitchTo(old);
+		return;
+	}
+	if (many_shape_fits(&shape) && many_set_fits(&shape))
+	{
+		call->may_leave = call->may_leave && many_may_leave(&shape);
 		set = item_set_make(frame, call);
-		if (many_set_fits(&shape, set))
-		{
-			call->done = call->count;
-			set_run(set, &shape);
-		}
+		call->done = call->count;
+		set_run(set, &shape);
 		item_set_end(set);
 	}
 	call->refused = shape.refused;

@@ -17,6 +17,9 @@
  * - A row that refers to a table of created rows refers to that of its own item; rows
  *   that others refer to are not deleted together with those.
  * - What draws from a sequence stands in one place, which draws in the order of items.
+ *
+ * An action that is performed is looked at in its own surroundings, by a call of its
+ * function: what it uses is added. It finds no rows in tables that the other writes.
  */
 #include "postgres.h"
 
@@ -41,17 +44,6 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/typcache.h"
-
-/* What is known of the tables, while the shape is looked at. */
-typedef struct ShapeFacts
-{
-	ManyShape  *shape;
-	List	   *written;		/* of OID */
-	List	   *inserted;
-	List	   *deleted;
-	List	   *read;			/* of OID: by what the present tree computes */
-	List	   *sequences;		/* of OID: drawn from */
-} ShapeFacts;
 
 bool
 many_shape_fits(ManyShape *shape)
@@ -124,23 +116,26 @@ many_target_lock(const ManyShape *shape)
 	return deletes ? " FOR UPDATE OF this" : " FOR NO KEY UPDATE OF this";
 }
 
-/* Notes which tables steps write. */
+/* Notes which tables steps write, and in which they find rows. */
 static void
-collect_written(ShapeFacts *facts)
+collect_tables(ManyShape *shape)
 {
+	const Program *program = shape->program;
 	ListCell   *cell;
 
-	foreach(cell, facts->shape->uses)
+	foreach(cell, shape->uses)
 	{
 		const ManyUse *use = lfirst(cell);
 
 		if (use->command != CMD_SELECT)
-			facts->written = list_append_unique_oid(facts->written, use->relation);
+			shape->written = list_append_unique_oid(shape->written, use->relation);
 		if (use->command == CMD_INSERT)
-			facts->inserted = list_append_unique_oid(facts->inserted, use->relation);
-		if (use->command == CMD_DELETE)
-			facts->deleted = list_append_unique_oid(facts->deleted, use->relation);
+			shape->inserted = list_append_unique_oid(shape->inserted, use->relation);
+		else
+			shape->found = list_append_unique_oid(shape->found, use->relation);
 	}
+	if (program->target != NULL && program->load != NULL)
+		shape->found = list_append_unique_oid(shape->found, program->target->relation);
 }
 
 /* May what a function of users' gives depend on what was written? */
@@ -189,9 +184,9 @@ constraints_look_around(TupleDesc tupdesc)
 	return false;
 }
 
-/* Is it deleted together with rows that refer to it, or that are changed by that? */
+/* Notes which tables refer to rows that are deleted; false if such rows would be changed by that. */
 static bool
-deleting_fits(const ShapeFacts *facts, const TriggerDesc *triggers)
+deleting_fits(ManyShape *shape, const TriggerDesc *triggers)
 {
 	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
@@ -199,16 +194,32 @@ deleting_fits(const ShapeFacts *facts, const TriggerDesc *triggers)
 
 		if (RI_FKey_trigger_type(trigger->tgfoid) != RI_TRIGGER_PK || !TRIGGER_FOR_DELETE(trigger->tgtype))
 			continue;
-		if ((trigger->tgfoid != F_RI_FKEY_NOACTION_DEL && trigger->tgfoid != F_RI_FKEY_RESTRICT_DEL) ||
-			list_member_oid(facts->written, trigger->tgconstrrelid))
+		if (trigger->tgfoid != F_RI_FKEY_NOACTION_DEL && trigger->tgfoid != F_RI_FKEY_RESTRICT_DEL)
 			return false;
+		shape->referring = list_append_unique_oid(shape->referring, trigger->tgconstrrelid);
 	}
 	return true;
 }
 
+/* Does a step delete rows of the table? */
+static bool
+is_deleted_from(const ManyShape *shape, Oid relation)
+{
+	ListCell   *cell;
+
+	foreach(cell, shape->uses)
+	{
+		const ManyUse *use = lfirst(cell);
+
+		if (use->command == CMD_DELETE && use->relation == relation)
+			return true;
+	}
+	return false;
+}
+
 /* Why a table that is written does not fit, or NULL. */
 static const char *
-written_table_misfit(const ShapeFacts *facts, Relation relation)
+written_table_misfit(ManyShape *shape, Relation relation)
 {
 	const FormData_pg_class *class = relation->rd_rel;
 
@@ -219,25 +230,25 @@ written_table_misfit(const ShapeFacts *facts, Relation relation)
 		return "a table that it writes has triggers that run for each row";
 	if (constraints_look_around(RelationGetDescr(relation)))
 		return "a table that it writes has checks that call functions which may read";
-	if (list_member_oid(facts->deleted, RelationGetRelid(relation)) && !deleting_fits(facts, relation->trigdesc))
+	if (is_deleted_from(shape, RelationGetRelid(relation)) && !deleting_fits(shape, relation->trigdesc))
 		return "it deletes rows that others refer to";
 	return NULL;
 }
 
 /* Do all tables that are written fit? */
 static bool
-written_tables_fit(const ShapeFacts *facts)
+written_tables_fit(ManyShape *shape)
 {
 	ListCell   *cell;
 
-	foreach(cell, facts->written)
+	foreach(cell, shape->written)
 	{
 		Relation	relation = relation_open(lfirst_oid(cell), AccessShareLock);
-		const char *misfit = written_table_misfit(facts, relation);
+		const char *misfit = written_table_misfit(shape, relation);
 
 		relation_close(relation, NoLock);
 		if (misfit != NULL)
-			return many_refuse(facts->shape, misfit);
+			return many_refuse(shape, misfit);
 	}
 	return true;
 }
@@ -249,22 +260,6 @@ is_own_row(const ManyShape *shape, const ManyUse *use)
 	const Row  *row = use->address != NULL ? use->address->row : NULL;
 
 	return use->command == CMD_INSERT || is_target(shape->program, row) || is_created(shape, row);
-}
-
-/* Are all rows that are written the item's own? */
-static bool
-all_rows_are_own(const ManyShape *shape)
-{
-	ListCell   *cell;
-
-	foreach(cell, shape->uses)
-	{
-		const ManyUse *use = lfirst(cell);
-
-		if (use->command != CMD_SELECT && !is_own_row(shape, use))
-			return false;
-	}
-	return true;
 }
 
 /* Does another statement touch the table? */
@@ -286,22 +281,23 @@ is_touched_by_others(const ManyShape *shape, const ManyUse *use)
 
 /* Do the statements keep the items apart? */
 static bool
-rows_fit(const ShapeFacts *facts)
+rows_fit(ManyShape *shape)
 {
-	ManyShape  *shape = facts->shape;
 	ListCell   *cell;
 
 	foreach(cell, shape->uses)
 	{
 		const ManyUse *use = lfirst(cell);
 
-		if (!list_member_oid(facts->written, use->relation))
+		if (!list_member_oid(shape->written, use->relation))
 			continue;
 		shape->step = use->step;
+		if (!is_own_row(shape, use))
+			shape->shares_rows = true;
 		if (!is_own_row(shape, use) && (is_touched_by_others(shape, use) || !use->address->required ||
 										use->address->where != NULL))
 			return many_refuse(shape, "the row that it works on may be that of several items");
-		if (list_member_oid(facts->inserted, use->relation) && list_member_oid(facts->deleted, use->relation))
+		if (use->command == CMD_DELETE && list_member_oid(shape->inserted, use->relation))
 			return many_refuse(shape, "it creates and deletes rows of one table");
 	}
 	shape->step = NULL;
@@ -353,11 +349,11 @@ function_misfits(Oid function, void *context)
 
 /* Notes that the tree draws from a sequence; false if it does so elsewhere, or nobody knows from which. */
 static bool
-draw(ShapeFacts *facts, Oid sequence)
+draw(ManyShape *shape, Oid sequence)
 {
-	if (!OidIsValid(sequence) || list_member_oid(facts->sequences, sequence))
+	if (!OidIsValid(sequence) || list_member_oid(shape->sequences, sequence))
 		return false;
-	facts->sequences = lappend_oid(facts->sequences, sequence);
+	shape->sequences = lappend_oid(shape->sequences, sequence);
 	return true;
 }
 
@@ -375,7 +371,7 @@ sequence_of(const FuncExpr *call)
 static bool
 tree_misfits_walker(Node *node, void *context)
 {
-	ShapeFacts *facts = context;
+	ManyShape  *shape = context;
 
 	if (node == NULL)
 		return false;
@@ -384,14 +380,14 @@ tree_misfits_walker(Node *node, void *context)
 		const RangeTblEntry *entry = (const RangeTblEntry *) node;
 
 		if (entry->rtekind == RTE_RELATION)
-			facts->read = lappend_oid(facts->read, entry->relid);
+			shape->read = lappend_oid(shape->read, entry->relid);
 		return false;
 	}
 	if (IsA(node, Query))
 		return query_tree_walker((Query *) node, tree_misfits_walker, context, QTW_EXAMINE_RTES_BEFORE);
 	if (IsA(node, NextValueExpr))
-		return !draw(facts, ((NextValueExpr *) node)->seqid);
-	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid == F_NEXTVAL && !draw(facts, sequence_of((FuncExpr *) node)))
+		return !draw(shape, ((NextValueExpr *) node)->seqid);
+	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid == F_NEXTVAL && !draw(shape, sequence_of((FuncExpr *) node)))
 		return true;
 	if (IsA(node, CoerceToDomain) && domain_looks_around(((CoerceToDomain *) node)->resulttype))
 		return true;
@@ -399,34 +395,19 @@ tree_misfits_walker(Node *node, void *context)
 		expression_tree_walker(node, tree_misfits_walker, context);
 }
 
-/* Is a table, or one that it belongs together with, among those that are written? */
+/* Does what it computes fit? own: the table that it works on, or InvalidOid. Notes what it reads beside. */
 static bool
-reads_written(const ShapeFacts *facts)
+tree_fits(ManyShape *shape, Node *tree, Oid own)
 {
-	ListCell   *cell;
+	List	   *before = shape->read;
 
-	foreach(cell, facts->read)
-	{
-		/* what is written is plain: it has no children, and is nobody's partition */
-		if (list_member_oid(facts->written, lfirst_oid(cell)) ||
-			(facts->written != NIL && get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE))
-			return true;
-	}
-	return false;
-}
-
-/* Does what it computes fit? own: the table that it works on, or InvalidOid. */
-static bool
-tree_fits(ShapeFacts *facts, Node *tree, Oid own)
-{
-	facts->read = NIL;
-	if (tree_misfits_walker(tree, facts))
-		return many_refuse(facts->shape,
+	shape->read = NIL;
+	if (tree_misfits_walker(tree, shape))
+		return many_refuse(shape,
 						   "it calls functions that may read what other items write, or tell in which order they come");
-	if (list_member_oid(facts->read, own))
-		facts->read = list_delete_oid(facts->read, own);
-	if (reads_written(facts))
-		return many_refuse(facts->shape, "a formula or policy reads a table that it writes");
+	if (list_member_oid(shape->read, own))
+		shape->read = list_delete_oid(shape->read, own);
+	shape->read = list_concat_unique_oid(before, shape->read);
 	return true;
 }
 
@@ -465,9 +446,9 @@ slot_is_of_created(const ManyShape *shape, int slot, Oid table)
 	return false;
 }
 
-/* Does a column that refers to a table of created rows get a value that says which? */
+/* Does a column that refers to a table get no value, or that of a row which the item has created? */
 static bool
-reference_fits(const ShapeFacts *facts, const ManyUse *use, const Query *query, AttrNumber column, Oid table)
+reference_is_own(const ManyShape *shape, const ManyUse *use, const Query *query, AttrNumber column, Oid table)
 {
 	ListCell   *cell;
 
@@ -479,31 +460,30 @@ reference_fits(const ShapeFacts *facts, const ManyUse *use, const Query *query, 
 			continue;
 		if (IsA(entry->expr, Const) && ((const Const *) entry->expr)->constisnull)
 			return true;
-		return slot_is_of_created(facts->shape, slot_of_value(use->statement->scope, (const Node *) entry->expr), table);
+		return slot_is_of_created(shape, slot_of_value(use->statement->scope, (const Node *) entry->expr), table);
 	}
 	return true;
 }
 
-/* Do the references that a statement writes stay with their item? */
-static bool
-references_fit(const ShapeFacts *facts, const ManyUse *use, const Query *query)
+/* Notes to which tables rows refer that a statement writes, other than to rows of their own item. */
+static void
+note_references(ManyShape *shape, const ManyUse *use, const Query *query)
 {
 	Relation	relation;
-	bool		fit = true;
 	ListCell   *cell;
 
 	if (use->command != CMD_INSERT && use->command != CMD_UPDATE)
-		return true;
+		return;
 	relation = relation_open(use->relation, AccessShareLock);
 	foreach(cell, RelationGetFKeyList(relation))
 	{
 		const ForeignKeyCacheInfo *key = lfirst(cell);
 
-		for (int i = 0; i < key->nkeys && list_member_oid(facts->inserted, key->confrelid); i++)
-			fit = fit && reference_fits(facts, use, query, key->conkey[i], key->confrelid);
+		for (int i = 0; i < key->nkeys; i++)
+			if (!reference_is_own(shape, use, query, key->conkey[i], key->confrelid))
+				shape->referred = list_append_unique_oid(shape->referred, key->confrelid);
 	}
 	relation_close(relation, NoLock);
-	return fit || many_refuse(facts->shape, "a row may refer to one that another item creates");
 }
 
 /* The columns that decide whether a row is the only one of its kind. */
@@ -531,7 +511,7 @@ unique_columns(Relation relation)
 
 /* Does an UPDATE leave alone what is unique? */
 static bool
-update_fits(const ShapeFacts *facts, const ManyUse *use, const Query *query)
+update_fits(ManyShape *shape, const ManyUse *use, const Query *query)
 {
 	Relation	relation;
 	Bitmapset  *unique;
@@ -550,12 +530,12 @@ update_fits(const ShapeFacts *facts, const ManyUse *use, const Query *query)
 			fits = false;
 	}
 	relation_close(relation, NoLock);
-	return fits || many_refuse(facts->shape, "it changes a column of a key or of another unique index");
+	return fits || many_refuse(shape, "it changes a column of a key or of another unique index");
 }
 
 /* Does a statement fit, as it is analysed and rewritten? */
 static bool
-statement_fits(ShapeFacts *facts, Statement *statement, const ManyUse *use)
+statement_fits(ManyShape *shape, Statement *statement, const ManyUse *use)
 {
 	ListCell   *cell;
 
@@ -563,9 +543,12 @@ statement_fits(ShapeFacts *facts, Statement *statement, const ManyUse *use)
 	{
 		Query	   *query = lfirst_node(Query, cell);
 
-		if (!tree_fits(facts, (Node *) query, statement->relation))
+		if (!tree_fits(shape, (Node *) query, statement->relation))
 			return false;
-		if (use != NULL && (!references_fit(facts, use, query) || !update_fits(facts, use, query)))
+		if (use == NULL)
+			continue;
+		note_references(shape, use, query);
+		if (!update_fits(shape, use, query))
 			return false;
 	}
 	return true;
@@ -573,34 +556,34 @@ statement_fits(ShapeFacts *facts, Statement *statement, const ManyUse *use)
 
 /* Do all statements of steps fit? */
 static bool
-uses_fit(ShapeFacts *facts)
+uses_fit(ManyShape *shape)
 {
 	ListCell   *cell;
 
-	foreach(cell, facts->shape->uses)
+	foreach(cell, shape->uses)
 	{
 		const ManyUse *use = lfirst(cell);
 
-		facts->shape->step = use->step;
-		if (!statement_fits(facts, use->statement, use))
+		shape->step = use->step;
+		if (!statement_fits(shape, use->statement, use))
 			return false;
 	}
-	facts->shape->step = NULL;
-	return facts->shape->program->load == NULL || statement_fits(facts, facts->shape->program->load, NULL);
+	shape->step = NULL;
+	return shape->program->load == NULL || statement_fits(shape, shape->program->load, NULL);
 }
 
 /* Does what is computed outside of statements fit? */
 static bool
-expressions_fit(ShapeFacts *facts)
+expressions_fit(ManyShape *shape)
 {
 	ListCell   *cell;
 
-	foreach(cell, facts->shape->program->expressions)
+	foreach(cell, shape->program->expressions)
 	{
 		const Expression *expression = lfirst(cell);
 
-		if (expression->plain ? !tree_fits(facts, expression->tree, InvalidOid) :
-			!statement_fits(facts, expression->query, NULL))
+		if (expression->plain ? !tree_fits(shape, expression->tree, InvalidOid) :
+			!statement_fits(shape, expression->query, NULL))
 			return false;
 	}
 	return true;
@@ -608,9 +591,9 @@ expressions_fit(ShapeFacts *facts)
 
 /* Is the target's table one whose rows are found and locked by a key? */
 static bool
-target_fits(const ShapeFacts *facts)
+target_fits(ManyShape *shape)
 {
-	const Program *program = facts->shape->program;
+	const Program *program = shape->program;
 	Relation	relation;
 	bool		plain;
 
@@ -620,23 +603,96 @@ target_fits(const ShapeFacts *facts)
 	plain = relation->rd_rel->relkind == RELKIND_RELATION && !relation->rd_rel->relhassubclass &&
 		relation->rd_rules == NULL;
 	relation_close(relation, NoLock);
-	return plain || many_refuse(facts->shape, "the table that it is bound to is no plain one");
+	return plain || many_refuse(shape, "the table that it is bound to is no plain one");
+}
+
+/* Do two lists of tables, or of sequences, have one in common? */
+static bool
+have_common(const List *some, const List *others)
+{
+	ListCell   *cell;
+
+	foreach(cell, some)
+	{
+		if (list_member_oid(others, lfirst_oid(cell)))
+			return true;
+	}
+	return false;
+}
+
+/* Adds what an action uses that is performed. */
+static bool
+add_part(ManyShape *shape, const ManyShape *part)
+{
+	if (have_common(shape->written, part->found) || have_common(shape->found, part->written))
+		return many_refuse(shape, "it works on rows of a table that an action which it performs works on, too");
+	if (have_common(shape->sequences, part->sequences))
+		return many_refuse(shape, "it draws from a sequence that an action which it performs draws from, too");
+	shape->written = list_concat_unique_oid(shape->written, part->written);
+	shape->inserted = list_concat_unique_oid(shape->inserted, part->inserted);
+	shape->found = list_concat_unique_oid(shape->found, part->found);
+	shape->read = list_concat_unique_oid(shape->read, part->read);
+	shape->referred = list_concat_unique_oid(shape->referred, part->referred);
+	shape->referring = list_concat_unique_oid(shape->referring, part->referring);
+	shape->sequences = list_concat_unique_oid(shape->sequences, part->sequences);
+	shape->shares_rows = shape->shares_rows || part->shares_rows;
+	return true;
 }
 
 bool
-many_set_fits(ManyShape *shape, ItemSet *set)
+many_shape_look(ManyShape *shape)
 {
-	ShapeFacts	facts = {.shape = shape};
+	ListCell   *cell;
 
 	shape->step = NULL;
-	collect_written(&facts);
-	if (!target_fits(&facts) || !written_tables_fit(&facts) || !rows_fit(&facts) || !uses_fit(&facts) ||
-		!expressions_fit(&facts))
+	collect_tables(shape);
+	if (!target_fits(shape) || !written_tables_fit(shape) || !rows_fit(shape) || !uses_fit(shape) ||
+		!expressions_fit(shape))
 		return false;
-	if (facts.sequences != NIL && !all_rows_are_own(shape))
-		return many_refuse(shape, "it works on rows that may be those of several items, and draws from a sequence");
+	foreach(cell, shape->parts)
+	{
+		if (!add_part(shape, lfirst(cell)))
+			return false;
+	}
+	return true;
+}
+
+/* Is a table that formulas read one that is written? What a foreign table shows may be. */
+static bool
+reads_written(const ManyShape *shape)
+{
+	ListCell   *cell;
+
+	foreach(cell, shape->written != NIL ? shape->read : NIL)
+	{
+		/* what is written is plain: it has no children, and is nobody's partition */
+		if (list_member_oid(shape->written, lfirst_oid(cell)) ||
+			get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE)
+			return true;
+	}
+	return false;
+}
+
+bool
+many_may_leave(const ManyShape *shape)
+{
 	/* another item may create its target before it would have had its turn */
-	if (shape->program->target != NULL && list_member_oid(facts.inserted, shape->program->target->relation))
-		set->call->may_leave = false;
+	return shape->program->target == NULL ||
+		!list_member_oid(shape->inserted, shape->program->target->relation);
+}
+
+bool
+many_set_fits(ManyShape *shape)
+{
+	if (!many_shape_look(shape))
+		return false;
+	if (reads_written(shape))
+		return many_refuse(shape, "a formula or policy reads a table that it writes");
+	if (have_common(shape->referred, shape->inserted))
+		return many_refuse(shape, "a row may refer to one that another item creates");
+	if (have_common(shape->referring, shape->written))
+		return many_refuse(shape, "it deletes rows that others refer to");
+	if (shape->sequences != NIL && shape->shares_rows)
+		return many_refuse(shape, "it works on rows that may be those of several items, and draws from a sequence");
 	return true;
 }

@@ -12,8 +12,14 @@
 /* Looks at the program alone; notes what its steps use. */
 extern bool many_shape_fits(ManyShape *shape);
 
-/* Looks at tables, formulas and policies; says in the call whether items may be left out. SPI is connected. */
-extern bool many_set_fits(ManyShape *shape, ItemSet *set);
+/* Looks at tables, formulas and policies, those of actions that it performs too; notes what they use. */
+extern bool many_shape_look(ManyShape *shape);
+
+/* The same, and decides. */
+extern bool many_set_fits(ManyShape *shape);
+
+/* May items be left out of a set, and run when it is done? */
+extern bool many_may_leave(const ManyShape *shape);
 
 /* The locking clause for the targets, "" if they are not to be locked; NULL: no step writes them. */
 extern const char *many_target_lock(const ManyShape *shape);

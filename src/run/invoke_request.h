@@ -41,8 +41,13 @@ typedef struct ManyCall
 	bool	   *left;			/* by item: it is left out */
 	int		   *first;			/* by item: the first one with the same target, or itself */
 	bool		may_leave;		/* items may be left out */
+	bool		whole;			/* all that are not are to be done, or none */
 	bool		written;		/* by the invocation that this is part of, or by it: none may any more */
 	int			done;			/* how many items, from the first on */
+	struct ManyShape *look;		/* only look whether it could, and note here what it uses; or NULL */
+	void		(*enter) (void *outer, int item);	/* goes to the item around this one ... */
+	void		(*leave) (void *outer, int item);	/* ... and away; NULL: there is none */
+	void	   *outer;
 	const char *refused;		/* why the action cannot be run so, or NULL ... */
 	const char *refused_at;		/* ... and the path of the step, or NULL */
 } ManyCall;

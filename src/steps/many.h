@@ -32,6 +32,18 @@ typedef struct ManyShape
 	Program    *program;
 	const Instruction *step;	/* that is looked at */
 	List	   *uses;			/* of ManyUse */
+	List	   *parts;			/* of ManyShape: actions that it performs */
+
+	/* Tables, as OIDs, with those of the parts */
+	List	   *written;
+	List	   *inserted;
+	List	   *found;			/* whose rows steps find, by a name or a key */
+	List	   *read;			/* by formulas, policies and defaults */
+	List	   *referred;		/* to which rows that are written refer, but to those of their item */
+	List	   *referring;		/* whose rows may refer to those that are deleted */
+	List	   *sequences;		/* that are drawn from */
+	bool		shares_rows;	/* a row that is written may be that of several items */
+
 	const char *refused;		/* why it does not fit, or NULL ... */
 	const char *refused_at;		/* ... and the path of the step, or NULL */
 } ManyShape;

@@ -21,10 +21,12 @@
 #include "run/domain_rule.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
+#include "steps/many.h"
 #include "steps/performed_action.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
 #include "steps/with.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
@@ -248,6 +250,23 @@ perform_action(const Frame *frame, Handle *handle, InvokeRequest *request)
 		PopActiveSnapshot();
 }
 
+/* Makes the request; the values are inputs and outputs, the nulls those of inputs, which are given, those of outputs. */
+static void
+request_fill(InvokeRequest *request, const Perform *perform, Datum *values, bool *nulls)
+{
+	request->kind = REQUEST_VALUES;
+	request->result_context = CurrentMemoryContext;
+	request->ninputs = perform->ninputs;
+	request->input_types = perform->input_types;
+	request->inputs = values;
+	request->input_nulls = nulls;
+	request->input_given = nulls + perform->ninputs;
+	request->noutputs = perform->noutputs;
+	request->output_types = perform->output_types;
+	request->outputs = values + perform->ninputs;
+	request->output_nulls = nulls + 2 * perform->ninputs;
+}
+
 static void
 perform_execute(Frame *frame, Instruction *instruction)
 {
@@ -258,22 +277,121 @@ perform_execute(Frame *frame, Instruction *instruction)
 	InvokeRequest request = {0};
 
 	evaluate_inputs(frame, perform, values, nulls, nulls + perform->ninputs);
-	request.kind = REQUEST_VALUES;
-	request.result_context = CurrentMemoryContext;
-	request.ninputs = perform->ninputs;
-	request.input_types = perform->input_types;
-	request.inputs = values;
-	request.input_nulls = nulls;
-	request.input_given = nulls + perform->ninputs;
-	request.noutputs = perform->noutputs;
-	request.output_types = perform->output_types;
-	request.outputs = values + perform->ninputs;
-	request.output_nulls = nulls + 2 * perform->ninputs;
+	request_fill(&request, perform, values, nulls);
 	perform_action(frame, handle_get(perform->function), &request);
 	for (int i = 0; i < perform->noutputs; i++)
 		if (perform->output_slots[i] >= 0)
 			frame_set(frame, perform->output_slots[i], request.outputs[i], request.output_nulls[i]);
 	MemoryContextSwitchTo(old);
+}
+
+/* Asks the performed action, as whom and with the settings that it runs with. */
+static bool
+perform_fits_many(ManyShape *shape, const Instruction *instruction)
+{
+	const Perform *perform = instruction->data;
+	ManyShape  *part = palloc0(sizeof(ManyShape));
+	ManyCall	call = {.look = part};
+	InvokeRequest request = {.kind = REQUEST_MANY,.many = &call,.result_context = CurrentMemoryContext};
+
+	if (perform == NULL || !OidIsValid(perform->function))
+		return many_refuse(shape, "it performs itself");
+	handle_call(handle_get(perform->function), &request);
+	if (part->refused != NULL)
+		return many_refuse(shape, psprintf("of an action that it performs: %s", part->refused));
+	shape->parts = lappend(shape->parts, part);
+	return true;
+}
+
+/* The items that perform the action. */
+typedef struct PerformMany
+{
+	ItemSet    *set;
+	const int  *numbers;		/* of the action's items in the set */
+} PerformMany;
+
+static void
+enter_performing(void *outer, int item)
+{
+	const PerformMany *many = outer;
+
+	item_enter(many->set, many->numbers[item]);
+}
+
+static void
+leave_performing(void *outer, int item)
+{
+	const PerformMany *many = outer;
+
+	item_leave(many->set, many->numbers[item]);
+}
+
+/* Computes the inputs of an item that is entered, to stay. */
+static void
+request_of_item(Frame *frame, const Perform *perform, InvokeRequest *request)
+{
+	int			count = perform->ninputs;
+	Datum	   *values = palloc0(sizeof(Datum) * (count + perform->noutputs + 1));
+	bool	   *nulls = palloc0(sizeof(bool) * (2 * count + perform->noutputs + 1));
+
+	evaluate_inputs(frame, perform, values, nulls, nulls + count);
+	for (int i = 0; i < count; i++)
+		if (perform->inputs[i] != NULL && !nulls[i])
+			values[i] = datumCopy(values[i], perform->inputs[i]->byval, perform->inputs[i]->length);
+	request_fill(request, perform, values, nulls);
+}
+
+/* Takes what the action has given for each item. */
+static void
+take_performed(ItemSet *set, const Perform *perform, const ManyCall *call)
+{
+	for (int i = 0; i < call->count; i++)
+	{
+		const InvokeRequest *request = &call->items[i];
+		int			item = set->active[i];
+
+		if (call->left[i])
+		{
+			set->items[item].out = true;
+			set->call->left[item] = true;
+			continue;
+		}
+		item_enter(set, item);
+		for (int k = 0; k < perform->noutputs; k++)
+			if (perform->output_slots[k] >= 0)
+				frame_set(set->frame, perform->output_slots[k], request->outputs[k], request->output_nulls[k]);
+		item_leave(set, item);
+	}
+}
+
+static void
+perform_execute_many(ItemSet *set, Instruction *instruction)
+{
+	const Perform *perform = instruction->data;
+	Frame	   *frame = set->frame;
+	int			count = set->nactive;
+	PerformMany many = {set, set->active};
+	ManyCall	call = {.count = count,.whole = true,.enter = enter_performing,.leave = leave_performing,.outer = &many};
+	InvokeRequest request = {.kind = REQUEST_MANY,.many = &call,.result_context = CurrentMemoryContext};
+
+	call.items = palloc0(sizeof(InvokeRequest) * count);
+	call.left = palloc0(sizeof(bool) * count);
+	call.first = palloc(sizeof(int) * count);
+	call.written = set->written;
+	call.may_leave = set->call->may_leave && !set->written;
+	for (int i = 0; i < count; i++)
+	{
+		call.first[i] = i;
+		item_enter(set, set->active[i]);
+		frame_begin_step(frame, instruction);
+		request_of_item(frame, perform, &call.items[i]);
+		item_leave(set, set->active[i]);
+	}
+	perform_action(frame, handle_get(perform->function), &request);
+	if (call.refused != NULL || call.done < count)
+		item_set_give_up(set, "an action that it performs cannot be run so any more");
+	set->written = set->written || call.written;
+	take_performed(set, perform, &call);
 }
 
 static void
@@ -294,5 +412,7 @@ const StepKind perform_kind = {
 	.named = true,
 	.compile = perform_compile,
 	.execute = perform_execute,
+	.fits_many = perform_fits_many,
+	.execute_many = perform_execute_many,
 	.describe = perform_describe
 };
