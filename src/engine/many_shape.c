@@ -27,6 +27,7 @@
 #include "access/relation.h"
 #include "access/transam.h"
 #include "base/compat.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
@@ -34,6 +35,7 @@
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "engine/many_shape.h"
+#include "lookup/action_lookup.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "program/names.h"
@@ -153,6 +155,13 @@ looks_around_walker(Node *node, void *context)
 							expression_tree_walker(node, looks_around_walker, context));
 }
 
+/* Is the trigger one of ours, that keeps others from writing the table? Actions queue no event of it. */
+static bool
+is_protecting(const Trigger *trigger)
+{
+	return get_func_namespace(trigger->tgfoid) == get_namespace_oid(CA_SCHEMA, true);
+}
+
 /* Does a trigger of users' run for each row? */
 static bool
 has_row_triggers(const TriggerDesc *triggers)
@@ -162,7 +171,8 @@ has_row_triggers(const TriggerDesc *triggers)
 		const Trigger *trigger = &triggers->triggers[i];
 
 		if (TRIGGER_FOR_ROW(trigger->tgtype) && trigger->tgenabled != TRIGGER_DISABLED &&
-			!(trigger->tgisinternal && RI_FKey_trigger_type(trigger->tgfoid) != RI_TRIGGER_NONE))
+			!(trigger->tgisinternal && RI_FKey_trigger_type(trigger->tgfoid) != RI_TRIGGER_NONE) &&
+			!is_protecting(trigger))
 			return true;
 	}
 	return false;
