@@ -12,6 +12,8 @@
 #include "base/row_text.h"
 #include "base/settings.h"
 #include "bulk/batch_calls.h"
+#include "bulk/bulk_item.h"
+#include "bulk/bulk_run.h"
 #include "bulk/reference.h"
 #include "funcapi.h"
 #include "miscadmin.h"

@@ -7,6 +7,7 @@
 
 #include "base/jsonb_value.h"
 #include "bulk/batch_calls.h"
+#include "bulk/bulk_run.h"
 #include "bulk/reference.h"
 #include "engine/idempotency.h"
 #include "lookup/name_rules.h"

@@ -6,7 +6,8 @@
 
 #include "base/compat.h"
 #include "base/settings.h"
-#include "bulk/bulk.h"
+#include "bulk/bulk_item.h"
+#include "bulk/bulk_run.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"

@@ -71,27 +71,6 @@ typedef struct Bulk
 /* Fewer items than this do not run as a set: preparing its statements would take longer. */
 #define LEAST_OF_SET	16
 
-/* Calls an action for an item: the item's input is in the request. */
-extern void bulk_call(Bulk *bulk, BulkItem *item, const char *action, InvokeRequest *request);
-
-/* Runs all items, or none of them: the first one that fails says so. */
-extern void bulk_run_all(Bulk *bulk);
-
-/* Runs all items; what those that fail have done is undone, the others stay. */
-extern void bulk_run_each(Bulk *bulk);
-
-/* Runs one item, in the bulk's scratch memory. */
-extern void bulk_run_item(Bulk *bulk, int item);
-
-/*
- * Notes that the item that is running has failed with this error, or throws it on if
- * it is none of an item's.
- */
-extern void bulk_take_error(Bulk *bulk, Caught *caught);
-
-/* Throws an error on, and adds which item it is about: its CONTEXT does not reach every caller. */
-pg_noreturn extern void bulk_throw_on(const Bulk *bulk, ErrorData *error);
-
 /* Has it failed, so that it is left out? */
 static inline bool
 item_is_out(const BulkItem *item)

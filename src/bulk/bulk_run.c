@@ -16,8 +16,8 @@
  */
 #include "postgres.h"
 
-#include "base/error_field.h"
-#include "bulk/bulk.h"
+#include "bulk/bulk_item.h"
+#include "bulk/bulk_run.h"
 #include "bulk/bulk_set.h"
 #include "miscadmin.h"
 #include "run/observer.h"
@@ -51,39 +51,6 @@ item_error_callback(void *arg)
 
 	if (bulk->at >= 0)
 		errcontext("%s", bulk->title(bulk));
-}
-
-void
-bulk_call(Bulk *bulk, BulkItem *item, const char *action, InvokeRequest *request)
-{
-	request->kind = REQUEST_JSON;
-	request->result_context = bulk->mcxt;
-	PG_TRY();
-	{
-		handle_call(handle_of_name(action), request);
-	}
-	PG_FINALLY();
-	{
-		bulk->failed_step = request->failed_step;
-		item->has_invocation = request->has_invocation;
-		item->invocation = request->invocation;
-	}
-	PG_END_TRY();
-	item->output = MemoryContextAlloc(bulk->mcxt, VARSIZE(request->output));
-	memcpy(item->output, request->output, VARSIZE(request->output));
-	item->end = ITEM_SUCCEEDED;
-}
-
-void
-bulk_run_item(Bulk *bulk, int item)
-{
-	MemoryContext old = MemoryContextSwitchTo(bulk->scratch);
-
-	CHECK_FOR_INTERRUPTS();
-	bulk->at = item;
-	bulk->call(bulk, &bulk->items[item]);
-	MemoryContextSwitchTo(old);
-	MemoryContextReset(bulk->scratch);
 }
 
 /* Where the items end that run one by one before the next set. */
@@ -134,36 +101,11 @@ part_forget(const Part *part)
 	}
 }
 
-/* Throws an error on that is none of an item's. */
-static void
-require_own_error(const Caught *caught)
-{
-	if (!caught_may_be_handled(caught) && !error_is_limit(caught->error))
-		error_throw_on(caught->error);
-}
-
-void
-bulk_take_error(Bulk *bulk, Caught *caught)
-{
-	BulkItem   *item = &bulk->items[bulk->at];
-	MemoryContext old;
-
-	require_own_error(caught);
-	caught->step = bulk->failed_step;
-	old = MemoryContextSwitchTo(bulk->mcxt);
-	item->end = error_is_canceling(caught->error) ? ITEM_CANCELED : ITEM_FAILED;
-	item->error = error_jsonb(caught);
-	item->failure = caught->error;
-	item->failed_step = caught->step;
-	MemoryContextSetParent(caught->mcxt, bulk->mcxt);
-	MemoryContextSwitchTo(old);
-}
-
 /* A set has failed: its items will say why, one by one. */
 static void
 forget_error_of_set(const Bulk *bulk, Caught *caught)
 {
-	require_own_error(caught);
+	bulk_require_own_error(caught);
 	ereport(DEBUG1,
 			(errmsg_internal("action \"%s\" runs for one item after the other, since a set of them has failed: %s",
 							 bulk->action, caught->error->message)));
@@ -267,7 +209,7 @@ group_add_group(PartGroup *group)
 static void
 group_work(void *arg)
 {
-	PartGroup	   *group = arg;
+	PartGroup  *group = arg;
 
 	group->next = group->from;
 	group->parts = 0;

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "bulk/bulk_item.h"
 #include "bulk/bulk_set.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -51,6 +52,7 @@ set_make(BulkSet *set, int from, int to)
 	set->call.left = palloc0(sizeof(bool) * room);
 	set->call.first = palloc(sizeof(int) * room);
 	set->call.may_leave = bulk->answers;
+	set->call.mcxt = CurrentMemoryContext;
 	for (int i = from; i < to; i++)
 	{
 		InvokeRequest *request = &set->call.items[set->call.count];
@@ -147,15 +149,17 @@ tell_refusal(const Bulk *bulk, const ManyCall *call)
 int
 bulk_run_set(Bulk *bulk, int from, int to)
 {
-	MemoryContext mcxt = AllocSetContextCreate(CurrentMemoryContext, "custom action bulk set",
-											   ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(mcxt);
-	BulkSet		set = {.bulk = bulk};
-	InvokeRequest request = {.kind = REQUEST_MANY,.many = &set.call,.result_context = mcxt};
 	int			end = set_end(bulk, from, to);
+	BulkSet		set = {.bulk = bulk};
+	InvokeRequest request = {.kind = REQUEST_MANY,.many = &set.call};
+	MemoryContext mcxt;
+	MemoryContext old;
 
 	if (end - from < LEAST_OF_SET)
 		return from;
+	mcxt = AllocSetContextCreate(CurrentMemoryContext, "custom action bulk set", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(mcxt);
+	request.result_context = mcxt;
 	set_make(&set, from, end);
 	bulk->at = -1;
 	if (set.call.count > 0)

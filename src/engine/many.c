@@ -335,8 +335,10 @@ many_run(Frame *frame, ManyCall *call)
 		set_run(set, &shape);
 		item_set_end(set);
 	}
-	call->refused = shape.refused;
-	call->refused_at = shape.refused_at;
+	if (shape.refused != NULL)
+		call->refused = MemoryContextStrdup(call->mcxt, shape.refused);
+	if (shape.refused_at != NULL)
+		call->refused_at = MemoryContextStrdup(call->mcxt, shape.refused_at);
 	MemoryContextSwitchTo(old);
 }
 

@@ -69,14 +69,14 @@ many_shape_fits(ManyShape *shape)
 
 /* Is the row that of the target? */
 static bool
-is_target(const Program *program, const Row *row)
+is_target_row(const Program *program, const Row *row)
 {
 	return row != NULL && program->target != NULL && rows_are_one(row, program->target);
 }
 
 /* Is it one that a step of the item has created? */
 static bool
-is_created(const ManyShape *shape, const Row *row)
+is_created_row(const ManyShape *shape, const Row *row)
 {
 	ListCell   *cell;
 
@@ -106,7 +106,7 @@ many_target_lock(const ManyShape *shape)
 	{
 		const ManyUse *use = lfirst(cell);
 
-		if (use->command == CMD_SELECT || use->address == NULL || !is_target(shape->program, use->address->row))
+		if (use->command == CMD_SELECT || use->address == NULL || !is_target_row(shape->program, use->address->row))
 			continue;
 		writes = true;
 		deletes = deletes || use->command == CMD_DELETE;
@@ -269,7 +269,7 @@ is_own_row(const ManyShape *shape, const ManyUse *use)
 {
 	const Row  *row = use->address != NULL ? use->address->row : NULL;
 
-	return use->command == CMD_INSERT || is_target(shape->program, row) || is_created(shape, row);
+	return use->command == CMD_INSERT || is_target_row(shape->program, row) || is_created_row(shape, row);
 }
 
 /* Does another statement touch the table? */

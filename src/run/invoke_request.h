@@ -48,6 +48,7 @@ typedef struct ManyCall
 	void		(*enter) (void *outer, int item);	/* goes to the item around this one ... */
 	void		(*leave) (void *outer, int item);	/* ... and away; NULL: there is none */
 	void	   *outer;
+	MemoryContext mcxt;			/* of what follows */
 	const char *refused;		/* why the action cannot be run so, or NULL ... */
 	const char *refused_at;		/* ... and the path of the step, or NULL */
 } ManyCall;

@@ -371,7 +371,7 @@ perform_execute_many(ItemSet *set, Instruction *instruction)
 	Frame	   *frame = set->frame;
 	int			count = set->nactive;
 	PerformMany many = {set, set->active};
-	ManyCall	call = {.count = count,.whole = true,.enter = enter_performing,.leave = leave_performing,.outer = &many};
+	ManyCall	call = {.count = count,.whole = true,.mcxt = CurrentMemoryContext,.enter = enter_performing,.leave = leave_performing,.outer = &many};
 	InvokeRequest request = {.kind = REQUEST_MANY,.many = &call,.result_context = CurrentMemoryContext};
 
 	call.items = palloc0(sizeof(InvokeRequest) * count);

@@ -1,0 +1,67 @@
+/*
+ * bulk_item.c
+ *		Runs one item of a bulk call by itself, and takes its error.
+ */
+#include "postgres.h"
+
+#include "base/error_field.h"
+#include "bulk/bulk_item.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+void
+bulk_call(Bulk *bulk, BulkItem *item, const char *action, InvokeRequest *request)
+{
+	request->kind = REQUEST_JSON;
+	request->result_context = bulk->mcxt;
+	PG_TRY();
+	{
+		handle_call(handle_of_name(action), request);
+	}
+	PG_FINALLY();
+	{
+		bulk->failed_step = request->failed_step;
+		item->has_invocation = request->has_invocation;
+		item->invocation = request->invocation;
+	}
+	PG_END_TRY();
+	item->output = MemoryContextAlloc(bulk->mcxt, VARSIZE(request->output));
+	memcpy(item->output, request->output, VARSIZE(request->output));
+	item->end = ITEM_SUCCEEDED;
+}
+
+void
+bulk_run_item(Bulk *bulk, int item)
+{
+	MemoryContext old = MemoryContextSwitchTo(bulk->scratch);
+
+	CHECK_FOR_INTERRUPTS();
+	bulk->at = item;
+	bulk->call(bulk, &bulk->items[item]);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(bulk->scratch);
+}
+
+void
+bulk_require_own_error(const Caught *caught)
+{
+	if (!caught_may_be_handled(caught) && !error_is_limit(caught->error))
+		error_throw_on(caught->error);
+}
+
+void
+bulk_take_error(Bulk *bulk, Caught *caught)
+{
+	BulkItem   *item = &bulk->items[bulk->at];
+	MemoryContext old;
+
+	bulk_require_own_error(caught);
+	caught->step = bulk->failed_step;
+	old = MemoryContextSwitchTo(bulk->mcxt);
+	item->end = error_is_canceling(caught->error) ? ITEM_CANCELED : ITEM_FAILED;
+	item->error = error_jsonb(caught);
+	item->failure = caught->error;
+	item->failed_step = caught->step;
+	MemoryContextSetParent(caught->mcxt, bulk->mcxt);
+	MemoryContextSwitchTo(old);
+}
