@@ -277,40 +277,6 @@ look(const Frame *frame, ManyShape *shape)
 	shape->uses = NIL;
 }
 
-/* A statement of a set, as it is shown. */
-static ManyStatement *
-shown_statement(const Instruction *step, Statement *statement)
-{
-	ManyStatement *shown = palloc(sizeof(ManyStatement));
-
-	shown->step = step;
-	shown->sql = statement_many_text(statement_for_many(statement), false, NULL, NULL);
-	return shown;
-}
-
-List *
-many_statements(Program *program, const char **refused, const char **refused_at)
-{
-	ManyShape	shape = {.program = program};
-	List	   *statements = NIL;
-	ListCell   *cell;
-
-	(void) (many_shape_fits(&shape) && many_set_fits(&shape));
-	*refused = shape.refused;
-	*refused_at = shape.refused_at;
-	if (shape.refused != NULL)
-		return NIL;
-	if (program->load != NULL)
-		statements = lappend(statements, shown_statement(NULL, program->load));
-	foreach(cell, shape.uses)
-	{
-		const ManyUse *use = lfirst(cell);
-
-		statements = lappend(statements, shown_statement(use->step, use->statement));
-	}
-	return statements;
-}
-
 void
 many_run(Frame *frame, ManyCall *call)
 {
@@ -327,12 +293,14 @@ many_run(Frame *frame, ManyCall *call)
 		MemoryContextSwitchTo(old);
 		return;
 	}
-	if (many_shape_fits(&shape) && many_set_fits(&shape))
+	if (many_shape_fits(&shape))
 	{
-		call->may_leave = call->may_leave && many_may_leave(&shape);
 		set = item_set_make(frame, call);
-		call->done = call->count;
-		set_run(set, &shape);
+		if (many_set_fits(&shape, set))
+		{
+			call->done = call->count;
+			set_run(set, &shape);
+		}
 		item_set_end(set);
 	}
 	if (shape.refused != NULL)

@@ -684,15 +684,7 @@ reads_written(const ManyShape *shape)
 }
 
 bool
-many_may_leave(const ManyShape *shape)
-{
-	/* another item may create its target before it would have had its turn */
-	return shape->program->target == NULL ||
-		!list_member_oid(shape->inserted, shape->program->target->relation);
-}
-
-bool
-many_set_fits(ManyShape *shape)
+many_set_fits(ManyShape *shape, ItemSet *set)
 {
 	if (!many_shape_look(shape))
 		return false;
@@ -704,5 +696,8 @@ many_set_fits(ManyShape *shape)
 		return many_refuse(shape, "it deletes rows that others refer to");
 	if (shape->sequences != NIL && shape->shares_rows)
 		return many_refuse(shape, "it works on rows that may be those of several items, and draws from a sequence");
+	/* another item may create its target before it would have had its turn */
+	if (shape->program->target != NULL && list_member_oid(shape->inserted, shape->program->target->relation))
+		set->call->may_leave = false;
 	return true;
 }

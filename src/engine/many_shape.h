@@ -15,11 +15,8 @@ extern bool many_shape_fits(ManyShape *shape);
 /* Looks at tables, formulas and policies, those of actions that it performs too; notes what they use. */
 extern bool many_shape_look(ManyShape *shape);
 
-/* The same, and decides. */
-extern bool many_set_fits(ManyShape *shape);
-
-/* May items be left out of a set, and run when it is done? */
-extern bool many_may_leave(const ManyShape *shape);
+/* The same, and decides; says in the call whether items may be left out. */
+extern bool many_set_fits(ManyShape *shape, ItemSet *set);
 
 /* The locking clause for the targets, "" if they are not to be locked; NULL: no step writes them. */
 extern const char *many_target_lock(const ManyShape *shape);
