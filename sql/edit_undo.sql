@@ -169,3 +169,20 @@ SELECT steps('desk.two');
 SELECT undo_action_edit('desk.two');
 SELECT undo_action_edit('desk.two');
 SELECT steps('desk.two');
+
+-- The draft is what undo goes back in; it is no version to go back to
+SELECT restore_action('desk.work', 0);
+SELECT restore_action('desk.none', 0);
+
+-- A published action without a draft, as after a restore of the function alone: whoever is asked for it says the same
+SET check_function_bodies = off;
+DELETE FROM custom_actions.action WHERE name = 'desk.work';
+RESET check_function_bodies;
+SELECT restore_action('desk.work', 0);
+SELECT action_definition('desk.work', 0);
+SELECT describe_action('desk.work', 0);
+SELECT action_diagram('desk.work', 0);
+\echo :LAST_ERROR_SQLSTATE
+SELECT * FROM check_action_privileges('desk.work', 'pg_monitor', 0);
+SELECT preview_action('desk.work', '{}', 0);
+\echo :LAST_ERROR_SQLSTATE

@@ -98,6 +98,26 @@ $$;
 COMMENT ON FUNCTION custom_actions.refuse_missing(text, text) IS
 	'raises that an action does not exist, and whether it did';
 
+CREATE FUNCTION custom_actions.refuse_no_draft(
+	action_name text,
+	otherwise text DEFAULT 'The view custom_actions.actions lists all actions.')
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+BEGIN
+	IF action_function(action_name) IS NULL THEN
+		PERFORM refuse_missing(action_name, otherwise);
+	END IF;
+	RAISE EXCEPTION 'action "%" has no draft', action_name
+		USING ERRCODE = 'undefined_function',
+			HINT = 'Use restore_action to make one of what is published.';
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.refuse_no_draft(text, text) IS
+	'raises that an action has no draft, or does not exist';
+
 CREATE FUNCTION custom_actions.require_draft(action_name text)
 RETURNS custom_actions.action
 LANGUAGE plpgsql VOLATILE
@@ -108,12 +128,7 @@ DECLARE
 BEGIN
 	SELECT * INTO draft FROM action AS a WHERE a.name = action_name FOR UPDATE;
 	IF NOT FOUND THEN
-		IF action_function(action_name) IS NOT NULL THEN
-			RAISE EXCEPTION 'action "%" has no draft', action_name
-				USING ERRCODE = 'undefined_function',
-					HINT = 'Use restore_action to make one of what is published.';
-		END IF;
-		PERFORM refuse_missing(action_name, 'Use create_action to create it.');
+		PERFORM refuse_no_draft(action_name, 'Use create_action to create it.');
 	END IF;
 	RETURN draft;
 END

@@ -4,8 +4,10 @@
 --
 -- definition_of: as published, with what activation looked up, or the draft.
 -- written_definition: as it was written.
--- document_of, document_in_use: with the plug-ins that run with it now.
--- shown_definition: as it was written, with its plug-ins, for who reads it.
+-- document_of: with the plug-ins that run with it now.
+-- meant_definition: either, and which version, for
+-- document_in_use: with the plug-ins that would run with it now, and
+-- shown_definition: with those that it has, for who reads or sees it.
 
 CREATE FUNCTION custom_actions.registered_plugins(action_name text)
 RETURNS json
@@ -48,12 +50,10 @@ BEGIN
 		RETURN result;
 	END IF;
 
-	IF NOT has_draft(action_name) AND action_function(action_name) IS NULL THEN
+	IF wanted = 0 THEN
+		PERFORM refuse_no_draft(action_name);
+	ELSIF NOT has_draft(action_name) AND action_function(action_name) IS NULL THEN
 		PERFORM refuse_missing(action_name);
-	ELSIF wanted = 0 THEN
-		RAISE EXCEPTION 'action "%" has no draft', action_name
-			USING ERRCODE = 'undefined_function',
-				HINT = 'Use restore_action to make one of what is published.';
 	ELSIF wanted IS NULL THEN
 		RAISE EXCEPTION 'action "%" is not published', action_name
 			USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -118,34 +118,10 @@ $$;
 COMMENT ON FUNCTION custom_actions.written_definition(text, integer) IS
 	'what a version was made from as it was written, as far as that is known; else what is published, else the last version of an action that was dropped';
 
-CREATE FUNCTION custom_actions.document_in_use(action_name text, wanted integer)
-RETURNS json
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	definition json;
-	plugins json;
-BEGIN
-	IF wanted IS DISTINCT FROM 0 THEN
-		SELECT p.definition, p.plugins INTO definition, plugins
-		FROM published(action_name) AS p
-		WHERE p.version = wanted OR wanted IS NULL;
-	END IF;
-	IF definition IS NULL THEN
-		definition := definition_of(action_name, nullif(wanted, 0), 'draft');
-		plugins := registered_plugins(action_name);
-	END IF;
-	RETURN with_plugins(definition, plugins);
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.document_in_use(text, integer) IS
-	'definition of a version with its plug-ins, 0: of the draft, NULL: of what is published, else of the draft';
-
-CREATE FUNCTION custom_actions.shown_definition(
-	action_name text, wanted integer,
-	OUT definition json, OUT version integer)
+-- Plug-ins are the action's, whatever version; old ones ran with others.
+CREATE FUNCTION custom_actions.meant_definition(
+	action_name text, wanted integer, as_written boolean,
+	OUT definition json, OUT version integer, OUT plugins json)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
@@ -156,17 +132,42 @@ BEGIN
 	version := coalesce(wanted, published.version, 0);
 	IF version = 0 THEN
 		definition := definition_of(action_name, 0, 'draft');
-	ELSE
-		definition := written_definition(action_name, wanted);
-	END IF;
-	-- Plug-ins are the action's, whatever version; old ones ran with others.
-	IF version = 0 THEN
-		definition := with_plugins(definition, registered_plugins(action_name));
+		plugins := registered_plugins(action_name);
+		RETURN;
 	ELSIF version = published.version THEN
-		definition := with_plugins(definition, published.plugins);
+		plugins := published.plugins;
 	END IF;
+	definition := CASE WHEN as_written THEN written_definition(action_name, wanted)
+		ELSE definition_of(action_name, wanted, 'published') END;
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.shown_definition(text, integer) IS
-	'what is shown of an action, as it was written, with its plug-ins, and of what version: the wanted one, else what is published, else the draft, which is 0';
+COMMENT ON FUNCTION custom_actions.meant_definition(text, integer, boolean) IS
+	'definition of the wanted version, else of what is published, else of the draft, which is 0; as it was written or as published, and the plug-ins that run with it, null: it is an old one';
+
+CREATE FUNCTION custom_actions.document_in_use(action_name text, wanted integer)
+RETURNS json
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT custom_actions.with_plugins(m.definition,
+		coalesce(m.plugins, custom_actions.registered_plugins(action_name)))
+	FROM custom_actions.meant_definition(action_name, wanted, false) AS m;
+END;
+
+COMMENT ON FUNCTION custom_actions.document_in_use(text, integer) IS
+	'definition of a version as published with the plug-ins that would run with it now';
+
+CREATE FUNCTION custom_actions.shown_definition(
+	action_name text, wanted integer, as_written boolean,
+	OUT definition json, OUT version integer)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT CASE WHEN m.plugins IS NULL THEN m.definition
+		ELSE custom_actions.with_plugins(m.definition, m.plugins) END, m.version
+	FROM custom_actions.meant_definition(action_name, wanted, as_written) AS m;
+END;
+
+COMMENT ON FUNCTION custom_actions.shown_definition(text, integer, boolean) IS
+	'what is shown of an action, with its plug-ins as far as they are known, and of what version';

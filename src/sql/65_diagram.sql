@@ -83,35 +83,6 @@ END;
 COMMENT ON FUNCTION custom_actions.drawn_record(custom_actions.invocations) IS
 	'what became of an invocation, as draw_definition takes it';
 
-CREATE FUNCTION custom_actions.drawn_document(action_name text, wanted integer)
-RETURNS json
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	published_version integer;
-	definition json;
-BEGIN
-	SELECT p.version INTO published_version FROM published(action_name) AS p;
-	IF wanted = 0 OR (wanted IS NULL AND published_version IS NULL) THEN
-		IF wanted = 0 AND NOT has_draft(action_name) AND published_version IS NOT NULL THEN
-			RAISE EXCEPTION 'action "%" has no draft', action_name
-				USING ERRCODE = 'undefined_object',
-					HINT = 'restore_action makes one of a version, or of what is published.';
-		END IF;
-		RETURN document_of(action_name, NULL);
-	END IF;
-	definition := definition_of(action_name, coalesce(wanted, published_version), 'published');
-	IF published_version IS DISTINCT FROM coalesce(wanted, published_version) THEN
-		RETURN definition;
-	END IF;
-	RETURN with_plugins(definition, registered_plugins(action_name));
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.drawn_document(text, integer) IS
-	'definition of a version, 0 for the draft, null for what is published, else the draft; with its plug-ins, where they are known';
-
 CREATE FUNCTION custom_actions.draw_action(
 	action_name text, wanted integer, format text, invocation uuid)
 RETURNS text
@@ -121,12 +92,12 @@ AS $$
 DECLARE
 	found custom_actions.invocations;
 BEGIN
-	IF invocation IS NULL THEN
-		RETURN draw_definition(drawn_document(action_name, wanted), format, NULL);
+	IF invocation IS NOT NULL THEN
+		found := drawn_invocation(action_name, wanted, invocation);
 	END IF;
-	found := drawn_invocation(action_name, wanted, invocation);
-	RETURN draw_definition(
-		drawn_document(action_name, found.version), format, drawn_record(found));
+	RETURN draw_definition(s.definition, format,
+		CASE WHEN invocation IS NOT NULL THEN drawn_record(found) END)
+	FROM shown_definition(action_name, coalesce(found.version, wanted), false) AS s;
 END
 $$;
 

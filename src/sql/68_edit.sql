@@ -244,6 +244,12 @@ AS $$
 DECLARE
 	before json := draft_definition(action_name);
 BEGIN
+	IF version = 0 THEN
+		PERFORM require_draft(action_name);
+		RAISE EXCEPTION 'the draft of action "%" cannot be restored to version 0, which is itself', action_name
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'Use undo_action_edit to take back its last edit; restore_action takes the number of a version, or none for what is published.';
+	END IF;
 	IF EXISTS (
 		SELECT FROM action AS a
 		WHERE a.name = action_name AND a.owner <> published_owner(action_name))

@@ -83,7 +83,7 @@ BEGIN ATOMIC
 		custom_actions.shown_state(action_name, s.version),
 		coalesce(custom_actions.shown_callers(action_name), ''),
 		custom_actions.shown_effects(action_name, s.version))
-	FROM custom_actions.shown_definition(action_name, wanted) AS s;
+	FROM custom_actions.shown_definition(action_name, wanted, true) AS s;
 END;
 
 COMMENT ON FUNCTION custom_actions.describe(text, integer) IS 'does the work of describe_action';
@@ -108,7 +108,7 @@ DECLARE
 	shown record;
 	of_draft boolean;
 BEGIN
-	SELECT * INTO shown FROM shown_definition(action_name, wanted) AS s;
+	SELECT * INTO shown FROM shown_definition(action_name, wanted, true) AS s;
 	of_draft := shown.version = 0 OR EXISTS (
 		SELECT
 		FROM published(action_name) AS p
@@ -149,8 +149,8 @@ BEGIN
 	END IF;
 	RETURN QUERY
 	SELECT c.path, c.change, c.before, c.after
-	FROM shown_definition(action_name, from_version) AS old
-		CROSS JOIN shown_definition(action_name, coalesce(to_version, 0)) AS new
+	FROM shown_definition(action_name, from_version, true) AS old
+		CROSS JOIN shown_definition(action_name, coalesce(to_version, 0), true) AS new
 		CROSS JOIN LATERAL definition_changes(old.definition, new.definition) AS c;
 END
 $$;

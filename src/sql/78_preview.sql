@@ -5,8 +5,6 @@ RETURNS TABLE (version integer, definition json, plugins json, owner oid)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
-DECLARE
-	draft custom_actions.action;
 BEGIN
 	IF wanted <> 0 THEN
 		definition := definition_of(action_name, wanted, 'published');
@@ -15,16 +13,8 @@ BEGIN
 		END IF;
 		owner := action_owner(action_name);
 	ELSE
-		SELECT * INTO draft FROM action AS a WHERE a.name = action_name;
-		IF NOT FOUND AND action_function(action_name) IS NOT NULL THEN
-			RAISE EXCEPTION 'action "%" has no draft', action_name
-				USING ERRCODE = 'undefined_function',
-					HINT = 'Leave "version" out to try what is published, or use restore_action to make a draft of it.';
-		ELSIF NOT FOUND THEN
-			PERFORM refuse_missing(action_name);
-		END IF;
-		definition := draft_definition(action_name);
-		owner := owner_role(action_name, draft.owner);
+		definition := definition_of(action_name, 0, 'draft');
+		SELECT owner_role(action_name, a.owner) INTO owner FROM action AS a WHERE a.name = action_name;
 	END IF;
 	version := coalesce(wanted, 0);
 	plugins := registered_plugins(action_name);
