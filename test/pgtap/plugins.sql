@@ -110,7 +110,8 @@ END $$;
 CREATE FUNCTION desk.tell(context jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
 	SELECT jsonb_build_object('output', jsonb_build_object('was', context -> 'shared' -> 'was')) $$;
 
-SELECT is(desk.exchange_with(v.type, s.name, v.value, v.given), expected, format('%s at %s: %s', v.type, s.name, v.given))
+SELECT is(desk.exchange_with(v.type, s.name, v.value, v.given),
+	replace(expected, '@', CASE s.name WHEN 'main_operation' THEN 'output "w"' ELSE 'input "v"' END), format('%s at %s: %s', v.type, s.name, v.given))
 FROM (VALUES ('pre_validation'), ('pre_operation'), ('main_operation')) AS s (name), (VALUES
 	('integer', '1'::jsonb, '2'::jsonb, '1 -> 2'),
 	('integer', '1', '"2"', '1 -> 2'),
@@ -141,21 +142,21 @@ FROM (VALUES ('pre_validation'), ('pre_operation'), ('main_operation')) AS s (na
 	('integer[]', '[1]', '["x"]', '22P02 invalid input syntax for type integer: "x"'),
 	('int4range', '"[1,5)"', '"[1,2]"', '"[1,5)" -> "[1,3)"'),
 	('desk.percent', '5', '100', '5 -> 100'),
-	('desk.percent', '5', '101', '23514 value for domain desk.percent violates check constraint "percent_check"'),
+	('desk.percent', '5', '101', '23514 @ of action "desk.exchange_value" violates rule "percent_check" of domain desk.percent'),
 	('desk.percent', '5', 'null', '5 -> null'),
 	('desk.percent[]', '[5]', '[6, 7]', '[5] -> [6, 7]'),
-	('desk.percent[]', '[5]', '[-1]', '23514 value for domain desk.percent violates check constraint "percent_check"'),
+	('desk.percent[]', '[5]', '[-1]', '23514 @[1] of action "desk.exchange_value" violates rule "percent_check" of domain desk.percent'),
 	('desk.code', '"AB"', '"CD"', '"AB" -> "CD"'),
-	('desk.code', '"AB"', '"cd"', '23514 value for domain desk.code violates check constraint "code_check"'),
+	('desk.code', '"AB"', '"cd"', '23514 @ of action "desk.exchange_value" violates rule "code_check" of domain desk.code'),
 	('desk.code', '"AB"', '"ABCDE"', '22001 value too long for type character varying(4)'),
-	('desk.code', '"AB"', 'null', '23502 domain desk.code does not allow null values'),
+	('desk.code', '"AB"', 'null', '23502 @ of action "desk.exchange_value" must not be null'),
 	('desk.mood', '"good"', '"bad"', '"good" -> "bad"'),
-	('desk.mood', '"good"', '"mixed"', '22P02 invalid input value for enum desk.mood: "mixed"'),
+	('desk.mood', '"good"', '"mixed"', '22P02 @ of action "desk.exchange_value" cannot be "mixed"'),
 	('desk.mood[]', '["good"]', '["bad", "bad"]', '["good"] -> ["bad", "bad"]'),
 	('desk.pair', '{"a": 1, "b": ["x"]}', '{"a": 2.345, "b": null}', '{"a": 1.00, "b": ["x"]} -> {"a": 2.35, "b": null}'),
 	('desk.pair[]', '[{"a": 1}]', '[null, {"b": []}]', '[{"a": 1.00, "b": null}] -> [null, {"a": null, "b": []}]'),
 	('desk.low_pair', '{"a": 1}', '{"a": 9, "b": ["y"]}', '{"a": 1.00, "b": null} -> {"a": 9.00, "b": ["y"]}'),
-	('desk.low_pair', '{"a": 1}', '{"a": 10}', '23514 value for domain desk.low_pair violates check constraint "low_pair_check"'),
+	('desk.low_pair', '{"a": 1}', '{"a": 10}', '23514 @ of action "desk.exchange_value" violates rule "low_pair_check" of domain desk.low_pair'),
 	('desk.note', '{"id": 1, "body": "one"}', '{"id": 2, "body": null}', '{"id": 1, "body": "one"} -> {"id": 2, "body": null}')
 ) AS v (type, value, given, expected)
 ORDER BY v.type, v.given::text, s.name;
