@@ -29,4 +29,13 @@ typedef struct Batch
 	bool		sensitive;		/* some action may have sensitive inputs or outputs */
 } Batch;
 
+/* "call 3", "call 3 ("b")" */
+static inline char *
+batch_call_title(const Batch *batch, int call)
+{
+	const char *name = batch->calls[call].name;
+
+	return name != NULL ? psprintf("call %d (\"%s\")", call + 1, name) : psprintf("call %d", call + 1);
+}
+
 #endif

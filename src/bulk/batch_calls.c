@@ -16,14 +16,6 @@
 
 #define CALL_KEYS	"Keys of a call: action, input, as, idempotency_key."
 
-char *
-batch_call_title(const Batch *batch, int call)
-{
-	const char *name = batch->calls[call].name;
-
-	return name != NULL ? psprintf("call %d (\"%s\")", call + 1, name) : psprintf("call %d", call + 1);
-}
-
 /* Refuses what stands in the place of a call. */
 pg_noreturn static void
 refuse_call(const Batch *batch, int call, const char *why)

@@ -9,9 +9,6 @@
 
 #include "bulk/batch.h"
 
-/* "call 3 ("b")" */
-extern char *batch_call_title(const Batch *batch, int call);
-
 /* Reads the calls from an array, and checks them all as far as can be without running any. */
 extern void batch_read(Batch *batch, Jsonb *calls);
 

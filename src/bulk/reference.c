@@ -12,7 +12,6 @@
 #include "base/jsonb_push.h"
 #include "base/jsonb_value.h"
 #include "base/suggest.h"
-#include "bulk/batch_calls.h"
 #include "bulk/reference.h"
 #include "miscadmin.h"
 #include "nodes/pg_list.h"

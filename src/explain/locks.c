@@ -28,7 +28,7 @@ typedef struct LockLines
 
 /* Adds a line, unless it is there. */
 static void
-add_line(LockLines *lines, const char *line)
+add_lock(LockLines *lines, const char *line)
 {
 	ListCell   *cell;
 
@@ -133,7 +133,7 @@ add_references(LockLines *lines, const Query *query, Relation table, const Bitma
 		const ForeignKeyCacheInfo *key = lfirst(cell);
 
 		if (writes_reference(query, key, updated))
-			add_line(lines, psprintf("%s: rows FOR KEY SHARE (foreign key)", relation_name_canonical(key->confrelid)));
+			add_lock(lines, psprintf("%s: rows FOR KEY SHARE (foreign key)", relation_name_canonical(key->confrelid)));
 	}
 }
 
@@ -158,13 +158,13 @@ add_table(LockLines *lines, const Query *query, int number, const RangeTblEntry 
 		Bitmapset  *updated = updated_columns(query);
 
 		rows = written_words(query, table, updated);
-		add_line(lines, psprintf("%s: %s%s%s", name, table_lock_words(entry->rellockmode),
+		add_lock(lines, psprintf("%s: %s%s%s", name, table_lock_words(entry->rellockmode),
 								 rows != NULL ? ", rows " : "", rows != NULL ? rows : ""));
 		add_references(lines, query, table, updated);
 		table_close(table, NoLock);
 	}
 	else if (rows != NULL)
-		add_line(lines, psprintf("%s: %s, rows %s", name, table_lock_words(entry->rellockmode), rows));
+		add_lock(lines, psprintf("%s: %s, rows %s", name, table_lock_words(entry->rellockmode), rows));
 }
 
 static bool
