@@ -1,5 +1,6 @@
 -- action_available(): would an action begin for this row? For lists and views.
 \i test/sql/prelude.sql
+SET compute_query_id = off;
 
 CREATE TABLE desk.issue (
 	id integer PRIMARY KEY,
