@@ -60,6 +60,19 @@ SELECT register_plugin('desk.refund', 'pre_validation', 'desk.doubles') > 0 AS r
 SELECT * FROM validate_action('desk.refund', '{"target": 1, "reason": "x", "amount": 50}');
 SELECT invoke_action('desk.refund', '{"target": 1, "reason": "x", "amount": 50}') IS NOT NULL AS invoked;
 
+-- Rows that inputs mean, and their options
+CREATE TABLE desk.agent (id integer PRIMARY KEY, name text);
+INSERT INTO desk.agent VALUES (1, 'Ada'), (2, 'Ben');
+SELECT define('desk.give', '{"table": "desk.issue", "title": "Give it to somebody",
+	"input": [{"name": "agent", "references": "desk.agent"}, {"name": "how", "type": "text", "options": ["now", "later"], "default": "now"},
+		{"name": "hours", "type": "integer", "options": "=ARRAY[1, 2, input.agent]", "default": 1}],
+	"steps": [{"require": "input.agent + input.hours > 2", "message": "agent {{input.agent}}"}, {"require": "input.how = ''now''"}]}');
+SELECT * FROM validate_action('desk.give', '{"target": 1, "agent": 7, "how": "latr", "hours": 5}');
+SELECT * FROM validate_action('desk.give', '{"target": 1, "agent": 2, "hours": 5}');
+SELECT * FROM validate_action('desk.give', '{"target": 1, "agent": 1, "how": "later"}');
+SELECT * FROM validate_action('desk.give', '{"target": 1, "agent": 2}');
+SELECT action, title, reason FROM available_actions('desk.issue', 1) WHERE action = 'desk.give';
+
 -- What is none of the input's
 SELECT * FROM validate_action('desk.nothing');
 SELECT * FROM validate_action(NULL);
