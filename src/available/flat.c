@@ -48,6 +48,8 @@ never_raises(Oid function)
 		case F_NUMERIC_LE:
 		case F_NUMERIC_GT:
 		case F_NUMERIC_GE:
+		case F_ENUM_EQ:
+		case F_ENUM_NE:
 		case F_TEXTCAT:
 		case F_JSONB_OBJECT_FIELD_TEXT:
 		case F_JSONB_EXISTS:

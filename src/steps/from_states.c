@@ -11,11 +11,18 @@
 
 #include "base/sqlstate.h"
 #include "base/text_list.h"
+#include "catalog/pg_type.h"
 #include "catalog/pg_class.h"
 #include "definition/value_text.h"
 #include "document/state_verbs.h"
 #include "lookup/canonical.h"
 #include "lookup/key.h"
+#include "nodes/makefuncs.h"
+#include "parser/parse_collate.h"
+#include "parser/parse_func.h"
+#include "parser/parse_oper.h"
+#include "parser/parser.h"
+#include "program/names.h"
 #include "run/frame.h"
 #include "run/statement_run.h"
 #include "steps/from_states.h"
@@ -25,6 +32,9 @@
 
 /* Another column of the search, which no table has: does the step work from the row's state? */
 #define WORKS_COLUMN	"works from its state"
+
+/* Of a type that has no other equality, as key.h says it */
+#define SYSTEM_EQUALS	"OPERATOR(pg_catalog.=)"
 
 struct FromStates
 {
@@ -239,4 +249,59 @@ from_states_require(Frame *frame, const Address *address)
 					state != NULL ? psprintf("\"%s\"", state) : "empty", from->words),
 			 frame_errdetail(frame),
 			 errhint("%s", hint)));
+}
+
+const Bitmapset *
+from_states_reads(const FromStates *from)
+{
+	return from->search->scope->slots;
+}
+
+/* "status = 'open'"; NULL: it takes more than PostgreSQL's own operator for the type. */
+static Node *
+state_equals(const FromStates *from, const Var *column, const Value *state)
+{
+	const Json *json = value_is_literal(state) ? value_json(state) : NULL;
+	Const	   *literal;
+	Node	   *tree;
+
+	if (json == NULL || json->text == NULL || strcmp(from->column->equals, SYSTEM_EQUALS) != 0)
+		return NULL;
+	literal = makeConst(UNKNOWNOID, -1, InvalidOid, -2, CStringGetDatum(json->text), false, false);
+	tree = (Node *) make_op(NULL, SystemFuncName("="), copyObject((Node *) column), (Node *) literal, NULL, -1);
+	assign_expr_collations(NULL, tree);
+	return tree;
+}
+
+Node *
+from_states_tree(const Program *program, const Address *address, Oid table)
+{
+	const FromStates *from = address->from;
+	AttrNumber	attnum = get_attnum(table, from->column->name);
+	List	   *ways = NIL;
+	Var		   *column;
+	ListCell   *cell;
+
+	if (address->row == NULL || row_first_name(address->row) != program->target || address->where != NULL ||
+		attnum <= 0 || get_atttype(table, attnum) != from->column->type)
+		return NULL;
+	column = makeVar(1, attnum, from->column->type, from->column->typmod, from->column->collation, 0);
+	foreach(cell, from->values)
+	{
+		Node	   *way = state_equals(from, column, lfirst(cell));
+
+		if (way == NULL)
+			return NULL;
+		ways = lappend(ways, way);
+	}
+	if (from->null)
+	{
+		NullTest   *test = makeNode(NullTest);
+
+		test->arg = (Expr *) column;
+		test->nulltesttype = IS_NULL;
+		test->location = -1;
+		ways = lappend(ways, test);
+	}
+	return list_length(ways) == 1 ? linitial(ways) : (Node *) make_orclause(ways);
 }

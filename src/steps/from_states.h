@@ -27,6 +27,15 @@ extern void from_states_condition(Statement *statement, StringInfo text, const F
  */
 extern void from_states_compile_search(Compiler *compiler, const Address *address);
 
+/* The slots that the search reads. */
+extern const Bitmapset *from_states_reads(const FromStates *from);
+
+/*
+ * Has the target one of the states? A condition over the columns of the target, a row of
+ * this table: Vars of relation 1. NULL if it is another row, or the states are formulas.
+ */
+extern Node *from_states_tree(const Program *program, const Address *address, Oid table);
+
 /* Raises if there is such a row, naming its state and those that the step works from. */
 extern void from_states_require(struct Frame *frame, const Address *address);
 

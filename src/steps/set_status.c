@@ -6,6 +6,7 @@
 
 #include "run/frame.h"
 #include "steps/from_states.h"
+#include "steps/precondition.h"
 #include "steps/steps.h"
 #include "steps/table_setting.h"
 #include "steps/write.h"
@@ -46,6 +47,35 @@ set_status_compile(Compiler *compiler, Instruction *instruction)
 		instruction->execute = set_status_execute;
 }
 
+/* Raises if its row has another state. */
+static void
+set_status_require(Frame *frame, Instruction *instruction)
+{
+	from_states_require(frame, ((const Write *) instruction->data)->address);
+}
+
+/* The same as a condition on the target. */
+static Node *
+set_status_tree(const Program *program, const Instruction *instruction, Oid table)
+{
+	return from_states_tree(program, ((const Write *) instruction->data)->address, table);
+}
+
+/* Which states it works from; of many rows that is not to be asked without locking them. */
+static bool
+set_status_preconditions(Preconditions *preconditions, Instruction *instruction)
+{
+	const Address *address;
+
+	if (instruction->execute != set_status_execute)
+		return false;
+	address = ((const Write *) instruction->data)->address;
+	if (!address->set_based)
+		preconditions_add_asked(preconditions, instruction, from_states_reads(address->from),
+								set_status_require)->tree = set_status_tree;
+	return false;
+}
+
 const StepKind set_status_kind = {
 	.name = "set_status",
 	.meaning = "gives a row another status",
@@ -60,5 +90,6 @@ const StepKind set_status_kind = {
 	.execute = write_execute,
 	.fits_many = write_fits_many,
 	.execute_many = write_execute_many,
+	.preconditions = set_status_preconditions,
 	.describe = table_setting_describe
 };
