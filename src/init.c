@@ -18,6 +18,7 @@
 #include "record/statistics.h"
 #include "record/worker.h"
 #include "run/action_call.h"
+#include "run/budget.h"
 #include "run/deferred.h"
 #include "run/frame.h"
 #include "run/invoker.h"
@@ -34,6 +35,7 @@ _PG_init(void)
 	steps_init();
 	cache_init();
 	frames_init();
+	budget_init();
 	handle_set_call_handler(custom_action_call_handler);
 	deadlines_init();
 	invoker_init();

@@ -29,10 +29,18 @@ error_is_call_limit(const ErrorData *error)
 	return error->message_id != NULL && strcmp(error->message_id, call_limit_id) == 0;
 }
 
+/* Did an exceeded budget raise this? */
+static bool
+error_is_budget(const ErrorData *error)
+{
+	return error->sqlerrcode == ERRCODE_CA_BUDGET && error->message_id != NULL &&
+		strcmp(error->message_id, BUDGET_MESSAGE) == 0;
+}
+
 bool
 error_is_limit(const ErrorData *error)
 {
-	return error_is_call_limit(error) ||
+	return error_is_call_limit(error) || error_is_budget(error) ||
 		(error->message_id != NULL && strcmp(error->message_id, action_limit_id) == 0);
 }
 
@@ -146,7 +154,7 @@ error_hide_statement(void *arg)
 	errhidestmt(true);
 }
 
-/* Must the caller learn of it? Cancels, lost races, lack of resources, shutdown. */
+/* Must the caller learn of it? Cancels, lost races, lack of resources, exceeded budgets, shutdown. */
 static bool
 must_pass(const ErrorData *error)
 {
@@ -159,6 +167,8 @@ must_pass(const ErrorData *error)
 		case ERRCODE_T_R_SERIALIZATION_FAILURE:
 		case ERRCODE_T_R_DEADLOCK_DETECTED:
 			return true;
+		case ERRCODE_CA_BUDGET:
+			return error_is_budget(error);
 		default:
 			return ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_INSUFFICIENT_RESOURCES;
 	}

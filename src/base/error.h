@@ -53,7 +53,13 @@ extern ErrorData *caught_trial_at_once(void (*fn) (void *arg), void *arg, bool *
  */
 pg_noreturn extern void error_throw_on(ErrorData *error);
 
-/* Did a limit raise this, of a call or of an action that ended with it? */
+/*
+ * The message of a budget that is exceeded, by which its error is known: whose it is,
+ * what was done how many times, what may be done how many times.
+ */
+#define BUDGET_MESSAGE	"%s has %s " UINT64_FORMAT " %s%s, but may %s no more than " UINT64_FORMAT
+
+/* Did a limit raise this, of a call or of an action that ended with it, or a budget? */
 extern bool error_is_limit(const ErrorData *error);
 
 /* Does it cancel an action: the error of require, and of stop canceled? */
@@ -65,7 +71,7 @@ extern void error_mark_limit(ErrorData *error, bool is_call);
 /* An error context callback: the server's log does not show the statement, which may hold sensitive values. */
 extern void error_hide_statement(void *arg);
 
-/* May a handler deal with it? Not with cancels, lost races, lack of resources, bugs. */
+/* May a handler deal with it? Not with cancels, lost races, lack of resources, exceeded budgets, bugs. */
 extern bool caught_may_be_handled(const Caught *caught);
 
 #endif

@@ -36,6 +36,8 @@ typedef struct Setting
 #define LEAST_LOG_RING_SIZE	64
 
 int			setting_max_depth;
+int			setting_max_rows;
+int			setting_max_statements;
 int			setting_action_timeout;
 int			setting_call_timeout;
 int			setting_ddl_check;
@@ -50,6 +52,7 @@ int			setting_log_payload_limit;
 int			setting_trace;
 int			setting_touched_limit;
 char	   *setting_idempotency_key;
+char	   *setting_if_match;
 int			setting_log_ring_size;
 int			setting_preview_max_table_size;
 
@@ -134,6 +137,24 @@ static const Setting settings[] = {
 		.initial = 8,
 		.least = 1,
 		.most = 1000,
+		.context = PGC_SUSET
+	},
+	{
+		.name = "custom_actions.max_rows",
+		.words = "Rows that the steps of one invocation may write, with those of all it leads to; 0 means any number.",
+		.more_words = "More are an error, and nothing of it is kept.",
+		.variable = &setting_max_rows,
+		.initial = 0,
+		.most = INT_MAX,
+		.context = PGC_SUSET
+	},
+	{
+		.name = "custom_actions.max_statements",
+		.words = "Statements that one invocation may send, with those of all it leads to; 0 means any number.",
+		.more_words = "More are an error, and nothing of it is kept.",
+		.variable = &setting_max_statements,
+		.initial = 0,
+		.most = INT_MAX,
 		.context = PGC_SUSET
 	},
 	{
@@ -253,6 +274,14 @@ static const Setting settings[] = {
 		.text_variable = &setting_idempotency_key,
 		.initial_text = "",
 		.check_text = check_idempotency_key,
+		.context = PGC_USERSET
+	},
+	{
+		.name = "custom_actions.if_match",
+		.words = "Version of the target as it was read, for the call that comes next.",
+		.more_words = "Set it with SET LOCAL, for one call in a transaction; empty means whatever it is.",
+		.text_variable = &setting_if_match,
+		.initial_text = "",
 		.context = PGC_USERSET
 	},
 	{

@@ -27,6 +27,8 @@ typedef enum LogLevel
 } LogLevel;
 
 extern int	setting_max_depth;
+extern int	setting_max_rows;		/* of one chain of invocations; 0: as many as there are */
+extern int	setting_max_statements; /* the same */
 extern int	setting_action_timeout; /* milliseconds, 0: none */
 extern int	setting_call_timeout;	/* the same */
 extern int	setting_ddl_check;	/* DdlCheck */
@@ -41,6 +43,8 @@ extern int	setting_log_level;	/* LogLevel */
 extern int	setting_trace;		/* boolean */
 extern int	setting_touched_limit;	/* 0: counts only, -1: not even these */
 extern char *setting_idempotency_key;	/* "": none */
+
+extern char *setting_if_match;	/* "": none */
 
 /* Longest idempotency key, in bytes */
 #define IDEMPOTENCY_KEY_LENGTH	255

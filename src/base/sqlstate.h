@@ -21,6 +21,7 @@
 	row(EFFECT, '0', '0', '7', "the effect is not the one that was approved") \
 	row(ONLY_ACTIONS, '0', '0', '8', "the table or column can be written by actions only") \
 	row(BUDGET, '0', '0', '9', "more would be changed than is allowed") \
+	row(CHANGED, '0', '1', '0', "the row has changed since it was read") \
 	row(MEANING, '0', '1', '1', "a formula would use something else than when activated")
 
 /* ERRCODE_CA_NOT_ACTIVE and so on */

@@ -169,10 +169,7 @@ run_calls(Batch *batch)
 
 	if (batch->sensitive)
 		error_context_stack = &callback;
-	if (batch->bulk.answers)
-		bulk_run_each(&batch->bulk);
-	else
-		bulk_run_all(&batch->bulk);
+	bulk_run(&batch->bulk);
 	error_context_stack = callback.previous;
 }
 

@@ -10,6 +10,7 @@
 #include "bulk/bulk_run.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "run/frame.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
@@ -61,6 +62,17 @@ require_no_idempotency_key(void)
 				 errhint("Reset custom_actions.idempotency_key, or invoke the items one by one, each with a key of its own.")));
 }
 
+/* Nor can one version be that of several rows. */
+static void
+require_no_if_match(void)
+{
+	if (setting_if_match[0] != '\0' && innermost_frame == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("invoke_action_bulk takes no if_match"),
+				 errhint("Reset custom_actions.if_match, or invoke the items one by one, each with the version of its row.")));
+}
+
 /* Raises unless the arguments say what is to be done. */
 static void
 require_bulk_arguments(FunctionCallInfo fcinfo)
@@ -80,6 +92,7 @@ require_bulk_arguments(FunctionCallInfo fcinfo)
 				 errmsg("argument \"common\" of invoke_action_bulk must be a JSON object"),
 				 errhint("Pass an object of inputs that all items have unless they say otherwise, or '{}'.")));
 	require_no_idempotency_key();
+	require_no_if_match();
 }
 
 /* What an item is given: its own inputs, before those that all have. */
@@ -175,11 +188,8 @@ custom_action_invoke_bulk(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	bulk_take_items(&bulk, PG_GETARG_JSONB_P(1), PG_GETARG_JSONB_P(2));
 	handle_require_caller(handle_of_name(bulk.action));
-	bulk.in_sets = bulk.count >= LEAST_OF_SET;
-	if (bulk.answers)
-		bulk_run_each(&bulk);
-	else
-		bulk_run_all(&bulk);
+	bulk.in_sets = bulk.count >= LEAST_OF_SET && (innermost_frame == NULL || innermost_frame->budget == NULL);
+	bulk_run(&bulk);
 	put_items((ReturnSetInfo *) fcinfo->resultinfo, &bulk);
 	return (Datum) 0;
 }

@@ -7,6 +7,7 @@
 #include "base/error_field.h"
 #include "bulk/bulk_item.h"
 #include "miscadmin.h"
+#include "run/budget.h"
 #include "utils/memutils.h"
 
 void
@@ -45,7 +46,8 @@ bulk_run_item(Bulk *bulk, int item)
 void
 bulk_require_own_error(const Caught *caught)
 {
-	if (!caught_may_be_handled(caught) && !error_is_limit(caught->error))
+	if (!caught_may_be_handled(caught) &&
+		(!error_is_limit(caught->error) || budget_is_exceeded(innermost_frame)))
 		error_throw_on(caught->error);
 }
 

@@ -20,6 +20,7 @@
 #include "bulk/bulk_run.h"
 #include "bulk/bulk_set.h"
 #include "miscadmin.h"
+#include "run/budget.h"
 #include "run/observer.h"
 #include "utils/memutils.h"
 
@@ -105,6 +106,7 @@ part_forget(const Part *part)
 static void
 forget_error_of_set(const Bulk *bulk, Caught *caught)
 {
+	budget_forgive();
 	bulk_require_own_error(caught);
 	ereport(DEBUG1,
 			(errmsg_internal("action \"%s\" runs for one item after the other, since a set of them has failed: %s",
@@ -253,7 +255,8 @@ tell_failures(const Bulk *bulk)
 	}
 }
 
-void
+/* Runs all items; what those that fail have done is undone, the others stay. */
+static void
 bulk_run_each(Bulk *bulk)
 {
 	int			next = 0;
@@ -302,7 +305,8 @@ run_all_single(Bulk *bulk)
 	PG_END_TRY();
 }
 
-void
+/* Runs all items, or none of them. */
+static void
 bulk_run_all(Bulk *bulk)
 {
 	Part		all = {bulk, 0, bulk->count, true};
@@ -321,4 +325,24 @@ bulk_run_all(Bulk *bulk)
 	forget_error_of_set(bulk, caught);
 	part_forget(&all);
 	run_all_single(bulk);
+}
+
+void
+bulk_run(Bulk *bulk)
+{
+	Budget		budget;
+
+	budget_open(&budget);
+	PG_TRY();
+	{
+		if (bulk->answers)
+			bulk_run_each(bulk);
+		else
+			bulk_run_all(bulk);
+	}
+	PG_FINALLY();
+	{
+		budget_close(&budget);
+	}
+	PG_END_TRY();
 }

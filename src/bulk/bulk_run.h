@@ -9,11 +9,12 @@
 
 #include "bulk/bulk.h"
 
-/* Runs all items, or none of them: the first one that fails says so. */
-extern void bulk_run_all(Bulk *bulk);
-
-/* Runs all items; what those that fail have done is undone, the others stay. */
-extern void bulk_run_each(Bulk *bulk);
+/*
+ * Runs all items, or none of them: the first one that fails says so; or if the bulk
+ * answers, what those that fail have done is undone, and the others stay. The budgets
+ * of the settings are those of all of them together.
+ */
+extern void bulk_run(Bulk *bulk);
 
 /* Throws an error on, and adds which item it is about: its CONTEXT does not reach every caller. */
 pg_noreturn extern void bulk_throw_on(const Bulk *bulk, ErrorData *error);

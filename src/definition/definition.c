@@ -194,6 +194,12 @@ check_header(DefinitionParser *parser)
 						   LIMIT_HINT);
 		definition->timeout = NULL;
 	}
+	if (json_get(definition->json, "max_rows") != NULL && definition->max_rows < 1)
+	{
+		definition_problem(parser, "max_rows", "key \"max_rows\" must be at least 1",
+						   "Leave it out for no limit; \"read_only\": true is for an action that writes nothing.");
+		definition->max_rows = 0;
+	}
 	if (definition->read_only && definition->lock)
 		definition_problem(parser, "lock", "a read-only action cannot lock its target",
 						   "Leave out \"lock\" or \"read_only\".");

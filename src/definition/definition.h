@@ -108,6 +108,7 @@ typedef struct Definition
 	char	   *summary;		/* template, or NULL */
 	char	   *timeout;
 	int64		time_limit;		/* the timeout in milliseconds, 0: none */
+	int			max_rows;		/* 0: as many as there are */
 	bool		bulk;			/* many items may run at once */
 	Json	   *settings;		/* object, or NULL */
 	List	   *inputs;			/* of Parameter */

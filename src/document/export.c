@@ -33,6 +33,7 @@ static const ArgumentSpec table_setting_keys[] = {
 	{"table", ARGUMENT_NAME, true},
 	{"owner_column", ARGUMENT_NAME},
 	{"status_column", ARGUMENT_NAME},
+	{"version_column", ARGUMENT_NAME},
 	{0}
 };
 

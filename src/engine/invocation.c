@@ -24,6 +24,7 @@
 #include "plugins/pipeline.h"
 #include "run/bind_json.h"
 #include "run/bind_values.h"
+#include "run/budget.h"
 #include "run/context.h"
 #include "run/deferred.h"
 #include "run/frame.h"
@@ -33,6 +34,7 @@
 #include "run/observer.h"
 #include "run/secrets.h"
 #include "run/settle.h"
+#include "steps/if_match.h"
 #include "steps/step_list.h"
 #include "steps/target.h"
 #include "utils/expandeddatum.h"
@@ -103,6 +105,8 @@ run_stages(Frame *frame)
 	if (unlikely(program->begins_with_more))
 		begin_with_more(frame);
 	pipeline_run_stage(frame, STAGE_PRE_VALIDATION);
+	if (unlikely(frame->if_match != NULL))
+		if_match_require(frame);
 	target_load(frame);
 	pipeline_run_stage(frame, STAGE_PRE_OPERATION);
 	steps_execute(frame, &program->steps);
@@ -281,6 +285,8 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	frame->denied = InvalidOid;
 	frame->who = NULL;
 	frame->has_invocation = false;
+	budget_enter(frame);
+	if_match_begin(frame, request);
 	frame->shared = frame->parent && frame->parent->user == frame->user ? frame->parent->shared : NULL;
 	innermost_frame = frame;
 	if (request != NULL && request->wants_invocation)
@@ -360,6 +366,8 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 			observe_begun(frame);
 		require_depth(frame);
 		result = only_looks(request) ? frame_show(frame, request) : frame_run(frame, fcinfo, request);
+		if (unlikely(frame->budget != NULL))
+			budget_require_kept(frame);
 		deadline_pop(&deadline);
 	}
 	PG_CATCH();

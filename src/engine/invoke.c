@@ -12,7 +12,9 @@
 #include "engine/invoke.h"
 #include "fmgr.h"
 #include "run/action_call.h"
+#include "run/budget.h"
 #include "run/observer.h"
+#include "steps/if_match.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
@@ -40,6 +42,13 @@ require_argument(FunctionCallInfo fcinfo, int argument, const char *name, const 
 				 errhint("%s", hint)));
 }
 
+/* The text of an argument; NULL: it is NULL, or the function has fewer. */
+static char *
+text_argument(FunctionCallInfo fcinfo, int argument)
+{
+	return argument < PG_NARGS() && !PG_ARGISNULL(argument) ? text_to_cstring(PG_GETARG_TEXT_PP(argument)) : NULL;
+}
+
 /* Checks the arguments that both functions have. */
 static void
 require_invoke_arguments(FunctionCallInfo fcinfo)
@@ -47,8 +56,8 @@ require_invoke_arguments(FunctionCallInfo fcinfo)
 	require_argument(fcinfo, 0, "action", "Give the name of an action.");
 	require_argument(fcinfo, 1, "input",
 					 "Leave it out, or pass '{}', for an action without input.");
-	if (!PG_ARGISNULL(2))
-		require_idempotency_key(text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	require_idempotency_key(text_argument(fcinfo, 2));
+	require_if_match(text_argument(fcinfo, 4));
 }
 
 /* Runs the action that the arguments name. */
@@ -56,21 +65,24 @@ static void
 invoke(FunctionCallInfo fcinfo, InvokeRequest *request)
 {
 	char	   *action;
+	char	   *expected;
 
 	request->kind = REQUEST_JSON;
 	request->input = PG_GETARG_JSONB_P(1);
-	request->idempotency_key = PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2));
+	request->idempotency_key = text_argument(fcinfo, 2);
+	request->if_match = text_argument(fcinfo, 4);
 	request->result_context = CurrentMemoryContext;
 	action = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	if (unlikely(PG_NARGS() > 3 && !PG_ARGISNULL(3)))
-		expecting_call(handle_of_name(action), request, action, text_to_cstring(PG_GETARG_TEXT_PP(3)));
+	expected = text_argument(fcinfo, 3);
+	if (unlikely(expected != NULL))
+		expecting_call(handle_of_name(action), request, action, expected);
 	else
 		handle_call(handle_of_name(action), request);
 	if (request->output == NULL)
 		elog(ERROR, "the action returned no output");
 }
 
-/* invoke_action(action text, input jsonb, idempotency_key text, expect text) returns jsonb */
+/* invoke_action(action text, input jsonb, idempotency_key text, expect text, if_match text) returns jsonb */
 Datum
 custom_action_invoke(PG_FUNCTION_ARGS)
 {
@@ -112,7 +124,7 @@ try_result(const InvokeRequest *request, const Caught *caught)
 	return jsonb_builder_finish(builder);
 }
 
-/* try_invoke_action(action text, input jsonb, idempotency_key text, expect text) returns jsonb */
+/* try_invoke_action(action text, input jsonb, idempotency_key text, expect text, if_match text) returns jsonb */
 Datum
 custom_action_try_invoke(PG_FUNCTION_ARGS)
 {
@@ -125,7 +137,8 @@ custom_action_try_invoke(PG_FUNCTION_ARGS)
 	caught = caught_call(try_invoke, &work);
 	if (caught != NULL)
 	{
-		if (!caught_may_be_handled(caught) && !error_is_limit(caught->error))
+		if (!caught_may_be_handled(caught) &&
+			(!error_is_limit(caught->error) || budget_is_exceeded(innermost_frame)))
 		{
 			observe_passed();
 			error_throw_on(caught->error);

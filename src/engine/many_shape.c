@@ -56,6 +56,8 @@ many_shape_fits(ManyShape *shape)
 		return many_refuse(shape, "the action says \"bulk\": false");
 	if (program->begins_with_more)
 		return many_refuse(shape, "what is asked of its inputs is looked up for each call, or it is deprecated");
+	if (program->definition->max_rows > 0)
+		return many_refuse(shape, "\"max_rows\" is a limit for each call");
 	if (program->pipeline != NULL)
 		return many_refuse(shape, "plug-ins run for each call");
 	if (program->sensitive)

@@ -29,6 +29,7 @@
 #include "run/frame.h"
 #include "run/observer.h"
 #include "run/statement_run.h"
+#include "steps/if_match.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -157,6 +158,7 @@ program_forget_plans(Program *program)
 	frame_forget_idle(program);
 	foreach(cell, program->statements)
 		statement_free_plan(lfirst(cell));
+	if_match_forget_plans(program);
 	foreach(cell, program->expressions)
 	{
 		Expression *expression = lfirst(cell);

@@ -166,6 +166,8 @@ typedef struct Program
 	struct Statement *load;		/* reads the target, or NULL */
 	struct Statement *look;		/* the same without a lock, made when first needed */
 	struct Preconditions *preconditions;	/* likewise: steps/precondition.h */
+	const char *target_lock;	/* " FOR UPDATE OF this", "": what its steps do asks for none */
+	struct VersionReading *version_reading; /* what compares the target with if_match, or NULL */
 	List	   *statements;		/* of Statement: plans to free with the program */
 	List	   *expressions;	/* of Expression */
 	StepList	steps;

@@ -106,6 +106,9 @@ tell_entry(const ErrorWalk *walk, const Program *program)
 	tell_way(walk, NULL, ERRCODE_QUERY_CANCELED, psprintf("action \"%s\" exceeded its time limit", program->action),
 		 program->definition->timeout != NULL ? psprintf("it takes longer than %s", program->definition->timeout) :
 		 "it takes longer than custom_actions.action_timeout");
+	if (program->definition->max_rows > 0)
+		tell_way(walk, NULL, ERRCODE_CA_BUDGET, psprintf("action \"%s\" has written more rows than it may", program->action),
+			 psprintf("its steps, with those of the actions that it leads to, write more than %d rows", program->definition->max_rows));
 	if (frozen != NULL && frozen->count > 0)
 		tell_way(walk, NULL, ERRCODE_CA_MEANING, psprintf("a formula of action \"%s\" would use something else than when it was activated",
 													  program->action),

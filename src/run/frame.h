@@ -49,6 +49,7 @@ typedef struct Frame
 	MemoryContext states_mcxt;	/* of the expression states */
 	ExpressionState *states;	/* by Expression.number */
 	Instruction *current;		/* for error contexts, or NULL */
+	struct Budget *budget;		/* the innermost one that what it does counts for, or NULL */
 	Instruction *volatile *due; /* where observer.c keeps the step whose end it will tell, or NULL */
 	uint32		watched;		/* which events the observers want; see observer.h */
 	struct Recorded *recorded;	/* what record/ keeps of it */
@@ -76,6 +77,7 @@ typedef struct Frame
 	bool		replayed;		/* answered from what was stored under its idempotency key */
 	struct Idempotency *idempotency;	/* its key, while it is carried out under one; or NULL */
 	bool		answers_failure;	/* outermost, of try_invoke_action */
+	char	   *if_match;		/* the version that its target has to have, or NULL */
 	struct HandledError *handling;	/* the error that an on_error list deals with, or NULL */
 	struct FramePlugins *plugins;	/* what calling the plug-ins needs, or NULL */
 	Jsonb	   *shared;			/* context.shared; NULL: nothing */

@@ -66,6 +66,7 @@ typedef struct InvokeRequest
 	Jsonb	   *input;			/* REQUEST_JSON, REQUEST_LOOK */
 	Jsonb	   *output;
 	const char *idempotency_key;	/* or NULL */
+	const char *if_match;		/* the version of the target that is meant, or NULL */
 	bool		replayed;		/* answered from what was stored under the key */
 
 	int			ninputs;		/* REQUEST_VALUES: in the function's argument order */

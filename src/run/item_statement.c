@@ -15,6 +15,7 @@
 #include "lookup/key.h"
 #include "miscadmin.h"
 #include "program/parser_hooks.h"
+#include "run/budget.h"
 #include "run/item_statement.h"
 #include "tcop/dest.h"
 #include "utils/builtins.h"
@@ -315,6 +316,7 @@ run_many(ItemSet *set, SPIPlanPtr plan, const List *slots, ItemReceiver *receive
 			 set->frame->program->action, SPI_result_code_string(code));
 	items_unregister();
 	tuplestore_end(rows);
+	budget_count(set->frame, code == SPI_OK_SELECT ? 0 : SPI_processed);
 	return SPI_processed;
 }
 

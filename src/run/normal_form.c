@@ -91,20 +91,21 @@ put_bytes(Digest *digest, Datum value, int16 length, bool byval)
 		digest_put(digest, DatumGetPointer(value), length);
 }
 
-/* Adds a value by its text, under settings of our own. */
-static void
-put_digest_text(Digest *digest, Datum value, Oid type)
+char *
+normal_text(Datum value, Oid type)
 {
 	int			level = NewGUCNestLevel();
 	Oid			function;
 	bool		is_varlena;
+	char	   *text;
 
 	for (int i = 0; i < lengthof(text_settings); i++)
 		(void) set_config_option(text_settings[i].name, text_settings[i].value, PGC_USERSET,
 								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	getTypeOutputInfo(type, &function, &is_varlena);
-	put_string(digest, OidOutputFunctionCall(function, value));
+	text = OidOutputFunctionCall(function, value);
 	AtEOXact_GUC(true, level);
+	return text;
 }
 
 /* Adds a floating-point number: there are two zeros, and many that are none. */
@@ -299,7 +300,7 @@ put_scalar(Digest *digest, Datum value, Oid type)
 			break;
 		default:
 			if (type >= FirstNormalObjectId && get_typtype(type) == TYPTYPE_BASE)
-				put_digest_text(digest, value, type);
+				put_string(digest, normal_text(value, type));
 			else
 			{
 				int16		length;

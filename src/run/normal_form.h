@@ -16,4 +16,7 @@
  */
 extern void normal_form_put(Digest *digest, Datum value, bool isnull, Oid type);
 
+/* The text of a value, the same whatever the settings of the session are. */
+extern char *normal_text(Datum value, Oid type);
+
 #endif

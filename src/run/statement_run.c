@@ -9,6 +9,7 @@
 #include "access/tupdesc.h"
 #include "lookup/key.h"
 #include "program/parser_hooks.h"
+#include "run/budget.h"
 #include "run/frame.h"
 #include "run/key_rights.h"
 #include "run/observer.h"
@@ -290,6 +291,7 @@ run_plan(Frame *frame, const Statement *statement, SPIPlanPtr plan, SlotReceiver
 	if (code < 0)
 		elog(ERROR, "could not run a statement of action \"%s\": %s",
 			 frame->program->action, SPI_result_code_string(code));
+	budget_count(frame, statement->select ? 0 : SPI_processed);
 	statement_land(frame, statement, receiver);
 	return SPI_processed;
 }
@@ -342,6 +344,7 @@ statement_open(Frame *frame, Statement *statement)
 		elog(ERROR, "could not open a cursor of action \"%s\": %s", frame->program->action,
 			 SPI_result_code_string(SPI_result));
 	PinPortal(portal);
+	budget_count(frame, 0);
 	return portal;
 }
 
@@ -386,6 +389,7 @@ statement_scalar(Frame *frame, Statement *statement, Oid type, bool *isnull)
 		MemoryContextSwitchTo(old);
 	}
 	SPI_freetuptable(SPI_tuptable);
+	budget_count(frame, 0);
 	return value;
 }
 

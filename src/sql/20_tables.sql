@@ -25,6 +25,7 @@ CREATE TABLE custom_actions.action (
 	lock          boolean,
 	not_found     text CHECK (custom_actions.is_error_sqlstate(not_found)),
 	timeout       text,
+	max_rows      integer CHECK (max_rows > 0),
 	log           text CHECK (custom_actions.choice_is_known('action', 'log', log)),
 	summary       text,
 	plugin_policy text CHECK (custom_actions.choice_is_known('action', 'plugin_policy', plugin_policy)),
@@ -76,6 +77,8 @@ COMMENT ON COLUMN custom_actions.action.lock IS
 COMMENT ON COLUMN custom_actions.action.not_found IS
 	'SQLSTATE of the error if there is no target; NULL: P0002';
 COMMENT ON COLUMN custom_actions.action.timeout IS 'time limit, such as ''2 min''';
+COMMENT ON COLUMN custom_actions.action.max_rows IS
+	'how many rows its steps may write; NULL: any number';
 COMMENT ON COLUMN custom_actions.action.log IS 'what the log keeps of a call';
 COMMENT ON COLUMN custom_actions.action.summary IS
 	'template of the text that the log has for a call';
@@ -267,17 +270,20 @@ COMMENT ON COLUMN custom_actions.version.replicated IS
 CREATE TABLE custom_actions.table_setting (
 	table_name    text PRIMARY KEY,
 	owner_column  text,
-	status_column text
+	status_column text,
+	version_column text
 );
 
 COMMENT ON TABLE custom_actions.table_setting IS
-	'columns that the steps assign and set_status use by default, set by the owner of the table';
+	'columns that actions use by default: assign, set_status, if_match; set by the owner of the table';
 COMMENT ON COLUMN custom_actions.table_setting.table_name IS
 	'qualified name, "schema.name"';
 COMMENT ON COLUMN custom_actions.table_setting.owner_column IS
 	'column that says whose row it is (assign)';
 COMMENT ON COLUMN custom_actions.table_setting.status_column IS
 	'column that holds the status of the row (set_status)';
+COMMENT ON COLUMN custom_actions.table_setting.version_column IS
+	'column that every change of the row changes, for if_match; NULL: a hash over all columns';
 
 CREATE TABLE custom_actions.import (
 	action       text PRIMARY KEY,

@@ -44,7 +44,7 @@ BEGIN
 	PERFORM require_table_owner(NEW.table_name, missing_ok => false);
 
 	SELECT wanted.name INTO missing
-	FROM (VALUES (NEW.owner_column), (NEW.status_column)) AS wanted (name)
+	FROM (VALUES (NEW.owner_column), (NEW.status_column), (NEW.version_column)) AS wanted (name)
 	WHERE wanted.name IS NOT NULL AND NOT EXISTS (
 		SELECT
 		FROM pg_attribute AS a
@@ -54,6 +54,19 @@ BEGIN
 	IF missing IS NOT NULL THEN
 		RAISE EXCEPTION 'column "%" of relation "%" does not exist', missing, NEW.table_name
 			USING ERRCODE = 'undefined_column';
+	END IF;
+	IF EXISTS (
+		SELECT
+		FROM pg_attribute AS a
+		JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+		WHERE a.attrelid = table_named(NEW.table_name)
+			AND a.attname = NEW.version_column AND NOT a.attnotnull)
+	THEN
+		RAISE EXCEPTION 'column "%" of relation "%" may be empty, so it does not tell the version of a row',
+			NEW.version_column, NEW.table_name
+			USING ERRCODE = 'not_null_violation',
+				HINT = format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL, and let a trigger change it with every change of the row.',
+					NEW.table_name, NEW.version_column);
 	END IF;
 	RETURN NEW;
 END

@@ -135,7 +135,8 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	SELECT json_agg(
 		json_strip_nulls(json_build_object('table', t.table_name,
-			'owner_column', t.owner_column, 'status_column', t.status_column))
+			'owner_column', t.owner_column, 'status_column', t.status_column,
+			'version_column', t.version_column))
 		ORDER BY t.table_name COLLATE "C")
 	FROM custom_actions.table_setting AS t
 	WHERE EXISTS (

@@ -261,22 +261,25 @@ BEGIN
 	SELECT * INTO here FROM table_setting AS t WHERE t.table_name = given;
 	part := 'setting of table ' || given;
 	what := CASE WHEN here.table_name IS NULL THEN 'added'
-		WHEN (here.owner_column, here.status_column)
-			IS NOT DISTINCT FROM (setting ->> 'owner_column', setting ->> 'status_column')
+		WHEN (here.owner_column, here.status_column, here.version_column)
+			IS NOT DISTINCT FROM (setting ->> 'owner_column', setting ->> 'status_column', setting ->> 'version_column')
 		THEN 'same'
 		ELSE 'changed' END;
 	IF what = 'changed' AND overwrite IS NOT TRUE THEN
 		RAISE EXCEPTION 'table "%" has other settings here', given
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = format('owner_column: %s, status_column: %s',
-					coalesce(here.owner_column, 'none'), coalesce(here.status_column, 'none')),
+				DETAIL = format('owner_column: %s, status_column: %s, version_column: %s',
+					coalesce(here.owner_column, 'none'), coalesce(here.status_column, 'none'),
+					coalesce(here.version_column, 'none')),
 				HINT = 'overwrite => true replaces what is here.';
 	ELSIF what <> 'same' THEN
 		BEGIN
-			INSERT INTO table_setting (table_name, owner_column, status_column)
-			VALUES (given, setting ->> 'owner_column', setting ->> 'status_column')
+			INSERT INTO table_setting (table_name, owner_column, status_column, version_column)
+			VALUES (given, setting ->> 'owner_column', setting ->> 'status_column',
+				setting ->> 'version_column')
 			ON CONFLICT (table_name) DO UPDATE
-			SET owner_column = excluded.owner_column, status_column = excluded.status_column;
+			SET owner_column = excluded.owner_column, status_column = excluded.status_column,
+				version_column = excluded.version_column;
 		EXCEPTION
 			WHEN undefined_table OR undefined_column OR insufficient_privilege THEN
 				what := 'left out';

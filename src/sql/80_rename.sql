@@ -335,7 +335,9 @@ BEGIN ATOMIC
 		owner_column = CASE WHEN t.owner_column = old_column AND old_table = new_table
 			THEN new_column ELSE t.owner_column END,
 		status_column = CASE WHEN t.status_column = old_column AND old_table = new_table
-			THEN new_column ELSE t.status_column END
+			THEN new_column ELSE t.status_column END,
+		version_column = CASE WHEN t.version_column = old_column AND old_table = new_table
+			THEN new_column ELSE t.version_column END
 	WHERE t.table_name = old_table;
 END;
 

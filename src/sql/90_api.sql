@@ -183,22 +183,22 @@ COMMENT ON FUNCTION @extschema@.purge_action_log(interval, interval) IS
 
 CREATE FUNCTION @extschema@.invoke_action(
 	action text, input jsonb DEFAULT '{}', idempotency_key text DEFAULT NULL,
-	expect text DEFAULT NULL)
+	expect text DEFAULT NULL, if_match text DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'custom_action_invoke';
 
-COMMENT ON FUNCTION @extschema@.invoke_action(text, jsonb, text, text) IS
+COMMENT ON FUNCTION @extschema@.invoke_action(text, jsonb, text, text, text) IS
 	'runs an action and returns its outputs; all of it happens, or none of it';
 
 CREATE FUNCTION @extschema@.try_invoke_action(
 	action text, input jsonb DEFAULT '{}', idempotency_key text DEFAULT NULL,
-	expect text DEFAULT NULL)
+	expect text DEFAULT NULL, if_match text DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'custom_action_try_invoke';
 
-COMMENT ON FUNCTION @extschema@.try_invoke_action(text, jsonb, text, text) IS
+COMMENT ON FUNCTION @extschema@.try_invoke_action(text, jsonb, text, text, text) IS
 	'runs an action and reports how it went; the work of one that failed is undone, the transaction goes on';
 
 CREATE FUNCTION @extschema@.action_trace(message text, details jsonb DEFAULT NULL)

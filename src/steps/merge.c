@@ -47,6 +47,7 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "run/budget.h"
 #include "run/frame.h"
 #include "run/observer.h"
 #include "run/statement_run.h"
@@ -487,6 +488,17 @@ merge_holds(const Frame *frame, Merge *merge)
 	return true;
 }
 
+/* Counts the second step's work, which was done with the first one's. */
+static pg_noinline void
+count_second(Frame *frame, const Merge *merge, uint64 rows)
+{
+	Instruction *first = frame->current;
+
+	frame->current = merge->second;
+	budget_count(frame, rows);
+	frame->current = first;
+}
+
 /* Runs the statement that does both, for keys or without (NULL); returns the number of rows. */
 static uint64
 execute_both(Frame *frame, const Merge *merge, WrittenKeys *written)
@@ -502,6 +514,8 @@ execute_both(Frame *frame, const Merge *merge, WrittenKeys *written)
 	rows = written != NULL ? statement_execute_for_keys(frame, merge->both.statement, written) :
 		statement_execute(frame, merge->both.statement);
 	error_context_stack = callback.previous;
+	if (unlikely(frame->budget != NULL))
+		count_second(frame, merge, rows);
 	return rows;
 }
 

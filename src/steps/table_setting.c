@@ -14,7 +14,6 @@
 #include "steps/steps.h"
 #include "steps/table_setting.h"
 #include "steps/write.h"
-#include "utils/lsyscache.h"
 
 /* The column to write: the step's own, else the table's setting. Activation freezes what is found. */
 static char *

@@ -104,6 +104,7 @@ target_compile(Compiler *compiler, bool needed_first, Row *image)
 	Statement  *load;
 	const char *lock = locking_clause(compiler);
 
+	program->target_lock = lock;
 	if (image == NULL && only_proves(compiler, lock[0] != '\0'))
 	{
 		if (compiler->target_proven_first && !needed_first)

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "run/budget.h"
 #include "run/item_statement.h"
 #include "run/key_rights.h"
 #include "run/observer.h"
@@ -83,6 +84,8 @@ write_many_run(ItemSet *set, const Write *write, Instruction *step, Instruction 
 
 	item_statement_execute(set, statement, with_key);
 	set->written = true;
+	if (also != NULL)
+		budget_count(set->frame, SPI_processed);
 	require_rows(set, write);
 	if (observers_count > 0)
 		note_writes(set, write, step, also);

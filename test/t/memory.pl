@@ -82,6 +82,7 @@ sub is_flat
 	my $warm_up = int($times / 4);
 	my $script =
 		"SET client_min_messages = warning;\nCREATE TEMP TABLE measured (turn integer, name text, parent text, number bigint, bytes numeric);\n"
+	  . ($options{before} // '')
 	  . ($options{transaction} ? "BEGIN;\n" : '')
 	  . $measure
 	  . $run->(1, $warm_up)
@@ -130,6 +131,30 @@ is_flat('a transaction each, with work', 3000, q{SELECT invoke_action('support.w
 is_flat('a transaction each, with work, typed', 3000, q{SELECT * FROM support.work(%s, 'VIP')});
 is_flat('one transaction', 5000, q{SELECT invoke_action('support.light', '{"x": %s}')}, transaction => 1);
 is_flat('one transaction, with work', 3000, q{SELECT * FROM support.work(%s, 'VIP')}, transaction => 1);
+
+# Limits and versions
+$node->safe_psql('main', q{
+	CREATE FUNCTION support.try_it() RETURNS void LANGUAGE plpgsql AS $$
+	BEGIN
+		PERFORM support.light(1);
+		RAISE EXCEPTION 'no';
+	EXCEPTION WHEN raise_exception THEN
+		NULL;
+	END $$;
+	SELECT create_action('support.limited', '{"max_rows": 2, "table": "support.case", "steps": [
+		{"call": "support.try_it"},
+		{"update": "target", "set": {"priority": "=priority + 1"}, "on_error": []}]}');
+	SELECT activate_action('support.limited');
+	SELECT create_action('support.too_many', '{"max_rows": 2, "steps": [
+		{"create": "support.task", "from": "=ARRAY[1, 2, 3]", "set": {"title": "one"}}]}');
+	SELECT activate_action('support.too_many');
+});
+my $matching = q{SELECT invoke_action('support.limited', '{"target": %1$s}', if_match => (SELECT action_etag(c) FROM support.case AS c WHERE id = %1$s))};
+is_flat('a limit and a version, a transaction each', 3000, $matching);
+is_flat('a limit and a version, one transaction', 3000, $matching, transaction => 1);
+is_flat('too many rows', 2000, q{DO $do$ BEGIN PERFORM invoke_action('support.too_many'); EXCEPTION WHEN SQLSTATE 'UA009' THEN NULL; END $do$ -- %s});
+is_flat('another version', 2000, q{SELECT try_invoke_action('support.limited', '{"target": %s}', if_match => 'x')}, transaction => 1);
+is_flat('a role with budgets', 3000, q{SELECT * FROM support.work(%s, 'VIP')}, transaction => 1, before => 'SET custom_actions.max_rows = 100; SET custom_actions.max_statements = 100;');
 
 # Failures, caught one by one
 foreach my $failure (
