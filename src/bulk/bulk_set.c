@@ -95,7 +95,7 @@ keep_targets(const BulkSet *set, int from, int to)
 
 /* Takes what the items of the set that are done have given. */
 static void
-take_outputs(const BulkSet *set)
+take_set_outputs(const BulkSet *set)
 {
 	for (int i = 0; i < set->call.done; i++)
 	{
@@ -177,7 +177,7 @@ bulk_run_set(Bulk *bulk, int from, int to)
 		keep_targets(&set, from, end);
 		end = set.numbers[set.call.done];
 	}
-	take_outputs(&set);
+	take_set_outputs(&set);
 	run_left(&set);
 	MemoryContextDelete(mcxt);
 	return end;
