@@ -103,6 +103,12 @@ sub is_flat
 	return;
 }
 
+is_flat('several calls in one', 1500, q{SELECT count(*) FROM invoke_actions('[{"action": "support.light", "input": {"x": 1}, "as": "a"},
+	{"action": "support.work", "input": {"target": %s, "reason": "VIP"}}, {"action": "support.work", "input": {"target": -1, "reason": "VIP"}},
+	{"action": "support.light", "input": {"x": 2}}]', 'continue')}, transaction => 1);
+is_flat('explained', 400, q{SELECT count(*) FROM explain_action('support.work', '{"target": %s, "reason": "VIP"}')}, transaction => 1);
+is_flat('explained and run', 400, q{SELECT count(*) FROM explain_action('support.work', '{"target": %s, "reason": "VIP"}', true)}, transaction => 1);
+
 # In one transaction, by one query.
 foreach my $call (
 	q{invoke_action('support.work', jsonb_build_object('target', i, 'reason', 'VIP', 'more', jsonb_build_array(i)))},
