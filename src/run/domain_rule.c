@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "base/error.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
