@@ -27,7 +27,8 @@ SELECT results_eq($$SELECT p.oid FROM pg_extension AS e
 	WHERE e.extname = 'custom_actions' AND has_function_privilege('public', p.oid, 'EXECUTE')
 		AND p.prosrc NOT IN ('custom_action_invoke', 'custom_action_try_invoke', 'custom_action_preview', 'custom_action_preview_document', 'custom_action_trace', 'custom_action_quiet_call',
 			'custom_action_history', 'custom_action_history_json', 'custom_action_log_ring', 'custom_action_invoke_bulk', 'custom_action_available',
-			'custom_action_row_available', 'custom_action_validate', 'custom_action_explain', 'custom_action_input_options', 'custom_action_invoke_actions')
+			'custom_action_row_available', 'custom_action_validate', 'custom_action_explain', 'custom_action_input_options', 'custom_action_invoke_actions',
+			'custom_action_etag')
 		AND p.proname NOT IN (SELECT name FROM for_everybody)$$, ARRAY[]::oid[],
 	'PUBLIC executes nothing but what runs an action, what asks for a designer, what tells each of the record what he may see and what protects tables');
 SELECT results_eq($$SELECT p.oid::regprocedure::text FROM pg_proc AS p
