@@ -12,6 +12,7 @@
 #include "engine/remark_overwritten.h"
 #include "engine/remark_program.h"
 #include "engine/remark_sensitive.h"
+#include "steps/remark_states.h"
 #include "miscadmin.h"
 #include "steps/step_list.h"
 
@@ -144,6 +145,7 @@ remark_program(Compiler *compiler)
 	remark_loops(compiler);
 	remark_calls(compiler);
 	remark_sensitive(compiler);
+	remark_states(compiler);
 	names_sort_used(compiler->names);
 	steps_visit(definition->steps, remark_unused_name, compiler);
 }

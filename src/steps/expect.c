@@ -9,6 +9,7 @@
 #include "base/sqlstate.h"
 #include "catalog/pg_type.h"
 #include "definition/value_text.h"
+#include "program/failure.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "steps/expect.h"
@@ -90,6 +91,10 @@ expect_compile(Compiler *compiler, const Address *address)
 
 	if (json == NULL)
 		return NULL;
+	if (failures_wanted(compiler->program))
+		failure_note(compiler->program, compiler->step->path, ERRCODE_CA_BUDGET,
+					 psprintf("another number of rows of %s than is expected", address->table_name),
+					 psprintf("unless it is as \"expect\" says: %s", json_text(json)));
 	expect = palloc0(sizeof(Expect));
 	expect->table = address->table_name;
 	switch (json->kind)

@@ -22,6 +22,7 @@
 #include "parser/parse_func.h"
 #include "parser/parse_oper.h"
 #include "parser/parser.h"
+#include "program/failure.h"
 #include "program/names.h"
 #include "run/frame.h"
 #include "run/statement_run.h"
@@ -125,6 +126,10 @@ from_states_compile(Compiler *compiler, Oid relation, const char *column)
 		add_state(compiler, from, state, state_location(compiler, json, i));
 	}
 	from->words = from_states_words(json);
+	if (failures_wanted(compiler->program))
+		failure_note(compiler->program, compiler->step->path, ERRCODE_CA_CANCELED,
+					 psprintf("%s is another than the step works from", column),
+					 psprintf("unless %s is %s", column, from->words));
 	return from;
 }
 
@@ -175,7 +180,8 @@ rows_can_be_locked(Oid relation)
 /*
  * Where the rows come from of which one in another state is looked for. Many rows are
  * locked before the step changes them, so that none of them gets another state
- * meanwhile, which the step would silently leave out.
+ * meanwhile, which the step would silently leave out. The OFFSET keeps the planner from
+ * looking at states before the rows are locked.
  */
 static void
 append_rows_and_works(Statement *search, const Address *address)
@@ -186,7 +192,7 @@ append_rows_and_works(Statement *search, const Address *address)
 					 relation_name_sql(address->relation));
 	address_condition(search, &search->tail, address);
 	if (address->set_based && rows_can_be_locked(address->relation))
-		appendStringInfoString(&search->tail, " FOR NO KEY UPDATE");
+		appendStringInfoString(&search->tail, " OFFSET 0 FOR NO KEY UPDATE");
 	appendStringInfo(&search->tail, ") AS this WHERE NOT this.\"%s\" LIMIT 1", WORKS_COLUMN);
 }
 

@@ -180,7 +180,7 @@ sub warnings_of_drafts
 		FROM custom_actions.action AS a CROSS JOIN LATERAL check_action(a.name) AS c
 		WHERE c.severity = 'warning' AND a.name <> 'support.count_tasks'
 			-- advice, which activation does not tell: the pages show such steps by themselves
-			AND c.message !~ '^if the function fails|^the loop writes row by row|^role .* lacks '
+			AND c.message !~ '^if the function fails|^the loop writes row by row|^role .* lacks |^no action (gives|works)|^of the states of '
 			AND NOT EXISTS (SELECT FROM check_action(a.name) AS e WHERE e.severity = 'error')
 		ORDER BY 1
 		SQL
