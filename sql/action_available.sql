@@ -135,7 +135,7 @@ SELECT define('desk.zoned', '{"table": "desk.issue", "settings": {"TimeZone": "A
 GRANT EXECUTE ON FUNCTION desk.owned, desk.owned_safe, desk.zoned TO available_reader;
 RESET ROLE;
 GRANT SELECT ON desk.issue TO available_reader;
-UPDATE desk.issue SET opened_at = '2026-01-01 00:00+00' WHERE id = 1;
+UPDATE desk.issue SET opened_at = CASE id WHEN 1 THEN '2026-01-01 00:00+00' ELSE '2026-01-01 05:00+00' END::timestamptz WHERE id < 3;
 SET ROLE available_reader;
 SELECT id, action_available('desk.owned', i) AS owned, action_available('desk.owned_safe', i) AS owned_safe,
 	action_available('desk.zoned', i) AS zoned FROM desk.issue AS i WHERE id < 3 ORDER BY id;
