@@ -14,6 +14,7 @@
 #include "plugins/frame_plugins.h"
 #include "plugins/plugin_interface.h"
 #include "run/context.h"
+#include "run/domain_rule.h"
 #include "run/settle.h"
 #include "run/who.h"
 #include "utils/builtins.h"
@@ -353,6 +354,25 @@ require_settable(CustomAction *action, const CustomActionField *field)
 					 stages_with(STAGE_TAKES_INPUT, ""), stages_with(STAGE_TAKES_OUTPUT, ""))));
 }
 
+/* Refuses a value that the domain of an input or output does. */
+static void
+require_in_domain(CustomAction *action, const CustomActionField *field, Datum value, bool isnull)
+{
+	MemoryContext mcxt = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		domain_check(value, isnull, field->found_type, NULL, NULL);
+	}
+	PG_CATCH();
+	{
+		domain_rule_rethrow(field->found_type,
+							psprintf("%s \"%s\"", field_list(action, field->kind).noun, field->name),
+							frame_of(action)->program->action, mcxt);
+	}
+	PG_END_TRY();
+}
+
 static void
 interface_set(CustomAction *action, CustomActionField *field, Datum value, bool isnull)
 {
@@ -362,7 +382,7 @@ interface_set(CustomAction *action, CustomActionField *field, Datum value, bool 
 	field_use(action, field);
 	require_settable(action, field);
 	if (field->is_domain)
-		domain_check(value, isnull, field->found_type, NULL, NULL);
+		require_in_domain(action, field, value, isnull);
 	frame->owned[field->slot] = false;	/* the plug-in may have got the old value */
 	frame_set(frame, field->slot, value, isnull);
 	if (field->kind == CUSTOM_ACTION_INPUT)

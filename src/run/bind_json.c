@@ -196,6 +196,7 @@ bind_value(InputBinding *binding, int input, JsonbValue *value)
 	Datum		datum;
 	bool		isnull;
 
+	binding->conversion.hidden = bms_is_member(input, program->sensitive_inputs);
 	datum = convert_from_jsonb(&binding->conversion, value, argument->type, -1,
 							   &isnull);
 	if (isnull && argument->column != NULL)
@@ -540,7 +541,7 @@ static void
 change_one(Change *change)
 {
 	const Changeable *changeable = change->changeable;
-	Conversion	conversion = {change->frame->program->action, &change->place};
+	Conversion	conversion = {change->frame->program->action, &change->place, true};
 	int			index = changeable_find(change->frame, changeable, change->place.name);
 	bool		isnull;
 	Datum		datum = convert_from_jsonb(&conversion, &change->value,

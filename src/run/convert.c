@@ -145,7 +145,7 @@ refuse_label(const Conversion *conversion, const char *text, Oid type)
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("%s of action \"%s\" cannot be \"%s\"", convert_place_name(conversion->place),
 					conversion->action, text),
-			 errhint("%s", suggestion_hint(suggestion_among(text, labels),
+			 errhint("%s", suggestion_hint(conversion->hidden ? NULL : suggestion_among(text, labels),
 										   psprintf("Values of %s are: %s.", format_type_be(type), text_list_join(labels))))));
 }
 

@@ -24,6 +24,7 @@ typedef struct Conversion
 {
 	const char *action;
 	const ConvertPlace *place;	/* value being read, or NULL */
+	bool		hidden;			/* what it is like is not told either */
 } Conversion;
 
 /* Names a place as messages show it: input "tags"[2] */

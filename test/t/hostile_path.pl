@@ -137,6 +137,9 @@ SELECT * FROM CALLinvoke_action_bulk('desk.work', '[{"target": 1}, {"target": 2}
 SELECT * FROM CALLavailable_actions('desk.note', '1')
 SELECT CALLaction_available('desk.work', n) FROM desk.note AS n
 SELECT * FROM CALLvalidate_action('desk.work', '{"target": 1, "wrod": "b"}')
+SELECT * FROM CALLaction_inputs('desk.work')
+SELECT * FROM CALLaction_input_options('desk.work', 'word')
+SELECT * FROM CALLaction_errors('desk.work')
 SELECT CALLprotect_table('desk.task')
 SELECT CALLinvoke_action('desk.work', '{"target": 1}')
 SELECT CALLunprotect_table('desk.task')

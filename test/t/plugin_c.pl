@@ -499,17 +499,18 @@ foreach my $case (
 			[ 'pre_operation', '"kind": "output", "name": "said"', 'output "said"' ],
 			[ 'pre_operation', '"kind": "target", "name": "id"', 'key column "id"' ],
 			[ 'pre_operation', '"kind": "pre", "name": "priority"', 'pre-image column "priority"' ])),
-	[ 'set', 'pre_operation', '"kind": "input", "name": "share", "value": "101"', undef, 'value for domain support.percent violates check constraint "percent_check"', 'none' ],
+	[ 'set', 'pre_operation', '"kind": "input", "name": "share", "value": "101"', undef,
+		'input "share" of action "support.probed" violates rule "percent_check" of domain support.percent', 'none', 'The rule is: CHECK (((VALUE >= 0) AND (VALUE <= 100))).' ],
 	[ 'set', 'pre_operation', '"kind": "input", "name": "code", "value": "abcd"', undef, 'value too long for type character varying(3)', 'none' ],
 	[ 'shared', 'pre_operation', '"value": "[]"', undef, 'plug-in support.probe(internal) sets "shared" to JSON that is not an object' ],
 	[ 'shared', 'pre_operation', '"value": null', undef, 'plug-in support.probe(internal) sets "shared" to JSON that is not an object' ],
 	[ 'raise', 'pre_operation', '"x": 1', undef, 'raised', 'hinted' ],
 	[ 'fail', 'pre_operation', '"x": 1', undef, '100% failed' ])
 {
-	my ($do, $stage, $field, $images, $message, $hint) = @$case;
+	my ($do, $stage, $field, $images, $message, $hint, $other_detail) = @$case;
 	my $detail = "DETAIL:  Action \"support.probed\" version 1, plug-in support.probe(internal) at stage $stage.\n";
 
-	$detail = '' if ($hint // '') eq 'none';
+	$detail = defined $other_detail ? "DETAIL:  $other_detail\n" : '' if ($hint // '') eq 'none';
 	is( error_of(try_probe($stage, "{\"do\": \"$do\", $field}", $images)),
 		"ERROR:  $message\n$detail" . (defined $hint && $hint ne 'none' ? "HINT:  $hint\n" : ''), "$do at $stage: $field");
 }
