@@ -277,11 +277,14 @@ sub case_script
 		ROLLBACK;
 		SELECT regexp_replace(:'bulk', 'Failing row contains .[0-9]+', 'Failing row', 'g') AS bulk,
 			regexp_replace(:'single', 'Failing row contains .[0-9]+', 'Failing row', 'g') AS single \\gset
-		SELECT 'case $number', state = 'active', :'bulk' = :'single' FROM custom_actions.actions WHERE name = 'eq.made$number';
+		SELECT :'bulk' = :'single' AS same, :'bulk' <> :'single' AS differ \\gset
+		SELECT 'case $number', state = 'active', :'same'::boolean FROM custom_actions.actions WHERE name = 'eq.made$number';
+		\\if :differ
 		WITH bulk AS (SELECT line FROM regexp_split_to_table(:'bulk', E'\\n|, (?=\\\\x7b)') AS line),
 			single AS (SELECT line FROM regexp_split_to_table(:'single', E'\\n|, (?=\\\\x7b)') AS line)
 		(SELECT 'bulk', line FROM bulk EXCEPT ALL SELECT 'bulk', line FROM single LIMIT 5) UNION ALL
 		(SELECT 'one by one', line FROM single EXCEPT ALL SELECT 'one by one', line FROM bulk LIMIT 5);
+		\\endif
 	};
 }
 
