@@ -24,7 +24,7 @@ SELECT desk.call_back(9);
 SELECT desk.call_back(1, again => 7);
 SELECT desk.call_back(1, again => NULL);
 SELECT desk.call_back(1, others => '{1,NULL,3}');
-SELECT desk.call_back(1, others => '{1,NULL,4,5}');
+SELECT desk.call_back(1, others => '{1,NULL,4}');
 SELECT desk.call_back(1, others => '{{1,2},{3,6}}');
 SELECT desk.call_back(1, word => 'b');
 SELECT desk.call_back(1, word => 'too long for any');

@@ -43,6 +43,8 @@ FROM (VALUES
 	('UA006', 'Activate it again: its function was written by hand.'),
 	('UA007', 'Preview it again; the new token stands for what it would change now.'),
 	('UA008', 'Call an action that writes it, or let the table''s owner lift the protection.'),
+	('UA009', 'It would have changed more than its step, its max_rows or a budget of the role allows: see its input, or raise the limit.'),
+	('UA010', 'The row was changed by somebody else meanwhile: read it again, and decide anew.'),
 	('UA011', 'Activate it again, if what its formulas use now is meant.'),
 	('XX', 'This is an error in the server or an extension: report it with what the server''s log says.')
 ) AS a (sqlstate, advice);
