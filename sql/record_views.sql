@@ -69,7 +69,7 @@ SELECT * FROM custom_actions.log;
 SELECT * FROM custom_actions.log_step;
 SELECT * FROM custom_actions.action;
 SELECT * FROM custom_actions.actions;
-SELECT custom_actions.canonical_name('a.b');
+SELECT custom_actions.draft_is_news('a.b');
 DELETE FROM custom_actions.invocations;
 RESET ROLE;
 SELECT p.oid::regprocedure FROM pg_proc AS p
