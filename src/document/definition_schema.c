@@ -195,18 +195,27 @@ add_required(Json *object, const char *key)
 	json_append(required, json_new_string(key));
 }
 
+/* {"required": [key]}; validators want to see the key among properties beside that. */
+static Json *
+requirement(const char *key)
+{
+	Json	   *json = json_new_object();
+	Json	   *properties = json_new_object();
+
+	json_add(properties, key, json_new_object());
+	json_add(json, "properties", properties);
+	add_required(json, key);
+	return json;
+}
+
 /* Says that an object must have a key, or another one. */
 static void
 add_alternative(Json *object, const ArgumentSpec *spec)
 {
-	Json	   *either = json_new_object();
-	Json	   *other = json_new_object();
 	Json	   *alternatives = json_new_array();
 
-	add_required(either, spec->key);
-	add_required(other, spec->required_unless);
-	json_append(alternatives, either);
-	json_append(alternatives, other);
+	json_append(alternatives, requirement(spec->key));
+	json_append(alternatives, requirement(spec->required_unless));
 	json_add(object, "anyOf", alternatives);
 }
 

@@ -124,7 +124,7 @@ writes_reference(const Query *query, const ForeignKeyCacheInfo *key, const Bitma
 
 /* Adds the rows that what is written refers to. */
 static void
-add_references(LockLines *lines, const Query *query, Relation table, const Bitmapset *updated)
+add_referenced_rows(LockLines *lines, const Query *query, Relation table, const Bitmapset *updated)
 {
 	ListCell   *cell;
 
@@ -160,7 +160,7 @@ add_table(LockLines *lines, const Query *query, int number, const RangeTblEntry 
 		rows = written_words(query, table, updated);
 		add_lock(lines, psprintf("%s: %s%s%s", name, table_lock_words(entry->rellockmode),
 								 rows != NULL ? ", rows " : "", rows != NULL ? rows : ""));
-		add_references(lines, query, table, updated);
+		add_referenced_rows(lines, query, table, updated);
 		table_close(table, NoLock);
 	}
 	else if (rows != NULL)
