@@ -22,7 +22,8 @@ typedef enum FlatKind
 typedef struct Flat
 {
 	FlatKind	kind;
-	Node	   *tree;			/* a boolean that is never NULL; Vars of relation 1 are columns of the row */
+	Node	   *tree;			/* a boolean that is never NULL; Vars of relation 1 are columns of
+								 * the row */
 } Flat;
 
 /* Where the row is one of this table, which is the bound one or a part of it. */

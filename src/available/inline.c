@@ -182,7 +182,10 @@ conditions_for_call(PlannerInfo *root, const FuncExpr *call)
 		return NULL;
 	record_plan_function_dependency(root, action);
 
-	/* the question comes last: it is the same for all rows, and the dearer of the two */
+	/*
+	 * the question comes last: it is the same for all rows, and the dearer of
+	 * the two
+	 */
 	return eval_const_expressions(root, (Node *) make_andclause(list_make2(conditions, question)));
 }
 

@@ -155,7 +155,7 @@ prepare_flat(RowTest *test, const Flat *flat)
 
 /* Finds out what there is to know of an action and rows of this type. */
 static void
-test_find_out(RowTest *test, const text *name, Oid row_type)
+test_find_out(RowTest *test, const text * name, Oid row_type)
 {
 	MemoryContext old;
 	ErrorData  *error;
@@ -181,7 +181,7 @@ test_find_out(RowTest *test, const text *name, Oid row_type)
 
 /* Is what a call knows about this action, for this user, and still so? */
 static bool
-test_is_good(const RowTest *test, const text *name, Oid row_type)
+test_is_good(const RowTest *test, const text * name, Oid row_type)
 {
 	return test->name != NULL && test->changes == catalog_changes && test->row_type == row_type &&
 		test->user == GetUserId() && test->length == VARSIZE_ANY_EXHDR(name) &&
@@ -190,7 +190,7 @@ test_is_good(const RowTest *test, const text *name, Oid row_type)
 
 /* What the call at this place of the query knows. */
 static RowTest *
-test_of_call(FunctionCallInfo fcinfo, const text *name, Oid row_type)
+test_of_call(FunctionCallInfo fcinfo, const text * name, Oid row_type)
 {
 	RowTest    *test = fcinfo->flinfo->fn_extra;
 

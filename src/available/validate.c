@@ -185,7 +185,10 @@ check_inputs(Validation *validation, Bitmapset *wrong)
 		Trial		trial = {.validation = validation, .check = check};
 		int			slot = program->input_slots[check->input];
 
-		/* options that read what is wrong, or are others each time, cannot be told */
+		/*
+		 * options that read what is wrong, or are others each time, cannot be
+		 * told
+		 */
 		if (bms_is_member(slot, wrong) ||
 			(check->options != NULL &&
 			 (check->options->unsteady || bms_overlap(check->options->scope->slots, wrong))))

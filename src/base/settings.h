@@ -27,7 +27,7 @@ typedef enum LogLevel
 } LogLevel;
 
 extern int	setting_max_depth;
-extern int	setting_max_rows;		/* of one chain of invocations; 0: as many as there are */
+extern int	setting_max_rows;	/* of one chain of invocations; 0: as many as there are */
 extern int	setting_max_statements; /* the same */
 extern int	setting_action_timeout; /* milliseconds, 0: none */
 extern int	setting_call_timeout;	/* the same */

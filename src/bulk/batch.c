@@ -110,7 +110,7 @@ run_call(Bulk *bulk, BulkItem *item)
 	const Batch *batch = (const Batch *) bulk;
 	const BatchCall *call = &batch->calls[bulk->at];
 	int			missing = missing_call(batch, bulk->at);
-	InvokeRequest request = {.input = item->input,.idempotency_key = call->idempotency_key};
+	InvokeRequest request = {.input = item->input, .idempotency_key = call->idempotency_key};
 
 	if (missing >= 0)
 	{
@@ -180,7 +180,7 @@ run_calls(Batch *batch)
 Datum
 custom_action_invoke_actions(PG_FUNCTION_ARGS)
 {
-	Batch		batch = {.bulk = {.call = run_call,.title = running_title}};
+	Batch		batch = {.bulk = {.call = run_call, .title = running_title}};
 
 	require_batch_arguments(fcinfo);
 	batch.bulk.answers = mode_goes_on(text_to_cstring(PG_GETARG_TEXT_PP(1)));

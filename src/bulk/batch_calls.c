@@ -144,7 +144,7 @@ enter_name(const Batch *batch, int call, HTAB *names)
 static void
 check_references(Batch *batch)
 {
-	HASHCTL		control = {.keysize = NAMEDATALEN,.entrysize = sizeof(NamedCall),.hcxt = batch->bulk.mcxt};
+	HASHCTL		control = {.keysize = NAMEDATALEN, .entrysize = sizeof(NamedCall), .hcxt = batch->bulk.mcxt};
 	HTAB	   *names = hash_create("custom action batch names", 64, &control, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
 
 	for (int i = 0; i < batch->bulk.count; i++)

@@ -157,7 +157,7 @@ put_items(ReturnSetInfo *result, const Bulk *bulk)
 static void
 call_item(Bulk *bulk, BulkItem *item)
 {
-	InvokeRequest request = {.input = item->input,.wants_invocation = bulk->answers};
+	InvokeRequest request = {.input = item->input, .wants_invocation = bulk->answers};
 
 	bulk_call(bulk, item, bulk->action, &request);
 }

@@ -48,7 +48,8 @@ typedef struct SameTargets
 /* One call of invoke_action_bulk, or of invoke_actions; all of it in the memory of the call. */
 typedef struct Bulk
 {
-	char	   *action;			/* as the caller names it; NULL: the items have actions of their own */
+	char	   *action;			/* as the caller names it; NULL: the items have actions of their
+								 * own */
 	int			count;
 	BulkItem   *items;
 	bool		answers;		/* failures are told to the caller, item by item */

@@ -201,7 +201,7 @@ group_add_part(PartGroup *group)
 static void
 group_add_group(PartGroup *group)
 {
-	PartGroup	inner = {.bulk = group->bulk,.level = group->level - 1,.from = group->next};
+	PartGroup	inner = {.bulk = group->bulk, .level = group->level - 1, .from = group->next};
 
 	group_run(&inner);
 	group->next = inner.next;
@@ -264,7 +264,7 @@ bulk_run_each(Bulk *bulk)
 	bulk->reach = bulk->count;
 	while (next < bulk->count)
 	{
-		PartGroup	group = {.bulk = bulk,.level = LEVELS,.from = next};
+		PartGroup	group = {.bulk = bulk, .level = LEVELS, .from = next};
 
 		group_run(&group);
 		next = group.next;

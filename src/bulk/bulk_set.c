@@ -151,7 +151,7 @@ bulk_run_set(Bulk *bulk, int from, int to)
 {
 	int			end = set_end(bulk, from, to);
 	BulkSet		set = {.bulk = bulk};
-	InvokeRequest request = {.kind = REQUEST_MANY,.many = &set.call};
+	InvokeRequest request = {.kind = REQUEST_MANY, .many = &set.call};
 	MemoryContext mcxt;
 	MemoryContext old;
 

@@ -71,7 +71,7 @@ is_escaped(const JsonbValue *value)
 static Reference
 reference_of(const Batch *batch, int call, const JsonbValue *value)
 {
-	Reference	reference = {.batch = batch,.call = call};
+	Reference	reference = {.batch = batch, .call = call};
 
 	reference.text = pnstrdup(value->val.string.val, value->val.string.len);
 	reference.at = reference.text + 1;

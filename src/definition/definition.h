@@ -30,8 +30,8 @@ typedef struct Parameter
 {
 	Json	   *json;
 	char	   *name;
-	char	   *type;			/* type name as written, with typmod; NULL: the type of the key that
-								 * it references */
+	char	   *type;			/* type name as written, with typmod; NULL: the type of the key
+								 * that it references */
 	char	   *title;			/* or NULL */
 	char	   *references;		/* input: table as written, or NULL */
 	Json	   *options;		/* input: values it may have, or NULL */

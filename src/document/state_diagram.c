@@ -124,7 +124,10 @@ draw_transition(StateDrawing *drawing, const Transition *transition)
 	const char *to;
 	ListCell   *cell;
 
-	/* boxes are numbered as they are met: what comes first is to have the first number */
+	/*
+	 * boxes are numbered as they are met: what comes first is to have the
+	 * first number
+	 */
 	foreach(cell, transition->from)
 		(void) value_id(drawing, lfirst(cell), "from", action);
 	to = value_id(drawing, transition->to, "to", action);

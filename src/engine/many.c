@@ -314,7 +314,7 @@ bool
 many_is_possible(Frame *frame, ManyShape *shape)
 {
 	ManyCall	call = {.may_leave = true};
-	ItemSet		set = {.frame = frame,.call = &call};
+	ItemSet		set = {.frame = frame, .call = &call};
 
 	shape->program = frame->program;
 	return many_shape_fits(shape) && many_set_fits(shape, &set);

@@ -677,7 +677,10 @@ reads_written(const ManyShape *shape)
 
 	foreach(cell, shape->written != NIL ? shape->read : NIL)
 	{
-		/* what is written is plain: it has no children, and is nobody's partition */
+		/*
+		 * what is written is plain: it has no children, and is nobody's
+		 * partition
+		 */
 		if (list_member_oid(shape->written, lfirst_oid(cell)) ||
 			get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE)
 			return true;

@@ -103,7 +103,11 @@ mark_stale(EntryConcerned concerned, uint32 changed)
 	CacheEntry *entry;
 
 	catalog_changes++;
-	/* a session that only does DDL is told of changes thousands of times, and has none */
+
+	/*
+	 * a session that only does DDL is told of changes thousands of times, and
+	 * has none
+	 */
 	if (hash_get_num_entries(programs) == 0)
 		return;
 	hash_seq_init(&scan, programs);

@@ -121,7 +121,7 @@ static void
 explain(ExplainCall *call)
 {
 	InvokeRequest request = {
-		.kind = REQUEST_LOOK,.input = call->input,.look = look_at_program,.look_arg = call,
+		.kind = REQUEST_LOOK, .input = call->input, .look = look_at_program, .look_arg = call,
 		.result_context = CurrentMemoryContext
 	};
 
@@ -152,7 +152,7 @@ static void
 run_action(ExplainCall *call)
 {
 	InvokeRequest request = {
-		.kind = REQUEST_JSON,.input = call->input,.result_context = CurrentMemoryContext
+		.kind = REQUEST_JSON, .input = call->input, .result_context = CurrentMemoryContext
 	};
 
 	if (call->draft != NULL)
@@ -190,7 +190,7 @@ analyze_work(void *arg)
 static void
 explain_run(ExplainCall *call)
 {
-	InvokeRequest request = {.kind = REQUEST_JSON,.input = call->input};
+	InvokeRequest request = {.kind = REQUEST_JSON, .input = call->input};
 	Caught	   *volatile caught = NULL;
 
 	call->watch = watch_begin(&request, true);

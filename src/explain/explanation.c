@@ -184,7 +184,7 @@ void
 explanation_make(Explanation *explanation, Frame *frame)
 {
 	MemoryContext old = MemoryContextSwitchTo(explanation->mcxt);
-	Making		making = {.explanation = explanation,.frame = frame};
+	Making		making = {.explanation = explanation, .frame = frame};
 	ListCell   *cell;
 
 	explanation->sensitive = frame->program->sensitive;

@@ -168,7 +168,7 @@ plan_work(void *arg)
 StatementPlan
 statement_plan(Frame *frame, Statement *statement, const char *text, const Bitmapset *known)
 {
-	PlanWork	work = {.frame = frame,.statement = statement,.text = text,.known = known};
+	PlanWork	work = {.frame = frame, .statement = statement, .text = text, .known = known};
 	ErrorData  *error = caught_trial(plan_work, &work);
 
 	if (error != NULL)

@@ -25,7 +25,8 @@ typedef struct TableCommand
 	const List *columns;		/* of char *: else those that get one */
 	const List *computed;		/* of char *: those of them whose value may be NULL */
 	bool		never_twice;	/* a row that is there already is no error, ... */
-	const List *key;			/* of char *: ... if it shares these columns; NIL: whatever it shares */
+	const List *key;			/* of char *: ... if it shares these columns; NIL: whatever it
+								 * shares */
 } TableCommand;
 
 /* What may be refused, as far as what gets a value can break it; a list of TableRule. */

@@ -59,9 +59,11 @@ add_sequences(Effect *effect, const Sequences *sequences)
 	ListCell   *cell;
 
 	foreach(cell, sequences_advanced(sequences))
+	{
 		if (get_rel_name(lfirst_oid(cell)) != NULL)
 			effect_add_remains(effect, effect_table_name(lfirst_oid(cell)),
 							   "the sequence was advanced: numbers that were taken are not given again");
+	}
 }
 
 /* Adds the foreign tables that were written. */

@@ -13,7 +13,8 @@
 typedef struct InputCheck
 {
 	int			input;			/* place in the signature */
-	Oid			type;			/* of a value, or of the elements of an array of them, below domains */
+	Oid			type;			/* of a value, or of the elements of an array of them, below
+								 * domains */
 	bool		is_array;		/* the input is one: all its elements are looked at */
 
 	Statement  *reference;		/* finds the row of the value, or of an array the first element

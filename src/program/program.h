@@ -146,7 +146,8 @@ typedef struct Program
 	Expression **output_casts;	/* per signature output: typmod to apply to what a plug-in gives,
 								 * or NULL */
 	Expression **output_defaults;	/* per signature output, or NULL */
-	List	   *input_checks;	/* of InputCheck (input_check.h): what is asked of inputs; often NIL */
+	List	   *input_checks;	/* of InputCheck (input_check.h): what is asked of inputs; often
+								 * NIL */
 	bool		begins_with_more;	/* there are such, or callers are told that it is deprecated */
 	Expression *summary;		/* a text, for who records the invocation; or NULL */
 	bool		summary_is_harmless;	/* evaluating it raises no error, but of very long texts */

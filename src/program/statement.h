@@ -69,10 +69,12 @@ typedef struct Statement
 	const char *purpose;		/* "target", "formula 3.when"; or NULL */
 
 	StatementKey *key;			/* of the rows it writes, for observers; NULL: nobody wants it */
+
 	/*
-	 * To be run for many items at once: where their relation goes, in the tail of
-	 * a SELECT, else in the head (0: it is not made for that); where the VALUES
-	 * of an INSERT begin; where the locking clause of a SELECT does, or 0.
+	 * To be run for many items at once: where their relation goes, in the
+	 * tail of a SELECT, else in the head (0: it is not made for that); where
+	 * the VALUES of an INSERT begin; where the locking clause of a SELECT
+	 * does, or 0.
 	 */
 	int			items_at;
 	int			values_at;

@@ -96,23 +96,23 @@ tell_entry(const ErrorWalk *walk, const Program *program)
 	const Json *frozen = json_get(program->definition->json, "frozen");
 
 	tell_way(walk, NULL, ERRCODE_INSUFFICIENT_PRIVILEGE, psprintf("permission denied for action \"%s\"", program->action),
-		 "the caller may not execute it");
+			 "the caller may not execute it");
 	tell_way(walk, NULL, ERRCODE_INSUFFICIENT_PRIVILEGE, "permission denied",
-		 psprintf("%s lacks a privilege that check_action_privileges() lists", runner));
+			 psprintf("%s lacks a privilege that check_action_privileges() lists", runner));
 	tell_way(walk, NULL, ERRCODE_CA_NOT_ACTIVE, psprintf("action \"%s\" is not active", program->action),
-		 "it was deactivated");
+			 "it was deactivated");
 	tell_way(walk, NULL, ERRCODE_CA_DEPTH, psprintf("action \"%s\" would run too deep", program->action),
-		 psprintf("actions nest deeper than custom_actions.max_depth, now %d", setting_max_depth));
+			 psprintf("actions nest deeper than custom_actions.max_depth, now %d", setting_max_depth));
 	tell_way(walk, NULL, ERRCODE_QUERY_CANCELED, psprintf("action \"%s\" exceeded its time limit", program->action),
-		 program->definition->timeout != NULL ? psprintf("it takes longer than %s", program->definition->timeout) :
-		 "it takes longer than custom_actions.action_timeout");
+			 program->definition->timeout != NULL ? psprintf("it takes longer than %s", program->definition->timeout) :
+			 "it takes longer than custom_actions.action_timeout");
 	if (program->definition->max_rows > 0)
 		tell_way(walk, NULL, ERRCODE_CA_BUDGET, psprintf("action \"%s\" has written more rows than it may", program->action),
-			 psprintf("its steps, with those of the actions that it leads to, write more than %d rows", program->definition->max_rows));
+				 psprintf("its steps, with those of the actions that it leads to, write more than %d rows", program->definition->max_rows));
 	if (frozen != NULL && frozen->count > 0)
 		tell_way(walk, NULL, ERRCODE_CA_MEANING, psprintf("a formula of action \"%s\" would use something else than when it was activated",
-													  program->action),
-			 "another object has come before one that it names");
+														  program->action),
+				 "another object has come before one that it names");
 }
 
 /* Tells the rules of the domain that an input is of. */
@@ -137,17 +137,17 @@ tell_input(const ErrorWalk *walk, const Program *program, const Argument *input)
 
 	if (input->required)
 		tell_way(walk, path, ERRCODE_NULL_VALUE_NOT_ALLOWED,
-			 psprintf("input \"%s\" of action \"%s\" is required", input->name, program->action), "it is left out or NULL");
+				 psprintf("input \"%s\" of action \"%s\" is required", input->name, program->action), "it is left out or NULL");
 	tell_domain(walk, program, input);
 	if (OidIsValid(input->references))
 		tell_way(walk, path, ERRCODE_FOREIGN_KEY_VIOLATION,
-			 psprintf("input \"%s\" of action \"%s\": there is no row (%s) in %s", input->name, program->action,
-					  input->reference_key->name, relation_name_canonical(input->references)),
-			 "there is no such row, or it is not visible");
+				 psprintf("input \"%s\" of action \"%s\": there is no row (%s) in %s", input->name, program->action,
+						  input->reference_key->name, relation_name_canonical(input->references)),
+				 "there is no such row, or it is not visible");
 	if (input->parameter != NULL && input->parameter->options != NULL)
 		tell_way(walk, path, ERRCODE_INVALID_PARAMETER_VALUE,
-			 psprintf("input \"%s\" of action \"%s\" cannot be that", input->name, program->action),
-			 psprintf("it is not one of %s", value_text(input->parameter->options)));
+				 psprintf("input \"%s\" of action \"%s\" cannot be that", input->name, program->action),
+				 psprintf("it is not one of %s", value_text(input->parameter->options)));
 }
 
 /* Tells what is asked of inputs. */
@@ -158,7 +158,7 @@ tell_inputs(const ErrorWalk *walk, const Program *program)
 
 	if (walk->prefix == NULL)
 		tell_way(walk, NULL, ERRCODE_INVALID_PARAMETER_VALUE, psprintf("action \"%s\" has no input of that name", program->action),
-			 "JSON has a key that is no input");
+				 "JSON has a key that is no input");
 	for (int i = 0; i < signature->ninputs; i++)
 		tell_input(walk, program, &signature->inputs[i]);
 }
@@ -176,7 +176,7 @@ tell_target(const ErrorWalk *walk, const Program *program)
 		names = lappend(names, program->signature->inputs[i].column);
 	table = relation_name_canonical(program->target->relation);
 	tell_way(walk, NULL, program->definition->not_found, psprintf("there is no row (%s) in %s", text_list_join(names), table),
-		 "the target does not exist, or is not visible");
+			 "the target does not exist, or is not visible");
 }
 
 /* Tells which outputs must not be NULL in the end. */
@@ -189,8 +189,8 @@ tell_outputs(const ErrorWalk *walk, const Program *program)
 
 		if (output->parameter->required_given && output->required)
 			tell_way(walk, psprintf("output.%s", output->name), ERRCODE_NULL_VALUE_NOT_ALLOWED,
-				 psprintf("output \"%s\" of action \"%s\" is required, but has no value", output->name, program->action),
-				 "nothing has set it in the end");
+					 psprintf("output \"%s\" of action \"%s\" is required, but has no value", output->name, program->action),
+					 "nothing has set it in the end");
 	}
 }
 

@@ -25,6 +25,7 @@ static const struct
 	const char *to_do;
 	const char *hint;
 }			budget_kinds[BUDGETS] = {
+
 	{"written", "write",
 	"Nothing of it is kept. If so many rows are meant, raise \"max_rows\" of the action; else make \"where\" of the step more exact."},
 	{"written", "write",

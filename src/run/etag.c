@@ -110,11 +110,13 @@ etag_column(Oid table)
 	ListCell   *cell;
 
 	if (column == NULL && get_rel_relispartition(table))
+	{
 		foreach(cell, get_partition_ancestors(table))
 		{
 			if (column == NULL)
 				column = table_setting_find(lfirst_oid(cell), "version_column");
 		}
+	}
 	return column != NULL && get_attnum(table, column) > 0 ? column : NULL;
 }
 

@@ -230,7 +230,9 @@ changed_inputs_check(Frame *frame)
 
 	frame->inputs_changed = NULL;
 	foreach(cell, frame->program->input_checks)
+	{
 		if (bms_is_member(((InputCheck *) lfirst(cell))->input, changed))
 			input_check(frame, lfirst(cell));
+	}
 	bms_free(changed);
 }

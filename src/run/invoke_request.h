@@ -42,7 +42,8 @@ typedef struct ManyCall
 	int		   *first;			/* by item: the first one with the same target, or itself */
 	bool		may_leave;		/* items may be left out */
 	bool		whole;			/* all that are not are to be done, or none */
-	bool		written;		/* by the invocation that this is part of, or by it: none may any more */
+	bool		written;		/* by the invocation that this is part of, or by it: none may any
+								 * more */
 	int			done;			/* how many items, from the first on */
 	struct ManyShape *look;		/* only look whether it could, and note here what it uses; or NULL */
 	void		(*enter) (void *outer, int item);	/* goes to the item around this one ... */
@@ -82,14 +83,15 @@ typedef struct InvokeRequest
 	ManyCall   *many;			/* REQUEST_MANY */
 
 	/*
-	 * REQUEST_LOOK: called with a frame whose slots are empty, as the user and
-	 * under the settings that the action would run with; no observer is told
+	 * REQUEST_LOOK: called with a frame whose slots are empty, as the user
+	 * and under the settings that the action would run with; no observer is
+	 * told
 	 */
 	void		(*look) (struct Frame *frame, void *arg);
 	void	   *look_arg;
 
-	Jsonb	   *secrets;		/* REQUEST_JSON: an array of what must not be shown of the input, or
-								 * NULL */
+	Jsonb	   *secrets;		/* REQUEST_JSON: an array of what must not be shown of the input,
+								 * or NULL */
 	bool		wants_invocation;	/* fill in the id */
 	bool		raises;			/* all the same, a failure is not answered but raised */
 	bool		has_invocation;

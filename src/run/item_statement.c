@@ -325,7 +325,7 @@ item_statement_execute(ItemSet *set, Statement *statement, bool with_key)
 {
 	SPIPlanPtr	plan = plan_of(set, statement, with_key);
 	Statement  *many = statement_for_many(statement);
-	ItemReceiver receiver = {.many = many,.key = with_key ? many->key : NULL};
+	ItemReceiver receiver = {.many = many, .key = with_key ? many->key : NULL};
 	uint64		rows = run_many(set, plan, many->scope->parameters, &receiver);
 
 	if (many->values_at == 0)

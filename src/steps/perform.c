@@ -292,7 +292,7 @@ perform_fits_many(ManyShape *shape, const Instruction *instruction)
 	const Perform *perform = instruction->data;
 	ManyShape  *part = palloc0(sizeof(ManyShape));
 	ManyCall	call = {.look = part};
-	InvokeRequest request = {.kind = REQUEST_MANY,.many = &call,.result_context = CurrentMemoryContext};
+	InvokeRequest request = {.kind = REQUEST_MANY, .many = &call, .result_context = CurrentMemoryContext};
 
 	if (perform == NULL || !OidIsValid(perform->function))
 		return many_refuse(shape, "it performs itself");
@@ -371,8 +371,8 @@ perform_execute_many(ItemSet *set, Instruction *instruction)
 	Frame	   *frame = set->frame;
 	int			count = set->nactive;
 	PerformMany many = {set, set->active};
-	ManyCall	call = {.count = count,.whole = true,.mcxt = CurrentMemoryContext,.enter = enter_performing,.leave = leave_performing,.outer = &many};
-	InvokeRequest request = {.kind = REQUEST_MANY,.many = &call,.result_context = CurrentMemoryContext};
+	ManyCall	call = {.count = count, .whole = true, .mcxt = CurrentMemoryContext, .enter = enter_performing, .leave = leave_performing, .outer = &many};
+	InvokeRequest request = {.kind = REQUEST_MANY, .many = &call, .result_context = CurrentMemoryContext};
 
 	call.items = palloc0(sizeof(InvokeRequest) * count);
 	call.left = palloc0(sizeof(bool) * count);

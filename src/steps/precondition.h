@@ -51,8 +51,9 @@ typedef struct Precondition
 	void		(*run) (struct Frame *frame, Instruction *step);
 
 	/*
-	 * ASKS_ITSELF: the same as a condition over the columns of the target, a row
-	 * of this table: Vars of relation 1. NULL, also of the function: there is none.
+	 * ASKS_ITSELF: the same as a condition over the columns of the target, a
+	 * row of this table: Vars of relation 1. NULL, also of the function:
+	 * there is none.
 	 */
 	Node	   *(*tree) (const Program *program, const Instruction *step, Oid table);
 } Precondition;

@@ -95,7 +95,7 @@ is_left(const StateLook *look, const char *state)
 			return true;
 		foreach(from, transition->from)
 			if (((const StateValue *) lfirst(from))->formula != NULL)
-				return true;
+			return true;
 	}
 	return false;
 }

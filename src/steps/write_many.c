@@ -46,8 +46,8 @@ tell_write(Frame *frame, const ItemEvent *event)
 static void
 note_writes(ItemSet *set, const Write *write, Instruction *step, Instruction *also)
 {
-	ItemEvent	first = {.step = step,.what = write,.tell = tell_write};
-	ItemEvent	second = {.step = also,.what = also != NULL ? also->data : NULL,.again = true,.tell = tell_write};
+	ItemEvent	first = {.step = step, .what = write, .tell = tell_write};
+	ItemEvent	second = {.step = also, .what = also != NULL ? also->data : NULL, .again = true, .tell = tell_write};
 
 	for (int i = 0; i < set->nactive; i++)
 	{

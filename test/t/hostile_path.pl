@@ -136,6 +136,7 @@ SELECT CALLrestore_action('desk.work', 1)
 SELECT * FROM CALLinvoke_action_bulk('desk.work', '[{"target": 1}, {"target": 2}]', '{"word": "b"}', 'per_item')
 SELECT * FROM CALLavailable_actions('desk.note', '1')
 SELECT CALLaction_available('desk.work', n) FROM desk.note AS n
+SELECT CALLinvoke_action('desk.work', '{"target": 1}', if_match => CALLaction_etag(n)) FROM desk.note AS n WHERE n.id OPERATOR(pg_catalog.=) 1
 SELECT * FROM CALLvalidate_action('desk.work', '{"target": 1, "wrod": "b"}')
 SELECT * FROM CALLaction_inputs('desk.work')
 SELECT * FROM CALLaction_input_options('desk.work', 'word')
