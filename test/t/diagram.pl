@@ -164,6 +164,7 @@ sub drawn_by_mermaid
 	my $sources = JSON::PP->new->ascii->encode(\@sources) =~ s/</\\u003c/gr;
 	my $page = "$directory/page.html";
 
+	unlink $page;
 	append_to_file($page, <<~"HTML");
 		<html><head><meta charset="utf-8"></head><body><div id="picture"></div><script src="file://$script"></script><script>
 		const result = document.createElement('pre');
@@ -177,7 +178,7 @@ sub drawn_by_mermaid
 			}
 			const nodes = {};
 			for (const node of document.querySelectorAll('g.node'))
-				nodes[node.id.replace(/^.*flowchart-/, '').replace(/-\\d+\$/, '')] = node.querySelector('.label').textContent;
+				nodes[node.id.replace(/^.*flowchart-/, '').replace(/-\\d+\$/, '')] = (node.querySelector('.label') || node).textContent;
 			return { nodes, edges: labels('g.edgeLabel .label'), frames: labels('.cluster-label') };
 		}
 		async function drawAll(sources) {
@@ -280,6 +281,33 @@ SKIP:
 	skip 'Mermaid cannot be had', 1 if !defined $script;
 	@by_mermaid = drawn_by_mermaid($chromium, $script, map { $_->[0] } @pictures);
 	is(scalar(@by_mermaid), scalar(@drawn), 'Mermaid draws all');
+}
+
+# States, of which a picture is drawn in Mermaid's words for such
+my @states = grep { $_ ne '' && !/^=|\{\{/ } @labels[ 0 .. 59 ];
+
+append_to_file("$directory/states.json", JSON::PP->new->ascii->encode({
+	table => 'desk.state', steps => [
+		{ set_status => 'target', from => \@states, to => $states[0] },
+		{ set_status => 'target', from => $states[1], to => '=previous || \'"; -- {}:\'' },
+		{ create => 'desk.state', set => { id => 2, status => $states[2] } } ] }));
+my $states = $node->safe_psql('main', <<~"SQL");
+	CREATE SCHEMA desk;
+	CREATE TABLE desk.state (id integer PRIMARY KEY, status text DEFAULT 'new <one>', previous text);
+	INSERT INTO custom_actions.table_setting (table_name, status_column) VALUES ('desk.state', 'status');
+	SELECT FROM create_action('desk.move', pg_read_file('$directory/states.json')::json), activate_action('desk.move');
+	SELECT state_diagram('desk.state');
+	SQL
+like($states, qr/stateDiagram/, 'states are drawn');
+
+SKIP:
+{
+	skip 'Mermaid cannot be had', 2 if !defined $script;
+	my ($picture) = drawn_by_mermaid($chromium, $script, $states);
+	my %shown = map { $_ => 1 } values %{ $picture->{nodes} };
+
+	is($picture->{error}, undef, 'Mermaid reads states');
+	is_deeply([ grep { length($_) < 30 && !$shown{ plain($_) } } @states ], [], 'and shows all of them') or diag(explain($picture->{nodes}), $states);
 }
 
 # What they show
