@@ -4,7 +4,7 @@
  *
  * The folder ddl/ holds what other people's DDL does to actions: the event
  * triggers. It may include base/, lookup/, definition/, program/, compile/,
- * run/, steps/, plugins/, engine/ and publish/.
+ * run/, steps/, plugins/, engine/, publish/ and protect/.
  */
 #ifndef CA_TOUCHED_H
 #define CA_TOUCHED_H

@@ -45,7 +45,7 @@ known_slots(const Program *program)
 
 /* Adds a row. */
 static ExplainRow *
-add_row(Making *making, const char *step)
+add_explained_row(Making *making, const char *step)
 {
 	ExplainRow *row = palloc0(sizeof(ExplainRow));
 
@@ -119,7 +119,7 @@ add_statements(Making *making, ExplainRow *row, const Step *step)
 
 		if (statement->step != step || (merged != NULL && place == NULL))
 			continue;
-		put_statement(making, first && own ? row : add_row(making, place != NULL ? place : step->path), statement);
+		put_statement(making, first && own ? row : add_explained_row(making, place != NULL ? place : step->path), statement);
 		first = first && !own;
 	}
 }
@@ -144,7 +144,7 @@ add_line_row(Making *making, const OutlineLine *line)
 
 	if (line->kind == NULL || (line->step == NULL && strcmp(line->kind, LINE_OF_PLUGIN) != 0))
 		return;
-	row = add_row(making, line->path);
+	row = add_explained_row(making, line->path);
 	row->does = psprintf("%*s%s", 2 * line->depth, "", line->text);
 	if (line->step == NULL || strcmp(line->path, line->step->path) != 0)
 		return;
@@ -176,7 +176,7 @@ add_others(Making *making, bool last)
 		const char *place = formula_place(statement);
 
 		if (statement->step == NULL && comes_last(statement) == last)
-			put_statement(making, add_row(making, place != NULL ? place : statement->purpose), statement);
+			put_statement(making, add_explained_row(making, place != NULL ? place : statement->purpose), statement);
 	}
 }
 

@@ -5,7 +5,7 @@
  *
  * The folder explain/ shows how actions run: their statements, plans and locks, and what
  * a run that is undone has measured. It may include base/, lookup/, definition/,
- * document/, program/, run/, engine/ and preview/.
+ * document/, program/, run/, steps/, engine/ and preview/.
  */
 #ifndef CA_EXPLANATION_H
 #define CA_EXPLANATION_H

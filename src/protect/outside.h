@@ -3,8 +3,8 @@
  *		Whether a write happens inside of an action that may do it.
  *
  * The folder protect/ lets tables be changed through actions alone, by triggers that
- * protect_table() makes. It may include base/, lookup/, definition/, program/, run/,
- * engine/ and publish/.
+ * protect_table() makes. It may include base/, lookup/, definition/, program/,
+ * compile/, run/, steps/, plugins/, engine/ and publish/.
  */
 #ifndef CA_OUTSIDE_H
 #define CA_OUTSIDE_H

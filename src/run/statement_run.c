@@ -396,8 +396,12 @@ statement_scalar(Frame *frame, Statement *statement, Oid type, bool *isnull)
 List *
 statement_queries(Statement *statement)
 {
+	MemoryContext old = CurrentMemoryContext;
+
 	if (statement->plan == NULL)
 		statement_prepare(statement);
+	/* SPI leaves its own memory as the current one, which ends with the invocation */
+	MemoryContextSwitchTo(old);
 	/* which analyses it anew if need be */
 	ReleaseCachedPlan(SPI_plan_get_cached_plan(statement->plan), CurrentResourceOwner);
 	return ((CachedPlanSource *) linitial(SPI_plan_get_plan_sources(statement->plan)))->query_list;

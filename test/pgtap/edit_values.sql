@@ -43,7 +43,7 @@ INSERT INTO given VALUES
 	(NULL, 'do', NULL, NULL), (NULL, 'then', NULL, NULL), (NULL, 'else', NULL, NULL), (NULL, 'cases', NULL, NULL),
 	(NULL, 'as', 'as', 'name'), (NULL, 'description', 'description', 'why'), (NULL, 'when', 'when', '= true'), (NULL, 'enabled', 'enabled', 'false'),
 	(NULL, 'on_error_when', 'on_error_when', 'error.sqlstate = ''23505'''), (NULL, 'on_error', 'on_error', '[]'),
-	('let', 'let', 'a', '2'), ('let', 'let', 'b', '2.50'), ('let', 'let', 'c', 'text'), ('output', 'output', 'o', '2'), ('output', 'output', 'p', '=let.a');
+	(NULL, 'expect', 'expect', '1'), ('let', 'let', 'a', '2'), ('let', 'let', 'b', '2.50'), ('let', 'let', 'c', 'text'), ('output', 'output', 'o', '2'), ('output', 'output', 'p', '=let.a');
 
 SELECT create_action('desk.act', json_build_object('table', 'desk.case',
 	'input', '[{"name": "i", "type": "integer", "default": 1}]'::json, 'output', '[{"name": "o", "type": "integer"}]'::json,
@@ -124,7 +124,7 @@ INSERT INTO part_value
 SELECT k.part, CASE k.part WHEN 'input' THEN 'input.i' WHEN 'output' THEN 'output.o' ELSE '' END, k.key,
 	k.key || CASE k.shape WHEN 'values' THEN '.work_mem' ELSE '' END,
 	CASE k.shape WHEN 'boolean' THEN 'true' WHEN 'choice' THEN k.choices[cardinality(k.choices)] WHEN 'names' THEN 'a, "b c"'
-		ELSE CASE k.key WHEN 'not_found' THEN 'P0003' WHEN 'default' THEN '=1 + 1' ELSE 'anything' END END
+		ELSE CASE k.key WHEN 'not_found' THEN 'P0003' WHEN 'default' THEN '=1 + 1' WHEN 'max_rows' THEN '50' ELSE 'anything' END END
 FROM custom_actions.definition_keys() AS k
 WHERE k.part IN ('action', 'input', 'output')
 	AND k.key NOT IN ('action', 'input', 'output', 'steps', 'plugins', 'frozen', 'name');

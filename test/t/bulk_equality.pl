@@ -12,7 +12,7 @@ use JSON::PP;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $seed = $ENV{BULK_SEED} // int(rand(1_000_000));
+my $seed = $ENV{BULK_SEED} // 873848;
 my $count = $ENV{BULK_COUNT} // 500;
 my $json = JSON::PP->new->canonical->allow_nonref;
 my $node = new_server('main', "autovacuum = off\nstatement_timeout = '120s'\n");

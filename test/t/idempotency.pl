@@ -13,7 +13,7 @@ my $node = PostgreSQL::Test::Cluster->new('main');
 
 # So few locks that a transaction could not hold one per key
 $node->init(allows_streaming => 1, extra => [ '--username', $ENV{PGUSER} ]);
-$node->append_conf('postgresql.conf', "timezone = 'UTC'\nlog_error_verbosity = verbose\nmax_prepared_transactions = 5\nmax_locks_per_transaction = 10\nmax_connections = 20\n");
+$node->append_conf('postgresql.conf', "timezone = 'UTC'\nlog_error_verbosity = verbose\nmax_prepared_transactions = 5\nmax_locks_per_transaction = 20\nmax_connections = 20\n");
 $node->start;
 create_database($node, 'main');
 $node->safe_psql('main', q{
