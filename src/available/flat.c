@@ -82,7 +82,7 @@ type_is_time(Oid type)
 
 /* Is this a type whose values are no more than bytes? */
 static bool
-type_is_plain(Oid type)
+flat_type_is_plain(Oid type)
 {
 	return type_is_simple(type) || type_is_time(type) || type == FLOAT4OID || type == FLOAT8OID ||
 		type == BYTEAOID || type == UUIDOID || type == JSONBOID;
@@ -93,11 +93,11 @@ static bool
 has_plain_types(const Form_pg_proc procedure, bool *time)
 {
 	*time = type_is_time(procedure->prorettype);
-	if (!type_is_plain(procedure->prorettype))
+	if (!flat_type_is_plain(procedure->prorettype))
 		return false;
 	for (int i = 0; i < procedure->pronargs; i++)
 	{
-		if (!type_is_plain(procedure->proargtypes.values[i]))
+		if (!flat_type_is_plain(procedure->proargtypes.values[i]))
 			return false;
 		*time = *time || type_is_time(procedure->proargtypes.values[i]);
 	}

@@ -260,7 +260,7 @@ typedef struct RowAsked
 
 /* Fills the target from the row. */
 static void
-take_row(Frame *frame, const RowAsked *asked)
+take_given_row(Frame *frame, const RowAsked *asked)
 {
 	HeapTupleData tuple = tuple_of_row(asked->row);
 	TupleDesc	tupdesc = lookup_rowtype_tupdesc(asked->row_type, -1);
@@ -293,7 +293,7 @@ look_with_row(Frame *frame, void *arg)
 	RowAsked   *asked = arg;
 	Testing		testing;
 
-	take_row(frame, asked);
+	take_given_row(frame, asked);
 	context_fill(frame);
 	testing_begin(&testing, frame, CurrentMemoryContext);
 	testing_require_all(&testing);

@@ -138,7 +138,7 @@ fork_way(Testing *testing, const Fork *fork, const char **cause)
 
 /* Is the place of a precondition one that is reached? If that cannot be told, there is a cause. */
 static bool
-is_reached(Testing *testing, const Precondition *precondition, const char **cause)
+step_is_reached(Testing *testing, const Precondition *precondition, const char **cause)
 {
 	ListCell   *cell;
 
@@ -196,7 +196,7 @@ testing_require(Testing *testing, const Precondition *precondition)
 
 	testing->refused = false;
 	frame_begin_step(testing->frame, precondition->step);
-	if (!is_reached(testing, precondition, &cause))
+	if (!step_is_reached(testing, precondition, &cause))
 		return;
 	if (cause == NULL)
 		cause = open_because(testing, precondition->reads, precondition->unsteady);

@@ -27,7 +27,7 @@ PG_FUNCTION_INFO_V1(custom_action_invoke_actions);
 #define BATCH_COLUMNS	7
 
 /* The words of ItemEnd. */
-static const char *const end_words[] = {NULL, "succeeded", "failed", "canceled", "skipped"};
+static const char *const batch_end_words[] = {NULL, "succeeded", "failed", "canceled", "skipped"};
 
 /* Does it go on after a failure, or is it all or nothing? */
 static bool
@@ -150,7 +150,7 @@ put_calls(ReturnSetInfo *result, const Batch *batch)
 		values[0] = Int32GetDatum(i + 1);
 		row_put_text(values, nulls, 1, call->name);
 		row_put_text(values, nulls, 2, call->action);
-		row_put_text(values, nulls, 3, end_words[item->end]);
+		row_put_text(values, nulls, 3, batch_end_words[item->end]);
 		nulls[4] = item->output == NULL;
 		values[4] = JsonbPGetDatum(item->output);
 		nulls[5] = item->error == NULL;

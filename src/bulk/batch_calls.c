@@ -29,7 +29,7 @@ refuse_call(const Batch *batch, int call, const char *why)
 
 /* A text that a key of a call has; null is none. */
 static char *
-call_text(const Batch *batch, int call, const char *key, const JsonbValue *value)
+batch_call_text(const Batch *batch, int call, const char *key, const JsonbValue *value)
 {
 	if (value->type == jbvNull)
 		return NULL;
@@ -62,17 +62,17 @@ take_input(Batch *batch, int call, JsonbValue *value)
 
 /* Takes the value of one key. */
 static void
-take_key(Batch *batch, int call, const char *key, JsonbValue *value)
+take_call_key(Batch *batch, int call, const char *key, JsonbValue *value)
 {
 	if (strcmp(key, "action") == 0)
-		batch->calls[call].action = call_text(batch, call, key, value);
+		batch->calls[call].action = batch_call_text(batch, call, key, value);
 	else if (strcmp(key, "as") == 0)
-		take_name(batch, call, call_text(batch, call, key, value));
+		take_name(batch, call, batch_call_text(batch, call, key, value));
 	else if (strcmp(key, "input") == 0)
 		take_input(batch, call, value);
 	else if (strcmp(key, "idempotency_key") == 0)
 	{
-		batch->calls[call].idempotency_key = call_text(batch, call, key, value);
+		batch->calls[call].idempotency_key = batch_call_text(batch, call, key, value);
 		require_idempotency_key(batch->calls[call].idempotency_key);
 	}
 	else
@@ -90,7 +90,7 @@ empty_input(void)
 
 /* Reads one call. */
 static void
-read_call(Batch *batch, int call, JsonbValue *element)
+read_batch_call(Batch *batch, int call, JsonbValue *element)
 {
 	JsonbIterator *iterator;
 	JsonbIteratorToken token;
@@ -105,7 +105,7 @@ read_call(Batch *batch, int call, JsonbValue *element)
 		if (token == WJB_KEY)
 			key = pnstrdup(value.val.string.val, value.val.string.len);
 		else if (token == WJB_VALUE)
-			take_key(batch, call, key, &value);
+			take_call_key(batch, call, key, &value);
 	}
 	if (batch->calls[call].action == NULL)
 		refuse_call(batch, call, "names no action");
@@ -115,7 +115,7 @@ read_call(Batch *batch, int call, JsonbValue *element)
 
 /* Finds the action; where one failure undoes all, asks for the right to it as well. */
 static void
-find_action(Batch *batch, int call)
+find_call_action(Batch *batch, int call)
 {
 	Handle	   *handle = handle_of_name(batch->calls[call].action);
 
@@ -165,7 +165,7 @@ find_actions(Batch *batch)
 		for (batch->bulk.at = 0; batch->bulk.at < batch->bulk.count; batch->bulk.at++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			find_action(batch, batch->bulk.at);
+			find_call_action(batch, batch->bulk.at);
 		}
 	}
 	PG_CATCH();
@@ -203,7 +203,7 @@ batch_read(Batch *batch, Jsonb *calls)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (token == WJB_ELEM)
-			read_call(batch, taken++, &value);
+			read_batch_call(batch, taken++, &value);
 	}
 	find_actions(batch);
 	check_references(batch);

@@ -44,7 +44,7 @@ shown_text(const Reference *reference)
 
 /* Refuses a reference. */
 pg_noreturn static void
-refuse_reference(const Reference *reference, const char *why, const char *hint)
+refuse_call_reference(const Reference *reference, const char *why, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -62,7 +62,7 @@ is_marked(const JsonbValue *value)
 
 /* Is it the text that a "==" stands for? */
 static bool
-is_escaped(const JsonbValue *value)
+reference_is_escaped(const JsonbValue *value)
 {
 	return value->val.string.len > 1 && value->val.string.val[1] == '=';
 }
@@ -88,7 +88,7 @@ read_name(Reference *reference)
 	char	   *name = pnstrdup(reference->at, length);
 
 	if (length == 0 || length >= NAMEDATALEN)
-		refuse_reference(reference, "does not begin with the name of a call", NULL);
+		refuse_call_reference(reference, "does not begin with the name of a call", NULL);
 	reference->at += length;
 	return name;
 }
@@ -100,7 +100,7 @@ read_element(Reference *reference, PathStep *step)
 	int			length = strspn(reference->at + 1, "0123456789");
 
 	if (length == 0 || length > 9 || reference->at[1 + length] != ']')
-		refuse_reference(reference, "has no number in its brackets", NULL);
+		refuse_call_reference(reference, "has no number in its brackets", NULL);
 	step->key = NULL;
 	step->element = (uint32) strtoul(reference->at + 1, NULL, 10);
 	reference->at += length + 2;
@@ -116,7 +116,7 @@ read_key(Reference *reference, PathStep *step)
 		const char *end = strchr(reference->at + 1, '"');
 
 		if (end == NULL)
-			refuse_reference(reference, "has a quote that does not end", NULL);
+			refuse_call_reference(reference, "has a quote that does not end", NULL);
 		step->key = reference->at + 1;
 		step->length = end - step->key;
 		reference->at = end + 1;
@@ -125,7 +125,7 @@ read_key(Reference *reference, PathStep *step)
 	step->key = reference->at;
 	step->length = strcspn(reference->at, ".[ \"");
 	if (step->length == 0)
-		refuse_reference(reference, "has an empty step", NULL);
+		refuse_call_reference(reference, "has an empty step", NULL);
 	reference->at += step->length;
 }
 
@@ -140,32 +140,32 @@ read_step(Reference *reference, PathStep *step)
 	else if (*reference->at == '.')
 		read_key(reference, step);
 	else
-		refuse_reference(reference, "is not a path", NULL);
+		refuse_call_reference(reference, "is not a path", NULL);
 	return true;
 }
 
 /* Refuses a name that is none of an earlier call's. */
 pg_noreturn static void
-refuse_name(const Reference *reference, const char *name, const NamedCall *found)
+refuse_call_name(const Reference *reference, const char *name, const NamedCall *found)
 {
 	const Batch *batch = reference->batch;
 	List	   *known = NIL;
 
 	if (found != NULL && found->call == reference->call)
-		refuse_reference(reference, "refers to the call itself", NULL);
+		refuse_call_reference(reference, "refers to the call itself", NULL);
 	if (found != NULL)
-		refuse_reference(reference, psprintf("refers to %s, which comes later", batch_call_title(batch, found->call)),
+		refuse_call_reference(reference, psprintf("refers to %s, which comes later", batch_call_title(batch, found->call)),
 						 "Put that call before this one.");
 	for (int i = 0; i < reference->call; i++)
 		if (batch->calls[i].name != NULL)
 			known = lappend(known, batch->calls[i].name);
-	refuse_reference(reference, "means no call",
+	refuse_call_reference(reference, "means no call",
 					 suggestion_hint(suggestion_among(name, known), REFERENCE_HINT));
 }
 
 /* Checks one reference and notes what it needs. */
 static void
-check_reference(Batch *batch, int call, const JsonbValue *value, HTAB *names)
+check_call_reference(Batch *batch, int call, const JsonbValue *value, HTAB *names)
 {
 	Reference	reference = reference_of(batch, call, value);
 	char	   *name = read_name(&reference);
@@ -174,7 +174,7 @@ check_reference(Batch *batch, int call, const JsonbValue *value, HTAB *names)
 	PathStep	step;
 
 	if (found == NULL || found->call >= call)
-		refuse_name(&reference, name, found);
+		refuse_call_name(&reference, name, found);
 	while (read_step(&reference, &step))
 		;
 	self->needs = list_append_unique_int(self->needs, found->call);
@@ -194,8 +194,8 @@ references_find(Batch *batch, int call, HTAB *names)
 		if ((token != WJB_VALUE && token != WJB_ELEM) || !is_marked(&value))
 			continue;
 		batch->calls[call].has_references = true;
-		if (!is_escaped(&value))
-			check_reference(batch, call, &value, names);
+		if (!reference_is_escaped(&value))
+			check_call_reference(batch, call, &value, names);
 	}
 }
 
@@ -219,7 +219,7 @@ value_at(const JsonbValue *value, const PathStep *step)
 pg_noreturn static void
 refuse_missing_value(const Reference *reference, int from, const PathStep *step)
 {
-	refuse_reference(reference,
+	refuse_call_reference(reference,
 					 psprintf("leads nowhere: %s has given nothing at \"%s\"", batch_call_title(reference->batch, from),
 							  step->key != NULL ? pnstrdup(step->key, step->length) : psprintf("[%u]", step->element)),
 					 NULL);
@@ -261,7 +261,7 @@ resolved_value(const Batch *batch, int call, JsonbValue *value, JsonbBuilder *se
 
 	if (!is_marked(value))
 		return value;
-	if (is_escaped(value))
+	if (reference_is_escaped(value))
 	{
 		value->val.string.val++;
 		value->val.string.len--;

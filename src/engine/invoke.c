@@ -44,7 +44,7 @@ require_argument(FunctionCallInfo fcinfo, int argument, const char *name, const 
 
 /* The text of an argument; NULL: it is NULL, or the function has fewer. */
 static char *
-text_argument(FunctionCallInfo fcinfo, int argument)
+optional_text(FunctionCallInfo fcinfo, int argument)
 {
 	return argument < PG_NARGS() && !PG_ARGISNULL(argument) ? text_to_cstring(PG_GETARG_TEXT_PP(argument)) : NULL;
 }
@@ -56,8 +56,8 @@ require_invoke_arguments(FunctionCallInfo fcinfo)
 	require_argument(fcinfo, 0, "action", "Give the name of an action.");
 	require_argument(fcinfo, 1, "input",
 					 "Leave it out, or pass '{}', for an action without input.");
-	require_idempotency_key(text_argument(fcinfo, 2));
-	require_if_match(text_argument(fcinfo, 4));
+	require_idempotency_key(optional_text(fcinfo, 2));
+	require_if_match(optional_text(fcinfo, 4));
 }
 
 /* Runs the action that the arguments name. */
@@ -69,11 +69,11 @@ invoke(FunctionCallInfo fcinfo, InvokeRequest *request)
 
 	request->kind = REQUEST_JSON;
 	request->input = PG_GETARG_JSONB_P(1);
-	request->idempotency_key = text_argument(fcinfo, 2);
-	request->if_match = text_argument(fcinfo, 4);
+	request->idempotency_key = optional_text(fcinfo, 2);
+	request->if_match = optional_text(fcinfo, 4);
 	request->result_context = CurrentMemoryContext;
 	action = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	expected = text_argument(fcinfo, 3);
+	expected = optional_text(fcinfo, 3);
 	if (unlikely(expected != NULL))
 		expecting_call(handle_of_name(action), request, action, expected);
 	else

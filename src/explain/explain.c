@@ -65,7 +65,7 @@ runs_as_owner(Oid function)
 
 /* Refuses who may run a published action, but not see what its owner sees. */
 static void
-require_reader(const Handle *handle)
+require_explainable(const Handle *handle)
 {
 	Oid			owner = function_owner(handle->function);
 
@@ -82,13 +82,13 @@ require_reader(const Handle *handle)
 
 /* Finds what is to be explained; checks that the user may see it, and run it if it is to run. */
 static void
-find_action(ExplainCall *call)
+find_explained(ExplainCall *call)
 {
 	call->draft = draft_source(call->action, NULL);
 	if (call->draft != NULL)
 		return;
 	call->handle = handle_of_name(call->action);
-	require_reader(call->handle);
+	require_explainable(call->handle);
 	if (call->input != NULL || call->analyze)
 		handle_require_caller(call->handle);
 }
@@ -105,7 +105,7 @@ take_inputs(struct Frame *frame, Jsonb *input)
 
 /* Looks at what would run. */
 static void
-look_at_program(struct Frame *frame, void *arg)
+explain_program(struct Frame *frame, void *arg)
 {
 	ExplainCall *call = arg;
 
@@ -118,10 +118,10 @@ look_at_program(struct Frame *frame, void *arg)
 
 /* Makes the rows. */
 static void
-explain(ExplainCall *call)
+explain_call(ExplainCall *call)
 {
 	InvokeRequest request = {
-		.kind = REQUEST_LOOK, .input = call->input, .look = look_at_program, .look_arg = call,
+		.kind = REQUEST_LOOK, .input = call->input, .look = explain_program, .look_arg = call,
 		.result_context = CurrentMemoryContext
 	};
 
@@ -135,7 +135,7 @@ explain(ExplainCall *call)
 static void
 explain_work(void *arg)
 {
-	explain(arg);
+	explain_call(arg);
 }
 
 static void
@@ -173,7 +173,7 @@ analyze_work(void *arg)
 		(void) set_config_option("custom_actions.idempotency_key", "", PGC_SUSET, PGC_S_SESSION,
 								 GUC_ACTION_SAVE, true, 0, false);
 	watch_within(call->watch, GetCurrentSubTransactionId());
-	explain(call);
+	explain_call(call);
 	measure_begin(&measure, &call->explanation);
 	PG_TRY();
 	{
@@ -267,7 +267,7 @@ custom_action_explain(PG_FUNCTION_ARGS)
 		call.input = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
 	call.explanation.input = call.input;
 	InitMaterializedSRF(fcinfo, 0);
-	find_action(&call);
+	find_explained(&call);
 	if (call.analyze)
 		explain_run(&call);
 	else

@@ -73,7 +73,7 @@ put_statement(Making *making, ExplainRow *row, Statement *statement)
 
 /* The place of the formula that a statement computes, or NULL. */
 static const char *
-formula_place(const Statement *statement)
+explained_place(const Statement *statement)
 {
 	int			length = strlen(FORMULA_PURPOSE);
 
@@ -113,7 +113,7 @@ add_statements(Making *making, ExplainRow *row, const Step *step)
 	foreach(cell, program->statements)
 	{
 		Statement  *statement = lfirst(cell);
-		const char *place = formula_place(statement);
+		const char *place = explained_place(statement);
 
 		bool		own = place == NULL || strcmp(place, step->path) == 0;
 
@@ -158,7 +158,7 @@ add_line_row(Making *making, const OutlineLine *line)
 static bool
 comes_last(const Statement *statement)
 {
-	const char *place = formula_place(statement);
+	const char *place = explained_place(statement);
 
 	return place != NULL && strncmp(place, "input.", strlen("input.")) != 0;
 }
@@ -173,7 +173,7 @@ add_others(Making *making, bool last)
 	foreach(cell, program->statements)
 	{
 		Statement  *statement = lfirst(cell);
-		const char *place = formula_place(statement);
+		const char *place = explained_place(statement);
 
 		if (statement->step == NULL && comes_last(statement) == last)
 			put_statement(making, add_explained_row(making, place != NULL ? place : statement->purpose), statement);

@@ -146,7 +146,7 @@ table_lock_words(LOCKMODE mode)
 
 /* Adds what a query locks of one table. */
 static void
-add_table(LockLines *lines, const Query *query, int number, const RangeTblEntry *entry)
+add_locked_table(LockLines *lines, const Query *query, int number, const RangeTblEntry *entry)
 {
 	const RowMarkClause *mark = get_parse_rowmark(unconstify(Query *, query), number);
 	const char *name = relation_name_canonical(entry->relid);
@@ -181,7 +181,7 @@ locks_walker(Node *node, void *arg)
 		const RangeTblEntry *entry = rt_fetch(i, query->rtable);
 
 		if (entry->rtekind == RTE_RELATION)
-			add_table(arg, query, i, entry);
+			add_locked_table(arg, query, i, entry);
 	}
 	return query_tree_walker(query, locks_walker, arg, 0);
 }

@@ -63,7 +63,7 @@ row_values(HeapTupleHeader row, TupleDesc descriptor, int *count)
 
 /* Adds a value; JSON that is kept as text is that text, which reading might refuse. */
 static void
-put_value(Digest *digest, const RowValue *value)
+put_etag_value(Digest *digest, const RowValue *value)
 {
 	text	   *json;
 
@@ -90,7 +90,7 @@ etag_of_row(HeapTupleHeader row)
 	digest_begin(&digest, "version of a row");
 	values = row_values(row, descriptor, &count);
 	for (int i = 0; i < count; i++)
-		put_value(&digest, &values[i]);
+		put_etag_value(&digest, &values[i]);
 	ReleaseTupleDesc(descriptor);
 	digest_end(&digest, result);
 	hex_encode((const char *) result, ETAG_BYTES, etag);
