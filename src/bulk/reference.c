@@ -155,12 +155,12 @@ refuse_call_name(const Reference *reference, const char *name, const NamedCall *
 		refuse_call_reference(reference, "refers to the call itself", NULL);
 	if (found != NULL)
 		refuse_call_reference(reference, psprintf("refers to %s, which comes later", batch_call_title(batch, found->call)),
-						 "Put that call before this one.");
+							  "Put that call before this one.");
 	for (int i = 0; i < reference->call; i++)
 		if (batch->calls[i].name != NULL)
 			known = lappend(known, batch->calls[i].name);
 	refuse_call_reference(reference, "means no call",
-					 suggestion_hint(suggestion_among(name, known), REFERENCE_HINT));
+						  suggestion_hint(suggestion_among(name, known), REFERENCE_HINT));
 }
 
 /* Checks one reference and notes what it needs. */
@@ -220,9 +220,9 @@ pg_noreturn static void
 refuse_missing_value(const Reference *reference, int from, const PathStep *step)
 {
 	refuse_call_reference(reference,
-					 psprintf("leads nowhere: %s has given nothing at \"%s\"", batch_call_title(reference->batch, from),
-							  step->key != NULL ? pnstrdup(step->key, step->length) : psprintf("[%u]", step->element)),
-					 NULL);
+						  psprintf("leads nowhere: %s has given nothing at \"%s\"", batch_call_title(reference->batch, from),
+								   step->key != NULL ? pnstrdup(step->key, step->length) : psprintf("[%u]", step->element)),
+						  NULL);
 }
 
 /* The value of a reference. */

@@ -400,7 +400,11 @@ statement_queries(Statement *statement)
 
 	if (statement->plan == NULL)
 		statement_prepare(statement);
-	/* SPI leaves its own memory as the current one, which ends with the invocation */
+
+	/*
+	 * SPI leaves its own memory as the current one, which ends with the
+	 * invocation
+	 */
 	MemoryContextSwitchTo(old);
 	/* which analyses it anew if need be */
 	ReleaseCachedPlan(SPI_plan_get_cached_plan(statement->plan), CurrentResourceOwner);
