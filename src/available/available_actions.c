@@ -20,6 +20,7 @@
 #include "base/jsonb_push.h"
 #include "base/jsonb_value.h"
 #include "base/row_text.h"
+#include "base/sql_argument.h"
 #include "base/text_list.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_inherits.h"
@@ -281,11 +282,8 @@ custom_action_available(PG_FUNCTION_ARGS)
 	ListCell   *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
-	if (PG_ARGISNULL(0))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" of %s must not be null", "target_table", "available_actions"),
-				 errhint("Give the name of a table or view that actions are bound to.")));
+	require_argument(fcinfo, 0, "available_actions", "target_table",
+					 "Give the name of a table or view that actions are bound to.");
 	table = table_argument(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	key = PG_ARGISNULL(1) ? NULL : key_argument(PG_GETARG_DATUM(1), get_fn_expr_argtype(fcinfo->flinfo, 1));
 	foreach(cell, verbs_of_tables(tables_with_rows_of(table), key == NULL))

@@ -13,6 +13,7 @@
 #include "base/compat.h"
 #include "base/error.h"
 #include "base/row_text.h"
+#include "base/sql_argument.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "run/action_call.h"
@@ -26,6 +27,8 @@
 #include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(custom_action_validate);
+
+#define VALIDATE_HINT	"Give the name of an action, and its input as a JSON object."
 
 #define TARGET	"target"
 
@@ -280,17 +283,6 @@ validate_work(void *arg)
 	testing_look(handle_of_name(validation->action), &validation->request);
 }
 
-/* Refuses to validate nothing. */
-static void
-require_given(FunctionCallInfo fcinfo, int argument, const char *name)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" of %s must not be null", name, "validate_action"),
-				 errhint("Give the name of an action, and its input as a JSON object.")));
-}
-
 /* validate_action(name text, input jsonb): a row for each thing that is wrong */
 Datum
 custom_action_validate(PG_FUNCTION_ARGS)
@@ -299,8 +291,8 @@ custom_action_validate(PG_FUNCTION_ARGS)
 	Caught	   *caught;
 
 	InitMaterializedSRF(fcinfo, 0);
-	require_given(fcinfo, 0, "name");
-	require_given(fcinfo, 1, "input");
+	require_argument(fcinfo, 0, "validate_action", "name", VALIDATE_HINT);
+	require_argument(fcinfo, 1, "validate_action", "input", VALIDATE_HINT);
 	validation.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	validation.input = PG_GETARG_JSONB_P(1);
 	validation.result = (ReturnSetInfo *) fcinfo->resultinfo;

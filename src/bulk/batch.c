@@ -11,6 +11,7 @@
 #include "base/error_field.h"
 #include "base/row_text.h"
 #include "base/settings.h"
+#include "base/sql_argument.h"
 #include "bulk/batch_calls.h"
 #include "bulk/bulk_item.h"
 #include "bulk/bulk_run.h"
@@ -26,9 +27,6 @@ PG_FUNCTION_INFO_V1(custom_action_invoke_actions);
 
 #define BATCH_COLUMNS	7
 
-/* The words of ItemEnd. */
-static const char *const batch_end_words[] = {NULL, "succeeded", "failed", "canceled", "skipped"};
-
 /* Does it go on after a failure, or is it all or nothing? */
 static bool
 mode_goes_on(const char *mode)
@@ -43,23 +41,12 @@ mode_goes_on(const char *mode)
 	return false;
 }
 
-/* Raises unless an argument is given. */
-static void
-require_batch_argument(FunctionCallInfo fcinfo, int argument, const char *name, const char *hint)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" of invoke_actions must not be null", name),
-				 errhint("%s", hint)));
-}
-
 /* Raises unless the arguments say what is to be done. */
 static void
 require_batch_arguments(FunctionCallInfo fcinfo)
 {
-	require_batch_argument(fcinfo, 0, "calls", "Pass an array of objects, one for each call.");
-	require_batch_argument(fcinfo, 1, "mode", "It is all_or_nothing or continue.");
+	require_argument(fcinfo, 0, "invoke_actions", "calls", "Pass an array of objects, one for each call.");
+	require_argument(fcinfo, 1, "invoke_actions", "mode", "It is all_or_nothing or continue.");
 	if (!JB_ROOT_IS_ARRAY(PG_GETARG_JSONB_P(0)) || JB_ROOT_IS_SCALAR(PG_GETARG_JSONB_P(0)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -150,7 +137,7 @@ put_calls(ReturnSetInfo *result, const Batch *batch)
 		values[0] = Int32GetDatum(i + 1);
 		row_put_text(values, nulls, 1, call->name);
 		row_put_text(values, nulls, 2, call->action);
-		row_put_text(values, nulls, 3, batch_end_words[item->end]);
+		row_put_text(values, nulls, 3, item_end_word(item->end));
 		nulls[4] = item->output == NULL;
 		values[4] = JsonbPGetDatum(item->output);
 		nulls[5] = item->error == NULL;

@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "base/settings.h"
+#include "base/sql_argument.h"
 #include "bulk/bulk_item.h"
 #include "bulk/bulk_run.h"
 #include "funcapi.h"
@@ -19,20 +20,6 @@
 PG_FUNCTION_INFO_V1(custom_action_invoke_bulk);
 
 #define BULK_COLUMNS	4
-
-/* The words of ItemEnd. */
-static const char *const end_words[] = {NULL, "succeeded", "failed", "canceled"};
-
-/* Raises unless an argument is given. */
-static void
-require_bulk_argument(FunctionCallInfo fcinfo, int argument, const char *name, const char *hint)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" of invoke_action_bulk must not be null", name),
-				 errhint("%s", hint)));
-}
 
 /* Is it per item, and not all or nothing? */
 static bool
@@ -77,10 +64,10 @@ require_no_if_match(void)
 static void
 require_bulk_arguments(FunctionCallInfo fcinfo)
 {
-	require_bulk_argument(fcinfo, 0, "action", "Give the name of an action.");
-	require_bulk_argument(fcinfo, 1, "inputs", "Pass an array of objects, one for each item.");
-	require_bulk_argument(fcinfo, 2, "common", "Leave it out, or pass '{}', if the items share nothing.");
-	require_bulk_argument(fcinfo, 3, "mode", "It is all_or_nothing or per_item.");
+	require_argument(fcinfo, 0, "invoke_action_bulk", "action", "Give the name of an action.");
+	require_argument(fcinfo, 1, "invoke_action_bulk", "inputs", "Pass an array of objects, one for each item.");
+	require_argument(fcinfo, 2, "invoke_action_bulk", "common", "Leave it out, or pass '{}', if the items share nothing.");
+	require_argument(fcinfo, 3, "invoke_action_bulk", "mode", "It is all_or_nothing or per_item.");
 	if (!JB_ROOT_IS_ARRAY(PG_GETARG_JSONB_P(1)) || JB_ROOT_IS_SCALAR(PG_GETARG_JSONB_P(1)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -144,7 +131,7 @@ put_items(ReturnSetInfo *result, const Bulk *bulk)
 
 		CHECK_FOR_INTERRUPTS();
 		values[0] = Int32GetDatum(i + 1);
-		values[1] = CStringGetTextDatum(end_words[item->end]);
+		values[1] = CStringGetTextDatum(item_end_word(item->end));
 		values[2] = JsonbPGetDatum(item->output);
 		nulls[2] = item->output == NULL;
 		values[3] = JsonbPGetDatum(item->error);

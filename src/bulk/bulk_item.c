@@ -10,6 +10,19 @@
 #include "run/budget.h"
 #include "utils/memutils.h"
 
+const char *
+item_end_word(ItemEnd end)
+{
+	static const char *const words[] = {
+		[ITEM_SUCCEEDED] = "succeeded",
+		[ITEM_FAILED] = "failed",
+		[ITEM_CANCELED] = "canceled",
+		[ITEM_SKIPPED] = "skipped"
+	};
+
+	return words[end];
+}
+
 void
 bulk_call(Bulk *bulk, BulkItem *item, const char *action, InvokeRequest *request)
 {

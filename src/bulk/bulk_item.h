@@ -9,6 +9,9 @@
 
 #include "bulk/bulk.h"
 
+/* How an item has ended, in the word of the log. */
+extern const char *item_end_word(ItemEnd end);
+
 /* Calls an action for an item: the item's input is in the request. */
 extern void bulk_call(Bulk *bulk, BulkItem *item, const char *action, InvokeRequest *request);
 

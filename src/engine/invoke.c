@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/error_field.h"
 #include "base/jsonb_push.h"
+#include "base/sql_argument.h"
 #include "engine/idempotency.h"
 #include "engine/invoke.h"
 #include "fmgr.h"
@@ -30,34 +31,15 @@ invoke_set_expecting(ExpectingCall call)
 	expecting_call = call;
 }
 
-/* Raises unless an argument is given. */
-static void
-require_argument(FunctionCallInfo fcinfo, int argument, const char *name, const char *hint)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" of %s must not be null", name,
-						get_func_name(fcinfo->flinfo->fn_oid)),
-				 errhint("%s", hint)));
-}
-
-/* The text of an argument; NULL: it is NULL, or the function has fewer. */
-static char *
-optional_text(FunctionCallInfo fcinfo, int argument)
-{
-	return argument < PG_NARGS() && !PG_ARGISNULL(argument) ? text_to_cstring(PG_GETARG_TEXT_PP(argument)) : NULL;
-}
-
 /* Checks the arguments that both functions have. */
 static void
 require_invoke_arguments(FunctionCallInfo fcinfo)
 {
-	require_argument(fcinfo, 0, "action", "Give the name of an action.");
-	require_argument(fcinfo, 1, "input",
+	require_argument(fcinfo, 0, NULL, "action", "Give the name of an action.");
+	require_argument(fcinfo, 1, NULL, "input",
 					 "Leave it out, or pass '{}', for an action without input.");
-	require_idempotency_key(optional_text(fcinfo, 2));
-	require_if_match(optional_text(fcinfo, 4));
+	require_idempotency_key(text_argument(fcinfo, 2));
+	require_if_match(text_argument(fcinfo, 4));
 }
 
 /* Runs the action that the arguments name. */
@@ -69,11 +51,11 @@ invoke(FunctionCallInfo fcinfo, InvokeRequest *request)
 
 	request->kind = REQUEST_JSON;
 	request->input = PG_GETARG_JSONB_P(1);
-	request->idempotency_key = optional_text(fcinfo, 2);
-	request->if_match = optional_text(fcinfo, 4);
+	request->idempotency_key = text_argument(fcinfo, 2);
+	request->if_match = text_argument(fcinfo, 4);
 	request->result_context = CurrentMemoryContext;
 	action = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	expected = optional_text(fcinfo, 3);
+	expected = text_argument(fcinfo, 3);
 	if (unlikely(expected != NULL))
 		expecting_call(handle_of_name(action), request, action, expected);
 	else

@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "base/error.h"
 #include "base/settings.h"
+#include "base/sql_argument.h"
 #include "catalog/pg_proc.h"
 #include "explain/explanation.h"
 #include "explain/measure.h"
@@ -236,17 +237,6 @@ put_rows(ReturnSetInfo *result, const ExplainCall *call)
 	}
 }
 
-/* Raises unless an argument is given. */
-static void
-require_explain_argument(FunctionCallInfo fcinfo, int argument, const char *name, const char *hint)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" of explain_action must not be null", name),
-				 errhint("%s", hint)));
-}
-
 /*
  * explain_action(name text, input jsonb, "analyze" boolean) returns table (step text,
  * does text, guard text, locks text, statement text, plan text, bulk text,
@@ -257,8 +247,8 @@ custom_action_explain(PG_FUNCTION_ARGS)
 {
 	ExplainCall call = {NULL};
 
-	require_explain_argument(fcinfo, 0, "name", "Give the name of an action.");
-	require_explain_argument(fcinfo, 2, "analyze", "It is true or false.");
+	require_argument(fcinfo, 0, "explain_action", "name", "Give the name of an action.");
+	require_argument(fcinfo, 2, "explain_action", "analyze", "It is true or false.");
 	call.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	call.input = PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1);
 	call.analyze = PG_GETARG_BOOL(2);

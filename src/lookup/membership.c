@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/sql_argument.h"
 #include "fmgr.h"
 #include "lookup/membership.h"
 #include "miscadmin.h"
@@ -55,13 +56,6 @@ require_owner(const char *action, const char *owner)
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("permission denied: \"%s\" is not a member of the owner of action \"%s\", role \"%s\"",
 					GetUserNameFromId(GetUserId(), false), action, owner)));
-}
-
-/* Reads an argument that may be NULL. */
-static char *
-text_argument(FunctionCallInfo fcinfo, int number)
-{
-	return PG_ARGISNULL(number) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(number));
 }
 
 /* SQL: is the current user a member of this role, superuser or not? */
