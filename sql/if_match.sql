@@ -189,3 +189,20 @@ RESET ROLE;
 
 DROP OWNED BY if_match_clerk;
 DROP ROLE if_match_clerk;
+
+-- Each call of a batch may have its own: compared at its turn, after what earlier calls have written
+UPDATE desk.case SET status = 'open' WHERE id IN (5, 6, 7);
+SELECT jsonb_object_agg(id, action_etag(c)) AS etags FROM desk.case AS c WHERE id IN (5, 6, 7) \gset
+UPDATE desk.case SET price = 2 WHERE id = 6;
+SELECT call, status, output, error ->> 'sqlstate' AS sqlstate, error ->> 'message' AS message
+FROM invoke_actions((SELECT jsonb_agg(jsonb_build_object('action', 'desk.close', 'input', jsonb_build_object('target', id),
+	'if_match', :'etags'::jsonb -> id::text) ORDER BY n) FROM unnest('{5,6,5,7}'::int[]) WITH ORDINALITY AS i (id, n)), 'continue');
+SELECT * FROM invoke_actions((SELECT jsonb_agg(jsonb_build_object('action', 'desk.close', 'input', jsonb_build_object('target', id),
+	'if_match', :'etags'::jsonb -> id::text, 'idempotency_key', NULL)) FROM unnest('{6}'::int[]) AS id));
+SELECT call, status FROM invoke_actions('[{"action": "desk.close", "input": {"target": 6}, "if_match": null}]');
+SELECT * FROM invoke_actions('[{"action": "desk.close", "input": {"target": 6}, "if_match": ""}]');
+SELECT * FROM invoke_actions('[{"action": "desk.close", "input": {"target": 6}, "if_match": 7}]');
+BEGIN;
+SET LOCAL custom_actions.if_match = :'etag';
+SELECT * FROM invoke_actions('[{"action": "desk.close", "input": {"target": 6}}]');
+ROLLBACK;

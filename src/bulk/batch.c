@@ -18,6 +18,7 @@
 #include "bulk/reference.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "run/frame.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
@@ -58,6 +59,12 @@ require_batch_arguments(FunctionCallInfo fcinfo)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("invoke_actions takes no idempotency key for all calls"),
 				 errhint("Reset custom_actions.idempotency_key, and give the calls that need one an \"idempotency_key\".")));
+	/* one version cannot be that of several rows; called inside an action, nobody reads it */
+	if (setting_if_match[0] != '\0' && innermost_frame == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("invoke_actions takes no if_match for all calls"),
+				 errhint("Reset custom_actions.if_match, and give the calls that need one an \"if_match\".")));
 }
 
 /* The first call that one needs and that did not succeed, or -1. */
@@ -97,7 +104,11 @@ run_call(Bulk *bulk, BulkItem *item)
 	const Batch *batch = (const Batch *) bulk;
 	const BatchCall *call = &batch->calls[bulk->at];
 	int			missing = missing_call(batch, bulk->at);
-	InvokeRequest request = {.input = item->input, .idempotency_key = call->idempotency_key};
+	InvokeRequest request = {
+		.input = item->input,
+		.idempotency_key = call->idempotency_key,
+		.if_match = call->if_match
+	};
 
 	if (missing >= 0)
 	{

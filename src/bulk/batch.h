@@ -16,6 +16,7 @@ typedef struct BatchCall
 	char	   *action;			/* as the caller names it */
 	char	   *name;			/* "as", or NULL */
 	char	   *idempotency_key;	/* or NULL */
+	char	   *if_match;		/* the version that its target has to have, or NULL */
 	bool		has_references; /* or "==", which stands for "=" */
 	List	   *needs;			/* of int: the calls that it refers to, each once */
 	bool		refers_to_secrets;	/* what it refers to may be sensitive */

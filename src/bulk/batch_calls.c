@@ -12,9 +12,10 @@
 #include "engine/idempotency.h"
 #include "lookup/name_rules.h"
 #include "miscadmin.h"
+#include "steps/if_match.h"
 #include "utils/memutils.h"
 
-#define CALL_KEYS	"Keys of a call: action, input, as, idempotency_key."
+#define CALL_KEYS	"Keys of a call: action, input, as, idempotency_key, if_match."
 
 /* Refuses what stands in the place of a call. */
 pg_noreturn static void
@@ -74,6 +75,11 @@ take_call_key(Batch *batch, int call, const char *key, JsonbValue *value)
 	{
 		batch->calls[call].idempotency_key = batch_call_text(batch, call, key, value);
 		require_idempotency_key(batch->calls[call].idempotency_key);
+	}
+	else if (strcmp(key, "if_match") == 0)
+	{
+		batch->calls[call].if_match = batch_call_text(batch, call, key, value);
+		require_if_match(batch->calls[call].if_match);
 	}
 	else
 		refuse_call(batch, call, psprintf("has an unknown key \"%s\"", key));
