@@ -151,6 +151,15 @@ SELECT id, action_available('desk.see', e) FROM desk.event AS e ORDER BY id;
 SELECT id, action_available('desk.see', e) FROM desk.event_1 AS e ORDER BY id;
 SELECT plan($$SELECT id FROM desk.event_1 AS e WHERE action_available('desk.see', e)$$);
 
+-- What a call has found out is for the user who asked
+CREATE FUNCTION desk.ask(i desk.issue) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN action_available('desk.pure', i); END $$;
+REVOKE EXECUTE ON FUNCTION desk.pure FROM PUBLIC, available_reader, available_group;
+BEGIN;
+SELECT desk.ask(i) FROM desk.issue AS i WHERE id = 1;
+SET LOCAL ROLE available_reader;
+SELECT desk.ask(i) FROM desk.issue AS i WHERE id = 1;
+COMMIT;
+
 -- A cancel is no answer
 CREATE FUNCTION desk.sleeps(integer) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN PERFORM pg_sleep(10); RETURN true; END $$;

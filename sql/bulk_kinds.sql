@@ -68,7 +68,8 @@ TRUNCATE desk.told;
 SELECT * FROM desk.run('desk.visit');
 SELECT id, visits FROM desk.customer WHERE id IN (1, 2, 20) ORDER BY id;
 
--- what keeps items from running as a set
+-- what keeps items from running as a set, though none of them meets another's row
+UPDATE desk.case SET customer_id = id WHERE id = 20;
 TRUNCATE desk.told;
 SET client_min_messages = warning;
 SELECT define(name, definition::json) FROM (VALUES

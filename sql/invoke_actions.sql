@@ -105,7 +105,8 @@ DROP ROLE batch_caller;
 SELECT count(*), count(*) FILTER (WHERE status = 'succeeded') FROM invoke_actions(
 	(SELECT jsonb_agg(jsonb_build_object('action', 'desk.open', 'input', jsonb_build_object('customer', 'c' || n))) FROM generate_series(1, 2000) AS n));
 SELECT status, count(*) FROM invoke_actions(
-	(SELECT jsonb_agg(CASE WHEN n % 20 = 0 THEN '{"action": "desk.test", "input": {"n": 0}}'
+	(SELECT jsonb_agg(CASE WHEN n % 8 = 0 THEN '{"action": "desk.test", "input": {"n": 0}}'
 		ELSE jsonb_build_object('action', 'desk.open', 'input', jsonb_build_object('customer', 'd' || n)) END ORDER BY n) FROM generate_series(1, 1000) AS n), 'continue')
 GROUP BY 1 ORDER BY 1;
-SELECT count(*) FROM desk.orders WHERE customer LIKE 'd%';
+-- those that are left have numbers of their own, which the rows bear
+SELECT count(*), count(DISTINCT xmin::text) <= 64 AS few FROM desk.orders WHERE customer LIKE 'd%';

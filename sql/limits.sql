@@ -38,9 +38,9 @@ SELECT define('desk.two', '{"max_rows": 2, "table": "desk.case", "input": [{"nam
 		{"delete": "desk.task", "when": "input.third", "where": "case_id = target.id"}]}');
 SELECT desk.two(1);
 SELECT desk.two(1, true);
-SELECT define('desk.both', '{"max_rows": 1, "table": "desk.case",
+SELECT define('desk.pair', '{"max_rows": 1, "table": "desk.case",
 	"steps": [{"update": "target", "set": {"owner_id": 1}}, {"update": "target", "set": {"note": "said"}}]}');
-SELECT desk.both(2);
+SELECT desk.pair(2);
 SELECT id, owner_id, note FROM desk.case WHERE id <= 2 ORDER BY id;
 
 -- What is not a step's does not count: triggers, called functions, plug-ins; a row that is not changed

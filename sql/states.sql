@@ -41,6 +41,9 @@ SELECT desk.sweep();
 SELECT desk.sweep(3);
 SELECT desk.rename();
 SELECT describe_action('desk.sweep');
+SELECT create_action('desk.take_one', '{"steps": [{"delete": "desk.ticket", "where": "true", "expect": 1}]}');
+SELECT text FROM action_outline('desk.take_one') WHERE path LIKE '1%';
+SELECT drop_action('desk.take_one');
 SELECT state_diagram('desk.ticket');
 
 -- Advice: states that nothing leads to or out of
@@ -95,3 +98,4 @@ SELECT state_diagram('desk.part_one', 'code');
 SELECT state_transitions('desk.part');
 SELECT state_transitions('desk.part', 'cod');
 SELECT state_transitions('desk.none', 'code');
+SELECT state_transitions(NULL);

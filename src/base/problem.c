@@ -20,6 +20,22 @@
 
 pg_noreturn static void problem_raise(const char *action, const Problem *problem);
 
+/* Has the same been said of the same place, without another in between? */
+static bool
+is_repeated(const ProblemSink *sink, const Problem *problem)
+{
+	for (int i = list_length(sink->problems) - 1; i >= 0; i--)
+	{
+		const Problem *earlier = list_nth(sink->problems, i);
+
+		if (earlier->location == NULL || problem->location == NULL || strcmp(earlier->location, problem->location) != 0)
+			return false;
+		if (earlier->warning == problem->warning && strcmp(earlier->message, problem->message) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Copies a text that may be absent. */
 static char *
 copy_text(const char *text)
@@ -41,6 +57,9 @@ problem_add(ProblemSink *sink, const Problem *problem)
 		return;
 	}
 
+	/* one value may stand in two statements of its step */
+	if (!problem->warning && is_repeated(sink, problem))
+		return;
 	old = MemoryContextSwitchTo(sink->mcxt ? sink->mcxt : CurrentMemoryContext);
 	copy = palloc(sizeof(Problem));
 	*copy = *problem;
@@ -67,37 +86,20 @@ problem_report(ProblemSink *sink, int sqlstate, const char *location,
 	problem_add(sink, &problem);
 }
 
-/* Has the same been said of the same place? */
-static bool
-is_repeated(const ProblemSink *sink, const char *location, const char *message)
-{
-	for (int i = list_length(sink->problems) - 1; i >= 0; i--)
-	{
-		const Problem *earlier = list_nth(sink->problems, i);
-
-		if (earlier->location == NULL || strcmp(earlier->location, location) != 0)
-			return false;
-		if (earlier->warning && strcmp(earlier->message, message) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Adds a remark, once for each place. */
 static void
 add_remark(ProblemSink *sink, const char *location, const char *message, const char *hint, bool advice)
 {
 	Problem		problem = {0};
 
-	if (is_repeated(sink, location, message))
-		return;
 	problem.warning = true;
 	problem.advice = advice;
 	problem.sqlstate = ERRCODE_WARNING;
 	problem.location = unconstify(char *, location);
 	problem.message = unconstify(char *, message);
 	problem.hint = unconstify(char *, hint);
-	problem_add(sink, &problem);
+	if (!is_repeated(sink, &problem))
+		problem_add(sink, &problem);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "base/jsonb_value.h"
+#include "base/suggest.h"
 #include "bulk/batch_calls.h"
 #include "bulk/bulk_run.h"
 #include "bulk/reference.h"
@@ -26,6 +27,18 @@ refuse_call(const Batch *batch, int call, const char *why)
 			 errmsg("%s of invoke_actions %s", batch_call_title(batch, call), why),
 			 errhint("%s A call is such as {\"action\": \"support.escalate_case\", \"input\": {\"target\": 42}, \"as\": \"first\"}.",
 					 CALL_KEYS)));
+}
+
+/* Refuses a key that a call does not have. */
+pg_noreturn static void
+refuse_call_key(const Batch *batch, int call, const char *key)
+{
+	List	   *known = list_make5("action", "input", "as", "idempotency_key", "if_match");
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s of invoke_actions has an unknown key \"%s\"", batch_call_title(batch, call), key),
+			 errhint("%s", suggestion_hint(suggestion_among(key, known), CALL_KEYS))));
 }
 
 /* A text that a key of a call has; null is none. */
@@ -82,7 +95,7 @@ take_call_key(Batch *batch, int call, const char *key, JsonbValue *value)
 		require_if_match(batch->calls[call].if_match);
 	}
 	else
-		refuse_call(batch, call, psprintf("has an unknown key \"%s\"", key));
+		refuse_call_key(batch, call, key);
 }
 
 /* An input that is left out. */
@@ -142,7 +155,10 @@ enter_name(const Batch *batch, int call, HTAB *names)
 		return;
 	entry = hash_search(names, batch->calls[call].name, HASH_ENTER, &found);
 	if (found)
-		refuse_call(batch, call, psprintf("has the name of call %d", entry->call + 1));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s of invoke_actions has the name of call %d", batch_call_title(batch, call), entry->call + 1),
+				 errhint("Give each call that others refer to a name of its own as \"as\".")));
 	entry->call = call;
 }
 

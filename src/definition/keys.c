@@ -45,7 +45,7 @@ const ArgumentSpec action_keys[] = {
 		FIELD(Definition, timeout), .words = "Must be done within %s",
 	.meaning = "time limit: 30 s, 2 min"},
 	{"max_rows", ARGUMENT_INTEGER, .column = "max_rows",
-		FIELD(Definition, max_rows), .words = "May write at most %s rows",
+		FIELD(Definition, max_rows), .words = "May write no more rows than %s",
 	.meaning = "how many rows its steps, with those of the actions that it leads to, may write; more undo everything"},
 	{"log", ARGUMENT_CHOICE, .choices = "off failures basic full trace", .column = "log",
 		FIELD(Definition, log), .words = "Logged at level %s",

@@ -4,8 +4,10 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "document/state_column.h"
 #include "lookup/canonical.h"
+#include "lookup/suggest_catalog.h"
 #include "lookup/table_name.h"
 #include "lookup/table_setting_find.h"
 #include "utils/builtins.h"
@@ -21,6 +23,16 @@ require_table(Oid relation)
 				 errmsg("\"%s\" is not a table", relation_name_canonical(relation))));
 }
 
+/* Refuses a column that there is not. */
+pg_noreturn static void
+refuse_column(Oid relation, const char *name, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("column \"%s\" of table %s does not exist", name, relation_name_canonical(relation)),
+			 errhint("%s", hint != NULL ? hint : "Name the column that holds the state.")));
+}
+
 /* The name of the column; raises if there is none. */
 static char *
 column_name(Oid relation, FunctionCallInfo fcinfo)
@@ -34,10 +46,8 @@ column_name(Oid relation, FunctionCallInfo fcinfo)
 				 errmsg("table %s has no status_column", relation_name_canonical(relation)),
 				 errhint("Name the column, or set status_column for the table in custom_actions.table_setting.")));
 	if (get_attnum(relation, name) <= 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("table %s has no column \"%s\"", relation_name_canonical(relation), name),
-				 PG_ARGISNULL(1) ? errhint("It is the status_column of the table in custom_actions.table_setting.") : 0));
+		refuse_column(relation, name, PG_ARGISNULL(1) ?
+					  "It is the status_column of the table in custom_actions.table_setting." : suggest_column(relation, name));
 	return name;
 }
 
@@ -50,7 +60,8 @@ state_column_asked_for(FunctionCallInfo fcinfo)
 	if (!OidIsValid(relation))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("the table must not be null")));
+				 errmsg("argument \"target_table\" must not be null"),
+				 errhint("Give the name of the table whose rows have the states.")));
 	require_table(relation);
 	column = state_column(relation, column_name(relation, fcinfo));
 	transitions_of_actions(column, InvalidOid);

@@ -7,13 +7,13 @@
 
 #include "base/compat.h"
 #include "base/sqlstate.h"
+#include "base/text_list.h"
 #include "lookup/canonical.h"
 #include "protect/outside.h"
 #include "protect/refusal.h"
 #include "protect/writers.h"
 #include "run/frame.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 /* What a message is made of */
@@ -27,7 +27,7 @@ typedef struct Refusal
 	const char *table;			/* its name as people write it */
 } Refusal;
 
-/* Names in double quotes: "a", "b" and "c". */
+/* Names in double quotes: "a", "b", "c". */
 static char *
 quoted_names(const List *names)
 {
@@ -36,35 +36,8 @@ quoted_names(const List *names)
 
 	initStringInfo(&out);
 	foreach(cell, names)
-	{
-		int			i = foreach_current_index(cell);
-
-		if (i > 0)
-			appendStringInfoString(&out, i == list_length(names) - 1 ? " and " : ", ");
-		appendStringInfo(&out, "\"%s\"", (char *) lfirst(cell));
-	}
+		append_element(&out, out.len == 0, psprintf("\"%s\"", (char *) lfirst(cell)));
 	return out.data;
-}
-
-/* A name as people write it: in quotes only where SQL reads another name without them. */
-static char *
-shown_name(const char *name)
-{
-	StringInfoData out;
-
-	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_$")] == '\0' && !isdigit((unsigned char) name[0]))
-		return pstrdup(name);
-	initStringInfo(&out);
-	append_quoted_name(&out, name);
-	return out.data;
-}
-
-/* A table as people write it, with its schema; keywords do no harm in that. */
-static char *
-shown_table(Oid table)
-{
-	return psprintf("%s.%s", shown_name(get_namespace_name_or_temp(get_rel_namespace(table))),
-					shown_name(get_rel_name(table)));
 }
 
 /* The names of columns by their numbers; 0 is one that nobody finds. */
@@ -176,7 +149,7 @@ refuse_write(const TriggerData *data, const Protection *protection, const Bitmap
 {
 	List	   *columns = changed_names(data->tg_relation, changed);
 	Writing		writing = {.command = columns != NIL ? CMD_UPDATE : command_of_event(data), .columns = columns};
-	Refusal		refusal = {.table = shown_table(protection->table)};
+	Refusal		refusal = {.table = relation_name_shown(protection->table)};
 
 	refusal.what = protection->ncolumns == 0 || columns == NIL ?
 		psprintf("table \"%s\"", refusal.table) :
@@ -191,8 +164,8 @@ void
 refuse_truncate(const TriggerData *data, const Trigger *row_trigger)
 {
 	Protection *protection = protection_read(data->tg_relation, row_trigger);
-	Refusal		refusal = {.table = shown_table(protection->table)};
-	Writing		writing = {.command = CMD_UTILITY};
+	Refusal		refusal = {.table = relation_name_shown(protection->table)};
+	Writing		writing = {.command = CMD_DELETE};
 
 	refusal.what = psprintf("table \"%s\"", refusal.table);
 	refusal.done = "All rows would be removed.";

@@ -13,7 +13,7 @@
 /* What is to be done to a table. */
 typedef struct Writing
 {
-	CmdType		command;		/* CMD_UTILITY: TRUNCATE, which any write may stand for */
+	CmdType		command;		/* CMD_DELETE also for TRUNCATE */
 	List	   *columns;		/* of char *: what an UPDATE would change */
 } Writing;
 

@@ -166,6 +166,13 @@ expect_require(Frame *frame, const Expect *expect, CmdType command, uint64 rows)
 	}
 }
 
+/* "rows", or "row" where that many are a single one */
+static const char *
+rows_word(const Json *number)
+{
+	return number->kind == JSON_IS_NUMBER && strcmp(number->text, "1") == 0 ? "row" : "rows";
+}
+
 void
 expect_describe(Outline *outline, const Step *step)
 {
@@ -174,12 +181,12 @@ expect_describe(Outline *outline, const Step *step)
 	if (json == NULL)
 		return;
 	if (json->kind != JSON_IS_OBJECT)
-		outline_add(outline, "expect", "expecting %s rows", value_text(json));
+		outline_add(outline, "expect", "expecting %s %s", value_text(json), rows_word(json));
 	for (int i = 0; json->kind == JSON_IS_OBJECT && i < json->count; i++)
 	{
 		int			limit = limit_of_key(json->keys[i]);
 
-		outline_add(outline, psprintf("expect.%s", json->keys[i]), "expecting %s %s rows",
-					limit < 0 ? json->keys[i] : limit_words[limit], value_text(json->items[i]));
+		outline_add(outline, psprintf("expect.%s", json->keys[i]), "expecting %s %s %s",
+					limit < 0 ? json->keys[i] : limit_words[limit], value_text(json->items[i]), rows_word(json->items[i]));
 	}
 }

@@ -69,8 +69,7 @@ require_target(const Frame *frame)
 	if (frame->program->target == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("action %s%s%s has no target that if_match could be compared with",
-						frame->program->action[0] ? "\"" : "", frame->program->action, frame->program->action[0] ? "\"" : ""),
+				 errmsg("%s has no target that if_match could be compared with", frame->program->title),
 				 frame_errdetail(frame),
 				 errhint("Call it without if_match, and without the setting custom_actions.if_match.")));
 }
