@@ -9,13 +9,9 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
 #include "available/testing.h"
 #include "available/verbs.h"
 #include "base/compat.h"
-#include "base/error.h"
 #include "base/json.h"
 #include "base/jsonb_push.h"
 #include "base/jsonb_value.h"
@@ -23,11 +19,11 @@
 #include "base/sql_argument.h"
 #include "base/text_list.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "lookup/canonical.h"
+#include "lookup/table_parents.h"
 #include "run/action_call.h"
 #include "run/bind_json.h"
 #include "run/context.h"
@@ -36,7 +32,6 @@
 #include "steps/target_look.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
@@ -61,8 +56,7 @@ enum
 /* What is asked of one action. */
 typedef struct Asked
 {
-	Handle	   *handle;
-	InvokeRequest request;
+	AskedAction action;
 	Jsonb	   *key;			/* NULL: no row is meant */
 	List	   *left_out;		/* of char *: what could not be tested */
 } Asked;
@@ -128,17 +122,9 @@ look_for_row(Frame *frame, void *arg)
 	context_fill(frame);
 	if (asked->key != NULL)
 		target_look(frame);
-	testing_begin(&testing, frame, asked->request.result_context);
+	testing_begin(&testing, frame, asked->action.request.result_context);
 	testing_require_all(&testing);
 	asked->left_out = testing.left_out;
-}
-
-static void
-ask_work(void *arg)
-{
-	Asked	   *asked = arg;
-
-	testing_look(asked->handle, &asked->request);
 }
 
 /* text[] of names. */
@@ -184,48 +170,23 @@ put_asked(ReturnSetInfo *result, const Verb *verb, Jsonb *key)
 	Asked		asked = {.key = key};
 	Caught	   *caught;
 
-	asked.handle = handle_get(verb->function);
-	asked.request.look = look_for_row;
-	asked.request.look_arg = &asked;
-	asked.request.result_context = CurrentMemoryContext;
-	caught = caught_undone(ask_work, &asked);
-	if (caught != NULL)
-		testing_pass_on(caught->error);
+	asked.action.handle = handle_get(verb->function);
+	caught = testing_ask(&asked.action, look_for_row, &asked);
 	put_verb(result, verb, &asked, caught != NULL ? caught->error : NULL);
 }
 
-/* The tables that a table is a part of, by partitioning or inheritance, and itself. */
-static List *
-with_ancestors(List *tables, Relation inherits)
-{
-	for (int i = 0; i < list_length(tables); i++)
-	{
-		ScanKeyData key;
-		SysScanDesc scan;
-		HeapTuple	tuple;
-
-		ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
-					ObjectIdGetDatum(list_nth_oid(tables, i)));
-		scan = systable_beginscan(inherits, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
-		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-			tables = list_append_unique_oid(tables, ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
-		systable_endscan(scan);
-	}
-	return tables;
-}
-
-/* The canonical names of all tables that rows of this one are in. */
+/* The canonical names of all tables that rows of this one are in: itself, and those above it. */
 static List *
 tables_with_rows_of(Oid table)
 {
-	Relation	inherits = table_open(InheritsRelationId, AccessShareLock);
-	List	   *tables = with_ancestors(list_make1_oid(table), inherits);
+	List	   *tables = list_make1_oid(table);
 	List	   *names = NIL;
-	ListCell   *cell;
 
-	table_close(inherits, AccessShareLock);
-	foreach(cell, tables)
-		names = lappend(names, relation_name_canonical(lfirst_oid(cell)));
+	for (int i = 0; i < list_length(tables); i++)
+	{
+		tables = list_concat_unique_oid(tables, table_parents(list_nth_oid(tables, i)));
+		names = lappend(names, relation_name_canonical(list_nth_oid(tables, i)));
+	}
 	return names;
 }
 

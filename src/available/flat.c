@@ -408,6 +408,7 @@ typedef struct Replacing
 	void	   *arg;
 } Replacing;
 
+/* Puts what stands for columns into a copy of the tree. */
 static Node *
 replace_mutator(Node *node, Replacing *replacing)
 {

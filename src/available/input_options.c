@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "lookup/datum_text.h"
 #include "lookup/enum_labels.h"
 #include "run/action_call.h"
 #include "run/bind_json.h"
@@ -85,13 +86,10 @@ put_option(ReturnSetInfo *result, Datum value, Oid type)
 	Datum		values[2];
 	bool		nulls[2] = {false, false};
 	JsonbValue	json;
-	Oid			output;
-	bool		is_varlena;
 
 	convert_to_value(&json, value, type);
-	getTypeOutputInfo(type, &output, &is_varlena);
 	values[0] = JsonbPGetDatum(JsonbValueToJsonb(&json));
-	values[1] = CStringGetTextDatum(OidOutputFunctionCall(output, value));
+	values[1] = CStringGetTextDatum(datum_text(value, type));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 

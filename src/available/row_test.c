@@ -20,11 +20,10 @@
 #include "base/compat.h"
 #include "base/error.h"
 #include "catalog/pg_inherits.h"
-#include "catalog/pg_namespace.h"
-#include "catalog/pg_proc.h"
 #include "executor/executor.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
@@ -76,7 +75,9 @@ refuse_row(const Program *program, Oid row_type)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("action \"%s\" is not bound to a row", program->action),
-				 errhint("available_actions() tells of actions that are bound to a table as a whole.")));
+				 OidIsValid(bound) ?
+				 errhint("available_actions() tells of actions that are bound to a table as a whole.") :
+				 errhint("Its definition names no \"table\": ask validate_action() whether it would begin.")));
 	ereport(ERROR,
 			(errcode(ERRCODE_DATATYPE_MISMATCH),
 			 errmsg("action \"%s\" is for rows of %s, not for values of type %s", program->action,
@@ -88,9 +89,7 @@ refuse_row(const Program *program, Oid row_type)
 /* What is asked of the program of an action. */
 typedef struct FlatAsked
 {
-	const char *name;
-	Handle	   *handle;			/* NULL: not found yet */
-	InvokeRequest request;
+	AskedAction action;
 	Oid			row_type;
 	Flat	   *flat;
 	bool		wrong_row;		/* it is not for such rows */
@@ -101,7 +100,7 @@ static void
 look_for_flat(Frame *frame, void *arg)
 {
 	FlatAsked  *asked = arg;
-	MemoryContext old = MemoryContextSwitchTo(asked->request.result_context);
+	MemoryContext old = MemoryContextSwitchTo(asked->action.request.result_context);
 	Program    *program = frame->program;
 
 	asked->wrong_row = program->target == NULL ||
@@ -112,32 +111,17 @@ look_for_flat(Frame *frame, void *arg)
 	MemoryContextSwitchTo(old);
 }
 
-static void
-flat_work(void *arg)
-{
-	FlatAsked  *asked = arg;
-
-	asked->handle = handle_of_name(asked->name);
-	testing_look(asked->handle, &asked->request);
-}
-
 Flat *
 row_test_flat(const char *name, Oid row_type, Oid *function, ErrorData **error)
 {
-	FlatAsked	asked = {.name = name, .row_type = row_type};
-	Caught	   *caught;
+	FlatAsked	asked = {.action = {.name = name}, .row_type = row_type};
+	Caught	   *caught = testing_ask(&asked.action, look_for_flat, &asked);
+	const Handle *handle = asked.action.handle;
 
-	asked.request.look = look_for_flat;
-	asked.request.look_arg = &asked;
-	asked.request.result_context = CurrentMemoryContext;
-	caught = caught_undone(flat_work, &asked);
-	*error = NULL;
-	if (caught != NULL)
-		testing_pass_on(caught->error);
-	if (caught != NULL && (asked.wrong_row ||
-						   (asked.handle == NULL && caught->error->sqlerrcode != ERRCODE_INSUFFICIENT_PRIVILEGE)))
-		*error = caught->error;
-	*function = asked.handle != NULL ? asked.handle->function : InvalidOid;
+	*error = caught != NULL && (asked.wrong_row ||
+								(handle == NULL && caught->error->sqlerrcode != ERRCODE_INSUFFICIENT_PRIVILEGE)) ?
+		caught->error : NULL;
+	*function = handle != NULL ? handle->function : InvalidOid;
 	return caught != NULL ? NULL : asked.flat;
 }
 
@@ -252,8 +236,7 @@ conditions_are_true(RowTest *test, HeapTupleHeader row)
 /* A row that an action is asked about in its own frame. */
 typedef struct RowAsked
 {
-	Handle	   *handle;
-	InvokeRequest request;
+	AskedAction action;
 	HeapTupleHeader row;
 	Oid			row_type;
 } RowAsked;
@@ -299,14 +282,6 @@ look_with_row(Frame *frame, void *arg)
 	testing_require_all(&testing);
 }
 
-static void
-row_work(void *arg)
-{
-	RowAsked   *asked = arg;
-
-	testing_look(asked->handle, &asked->request);
-}
-
 /* Asks the action itself. */
 static bool
 ask_with_row(const RowTest *test, HeapTupleHeader row)
@@ -314,14 +289,10 @@ ask_with_row(const RowTest *test, HeapTupleHeader row)
 	RowAsked	asked = {.row = row, .row_type = test->row_type};
 	Caught	   *caught;
 
-	asked.handle = handle_get(test->function);
-	asked.request.look = look_with_row;
-	asked.request.look_arg = &asked;
-	asked.request.result_context = CurrentMemoryContext;
-	caught = caught_undone(row_work, &asked);
+	asked.action.handle = handle_get(test->function);
+	caught = testing_ask(&asked.action, look_with_row, &asked);
 	if (caught == NULL)
 		return true;
-	testing_pass_on(caught->error);
 	caught_free(caught);
 	return false;
 }
@@ -356,18 +327,7 @@ typedef struct MayBegin
 	bool		may;
 } MayBegin;
 
-/* May the current user invoke the action of a function? */
-static bool
-user_may_invoke(Oid function)
-{
-	Oid			schema = get_func_namespace(function);
-
-	return OidIsValid(schema) &&
-		object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_USAGE) == ACLCHECK_OK &&
-		object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
-}
-
-/* SQL: the same, asked anew when the user is another one, or anything changes in the catalogs. */
+/* SQL: may the current user invoke the action of a function? Asked anew when the user is another one, or anything changes in the catalogs. */
 Datum
 custom_action_may_begin(PG_FUNCTION_ARGS)
 {
@@ -382,7 +342,7 @@ custom_action_may_begin(PG_FUNCTION_ARGS)
 	if (known->function != function || known->user != GetUserId() || known->changes != catalog_changes)
 	{
 		known->function = InvalidOid;
-		known->may = user_may_invoke(function);
+		known->may = action_may_be_invoked(function);
 		known->user = GetUserId();
 		known->changes = catalog_changes;
 		known->function = function;

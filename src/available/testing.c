@@ -259,3 +259,28 @@ testing_look(Handle *handle, InvokeRequest *request)
 	}
 	PG_END_TRY();
 }
+
+/* Finds the action and looks at it, in the subtransaction. */
+static void
+ask_work(void *arg)
+{
+	AskedAction *asked = arg;
+
+	if (asked->handle == NULL)
+		asked->handle = handle_of_name(asked->name);
+	testing_look(asked->handle, &asked->request);
+}
+
+Caught *
+testing_ask(AskedAction *asked, void (*look) (Frame *frame, void *arg), void *arg)
+{
+	Caught	   *caught;
+
+	asked->request.look = look;
+	asked->request.look_arg = arg;
+	asked->request.result_context = CurrentMemoryContext;
+	caught = caught_undone(ask_work, asked);
+	if (caught != NULL)
+		testing_pass_on(caught->error);
+	return caught;
+}

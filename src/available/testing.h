@@ -13,6 +13,7 @@
 
 #include "postgres.h"
 
+#include "base/error.h"
 #include "nodes/bitmapset.h"
 #include "run/action_call.h"
 #include "run/frame.h"
@@ -53,6 +54,20 @@ extern void testing_require_all(Testing *testing);
 
 /* Shows the frame of an action to request->look, as the current user may invoke it; nobody is told. */
 extern void testing_look(Handle *handle, InvokeRequest *request);
+
+/* An action that is asked something */
+typedef struct AskedAction
+{
+	const char *name;			/* as the caller writes it; NULL: the handle is given */
+	Handle	   *handle;			/* found by the name; NULL: there is none yet */
+	InvokeRequest request;		/* result_context is that of who asks */
+} AskedAction;
+
+/*
+ * Shows the frame of an action to a function, in a subtransaction that is undone; the
+ * error that came of it, or NULL.
+ */
+extern Caught *testing_ask(AskedAction *asked, void (*look) (Frame *frame, void *arg), void *arg);
 
 /* Throws an error on that says nothing about the action: it was not to be found out. */
 extern void testing_pass_on(ErrorData *error);

@@ -3,9 +3,9 @@
  *		validate_action(): what keeps an action from beginning with this input.
  *
  * All that is wrong with the inputs is told, each bound in a subtransaction of its
- * own; then what the first steps ask for, as far as what they read is sound. The first
- * two run code of users': the input functions and CHECKs of types, defaults. All of it
- * is undone, and nothing else runs.
+ * own; then what the first steps ask for, as far as what they read is sound. Binding
+ * runs code of users': input functions and CHECKs of types, defaults, options. All of
+ * it is undone, and nothing else runs.
  */
 #include "postgres.h"
 
@@ -45,9 +45,8 @@ enum
 /* One validation. */
 typedef struct Validation
 {
-	const char *action;			/* as the caller writes it */
+	AskedAction action;
 	Jsonb	   *input;
-	InvokeRequest request;
 	ReturnSetInfo *result;		/* where what is found goes */
 	MemoryContext mcxt;			/* of what is noted meanwhile */
 
@@ -111,6 +110,7 @@ find_in(const char *location, void (*fn) (void *arg), Trial *trial)
 	return error == NULL;
 }
 
+/* A key that is no input. */
 static void
 try_unknown(void *arg)
 {
@@ -119,6 +119,7 @@ try_unknown(void *arg)
 	bind_refuse_unknown(trial->validation->frame, trial->validation->input, trial->name);
 }
 
+/* An input: its value, or its default. */
 static void
 try_input(void *arg)
 {
@@ -128,6 +129,7 @@ try_input(void *arg)
 	settle_input(trial->validation->frame, trial->input);
 }
 
+/* The key of the target. */
 static void
 try_key(void *arg)
 {
@@ -139,6 +141,7 @@ try_key(void *arg)
 		settle_input(frame, i);
 }
 
+/* The row of that key. */
 static void
 try_target(void *arg)
 {
@@ -147,6 +150,7 @@ try_target(void *arg)
 	target_look(trial->validation->frame);
 }
 
+/* What one of the first steps asks for. */
 static void
 try_precondition(void *arg)
 {
@@ -167,6 +171,7 @@ takes_unsteady_default(const Validation *validation, int input)
 		getKeyJsonValueFromContainer(&validation->input->root, name, strlen(name), &value) == NULL;
 }
 
+/* What is asked of an input beyond its type. */
 static void
 try_check(void *arg)
 {
@@ -275,14 +280,6 @@ look_with_input(Frame *frame, void *arg)
 	validate_preconditions(validation);
 }
 
-static void
-validate_work(void *arg)
-{
-	Validation *validation = arg;
-
-	testing_look(handle_of_name(validation->action), &validation->request);
-}
-
 /* validate_action(name text, input jsonb): a row for each thing that is wrong */
 Datum
 custom_action_validate(PG_FUNCTION_ARGS)
@@ -293,19 +290,12 @@ custom_action_validate(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	require_argument(fcinfo, 0, "validate_action", "name", VALIDATE_HINT);
 	require_argument(fcinfo, 1, "validate_action", "input", VALIDATE_HINT);
-	validation.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	validation.input = PG_GETARG_JSONB_P(1);
+	validation.action.name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	validation.input = validation.action.request.input = PG_GETARG_JSONB_P(1);
 	validation.result = (ReturnSetInfo *) fcinfo->resultinfo;
 	validation.mcxt = CurrentMemoryContext;
-	validation.request.input = validation.input;
-	validation.request.look = look_with_input;
-	validation.request.look_arg = &validation;
-	validation.request.result_context = CurrentMemoryContext;
-	caught = caught_undone(validate_work, &validation);
+	caught = testing_ask(&validation.action, look_with_input, &validation);
 	if (caught != NULL)
-	{
-		testing_pass_on(caught->error);
 		put_finding(&validation, NULL, caught->error);
-	}
 	return (Datum) 0;
 }

@@ -15,6 +15,7 @@
 #include "access/table.h"
 #include "available/verbs.h"
 #include "base/json.h"
+#include "base/text_list.h"
 #include "catalog/pg_proc.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
@@ -172,20 +173,6 @@ verb_copy(const Verb *verb)
 	return copy;
 }
 
-/* Is a name in a list of them? */
-static bool
-is_among(const List *names, const char *name)
-{
-	ListCell   *cell;
-
-	foreach(cell, names)
-	{
-		if (strcmp(lfirst(cell), name) == 0)
-			return true;
-	}
-	return false;
-}
-
 List *
 verbs_of_tables(const List *tables, bool collection)
 {
@@ -197,7 +184,7 @@ verbs_of_tables(const List *tables, bool collection)
 	{
 		const Verb *verb = lfirst(cell);
 
-		if (verb->table != NULL && verb->collection == collection && is_among(tables, verb->table))
+		if (verb->table != NULL && verb->collection == collection && text_list_has(tables, verb->table))
 			found = lappend(found, verb_copy(verb));
 	}
 	return found;

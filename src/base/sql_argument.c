@@ -6,6 +6,7 @@
 
 #include "base/sql_argument.h"
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 
 void
@@ -24,4 +25,35 @@ char *
 text_argument(FunctionCallInfo fcinfo, int argument)
 {
 	return argument < PG_NARGS() && !PG_ARGISNULL(argument) ? text_to_cstring(PG_GETARG_TEXT_PP(argument)) : NULL;
+}
+
+void
+require_array_argument(FunctionCallInfo fcinfo, int argument, const char *function, const char *name,
+					   const char *hint)
+{
+	require_argument(fcinfo, argument, function, name, hint);
+	if (!JB_ROOT_IS_ARRAY(PG_GETARG_JSONB_P(argument)) || JB_ROOT_IS_SCALAR(PG_GETARG_JSONB_P(argument)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"%s\" of %s must be a JSON array", name, function),
+				 errhint("%s", hint)));
+}
+
+bool
+argument_is_second(FunctionCallInfo fcinfo, int argument, const char *function, const char *name,
+				   const char *first, const char *second)
+{
+	char	   *hint = psprintf("It is %s or %s.", first, second);
+	char	   *given;
+
+	require_argument(fcinfo, argument, function, name, hint);
+	given = text_to_cstring(PG_GETARG_TEXT_PP(argument));
+	if (strcmp(given, second) == 0)
+		return true;
+	if (strcmp(given, first) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"%s\" of %s cannot be \"%s\"", name, function, given),
+				 errhint("%s", hint)));
+	return false;
 }

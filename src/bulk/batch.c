@@ -26,33 +26,24 @@
 
 PG_FUNCTION_INFO_V1(custom_action_invoke_actions);
 
-#define BATCH_COLUMNS	7
-
-/* Does it go on after a failure, or is it all or nothing? */
-static bool
-mode_goes_on(const char *mode)
+/* Columns of the result */
+enum
 {
-	if (strcmp(mode, "continue") == 0)
-		return true;
-	if (strcmp(mode, "all_or_nothing") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"mode\" of invoke_actions cannot be \"%s\"", mode),
-				 errhint("It is all_or_nothing or continue.")));
-	return false;
-}
+	BATCH_CALL,
+	BATCH_NAME,
+	BATCH_ACTION,
+	BATCH_STATUS,
+	BATCH_OUTPUT,
+	BATCH_ERROR,
+	BATCH_INVOCATION,
+	BATCH_COLUMNS
+};
 
 /* Raises unless the arguments say what is to be done. */
 static void
 require_batch_arguments(FunctionCallInfo fcinfo)
 {
-	require_argument(fcinfo, 0, "invoke_actions", "calls", "Pass an array of objects, one for each call.");
-	require_argument(fcinfo, 1, "invoke_actions", "mode", "It is all_or_nothing or continue.");
-	if (!JB_ROOT_IS_ARRAY(PG_GETARG_JSONB_P(0)) || JB_ROOT_IS_SCALAR(PG_GETARG_JSONB_P(0)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"calls\" of invoke_actions must be a JSON array"),
-				 errhint("Pass an array of objects, one for each call.")));
+	require_array_argument(fcinfo, 0, "invoke_actions", "calls", "Pass an array of objects, one for each call.");
 	/* it would be read by each call, and all but the first be refused */
 	if (setting_idempotency_key[0] != '\0')
 		ereport(ERROR,
@@ -145,16 +136,16 @@ put_calls(ReturnSetInfo *result, const Batch *batch)
 		bool		nulls[BATCH_COLUMNS] = {0};
 
 		CHECK_FOR_INTERRUPTS();
-		values[0] = Int32GetDatum(i + 1);
-		row_put_text(values, nulls, 1, call->name);
-		row_put_text(values, nulls, 2, call->action);
-		row_put_text(values, nulls, 3, item_end_word(item->end));
-		nulls[4] = item->output == NULL;
-		values[4] = JsonbPGetDatum(item->output);
-		nulls[5] = item->error == NULL;
-		values[5] = JsonbPGetDatum(item->error);
-		nulls[6] = !item->has_invocation;
-		values[6] = UUIDPGetDatum(&item->invocation);
+		values[BATCH_CALL] = Int32GetDatum(i + 1);
+		row_put_text(values, nulls, BATCH_NAME, call->name);
+		row_put_text(values, nulls, BATCH_ACTION, call->action);
+		row_put_text(values, nulls, BATCH_STATUS, item_end_word(item->end));
+		nulls[BATCH_OUTPUT] = item->output == NULL;
+		values[BATCH_OUTPUT] = JsonbPGetDatum(item->output);
+		nulls[BATCH_ERROR] = item->error == NULL;
+		values[BATCH_ERROR] = JsonbPGetDatum(item->error);
+		nulls[BATCH_INVOCATION] = !item->has_invocation;
+		values[BATCH_INVOCATION] = UUIDPGetDatum(&item->invocation);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 }
@@ -181,7 +172,7 @@ custom_action_invoke_actions(PG_FUNCTION_ARGS)
 	Batch		batch = {.bulk = {.call = run_call, .title = running_title}};
 
 	require_batch_arguments(fcinfo);
-	batch.bulk.answers = mode_goes_on(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	batch.bulk.answers = argument_is_second(fcinfo, 1, "invoke_actions", "mode", "all_or_nothing", "continue");
 	batch.bulk.mcxt = CurrentMemoryContext;
 	batch.bulk.scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action batch call",
 											   ALLOCSET_DEFAULT_SIZES);

@@ -19,21 +19,15 @@
 
 PG_FUNCTION_INFO_V1(custom_action_invoke_bulk);
 
-#define BULK_COLUMNS	4
-
-/* Is it per item, and not all or nothing? */
-static bool
-mode_is_per_item(const char *mode)
+/* Columns of the result */
+enum
 {
-	if (strcmp(mode, "per_item") == 0)
-		return true;
-	if (strcmp(mode, "all_or_nothing") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"mode\" of invoke_action_bulk cannot be \"%s\"", mode),
-				 errhint("It is all_or_nothing or per_item.")));
-	return false;
-}
+	BULK_ITEM,
+	BULK_STATUS,
+	BULK_OUTPUT,
+	BULK_ERROR,
+	BULK_COLUMNS
+};
 
 /*
  * A key stands for one request, and its answer. The setting would be read by each
@@ -65,14 +59,8 @@ static void
 require_bulk_arguments(FunctionCallInfo fcinfo)
 {
 	require_argument(fcinfo, 0, "invoke_action_bulk", "action", "Give the name of an action.");
-	require_argument(fcinfo, 1, "invoke_action_bulk", "inputs", "Pass an array of objects, one for each item.");
+	require_array_argument(fcinfo, 1, "invoke_action_bulk", "inputs", "Pass an array of objects, one for each item.");
 	require_argument(fcinfo, 2, "invoke_action_bulk", "common", "Leave it out, or pass '{}', if the items share nothing.");
-	require_argument(fcinfo, 3, "invoke_action_bulk", "mode", "It is all_or_nothing or per_item.");
-	if (!JB_ROOT_IS_ARRAY(PG_GETARG_JSONB_P(1)) || JB_ROOT_IS_SCALAR(PG_GETARG_JSONB_P(1)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"inputs\" of invoke_action_bulk must be a JSON array"),
-				 errhint("Pass an array of objects, one for each item.")));
 	if (!JB_ROOT_IS_OBJECT(PG_GETARG_JSONB_P(2)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -130,12 +118,12 @@ put_items(ReturnSetInfo *result, const Bulk *bulk)
 		bool		nulls[BULK_COLUMNS] = {0};
 
 		CHECK_FOR_INTERRUPTS();
-		values[0] = Int32GetDatum(i + 1);
-		values[1] = CStringGetTextDatum(item_end_word(item->end));
-		values[2] = JsonbPGetDatum(item->output);
-		nulls[2] = item->output == NULL;
-		values[3] = JsonbPGetDatum(item->error);
-		nulls[3] = item->error == NULL;
+		values[BULK_ITEM] = Int32GetDatum(i + 1);
+		values[BULK_STATUS] = CStringGetTextDatum(item_end_word(item->end));
+		values[BULK_OUTPUT] = JsonbPGetDatum(item->output);
+		nulls[BULK_OUTPUT] = item->output == NULL;
+		values[BULK_ERROR] = JsonbPGetDatum(item->error);
+		nulls[BULK_ERROR] = item->error == NULL;
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 }
@@ -166,7 +154,7 @@ custom_action_invoke_bulk(PG_FUNCTION_ARGS)
 	Bulk		bulk = {0};
 
 	require_bulk_arguments(fcinfo);
-	bulk.answers = mode_is_per_item(text_to_cstring(PG_GETARG_TEXT_PP(3)));
+	bulk.answers = argument_is_second(fcinfo, 3, "invoke_action_bulk", "mode", "all_or_nothing", "per_item");
 	bulk.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	bulk.call = call_item;
 	bulk.title = item_title;

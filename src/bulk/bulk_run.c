@@ -208,6 +208,7 @@ group_add_group(PartGroup *group)
 	group->parts++;
 }
 
+/* Runs parts, or groups, until this group is full. */
 static void
 group_work(void *arg)
 {

@@ -108,6 +108,7 @@ take_set_outputs(const BulkSet *set)
 	}
 }
 
+/* Runs one item, in a subtransaction. */
 static void
 run_alone(void *arg)
 {

@@ -8,6 +8,7 @@
 
 #include "access/relation.h"
 #include "document/state_default.h"
+#include "lookup/datum_text.h"
 #include "nodes/makefuncs.h"
 #include "nodes/primnodes.h"
 #include "rewrite/rewriteHandler.h"
@@ -42,13 +43,7 @@ constant_of(const Node *node)
 static const char *
 state_of_constant(const Const *constant)
 {
-	Oid			output;
-	bool		is_varlena;
-
-	if (constant->constisnull)
-		return NULL;
-	getTypeOutputInfo(constant->consttype, &output, &is_varlena);
-	return OidOutputFunctionCall(output, constant->constvalue);
+	return constant->constisnull ? NULL : datum_text(constant->constvalue, constant->consttype);
 }
 
 /* Reads the default of a relation's column; false if it has none. */

@@ -7,19 +7,16 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "access/xact.h"
 #include "base/compat.h"
 #include "base/error.h"
 #include "base/settings.h"
 #include "base/sql_argument.h"
-#include "catalog/pg_proc.h"
+#include "engine/published_function.h"
 #include "explain/explanation.h"
 #include "explain/measure.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "lookup/canonical.h"
-#include "lookup/function_lookup.h"
 #include "miscadmin.h"
 #include "preview/draft.h"
 #include "preview/preview.h"
@@ -34,12 +31,18 @@
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/jsonb.h"
-#include "utils/syscache.h"
 #include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(custom_action_explain);
 
-#define EXPLAIN_COLUMNS		10
+/* Columns of the result; those before the first are texts */
+enum
+{
+	EXPLAIN_RUNS = 7,
+	EXPLAIN_ROWS,
+	EXPLAIN_MS,
+	EXPLAIN_COLUMNS
+};
 
 typedef struct ExplainCall
 {
@@ -52,33 +55,22 @@ typedef struct ExplainCall
 	Explanation explanation;
 } ExplainCall;
 
-/* Does the function of an action run as its owner? */
-static bool
-runs_as_owner(Oid function)
-{
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	bool		as_owner = HeapTupleIsValid(tuple) && ((Form_pg_proc) GETSTRUCT(tuple))->prosecdef;
-
-	if (HeapTupleIsValid(tuple))
-		ReleaseSysCache(tuple);
-	return as_owner;
-}
-
 /* Refuses who may run a published action, but not see what its owner sees. */
 static void
 require_explainable(const Handle *handle)
 {
-	Oid			owner = function_owner(handle->function);
+	const PublishedFunction *function;
 
 	if (draft_is_readable())
 		return;
 	handle_require_caller(handle);
-	if (runs_as_owner(handle->function) && !has_privs_of_role(GetUserId(), owner))
+	function = published_function(handle->function);
+	if (function->security_definer && !has_privs_of_role(GetUserId(), function->owner))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied to explain action \"%s\"", function_name_canonical(handle->function)),
+				 errmsg("permission denied to explain action \"%s\"", function->name),
 				 errdetail("It runs as its owner, and its plans show what that may see."),
-				 errhint("Ask a member of role \"%s\", or a designer of actions.", GetUserNameFromId(owner, false))));
+				 errhint("Ask a member of role \"%s\", or a designer of actions.", GetUserNameFromId(function->owner, false))));
 }
 
 /* Finds what is to be explained; checks that the user may see it, and run it if it is to run. */
@@ -139,6 +131,7 @@ explain_work(void *arg)
 	explain_call(arg);
 }
 
+/* Explains without a run. */
 static void
 explain_only(ExplainCall *call)
 {
@@ -223,16 +216,17 @@ put_rows(ReturnSetInfo *result, const ExplainCall *call)
 		Datum		values[EXPLAIN_COLUMNS] = {0};
 		bool		nulls[EXPLAIN_COLUMNS] = {0};
 
+		StaticAssertStmt(lengthof(texts) == EXPLAIN_RUNS, "each column has its text");
 		for (int i = 0; i < (int) lengthof(texts); i++)
 		{
 			nulls[i] = texts[i] == NULL;
 			if (!nulls[i])
 				values[i] = CStringGetTextDatum(texts[i]);
 		}
-		nulls[7] = nulls[8] = nulls[9] = call->watch == NULL || !row->counted;
-		values[7] = Int64GetDatum((int64) row->runs);
-		values[8] = Int64GetDatum((int64) row->rows);
-		values[9] = Float8GetDatum(row->time);
+		nulls[EXPLAIN_RUNS] = nulls[EXPLAIN_ROWS] = nulls[EXPLAIN_MS] = call->watch == NULL || !row->counted;
+		values[EXPLAIN_RUNS] = Int64GetDatum((int64) row->runs);
+		values[EXPLAIN_ROWS] = Int64GetDatum((int64) row->rows);
+		values[EXPLAIN_MS] = Float8GetDatum(row->time);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 }

@@ -10,6 +10,7 @@
 
 #include "access/sysattr.h"
 #include "access/table.h"
+#include "base/text_list.h"
 #include "explain/locks.h"
 #include "lib/stringinfo.h"
 #include "lookup/canonical.h"
@@ -30,17 +31,13 @@ typedef struct LockLines
 static void
 add_lock(LockLines *lines, const char *line)
 {
-	ListCell   *cell;
-
-	foreach(cell, lines->said)
-	{
-		if (strcmp(lfirst(cell), line) == 0)
-			return;
-	}
+	if (text_list_has(lines->said, line))
+		return;
 	lines->said = lappend(lines->said, unconstify(char *, line));
 	appendStringInfo(&lines->text, "%s%s", lines->text.len > 0 ? "\n" : "", line);
 }
 
+/* A row lock in the words of SQL. */
 static const char *
 strength_words(LockClauseStrength strength)
 {
@@ -57,6 +54,7 @@ strength_words(LockClauseStrength strength)
 	}
 }
 
+/* What it does where it would have to wait. */
 static const char *
 wait_words(LockWaitPolicy policy)
 {
@@ -137,6 +135,7 @@ add_referenced_rows(LockLines *lines, const Query *query, Relation table, const 
 	}
 }
 
+/* A table lock in the words of SQL. */
 static const char *
 table_lock_words(LOCKMODE mode)
 {
@@ -167,6 +166,7 @@ add_locked_table(LockLines *lines, const Query *query, int number, const RangeTb
 		add_lock(lines, psprintf("%s: %s, rows %s", name, table_lock_words(entry->rellockmode), rows));
 }
 
+/* Adds what a query and those in it lock. */
 static bool
 locks_walker(Node *node, void *arg)
 {

@@ -116,6 +116,7 @@ close_query(QueryDesc *query, MeasuredQuery *measured)
 	MemoryContextSwitchTo(old);
 }
 
+/* Hook: a query begins. */
 static void
 measure_start(QueryDesc *query, int eflags)
 {
@@ -132,6 +133,7 @@ measure_start(QueryDesc *query, int eflags)
 		standard_ExecutorStart(query, eflags);
 }
 
+/* Hook: a query is about to end. */
 static void
 measure_finish(QueryDesc *query)
 {

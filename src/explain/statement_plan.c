@@ -148,6 +148,7 @@ print_plans(PlanWork *work, CachedPlan *cached)
 	work->result.plan = text.data;
 }
 
+/* Plans the statement anew, in the subtransaction. */
 static void
 plan_work(void *arg)
 {

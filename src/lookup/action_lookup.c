@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_language.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "commands/proclang.h"
 #include "common/cryptohash.h"
@@ -23,6 +24,7 @@
 #include "lookup/name_rules.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/inval.h"
@@ -231,4 +233,14 @@ custom_action_function(PG_FUNCTION_ARGS)
 	if (!OidIsValid(function))
 		PG_RETURN_NULL();
 	PG_RETURN_OID(function);
+}
+
+bool
+action_may_be_invoked(Oid function)
+{
+	Oid			schema = get_func_namespace(function);
+
+	return OidIsValid(schema) &&
+		object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_USAGE) == ACLCHECK_OK &&
+		object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
 }

@@ -31,4 +31,7 @@ extern Oid	action_find_fresh(const char *name);
 /* The same without a privilege check, in one schema; finds any function of that name if it is not an action and any_language is set. */
 extern Oid	action_find_in_schema(Oid schema, const char *name, bool any_language);
 
+/* May the current user invoke the action of a function? False also if there is none. */
+extern bool action_may_be_invoked(Oid function);
+
 #endif

@@ -53,6 +53,7 @@ static const char *const quoted_words[] = {
 
 PG_FUNCTION_INFO_V1(custom_action_qualified_name);
 PG_FUNCTION_INFO_V1(custom_action_canonical_spelling);
+PG_FUNCTION_INFO_V1(custom_action_table_words);
 
 static int
 compare_words(const void *one, const void *other)
@@ -198,6 +199,31 @@ relation_name_canonical(Oid relation)
 	return qualified_name_canonical(get_namespace_name(get_rel_namespace(relation)), name);
 }
 
+/* A name, in quotes only if it has other letters than plain names. */
+static void
+append_shown_name(StringInfo out, const char *name)
+{
+	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_$")] == '\0' && strchr("0123456789$", name[0]) == NULL)
+		appendStringInfoString(out, name);
+	else
+		append_quoted_name(out, name);
+}
+
+char *
+relation_name_shown(Oid relation)
+{
+	char	   *name = get_rel_name(relation);
+	StringInfoData out;
+
+	if (name == NULL)
+		return NULL;
+	initStringInfo(&out);
+	append_shown_name(&out, get_namespace_name_or_temp(get_rel_namespace(relation)));
+	appendStringInfoChar(&out, '.');
+	append_shown_name(&out, name);
+	return out.data;
+}
+
 char *
 relation_name_sql(Oid relation)
 {
@@ -317,4 +343,15 @@ Datum
 custom_action_canonical_spelling(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(spelling_canonical(text_to_cstring(PG_GETARG_TEXT_PP(0)))));
+}
+
+/* SQL: the name of a table as people write it; NULL: there is none. */
+Datum
+custom_action_table_words(PG_FUNCTION_ARGS)
+{
+	char	   *name = relation_name_shown(PG_GETARG_OID(0));
+
+	if (name == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(name));
 }

@@ -42,6 +42,9 @@ extern char **name_spellings(const char *schema, const char *name);
 extern char *relation_name_canonical(Oid relation);
 extern char *function_name_canonical(Oid function);
 
+/* The same of a relation as people write it: a keyword needs no quotes behind its schema. NULL: there is none. */
+extern char *relation_name_shown(Oid relation);
+
 /* The same of a relation as a part of SQL that this server is to run. */
 extern char *relation_name_sql(Oid relation);
 

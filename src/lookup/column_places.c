@@ -7,42 +7,21 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/table.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_rewrite.h"
 #include "lookup/canonical.h"
 #include "lookup/column_places.h"
 #include "lookup/depend.h"
+#include "lookup/table_parents.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteSupport.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
-
-/* The tables that one inherits from, or is a partition of. */
-static List *
-parents_of(Oid relation)
-{
-	Relation	inherits = table_open(InheritsRelationId, AccessShareLock);
-	List	   *parents = NIL;
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-
-	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relation));
-	scan = systable_beginscan(inherits, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		parents = lappend_oid(parents, ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
-	systable_endscan(scan);
-	table_close(inherits, AccessShareLock);
-	return parents;
-}
 
 /* The query of a view, or NULL. */
 static const Query *
@@ -134,7 +113,7 @@ column_places(Oid relation, const char *column)
 	List	   *parts = with_relations(list_copy(places), 0, column, parts_of);
 	ListCell   *cell;
 
-	places = with_relations(places, 0, column, parents_of);
+	places = with_relations(places, 0, column, table_parents);
 	foreach(cell, parts)
 		places = with_place(places, ((ColumnPlace *) lfirst(cell))->relation, column);
 	for (int i = 0; i < list_length(places); i++)

@@ -17,6 +17,7 @@
 #include "fmgr.h"
 #include "lookup/action_lookup.h"
 #include "lookup/own_table.h"
+#include "lookup/table_name.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -59,15 +60,7 @@ own_table(const char *table)
 Oid
 own_table_owner(const char *table)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(own_table(table)));
-	Oid			owner = InvalidOid;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-		ReleaseSysCache(tuple);
-	}
-	return owner;
+	return table_owner(own_table(table));
 }
 
 char *

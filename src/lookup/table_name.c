@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "base/compat.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -13,6 +14,7 @@
 #include "lookup/table_name.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 PG_FUNCTION_INFO_V1(custom_action_table_named);
 
@@ -21,6 +23,20 @@ relkind_is_table(char kind)
 {
 	return kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE || kind == RELKIND_VIEW ||
 		kind == RELKIND_FOREIGN_TABLE || kind == RELKIND_MATVIEW;
+}
+
+Oid
+table_owner(Oid table)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
 }
 
 /* SQL: the table of a qualified name, or NULL; whoever asks need not have privileges on its schema. */

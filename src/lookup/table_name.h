@@ -1,6 +1,6 @@
 /*
  * table_name.h
- *		Which relations are tables for an action.
+ *		Which relations are tables for an action, and whose.
  */
 #ifndef CA_TABLE_NAME_H
 #define CA_TABLE_NAME_H
@@ -9,5 +9,8 @@
 
 /* Does a relation of this kind hold rows that a definition can name? */
 extern bool relkind_is_table(char kind);
+
+/* InvalidOid: there is no such relation. */
+extern Oid	table_owner(Oid table);
 
 #endif

@@ -21,6 +21,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
+#include "lookup/datum_text.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -101,13 +102,10 @@ static char *
 constant_text(Node *node)
 {
 	const Const *constant = (const Const *) unlabeled(node);
-	Oid			output;
-	bool		is_varlena;
 
 	if (constant == NULL || !IsA(constant, Const) || constant->constisnull)
 		return NULL;
-	getTypeOutputInfo(constant->consttype, &output, &is_varlena);
-	return OidOutputFunctionCall(output, constant->constvalue);
+	return datum_text(constant->constvalue, constant->consttype);
 }
 
 /* The texts of the members of a constant array, or of ARRAY[...] of constants; NIL if it is neither. */

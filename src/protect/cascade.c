@@ -20,10 +20,10 @@
 #include "access/xact.h"
 #include "base/compat.h"
 #include "catalog/pg_am.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "executor/spi.h"
 #include "lookup/canonical.h"
+#include "lookup/table_name.h"
 #include "miscadmin.h"
 #include "protect/cascade.h"
 #include "utils/array.h"
@@ -250,20 +250,6 @@ only_its_columns(const ForeignKey *key, const Bitmapset *changed)
 			return false;
 	}
 	return true;
-}
-
-/* The owner of a table, or InvalidOid. */
-static Oid
-table_owner(Oid table)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
-	Oid			owner = InvalidOid;
-
-	if (!HeapTupleIsValid(tuple))
-		return owner;
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	return owner;
 }
 
 /* Does the foreign key run its commands as this user? One that a partition has from above runs them on the table above. */

@@ -32,6 +32,7 @@ typedef struct Guards
 	char	   *statement;		/* name of the statement trigger, or NULL */
 } Guards;
 
+/* Looks at the triggers of a table. */
 static Guards
 guards_of(Oid table)
 {

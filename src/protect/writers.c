@@ -11,9 +11,8 @@
 #include "base/compat.h"
 #include "base/error.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_namespace.h"
-#include "catalog/pg_proc.h"
 #include "definition/envelope.h"
+#include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/depend.h"
 #include "lookup/function_lookup.h"
@@ -21,7 +20,6 @@
 #include "program/use.h"
 #include "protect/writers.h"
 #include "publish/check.h"
-#include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 
@@ -36,14 +34,6 @@ typedef struct WriterLook
 	const Writing *writing;
 	bool		writes;			/* the answer */
 } WriterLook;
-
-/* May the current user invoke an action? */
-static bool
-action_may_be_invoked(Oid action)
-{
-	return object_aclcheck(NamespaceRelationId, get_func_namespace(action), GetUserId(), ACL_USAGE) == ACLCHECK_OK &&
-		object_aclcheck(ProcedureRelationId, action, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
-}
 
 /* Is a use a write of what is asked for? A table as such is written by INSERT, its whole rows by DELETE. */
 static bool

@@ -10,6 +10,7 @@
 #include "base/jsonb_push.h"
 #include "base/jsonb_value.h"
 #include "catalog/pg_type.h"
+#include "lookup/datum_text.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "run/convert_out.h"
@@ -111,8 +112,6 @@ static void
 form_value(JsonbValue *result, Datum value, Oid type)
 {
 	Converter  *converter = converter_get(type);
-	Oid			function;
-	bool		is_varlena;
 
 	if (OidIsValid(converter->form.reader))
 	{
@@ -122,8 +121,7 @@ form_value(JsonbValue *result, Datum value, Oid type)
 		if (!JB_ROOT_IS_SCALAR(form))
 			return;
 	}
-	getTypeOutputInfo(type, &function, &is_varlena);
-	jsonb_value_set_text(result, OidOutputFunctionCall(function, value));
+	jsonb_value_set_text(result, datum_text(value, type));
 }
 
 /* Appends the elements of one dimension of an array. */

@@ -19,6 +19,8 @@
 /* How much of the digest is told: enough that nobody finds another row of the same */
 #define ETAG_BYTES		16
 
+#define ROW_HINT	"Give the row by the name that the table has in FROM: SELECT action_etag(c) FROM support.case AS c."
+
 PG_FUNCTION_INFO_V1(custom_action_etag);
 
 /* A column of a row, with its value. */
@@ -29,6 +31,7 @@ typedef struct RowValue
 	Datum		value;
 } RowValue;
 
+/* For qsort(): by name. */
 static int
 compare_names(const void *a, const void *b)
 {
@@ -146,7 +149,7 @@ table_of_row(HeapTupleHeader row)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("this is not the row of a table"),
-				 errhint("Give the row by the name that the table has in FROM: SELECT action_etag(c) FROM support.case AS c.")));
+				 errhint(ROW_HINT)));
 	return table;
 }
 
@@ -163,7 +166,7 @@ custom_action_etag(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("action_etag takes a row, not a value of type %s", OidIsValid(type) ? format_type_be(type) : "unknown"),
-				 errhint("Give the row by the name that the table has in FROM: SELECT action_etag(c) FROM support.case AS c.")));
+				 errhint(ROW_HINT)));
 	row = PG_GETARG_HEAPTUPLEHEADER(0);
 	table = table_of_row(row);
 	column = etag_column(table);

@@ -13,6 +13,7 @@
 #include "base/suggest.h"
 #include "base/text_list.h"
 #include "catalog/pg_type.h"
+#include "lookup/datum_text.h"
 #include "run/evaluate.h"
 #include "run/input_check.h"
 #include "run/mask.h"
@@ -30,17 +31,6 @@ input_name(const Frame *frame, const InputCheck *check)
 	return frame->program->signature->inputs[check->input].name;
 }
 
-/* The text of a value. */
-static char *
-value_as_text(Oid type, Datum value)
-{
-	Oid			output;
-	bool		is_varlena;
-
-	getTypeOutputInfo(type, &output, &is_varlena);
-	return OidOutputFunctionCall(output, value);
-}
-
 /* Is the input to be masked? */
 static bool
 input_is_hidden(const Frame *frame, const InputCheck *check)
@@ -56,7 +46,7 @@ refuse_absent_row(Frame *frame, const InputCheck *check, Oid type, Datum value)
 			(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 			 errmsg("input \"%s\" of action \"%s\": there is no row (%s) = (%s) in %s",
 					input_name(frame, check), frame->program->action, check->column,
-					input_is_hidden(frame, check) ? MASK : value_as_text(type, value), check->table),
+					input_is_hidden(frame, check) ? MASK : datum_text(value, type), check->table),
 			 frame_errdetail(frame),
 			 errhint("It does not exist, or it is not visible to %s.",
 					 frame->program->definition->as_owner ? "the owner of the action" : "you")));
@@ -127,7 +117,7 @@ may_be_misspelt(const Frame *frame, const InputCheck *check)
 pg_noreturn static void
 refuse_option(Frame *frame, const InputCheck *check, Datum value, const Datum *options, const bool *nulls, int count)
 {
-	char	   *given = value_as_text(check->type, value);
+	char	   *given = datum_text(value, check->type);
 	bool		misspelt = may_be_misspelt(frame, check);
 	List	   *texts = NIL;
 	int			known = 0;
@@ -140,7 +130,7 @@ refuse_option(Frame *frame, const InputCheck *check, Datum value, const Datum *o
 
 		if (nulls[i])
 			continue;
-		text = value_as_text(check->type, options[i]);
+		text = datum_text(options[i], check->type);
 		if (known++ < MOST_OPTIONS_TOLD)
 			texts = lappend(texts, text);
 		if (misspelt)

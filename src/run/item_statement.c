@@ -88,6 +88,7 @@ items_register(const ItemSet *set, TupleDesc tupdesc, Tuplestorestate *rows)
 		elog(ERROR, "the relation of the items is there already");
 }
 
+/* Takes the relation away again. */
 static void
 items_unregister(void)
 {
@@ -250,6 +251,7 @@ note_target(const ItemReceiver *receiver, int item, const TupleTableSlot *tuple)
 	seen->groups[item] = seen->group;
 }
 
+/* Takes a row: it says which item it is for, or comes in the order of the items. */
 static bool
 item_receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 {
@@ -271,6 +273,7 @@ item_receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 	return true;
 }
 
+/* Looks whether the rows are what the slots take. */
 static void
 item_receiver_startup(DestReceiver *self, int operation, TupleDesc tupdesc)
 {
@@ -282,6 +285,7 @@ item_receiver_startup(DestReceiver *self, int operation, TupleDesc tupdesc)
 		statement_require_key_types(receiver->many, tupdesc);
 }
 
+/* There is nothing to put away. */
 static void
 item_receiver_nothing(DestReceiver *self)
 {

@@ -11,6 +11,7 @@
 #include "base/jsonb_value.h"
 #include "base/simple_type.h"
 #include "catalog/pg_type.h"
+#include "lookup/datum_text.h"
 #include "miscadmin.h"
 #include "pgtime.h"
 #include "run/convert_out.h"
@@ -101,16 +102,10 @@ convert_key_plain(KeyValue *key)
 static void
 convert_key_value(KeyValue *key)
 {
-	Oid			output;
-	bool		is_varlena;
-
-	if (!convert_holds_form(key->type))
-	{
+	if (convert_holds_form(key->type))
+		jsonb_value_set_text(key->result, datum_text(key->value, key->type));
+	else
 		convert_to_value(key->result, key->value, key->type);
-		return;
-	}
-	getTypeOutputInfo(key->type, &output, &is_varlena);
-	jsonb_value_set_text(key->result, OidOutputFunctionCall(output, key->value));
 }
 
 void

@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "lookup/datum_text.h"
 #include "miscadmin.h"
 #include "run/normal_form.h"
 #include "utils/array.h"
@@ -95,15 +96,12 @@ char *
 normal_text(Datum value, Oid type)
 {
 	int			level = NewGUCNestLevel();
-	Oid			function;
-	bool		is_varlena;
 	char	   *text;
 
 	for (int i = 0; i < lengthof(text_settings); i++)
 		(void) set_config_option(text_settings[i].name, text_settings[i].value, PGC_USERSET,
 								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	getTypeOutputInfo(type, &function, &is_varlena);
-	text = OidOutputFunctionCall(function, value);
+	text = datum_text(value, type);
 	AtEOXact_GUC(true, level);
 	return text;
 }

@@ -19,6 +19,7 @@
 #include "base/jsonb_value.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "lookup/datum_text.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "run/convert_out.h"
@@ -285,14 +286,11 @@ static void
 learn_any(Frame *frame, Datum value, Oid type)
 {
 	JsonbValue	member;
-	Oid			output;
-	bool		is_varlena;
 	char	   *text;
 
 	convert_to_value(&member, value, type);
 	learn_member(frame, &member);
-	getTypeOutputInfo(type, &output, &is_varlena);
-	text = OidOutputFunctionCall(output, value);
+	text = datum_text(value, type);
 	if (member.type == jbvBinary)
 		learn_whole(frame, text);
 	else if (member.type != jbvBool)

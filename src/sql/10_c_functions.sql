@@ -55,6 +55,14 @@ AS 'MODULE_PATHNAME', 'custom_action_table_named';
 COMMENT ON FUNCTION custom_actions.table_named(text) IS
 	'table or view of a qualified name; NULL if there is none';
 
+CREATE FUNCTION custom_actions.table_words(target regclass)
+RETURNS text
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_table_words';
+
+COMMENT ON FUNCTION custom_actions.table_words(regclass) IS
+	'qualified name of a table, as messages and views have it';
+
 CREATE FUNCTION custom_actions.require_name(what text, name text)
 RETURNS void
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE

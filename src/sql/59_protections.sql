@@ -4,10 +4,7 @@
 
 CREATE VIEW custom_actions.protections
 AS
-SELECT regexp_replace(
-		custom_actions.qualified_name(
-			CASE WHEN n.oid = pg_my_temp_schema() THEN 'pg_temp' ELSE n.nspname END, c.relname),
-		'"([a-z_][a-z0-9_$]*)"', '\1', 'g') AS table_name,
+SELECT custom_actions.table_words(c.oid) AS table_name,
 	(
 		SELECT array_agg(a.attname::text ORDER BY a.attnum)
 		FROM pg_catalog.pg_trigger AS s
@@ -33,7 +30,6 @@ SELECT regexp_replace(
 	pg_catalog.pg_get_userbyid(c.relowner)::text AS owner
 FROM pg_catalog.pg_trigger AS t
 	JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
-	JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE t.tgfoid = 'custom_actions.protect_row()'::regprocedure AND t.tgparentid = 0;
 
 COMMENT ON VIEW custom_actions.protections IS
@@ -63,7 +59,7 @@ BEGIN ATOMIC
 		JOIN custom_actions.definition_uses(
 				action_name, definition, custom_actions.action_owner(action_name))
 			WITH ORDINALITY AS u (path, schema, table_name, column_name, function, performs, reads, writes, number)
-			ON regexp_replace(u.table_name, '"([a-z_][a-z0-9_$]*)"', '\1', 'g') = p.table_name
+			ON custom_actions.table_words(custom_actions.table_named(u.table_name)) = p.table_name
 	WHERE u.writes AND p.enabled
 		AND (p.columns IS NULL OR u.column_name = ANY (p.columns))
 		AND action_name <> ALL (p.actions)

@@ -2,23 +2,6 @@
 -- This is a matter of the table's owner, who need not be a designer, so everybody may
 -- call these functions, and what they call.
 
-CREATE FUNCTION custom_actions.table_words(target regclass)
-RETURNS text
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, custom_actions, pg_temp
-BEGIN ATOMIC
-	SELECT regexp_replace(
-		custom_actions.qualified_name(
-			CASE WHEN n.oid = pg_my_temp_schema() THEN 'pg_temp' ELSE n.nspname END, c.relname),
-		'"([a-z_][a-z0-9_$]*)"', '\1', 'g')
-	FROM pg_class AS c
-		JOIN pg_namespace AS n ON n.oid = c.relnamespace
-	WHERE c.oid = target;
-END;
-
-COMMENT ON FUNCTION custom_actions.table_words(regclass) IS
-	'qualified name of a table, as messages and views have it';
-
 CREATE FUNCTION custom_actions.protecting_triggers(target regclass)
 RETURNS TABLE (trigger oid, name name, parent oid)
 LANGUAGE sql STABLE

@@ -16,6 +16,7 @@
 #include "definition/value_text.h"
 #include "document/state_verbs.h"
 #include "lookup/canonical.h"
+#include "lookup/datum_text.h"
 #include "lookup/key.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_collate.h"
@@ -217,13 +218,8 @@ static char *
 found_state(Frame *frame, const FromStates *from)
 {
 	int			slot = ((RowColumn *) linitial(from->found->columns))->slot;
-	Oid			output;
-	bool		is_varlena;
 
-	if (frame_isnull(frame, slot))
-		return NULL;
-	getTypeOutputInfo(from->column->type, &output, &is_varlena);
-	return OidOutputFunctionCall(output, frame_value(frame, slot));
+	return frame_isnull(frame, slot) ? NULL : datum_text(frame_value(frame, slot), from->column->type);
 }
 
 /* "support.case (id) = (42)": the row, or what is known of it. */

@@ -94,8 +94,10 @@ is_left(const StateLook *look, const char *state)
 		if (transition_starts_at(look->column, transition, state))
 			return true;
 		foreach(from, transition->from)
+		{
 			if (((const StateValue *) lfirst(from))->formula != NULL)
-			return true;
+				return true;
+		}
 	}
 	return false;
 }

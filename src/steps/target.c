@@ -16,6 +16,7 @@
 #include "catalog/pg_class.h"
 #include "compile/compiler.h"
 #include "lookup/canonical.h"
+#include "lookup/datum_text.h"
 #include "lookup/key.h"
 #include "run/frame.h"
 #include "run/statement_run.h"
@@ -142,14 +143,9 @@ shown_key(Frame *frame, const List *key, const int *slots)
 	initStringInfo(&values);
 	for (int i = 0; i < list_length(key); i++)
 	{
-		Slot	   *slot = &frame->program->slots[slots[i]];
-		Oid			output;
-		bool		is_varlena;
-
-		getTypeOutputInfo(slot->type, &output, &is_varlena);
 		append_element(&names, i == 0, (char *) list_nth(key, i));
 		append_element(&values, i == 0, frame_isnull(frame, slots[i]) ? "null" :
-					   OidOutputFunctionCall(output, frame_value(frame, slots[i])));
+					   datum_text(frame_value(frame, slots[i]), frame->program->slots[slots[i]].type));
 	}
 	return psprintf("(%s) = (%s)", names.data, values.data);
 }
