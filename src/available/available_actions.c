@@ -190,6 +190,37 @@ tables_with_rows_of(Oid table)
 	return names;
 }
 
+/* A text that is to be jsonb, and what it is. */
+typedef struct JsonText
+{
+	const char *text;
+	MemoryContext mcxt;
+	Jsonb	   *jsonb;
+} JsonText;
+
+static void
+read_json_text(void *arg)
+{
+	JsonText   *read = arg;
+	MemoryContext old = MemoryContextSwitchTo(read->mcxt);
+
+	if (json_parse_or_null(read->text) != NULL)
+		read->jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(read->text)));
+	MemoryContextSwitchTo(old);
+}
+
+/* A text as jsonb; NULL: it is none, or more than jsonb holds, such as a number that is too great. */
+static Jsonb *
+jsonb_or_null(const char *text)
+{
+	JsonText	read = {.text = text, .mcxt = CurrentMemoryContext};
+	Caught	   *caught = caught_undone(read_json_text, &read);
+
+	if (caught != NULL)
+		testing_pass_on(caught->error);
+	return caught == NULL ? read.jsonb : NULL;
+}
+
 /* A key as jsonb. A text is the key itself, but for an object and a string in quotes. */
 static Jsonb *
 key_argument(Datum key, Oid type)
@@ -205,8 +236,13 @@ key_argument(Datum key, Oid type)
 		return JsonbValueToJsonb(&value);
 	}
 	string = TextDatumGetCString(key);
-	if ((string[0] == '{' || string[0] == '"') && json_parse_or_null(string) != NULL)
-		return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(string)));
+	if (string[0] == '{' || string[0] == '"')
+	{
+		Jsonb	   *jsonb = jsonb_or_null(string);
+
+		if (jsonb != NULL)
+			return jsonb;
+	}
 	jsonb_value_set_text(&value, string);
 	return JsonbValueToJsonb(&value);
 }

@@ -16,6 +16,7 @@
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "datatype/timestamp.h"
 #include "lookup/function_settings.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -24,6 +25,11 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+/* What is "near" of now: some years in each of an interval's parts */
+#define NEAR_YEARS		INT64CONST(1000)
+#define DAYS_OF_YEAR	365
 
 /* One tree on its way. */
 typedef struct Flattening
@@ -142,6 +148,23 @@ is_now(const Node *node)
 		(IsA(node, SQLValueFunction) && ((const SQLValueFunction *) node)->op == SVFOP_CURRENT_TIMESTAMP);
 }
 
+/* Is this an interval by which now is never moved out of range? */
+static bool
+is_near(const Node *node)
+{
+	const Const *constant = (const Const *) node;
+	const Interval *span;
+
+	if (!IsA(node, Const))
+		return false;
+	if (constant->constisnull)
+		return true;
+	span = DatumGetIntervalP(constant->constvalue);
+	return Abs((int64) span->month) <= NEAR_YEARS * MONTHS_PER_YEAR &&
+		Abs((int64) span->day) <= NEAR_YEARS * DAYS_OF_YEAR &&
+		span->time <= NEAR_YEARS * DAYS_OF_YEAR * USECS_PER_DAY && span->time >= -NEAR_YEARS * DAYS_OF_YEAR * USECS_PER_DAY;
+}
+
 /* Is this some time before or after now? That is never out of range. */
 static bool
 is_about_now(const Node *node)
@@ -152,7 +175,24 @@ is_about_now(const Node *node)
 		return false;
 	return (get_opcode(operation->opno) == F_TIMESTAMPTZ_PL_INTERVAL ||
 			get_opcode(operation->opno) == F_TIMESTAMPTZ_MI_INTERVAL) &&
-		is_now(linitial(operation->args)) && IsA(lsecond(operation->args), Const);
+		is_now(linitial(operation->args)) && is_near(lsecond(operation->args));
+}
+
+/* Are values compared, or the like, of which it is not known by what collation? Some functions complain of that. */
+static bool
+lacks_collation(Node *node)
+{
+	ListCell   *cell;
+	List	   *args = IsA(node, FuncExpr) ? ((FuncExpr *) node)->args :
+		IsA(node, ScalarArrayOpExpr) ? ((ScalarArrayOpExpr *) node)->args :
+		IsA(node, OpExpr) || IsA(node, DistinctExpr) || IsA(node, NullIfExpr) ? ((OpExpr *) node)->args : NIL;
+
+	foreach(cell, args)
+	{
+		if (!OidIsValid(exprInputCollation(node)) && type_is_collatable(exprType(lfirst(cell))))
+			return true;
+	}
+	return false;
 }
 
 /* Is a node one that a flat tree may hold? Its functions are another matter. */
@@ -178,7 +218,10 @@ node_is_flat(Node *node, Flattening *flattening)
 		case T_CaseWhen:
 		case T_CaseTestExpr:
 		case T_CoalesceExpr:
+			return true;
 		case T_ArrayExpr:
+			if (((ArrayExpr *) node)->multidims)
+				flattening->kind = FLAT_PURE;	/* the parts may not fit together */
 			return true;
 		case T_CoerceViaIO:
 			if (type_is_simple(exprType((Node *) ((CoerceViaIO *) node)->arg)) &&
@@ -206,6 +249,8 @@ not_flat_walker(Node *node, Flattening *flattening)
 		flattening->reads_settings = true;	/* days depend on the time zone */
 		return false;
 	}
+	if (lacks_collation(node))
+		flattening->kind = FLAT_PURE;
 	if (!node_is_flat(node, flattening) ||
 		(!IsA(node, CoerceViaIO) && check_functions_in_node(node, note_flat_function, flattening)))
 		return true;

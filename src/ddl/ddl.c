@@ -27,6 +27,7 @@
 #include "lookup/canonical.h"
 #include "lookup/depend.h"
 #include "miscadmin.h"
+#include "protect/dropped.h"
 #include "publish/check.h"
 #include "utils/guc.h"
 #include "utils/hsearch.h"
@@ -218,6 +219,16 @@ tell_drafts(const Drops *drops)
 	}
 }
 
+/* Refuses what takes the protection of a table along, whatever the settings. */
+static void
+require_protections(const Drops *drops)
+{
+	ListCell   *cell;
+
+	foreach(cell, drops->triggers)
+		require_may_lift(lfirst_oid(cell));
+}
+
 /*
  * Event trigger on sql_drop. It may have dropped the last action, so it is asked
  * whether there was one; with the extension there is nothing left to tell.
@@ -229,10 +240,12 @@ custom_action_ddl_drop(PG_FUNCTION_ARGS)
 	Drops		drops = {0};
 	List	   *objects;
 
-	if (IsBinaryUpgrade || creating_extension || !check_function_bodies || !dropping_concerns(data) ||
-		!any_action_before())
+	if (IsBinaryUpgrade || creating_extension || !dropping_concerns(data) || !any_action_before())
 		PG_RETURN_NULL();
 	objects = touched_by_drops(&drops);
+	require_protections(&drops);
+	if (!check_function_bodies)
+		PG_RETURN_NULL();
 	tell_drafts(&drops);
 	if (ddl_check_applies())
 		check_command(data, rechecks_of(leave_altered_table(objects, data->parsetree), command_alters(data)), NIL);

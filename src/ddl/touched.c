@@ -226,6 +226,8 @@ note_drop(Drops *drops, TupleTableSlot *slot, const Touched *touched)
 	bool		original = DatumGetBool(slot_getattr(slot, DROPPED_ORIGINAL, &isnull));
 	char	   *action = NULL;
 
+	if (touched->class == TriggerRelationId && !original)
+		drops->triggers = lappend_oid(drops->triggers, touched->object);
 	if (touched->class == ProcedureRelationId && ActiveSnapshotSet())
 		action = dropped_action(touched->object, slot_text(slot, DROPPED_SCHEMA));
 	if (action != NULL)

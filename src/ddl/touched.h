@@ -39,13 +39,14 @@ typedef struct Use
 /* What an event trigger is told; raises if it is called otherwise. */
 extern EventTriggerData *event_trigger_data(FunctionCallInfo fcinfo);
 
-/* The actions that a command dropped, and what it was about. */
+/* The actions that a command dropped, what it was about, and what went along. */
 typedef struct Drops
 {
 	List	   *actions;		/* of char *: canonical names */
 	List	   *alone;			/* of int: was the function of each named by the command? */
 	char	   *origin;			/* the first other object that was, "schema support"; or NULL */
 	int			norigins;
+	List	   *triggers;		/* OIDs of those that went with something else */
 } Drops;
 
 /* Inside an event trigger: what the command did, or dropped. Lists of Touched. */

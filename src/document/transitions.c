@@ -313,8 +313,8 @@ states_are_one(const StateColumn *column, const char *one, const char *other)
 		return one == other;
 	if (strcmp(one, other) == 0)
 		return true;
-	if (column->type == TEXTOID || column->type == VARCHAROID || type_is_enum(column->type))
-		return false;
+	if (column->type == TEXTOID || column->type == VARCHAROID || column->type == JSONBOID || type_is_enum(column->type))
+		return false;			/* a JSON string stands there without its quotes */
 	type = lookup_type_cache(column->type, TYPECACHE_EQ_OPR_FINFO);
 	return OidIsValid(type->eq_opr_finfo.fn_oid) &&
 		DatumGetBool(OidFunctionCall2Coll(type->eq_opr_finfo.fn_oid, column->collation,

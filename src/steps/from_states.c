@@ -259,7 +259,7 @@ from_states_reads(const FromStates *from)
 	return from->search->scope->slots;
 }
 
-/* "status = 'open'"; NULL: it takes more than PostgreSQL's own operator for the type. */
+/* "status = 'open'"; NULL: it takes more than PostgreSQL's own operator for the type, and the text of the state. */
 static Node *
 state_equals(const FromStates *from, const Var *column, const Value *state)
 {
@@ -267,7 +267,8 @@ state_equals(const FromStates *from, const Var *column, const Value *state)
 	Const	   *literal;
 	Node	   *tree;
 
-	if (json == NULL || json->text == NULL || strcmp(from->column->equals, SYSTEM_EQUALS) != 0)
+	if (json == NULL || json->text == NULL || strcmp(from->column->equals, SYSTEM_EQUALS) != 0 ||
+		getBaseType(from->column->type) == JSONBOID)
 		return NULL;
 	literal = makeConst(UNKNOWNOID, -1, InvalidOid, -2, CStringGetDatum(json->text), false, false);
 	tree = (Node *) make_op(NULL, SystemFuncName("="), copyObject((Node *) column), (Node *) literal, NULL, -1);
