@@ -114,6 +114,18 @@ SELECT differs FROM custom_actions.actions WHERE name = 'desk.edited';
 SELECT describe_action('desk.edited');
 UPDATE custom_actions.parameter SET type = NULL, references_table = NULL WHERE action = 'desk.edited';
 
+-- an input that is added says it, too
+SELECT create_action('desk.added', '{"steps": []}');
+SELECT add_action_parameter('desk.added', 'customer', references_table => 'desk.customer', title => 'Customer');
+SELECT add_action_parameter('desk.added', 'several', 'integer[]', required => false, references_table => 'desk.customer', options => '[1, 2]');
+SELECT add_action_parameter('desk.added', 'nothing');
+SELECT add_action_parameter('desk.added', 'result', 'integer', 'out', options => '[1]');
+SELECT activate_action('desk.added');
+SELECT input, title, type, required, references_table, options FROM action_inputs('desk.added');
+SELECT desk.added(99);
+SELECT desk.added(1, '{1, 3}');
+SELECT deactivate_action('desk.added');
+
 -- the table is protected, and followed
 DROP VIEW desk.customers;
 DROP POLICY north ON desk.customer;

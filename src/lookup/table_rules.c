@@ -3,7 +3,8 @@
  *		What a table, or a domain, may refuse: constraints, policies, triggers.
  *
  * Read from the catalogs, under the lock that reading takes. Messages are those of
- * PostgreSQL. What triggers raise, or the tables behind a view, is not known.
+ * PostgreSQL. What a row leads to by foreign keys that cascade is followed. What
+ * triggers raise, or the tables behind a view, is not known.
  */
 #include "postgres.h"
 
@@ -22,13 +23,18 @@
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/table_rules.h"
+#include "miscadmin.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteHandler.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
+#include "utils/partcache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 
 /* The rules of a table, as they are found. */
 typedef struct RuleSearch
@@ -36,7 +42,10 @@ typedef struct RuleSearch
 	Relation	relation;
 	const TableCommand *command;
 	List	   *rules;
+	const struct RuleSearch *above; /* whose rows this one's reference, or NULL */
 } RuleSearch;
+
+static List *search_rules(Oid table, const TableCommand *command, const RuleSearch *above);
 
 /* Adds a rule. */
 static void
@@ -57,24 +66,52 @@ constraint_text(Oid constraint)
 	return TextDatumGetCString(DirectFunctionCall1(pg_get_constraintdef, ObjectIdGetDatum(constraint)));
 }
 
-/* Does a column get a value? */
+static bool gets_value(const RuleSearch *search, AttrNumber attnum, bool varies);
+
+/* Does a generated column read one that gets a value? */
 static bool
-gets_value(const RuleSearch *search, AttrNumber attnum)
+is_generated_anew(const RuleSearch *search, Node *expression)
 {
-	char	   *name;
+	Bitmapset  *columns = NULL;
+	int			column = -1;
+
+	pull_varattnos(expression, 1, &columns);
+	while ((column = bms_next_member(columns, column)) >= 0)
+		if (gets_value(search, column + FirstLowInvalidHeapAttributeNumber, false))
+			return true;
+	return false;
+}
+
+/*
+ * Does a column get a value, by the command, by its default or from others that do?
+ * varies: a default that gives another one each time, such as a sequence, is none.
+ */
+static bool
+gets_value(const RuleSearch *search, AttrNumber attnum, bool varies)
+{
+	Form_pg_attribute attribute;
+	Node	   *expression;
 
 	if (search->command->all_columns || attnum <= 0)
 		return true;
-	name = get_attname(RelationGetRelid(search->relation), attnum, true);
-	return name != NULL && text_list_has(search->command->columns, name);
+	attribute = TupleDescAttr(RelationGetDescr(search->relation), attnum - 1);
+	if (text_list_has(search->command->columns, NameStr(attribute->attname)))
+		return true;
+	if (!attribute->atthasdef || (search->command->command != CMD_INSERT && attribute->attgenerated == '\0'))
+		return false;
+	expression = build_column_default(search->relation, attnum);
+	if (expression == NULL)
+		return false;
+	return attribute->attgenerated != '\0' ? is_generated_anew(search, expression) :
+		!varies || !contain_volatile_functions(expression);
 }
 
 /* Does any of these columns? An index over expressions may read any. */
 static bool
-any_gets_value(const RuleSearch *search, const int16 *attnums, int count)
+any_gets_value(const RuleSearch *search, const int16 *attnums, int count, bool varies)
 {
 	for (int i = 0; i < count; i++)
-		if (gets_value(search, attnums[i]))
+		if (gets_value(search, attnums[i], varies))
 			return true;
 	return count == 0;
 }
@@ -105,11 +142,11 @@ add_constraint(RuleSearch *search, Relation catalog, HeapTuple tuple)
 	int16	   *columns = constraint_columns(catalog, tuple, Anum_pg_constraint_conkey, &count);
 
 	/* a row that is new has all its columns new: defaults count, too */
-	if (form->contype == CONSTRAINT_CHECK && (search->command->command == CMD_INSERT || any_gets_value(search, columns, count)))
+	if (form->contype == CONSTRAINT_CHECK && (search->command->command == CMD_INSERT || any_gets_value(search, columns, count, false)))
 		add_rule(&search->rules, ERRCODE_CHECK_VIOLATION,
 				 psprintf("new row for relation \"%s\" violates check constraint \"%s\"", table, NameStr(form->conname)),
 				 psprintf("unless %s", constraint_text(form->oid)));
-	else if (form->contype == CONSTRAINT_FOREIGN && any_gets_value(search, columns, count))
+	else if (form->contype == CONSTRAINT_FOREIGN && any_gets_value(search, columns, count, false))
 		add_rule(&search->rules, ERRCODE_FOREIGN_KEY_VIOLATION,
 				 psprintf("insert or update on table \"%s\" violates foreign key constraint \"%s\"", table, NameStr(form->conname)),
 				 psprintf("%s has no such row%s", relation_name_canonical(form->confrelid),
@@ -134,6 +171,20 @@ add_constraints(RuleSearch *search)
 	table_close(catalog, AccessShareLock);
 }
 
+/* May a column be NULL in a row that is written? A new one without a value is. */
+static bool
+may_be_null(const RuleSearch *search, const Form_pg_attribute attribute)
+{
+	const TableCommand *command = search->command;
+
+	if (command->all_columns || text_list_has(command->computed, NameStr(attribute->attname)))
+		return true;
+	if (attribute->attgenerated != '\0')
+		return gets_value(search, attribute->attnum, false);
+	return command->command == CMD_INSERT && !attribute->atthasdef && attribute->attidentity == '\0' &&
+		!text_list_has(command->columns, NameStr(attribute->attname));
+}
+
 /* Adds columns that must not be NULL. */
 static void
 add_not_null(RuleSearch *search)
@@ -144,8 +195,7 @@ add_not_null(RuleSearch *search)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i);
 
-		if (attribute->attisdropped || !attribute->attnotnull ||
-			(!search->command->all_columns && !text_list_has(search->command->computed, NameStr(attribute->attname))))
+		if (attribute->attisdropped || !attribute->attnotnull || !may_be_null(search, attribute))
 			continue;
 		add_rule(&search->rules, ERRCODE_NOT_NULL_VIOLATION,
 				 psprintf("null value in column \"%s\" of relation \"%s\" violates not-null constraint",
@@ -154,9 +204,27 @@ add_not_null(RuleSearch *search)
 	}
 }
 
-/* Adds the rules of the domains that columns are of. */
+/* Adds what is too long for a column, or too large. */
 static void
-add_domains(RuleSearch *search)
+add_length(RuleSearch *search, const Form_pg_attribute attribute)
+{
+	int32		typmod = attribute->atttypmod;
+	Oid			type = getBaseTypeAndTypmod(attribute->atttypid, &typmod);
+
+	if (typmod < 0 || (!search->command->all_columns && !text_list_has(search->command->varied, NameStr(attribute->attname))))
+		return;
+	if (type == VARCHAROID || type == BPCHAROID)
+		add_rule(&search->rules, ERRCODE_STRING_DATA_RIGHT_TRUNCATION,
+				 psprintf("value too long for type %s", format_type_with_typemod(type, typmod)),
+				 psprintf("the value of %s is longer", NameStr(attribute->attname)));
+	else if (type == NUMERICOID)
+		add_rule(&search->rules, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, pstrdup("numeric field overflow"),
+				 psprintf("the value of %s does not fit %s", NameStr(attribute->attname), format_type_with_typemod(type, typmod)));
+}
+
+/* Adds the rules of the types that columns are of. */
+static void
+add_types(RuleSearch *search)
 {
 	TupleDesc	tupdesc = RelationGetDescr(search->relation);
 
@@ -164,9 +232,10 @@ add_domains(RuleSearch *search)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i);
 
-		if (!attribute->attisdropped && get_typtype(attribute->atttypid) == TYPTYPE_DOMAIN &&
-			gets_value(search, attribute->attnum))
-			search->rules = list_concat(search->rules, domain_rules(attribute->atttypid));
+		if (attribute->attisdropped || !gets_value(search, attribute->attnum, false))
+			continue;
+		search->rules = list_concat(search->rules, domain_rules(attribute->atttypid));
+		add_length(search, attribute);
 	}
 }
 
@@ -198,7 +267,7 @@ add_unique_index(RuleSearch *search, Relation index)
 	char	   *name = RelationGetRelationName(index);
 
 	if ((!form->indisunique && !form->indisexclusion) || takes_conflict(search, form) ||
-		!any_gets_value(search, form->indkey.values, form->indnkeyatts))
+		!any_gets_value(search, form->indkey.values, form->indnkeyatts, true))
 		return;
 	if (form->indisexclusion)
 		add_rule(&search->rules, ERRCODE_EXCLUSION_VIOLATION,
@@ -244,33 +313,69 @@ is_protection(const Trigger *trigger)
 	return OidIsValid(schema) && schema == get_namespace_oid(CA_SCHEMA, true);
 }
 
-/* Adds a reference of another table's, which its trigger on this one keeps. */
+/* Is what is done to a table on the way already? */
+static bool
+is_followed(const RuleSearch *search, Oid table, CmdType command)
+{
+	for (; search != NULL; search = search->above)
+		if (RelationGetRelid(search->relation) == table && search->command->command == command)
+			return true;
+	return false;
+}
+
+/* Adds the rules of a table whose rows a foreign key deletes, or changes in these columns. */
+static void
+add_cascade(RuleSearch *search, Oid table, char action, bool deletes, const int16 *columns, int count)
+{
+	TableCommand told = {.command = deletes && action == FKCONSTR_ACTION_CASCADE ? CMD_DELETE : CMD_UPDATE};
+
+	if (is_followed(search, table, told.command))
+		return;
+	check_stack_depth();
+	for (int i = 0; i < count; i++)
+		told.columns = lappend(unconstify(List *, told.columns), get_attname(table, columns[i], false));
+	if (action != FKCONSTR_ACTION_CASCADE)
+		told.computed = told.columns;
+	search->rules = list_concat(search->rules, search_rules(table, &told, search));
+}
+
+/* Adds a reference of another table's, as its trigger on this one keeps it. */
+static void
+add_kept_reference(RuleSearch *search, Relation catalog, HeapTuple tuple)
+{
+	Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(tuple);
+	bool		deletes = search->command->command == CMD_DELETE;
+	char		action = deletes ? form->confdeltype : form->confupdtype;
+	int			count;
+	int16	   *columns = constraint_columns(catalog, tuple, Anum_pg_constraint_confkey, &count);
+
+	if (!deletes && !any_gets_value(search, columns, count, false))
+		return;
+	if (action == FKCONSTR_ACTION_NOACTION || action == FKCONSTR_ACTION_RESTRICT)
+	{
+		add_rule(&search->rules, ERRCODE_FOREIGN_KEY_VIOLATION,
+				 psprintf("update or delete on table \"%s\" violates foreign key constraint \"%s\" on table \"%s\"",
+						  RelationGetRelationName(search->relation), NameStr(form->conname), get_rel_name(form->conrelid)),
+				 psprintf("%s still has rows that reference it%s", relation_name_canonical(form->conrelid),
+						  form->condeferred ? ", at the end of the transaction" : ""));
+		return;
+	}
+	columns = constraint_columns(catalog, tuple, Anum_pg_constraint_conkey, &count);
+	add_cascade(search, form->conrelid, action, deletes, columns, count);
+}
+
+/* Adds what the trigger of a foreign key does, on the side of the rows that are referenced. */
 static void
 add_reference_to(RuleSearch *search, const Trigger *trigger)
 {
 	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(trigger->tgconstraint));
-	bool		deletes = search->command->command == CMD_DELETE;
-	Form_pg_constraint form;
-	char		action;
+	Relation	catalog;
 
 	if (!HeapTupleIsValid(tuple))
 		return;
-	form = (Form_pg_constraint) GETSTRUCT(tuple);
-	action = deletes ? form->confdeltype : form->confupdtype;
-	if (action == FKCONSTR_ACTION_NOACTION || action == FKCONSTR_ACTION_RESTRICT)
-	{
-		Relation	catalog = table_open(ConstraintRelationId, AccessShareLock);
-		int			count;
-		int16	   *columns = constraint_columns(catalog, tuple, Anum_pg_constraint_confkey, &count);
-
-		if (deletes || any_gets_value(search, columns, count))
-			add_rule(&search->rules, ERRCODE_FOREIGN_KEY_VIOLATION,
-					 psprintf("update or delete on table \"%s\" violates foreign key constraint \"%s\" on table \"%s\"",
-							  RelationGetRelationName(search->relation), NameStr(form->conname), get_rel_name(form->conrelid)),
-					 psprintf("%s still has rows that reference it%s", relation_name_canonical(form->conrelid),
-							  form->condeferred ? ", at the end of the transaction" : ""));
-		table_close(catalog, AccessShareLock);
-	}
+	catalog = table_open(ConstraintRelationId, AccessShareLock);
+	add_kept_reference(search, catalog, tuple);
+	table_close(catalog, AccessShareLock);
 	ReleaseSysCache(tuple);
 }
 
@@ -314,6 +419,28 @@ add_places(RuleSearch *search)
 				 pstrdup("no partition takes it"));
 }
 
+/* Adds that a partition takes some rows only, as far as the command says where a row belongs. */
+static void
+add_partition(RuleSearch *search)
+{
+	Bitmapset  *columns = NULL;
+	int			column = -1;
+
+	if (!search->relation->rd_rel->relispartition || search->command->command == CMD_DELETE)
+		return;
+	pull_varattnos((Node *) RelationGetPartitionQual(search->relation), 1, &columns);
+	while ((column = bms_next_member(columns, column)) >= 0)
+	{
+		if (search->command->command != CMD_INSERT &&
+			!gets_value(search, column + FirstLowInvalidHeapAttributeNumber, false))
+			continue;
+		add_rule(&search->rules, ERRCODE_CHECK_VIOLATION,
+				 psprintf("new row for relation \"%s\" violates partition constraint", RelationGetRelationName(search->relation)),
+				 pstrdup("it belongs to another partition"));
+		return;
+	}
+}
+
 /* Adds what is not known of the tables behind a view or a foreign table. */
 static void
 add_behind(RuleSearch *search)
@@ -326,28 +453,36 @@ add_behind(RuleSearch *search)
 				 pstrdup("it is written"));
 }
 
-List *
-table_rules(Oid table, const TableCommand *command)
+/* The rules of a table, with those of what its rows lead to. */
+static List *
+search_rules(Oid table, const TableCommand *command, const RuleSearch *above)
 {
-	RuleSearch	search = {.relation = relation_open(table, AccessShareLock), .command = command};
+	RuleSearch	search = {.relation = relation_open(table, AccessShareLock), .command = command, .above = above};
 
 	if (command->command != CMD_DELETE)
 	{
 		add_not_null(&search);
-		add_domains(&search);
+		add_types(&search);
 		add_constraints(&search);
 		add_unique_indexes(&search);
 	}
 	add_places(&search);
+	add_partition(&search);
 	add_behind(&search);
 	add_triggers(&search);
 	relation_close(search.relation, NoLock);
 	return search.rules;
 }
 
-/* Adds the rules of one domain by itself. */
+List *
+table_rules(Oid table, const TableCommand *command)
+{
+	return search_rules(table, command, NULL);
+}
+
+/* Adds the CHECKs of one domain by itself. */
 static void
-add_domain(List **rules, Oid domain, Oid of)
+add_domain_checks(List **rules, Oid domain, Oid of)
 {
 	Relation	catalog = table_open(ConstraintRelationId, AccessShareLock);
 	ScanKeyData keys[2];
@@ -371,18 +506,58 @@ add_domain(List **rules, Oid domain, Oid of)
 	table_close(catalog, AccessShareLock);
 }
 
+static void add_type(List **rules, Oid type);
+
+/* Adds the rules of a domain with those below it; returns what it is made of in the end. */
+static Oid
+add_domain(List **rules, Oid domain)
+{
+	Oid			type = domain;
+
+	while (get_typtype(type) == TYPTYPE_DOMAIN)
+	{
+		HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+		Form_pg_type form = (Form_pg_type) GETSTRUCT(tuple);
+
+		if (form->typnotnull)
+			add_rule(rules, ERRCODE_NOT_NULL_VIOLATION,
+					 psprintf("domain %s does not allow null values", format_type_be(domain)), pstrdup("it is NULL"));
+		add_domain_checks(rules, domain, type);
+		type = form->typbasetype;
+		ReleaseSysCache(tuple);
+	}
+	return type;
+}
+
+/* Adds the rules of what the columns of a row are of. */
+static void
+add_row_type(List **rules, Oid type)
+{
+	TupleDesc	tupdesc = lookup_rowtype_tupdesc(type, -1);
+
+	for (int i = 0; i < tupdesc->natts; i++)
+		if (!TupleDescAttr(tupdesc, i)->attisdropped)
+			add_type(rules, TupleDescAttr(tupdesc, i)->atttypid);
+	ReleaseTupleDesc(tupdesc);
+}
+
+/* Adds the rules of a type: of its elements, or its columns, too. */
+static void
+add_type(List **rules, Oid type)
+{
+	check_stack_depth();
+	type = add_domain(rules, type);
+	if (OidIsValid(get_element_type(type)))
+		add_type(rules, get_element_type(type));
+	else if (get_typtype(type) == TYPTYPE_COMPOSITE)
+		add_row_type(rules, type);
+}
+
 List *
 domain_rules(Oid type)
 {
 	List	   *rules = NIL;
 
-	for (Oid domain = type; OidIsValid(domain) && get_typtype(domain) == TYPTYPE_DOMAIN;)
-	{
-		HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(domain));
-
-		add_domain(&rules, type, domain);
-		domain = ((Form_pg_type) GETSTRUCT(tuple))->typbasetype;
-		ReleaseSysCache(tuple);
-	}
+	add_type(&rules, type);
 	return rules;
 }

@@ -24,6 +24,7 @@ typedef struct TableCommand
 	bool		all_columns;	/* any column may get a value */
 	const List *columns;		/* of char *: else those that get one */
 	const List *computed;		/* of char *: those of them whose value may be NULL */
+	const List *varied;			/* of char *: those of them whose value may be too long */
 	bool		never_twice;	/* a row that is there already is no error, ... */
 	const List *key;			/* of char *: ... if it shares these columns; NIL: whatever it
 								 * shares */
@@ -32,7 +33,7 @@ typedef struct TableCommand
 /* What may be refused, as far as what gets a value can break it; a list of TableRule. */
 extern List *table_rules(Oid table, const TableCommand *command);
 
-/* The same of values of a domain. */
+/* The same of values of a domain, or of a type that is made of domains. */
 extern List *domain_rules(Oid type);
 
 #endif

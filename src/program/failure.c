@@ -1,10 +1,16 @@
 /*
  * failure.c
  *		How an action can fail, noted while it is compiled.
+ *
+ * Of a formula, operators and PostgreSQL's own functions are left out: what they
+ * raise hangs on values alone, such as a division by zero.
  */
 #include "postgres.h"
 
+#include "access/transam.h"
+#include "lookup/canonical.h"
 #include "lookup/table_rules.h"
+#include "nodes/nodeFuncs.h"
 #include "program/failure.h"
 
 /* Adds one. */
@@ -48,4 +54,50 @@ failure_note_rules(Program *program, const char *path, const List *rules)
 
 		failure_note(program, path, rule->sqlstate, rule->message, rule->when);
 	}
+}
+
+/* A formula on the way through its tree. */
+typedef struct FailureWalk
+{
+	Program    *program;
+	const char *path;
+} FailureWalk;
+
+/* Notes a function, if it is somebody's. */
+static void
+note_called(const FailureWalk *walk, Oid function)
+{
+	if (function >= FirstNormalObjectId)
+		failure_note(walk->program, walk->path, ANY_SQLSTATE,
+					 psprintf("whatever function %s raises", function_name_canonical(function)), "it is called");
+}
+
+/* Looks at one node, and at those below it. */
+static bool
+failure_walker(Node *node, FailureWalk *walk)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, failure_walker, walk, 0);
+	if (IsA(node, FuncExpr))
+		note_called(walk, ((FuncExpr *) node)->funcid);
+	else if (IsA(node, Aggref))
+		note_called(walk, ((Aggref *) node)->aggfnoid);
+	else if (IsA(node, WindowFunc))
+		note_called(walk, ((WindowFunc *) node)->winfnoid);
+	else if (IsA(node, CoerceToDomain))
+		failure_note_rules(walk->program, walk->path, domain_rules(((CoerceToDomain *) node)->resulttype));
+	return expression_tree_walker(node, failure_walker, walk);
+}
+
+void
+failure_note_formula(Program *program, const char *path, Node *tree)
+{
+	FailureWalk walk = {program, path};
+
+	if (!failures_wanted(program))
+		return;
+	walk.path = MemoryContextStrdup(program->mcxt, path);
+	(void) failure_walker(tree, &walk);
 }

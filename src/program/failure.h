@@ -12,6 +12,7 @@
 
 #include "postgres.h"
 
+#include "nodes/nodes.h"
 #include "program/program.h"
 
 /* Whatever a function of somebody's raises */
@@ -43,5 +44,11 @@ extern void failure_note_performed(Program *program, const char *path, Oid actio
 
 /* Notes what a table or a domain refuses: a list of TableRule (lookup/table_rules.h). */
 extern void failure_note_rules(Program *program, const char *path, const List *rules);
+
+/*
+ * Notes what a formula's tree may raise: the rules of domains that it makes values of,
+ * whatever functions of somebody's do that it calls. The path is the formula's place.
+ */
+extern void failure_note_formula(Program *program, const char *path, Node *tree);
 
 #endif

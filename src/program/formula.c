@@ -19,6 +19,7 @@
 #include "parser/parse_expr.h"
 #include "parser/parse_node.h"
 #include "parser/parse_type.h"
+#include "program/failure.h"
 #include "program/formula.h"
 #include "program/meaning.h"
 #include "program/natural.h"
@@ -282,6 +283,7 @@ formula_transform(ParseState *pstate, Scope *scope, Formula *formula,
 		meaning_require(scope->program, node, formula->text, formula->location);
 		resolved_tree(scope->program, formula, node);
 		use_note_formula(pstate, scope, formula, node);
+		failure_note_formula(scope->program, formula->location, node);
 	}
 	PG_FINALLY();
 	{

@@ -4,13 +4,14 @@
  *
  * The compiler finds it while it checks; nothing of a user's runs. What the action
  * as a whole may be refused for comes first, then steps in their order. A step whose
- * errors its on_error, or that of one around it, always deals with is left out. A
- * performed action is compiled in turn, with what its function says, and its ways
- * stand behind the path of the step.
+ * errors its on_error, or that of one around it, always deals with is left out, but
+ * for limits, with which none does. A performed action is compiled in turn, with what
+ * its function says, and its ways stand behind the path of the step.
  */
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/digest.h"
 #include "base/row_text.h"
 #include "base/settings.h"
 #include "base/sqlstate.h"
@@ -29,6 +30,7 @@
 #include "program/program.h"
 #include "publish/check.h"
 #include "utils/builtins.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/tuplestore.h"
 
@@ -50,26 +52,35 @@ typedef struct ErrorWalk
 	const char *prefix;			/* "3: support.page_on_call", or NULL */
 	Oid			function;		/* InvalidOid: a draft */
 	const struct ErrorWalk *above;
-	List	  **errors;			/* of Failure, in their order, with full paths */
+	bool		limits_only;	/* all else is dealt with */
+	struct Told *told;
 } ErrorWalk;
+
+/* What has been told by all. */
+typedef struct Told
+{
+	List	   *errors;			/* of Failure, in their order, with full paths */
+	HTAB	   *keys;			/* digests of them */
+} Told;
 
 static void walk_document(const ErrorWalk *walk, const char *action, Json *document, Oid owner);
 
-/* Is it there already? Two fields of a step may break one rule. */
-static bool
-way_is_told(const List *errors, const Failure *failure)
+/* Adds a way, unless it is there already: two fields of a step may break one rule. */
+static void
+add_way(Told *told, Failure *failure)
 {
-	ListCell   *cell;
+	char	   *text = psprintf("%d %s\n%s", failure->sqlstate, failure->path ? failure->path : "", failure->message);
+	uint8		key[DIGEST_LENGTH];
+	Digest		digest;
+	bool		found;
 
-	foreach(cell, errors)
-	{
-		const Failure *other = lfirst(cell);
-
-		if (other->sqlstate == failure->sqlstate && strcmp(other->message, failure->message) == 0 &&
-			strcmp(other->path ? other->path : "", failure->path ? failure->path : "") == 0)
-			return true;
-	}
-	return false;
+	digest_begin(&digest, "way to fail");
+	digest_put(&digest, text, strlen(text));
+	digest_end(&digest, key);
+	(void) hash_search(told->keys, key, HASH_ENTER, &found);
+	if (!found)
+		told->errors = lappend(told->errors, failure);
+	pfree(text);
 }
 
 /* Tells of one way; path NULL: of the action as a whole. */
@@ -84,8 +95,44 @@ tell_way(const ErrorWalk *walk, const char *path, int sqlstate, const char *mess
 	failure->when = when;
 	failure->path = walk->prefix == NULL ? path :
 		path == NULL ? walk->prefix : psprintf("%s %s", walk->prefix, path);
-	if (!way_is_told(*walk->errors, failure))
-		*walk->errors = lappend(*walk->errors, failure);
+	add_way(walk->told, failure);
+}
+
+/* Tells of one that callers bring about by what they pass besides inputs, or that settings of theirs do. */
+static void
+tell_call(const ErrorWalk *walk, const Program *program)
+{
+	const char *action = program->action;
+
+	if (!program->read_only)
+	{
+		tell_way(walk, NULL, ERRCODE_CA_KEY_REUSED, psprintf("the idempotency key was used for another request of action \"%s\"", action),
+				 "an idempotency key comes again with other inputs");
+		tell_way(walk, NULL, ERRCODE_CA_BUDGET, psprintf("action \"%s\" has written more rows than it may", action),
+				 "its steps, with those of the actions that it leads to, write more rows than custom_actions.max_rows");
+	}
+	tell_way(walk, NULL, ERRCODE_CA_BUDGET, psprintf("action \"%s\" has sent more statements than it may", action),
+			 "it takes more statements than custom_actions.max_statements");
+	tell_way(walk, NULL, ERRCODE_CA_EFFECT, psprintf("action \"%s\" would not do what was approved", action),
+			 "expect is given, and it would do something else than the preview showed");
+	if (program->target != NULL)
+		tell_way(walk, NULL, ERRCODE_CA_CHANGED,
+				 psprintf("the row in %s has changed since it was read", relation_name_canonical(program->target->relation)),
+				 "if_match is given, and is not the version of the row");
+}
+
+/* Tells of limits, with which no on_error deals. */
+static void
+tell_limits(const ErrorWalk *walk, const Program *program)
+{
+	const Definition *definition = program->definition;
+
+	tell_way(walk, NULL, ERRCODE_QUERY_CANCELED, psprintf("action \"%s\" exceeded its time limit", program->action),
+			 definition->timeout != NULL ? psprintf("it takes longer than %s", definition->timeout) :
+			 "it takes longer than custom_actions.action_timeout");
+	if (definition->max_rows > 0)
+		tell_way(walk, NULL, ERRCODE_CA_BUDGET, psprintf("action \"%s\" has written more rows than it may", program->action),
+				 psprintf("its steps, with those of the actions that it leads to, write more than %d rows", definition->max_rows));
 }
 
 /* Tells what stands before the action. */
@@ -103,30 +150,42 @@ tell_entry(const ErrorWalk *walk, const Program *program)
 			 "it was deactivated");
 	tell_way(walk, NULL, ERRCODE_CA_DEPTH, psprintf("action \"%s\" would run too deep", program->action),
 			 psprintf("actions nest deeper than custom_actions.max_depth, now %d", setting_max_depth));
-	tell_way(walk, NULL, ERRCODE_QUERY_CANCELED, psprintf("action \"%s\" exceeded its time limit", program->action),
-			 program->definition->timeout != NULL ? psprintf("it takes longer than %s", program->definition->timeout) :
-			 "it takes longer than custom_actions.action_timeout");
-	if (program->definition->max_rows > 0)
-		tell_way(walk, NULL, ERRCODE_CA_BUDGET, psprintf("action \"%s\" has written more rows than it may", program->action),
-				 psprintf("its steps, with those of the actions that it leads to, write more than %d rows", program->definition->max_rows));
+	tell_limits(walk, program);
+	if (walk->prefix == NULL)
+		tell_call(walk, program);
 	if (frozen != NULL && frozen->count > 0)
 		tell_way(walk, NULL, ERRCODE_CA_MEANING, psprintf("a formula of action \"%s\" would use something else than when it was activated",
 														  program->action),
 				 "another object has come before one that it names");
 }
 
-/* Tells the rules of the domain that an input is of. */
+/* Tells the rules of the domains that an input, or output, is of or made of. */
 static void
-tell_domain(const ErrorWalk *walk, const Program *program, const Argument *input)
+tell_domain(const ErrorWalk *walk, const char *path, Oid type)
 {
 	ListCell   *cell;
 
-	foreach(cell, domain_rules(input->type))
+	foreach(cell, domain_rules(type))
 	{
 		const TableRule *rule = lfirst(cell);
 
-		tell_way(walk, psprintf("input.%s", input->name), rule->sqlstate, rule->message, rule->when);
+		tell_way(walk, path, rule->sqlstate, rule->message, rule->when);
 	}
+}
+
+/* Tells that a text may be none of an enum's labels. */
+static void
+tell_labels(const ErrorWalk *walk, const Program *program, const Argument *input, const char *path)
+{
+	Oid			type = getBaseType(input->type);
+	Oid			element = get_element_type(type);
+
+	if (OidIsValid(element))
+		type = getBaseType(element);
+	if (get_typtype(type) == TYPTYPE_ENUM)
+		tell_way(walk, path, ERRCODE_INVALID_TEXT_REPRESENTATION,
+				 psprintf("input \"%s\" of action \"%s\" cannot be that", input->name, program->action),
+				 psprintf("it is none of the labels of %s", format_type_be(type)));
 }
 
 /* Tells what is asked of an input. */
@@ -138,7 +197,8 @@ tell_input(const ErrorWalk *walk, const Program *program, const Argument *input)
 	if (input->required)
 		tell_way(walk, path, ERRCODE_NULL_VALUE_NOT_ALLOWED,
 				 psprintf("input \"%s\" of action \"%s\" is required", input->name, program->action), "it is left out or NULL");
-	tell_domain(walk, program, input);
+	tell_domain(walk, path, input->type);
+	tell_labels(walk, program, input, path);
 	if (OidIsValid(input->references))
 		tell_way(walk, path, ERRCODE_FOREIGN_KEY_VIOLATION,
 				 psprintf("input \"%s\" of action \"%s\": there is no row (%s) in %s", input->name, program->action,
@@ -187,11 +247,61 @@ tell_outputs(const ErrorWalk *walk, const Program *program)
 	{
 		const Argument *output = &program->signature->outputs[i];
 
+		tell_domain(walk, psprintf("output.%s", output->name), output->type);
 		if (output->parameter->required_given && output->required)
 			tell_way(walk, psprintf("output.%s", output->name), ERRCODE_NULL_VALUE_NOT_ALLOWED,
 					 psprintf("output \"%s\" of action \"%s\" is required, but has no value", output->name, program->action),
 					 "nothing has set it in the end");
 	}
+}
+
+/* Is a path that of a step or list, or of something below it? */
+static bool
+is_below(const char *path, const char *above)
+{
+	int			length = strlen(above);
+
+	return strncmp(path, above, length) == 0 && (path[length] == '\0' || path[length] == '.');
+}
+
+/* The innermost step that a place is in, or NULL. */
+static const Step *
+step_of_place(const List *steps, const char *place)
+{
+	ListCell   *cell;
+	ListCell   *branch;
+
+	foreach(cell, steps)
+	{
+		const Step *step = lfirst(cell);
+
+		if (!is_below(place, step->path))
+			continue;
+		foreach(branch, step->branches)
+		{
+			const Step *inside = step_of_place(((const Branch *) lfirst(branch))->steps, place);
+
+			if (inside != NULL)
+				return inside;
+		}
+		return step;
+	}
+	return NULL;
+}
+
+/* The path of the step that a place is in, or "input.n"; NULL: of the action as a whole. */
+static const char *
+path_of_place(const List *steps, const char *place)
+{
+	const Step *step = place != NULL ? step_of_place(steps, place) : NULL;
+	const char *name;
+
+	if (step != NULL)
+		return step->path;
+	if (place == NULL || (strncmp(place, "input.", 6) != 0 && strncmp(place, "output.", 7) != 0))
+		return place;
+	name = strchr(place, '.') + 1;
+	return pnstrdup(place, name - place + strcspn(name, "."));
 }
 
 /* Does a list of steps raise again what it deals with? */
@@ -215,15 +325,6 @@ raises_again(const List *steps)
 		}
 	}
 	return false;
-}
-
-/* Is a path that of a step or list, or of something below it? */
-static bool
-is_below(const char *path, const char *above)
-{
-	int			length = strlen(above);
-
-	return strncmp(path, above, length) == 0 && (path[length] == '\0' || path[length] == '.');
 }
 
 /* What a step's on_error does with the error of a path: NULL, it has none for it. */
@@ -286,13 +387,14 @@ is_on_the_way(const ErrorWalk *walk, Oid function)
 
 /* Tells the ways of an action that a step performs. */
 static void
-walk_performed(const ErrorWalk *walk, const char *path, Oid function)
+walk_performed(const ErrorWalk *walk, const char *path, Oid function, bool dealt_with)
 {
-	ErrorWalk	below = {.function = function, .above = walk, .errors = walk->errors};
+	ErrorWalk	below = {.function = function, .above = walk, .told = walk->told};
 	char	   *name = function_name_canonical(function);
 	Envelope   *envelope;
 	Json	   *document;
 
+	below.limits_only = walk->limits_only || dealt_with;
 	check_stack_depth();
 	if (is_on_the_way(walk, function))
 		return;
@@ -314,14 +416,15 @@ tell_steps(const ErrorWalk *walk, const Program *program)
 	{
 		const Failure *failure = lfirst(cell);
 		char	   *when = failure->when != NULL ? pstrdup(failure->when) : pstrdup("");
+		bool		dealt_with;
 
 		CHECK_FOR_INTERRUPTS();
-		if (failure->path != NULL && is_dealt_with(program->definition->steps, failure->path, &when))
-			continue;
+		dealt_with = failure->path != NULL && is_dealt_with(program->definition->steps, failure->path, &when);
 		if (OidIsValid(failure->performed))
-			walk_performed(walk, failure->path, failure->performed);
-		else
-			tell_way(walk, failure->path, failure->sqlstate, failure->message, when);
+			walk_performed(walk, failure->path, failure->performed, dealt_with);
+		else if (!dealt_with && !walk->limits_only)
+			tell_way(walk, path_of_place(program->definition->steps, failure->path), failure->sqlstate, failure->message,
+					 when);
 	}
 }
 
@@ -335,6 +438,12 @@ walk_document(const ErrorWalk *walk, const char *action, Json *document, Oid own
 
 	if (program == NULL)
 		return;
+	if (walk->limits_only)
+	{
+		tell_limits(walk, program);
+		tell_steps(walk, program);
+		return;
+	}
 	tell_entry(walk, program);
 	tell_inputs(walk, program);
 	tell_target(walk, program);
@@ -347,8 +456,9 @@ Datum
 custom_action_definition_errors(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	List	   *errors = NIL;
-	ErrorWalk	walk = {.errors = &errors};
+	HASHCTL		control = {.keysize = DIGEST_LENGTH, .entrysize = DIGEST_LENGTH, .hcxt = CurrentMemoryContext};
+	Told		told = {.keys = hash_create("custom action ways to fail", 128, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT)};
+	ErrorWalk	walk = {.told = &told};
 	ListCell   *cell;
 	char	   *action;
 
@@ -358,7 +468,7 @@ custom_action_definition_errors(PG_FUNCTION_ARGS)
 	action = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	walk.function = action_find_fresh(action);
 	walk_document(&walk, action, json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))), check_role(PG_GETARG_OID(2)));
-	foreach(cell, errors)
+	foreach(cell, told.errors)
 	{
 		const Failure *failure = lfirst(cell);
 		Datum		values[ERROR_COLUMNS] = {0};

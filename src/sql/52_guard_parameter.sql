@@ -35,6 +35,12 @@ BEGIN
 			USING ERRCODE = 'not_null_violation',
 				HINT = 'An input without one references a table: its type is that of the table''s key.';
 	END IF;
+	IF NEW.direction = 'out' AND num_nonnulls(NEW.references_table, NEW.options) > 0 THEN
+		RAISE EXCEPTION 'output "%" of action "%" cannot have %', NEW.name, NEW.action,
+				CASE WHEN NEW.options IS NULL THEN 'references' ELSE 'options' END
+			USING ERRCODE = 'check_violation',
+				HINT = 'These are asked of inputs. Begin with a require step to ask something of other values.';
+	END IF;
 	NEW.position := coalesce(NEW.position,
 		end_of_parameters(NEW.action, NEW.direction));
 	RETURN NEW;

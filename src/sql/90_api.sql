@@ -23,14 +23,15 @@ COMMENT ON FUNCTION @extschema@.create_action(text, text, boolean) IS
 	'creates the draft of an action from the text of a definition; returns its qualified name';
 
 CREATE FUNCTION @extschema@.add_action_parameter(
-	action text, name text, type text, direction text DEFAULT 'in',
+	action text, name text, type text DEFAULT NULL, direction text DEFAULT 'in',
 	required boolean DEFAULT NULL, default_value jsonb DEFAULT NULL,
-	description text DEFAULT NULL)
+	description text DEFAULT NULL, title text DEFAULT NULL,
+	references_table text DEFAULT NULL, options jsonb DEFAULT NULL)
 RETURNS void
 LANGUAGE c VOLATILE
 AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 
-COMMENT ON FUNCTION @extschema@.add_action_parameter(text, text, text, text, boolean, jsonb, text) IS
+COMMENT ON FUNCTION @extschema@.add_action_parameter(text, text, text, text, boolean, jsonb, text, text, text, jsonb) IS
 	'adds an input or output to the draft of an action, after the others';
 
 CREATE FUNCTION @extschema@.add_action_step(

@@ -80,6 +80,21 @@ written_names(const List *columns, bool computed)
 	return names;
 }
 
+/* The names of columns that no literal sets, which was looked at when it was read. */
+static List *
+varied_names(const List *columns)
+{
+	List	   *names = NIL;
+	ListCell   *cell;
+
+	foreach(cell, columns)
+	{
+		if (((WriteColumn *) lfirst(cell))->value->kind != VALUE_LITERAL)
+			names = lappend(names, ((WriteColumn *) lfirst(cell))->name);
+	}
+	return names;
+}
+
 /* The columns whose conflict a create takes. */
 static List *
 conflict_key(const Json *conflict)
@@ -102,10 +117,15 @@ write_note_failures(Compiler *compiler, Oid table, CmdType command, const List *
 		return;
 	told.columns = written_names(columns, false);
 	told.computed = written_names(columns, true);
+	told.varied = varied_names(columns);
 	told.never_twice = conflict != NULL;
 	if (conflict != NULL)
 		told.key = conflict_key(conflict);
 	failure_note_rules(compiler->program, compiler->step->path, table_rules(table, &told));
+	if (others)
+		failure_note(compiler->program, compiler->step->path, ERRCODE_INVALID_PARAMETER_VALUE,
+					 psprintf("column of table %s cannot be set here", relation_name_canonical(table)),
+					 "what is given has another column, or is no JSON object");
 }
 
 static const char rule_hint[] = "Write what the rule does as steps, replace the rule by a trigger, or say \"required\": false.";
