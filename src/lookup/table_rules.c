@@ -224,7 +224,7 @@ add_length(RuleSearch *search, const Form_pg_attribute attribute)
 
 /* Adds the rules of the types that columns are of. */
 static void
-add_types(RuleSearch *search)
+add_types_of_columns(RuleSearch *search)
 {
 	TupleDesc	tupdesc = RelationGetDescr(search->relation);
 
@@ -462,7 +462,7 @@ search_rules(Oid table, const TableCommand *command, const RuleSearch *above)
 	if (command->command != CMD_DELETE)
 	{
 		add_not_null(&search);
-		add_types(&search);
+		add_types_of_columns(&search);
 		add_constraints(&search);
 		add_unique_indexes(&search);
 	}
@@ -506,7 +506,7 @@ add_domain_checks(List **rules, Oid domain, Oid of)
 	table_close(catalog, AccessShareLock);
 }
 
-static void add_type(List **rules, Oid type);
+static void add_rules_of_type(List **rules, Oid type);
 
 /* Adds the rules of a domain with those below it; returns what it is made of in the end. */
 static Oid
@@ -537,18 +537,18 @@ add_row_type(List **rules, Oid type)
 
 	for (int i = 0; i < tupdesc->natts; i++)
 		if (!TupleDescAttr(tupdesc, i)->attisdropped)
-			add_type(rules, TupleDescAttr(tupdesc, i)->atttypid);
+			add_rules_of_type(rules, TupleDescAttr(tupdesc, i)->atttypid);
 	ReleaseTupleDesc(tupdesc);
 }
 
 /* Adds the rules of a type: of its elements, or its columns, too. */
 static void
-add_type(List **rules, Oid type)
+add_rules_of_type(List **rules, Oid type)
 {
 	check_stack_depth();
 	type = add_domain(rules, type);
 	if (OidIsValid(get_element_type(type)))
-		add_type(rules, get_element_type(type));
+		add_rules_of_type(rules, get_element_type(type));
 	else if (get_typtype(type) == TYPTYPE_COMPOSITE)
 		add_row_type(rules, type);
 }
@@ -558,6 +558,6 @@ domain_rules(Oid type)
 {
 	List	   *rules = NIL;
 
-	add_type(&rules, type);
+	add_rules_of_type(&rules, type);
 	return rules;
 }

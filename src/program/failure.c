@@ -65,7 +65,7 @@ typedef struct FailureWalk
 
 /* Notes a function, if it is somebody's. */
 static void
-note_called(const FailureWalk *walk, Oid function)
+note_somebodys(const FailureWalk *walk, Oid function)
 {
 	if (function >= FirstNormalObjectId)
 		failure_note(walk->program, walk->path, ANY_SQLSTATE,
@@ -81,11 +81,11 @@ failure_walker(Node *node, FailureWalk *walk)
 	if (IsA(node, Query))
 		return query_tree_walker((Query *) node, failure_walker, walk, 0);
 	if (IsA(node, FuncExpr))
-		note_called(walk, ((FuncExpr *) node)->funcid);
+		note_somebodys(walk, ((FuncExpr *) node)->funcid);
 	else if (IsA(node, Aggref))
-		note_called(walk, ((Aggref *) node)->aggfnoid);
+		note_somebodys(walk, ((Aggref *) node)->aggfnoid);
 	else if (IsA(node, WindowFunc))
-		note_called(walk, ((WindowFunc *) node)->winfnoid);
+		note_somebodys(walk, ((WindowFunc *) node)->winfnoid);
 	else if (IsA(node, CoerceToDomain))
 		failure_note_rules(walk->program, walk->path, domain_rules(((CoerceToDomain *) node)->resulttype));
 	return expression_tree_walker(node, failure_walker, walk);

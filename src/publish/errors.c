@@ -67,7 +67,7 @@ static void walk_document(const ErrorWalk *walk, const char *action, Json *docum
 
 /* Adds a way, unless it is there already: two fields of a step may break one rule. */
 static void
-add_way(Told *told, Failure *failure)
+add_way_once(Told *told, Failure *failure)
 {
 	char	   *text = psprintf("%d %s\n%s", failure->sqlstate, failure->path ? failure->path : "", failure->message);
 	uint8		key[DIGEST_LENGTH];
@@ -95,7 +95,7 @@ tell_way(const ErrorWalk *walk, const char *path, int sqlstate, const char *mess
 	failure->when = when;
 	failure->path = walk->prefix == NULL ? path :
 		path == NULL ? walk->prefix : psprintf("%s %s", walk->prefix, path);
-	add_way(walk->told, failure);
+	add_way_once(walk->told, failure);
 }
 
 /* Tells of one that callers bring about by what they pass besides inputs, or that settings of theirs do. */
