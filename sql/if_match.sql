@@ -187,6 +187,23 @@ SELECT invoke_action('desk.show_status', '{"target": 2}', if_match => 'x');
 SELECT invoke_action('desk.show_status', '{"target": 3}', if_match => 'x');
 RESET ROLE;
 
+-- a table that has lost its column, or lets it be empty, can be renamed all the same, with its columns; its settings do not go to another
+CREATE TABLE desk.lost (id integer PRIMARY KEY, revision integer NOT NULL DEFAULT 1, again integer NOT NULL DEFAULT 1);
+INSERT INTO desk.lost VALUES (1);
+INSERT INTO custom_actions.table_setting (table_name, version_column) VALUES ('desk.lost', 'revision');
+ALTER TABLE desk.lost ALTER revision DROP NOT NULL;
+ALTER TABLE desk.lost RENAME TO found;
+SELECT action_etag(f) FROM desk.found AS f;
+ALTER TABLE desk.found DROP revision;
+ALTER TABLE desk.found RENAME TO lost;
+ALTER TABLE desk.lost RENAME again TO more;
+UPDATE custom_actions.table_setting SET version_column = 'nothing' WHERE table_name = 'desk.lost';
+SELECT table_name, version_column FROM custom_actions.table_setting WHERE table_name LIKE '%lost';
+SELECT length(action_etag(l)) FROM desk.lost AS l;
+UPDATE custom_actions.table_setting SET table_name = 'desk.case' WHERE table_name = 'desk.lost';
+UPDATE custom_actions.table_setting SET version_column = 'more' WHERE table_name = 'desk.lost';
+SELECT action_etag(l) FROM desk.lost AS l;
+
 DROP OWNED BY if_match_clerk;
 DROP ROLE if_match_clerk;
 

@@ -14,6 +14,9 @@ SELECT desk.old(1);
 SELECT desk.old(1), invoke_action('desk.old', '{"n": 2}');
 SELECT define('desk.outside', '{"steps": [{"perform": "desk.old", "with": {"n": 1}}]}');
 \c
+SET client_min_messages = warning;
+SELECT desk.outside();
+RESET client_min_messages;
 SELECT desk.outside();
 SELECT desk.outside();
 SELECT set_action_value('desk.old', 'deprecated', 'use desk.newer');

@@ -4,7 +4,8 @@
  *
  * Which actions a session has been told of is kept as long as the session, by the
  * OID of the function: once, however often it is compiled, and again when what is to
- * be said differs. Nothing is said of what is on trial.
+ * be said differs. Nothing is said of what is on trial. PostgreSQL does not tell
+ * extensions of DISCARD ALL, so clients of a pooler share what is told.
  */
 #include "postgres.h"
 
@@ -48,7 +49,8 @@ deprecation_tell(const Program *program)
 {
 	const char *text = program->definition->deprecated;
 
-	if (OidIsValid(program->function) && note_told(program->function, text))
+	/* who does not listen has not been told */
+	if (OidIsValid(program->function) && message_level_is_interesting(NOTICE) && note_told(program->function, text))
 		ereport(NOTICE,
 				(errcode(ERRCODE_WARNING_DEPRECATED_FEATURE),
 				 errmsg("action \"%s\" is deprecated: %s", program->action, text)));

@@ -33,6 +33,8 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
 	missing text;
+	-- of a table that keeps its settings, renamed or not, columns may be gone since
+	same_table boolean;
 BEGIN
 	IF TG_OP <> 'INSERT' THEN
 		PERFORM require_table_owner(OLD.table_name, missing_ok => true);
@@ -42,10 +44,14 @@ BEGIN
 	END IF;
 	NEW.table_name := canonical_path('table', NEW.table_name);
 	PERFORM require_table_owner(NEW.table_name, missing_ok => false);
+	same_table := TG_OP = 'UPDATE'
+		AND (NEW.table_name = OLD.table_name OR table_named(OLD.table_name) IS NULL);
 
 	SELECT wanted.name INTO missing
-	FROM (VALUES (NEW.owner_column), (NEW.status_column), (NEW.version_column)) AS wanted (name)
-	WHERE wanted.name IS NOT NULL AND NOT EXISTS (
+	FROM (VALUES (NEW.owner_column, OLD.owner_column), (NEW.status_column, OLD.status_column),
+			(NEW.version_column, OLD.version_column)) AS wanted (name, old_name)
+	WHERE NOT (same_table AND wanted.name IS NOT DISTINCT FROM wanted.old_name)
+		AND wanted.name IS NOT NULL AND NOT EXISTS (
 		SELECT
 		FROM pg_attribute AS a
 		WHERE a.attrelid = table_named(NEW.table_name)
@@ -55,7 +61,7 @@ BEGIN
 		RAISE EXCEPTION 'column "%" of relation "%" does not exist', missing, NEW.table_name
 			USING ERRCODE = 'undefined_column';
 	END IF;
-	IF EXISTS (
+	IF NOT (same_table AND NEW.version_column IS NOT DISTINCT FROM OLD.version_column) AND EXISTS (
 		SELECT
 		FROM pg_attribute AS a
 		JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
