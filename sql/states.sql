@@ -95,6 +95,12 @@ SELECT desk.new(3);
 TABLE desk.part ORDER BY id;
 SELECT * FROM state_transitions('desk.part', 'code');
 SELECT state_diagram('desk.part_one', 'code');
+-- a view by its own name for the column is what the table below it is, also two views down
+CREATE VIEW desk.part_over AS SELECT level AS again FROM desk.part_view;
+SELECT count(*), count(*) FILTER (WHERE (v.*)::text = (t.*)::text) AS same
+FROM state_transitions('desk.part_over', 'again') WITH ORDINALITY AS v
+	FULL JOIN state_transitions('desk.part', 'code') WITH ORDINALITY AS t USING (ordinality);
+SELECT state_diagram('desk.part_view', 'level') = state_diagram('desk.part', 'code') AS same_diagram;
 SELECT state_transitions('desk.part');
 SELECT state_transitions('desk.part', 'cod');
 SELECT state_transitions('desk.none', 'code');

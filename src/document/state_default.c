@@ -8,7 +8,9 @@
 
 #include "access/relation.h"
 #include "document/state_default.h"
+#include "lookup/column_places.h"
 #include "lookup/datum_text.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/primnodes.h"
 #include "rewrite/rewriteHandler.h"
@@ -65,12 +67,13 @@ read_default(Oid relation, const char *column, StateValue *state)
 }
 
 StateValue *
-state_default(const ColumnPlace *place, Oid table, const char *column)
+state_default(const ColumnPlace *place)
 {
 	StateValue *state = palloc0(sizeof(StateValue));
+	Oid			relation = place->relation;
+	char	   *column = pstrdup(place->column);
 
-	if (!read_default(place->relation, place->column, state) && place->relation != table &&
-		get_rel_relkind(place->relation) == RELKIND_VIEW)
-		(void) read_default(table, column, state);
+	while (!read_default(relation, column, state) && column_below(relation, column, &relation, &column))
+		CHECK_FOR_INTERRUPTS();
 	return state;
 }

@@ -10,7 +10,7 @@
 #include "document/transitions.h"
 #include "lookup/column_places.h"
 
-/* The default of the column at a place; of a view without one, that of the table's. */
-extern StateValue *state_default(const ColumnPlace *place, Oid table, const char *column);
+/* The default of the column at a place; of a view without one, that of what is below it. */
+extern StateValue *state_default(const ColumnPlace *place);
 
 #endif

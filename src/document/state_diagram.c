@@ -217,7 +217,7 @@ custom_action_state_diagram(PG_FUNCTION_ARGS)
 {
 	const StateColumn *column = state_column_asked_for(fcinfo);
 	StateDrawing drawing = {.column = column, .states = enum_labels(column->type)};
-	const StateValue *initial = state_default(linitial(column->places), column->relation, column->name);
+	const StateValue *initial = state_default(linitial(column->places));
 	StringInfoData out;
 	ListCell   *cell;
 

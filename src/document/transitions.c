@@ -146,7 +146,7 @@ take_write(const Reading *reading, const Step *step, const ColumnPlace *place, c
 	{
 		if (!reading->column->of_rows_only)
 			add_transition(reading, step, value != NULL ? state_value(value) :
-						   state_default(place, reading->column->relation, reading->column->name))->creates = true;
+						   state_default(place))->creates = true;
 		take_conflict(reading, step, place->column);
 		return;
 	}

@@ -63,6 +63,46 @@ with_place(List *places, Oid relation, const char *column)
 	return lappend(places, place);
 }
 
+/* The column that is a view's column as it is; false: there is none. */
+bool
+column_below(Oid view, const char *column, Oid *relation, char **name)
+{
+	const Query *query = get_rel_relkind(view) == RELKIND_VIEW ? query_of_view(view) : NULL;
+	AttrNumber	number = get_attnum(view, column);
+	ListCell   *cell;
+
+	foreach(cell, query != NULL ? query->targetList : NIL)
+	{
+		const TargetEntry *entry = lfirst(cell);
+		const Var  *var = (const Var *) entry->expr;
+
+		if (entry->resjunk || entry->resno != number || !IsA(var, Var) || var->varlevelsup > 0 ||
+			var->varattno <= 0 || rt_fetch(var->varno, query->rtable)->rtekind != RTE_RELATION)
+			continue;
+		*relation = rt_fetch(var->varno, query->rtable)->relid;
+		*name = get_attname(*relation, var->varattno, true);
+		return *name != NULL;
+	}
+	return false;
+}
+
+/* Adds what is below a view, down to a table. */
+static List *
+with_below(List *places)
+{
+	for (int i = 0; i < list_length(places); i++)
+	{
+		const ColumnPlace *place = list_nth(places, i);
+		Oid			relation;
+		char	   *name;
+
+		CHECK_FOR_INTERRUPTS();
+		if (column_below(place->relation, place->column, &relation, &name))
+			places = with_place(places, relation, name);
+	}
+	return places;
+}
+
 /* Adds the columns of a view that are a place as it is. */
 static List *
 with_view(List *places, Oid view, const ColumnPlace *place)
@@ -84,17 +124,18 @@ with_view(List *places, Oid view, const ColumnPlace *place)
 	return places;
 }
 
-/* Adds what leads from one relation to others: its parents, or its parts. */
+/* Adds what leads from one relation to others: its parents, or its parts. They have the column by the same name. */
 static List *
-with_relations(List *places, int from, const char *column, List *(*others) (Oid relation))
+with_relations(List *places, List *(*others) (Oid relation))
 {
-	for (int i = from; i < list_length(places); i++)
+	for (int i = 0; i < list_length(places); i++)
 	{
+		const ColumnPlace *place = list_nth(places, i);
 		ListCell   *cell;
 
 		CHECK_FOR_INTERRUPTS();
-		foreach(cell, others(((ColumnPlace *) list_nth(places, i))->relation))
-			places = with_place(places, lfirst_oid(cell), column);
+		foreach(cell, others(place->relation))
+			places = with_place(places, lfirst_oid(cell), place->column);
 	}
 	return places;
 }
@@ -109,13 +150,17 @@ parts_of(Oid relation)
 List *
 column_places(Oid relation, const char *column)
 {
-	List	   *places = with_place(NIL, relation, column);
-	List	   *parts = with_relations(list_copy(places), 0, column, parts_of);
+	List	   *places = with_below(with_place(NIL, relation, column));
+	List	   *parts = with_relations(list_copy(places), parts_of);
 	ListCell   *cell;
 
-	places = with_relations(places, 0, column, table_parents);
+	places = with_relations(places, table_parents);
 	foreach(cell, parts)
-		places = with_place(places, ((ColumnPlace *) lfirst(cell))->relation, column);
+	{
+		const ColumnPlace *part = lfirst(cell);
+
+		places = with_place(places, part->relation, part->column);
+	}
 	for (int i = 0; i < list_length(places); i++)
 	{
 		const ColumnPlace *place = list_nth(places, i);

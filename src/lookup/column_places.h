@@ -17,9 +17,12 @@ typedef struct ColumnPlace
 } ColumnPlace;
 
 /*
- * The table itself first; what it is a part of, and its own parts; views that show
- * the column as it is. No relation is locked: one that goes meanwhile is left out.
+ * The table itself first; of a view, what is below it; what that is a part of, and its
+ * own parts; views that show the column as it is. No relation is locked: one that goes meanwhile is left out.
  */
 extern List *column_places(Oid relation, const char *column);
+
+/* The column that is a view's column as it is; false: there is none, or it is no view. */
+extern bool column_below(Oid view, const char *column, Oid *relation, char **name);
 
 #endif

@@ -177,7 +177,7 @@ look_at_column(Compiler *compiler, const Write *write)
 	look.table = relation_name_canonical(write->address->relation);
 	transitions_of_actions(look.column, action_find_fresh(program->action));
 	transitions_of_steps(look.column, program->definition->steps, program->action, table_of_compiled, compiler);
-	look.initial = state_default(linitial(look.column->places), look.column->relation, look.column->name);
+	look.initial = state_default(linitial(look.column->places));
 	return look;
 }
 
