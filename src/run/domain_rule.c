@@ -64,6 +64,7 @@ domain_rule_rethrow(Oid domain, const char *what, const char *action, MemoryCont
 
 	MemoryContextSwitchTo(mcxt);
 	error = CopyErrorData();
+	what = pstrdup(what);		/* made while the error passed: in memory that is reset now */
 	FlushErrorState();
 	if (error->sqlerrcode == ERRCODE_CHECK_VIOLATION && error->constraint_name != NULL &&
 		OidIsValid(rule = rule_of_domain(domain, error->constraint_name)))
