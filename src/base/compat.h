@@ -49,6 +49,15 @@ typedef void JsonCallbackResult;
 	((void) (escontext), (stringToQualifiedNameList) (string))
 #endif
 
+/* 16: other names */
+#if PG_VERSION_NUM < 160000
+#include "storage/relfilenode.h"
+typedef RelFileNode RelFileLocator;
+#define spcOid		spcNode
+#define dbOid		dbNode
+#define relNumber	relNode
+#endif
+
 /* 16: one function checks the privileges of every kind of object */
 #if PG_VERSION_NUM < 160000
 #include "catalog/pg_language.h"

@@ -131,7 +131,7 @@ effect_read(const EffectBegin *begin, Effect *effect, const Watch *watch, const 
 	interval.after = GetActiveSnapshot();
 	interval.after->curcid = GetCurrentCommandId(false);
 	effect_collect(effect, watch, &interval, begin->level, begin->subxact, options);
-	remains_collect(effect, watch, begin->sequences);
+	remains_collect(effect, watch, begin->sequences, interval.before);
 	if (begin->pending_writes)
 		effect_add_incomplete(effect, NULL,
 							  "deferred triggers of what this transaction did before have run, too: what they changed is among the changes");

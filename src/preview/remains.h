@@ -9,8 +9,9 @@
 
 #include "preview/effect.h"
 #include "preview/sequences.h"
+#include "utils/snapshot.h"
 
-/* Adds what was done since, other than to rows. */
-extern void remains_collect(Effect *effect, const Watch *watch, const Sequences *sequences);
+/* Adds what was done since, other than to rows; the snapshot is of before. */
+extern void remains_collect(Effect *effect, const Watch *watch, const Sequences *sequences, Snapshot before);
 
 #endif

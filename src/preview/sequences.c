@@ -14,6 +14,8 @@
 #include "access/relation.h"
 #include "access/table.h"
 #include "base/compat.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_sequence.h"
 #include "commands/sequence.h"
 #include "miscadmin.h"
@@ -52,38 +54,78 @@ is_used(Oid sequence)
 	return LockHeldByMe(&tag, RowExclusiveLock, false);
 }
 
-/* Reads a sequence; false if it is another session's, or being changed. */
+/* The first page of a relation that is locked and not temporary, pinned. */
+static Buffer
+read_page_unopened(Form_pg_class class)
+{
+	RelFileLocator file = {
+		.dbOid = MyDatabaseId,
+		.spcOid = OidIsValid(class->reltablespace) ? class->reltablespace : MyDatabaseTableSpace,
+		.relNumber = class->relfilenode
+	};
+
+	return ReadBufferWithoutRelcache(file, MAIN_FORKNUM, 0, RBM_NORMAL, NULL,
+									 class->relpersistence == RELPERSISTENCE_PERMANENT);
+}
+
+/* The page of a sequence, pinned; its relation is locked. InvalidBuffer: it is none that can be read. */
+static Buffer
+sequence_page(Form_pg_class class)
+{
+	Relation	relation;
+	Buffer		page;
+
+	if (class->relkind != RELKIND_SEQUENCE)
+		return InvalidBuffer;
+	if (class->relpersistence != RELPERSISTENCE_TEMP)
+		return read_page_unopened(class);
+	if (!isTempNamespace(class->relnamespace))
+		return InvalidBuffer;
+	relation = relation_open(class->oid, NoLock);
+	page = ReadBuffer(relation, 0);
+	relation_close(relation, NoLock);
+	return page;
+}
+
+/* Reads what a sequence says from its page, which is given back. */
+static void
+read_sequence_page(Buffer page, int64 *last, bool *called)
+{
+	HeapTupleData tuple;
+	Form_pg_sequence_data data;
+
+	LockBuffer(page, BUFFER_LOCK_SHARE);
+	tuple.t_data = (HeapTupleHeader) PageGetItem(BufferGetPage(page),
+												 PageGetItemId(BufferGetPage(page), FirstOffsetNumber));
+	data = (Form_pg_sequence_data) GETSTRUCT(&tuple);
+	*last = data->last_value;
+	*called = data->is_called;
+	UnlockReleaseBuffer(page);
+}
+
+/*
+ * Reads a sequence; false if it is another session's, or being changed. There may be
+ * ten thousand of them, and relations that are opened stay in the session's cache: so
+ * they are not.
+ */
 static bool
 read_sequence(Oid sequence, int64 *last, bool *called)
 {
-	Relation	relation;
-	bool		readable;
+	HeapTuple	tuple;
+	Buffer		page = InvalidBuffer;
 
 	if (!ConditionalLockRelationOid(sequence, AccessShareLock))
 		return false;
-	relation = try_relation_open(sequence, NoLock);
-	if (relation == NULL)
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(sequence));
+	if (HeapTupleIsValid(tuple))
 	{
-		UnlockRelationOid(sequence, AccessShareLock);
-		return false;
+		page = sequence_page((Form_pg_class) GETSTRUCT(tuple));
+		ReleaseSysCache(tuple);
 	}
-	readable = relation->rd_rel->relkind == RELKIND_SEQUENCE && !RELATION_IS_OTHER_TEMP(relation);
-	if (readable)
-	{
-		Buffer		buffer = ReadBuffer(relation, 0);
-		HeapTupleData tuple;
-		Form_pg_sequence_data data;
-
-		LockBuffer(buffer, BUFFER_LOCK_SHARE);
-		tuple.t_data = (HeapTupleHeader) PageGetItem(BufferGetPage(buffer),
-													 PageGetItemId(BufferGetPage(buffer), FirstOffsetNumber));
-		data = (Form_pg_sequence_data) GETSTRUCT(&tuple);
-		*last = data->last_value;
-		*called = data->is_called;
-		UnlockReleaseBuffer(buffer);
-	}
-	relation_close(relation, AccessShareLock);
-	return readable;
+	if (BufferIsValid(page))
+		read_sequence_page(page, last, called);
+	UnlockRelationOid(sequence, AccessShareLock);
+	return BufferIsValid(page);
 }
 
 Sequences *
