@@ -73,3 +73,24 @@ RESET ROLE;
 -- and whoever may do all
 SELECT drop_action('place.b', purge => true);
 SELECT * FROM versions();
+
+-- The clock may be behind the one of the machine that a dump was made on: what came first is known all the same.
+CALL publish('place.clock');
+SELECT drop_action('place.clock');
+CALL publish('place.clock');
+SET check_function_bodies = off;
+UPDATE custom_actions.version SET activated_at = activated_at + interval '1 day' WHERE action = 'place.clock';
+UPDATE custom_actions.action SET created_at = created_at + interval '1 day', modified_at = modified_at + interval '1 day' WHERE name = 'place.clock';
+RESET check_function_bodies;
+SELECT set_action_value('place.clock', 'timeout', '1 min');
+SELECT path, change, after FROM diff_action('place.clock');
+SELECT a.state, a.differs FROM custom_actions.actions AS a WHERE a.name = 'place.clock';
+SELECT activate_action('place.clock');
+SELECT drop_action('place.clock', purge => true);
+SELECT * FROM versions() WHERE action = 'place.clock';
+CALL publish('place.clock');
+DROP FUNCTION place.clock();
+SELECT a.state, a.differs FROM custom_actions.actions AS a WHERE a.name = 'place.clock';
+SELECT drop_action('place.clock', purge => true);
+SELECT drop_action('place.clock', purge => true);
+SELECT * FROM versions() WHERE action = 'place.clock';

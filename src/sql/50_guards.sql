@@ -49,6 +49,19 @@ END;
 COMMENT ON FUNCTION custom_actions.carrying_parts() IS
 	'whether a row trigger was fired by a command of the trigger carry_parts';
 
+-- What came first is told by times: drafts, edits, versions.  Some may be of another
+-- machine, whose clock was ahead: a dump brings them along.
+CREATE FUNCTION custom_actions.time_after(moment timestamptz)
+RETURNS timestamptz
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	SELECT greatest(clock_timestamp(), moment + interval '1 microsecond');
+END;
+
+COMMENT ON FUNCTION custom_actions.time_after(timestamptz) IS
+	'now, or if the clock is behind, just after a moment that was before';
+
 CREATE FUNCTION custom_actions.is_marked(
 	action_name text, modified_at timestamptz, modified_by text, row_xmin xid)
 RETURNS boolean

@@ -152,7 +152,8 @@ BEGIN
 	END IF;
 
 	NEW.extension := coalesce(extension_script(), OLD.extension);
-	NEW.modified_at := clock_timestamp();
+	NEW.modified_at := time_after(greatest(OLD.created_at, (
+		SELECT max(v.activated_at) FROM version AS v WHERE v.action IN (OLD.name, NEW.name))));
 	NEW.modified_by := coalesce(renaming_user(), CURRENT_USER);
 	NEW.created_at := coalesce(OLD.created_at, NEW.modified_at);
 	NEW.created_by := coalesce(OLD.created_by, CURRENT_USER);

@@ -22,7 +22,8 @@ BEGIN
 	NEW.draft := draft_definition(NEW.action);
 	NEW.draft_hash := definition_hash(NEW.draft);
 	NEW.activated_by := CURRENT_USER;
-	NEW.activated_at := clock_timestamp();
+	NEW.activated_at := time_after((
+		SELECT a.modified_at FROM action AS a WHERE a.name = NEW.action));
 	NEW.replicated := false;
 	RETURN NEW;
 END
