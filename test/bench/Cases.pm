@@ -488,6 +488,7 @@ sub ddl_cases
 			name => $name,
 			kind => 'ddl',
 			calls => $calls,
+			parts => $size->{ddl_parts} || 1,
 			sides => { map { $_ => $statements } 'absent', 'floor', @{ $size->{ddl_actions} } },
 			compare => [
 				[ "$what, no extension but an event trigger for other commands", 'without it', 'floor', 'absent' ],
