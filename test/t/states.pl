@@ -14,7 +14,7 @@ my $seed = $ENV{STATES_SEED} // time;
 my $calls = $ENV{STATES_CALLS} // 3000;
 my $node = new_server('main');
 my $json = JSON::PP->new->canonical;
-my @states = qw(open waiting escalated solved closed lost);
+my @states = qw(open waiting escalated solved closed lost new held routed late billed archived);
 
 my $loops = 0;
 
@@ -29,7 +29,7 @@ sub one_of
 
 sub some_states
 {
-	my @some = grep { rand() < 0.4 } @states;
+	my @some = grep { rand() < 0.2 } @states;
 
 	return @some ? \@some : [ one_of(@states) ];
 }
@@ -101,6 +101,13 @@ $node->psql('main', join(";\n", 'SET client_min_messages = error', 'SET ROLE sta
 my $changes = $node->safe_psql('main', 'SELECT count(*) FROM desk.change');
 
 cmp_ok($changes, '>', 50, "states have changed: $changes times");
+my $array = "'{" . join(',', @states) . "}'::text[]";
+
+cmp_ok($node->safe_psql('main', "
+	SELECT count(*) FROM unnest($array) AS a, unnest($array) AS b
+	WHERE a <> b AND NOT EXISTS (
+		SELECT FROM state_transitions('desk.item') AS t
+		WHERE NOT t.creates AND coalesce(t.from_state, a) = a AND t.to_state = b)"), '>', 20, 'there are ways that no action declares');
 is($node->safe_psql('main', q{
 	SELECT DISTINCT concat(coalesce(c.before, 'new'), ' -> ', c.after)
 	FROM desk.change AS c
