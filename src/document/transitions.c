@@ -302,7 +302,8 @@ state_datum(const StateColumn *column, const char *state)
 
 /*
  * Texts differ where values do not: 1 and 1.0, or case in citext. Labels of an enum and
- * plain texts are what they are, whatever has become of the type since.
+ * plain texts are what they are, whatever has become of the type since. Types that are
+ * made of others may hold domains, whose CHECKs would run when a text is read.
  */
 bool
 states_are_one(const StateColumn *column, const char *one, const char *other)
@@ -313,7 +314,10 @@ states_are_one(const StateColumn *column, const char *one, const char *other)
 		return one == other;
 	if (strcmp(one, other) == 0)
 		return true;
-	if (column->type == TEXTOID || column->type == VARCHAROID || column->type == JSONBOID || type_is_enum(column->type))
+	if (column->type == TEXTOID || column->type == VARCHAROID || get_typtype(column->type) != TYPTYPE_BASE ||
+		OidIsValid(get_element_type(column->type)))
+		return false;
+	if (column->type == JSONBOID)
 		return false;			/* a JSON string stands there without its quotes */
 	type = lookup_type_cache(column->type, TYPECACHE_EQ_OPR_FINFO);
 	return OidIsValid(type->eq_opr_finfo.fn_oid) &&
