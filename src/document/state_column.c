@@ -60,7 +60,7 @@ state_column_asked_for(FunctionCallInfo fcinfo)
 	if (!OidIsValid(relation))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"target_table\" must not be null"),
+				 errmsg("target_table must not be null"),
 				 errhint("Give the name of the table whose rows have the states.")));
 	require_table(relation);
 	column = state_column(relation, column_name(relation, fcinfo));

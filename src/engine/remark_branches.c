@@ -29,6 +29,8 @@ typedef struct Known
 	List	   *are_not;
 } Known;
 
+static const Known nothing_known = {NIL, NIL};
+
 static void walk_steps(const Walk *walk, const List *steps, Known known);
 
 /* The condition of a field of a step; field NULL: its subject. */
@@ -90,7 +92,7 @@ walk_alternatives(const Walk *walk, const Step *step, Known known)
 
 		if (strcmp(branch->key, "on_error") == 0)
 		{
-			walk_steps(walk, branch->steps, (Known) {0});
+			walk_steps(walk, branch->steps, nothing_known);
 			continue;
 		}
 		if (branch->when != NULL)
@@ -121,7 +123,7 @@ walk_branches(const Walk *walk, const Step *step, Known known)
 		const Branch *branch = lfirst(cell);
 
 		walk_steps(walk, branch->steps, strcmp(branch->key, "do") == 0 && step->kind->subject == SUBJECT_TITLE ?
-				   known : (Known) {0});
+				   known : nothing_known);
 	}
 }
 
@@ -169,7 +171,7 @@ walk_steps(const Walk *walk, const List *steps, Known known)
 			continue;
 		walk_step(walk, step, known);
 		if (!only_asks(step))
-			known = (Known) {0};
+			known = nothing_known;
 		else if (step->when == NULL)
 			known = with_condition(known, step_condition(walk, step, NULL), true);
 	}
@@ -184,5 +186,5 @@ remark_branches(Compiler *compiler)
 		.count = list_length(compiler->findings.conditions),
 	};
 
-	walk_steps(&walk, compiler->program->definition->steps, (Known) {0});
+	walk_steps(&walk, compiler->program->definition->steps, nothing_known);
 }

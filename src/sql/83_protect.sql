@@ -266,7 +266,7 @@ DECLARE
 	part regclass;
 BEGIN
 	IF target IS NULL THEN
-		RAISE EXCEPTION 'the table to protect is missing' USING ERRCODE = 'null_value_not_allowed';
+		RAISE EXCEPTION 'target_table must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	PERFORM require_protectable(target);
 	column_list := columns_to_protect(target, columns);
@@ -317,7 +317,7 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 BEGIN
 	IF target IS NULL THEN
-		RAISE EXCEPTION 'the table is missing' USING ERRCODE = 'null_value_not_allowed';
+		RAISE EXCEPTION 'target_table must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	PERFORM require_protectable(target);
 	IF drop_protection(target) THEN
