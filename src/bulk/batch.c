@@ -50,7 +50,11 @@ require_batch_arguments(FunctionCallInfo fcinfo)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("invoke_actions takes no idempotency key for all calls"),
 				 errhint("Reset custom_actions.idempotency_key, and give the calls that need one an \"idempotency_key\".")));
-	/* one version cannot be that of several rows; called inside an action, nobody reads it */
+
+	/*
+	 * one version cannot be that of several rows; called inside an action,
+	 * nobody reads it
+	 */
 	if (setting_if_match[0] != '\0' && innermost_frame == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
