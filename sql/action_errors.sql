@@ -60,6 +60,14 @@ SELECT message, step FROM action_errors('desk.work') WHERE message LIKE '%securi
 -- a table that only others may write
 SELECT protect_table('desk.customer', columns => '{email}', actions => '{desk.page}');
 SELECT * FROM action_errors('desk.work') WHERE sqlstate = 'UA008' OR message LIKE '%protect%';
+SELECT define('desk.rename_', '{"steps": [{"update": "desk.customer", "id": 1, "set": {"name": "n", "email": "=''e''"}}, {"update": "desk.customer", "id": 1, "set": {"name": "n"}}]}');
+SELECT define('desk.around', '{"steps": [{"perform": "desk.rename_"}, {"perform": "desk.rename_", "on_error": []}]}');
+SELECT sqlstate, message, step FROM action_errors('desk.around') WHERE sqlstate = 'UA008';
+SELECT sqlstate, message, step FROM action_errors('desk.rename_') WHERE sqlstate = 'UA008';
+SELECT unprotect_table('desk.customer');
+SELECT protect_table('desk.customer', columns => '{email}', actions => '{desk.around}');
+SELECT sqlstate, message, step FROM action_errors('desk.around') WHERE sqlstate = 'UA008';
+SELECT sqlstate, message, step FROM action_errors('desk.rename_') WHERE sqlstate = 'UA008';
 
 -- one that performs itself ends; one that does not compile says what does
 SELECT define('desk.round', '{"input": [{"name": "n", "type": "integer"}], "steps": [{"require": "input.n > 0"}, {"perform": "desk.round", "with": {"n": "=input.n - 1"}}]}');

@@ -12,6 +12,7 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/table.h"
+#include "base/sqlstate.h"
 #include "base/text_list.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
@@ -22,6 +23,7 @@
 #include "commands/trigger.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
+#include "lookup/protection_actions.h"
 #include "lookup/table_rules.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
@@ -51,7 +53,7 @@ static List *search_rules(Oid table, const TableCommand *command, const RuleSear
 static void
 add_rule(List **rules, int sqlstate, char *message, char *when)
 {
-	TableRule  *rule = palloc(sizeof(TableRule));
+	TableRule  *rule = palloc0(sizeof(TableRule));
 
 	rule->sqlstate = sqlstate;
 	rule->message = message;
@@ -304,13 +306,53 @@ fires(const Trigger *trigger, CmdType command)
 		command == CMD_UPDATE ? TRIGGER_FOR_UPDATE(trigger->tgtype) : TRIGGER_FOR_DELETE(trigger->tgtype);
 }
 
-/* Does it keep the table for actions? Who may write it is told elsewhere. */
+/* Does it keep the table for actions? */
 static bool
 is_protection(const Trigger *trigger)
 {
 	Oid			schema = get_func_namespace(trigger->tgfoid);
 
 	return OidIsValid(schema) && schema == get_namespace_oid(CA_SCHEMA, true);
+}
+
+/* Is a column written that a table is protected for? Without columns it is as a whole. */
+static bool
+writes_protected(const RuleSearch *search)
+{
+	const TriggerDesc *triggers = search->relation->trigdesc;
+	bool		whole = true;
+
+	for (int i = 0; i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+
+		if (!is_protection(trigger) || TRIGGER_FOR_ROW(trigger->tgtype) || trigger->tgnattr == 0)
+			continue;
+		whole = false;
+		for (int column = 0; column < trigger->tgnattr; column++)
+			if (gets_value(search, trigger->tgattr[column], false))
+				return true;
+	}
+	return whole;
+}
+
+/* Adds that only some actions may write the table. What foreign keys do passes. */
+static void
+add_protection(RuleSearch *search, const Trigger *trigger)
+{
+	List	   *may = protection_actions(trigger);
+	StringInfoData names;
+	ListCell   *cell;
+
+	if (may == NIL || search->above != NULL || !TRIGGER_FOR_ROW(trigger->tgtype) || !writes_protected(search))
+		return;
+	initStringInfo(&names);
+	foreach(cell, may)
+		appendStringInfo(&names, "%s\"%s\"", cell == list_head(may) ? "" : ", ", function_name_canonical(lfirst_oid(cell)));
+	add_rule(&search->rules, ERRCODE_CA_ONLY_ACTIONS,
+			 psprintf("table \"%s\" can be written by %s only", relation_name_canonical(RelationGetRelid(search->relation)), names.data),
+			 pstrdup("the action is not among those that may"));
+	((TableRule *) llast(search->rules))->may = may;
 }
 
 /* Is what is done to a table on the way already? */
@@ -389,9 +431,11 @@ add_triggers(RuleSearch *search)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 
-		if (!fires(trigger, search->command->command) || is_protection(trigger))
+		if (!fires(trigger, search->command->command))
 			continue;
-		if (!trigger->tgisinternal)
+		if (is_protection(trigger))
+			add_protection(search, trigger);
+		else if (!trigger->tgisinternal)
 			add_rule(&search->rules, 0, psprintf("whatever trigger \"%s\" of %s raises", trigger->tgname,
 												 relation_name_canonical(RelationGetRelid(search->relation))),
 					 pstrdup(trigger->tginitdeferred ? "it fires, at the end of the transaction" : "it fires"));

@@ -52,7 +52,10 @@ failure_note_rules(Program *program, const char *path, const List *rules)
 	{
 		const TableRule *rule = lfirst(cell);
 
-		failure_note(program, path, rule->sqlstate, rule->message, rule->when);
+		Failure		failure = {.sqlstate = rule->sqlstate, .message = rule->message, .path = path, .when = rule->when, .may = rule->may};
+
+		if (failures_wanted(program))
+			add_failure(program, &failure);
 	}
 }
 

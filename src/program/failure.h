@@ -25,6 +25,7 @@ typedef struct Failure
 	const char *path;			/* of the step, or NULL: of the action as a whole */
 	const char *when;			/* when it happens */
 	Oid			performed;		/* stands for all failures of this action; or InvalidOid */
+	const List *may;			/* OIDs of actions that it does not hold for, nor for what they perform */
 } Failure;
 
 typedef struct Failures

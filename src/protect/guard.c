@@ -18,6 +18,7 @@
 #include "base/compat.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
+#include "lookup/protection_actions.h"
 #include "protect/cascade.h"
 #include "protect/outside.h"
 #include "protect/protection.h"

@@ -14,7 +14,6 @@
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "lookup/function_lookup.h"
-#include "nodes/nodeFuncs.h"
 #include "protect/protection.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -146,31 +145,4 @@ protection_read(Relation table, const Trigger *trigger)
 	else
 		read_own(protection, table, trigger);
 	return protection;
-}
-
-/* Collects what constants name functions. */
-static bool
-actions_walker(Node *node, List **actions)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, Const))
-	{
-		const Const *constant = (Const *) node;
-
-		if (constant->consttype == REGPROCEDUREOID && !constant->constisnull)
-			*actions = lappend_oid(*actions, DatumGetObjectId(constant->constvalue));
-		return false;
-	}
-	return expression_tree_walker(node, actions_walker, actions);
-}
-
-List *
-protection_actions(const Trigger *trigger)
-{
-	List	   *actions = NIL;
-
-	if (trigger->tgqual != NULL)
-		(void) actions_walker(stringToNode(trigger->tgqual), &actions);
-	return actions;
 }

@@ -40,7 +40,4 @@ extern const Trigger *protecting_trigger(Relation table, Oid function);
 /* What the row trigger of a table that is written protects. */
 extern Protection *protection_read(Relation table, const Trigger *trigger);
 
-/* The actions that a trigger's WHEN clause lists, as OIDs; NIL: any action may. */
-extern List *protection_actions(const Trigger *trigger);
-
 #endif

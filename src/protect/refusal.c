@@ -9,6 +9,7 @@
 #include "base/sqlstate.h"
 #include "base/text_list.h"
 #include "lookup/canonical.h"
+#include "lookup/protection_actions.h"
 #include "protect/outside.h"
 #include "protect/refusal.h"
 #include "protect/writers.h"

@@ -406,6 +406,16 @@ walk_performed(const ErrorWalk *walk, const char *path, Oid function, bool dealt
 	walk_document(&below, name, document, check_role(published_function(function)->owner));
 }
 
+/* Is the action one of these, or performed by one? */
+static bool
+is_one_of(const ErrorWalk *walk, const List *actions)
+{
+	for (; walk != NULL; walk = walk->above)
+		if (list_member_oid(actions, walk->function))
+			return true;
+	return false;
+}
+
 /* Tells what the steps raise. */
 static void
 tell_steps(const ErrorWalk *walk, const Program *program)
@@ -420,6 +430,8 @@ tell_steps(const ErrorWalk *walk, const Program *program)
 
 		CHECK_FOR_INTERRUPTS();
 		dealt_with = failure->path != NULL && is_dealt_with(program->definition->steps, failure->path, &when);
+		if (failure->may != NIL && is_one_of(walk, failure->may))
+			continue;
 		if (OidIsValid(failure->performed))
 			walk_performed(walk, failure->path, failure->performed, dealt_with);
 		else if (!dealt_with && !walk->limits_only)

@@ -68,12 +68,7 @@ BEGIN ATOMIC
 	SELECT e.sqlstate, e.message, e.step, e."when"
 	FROM custom_actions.document_in_use(action_name, wanted) AS d (document)
 		LEFT JOIN pg_roles AS r ON r.rolname = custom_actions.owner_name(action_name)
-		CROSS JOIN LATERAL (
-			SELECT f.sqlstate, f.message, f.step, f."when"
-			FROM custom_actions.definition_errors(action_name, d.document, r.oid) AS f
-			UNION ALL
-			SELECT 'UA008', w.message, w.location, 'the action is not among those that may'
-			FROM custom_actions.unlisted_writes(action_name, d.document) AS w) AS e;
+		CROSS JOIN LATERAL custom_actions.definition_errors(action_name, d.document, r.oid) AS e;
 END;
 
 COMMENT ON FUNCTION custom_actions.errors_of(text, integer) IS

@@ -46,6 +46,11 @@ $node->safe_psql('main', q{
 		"steps": [{"require": "input.n <> 2", "message": "No two"}, {"update": "shop.customer", "where": "input.w = ''all''", "set": {"many": "=many + 0"}}]}');
 	SELECT activate_action('shop.inner_');
 	INSERT INTO custom_actions.table_setting (table_name, status_column) VALUES ('shop.invoice', 'status');
+	CREATE TABLE shop.kept (id integer PRIMARY KEY, n integer);
+	INSERT INTO shop.kept VALUES (1, 1);
+	SELECT protect_table('shop.kept', actions => '{shop.inner_}');
+	SELECT create_action('shop.keeps', '{"steps": [{"update": "shop.kept", "id": 1, "set": {"n": 2}}]}');
+	SELECT activate_action('shop.keeps');
 });
 
 # What can fail: a step, the inputs that make it fail, more of the header, arguments.
@@ -87,6 +92,8 @@ my @ways = (
 	{ step => '{"require": "shop.refuse(input.n) > 0"}', n => 104 },
 	{ step => '{"call": "shop.refuse", "with": {"n": "=input.n"}}', n => 104 },
 	{ step => '{"update": "shop.guarded", "id": 1, "set": {"id": 1}}' },
+	{ step => '{"update": "shop.kept", "id": 1, "set": {"n": 2}}' },
+	{ step => '{"perform": "shop.keeps"}' },
 	{ step => '{"perform": "shop.inner_", "with": {"n": "=input.n"}}', n => 2 },
 	{ step => '{"perform": "shop.inner_", "with": {"n": "=input.n"}}', n => 3 },
 	{ step => '{"perform": "shop.inner_", "with": {"n": "=input.n"}}', n => 200 },
