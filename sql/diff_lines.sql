@@ -53,6 +53,11 @@ SELECT * FROM diff_action('desk.broken');
 SELECT undo_action_edit('desk.broken');
 INSERT INTO custom_actions.step (action, kind, arguments) VALUES ('desk.broken', 'let', '{"a": 1}'), ('desk.broken', 'get', '{"id": 1}');
 SELECT * FROM diff_action('desk.broken');
+-- Whatever stands in place of inputs, each is told of, and each once
+SELECT * FROM custom_actions.definition_changes(
+	'{"input": [7, {"type": "text"}, {"name": "a", "type": "text"}, {"name": "a", "type": "date"}, {"name": "b", "sensitive": "yes", "default": "secret"}, {"name": "Not A Name", "type": "text"}], "output": "none"}',
+	'{"input": [[8], {"type": "date"}, {"name": "a", "type": "date"}, {"name": "a", "type": "text"}, {"name": "b", "sensitive": "yes", "default": "hidden"}], "output": [null]}');
+SELECT custom_actions.told_changes('{"input": [{"name": "a", "type": "text"}, {"name": "a", "type": "date"}]}', '{"input": [{"name": "a", "type": "date"}, {"name": "a", "type": "text"}]}');
 -- Nothing is published
 SELECT create_action('desk.new');
 SELECT * FROM diff_action('desk.new');

@@ -27,7 +27,9 @@ has_parameter(const List *parameters, const char *name)
 
 	foreach(cell, parameters)
 	{
-		if (strcmp(((Parameter *) lfirst(cell))->name, name) == 0)
+		const char *other = ((Parameter *) lfirst(cell))->name;
+
+		if (other != NULL && strcmp(other, name) == 0)
 			return true;
 	}
 	return false;
@@ -62,13 +64,14 @@ parameter_name_is_sound(DefinitionParser *parser, const Parameter *parameter)
 	return false;
 }
 
-/* Reads an input or output; NULL if it is of no use. */
+/* Reads an input or output; NULL if it is of no use, or is left out. */
 static Parameter *
 parse_parameter(DefinitionParser *parser, Json *json, const char *key, int position)
 {
 	Parameter  *parameter = palloc0(sizeof(Parameter));
 	Shape		shape = {0};
 	const char *name;
+	bool		sound;
 
 	parameter->json = json;
 	parameter->output = strcmp(key, "output") == 0;
@@ -78,7 +81,8 @@ parse_parameter(DefinitionParser *parser, Json *json, const char *key, int posit
 		definition_problem(parser, parameter->location,
 						   psprintf("an %s must be an object, not %s", key, json_kind_name(json)),
 						   "Write it as {\"name\": ..., \"type\": ...}.");
-		return NULL;
+		parameter->unsound = true;
+		return parser->keeps_unsound ? parameter : NULL;
 	}
 
 	name = parser_member_string(json, "name");
@@ -86,7 +90,8 @@ parse_parameter(DefinitionParser *parser, Json *json, const char *key, int posit
 		parameter->location = psprintf("%s.%s", key, name);
 	shape.what = parameter->output ? "an output" : "an input";
 	shape.lists[0] = parameter->output ? output_keys : input_keys;
-	if (!shape_check(parser->sink, &shape, json, parameter->location))
+	sound = shape_check(parser->sink, &shape, json, parameter->location);
+	if (!sound && !parser->keeps_unsound)
 		return NULL;
 
 	fields_read(shape.lists[0], json, parameter);
@@ -98,7 +103,11 @@ parse_parameter(DefinitionParser *parser, Json *json, const char *key, int posit
 						   "Leave out \"required\" or \"default\".");
 		parameter->required = false;
 	}
-	return parameter_name_is_sound(parser, parameter) ? parameter : NULL;
+	/* who meant to hide a default, however he wrote it, has it hidden */
+	if (!sound && json_get(json, "sensitive") != NULL)
+		parameter->sensitive = true;
+	parameter->unsound = !sound || !parameter_name_is_sound(parser, parameter);
+	return !parameter->unsound || parser->keeps_unsound ? parameter : NULL;
 }
 
 /* Reads the inputs or outputs. */

@@ -42,6 +42,7 @@ typedef struct Parameter
 	Json	   *initial;		/* "default", or NULL */
 	char	   *description;	/* or NULL */
 	char	   *location;		/* "input.reason" */
+	bool		unsound;		/* of no use: only definition_read() has such; a name may be missing */
 } Parameter;
 
 /* The kind of row and the branch of what choose has in place of steps */
@@ -122,7 +123,8 @@ extern Definition *definition_parse(Json *document, ProblemSink *sink);
 
 /*
  * The same for who compares or shows: whatever can be told apart, and nothing is
- * reported. Kinds of steps are not to be asked about those that are not sound.
+ * reported. Kinds of steps are not to be asked about those that are not sound, and
+ * inputs and outputs that are not may be of any shape.
  */
 extern Definition *definition_read(Json *document);
 

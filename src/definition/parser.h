@@ -14,7 +14,7 @@ typedef struct DefinitionParser
 	ProblemSink *sink;
 	Definition *definition;
 	List	   *step_names;		/* of Step: the named ones so far */
-	bool		keeps_unsound;	/* steps, too */
+	bool		keeps_unsound;	/* steps, inputs and outputs, too */
 } DefinitionParser;
 
 /* Reports a problem of the document's shape. */

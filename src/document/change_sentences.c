@@ -58,11 +58,18 @@ is_about_key(const Change *change, const char *key)
 	return !change->by_name && change->path[length] == '.' && strcmp(change->path + length + 1, key) == 0;
 }
 
+/* Are two rows about the same thing? */
+static bool
+are_about_one(const Change *one, const Change *other)
+{
+	return one->part == other->part && strcmp(one->place, other->place) == 0;
+}
+
 /* Says that something differs in a field, once for all its fields. */
 static void
 say_changed(Telling *telling, const Change *change, const char *sentence)
 {
-	if (telling->told == NULL || telling->told->part != change->part || telling->told->place != change->place)
+	if (telling->told == NULL || !are_about_one(telling->told, change))
 		say(telling, sentence);
 	telling->told = change;
 }

@@ -371,21 +371,53 @@ tell_old_steps(Changes *changes, const Side *old)
 static void
 turn_to_parameter(Changes *changes, const Parameter *parameter)
 {
-	turn_to(changes, parameter->output ? CHANGE_OF_OUTPUT : CHANGE_OF_INPUT, parameter->location, parameter->name);
+	turn_to(changes, parameter->output ? CHANGE_OF_OUTPUT : CHANGE_OF_INPUT, parameter->location,
+			parameter->name != NULL ? parameter->name : parameter->location);
 }
 
-/* Finds a parameter by name. */
-static const Parameter *
-parameter_named(const List *parameters, const char *name)
+/* How many of a list stand at a location before a parameter of it? */
+static int
+parameters_at(const List *parameters, const char *location, const Parameter *before)
 {
+	int			count = 0;
 	ListCell   *cell;
 
 	foreach(cell, parameters)
 	{
-		if (strcmp(((const Parameter *) lfirst(cell))->name, name) == 0)
+		if (lfirst(cell) == before)
+			break;
+		if (strcmp(((const Parameter *) lfirst(cell))->location, location) == 0)
+			count++;
+	}
+	return count;
+}
+
+/*
+ * Finds in one list what a parameter is in another: that of the same name. Of several
+ * of one name, which is a mistake, the first is the first.
+ */
+static const Parameter *
+parameter_like(const List *parameters, const Parameter *parameter, const List *others)
+{
+	int			number = parameters_at(others, parameter->location, parameter);
+	ListCell   *cell;
+
+	foreach(cell, parameters)
+	{
+		if (strcmp(((const Parameter *) lfirst(cell))->location, parameter->location) == 0 && number-- == 0)
 			return lfirst(cell);
 	}
 	return NULL;
+}
+
+/* What an input or output says, in the words of the outline. */
+static const char *
+parameter_words(const Parameter *parameter)
+{
+	if (parameter->unsound)
+		return psprintf("%s, which is not understood",
+						parameter->name != NULL ? parameter->name : parameter->location);
+	return outline_parameter_words(parameter);
 }
 
 /* Tells how one field of a parameter differs. */
@@ -411,6 +443,12 @@ compare_parameter_field(Changes *changes, const Parameter *old, const Parameter 
 static void
 compare_parameter(Changes *changes, const Parameter *old, const Parameter *new)
 {
+	if (old->json->kind != JSON_IS_OBJECT || new->json->kind != JSON_IS_OBJECT)
+	{
+		if (!is_same(old->json, new->json))
+			tell_change(changes, new->location, CHANGE_CHANGED, parameter_words(old), parameter_words(new));
+		return;
+	}
 	for (int i = 0; i < new->json->count; i++)
 		compare_parameter_field(changes, old, new, new->json->keys[i]);
 	for (int i = 0; i < old->json->count; i++)
@@ -446,7 +484,7 @@ tell_parameter_order(Changes *changes, const List *old_list, const List *new_lis
 
 	foreach(cell, new_list)
 	{
-		const Parameter *old = parameter_named(old_list, ((const Parameter *) lfirst(cell))->name);
+		const Parameter *old = parameter_like(old_list, lfirst(cell), new_list);
 
 		if (old == NULL)
 			continue;
@@ -474,11 +512,11 @@ tell_parameters(Changes *changes, const List *old_list, const List *new_list)
 	foreach(cell, new_list)
 	{
 		const Parameter *parameter = lfirst(cell);
-		const Parameter *before = parameter_named(old_list, parameter->name);
+		const Parameter *before = parameter_like(old_list, parameter, new_list);
 
 		turn_to_parameter(changes, parameter);
 		if (before == NULL)
-			tell_change(changes, parameter->location, CHANGE_ADDED, NULL, outline_parameter_words(parameter));
+			tell_change(changes, parameter->location, CHANGE_ADDED, NULL, parameter_words(parameter));
 		else
 			compare_parameter(changes, before, parameter);
 	}
@@ -487,8 +525,8 @@ tell_parameters(Changes *changes, const List *old_list, const List *new_list)
 		const Parameter *parameter = lfirst(cell);
 
 		turn_to_parameter(changes, parameter);
-		if (parameter_named(new_list, parameter->name) == NULL)
-			tell_change(changes, parameter->location, CHANGE_REMOVED, outline_parameter_words(parameter), NULL);
+		if (parameter_like(new_list, parameter, old_list) == NULL)
+			tell_change(changes, parameter->location, CHANGE_REMOVED, parameter_words(parameter), NULL);
 	}
 	tell_parameter_order(changes, old_list, new_list);
 }

@@ -76,62 +76,6 @@ END;
 COMMENT ON FUNCTION custom_actions.create_action(text, text, boolean) IS
 	'body of create_action';
 
-CREATE FUNCTION custom_actions.add_parameter(
-	action_name text, name text, type text, direction text, required boolean,
-	default_value jsonb, description text, title text, references_table text, options jsonb)
-RETURNS void
-LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, custom_actions, pg_temp
-AS $$
-DECLARE
-	told text := format('%s.%s: added %s',
-		CASE direction WHEN 'out' THEN 'output' ELSE 'input' END, name,
-		coalesce(type, 'a key of ' || references_table));
-BEGIN
-	PERFORM require_draft(action_name);
-	IF EXISTS (
-		SELECT FROM parameter AS p
-		WHERE p.action = action_name AND p.name = add_parameter.name)
-	THEN
-		RAISE EXCEPTION 'action "%" already has an input or output "%"',
-				action_name, add_parameter.name
-			USING ERRCODE = 'duplicate_object';
-	END IF;
-	PERFORM mark_edit(action_name, 'begin', '');
-	INSERT INTO parameter (action, direction, name, type, required, default_value,
-		description, title, references_table, options)
-	VALUES (action_name, coalesce(add_parameter.direction, 'in'), add_parameter.name,
-		add_parameter.type, add_parameter.required, add_parameter.default_value,
-		add_parameter.description, add_parameter.title, add_parameter.references_table,
-		add_parameter.options);
-	PERFORM mark_edit(action_name, 'end', told);
-	RAISE NOTICE 'action "%": %', action_name, told;
-END
-$$;
-
-COMMENT ON FUNCTION custom_actions.add_parameter(text, text, text, text, boolean, jsonb, text, text, text, jsonb) IS
-	'does the work of add_action_parameter';
-
-CREATE FUNCTION custom_actions.add_action_parameter(
-	action text, name text, type text DEFAULT NULL, direction text DEFAULT 'in',
-	required boolean DEFAULT NULL, default_value jsonb DEFAULT NULL,
-	description text DEFAULT NULL, title text DEFAULT NULL,
-	references_table text DEFAULT NULL, options jsonb DEFAULT NULL)
-RETURNS void
-LANGUAGE sql VOLATILE
-BEGIN ATOMIC
-	SELECT custom_actions.add_parameter(
-		custom_actions.canonical_name(add_action_parameter.action),
-		add_action_parameter.name, add_action_parameter.type,
-		add_action_parameter.direction, add_action_parameter.required,
-		add_action_parameter.default_value, add_action_parameter.description,
-		add_action_parameter.title, add_action_parameter.references_table,
-		add_action_parameter.options);
-END;
-
-COMMENT ON FUNCTION custom_actions.add_action_parameter(text, text, text, text, boolean, jsonb, text, text, text, jsonb) IS
-	'body of add_action_parameter';
-
 CREATE FUNCTION custom_actions.single_step_row(
 	kind text, subject text, arguments jsonb, name text)
 RETURNS jsonb
