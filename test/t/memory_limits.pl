@@ -12,8 +12,8 @@ my $calls = $ENV{MEMORY_CALLS} || 20_000;
 my $node = new_server('main');
 
 # What malloc may keep in pieces, and caches that fill, are no leak: at a million
-# calls this is less than half a byte a call.
-my $slack = 400;
+# calls this is less than a byte a call.
+my $slack = 900;
 
 create_database($node, 'main');
 $node->safe_psql('main', q{
