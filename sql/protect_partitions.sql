@@ -101,3 +101,21 @@ SELECT count(*), count(note) FROM desk.shop;
 -- what has its area still is not deleted in the same breath
 WITH gone AS (DELETE FROM desk.area WHERE id = 130) DELETE FROM desk.shop WHERE id = 131;
 WITH gone AS (DELETE FROM desk.area WHERE id = 130) UPDATE desk.shop SET area_id = 131 WHERE id = 130;
+
+-- a leaf that is protected by itself, or has kept a part of that: whatever its triggers were, they are one protection then
+SET client_min_messages = notice;
+CREATE TABLE desk.leaf (status text, id integer, day date);
+INSERT INTO desk.leaf VALUES ('new', 7, '2027-01-05');
+SELECT protect_table('desk.leaf', '{id}');
+SELECT protect_table('desk.event', '{status}');
+ALTER TABLE desk.event ATTACH PARTITION desk.leaf FOR VALUES FROM ('2027-01-01') TO ('2027-02-01');
+DROP TRIGGER custom_actions_protect_row ON desk.leaf;
+ALTER TABLE desk.event ATTACH PARTITION desk.leaf FOR VALUES FROM ('2027-01-01') TO ('2027-02-01');
+SELECT tgname, copied FROM desk.guards WHERE table_name = 'desk.leaf';
+UPDATE desk.leaf SET id = 8;
+UPDATE desk.leaf SET status = 'old';
+UPDATE desk.event SET status = 'old' WHERE id = 8;
+TRUNCATE desk.leaf;
+ALTER TABLE desk.event DETACH PARTITION desk.leaf;
+SELECT tgname, copied FROM desk.guards WHERE table_name = 'desk.leaf';
+TRUNCATE desk.leaf;
