@@ -30,10 +30,8 @@
 #include "catalog/objectaccess.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
+#include "lookup/action_access.h"
 #include "lookup/action_lookup.h"
-#include "lookup/canonical.h"
-#include "lookup/denied.h"
-#include "lookup/suggest_catalog.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "run/action_call.h"
@@ -256,34 +254,6 @@ name_is_kept(const char *name)
 		strchr(name, '.') != NULL && strchr(name, '"') == NULL;
 }
 
-/* Raises that there is no such action; the one that is meant may have sensitive inputs. */
-pg_noreturn static void
-refuse_unknown_action(const char *name)
-{
-	const char *hint = suggest_action(name, false);
-
-	if (hint == NULL)
-		hint = strchr(name, '.') == NULL ?
-			"Name it with its schema, or check the search_path. A draft can be invoked once activate_action() has published it." :
-			"A draft can be invoked once activate_action() has published it.";
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_FUNCTION),
-			 errmsg("action \"%s\" does not exist", name),
-			 errhint("%s", hint),
-			 errhidestmt(true)));
-}
-
-/* Resolves the name of an action; raises if there is none. */
-static Oid
-function_of_name(const char *name)
-{
-	Oid			function = action_find(name);
-
-	if (!OidIsValid(function))
-		refuse_unknown_action(name);
-	return function;
-}
-
 Handle *
 handle_of_name(const char *name)
 {
@@ -297,13 +267,13 @@ handle_of_name(const char *name)
 	if (names_stale)
 		names_forget();
 	if (!name_is_kept(name))
-		return handle_get(function_of_name(name));
+		return handle_get(action_named(name));
 
 	entry = hash_search(names, name, HASH_FIND, NULL);
 	if (entry != NULL)
 		return handle_get(entry->function);
 
-	function = function_of_name(name);
+	function = action_named(name);
 	handle = handle_get(function);
 	entry = hash_search(names, name, HASH_ENTER, NULL);
 	entry->function = function;
@@ -313,20 +283,7 @@ handle_of_name(const char *name)
 void
 handle_require_caller(const Handle *handle)
 {
-	Oid			user = GetUserId();
-
-	if (object_aclcheck(NamespaceRelationId, handle->schema, user,
-						ACL_USAGE) != ACLCHECK_OK)
-		refuse_schema(get_namespace_name(handle->schema), "USAGE", NULL);
-	if (object_aclcheck(ProcedureRelationId, handle->function, user,
-						ACL_EXECUTE) != ACLCHECK_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for action \"%s\"",
-						function_name_canonical(handle->function)),
-				 errhint("Its owner can GRANT EXECUTE ON FUNCTION %s to you.",
-						 function_name_canonical(handle->function))));
-	InvokeFunctionExecuteHook(handle->function);
+	require_invoker(handle->function, handle->schema);
 }
 
 /* Calls the function; all its arguments are in the request. */

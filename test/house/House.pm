@@ -21,6 +21,7 @@ our %may_include = (
 	base => [],
 	lookup => [qw(base)],
 	definition => [qw(base lookup)],
+	web => [qw(base lookup definition)],
 	document => [qw(base lookup definition)],
 	program => [qw(base lookup definition)],
 	compile => [qw(base lookup definition program)],

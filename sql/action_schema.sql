@@ -1,0 +1,147 @@
+-- JSON Schema of what actions take, give and raise: every family of types.
+\i test/sql/prelude.sql
+\pset format unaligned
+\pset tuples_only on
+SET client_min_messages = warning;
+
+CREATE SCHEMA web;
+GRANT USAGE ON SCHEMA web TO PUBLIC;
+SET search_path = web, public;
+
+-- An action that gives back what it takes, of these types; prints what is said of each.
+CREATE PROCEDURE echoes(VARIADIC types text[]) LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM create_action('web.echo', json_build_object(
+		'input', (SELECT json_agg(json_build_object('name', 'i' || n, 'type', type, 'required', n % 2 = 1) ORDER BY n)
+			FROM unnest(types) WITH ORDINALITY AS t (type, n)),
+		'output', (SELECT json_agg(json_build_object('name', 'o' || n, 'type', type, 'default', '=input.i' || n) ORDER BY n)
+			FROM unnest(types) WITH ORDINALITY AS t (type, n)),
+		'steps', '[]'::json), true);
+	DROP FUNCTION IF EXISTS web.echo;
+	PERFORM activate_action('web.echo');
+END
+$$;
+CREATE VIEW said AS
+	SELECT 'in' AS direction, e.key, e.value FROM json_each(action_schema('web.echo') -> 'properties') AS e
+	UNION ALL
+	SELECT 'out', e.key, e.value FROM json_each(action_schema('web.echo', 'out') -> 'properties') AS e
+	UNION ALL
+	SELECT 'in as string', e.key, e.value FROM json_each(action_schema('web.echo', 'in', 'string') -> 'properties') AS e
+	WHERE e.value::jsonb NOT IN (SELECT i.value::jsonb FROM json_each(action_schema('web.echo') -> 'properties') AS i)
+	UNION ALL
+	SELECT 'out as string', e.key, e.value FROM json_each(action_schema('web.echo', 'out', 'string') -> 'properties') AS e
+	WHERE e.value::jsonb NOT IN (SELECT i.value::jsonb FROM json_each(action_schema('web.echo', 'out') -> 'properties') AS i);
+
+-- numbers
+CALL echoes('smallint', 'integer', 'bigint', 'real', 'double precision', 'numeric', 'numeric(12,2)', 'numeric(4,0)', 'numeric(2,-3)', 'numeric(3,5)', 'oid');
+SELECT direction, key, value FROM said;
+-- texts, bits, bytes
+CALL echoes('text', 'varchar', 'varchar(5)', 'char(3)', 'char', 'bpchar', 'name', 'bit(3)', 'varbit(4)', 'varbit', 'bytea', 'boolean', 'xml', 'inet');
+SELECT direction, key, value FROM said;
+-- times
+CALL echoes('date', 'time', 'timetz', 'timestamp', 'timestamptz', 'timestamp(3)', 'interval', 'uuid');
+SELECT direction, key, value FROM said;
+-- JSON, arrays, ranges
+CALL echoes('json', 'jsonb', 'integer[]', 'varchar(3)[]', 'numeric(5,1)[]', 'jsonb[]', 'int4range', 'numrange', 'daterange', 'tstzrange', 'int4multirange');
+SELECT direction, key, value FROM said;
+
+-- enums and domains
+CREATE TYPE tier AS ENUM ('gold', 'silver', 'it''s');
+CREATE DOMAIN percent AS integer CHECK (VALUE >= 0 AND VALUE <= 100);
+CREATE DOMAIN half_open AS integer CHECK (VALUE > 0) CHECK (10 > VALUE);
+CREATE DOMAIN ratio AS numeric(5,4) CHECK (VALUE BETWEEN 0 AND 1);
+CREATE DOMAIN probability AS float8 CHECK (VALUE > 0 AND VALUE < 0.5);
+CREATE DOMAIN small_percent AS percent CHECK (VALUE < 50);
+CREATE DOMAIN priority AS text CHECK (VALUE IN ('low', 'normal', 'high'));
+CREATE DOMAIN priority2 AS varchar(10) CHECK (VALUE = ANY (ARRAY['low', 'high']));
+CREATE DOMAIN upper_tier AS tier CHECK (VALUE IN ('gold', 'silver'));
+CREATE DOMAIN code AS text CHECK (VALUE ~ '^[A-Z]{2}\d+$') CHECK (length(VALUE) <= 8 AND char_length(VALUE) > 2);
+CREATE DOMAIN word AS text CHECK (VALUE ~ '^\w+$');
+CREATE DOMAIN address AS text NOT NULL CHECK (VALUE ~ '^[^@]+@.+$') CHECK (VALUE ~ '\.');
+CREATE DOMAIN given AS text CHECK (VALUE IS NOT NULL);
+CREATE DOMAIN odd AS integer CHECK (VALUE % 2 = 1);
+CREATE DOMAIN tags AS text[] CHECK (cardinality(VALUE) <= 3);
+COMMENT ON DOMAIN percent IS 'of a hundred';
+CALL echoes('tier', 'percent', 'half_open', 'ratio', 'probability', 'small_percent', 'priority', 'priority2', 'upper_tier',
+	'code', 'word', 'address', 'given', 'odd', 'tags', 'percent[]', 'address[]');
+SELECT direction, key, value FROM said;
+SELECT action_schema('web.echo') -> 'required';
+
+-- composites, rows of tables, types that hold themselves
+CREATE TYPE point3 AS (x float8, y float8, "The Z" numeric(4,1));
+CREATE TABLE node (id integer PRIMARY KEY, parent integer, mail address, at point3, tags varchar(4)[]);
+ALTER TABLE node ADD children node[];
+ALTER TABLE node DROP COLUMN parent;
+COMMENT ON TABLE node IS 'a knot';
+COMMENT ON COLUMN node.tags IS 'what is said of it';
+CALL echoes('point3', 'node', 'node[]');
+SELECT action_schema('web.echo');
+SELECT action_schema('web.echo', 'out') -> '$defs' -> 'web.node';
+
+-- what people call things, defaults, options, references, sensitive, deprecated
+CREATE TABLE customer (id bigint PRIMARY KEY, name text);
+CREATE TABLE line (order_id integer, pos smallint, amount numeric(8,2), PRIMARY KEY (order_id, pos));
+SELECT create_action('web.full', '{
+  "title": "All of it", "description": "Everything that can be said.", "deprecated": "use web.other",
+  "table": "web.line",
+  "input": [
+    {"name": "customer", "references": "web.customer", "title": "Customer", "description": "who pays"},
+    {"name": "others", "references": "web.customer", "type": "bigint[]", "required": false},
+    {"name": "pin", "type": "text", "sensitive": true},
+    {"name": "size", "type": "text", "options": ["S", "M", "==L"], "default": "M"},
+    {"name": "many", "type": "integer", "options": [1, "2"], "required": false},
+    {"name": "some", "type": "text[]", "options": ["a", "b"], "default": ["a"]},
+    {"name": "computed", "type": "text", "options": "=array[input.size]", "default": "=input.size"},
+    {"name": "labels", "type": "text", "options": "web.tier", "required": false},
+    {"name": "d_int", "type": "integer", "default": "12"},
+    {"name": "d_num", "type": "numeric(6,2)", "default": 1.50},
+    {"name": "d_big", "type": "bigint", "default": 9007199254740993},
+    {"name": "d_bool", "type": "boolean", "default": "yes"},
+    {"name": "d_text", "type": "text", "default": "==x"},
+    {"name": "d_template", "type": "text", "default": "{{ input.size }}"},
+    {"name": "d_null", "type": "text", "default": null},
+    {"name": "d_json", "type": "jsonb", "default": {"a": [1, "==b"]}},
+    {"name": "d_date", "type": "date", "default": "2026-02-28"},
+    {"name": "d_day", "type": "date", "default": "tomorrow"},
+    {"name": "d_interval", "type": "interval", "default": "1 day 4 hours"},
+    {"name": "d_odd_interval", "type": "interval", "default": "04:00"},
+    {"name": "d_range", "type": "int4range", "default": "[1,5)"},
+    {"name": "d_domain", "type": "web.percent", "default": 50}],
+  "output": [
+    {"name": "total", "type": "numeric(8,2)", "required": true, "title": "Total", "default": "=target.amount"},
+    {"name": "note", "type": "text", "description": "if any", "default": null}],
+  "steps": []}');
+SELECT activate_action('web.full');
+SELECT action_schema('web.full');
+SELECT action_schema('web.full', 'out');
+SELECT action_schema('web.full', 'error');
+SELECT e.key, e.value FROM json_each(action_schema('web.full', 'in', 'string') -> 'properties') AS e
+WHERE e.key IN ('customer', 'others', 'd_num', 'd_big');
+
+-- nothing in, nothing out; a table as a whole
+SELECT create_action('web.nothing', '{"table": "web.line", "binding": "collection", "steps": []}');
+SELECT activate_action('web.nothing');
+SELECT action_schema('web.nothing')::jsonb, action_schema('web.nothing', 'out')::jsonb;
+
+-- names resolve as in a call
+SELECT action_schema('nothing') ->> 'title';
+
+-- what it refuses, as a call would
+SELECT action_schema('web.nothin');
+SELECT create_action('web.draft', '{"steps": []}');
+SELECT action_schema('web.draft');
+SELECT action_schema('web.full', 'both');
+SELECT action_schema('web.full', 'in', 'text');
+SELECT action_schema(NULL);
+SELECT action_schema('web.full', NULL);
+CREATE ROLE regress_web_nobody;
+SET ROLE regress_web_nobody;
+SELECT action_schema('web.full');
+SELECT invoke_action('web.full');
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION web.full TO regress_web_nobody;
+SET ROLE regress_web_nobody;
+SELECT action_schema('web.full') ->> 'title';
+RESET ROLE;
+DROP OWNED BY regress_web_nobody;
+DROP ROLE regress_web_nobody;

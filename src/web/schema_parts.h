@@ -1,0 +1,33 @@
+/*
+ * schema_parts.h
+ *		What JSON Schemas are put together of.
+ */
+#ifndef CA_SCHEMA_PARTS_H
+#define CA_SCHEMA_PARTS_H
+
+#include "postgres.h"
+
+#include "base/json.h"
+
+/* {"type": ...}, the beginning of most */
+extern Json *schema_typed(const char *type);
+
+/* A string that matches. */
+extern Json *schema_pattern(const char *pattern);
+
+/* {"anyOf": [one, other]} */
+extern Json *schema_either(Json *one, Json *other);
+
+/* An object without other members than those that are added. */
+extern Json *schema_closed_object(void);
+
+/* Adds a member, and to "required" if it must be there. */
+extern void schema_add_member(Json *object, const char *name, Json *schema, bool required);
+
+/* Anything but null. */
+extern Json *schema_anything(void);
+
+/* The same schema, or null; it is changed. */
+extern Json *schema_or_null(Json *schema);
+
+#endif
