@@ -98,6 +98,16 @@ refuse_value(const Conversion *conversion, const JsonbValue *value, Oid type,
 			 hint ? errhint("%s", hint) : 0));
 }
 
+/* Cuts ".0" off a number: in JSON it is a whole one all the same, and some programs write it so. */
+static void
+cut_empty_fraction(char *number)
+{
+	char	   *point = strchr(number, '.');
+
+	if (point != NULL && strspn(point + 1, "0") == strlen(point + 1))
+		*point = '\0';
+}
+
 /* Returns the text of a scalar as its type's input function wants it. */
 static char *
 scalar_text(const Conversion *conversion, const JsonbValue *value, Oid type)
@@ -106,6 +116,8 @@ scalar_text(const Conversion *conversion, const JsonbValue *value, Oid type)
 
 	if (text == NULL)
 		refuse_value(conversion, value, type, "Send its text as a JSON string.");
+	if (value->type == jbvNumeric && (type == INT4OID || type == INT8OID || type == INT2OID || type == OIDOID))
+		cut_empty_fraction(text);
 	return text;
 }
 

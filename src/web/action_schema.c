@@ -13,8 +13,10 @@
 #include "base/sql_argument.h"
 #include "catalog/pg_type.h"
 #include "definition/print.h"
+#include "definition/value_text.h"
 #include "fmgr.h"
 #include "lookup/canonical.h"
+#include "lookup/enum_labels.h"
 #include "lookup/key.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -38,6 +40,17 @@ schema_options_default(void)
 	return options;
 }
 
+/* What an action is for, and what to use in its place. */
+static const char *
+described(const Definition *definition)
+{
+	if (definition->deprecated == NULL)
+		return definition->description;
+	if (definition->description == NULL)
+		return psprintf("Deprecated: %s", definition->deprecated);
+	return psprintf("%s\n\nDeprecated: %s", definition->description, definition->deprecated);
+}
+
 /* The words of an action: what people call it, and what it is for. */
 static Json *
 object_of_action(const WebAction *action)
@@ -46,12 +59,27 @@ object_of_action(const WebAction *action)
 	Json	   *schema = json_new_object();
 
 	json_put_string(schema, "title", web_title(action));
-	json_put_string(schema, "description", action->definition->description);
+	json_put_string(schema, "description", described(action->definition));
 	if (action->definition->deprecated != NULL)
 		json_add(schema, "deprecated", json_parse("true"));
 	for (int i = 0; i < object->count; i++)
 		json_add(schema, object->keys[i], object->items[i]);
 	return schema;
+}
+
+/* The labels of an enum that options name; NULL: it is none. */
+static Json *
+labels_named(const char *name)
+{
+	Oid			type = web_type_named(name);
+	Json	   *values = json_new_array();
+	ListCell   *cell;
+
+	if (!OidIsValid(type) || get_typtype(type) != TYPTYPE_ENUM)
+		return NULL;
+	foreach(cell, enum_labels(type))
+		json_append(values, json_new_string(lfirst(cell)));
+	return values->count > 0 ? values : NULL;
 }
 
 /* The literals among the options of an input; NULL: it has none, or they are computed. */
@@ -61,7 +89,9 @@ options_of(const Argument *argument, const SchemaScope *scope, Oid type)
 	const Json *options = argument->parameter->options;
 	Json	   *values;
 
-	if (options == NULL || options->kind != JSON_IS_ARRAY || options->count == 0)
+	if (options != NULL && options->kind == JSON_IS_STRING && !formula_is_marked(options->text))
+		return labels_named(options->text);
+	if (options == NULL || options->kind != JSON_IS_ARRAY)
 		return NULL;
 	values = json_new_array();
 	for (int i = 0; i < options->count; i++)
@@ -91,7 +121,8 @@ add_options(Json *schema, const Argument *argument, const SchemaScope *scope)
 		json_put(schema, "enum", values);
 	else if (items != NULL && items->kind == JSON_IS_OBJECT)
 	{
-		json_append(values, json_new_null());
+		if (type_takes_null(element))
+			json_append(values, json_new_null());
 		json_put(items, "enum", values);
 	}
 }

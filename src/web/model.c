@@ -19,6 +19,7 @@
 #include "base/sqlstate.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "definition/envelope.h"
 #include "definition/keys.h"
@@ -30,6 +31,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/bitmapset.h"
+#include "nodes/makefuncs.h"
 #include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -198,26 +200,52 @@ table_named(const char *name)
 	return OidIsValid(namespace) ? get_relname_relid(table, namespace) : InvalidOid;
 }
 
+/* May the current role look into a schema? */
+static bool
+schema_is_usable(const char *name)
+{
+	Oid			schema = get_namespace_oid(name, true);
+
+	return OidIsValid(schema) && object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
+}
+
+/* The type of a frozen name; InvalidOid if there is none, or nobody may use its schema. */
+static Oid
+type_of_text(const char *text, int32 *typmod)
+{
+	TypeName   *name = typeStringToTypeName(text, NULL);
+	Type		tuple;
+	Oid			type;
+
+	if (list_length(name->names) == 1)	/* frozen without a schema: of pg_catalog, whatever the path */
+		name->names = list_make2(makeString("pg_catalog"), linitial(name->names));
+	else if (!schema_is_usable(strVal(list_nth(name->names, list_length(name->names) - 2))))
+		return InvalidOid;
+	tuple = LookupTypeName(NULL, name, typmod, true);
+	if (tuple == NULL)
+		return InvalidOid;
+	type = typeTypeId(tuple);
+	ReleaseSysCache(tuple);
+	return type;
+}
+
+Oid
+web_type_named(const char *name)
+{
+	int32		typmod;
+
+	return type_of_text(name, &typmod);
+}
+
 /* The type modifier in a frozen type name; -1 if it has none, or means another type. */
 static int32
 typmod_of_text(const char *text, Oid type)
 {
-	TypeName   *name;
-	Type		tuple;
-	int32		typmod = -1;
+	int32		typmod;
 
 	if (text == NULL || strchr(text, '(') == NULL)
 		return -1;
-	name = typeStringToTypeName(text, NULL);
-	if (list_length(name->names) == 1)	/* frozen without a schema: of pg_catalog, whatever the path */
-		name->names = list_make2(makeString("pg_catalog"), linitial(name->names));
-	tuple = LookupTypeName(NULL, name, &typmod, true);
-	if (tuple == NULL)
-		return -1;
-	if (typeTypeId(tuple) != type)
-		typmod = -1;
-	ReleaseSysCache(tuple);
-	return typmod;
+	return type_of_text(text, &typmod) == type ? typmod : -1;
 }
 
 /* Fills in what the table of a key says of its column. */

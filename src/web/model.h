@@ -55,6 +55,9 @@ extern WebAction *web_action(Oid function);
 /* The same by name; raises what a call of it would: that there is none, or that it is denied. */
 extern WebAction *web_action_named(const char *name);
 
+/* The type of a name as activation freezes it; InvalidOid if there is none that the current role may use. */
+extern Oid	web_type_named(const char *name);
+
 /* What people call it: its title, or its name. */
 extern const char *web_title(const WebAction *action);
 

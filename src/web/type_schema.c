@@ -29,6 +29,7 @@
 
 /* What PostgreSQL writes where a standard format has no way to: infinity, years of more digits, before Christ */
 #define UNUSUAL_DATE	"^-?infinity$|^[0-9]{5,}-| BC$"
+#define CLOCK			"^[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?"
 #define UNUSUAL_ZONE	UNUSUAL_DATE "|[+-][0-9]{2}:[0-9]{2}:[0-9]{2}$"
 
 /* A range as text: its bounds in their own writing */
@@ -212,7 +213,7 @@ static Json *
 local_schema(const SchemaScope *scope, bool with_date)
 {
 	const char *pattern = with_date ? "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?$" :
-		"^[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?$";
+		CLOCK "$";
 	Json	   *schema = schema_pattern(scope->output && !scope->usual && with_date ?
 										psprintf("%s|%s", pattern, UNUSUAL_DATE) : pattern);
 
@@ -261,7 +262,7 @@ known_schema(const SchemaScope *scope, Oid type, int32 typmod)
 		case TIMESTAMPTZOID:
 			return format_schema(scope, "date-time", UNUSUAL_ZONE);
 		case TIMETZOID:
-			return format_schema(scope, "time", "^24:|[+-][0-9]{2}:[0-9]{2}:[0-9]{2}$");
+			return scope->output ? schema_pattern(CLOCK "[+-][0-9]{2}(:[0-9]{2}){0,2}$") : format_schema(scope, "time", NULL);
 		case TIMESTAMPOID:
 			return local_schema(scope, true);
 		case TIMEOID:
