@@ -47,7 +47,7 @@ typedef enum Measured
 
 /* Is this a type of numbers? */
 static bool
-type_is_number(Oid type)
+is_of_numbers(Oid type)
 {
 	switch (type)
 	{
@@ -72,8 +72,8 @@ without_casts(Node *node)
 		if (IsA(node, RelabelType))
 			node = (Node *) ((RelabelType *) node)->arg;
 		else if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcformat != COERCE_EXPLICIT_CALL &&
-				 list_length(((FuncExpr *) node)->args) >= 1 && type_is_number(((FuncExpr *) node)->funcresulttype) &&
-				 type_is_number(exprType(linitial(((FuncExpr *) node)->args))))
+				 list_length(((FuncExpr *) node)->args) >= 1 && is_of_numbers(((FuncExpr *) node)->funcresulttype) &&
+				 is_of_numbers(exprType(linitial(((FuncExpr *) node)->args))))
 			node = linitial(((FuncExpr *) node)->args);
 		else
 			return node;
@@ -106,7 +106,7 @@ measured(Node *node)
 static bool
 type_is_told(Oid type)
 {
-	return type_is_number(type) || type == TEXTOID || type == VARCHAROID || get_typtype(type) == TYPTYPE_ENUM;
+	return is_of_numbers(type) || type == TEXTOID || type == VARCHAROID || get_typtype(type) == TYPTYPE_ENUM;
 }
 
 /* A value of such a type; NULL: NaN, which no number is. */
@@ -119,7 +119,7 @@ told_value(Datum value, Oid type)
 
 	getTypeOutputInfo(type, &output, &is_varlena);
 	text = OidOutputFunctionCall(output, value);
-	if (!type_is_number(type))
+	if (!is_of_numbers(type))
 		return json_new_string(text);
 	return strpbrk(text, "Nn") != NULL ? NULL : json_new_number(text);
 }

@@ -138,7 +138,7 @@ web_name_compare(const ListCell *a, const ListCell *b)
 
 /* Adds a function of our language, if it is to be listed; what that takes is freed. */
 static List *
-add_name(List *names, const WebFilter *filter, Relation relation, HeapTuple tuple, MemoryContext scratch)
+add_web_name(List *names, const WebFilter *filter, Relation relation, HeapTuple tuple, MemoryContext scratch)
 {
 	MemoryContext old = MemoryContextSwitchTo(scratch);
 	Oid			function = ((Form_pg_proc) GETSTRUCT(tuple))->oid;
@@ -177,7 +177,7 @@ web_actions(const char *pattern, const char *visibility)
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		CHECK_FOR_INTERRUPTS();
-		names = add_name(names, &filter, relation, tuple, scratch);
+		names = add_web_name(names, &filter, relation, tuple, scratch);
 	}
 	systable_endscan(scan);
 	table_close(relation, AccessShareLock);
@@ -211,7 +211,7 @@ schema_is_usable(const char *name)
 
 /* The type of a frozen name; InvalidOid if there is none, or nobody may use its schema. */
 static Oid
-type_of_text(const char *text, int32 *typmod)
+type_frozen_as(const char *text, int32 *typmod)
 {
 	TypeName   *name = typeStringToTypeName(text, NULL);
 	Type		tuple;
@@ -234,7 +234,7 @@ web_type_named(const char *name)
 {
 	int32		typmod;
 
-	return type_of_text(name, &typmod);
+	return type_frozen_as(name, &typmod);
 }
 
 /* The type modifier in a frozen type name; -1 if it has none, or means another type. */
@@ -245,7 +245,7 @@ typmod_of_text(const char *text, Oid type)
 
 	if (text == NULL || strchr(text, '(') == NULL)
 		return -1;
-	return type_of_text(text, &typmod) == type ? typmod : -1;
+	return type_frozen_as(text, &typmod) == type ? typmod : -1;
 }
 
 /* Fills in what the table of a key says of its column. */
@@ -290,7 +290,7 @@ read_reference(Argument *argument, const char *name)
 
 /* The declared input or output of a name, or NULL. */
 static Parameter *
-parameter_named(const List *parameters, const char *name)
+declared_parameter(const List *parameters, const char *name)
 {
 	ListCell   *cell;
 
@@ -308,7 +308,7 @@ parameter_named(const List *parameters, const char *name)
 static bool
 read_parameter(Argument *argument, const List *parameters)
 {
-	Parameter  *parameter = parameter_named(parameters, argument->name);
+	Parameter  *parameter = declared_parameter(parameters, argument->name);
 
 	if (parameter == NULL)
 		return false;
@@ -367,7 +367,7 @@ read_signature(const Definition *definition, HeapTuple tuple)
 
 /* Fills in what the source says; false: it is no definition of this function. */
 static bool
-read_source(WebAction *action, HeapTuple tuple)
+read_source_text(WebAction *action, HeapTuple tuple)
 {
 	bool		isnull;
 	Datum		source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
@@ -404,7 +404,7 @@ web_action(Oid function)
 	action->schema = get_namespace_name(procedure->pronamespace);
 	action->own_name = pstrdup(NameStr(procedure->proname));
 	action->read_only = procedure->provolatile != PROVOLATILE_VOLATILE;
-	sound = read_source(action, tuple);
+	sound = read_source_text(action, tuple);
 	ReleaseSysCache(tuple);
 	return sound ? action : NULL;
 }

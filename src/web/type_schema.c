@@ -377,7 +377,7 @@ add_attribute(SchemaScope *scope, Json *part, Oid relation, Form_pg_attribute at
 
 /* Adds the part that a composite type is. It stands there before its members are looked at: they may hold it. */
 static void
-add_part(SchemaScope *scope, SchemaPart *part)
+add_composite_part(SchemaScope *scope, SchemaPart *part)
 {
 	Oid			relation = get_typ_typrelid(part->type);
 	Json	   *schema = schema_closed_object();
@@ -417,7 +417,7 @@ composite_schema(SchemaScope *scope, Oid type)
 		found = palloc(sizeof(SchemaPart));
 		found->type = type;
 		found->name = part_name(scope, type);
-		add_part(scope, found);
+		add_composite_part(scope, found);
 	}
 	json_put_string(schema, "$ref", psprintf("%s%s", scope->reference, found->name));
 	return schema;
