@@ -44,13 +44,6 @@ action_named(const char *name)
 	return function;
 }
 
-bool
-action_may_be_invoked(Oid function, Oid schema)
-{
-	return object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_USAGE) == ACLCHECK_OK &&
-		object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
-}
-
 void
 require_invoker(Oid function, Oid schema)
 {

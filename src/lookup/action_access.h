@@ -11,10 +11,7 @@
 /* The function of an action by its name; 42883 if there is none. */
 extern Oid	action_named(const char *name);
 
-/* May the current user invoke it: EXECUTE on the function, USAGE on its schema? */
-extern bool action_may_be_invoked(Oid function, Oid schema);
-
-/* Raises 42501 unless he may, with the GRANT that is missing; tells hooks that he does. */
+/* Raises 42501 unless the current user may invoke it (action_may_be_invoked()), with the GRANT that is missing; tells hooks that he does. */
 extern void require_invoker(Oid function, Oid schema);
 
 #endif

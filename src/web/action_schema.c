@@ -251,6 +251,8 @@ schema_of_errors(const WebAction *action, SchemaOptions *options)
 		bool		always = strcmp(error_fields[i].name, "sqlstate") == 0 || strcmp(error_fields[i].name, "message") == 0;
 		Json	   *schema = schema_typed("string");
 
+		if (strcmp(error_fields[i].name, "sqlstate") == 0)
+			json_put_string(schema, "pattern", "^[0-9A-Z]{5}$");
 		json_put_string(schema, "description", error_fields[i].words);
 		schema_add_member(object, error_fields[i].name, always ? schema : schema_or_null(schema), true);
 	}

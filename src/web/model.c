@@ -120,7 +120,7 @@ function_passes(const WebFilter *filter, Relation relation, HeapTuple tuple, con
 	bool		isnull;
 	Datum		source;
 
-	if (!action_may_be_invoked(procedure->oid, procedure->pronamespace))
+	if (!action_may_be_invoked(procedure->oid))
 		return false;
 	if (filter->pattern != (Datum) 0 &&
 		!DatumGetBool(DirectFunctionCall2Coll(textlike, C_COLLATION_OID, CStringGetTextDatum(name), filter->pattern)))
