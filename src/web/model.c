@@ -17,6 +17,7 @@
 #include "base/compat.h"
 #include "base/json_member.h"
 #include "base/sqlstate.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_namespace.h"

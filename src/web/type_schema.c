@@ -145,7 +145,7 @@ numeric_schema(const SchemaScope *scope, int32 typmod)
 	if (typmod < (int32) VARHDRSZ)
 		return number_or_words(scope, schema_typed("number"), "[\"NaN\", \"Infinity\", \"-Infinity\"]");
 	schema = schema_typed(scale <= 0 ? "integer" : "number");
-	if (scale != 0 && Abs(scale) <= MOST_DIGITS && !scope->output)
+	if (scale != 0 && abs(scale) <= MOST_DIGITS && !scope->output)
 		add_number(schema, "multipleOf", scale < 0 ? psprintf("1%s", repeated('0', -scale)) :
 				   psprintf("0.%s1", repeated('0', scale - 1)));
 	if (precision - scale <= MOST_DIGITS)
