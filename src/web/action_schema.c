@@ -190,7 +190,8 @@ schema_of_argument(const Argument *argument, SchemaOptions *options)
 	schema = with_words(argument, schema);
 	if (parameter == NULL || scope->output)
 		return schema;
-	initial = parameter->initial != NULL ? literal_for_schema(scope, parameter->initial, argument->type) : NULL;
+	initial = parameter->initial != NULL && !parameter->sensitive ?
+		literal_for_schema(scope, parameter->initial, argument->type) : NULL;
 	if (initial != NULL)
 		json_add(schema, "default", initial);
 	if (parameter->sensitive)
