@@ -143,3 +143,9 @@ SELECT action_schema('web.offer') ->> 'title';
 RESET ROLE;
 DROP OWNED BY regress_web_nobody;
 DROP ROLE regress_web_nobody;
+
+-- a whole number is one however it is written
+SELECT define('web.whole', '{"input": [{"name": "n", "type": "integer"}, {"name": "b", "type": "bigint"}],
+	"output": [{"name": "total", "type": "bigint", "default": "=input.n + input.b"}], "steps": []}');
+SELECT invoke_action('web.whole', '{"n": 1.0, "b": 2e3}'), invoke_action('web.whole', '{"n": "1", "b": "9007199254740993"}');
+SELECT invoke_action('web.whole', '{"n": 1.5, "b": 2}');
