@@ -7,6 +7,7 @@
 #   make bless TESTS="invoke*"      takes what these print today for what they are to print
 #   make matrix                     the same on PostgreSQL 16 to 19, as root; see test/matrix/run
 #   make assert                     the same on a PostgreSQL with assertions, built for it; see test/assert/run
+#   make clients                    what other people's programs make of actions, from npm; see test/clients/run
 #   make bare                       the commands of README.md on bare machines, as root; see test/bare/run
 #   make indent                     formats the C files, as root; see test/style/run
 #   make demo, make demo-stop       the help desk example on a server of its own
@@ -29,7 +30,7 @@ VPATH ?= $(SOURCE)
 endif
 
 # These targets install PostgreSQL if need be, so they come without it.
-STANDALONE = test bless matrix assert bare indent demo demo-stop bench bench-smoke bench-instructions
+STANDALONE = test bless clients matrix assert bare indent demo demo-stop bench bench-smoke bench-instructions
 
 .PHONY: $(STANDALONE)
 
@@ -40,6 +41,9 @@ test:
 
 bless:
 	@$(SOURCE)/test/bless
+
+clients:
+	@$(SOURCE)/test/clients/run
 
 matrix:
 	@$(SOURCE)/test/matrix/run
