@@ -5,13 +5,14 @@ use strict;
 use warnings FATAL => 'all';
 
 use Exporter 'import';
+use File::Copy;
 use IPC::Run;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(npm_packages run_judge load_desk_verbs);
+our @EXPORT = qw(npm_packages run_judge load_desk_verbs install_bridge load_agent_verbs);
 
-# The folder with the packages that test/npm/NAME pins; where they cannot be had, the
+# The folder with the packages that test/npm/NAME, or test/NAME, pins; where they cannot be had, the
 # test is left out.
 sub npm_packages
 {
@@ -30,6 +31,35 @@ sub load_desk_verbs
 
 	$node->safe_psql($database, slurp_file('test/clients/verbs.sql'));
 	return;
+}
+
+# Verbs that agents are shown; one of them takes its time.
+sub load_agent_verbs
+{
+	my ($node, $database) = @_;
+	my %missing = map { $_ => 1 } split /\n/, $node->safe_psql($database,
+		"SELECT name FROM unnest('{mcp_call,action_openapi,action_error_payload,action_csdl}'::text[]) AS name WHERE to_regproc(name) IS NULL");
+
+	$node->safe_psql($database, join('', map { "\\set stand_in_$_\n" } sort keys %missing) . slurp_file('test/bridge/stand_ins.sql'));
+	$node->safe_psql($database, <<~'SQL');
+		SELECT set_action_value(name, 'visibility', 'agent'), set_action_value(name, 'description', description || ', as the help desk does it for its customers'), activate_action(name)
+		FROM custom_actions.actions WHERE name IN ('support.close_case', 'support.escalate_case', 'support.count_cases') ORDER BY name;
+		CREATE FUNCTION support.rest(seconds integer) RETURNS void LANGUAGE sql BEGIN ATOMIC SELECT pg_sleep(seconds); END;
+		SELECT create_action('support.wait', '{"description": "Wait for some seconds, and then say that it is done", "visibility": "agent",
+			"input": [{"name": "seconds", "type": "integer"}], "steps": [{"call": "support.rest", "with": {"seconds": "=input.seconds"}}]}'::json), activate_action('support.wait');
+		SQL
+	return;
+}
+
+# The bridge with what it needs, in a folder of its own; returns its file.
+sub install_bridge
+{
+	my $modules = npm_packages('bridge');
+	my $folder = PostgreSQL::Test::Utils::tempdir;
+
+	copy('test/bridge/bridge.mjs', $folder) or die "bridge.mjs: $!";
+	symlink($modules, "$folder/node_modules") or die "node_modules: $!";
+	return "$folder/bridge.mjs";
 }
 
 # Runs a script of Node.js that is connected to the database by its environment. Each of
