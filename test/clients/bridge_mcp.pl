@@ -7,7 +7,7 @@ use CustomActions;
 use Judge;
 use Test::More;
 
-my $modules = npm_packages('mcp');
+my $modules = npm_packages('mcp', 20);
 my $bridge = install_bridge();
 my $node = new_server('main');
 

@@ -122,6 +122,7 @@ is(await error_of('mutation { openCase(input: {customer: "77", subject: "x"}) { 
 	const answer = await owner.ask('mutation { a: closeCase(input: {target: "43"}) { clientMutationId } b: closeCase(input: {target: "43"}) { clientMutationId } }');
 
 	is([answer.data.a !== null, answer.data.b, answer.errors.length], [true, null, 1], 'of two mutations the second one fails alone');
+	is((await owner.ask('{ caseById(id: "43") { status } }')).data.caseById.status, 'closed', 'and what the first one did is kept');
 }
 
 // What a role may not execute it does not see.
