@@ -6,6 +6,7 @@ use warnings FATAL => 'all';
 
 use CustomActions;
 use Judge;
+use PostgreSQL::Test::Utils;
 use Test::More;
 
 my ($chromium) = grep { -x } map { my $name = $_; map { "$_/$name" } split(/:/, $ENV{PATH}), '/usr/bin' } qw(chromium chromium-browser google-chrome);
@@ -20,7 +21,10 @@ create_database($node, 'main');
 load_help_desk($node, 'main');
 load_desk_verbs($node, 'main');
 load_stand_ins($node, 'main');
-run_judge($node, 'main', $modules, 'test/clients/odata_ui5.mjs', $bridge, $chromium, PostgreSQL::Test::Utils::tempdir);
+my $folder = PostgreSQL::Test::Utils::tempdir;
+append_to_file("$folder/metadata.xml", $node->safe_psql('main', q{SELECT action_csdl('xml')}));
+run_judge($node, 'main', npm_packages('odata'), 'test/clients/odata_metadata.mjs', "$folder/metadata.xml");
+run_judge($node, 'main', $modules, 'test/clients/odata_ui5.mjs', $bridge, $chromium, $folder);
 is($node->safe_psql('main', q{SELECT status, priority FROM support.case WHERE id = 42}), 'escalated|3', 'the bound action has changed its row');
 is($node->safe_psql('main', q{SELECT title FROM support.case WHERE id > 43}), 'From UI5', 'the unbound one has made one');
 like($node->safe_psql('main', q{SELECT DISTINCT client ->> 'application_name' FROM custom_actions.invocations WHERE status = 'succeeded'}), qr/Mozilla/, 'the record says with what');
