@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "preview/expect.h"
 #include "preview/watch.h"
+#include "publish/facts.h"
 #include "record/record.h"
 #include "record/ring.h"
 #include "record/ring_file.h"
@@ -33,6 +34,7 @@ _PG_init(void)
 {
 	settings_init();
 	steps_init();
+	facts_init();
 	cache_init();
 	frames_init();
 	budget_init();

@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/text_list.h"
 #include "catalog/pg_proc.h"
+#include "definition/envelope.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "miscadmin.h"
@@ -60,15 +61,18 @@ required_inputs(const Json *definition)
 
 /* Reads the source of an action; NULL if it is none that could run. */
 static Verb *
-read_verb(Oid function, const char *source)
+read_verb(Oid function, char *source)
 {
-	const Json *envelope = json_parse_or_null(source);
-	const Json *definition = envelope != NULL ? json_get(envelope, "definition") : NULL;
+	const Json *envelope;
+	const Json *definition;
 	const char *table;
 	const char *title;
 	const char *binding;
 	Verb	   *verb;
 
+	(void) source_cut_facts(source);
+	envelope = json_parse_or_null(source);
+	definition = envelope != NULL ? json_get(envelope, "definition") : NULL;
 	if (definition == NULL || definition->kind != JSON_IS_OBJECT)
 		return NULL;
 	table = json_get_text(definition, "table");

@@ -29,6 +29,7 @@
 #include "parser/parsetree.h"
 #include "program/input_default.h"
 #include "program/parser_hooks.h"
+#include "program/deed.h"
 #include "program/resolved.h"
 #include "program/use.h"
 #include "program/value.h"
@@ -302,6 +303,7 @@ statement_analyse(void *arg)
 		require_writable(query);
 	note_dependencies(work->compiler, (Node *) query);
 	use_note_query(statement->scope, query, statement_path(statement));
+	deed_note_query(statement->scope, query, statement_path(statement));
 	note_result(work->compiler, statement, query);
 	statement->has_subselect = query->hasSubLinks;
 	statement->reads_rows = query_reads_its_rows(query);
@@ -383,6 +385,7 @@ expression_analyse(void *arg)
 	old = MemoryContextSwitchTo(work->compiler->program->mcxt);
 	expression->tree = copyObject(tree);
 	MemoryContextSwitchTo(old);
+	deed_note_expression(expression, tree);
 	expression->type = exprType(tree);
 	expression->typmod = exprTypmod(tree);
 	expression->plain = !pstate->p_hasSubLinks;

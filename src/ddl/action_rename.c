@@ -16,7 +16,6 @@
 #include "catalog/pg_proc.h"
 #include "ddl/action_rename.h"
 #include "ddl/follow.h"
-#include "ddl/replaced_source.h"
 #include "ddl/touched.h"
 #include "definition/definition.h"
 #include "definition/envelope.h"
@@ -27,6 +26,8 @@
 #include "lookup/canonical.h"
 #include "lookup/depend.h"
 #include "lookup/proc_row.h"
+#include "publish/facts.h"
+#include "publish/replaced_source.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -104,6 +105,7 @@ rename_source(Oid function, const Renaming *renaming)
 	action_lock_name(renaming->new_name);
 	rename_in_definition(renaming, envelope->definition);
 	source_replace(function, envelope_print(envelope), NULL);
+	facts_renew_at_once(function);
 }
 
 /* Lets an action take along what is stored under the name it had. */

@@ -23,7 +23,6 @@
 #include "ddl/follow.h"
 #include "ddl/follow_names.h"
 #include "ddl/followed_text.h"
-#include "ddl/replaced_source.h"
 #include "ddl/touched.h"
 #include "definition/envelope.h"
 #include "definition/print.h"
@@ -34,6 +33,8 @@
 #include "lookup/own_table.h"
 #include "lookup/past.h"
 #include "lookup/words.h"
+#include "publish/facts.h"
+#include "publish/replaced_source.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
@@ -382,6 +383,7 @@ write_published(FollowedAction *action)
 	action->envelope->plugins = text->renamed_plugins;
 	source_replace(action->function, envelope_print(action->envelope),
 				   text->settings != text->renamed_settings ? text->renamed_settings : NULL);
+	facts_renew_at_once(action->function);
 }
 
 /* Joins the places that still have an old name. */

@@ -25,6 +25,7 @@
 #include "lookup/past.h"
 #include "miscadmin.h"
 #include "publish/check.h"
+#include "publish/facts.h"
 #include "storage/lmgr.h"
 #include "storage/lock.h"
 #include "utils/memutils.h"
@@ -35,6 +36,7 @@ typedef struct Trial
 {
 	Recheck    *recheck;
 	ProblemSink sink;
+	char	   *facts;			/* after the command: what compiling told */
 	bool		past;			/* before the command: find out what the owner may mind */
 } Trial;
 
@@ -105,6 +107,8 @@ trial_run(void *arg)
 							  CurrentMemoryContext);
 	if (trial->past && active && !problem_any_error(&trial->sink))
 		find_blamed(trial->recheck, program->needs);
+	else if (!trial->past && program != NULL && !problem_any_error(&trial->sink))
+		trial->facts = MemoryContextStrdup(trial->sink.mcxt, facts_text(program));
 }
 
 /* Puts into words what is wrong with an action. */
@@ -160,13 +164,18 @@ static void
 recheck_now(Recheck *recheck, MemoryContext scratch)
 {
 	MemoryContext caller = MemoryContextSwitchTo(scratch);
-	Trial		trial = {recheck, {NULL, true, NIL, scratch}, false};
+	Trial		trial = {.recheck = recheck, .sink = {NULL, true, NIL, scratch}};
 	bool		missed_lock;
 	ErrorData  *error = caught_trial_at_once(trial_run, &trial, &missed_lock);
 
 	MemoryContextSwitchTo(caller);
 	if (error == NULL && !problem_any_error(&trial.sink))
+	{
+		/* what the command has made other facts of */
+		if (trial.facts != NULL)
+			facts_replace_at_once(recheck->action, trial.facts);
 		return;
+	}
 	recheck->owner = function_owner(recheck->action);
 	recheck->name = function_name_canonical(recheck->action);
 	recheck->problems = trial_problems(&trial, error);
@@ -208,7 +217,7 @@ static void
 recheck_before(Recheck *recheck, MemoryContext scratch)
 {
 	MemoryContext caller = MemoryContextSwitchTo(scratch);
-	Trial		trial = {recheck, {NULL, true, NIL, scratch}, true};
+	Trial		trial = {.recheck = recheck, .sink = {NULL, true, NIL, scratch}, .past = true};
 	bool		missed_lock;
 	ErrorData  *error = caught_trial_at_once(trial_run, &trial, &missed_lock);
 

@@ -5,6 +5,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "base/compat.h"
 #include "catalog/pg_proc.h"
 #include "definition/envelope.h"
@@ -79,17 +81,73 @@ envelope_parse(const char *source)
 	return envelope;
 }
 
+/* The source text of a function. */
+static char *
+function_source(Oid function)
+{
+	HeapTuple	tuple = proc_row(function);
+	char	   *source = TextDatumGetCString(SysCacheGetAttrNotNull(PROCOID, tuple, Anum_pg_proc_prosrc));
+
+	ReleaseSysCache(tuple);
+	return source;
+}
+
+/* The end of a text but for white space. */
+static char *
+text_end(char *text)
+{
+	char	   *end = text + strlen(text);
+
+	while (end > text && isspace((unsigned char) end[-1]))
+		end--;
+	return end;
+}
+
+/* They are its last line, with the brace that ends it all. */
+char *
+source_cut_facts(char *source)
+{
+	char	   *end = text_end(source);
+	char	   *line = end;
+
+	while (line > source && line[-1] != '\n')
+		line--;
+	if (line - source < 2 || line[-2] != ',' || end[-1] != '}' ||
+		strncmp(line, FACTS_KEY, strlen(FACTS_KEY)) != 0)
+		return NULL;
+	strcpy(line - 2, "}");
+	end[-1] = '\0';
+	return line + strlen(FACTS_KEY);
+}
+
 Envelope *
 action_envelope(Oid function)
 {
-	HeapTuple	tuple = proc_row(function);
-	Envelope   *envelope;
-	Datum		source;
+	char	   *source = function_source(function);
 
-	source = SysCacheGetAttrNotNull(PROCOID, tuple, Anum_pg_proc_prosrc);
-	envelope = envelope_parse(TextDatumGetCString(source));
-	ReleaseSysCache(tuple);
-	return envelope;
+	(void) source_cut_facts(source);
+	return envelope_parse(source);
+}
+
+char *
+action_facts_text(Oid function)
+{
+	return source_cut_facts(function_source(function));
+}
+
+char *
+source_with_facts(Oid function, const char *facts)
+{
+	char	   *source = function_source(function);
+	const char *before = source_cut_facts(source);
+	char	   *end = text_end(source);
+
+	if (facts == NULL ? before == NULL : before != NULL && strcmp(facts, before) == 0)
+		return NULL;
+	if (facts == NULL)
+		return psprintf("%s\n", source);
+	*--end = '\0';
+	return psprintf("%s,\n" FACTS_KEY "%s}\n", source, facts);
 }
 
 Definition *

@@ -26,6 +26,7 @@
 #include "lookup/canonical.h"
 #include "miscadmin.h"
 #include "plugins/plugin.h"
+#include "program/deed.h"
 #include "program/failure.h"
 #include "program/formula.h"
 #include "program/meaning.h"
@@ -128,6 +129,7 @@ compile_inputs(Compiler *compiler)
 	{
 		program->input_casts[i] = typmod_cast(compiler, &signature->inputs[i], program->input_slots[i]);
 		program->input_defaults[i] = input_default(compiler, &signature->inputs[i]);
+		deed_note_flow(program, program->input_defaults[i], program->input_slots[i]);
 	}
 }
 
@@ -239,6 +241,8 @@ program_new(Definition *definition, const CompileOptions *options, MemoryContext
 		program->uses = MemoryContextAllocZero(mcxt, sizeof(Uses));
 	if (options->note_failures)
 		program->failures = MemoryContextAllocZero(mcxt, sizeof(Failures));
+	if (options->note_deeds)
+		program->deeds = MemoryContextAllocZero(mcxt, sizeof(Deeds));
 	for (int i = 0; i < CONTEXT_FIELDS; i++)
 		program->context_slots[i] = -1;
 	return program;

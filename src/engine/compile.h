@@ -26,6 +26,7 @@ typedef struct CompileOptions
 	struct FormulaTrial *trial; /* a place to look at, or NULL (program/trial.h) */
 	bool		note_uses;		/* note in program->uses what is used where */
 	bool		note_failures;	/* note in program->failures how it can fail */
+	bool		note_deeds;		/* note in program->deeds what it does to tables */
 } CompileOptions;
 
 /*

@@ -18,6 +18,7 @@
 #include "compile/compiler.h"
 #include "lookup/canonical.h"
 #include "plugins/plugin.h"
+#include "program/deed.h"
 #include "program/failure.h"
 #include "program/use.h"
 #include "steps/target.h"
@@ -159,8 +160,11 @@ plugin_work(void *arg)
 	plugin->configuration = read_jsonb(json_get(work->json, "configuration"));
 	use_note_function(compiler->program, plugin->place.path, function->function);
 	if (json_get_boolean(work->json, "enabled", true))
+	{
+		deed_note_called(compiler->program, function->function);
 		failure_note(compiler->program, plugin->place.path, ANY_SQLSTATE,
 					 psprintf("whatever %s raises", plugin->title), "it is called");
+	}
 	require_plugin_volatility(work, function);
 	if (compiler->findings.checking && check_function_bodies && json_get_boolean(work->json, "enabled", true))
 		plugin_function_require_abi(function);

@@ -9,7 +9,6 @@
 
 #include "access/transam.h"
 #include "lookup/canonical.h"
-#include "lookup/table_rules.h"
 #include "nodes/nodeFuncs.h"
 #include "program/failure.h"
 
@@ -44,19 +43,21 @@ failure_note_performed(Program *program, const char *path, Oid action)
 }
 
 void
-failure_note_rules(Program *program, const char *path, const List *rules)
+failure_note_table(Program *program, const char *path, Oid table, const TableCommand *command)
 {
-	ListCell   *cell;
+	Failure		failure = {.path = path, .table = table, .command = command};
 
-	foreach(cell, rules)
-	{
-		const TableRule *rule = lfirst(cell);
+	if (failures_wanted(program))
+		add_failure(program, &failure);
+}
 
-		Failure		failure = {.sqlstate = rule->sqlstate, .message = rule->message, .path = path, .when = rule->when, .may = rule->may};
+/* Notes what a domain refuses, or a type that is made of domains. */
+static void
+note_domain(Program *program, const char *path, Oid type)
+{
+	Failure		failure = {.path = path, .domain = type};
 
-		if (failures_wanted(program))
-			add_failure(program, &failure);
-	}
+	add_failure(program, &failure);
 }
 
 /* A formula on the way through its tree. */
@@ -72,7 +73,9 @@ note_somebodys(const FailureWalk *walk, Oid function)
 {
 	if (function >= FirstNormalObjectId)
 		failure_note(walk->program, walk->path, ANY_SQLSTATE,
-					 psprintf("whatever function %s raises", function_name_canonical(function)), "it is called");
+					 MemoryContextStrdup(walk->program->mcxt,
+										 psprintf("whatever function %s raises", function_name_canonical(function))),
+					 "it is called");
 }
 
 /* Looks at one node, and at those below it. */
@@ -90,7 +93,7 @@ failure_walker(Node *node, FailureWalk *walk)
 	else if (IsA(node, WindowFunc))
 		note_somebodys(walk, ((WindowFunc *) node)->winfnoid);
 	else if (IsA(node, CoerceToDomain))
-		failure_note_rules(walk->program, walk->path, domain_rules(((CoerceToDomain *) node)->resulttype));
+		note_domain(walk->program, walk->path, ((CoerceToDomain *) node)->resulttype);
 	return expression_tree_walker(node, failure_walker, walk);
 }
 

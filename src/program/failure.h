@@ -12,21 +12,9 @@
 
 #include "postgres.h"
 
+#include "definition/facts.h"
 #include "nodes/nodes.h"
 #include "program/program.h"
-
-/* Whatever a function of somebody's raises */
-#define ANY_SQLSTATE	0
-
-typedef struct Failure
-{
-	int			sqlstate;
-	const char *message;
-	const char *path;			/* of the step, or NULL: of the action as a whole */
-	const char *when;			/* when it happens */
-	Oid			performed;		/* stands for all failures of this action; or InvalidOid */
-	const List *may;			/* OIDs of actions that it does not hold for, nor for what they perform */
-} Failure;
 
 typedef struct Failures
 {
@@ -43,8 +31,8 @@ extern void failure_note(Program *program, const char *path, int sqlstate, const
 /* Notes that all that an action raises comes here. */
 extern void failure_note_performed(Program *program, const char *path, Oid action);
 
-/* Notes what a table or a domain refuses: a list of TableRule (lookup/table_rules.h). */
-extern void failure_note_rules(Program *program, const char *path, const List *rules);
+/* Notes what a table refuses of a command; that lives as long as the program. */
+extern void failure_note_table(Program *program, const char *path, Oid table, const TableCommand *command);
 
 /*
  * Notes what a formula's tree may raise: the rules of domains that it makes values of,

@@ -83,6 +83,7 @@ typedef struct Expression
 	bool		unsteady;		/* asked twice, it may say two things, or use something up */
 	bool		plain;			/* no sub-SELECT: evaluated without SPI */
 	Node	   *tree;			/* analysed, not planned */
+	struct Making *making;		/* what it is made of, where deeds are noted (deed.h); else NULL */
 	CachedExpression *cached;	/* planned, of a plain one; tracks invalidation */
 	int			generation;		/* counts the plannings */
 	struct Statement *query;	/* SELECT $1, of one that is not plain */

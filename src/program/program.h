@@ -90,6 +90,7 @@ struct ManyShape;
 
 typedef struct Meaning Meaning;
 
+struct Deeds;
 struct Uses;
 
 /* Steps that run one after the other. */
@@ -180,6 +181,7 @@ typedef struct Program
 	List	   *called;			/* of int: hashes of functions in the syscache */
 	List	   *needs;			/* privileges that its statements need; see needs.h */
 	struct Uses *uses;			/* what it uses where (use.h); NULL: nobody asks */
+	struct Deeds *deeds;		/* what it does to tables (deed.h); NULL: nobody asks */
 	struct Failures *failures;	/* how it can fail (failure.h); NULL: nobody asks */
 
 	/* Life in the cache (program_cache.c); the only fields that change later */

@@ -253,6 +253,7 @@ compile_published(const PublishedFunction *function, Definition *definition,
 	options.version = version;
 	options.function = function->oid;
 	options.sink = sink;
+	options.note_uses = options.note_failures = options.note_deeds = true;
 
 	session_enter(&session, function->owner);
 	sound = settings_apply_published(function->settings, sink);
@@ -262,6 +263,19 @@ compile_published(const PublishedFunction *function, Definition *definition,
 		program = compile_definition(definition, &options, mcxt);
 	session_leave(&session);
 	return program;
+}
+
+void
+check_as_published(Oid oid, void (*look) (void *arg), void *arg)
+{
+	PublishedFunction *function = published_function(oid);
+	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext, .action = function->name};
+	CheckSession session;
+
+	session_enter(&session, function->owner);
+	(void) settings_apply_published(function->settings, &sink);
+	look(arg);
+	session_leave(&session);
 }
 
 Program *

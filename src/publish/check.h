@@ -48,6 +48,9 @@ extern Oid	check_role(Oid owner);
 extern Program *check_published(Oid function, bool wait, bool *active, ProblemSink *sink,
 								MemoryContext mcxt);
 
+/* Looks at something as the owner of a published action, under its settings; nothing is compiled. */
+extern void check_as_published(Oid function, void (*look) (void *arg), void *arg);
+
 /* Compiles a document as check_action does, to look at one place of it; the sink collects. */
 extern void check_on_trial(const char *action, Json *document, Oid owner, FormulaTrial *trial,
 						   ProblemSink *sink);

@@ -5,8 +5,9 @@
  * The compiler finds it while it checks; nothing of a user's runs. What the action
  * as a whole may be refused for comes first, then steps in their order. A step whose
  * errors its on_error, or that of one around it, always deals with is left out, but
- * for limits, with which none does. A performed action is compiled in turn, with what
- * its function says, and its ways stand behind the path of the step.
+ * for limits, with which none does. The ways of a performed action stand behind the
+ * path of the step. Of what is published the steps' ways are facts that are kept with
+ * it; the others are read from its header.
  */
 #include "postgres.h"
 
@@ -17,6 +18,7 @@
 #include "base/sqlstate.h"
 #include "base/text_list.h"
 #include "definition/envelope.h"
+#include "definition/facts.h"
 #include "definition/value_text.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -29,12 +31,14 @@
 #include "program/input_check.h"
 #include "program/program.h"
 #include "publish/check.h"
+#include "publish/errors.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(custom_action_definition_errors);
+PG_FUNCTION_INFO_V1(custom_action_published_errors);
 
 /* Columns of the result */
 enum
@@ -63,7 +67,7 @@ typedef struct Told
 	HTAB	   *keys;			/* digests of them */
 } Told;
 
-static void walk_document(const ErrorWalk *walk, const char *action, Json *document, Oid owner);
+static void walk_function(ErrorWalk *walk);
 
 /* Adds a way, unless it is there already: two fields of a step may break one rule. */
 static void
@@ -391,19 +395,13 @@ walk_performed(const ErrorWalk *walk, const char *path, Oid function, bool dealt
 {
 	ErrorWalk	below = {.function = function, .above = walk, .told = walk->told};
 	char	   *name = function_name_canonical(function);
-	Envelope   *envelope;
-	Json	   *document;
 
 	below.limits_only = walk->limits_only || dealt_with;
 	check_stack_depth();
 	if (is_on_the_way(walk, function))
 		return;
-	envelope = action_envelope(function);
-	document = json_copy(envelope->definition);
-	if (envelope->plugins != NULL)
-		json_put(document, "plugins", json_copy(envelope->plugins));
 	below.prefix = walk->prefix == NULL ? psprintf("%s: %s", path, name) : psprintf("%s %s: %s", walk->prefix, path, name);
-	walk_document(&below, name, document, check_role(published_function(function)->owner));
+	walk_function(&below);
 }
 
 /* Is the action one of these, or performed by one? */
@@ -414,6 +412,33 @@ is_one_of(const ErrorWalk *walk, const List *actions)
 		if (list_member_oid(actions, walk->function))
 			return true;
 	return false;
+}
+
+/* Tells what a table refuses of what a step gives it, or a domain of a value. */
+static void
+tell_rules(const ErrorWalk *walk, const char *path, const List *rules, const char *also)
+{
+	ListCell   *cell;
+
+	foreach(cell, rules)
+	{
+		const TableRule *rule = lfirst(cell);
+
+		if (rule->may == NIL || !is_one_of(walk, rule->may))
+			tell_way(walk, path, rule->sqlstate, rule->message, psprintf("%s%s", rule->when, also));
+	}
+}
+
+/* Tells one way of a step, or those that it stands for. */
+static void
+tell_way_of_step(const ErrorWalk *walk, const char *path, const Failure *failure, const char *when)
+{
+	if (failure->command != NULL)
+		tell_rules(walk, path, table_rules(failure->table, failure->command), when);
+	else if (OidIsValid(failure->domain))
+		tell_rules(walk, path, domain_rules(failure->domain), when);
+	else
+		tell_way(walk, path, failure->sqlstate, failure->message, when);
 }
 
 /* Tells what the steps raise. */
@@ -430,26 +455,23 @@ tell_steps(const ErrorWalk *walk, const Program *program)
 
 		CHECK_FOR_INTERRUPTS();
 		dealt_with = failure->path != NULL && is_dealt_with(program->definition->steps, failure->path, &when);
-		if (failure->may != NIL && is_one_of(walk, failure->may))
-			continue;
 		if (OidIsValid(failure->performed))
 			walk_performed(walk, failure->path, failure->performed, dealt_with);
 		else if (!dealt_with && !walk->limits_only)
-			tell_way(walk, path_of_place(program->definition->steps, failure->path), failure->sqlstate, failure->message,
-					 when);
+			tell_way_of_step(walk, path_of_place(program->definition->steps, failure->path), failure, when);
 	}
 }
 
-/* Compiles a document as check does, and tells its ways. */
+/*
+ * Tells the ways of a program, of which only its header, its target and its failures
+ * are looked at. Under the settings of the action: they decide how rules of tables
+ * are written.
+ */
 static void
-walk_document(const ErrorWalk *walk, const char *action, Json *document, Oid owner)
+tell_program(Program *program, void *arg)
 {
-	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext, .action = action};
-	CompileOptions options = {.action = action, .sink = &sink, .note_failures = true, .function = walk->function};
-	Program    *program = check_document(document, owner, &options);
+	const ErrorWalk *walk = arg;
 
-	if (program == NULL)
-		return;
 	if (walk->limits_only)
 	{
 		tell_limits(walk, program);
@@ -463,24 +485,95 @@ walk_document(const ErrorWalk *walk, const char *action, Json *document, Oid own
 	tell_outputs(walk, program);
 }
 
-/* definition_errors(action, definition, owner): every way as a row */
-Datum
-custom_action_definition_errors(PG_FUNCTION_ARGS)
+/* Compiles a document as check does, and tells its ways. */
+static void
+walk_document(ErrorWalk *walk, const char *action, Json *document, Oid owner)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	HASHCTL		control = {.keysize = DIGEST_LENGTH, .entrysize = DIGEST_LENGTH, .hcxt = CurrentMemoryContext};
-	Told		told = {.keys = hash_create("custom action ways to fail", 128, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT)};
-	ErrorWalk	walk = {.told = &told};
-	ListCell   *cell;
-	char	   *action;
+	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext, .action = action};
+	CompileOptions options = {.action = action, .sink = &sink, .note_failures = true, .function = walk->function};
 
-	InitMaterializedSRF(fcinfo, 0);
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return (Datum) 0;
-	action = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	walk.function = action_find_fresh(action);
-	walk_document(&walk, action, json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))), check_role(PG_GETARG_OID(2)));
-	foreach(cell, told.errors)
+	(void) check_document_and(document, owner, &options, tell_program, walk);
+}
+
+/* What is published, with facts. */
+typedef struct PublishedLook
+{
+	ErrorWalk  *walk;
+	const char *action;
+	const Envelope *envelope;
+	const Facts *facts;
+} PublishedLook;
+
+/* Tells the ways of what is published, from the facts that are kept with it. */
+static void
+tell_facts(void *arg)
+{
+	const PublishedLook *look = arg;
+	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext, .action = look->action};
+	Failures	failures = {.list = look->facts->failures};
+	Program		program = {.action = look->action, .function = look->walk->function, .failures = &failures};
+	Row			target = {.name = "target"};
+
+	program.definition = envelope_definition(look->envelope, &sink);
+	program.read_only = program.definition->read_only;
+	program.signature = signature_resolve(program.definition, &sink);
+	target.relation = program.signature->table;
+	if (program.signature->nkeys > 0)
+		program.target = &target;
+	tell_program(&program, look->walk);
+}
+
+/* Tells the ways of what is published; it is compiled if no facts are kept with it. */
+static void
+walk_function(ErrorWalk *walk)
+{
+	const PublishedFunction *published = published_function(walk->function);
+	Envelope   *envelope = action_envelope(walk->function);
+	const char *text = action_facts_text(walk->function);
+	const Facts *facts = text == NULL ? NULL : facts_read(text);
+	Json	   *document;
+
+	if (facts != NULL)
+	{
+		PublishedLook look = {walk, published->name, envelope, facts};
+
+		check_as_published(walk->function, tell_facts, &look);
+		return;
+	}
+	document = json_copy(envelope->definition);
+	if (envelope->plugins != NULL)
+		json_put(document, "plugins", json_copy(envelope->plugins));
+	walk_document(walk, published->name, document, check_role(published->owner));
+}
+
+/* Begins to tell. */
+static void
+told_init(Told *told)
+{
+	HASHCTL		control = {.keysize = DIGEST_LENGTH, .entrysize = DIGEST_LENGTH, .hcxt = CurrentMemoryContext};
+
+	told->errors = NIL;
+	told->keys = hash_create("custom action ways to fail", 128, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+List *
+errors_of_action(Oid function)
+{
+	Told		told;
+	ErrorWalk	walk = {.function = function, .told = &told};
+
+	told_init(&told);
+	walk_function(&walk);
+	return told.errors;
+}
+
+/* Gives ways as rows. */
+static void
+put_errors(ReturnSetInfo *result, const List *errors)
+{
+	ListCell   *cell;
+
+	foreach(cell, errors)
 	{
 		const Failure *failure = lfirst(cell);
 		Datum		values[ERROR_COLUMNS] = {0};
@@ -493,5 +586,38 @@ custom_action_definition_errors(PG_FUNCTION_ARGS)
 		row_put_text(values, nulls, ERROR_WHEN, failure->when);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
+}
+
+/* published_errors(action): every way of what is published as a row; none if there is nothing */
+Datum
+custom_action_published_errors(PG_FUNCTION_ARGS)
+{
+	Oid			function;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	function = action_find_fresh(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	if (OidIsValid(function))
+		put_errors((ReturnSetInfo *) fcinfo->resultinfo, facts_failures(function));
+	return (Datum) 0;
+}
+
+/* definition_errors(action, definition, owner): every way as a row */
+Datum
+custom_action_definition_errors(PG_FUNCTION_ARGS)
+{
+	Told		told;
+	ErrorWalk	walk = {.told = &told};
+	char	   *action;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return (Datum) 0;
+	told_init(&told);
+	action = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	walk.function = action_find_fresh(action);
+	walk_document(&walk, action, json_parse(text_to_cstring(PG_GETARG_TEXT_PP(1))), check_role(PG_GETARG_OID(2)));
+	put_errors((ReturnSetInfo *) fcinfo->resultinfo, told.errors);
 	return (Datum) 0;
 }

@@ -17,6 +17,7 @@
 #include "lookup/depend.h"
 #include "miscadmin.h"
 #include "publish/check.h"
+#include "publish/facts.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/memutils.h"
@@ -77,6 +78,7 @@ refresh_one(void *arg)
 	dependencies_record_native(refresh->function);
 	dependencies_record(refresh->function, program->dependencies);
 	CommandCounterIncrement();
+	facts_renew(refresh->function, program);
 	refresh->done = true;
 }
 

@@ -12,12 +12,16 @@
 #include "fmgr.h"
 #include "lookup/depend.h"
 #include "publish/check.h"
+#include "publish/facts.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 
 PG_FUNCTION_INFO_V1(custom_action_validator);
 
-/* Checks a function and records what it depends on; sound says to insist. */
+/*
+ * Checks a function and records what it depends on; sound says to insist. Facts that
+ * are not found now are not to be believed.
+ */
 static void
 validate(Oid function, bool sound)
 {
@@ -30,6 +34,12 @@ validate(Oid function, bool sound)
 		problems_raise(sink.action, &sink, NULL);
 	if (program != NULL)
 		dependencies_record(function, program->dependencies);
+	if (problem_any_error(&sink))
+		program = NULL;
+	if (sound)
+		facts_renew(function, program);
+	else
+		facts_confirm(function, program);
 }
 
 /* Refuses what would be in the way of other actions, also while restoring. */
@@ -61,7 +71,8 @@ validate_action(Oid function)
 	else
 	{
 		require_readable(function);
-		(void) caught_error(validate_quietly, &function);
+		if (caught_error(validate_quietly, &function) != NULL)
+			facts_renew(function, NULL);
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(mcxt);

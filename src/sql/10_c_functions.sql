@@ -500,6 +500,24 @@ AS 'MODULE_PATHNAME', 'custom_action_definition_errors';
 COMMENT ON FUNCTION custom_actions.definition_errors(text, json, oid) IS
 	'every way in which an action of a definition can fail, as far as that and the catalogs say';
 
+CREATE FUNCTION custom_actions.published_errors(action_name text)
+RETURNS TABLE (sqlstate text, message text, step text, "when" text)
+LANGUAGE c STABLE PARALLEL UNSAFE ROWS 20
+AS 'MODULE_PATHNAME', 'custom_action_published_errors';
+
+COMMENT ON FUNCTION custom_actions.published_errors(text) IS
+	'the same of what is published, from the facts that are kept with it; no rows: nothing is';
+
+CREATE FUNCTION custom_actions.effects_of(
+	action_name text, definition json, owner oid,
+	OUT read_only boolean, OUT destructive boolean, OUT idempotent boolean,
+	OUT open_world boolean, OUT tables text[])
+LANGUAGE c STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_effects';
+
+COMMENT ON FUNCTION custom_actions.effects_of(text, json, oid) IS
+	'what an action of a definition does to tables and the world, with all that it performs; definition NULL: what is published, from the facts that are kept with it';
+
 CREATE FUNCTION custom_actions.missing_privileges(
 	action_name text, definition json, owner oid, role oid)
 RETURNS TABLE (path text, privilege text, object text, grant_statement text)

@@ -78,3 +78,36 @@ COMMENT ON COLUMN custom_actions.uses.performs IS 'qualified name of an action t
 COMMENT ON COLUMN custom_actions.uses.reads IS
 	'whether the table or column is read; NULL for functions and actions, which say for themselves';
 COMMENT ON COLUMN custom_actions.uses.writes IS 'whether it is written';
+
+CREATE FUNCTION custom_actions.effects(action_name text)
+RETURNS TABLE (
+	read_only boolean, destructive boolean, idempotent boolean, open_world boolean,
+	tables text[])
+LANGUAGE plpgsql STABLE ROWS 1
+SET search_path = pg_catalog, custom_actions, pg_temp
+AS $$
+DECLARE
+	document json;
+	owner oid;
+BEGIN
+	IF NOT EXISTS (SELECT FROM published(action_name)) THEN
+		document := document_in_use(action_name, 0);
+		SELECT r.oid INTO owner FROM pg_roles AS r WHERE r.rolname = owner_name(action_name);
+	END IF;
+	RETURN QUERY SELECT e.* FROM effects_of(action_name, document, owner) AS e;
+END
+$$;
+
+COMMENT ON FUNCTION custom_actions.effects(text) IS 'does the work of action_effects';
+
+CREATE FUNCTION custom_actions.action_effects(name text)
+RETURNS TABLE (
+	read_only boolean, destructive boolean, idempotent boolean, open_world boolean,
+	tables text[])
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT e.read_only, e.destructive, e.idempotent, e.open_world, e.tables
+	FROM custom_actions.effects(custom_actions.canonical_name(action_effects.name)) AS e;
+END;
+
+COMMENT ON FUNCTION custom_actions.action_effects(text) IS 'body of action_effects';

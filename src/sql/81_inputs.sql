@@ -59,7 +59,8 @@ END;
 COMMENT ON FUNCTION custom_actions.action_inputs(text, integer) IS
 	'body of action_inputs';
 
--- An owner who is gone leaves nobody to look things up for.
+-- An owner who is gone leaves nobody to look things up for. What is published is not
+-- compiled, but asked for what activation has kept.
 CREATE FUNCTION custom_actions.errors_of(action_name text, wanted integer)
 RETURNS TABLE (sqlstate text, message text, step text, "when" text)
 LANGUAGE sql STABLE ROWS 20
@@ -68,7 +69,16 @@ BEGIN ATOMIC
 	SELECT e.sqlstate, e.message, e.step, e."when"
 	FROM custom_actions.document_in_use(action_name, wanted) AS d (document)
 		LEFT JOIN pg_roles AS r ON r.rolname = custom_actions.owner_name(action_name)
-		CROSS JOIN LATERAL custom_actions.definition_errors(action_name, d.document, r.oid) AS e;
+		CROSS JOIN (
+			SELECT wanted IS NULL AND EXISTS (
+				SELECT FROM custom_actions.published(action_name))) AS p (kept)
+		CROSS JOIN LATERAL (
+			SELECT f.sqlstate, f.message, f.step, f."when"
+			FROM custom_actions.definition_errors(
+				CASE WHEN NOT p.kept THEN action_name END, d.document, r.oid) AS f
+			UNION ALL
+			SELECT f.sqlstate, f.message, f.step, f."when"
+			FROM custom_actions.published_errors(CASE WHEN p.kept THEN action_name END) AS f) AS e;
 END;
 
 COMMENT ON FUNCTION custom_actions.errors_of(text, integer) IS

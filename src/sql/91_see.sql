@@ -26,3 +26,13 @@ AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
 
 COMMENT ON FUNCTION @extschema@.diff_action(text, integer, integer) IS
 	'what differs between two versions of an action, in the words of the outline; by default between what is published and the draft';
+
+CREATE FUNCTION @extschema@.action_effects(name text)
+RETURNS TABLE (
+	read_only boolean, destructive boolean, idempotent boolean, open_world boolean,
+	tables text[])
+LANGUAGE c STABLE ROWS 1
+AS 'MODULE_PATHNAME', 'custom_action_quiet_call';
+
+COMMENT ON FUNCTION @extschema@.action_effects(text) IS
+	'what calling an action may do, with all that it performs: whether it writes, overwrites or deletes, may be called twice, reaches out of the tables; and the tables that it writes';

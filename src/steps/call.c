@@ -17,6 +17,7 @@
 #include "compile/let_types.h"
 #include "document/outline.h"
 #include "lookup/canonical.h"
+#include "program/deed.h"
 #include "program/failure.h"
 #include "program/meaning.h"
 #include "program/resolved.h"
@@ -304,6 +305,7 @@ call_compile(Compiler *compiler, Instruction *instruction)
 		compiler->volatile_calls = lappend(compiler->volatile_calls, compiler->step->path);
 	compiler_depend(compiler, ProcedureRelationId, function->function);
 	use_note_function(compiler->program, compiler->step->path, function->function);
+	deed_note_called(compiler->program, function->function);
 	call->limit = call_limit(compiler);
 	statement = compiler_statement(compiler, InvalidOid);
 	if (!call_values(compiler, statement, function))

@@ -19,6 +19,7 @@
 #include "definition/value_text.h"
 #include "document/outline.h"
 #include "lookup/name_rules.h"
+#include "program/deed.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "run/statement_run.h"
@@ -233,6 +234,7 @@ for_each_compile(Compiler *compiler, Instruction *instruction)
 		compiler_drop_statement(compiler, loop->statement);
 		loop->value_slot = row_column_find(row, "value")->slot;
 		taint_flow(compiler, loop->array, loop->value_slot);
+		deed_note_flow(compiler->program, loop->array, loop->value_slot);
 	}
 	loop->statement->into = list_make1(row);
 	first_scope = list_length(compiler->scopes);

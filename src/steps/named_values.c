@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "compile/taint.h"
+#include "program/deed.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "run/secrets.h"
@@ -35,7 +36,10 @@ named_values_compile(Compiler *compiler, Instruction *instruction,
 	for (int i = 0; declare_one != NULL && i < values->count; i++)
 		declare_one(compiler, &named_values->items[i], values->keys[i]);
 	for (int i = 0; i < values->count; i++)
+	{
 		taint_flow(compiler, named_values->items[i].expression, named_values->items[i].slot);
+		deed_note_flow(compiler->program, named_values->items[i].expression, named_values->items[i].slot);
+	}
 	instruction->data = named_values;
 }
 

@@ -14,6 +14,7 @@
 #include "catalog/pg_proc.h"
 #include "compile/taint.h"
 #include "document/outline.h"
+#include "program/deed.h"
 #include "program/failure.h"
 #include "program/resolved.h"
 #include "program/use.h"
@@ -127,6 +128,7 @@ compile_given_inputs(Compiler *compiler, Perform *perform, const PerformedAction
 			compiler_problem(compiler, ERRCODE_UNDEFINED_PARAMETER, compiler_location(compiler, "with"),
 							 psprintf("input \"%s\" of action \"%s\" is required", input->name,
 									  signature->action), NULL, NULL);
+		deed_note_handed(compiler->program, perform->inputs[i]);
 	}
 }
 

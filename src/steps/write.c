@@ -10,7 +10,6 @@
 #include "catalog/pg_type.h"
 #include "lookup/canonical.h"
 #include "lookup/instead.h"
-#include "lookup/table_rules.h"
 #include "program/failure.h"
 #include "program/names.h"
 #include "run/frame.h"
@@ -111,17 +110,20 @@ void
 write_note_failures(Compiler *compiler, Oid table, CmdType command, const List *columns, bool others,
 					const Json *conflict)
 {
-	TableCommand told = {.command = command, .all_columns = others};
+	TableCommand *told;
 
 	if (!failures_wanted(compiler->program))
 		return;
-	told.columns = written_names(columns, false);
-	told.computed = written_names(columns, true);
-	told.varied = varied_names(columns);
-	told.never_twice = conflict != NULL;
+	told = palloc0(sizeof(TableCommand));
+	told->command = command;
+	told->all_columns = others;
+	told->columns = written_names(columns, false);
+	told->computed = written_names(columns, true);
+	told->varied = varied_names(columns);
+	told->never_twice = conflict != NULL;
 	if (conflict != NULL)
-		told.key = conflict_key(conflict);
-	failure_note_rules(compiler->program, compiler->step->path, table_rules(table, &told));
+		told->key = conflict_key(conflict);
+	failure_note_table(compiler->program, compiler->step->path, table, told);
 	if (others)
 		failure_note(compiler->program, compiler->step->path, ERRCODE_INVALID_PARAMETER_VALUE,
 					 psprintf("column of table %s cannot be set here", relation_name_canonical(table)),

@@ -229,6 +229,7 @@ my $expected_dependencies = result_of('original', $dependencies);
 unlike($expected, qr/ERROR/, 'there is something to compare');
 is(scalar(() = $expected =~ /^plug-in\|/mg), 12, 'registrations too');
 unlike($expected, qr/^ran\|/m, 'and no plug-in has run');
+cmp_ok(scalar(() = $expected =~ /^"facts":/mg), '>', 5, 'and what the compiler found');
 like($expected_behaviour, qr/^early pre_validation\nearly post_operation\naaa\.change_part post_operation \{"a": \[null, "ü \$\$"\], "b": 1\.50\} \{.*\}\naaa\.change_part post_operation null\n/m,
 	'they run in their order');
 my @errors = $expected_behaviour =~ /ERROR: +(.*)/g;
@@ -238,12 +239,19 @@ is_deeply(
 	'and it behaves');
 unlike($expected_dependencies, qr/ERROR|WARNING/, 'and has dependencies');
 
+# The same without what the compiler found: what did not compile while it was restored
+# has that again once it is refreshed.
+sub without_facts
+{
+	return $_[0] =~ s/,\n"facts":.*\}$/}/gmr;
+}
+
 # Compares a restored database with the original.
 sub compare
 {
 	my ($database, $what) = @_;
 
-	is_text(result_of($database, $everything), $expected, "$what: everything is there");
+	is_text(without_facts(result_of($database, $everything)), without_facts($expected), "$what: everything is there");
 	is_text(result_of($database, $behaviour), $expected_behaviour, "$what: behaves the same");
 	is_text(result_of($database, $dependencies), $expected_dependencies, "$what: depends on the same");
 	is_text(result_of($database, $everything), $expected, "$what: refreshing changes nothing else");

@@ -13,7 +13,7 @@
 #include "access/xact.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_proc.h"
-#include "ddl/replaced_source.h"
+#include "publish/replaced_source.h"
 #include "lookup/proc_row.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
