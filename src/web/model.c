@@ -372,10 +372,17 @@ read_source_text(WebAction *action, HeapTuple tuple)
 {
 	bool		isnull;
 	Datum		source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
-	Json	   *envelope = isnull ? NULL : json_parse_or_null(TextDatumGetCString(source));
-	Json	   *definition = json_get(envelope, "definition");
-	const char *version = json_get_text(envelope, "version");
+	char	   *written = isnull ? NULL : TextDatumGetCString(source);
+	Json	   *envelope;
+	Json	   *definition;
+	const char *version;
 
+	if (written == NULL)
+		return false;
+	(void) source_cut_facts(written);
+	envelope = json_parse_or_null(written);
+	definition = json_get(envelope, "definition");
+	version = json_get_text(envelope, "version");
 	if (definition == NULL || definition->kind != JSON_IS_OBJECT || version == NULL)
 		return false;
 	action->version = atoi(version);
