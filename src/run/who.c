@@ -14,6 +14,7 @@
 #include "base/jsonb_push.h"
 #include "base/settings.h"
 #include "base/traceparent.h"
+#include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "run/frame.h"
@@ -22,6 +23,8 @@
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
+
+PG_FUNCTION_INFO_V1(custom_action_actor_now);
 
 /* What was read from a setting; a Reading lives as long as its list of settings. */
 typedef struct Reading
@@ -342,4 +345,15 @@ frame_who(Frame *frame)
 	if (frame->who == NULL)
 		frame->who = who_copy(frame->mcxt, who_now());
 	return frame->who;
+}
+
+/* SQL: who calls now, as the next call would record it. */
+Datum
+custom_action_actor_now(PG_FUNCTION_ARGS)
+{
+	const char *actor = who_now()->actor;
+
+	if (actor == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(actor));
 }

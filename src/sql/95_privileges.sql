@@ -70,3 +70,33 @@ GRANT EXECUTE ON FUNCTION
 	custom_actions.canonical_name(text),
 	custom_actions.action_function(text)
 	TO PUBLIC;
+
+-- Who calls tools calls what is behind them, too: nobody else's rights are at work there.
+GRANT EXECUTE ON FUNCTION
+	custom_actions.mcp_tool(text, boolean),
+	custom_actions.actor_now(),
+	custom_actions.mcp_refusal(integer, text, jsonb),
+	custom_actions.mcp_said(text, jsonb, jsonb),
+	custom_actions.mcp_is_listed(text, text),
+	custom_actions.mcp_change(jsonb),
+	custom_actions.mcp_changes(jsonb),
+	custom_actions.mcp_token(jsonb),
+	custom_actions.mcp_previewed(text, jsonb),
+	custom_actions.mcp_way_on(text, jsonb, jsonb, text),
+	custom_actions.mcp_failed(text, jsonb, jsonb, text),
+	custom_actions.mcp_preview(text, jsonb, text),
+	custom_actions.mcp_confirmation(text, jsonb, text, text),
+	custom_actions.mcp_borrow(text, text),
+	custom_actions.mcp_run(text, jsonb, text, text, jsonb),
+	custom_actions.mcp_invoke(text, jsonb, jsonb, text, jsonb, text),
+	custom_actions.mcp_found(text, text),
+	custom_actions.mcp_mistake(text, jsonb),
+	custom_actions.mcp_generic(text, jsonb, text, jsonb, text),
+	custom_actions.mcp_request_key(jsonb, jsonb),
+	custom_actions.mcp_tools_call(jsonb, jsonb, text, boolean),
+	custom_actions.mcp_server(),
+	custom_actions.mcp_result(text, jsonb),
+	custom_actions.mcp_is_id(jsonb),
+	custom_actions.mcp_flaw(jsonb),
+	custom_actions.mcp_answer(jsonb, text, boolean)
+	TO PUBLIC;

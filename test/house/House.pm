@@ -44,8 +44,8 @@ our %may_include = (
 our ($kinds_list, $kind_name) = ('steps/steps.h', qr/^(\w+)_kind$/);
 
 # Seams for what comes, which nobody uses yet
-our %for_later = map { ($_ => 1) } qw(schema_of_inputs schema_of_outputs schema_of_errors schema_of_argument
-  schema_options_default web_actions web_action facts_of);
+our %for_later = map { ($_ => 1) } qw(schema_of_errors schema_of_argument
+  schema_options_default facts_of);
 
 # What the postmaster calls by name
 our %by_name = map { ($_ => 1) } qw(custom_action_log_writer custom_action_log_starter);
