@@ -518,6 +518,32 @@ AS 'MODULE_PATHNAME', 'custom_action_effects';
 COMMENT ON FUNCTION custom_actions.effects_of(text, json, oid) IS
 	'what an action of a definition does to tables and the world, with all that it performs; definition NULL: what is published, from the facts that are kept with it';
 
+CREATE FUNCTION custom_actions.action_written(function oid)
+RETURNS TABLE (
+	table_name text, inserts boolean, updates boolean, deletes boolean, columns text[],
+	overwritten text[], function text, performs text, unknown boolean)
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 5
+AS 'MODULE_PATHNAME', 'custom_action_written';
+
+COMMENT ON FUNCTION custom_actions.action_written(oid) IS
+	'what an action does itself: a row for each table that it writes, each function that it calls, each action that it performs; unknown: it does not compile';
+
+CREATE FUNCTION custom_actions.view_columns(view oid)
+RETURNS TABLE (column_name text, base oid, base_column text)
+LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 10
+AS 'MODULE_PATHNAME', 'custom_action_view_columns';
+
+COMMENT ON FUNCTION custom_actions.view_columns(oid) IS
+	'which columns of which table PostgreSQL writes through a view; a row without column for the table';
+
+CREATE FUNCTION custom_actions.rule_writes(relation oid)
+RETURNS TABLE (rule oid, event text, target oid, change text, column_name text)
+LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 5
+AS 'MODULE_PATHNAME', 'custom_action_rule_writes';
+
+COMMENT ON FUNCTION custom_actions.rule_writes(oid) IS
+	'what the rules of a table or view write, without column: whole rows';
+
 CREATE FUNCTION custom_actions.missing_privileges(
 	action_name text, definition json, owner oid, role oid)
 RETURNS TABLE (path text, privilege text, object text, grant_statement text)
