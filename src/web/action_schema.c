@@ -12,6 +12,7 @@
 #include "base/error_field.h"
 #include "base/sql_argument.h"
 #include "catalog/pg_type.h"
+#include "definition/facts.h"
 #include "definition/print.h"
 #include "definition/value_text.h"
 #include "fmgr.h"
@@ -25,6 +26,7 @@
 #include "web/schema_parts.h"
 
 #define SCHEMA_DIALECT	"https://json-schema.org/draft/2020-12/schema"
+#define SQLSTATE_SHAPE	"^[0-9A-Z]{5}$"
 #define PARTS_KEY		"$defs"
 #define TARGET_MEMBER	"target"
 
@@ -242,6 +244,46 @@ schema_of_outputs(const WebAction *action, SchemaOptions *options)
 	return object;
 }
 
+/* One way to fail: its SQLSTATE, and in words what it says and when. */
+static Json *
+failure_schema(const Failure *failure)
+{
+	Json	   *schema = json_new_object();
+
+	json_put_string(schema, "const", unpack_sql_state(failure->sqlstate));
+	json_put_string(schema, "description", failure->when != NULL && failure->when[0] != '\0' ?
+					psprintf("%s: %s", failure->message, failure->when) : failure->message);
+	return schema;
+}
+
+/*
+ * The SQLSTATEs that the action is known to raise, each with what it says first; and
+ * any other, since whatever a statement runs into may come besides.
+ */
+static Json *
+sqlstate_schema(const WebAction *action)
+{
+	Json	   *schema = schema_typed("string");
+	Json	   *either = json_new_array();
+	List	   *known = NIL;
+	Json	   *any = json_new_object();
+	ListCell   *cell;
+
+	foreach(cell, facts_failures(action->function))
+	{
+		const Failure *failure = lfirst(cell);
+
+		if (failure->sqlstate == ANY_SQLSTATE || list_member_int(known, failure->sqlstate))
+			continue;
+		known = lappend_int(known, failure->sqlstate);
+		json_append(either, failure_schema(failure));
+	}
+	json_put_string(any, "pattern", SQLSTATE_SHAPE);
+	json_append(either, any);
+	json_add(schema, "anyOf", either);
+	return schema;
+}
+
 Json *
 schema_of_errors(const WebAction *action, SchemaOptions *options)
 {
@@ -250,10 +292,8 @@ schema_of_errors(const WebAction *action, SchemaOptions *options)
 	for (int i = 0; i < nerror_fields; i++)
 	{
 		bool		always = strcmp(error_fields[i].name, "sqlstate") == 0 || strcmp(error_fields[i].name, "message") == 0;
-		Json	   *schema = schema_typed("string");
+		Json	   *schema = strcmp(error_fields[i].name, "sqlstate") == 0 ? sqlstate_schema(action) : schema_typed("string");
 
-		if (strcmp(error_fields[i].name, "sqlstate") == 0)
-			json_put_string(schema, "pattern", "^[0-9A-Z]{5}$");
 		json_put_string(schema, "description", error_fields[i].words);
 		schema_add_member(object, error_fields[i].name, always ? schema : schema_or_null(schema), true);
 	}
