@@ -162,7 +162,7 @@ async function odata(request, body, url) {
 	const verb = [find(name)].flat().find((one) => one?.$Kind === kind && (second ? one.$Parameter?.[0].$Type === entry?.$Type : !one.$IsBound));
 	if (!entry || !verb) throw http_error(404, `there is no ${kind.toLowerCase()} at ${url.pathname}`);
 
-	const target = second && (first.given.length === 1 ? literal(first.given[0][1]) : literals(first.given));
+	const target = second && first.given.length > 0 ? (first.given.length === 1 ? literal(first.given[0][1]) : literals(first.given)) : undefined; // none: a collection
 	const options = [...url.searchParams].filter(([option]) => !/^[$@]/.test(option));
 	const { output, value } = await invoke(request, body, verb['@custom_actions.action'] ?? name, { ...literals([...options, ...(second ?? first).given]), target });
 	const type = verb.$ReturnType && (verb.$ReturnType.$Type ?? 'Edm.String');
@@ -187,7 +187,7 @@ async function serve_http(request, response) {
 	const is_odata = request.url.startsWith('/odata');
 	const [status, body, type] = await respond(request, new URL(`http://localhost${request.url}`)).catch(async (error) => {
 		const { code = null, message, detail = null, hint = null, action = null, step = null } = error;
-		const payload = is_odata && await transact({}, 'SELECT action_error_payload($1, $2, $3, $4)::text AS text', [code, message, detail, hint]).catch(() => {});
+		const payload = is_odata && await transact({}, 'SELECT action_error_payload($1, $2, $3, $4, $5, $6)::text AS text', [code, message, detail, hint, action, step]).catch(() => {});
 
 		return [status_of(error), payload?.text ?? JSON.stringify({ code, message, details: detail, hint, action, step })];
 	});

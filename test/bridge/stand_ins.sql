@@ -29,32 +29,3 @@ $$;
 \if :{?stand_in_action_openapi}
 CREATE FUNCTION action_openapi(gateway text) RETURNS json LANGUAGE sql RETURN json_build_object('openapi', '3.1.0');
 \endif
-\if :{?stand_in_action_error_payload}
-CREATE FUNCTION action_error_payload(sqlstate text, message text, detail text, hint text) RETURNS json LANGUAGE sql
-RETURN json_build_object('error', json_build_object('code', coalesce(sqlstate, 'General'), 'message', message));
-\endif
-\if :{?stand_in_action_csdl}
-CREATE FUNCTION action_csdl(format text) RETURNS text LANGUAGE sql
-RETURN CASE format WHEN 'xml' THEN '<edmx:Edmx xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx" Version="4.0"><edmx:DataServices>
-	<Schema xmlns="http://docs.oasis-open.org/odata/ns/edm" Namespace="support">
-		<EntityType Name="case"><Key><PropertyRef Name="id"/></Key><Property Name="id" Type="Edm.Int64" Nullable="false"/></EntityType>
-		<ComplexType Name="open_case_result"><Property Name="case_id" Type="Edm.Int64"/><Property Name="opened_at" Type="Edm.DateTimeOffset"/>
-			<Property Name="channel_used" Type="Edm.String"/></ComplexType>
-		<Action Name="escalate_case" IsBound="true"><Parameter Name="target" Type="support.case" Nullable="false"/>
-			<Parameter Name="reason" Type="Edm.String" Nullable="false"/><ReturnType Type="Edm.Int64"/></Action>
-		<Action Name="close_case" IsBound="true"><Parameter Name="target" Type="support.case" Nullable="false"/></Action>
-		<Action Name="open_case"><Parameter Name="customer" Type="Edm.Int64" Nullable="false"/><Parameter Name="subject" Type="Edm.String" Nullable="false"/>
-			<ReturnType Type="support.open_case_result"/></Action>
-		<Function Name="count_cases"><Parameter Name="wanted" Type="Edm.String" Nullable="false"/><ReturnType Type="Edm.Int32"/></Function>
-		<EntityContainer Name="container"><EntitySet Name="case" EntityType="support.case"/><ActionImport Name="open_case" Action="support.open_case"/>
-			<FunctionImport Name="count_cases" Function="support.count_cases"/></EntityContainer>
-	</Schema></edmx:DataServices></edmx:Edmx>' ELSE '{"$Version": "4.0", "$EntityContainer": "support.container", "support": {
-	"case": {"$Kind": "EntityType", "$Key": ["id"]},
-	"open_case_result": {"$Kind": "ComplexType", "case_id": {}, "opened_at": {}, "channel_used": {}},
-	"escalate_case": [{"$Kind": "Action", "$IsBound": true, "$Parameter": [{"$Name": "target", "$Type": "support.case"}], "$ReturnType": {"$Type": "Edm.Int64"}}],
-	"close_case": [{"$Kind": "Action", "$IsBound": true, "$Parameter": [{"$Name": "target", "$Type": "support.case"}]}],
-	"open_case": [{"$Kind": "Action", "$ReturnType": {"$Type": "support.open_case_result"}}],
-	"count_cases": [{"$Kind": "Function", "$Parameter": [{"$Name": "wanted"}], "$ReturnType": {"$Type": "Edm.Int32"}}],
-	"container": {"$Kind": "EntityContainer", "case": {"$Collection": true, "$Type": "support.case"}, "open_case": {"$Action": "support.open_case"},
-		"count_cases": {"$Function": "support.count_cases"}}}}' END;
-\endif

@@ -41,6 +41,7 @@ const used = [...(model?.actions ?? []).flatMap((action) => [action.returnType, 
 const EDM = /^Edm\.(Binary|Boolean|Byte|Date|DateTimeOffset|Decimal|Double|Duration|Guid|Int16|Int32|Int64|SByte|Single|Stream|String|TimeOfDay|Untyped|Geo\w+)$/;
 
 is(used.filter((type) => type).map((type) => type.replace(/^Collection\((.*)\)$/, '$1')).filter((type) => !EDM.test(type) && !known.has(type)), [], 'all types that it uses are there');
-is((model?.actions ?? []).filter((action) => action.isBound && !known.has(action.sourceType) && !known.has(action.parameters[0]?.type)).map((action) => action.name), [],
+const bare = (type) => type?.replace(/^Collection\((.*)\)$/, '$1');
+is((model?.actions ?? []).filter((action) => action.isBound && !known.has(bare(action.sourceType)) && !known.has(bare(action.parameters[0]?.type))).map((action) => action.name), [],
 	'bound actions begin with a row');
 is(model?.diagnostics ?? [], [], 'and it has nothing to complain of');

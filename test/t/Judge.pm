@@ -40,7 +40,7 @@ sub load_stand_ins
 {
 	my ($node, $database) = @_;
 	my @missing = split /\n/, $node->safe_psql($database,
-		"SELECT name FROM unnest('{mcp_call,action_openapi,action_error_payload,action_csdl}'::text[]) AS name WHERE to_regproc(name) IS NULL ORDER BY name");
+		"SELECT name FROM unnest('{mcp_call,action_openapi}'::text[]) AS name WHERE to_regproc(name) IS NULL ORDER BY name");
 
 	$node->safe_psql($database, join('', map { "\\set stand_in_$_\n" } @missing) . slurp_file('test/bridge/stand_ins.sql'));
 	return;

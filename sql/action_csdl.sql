@@ -1,0 +1,72 @@
+-- The metadata of OData, and its errors
+\i test/sql/prelude.sql
+
+CREATE SCHEMA shop;
+CREATE TYPE shop.channel AS ENUM ('phone', 'mail');
+CREATE TYPE shop.mood AS ENUM ('very good', 'bad');
+CREATE DOMAIN shop.share AS numeric(5,2) CHECK (VALUE >= 0 AND VALUE <= 100);
+COMMENT ON DOMAIN shop.share IS 'Percent';
+CREATE TABLE shop.case (id bigint PRIMARY KEY, number varchar(10) NOT NULL UNIQUE, status text NOT NULL, gone int, owner text, secret text, "open since" date,
+	size int GENERATED ALWAYS AS (length(status)) STORED);
+ALTER TABLE shop.case DROP COLUMN gone;
+COMMENT ON TABLE shop.case IS 'What a customer wants';
+COMMENT ON COLUMN shop.case.status IS 'open & <"closed">';
+
+SELECT create_action('shop.close', '
+{ "title": "Close a case", "description": "Close it", "table": "shop.case", "deprecated": "use shop.settle",
+  "input": [ {"name": "reason", "type": "varchar(20)", "title": "Why"},
+             {"name": "share", "type": "shop.share", "default": 10},
+             {"name": "channel", "type": "shop.channel", "required": false},
+             {"name": "mood", "type": "shop.mood", "required": false},
+             {"name": "level", "type": "text", "options": ["a", "b"], "default": "a"} ],
+  "output": [ {"name": "status", "type": "text", "default": "closed", "required": true},
+              {"name": "at", "type": "timestamptz(3)", "default": "=now()"} ],
+  "steps": [ {"require": "target.status <> ''closed'' AND (target.owner IS NOT NULL OR target.id > 7)", "message": "no"},
+             {"update": "target", "set": {"status": "closed"}} ] }'), activate_action('shop.close');
+SELECT create_action('shop.find', '
+{ "description": "By its number", "table": "shop.case", "key": ["number"], "read_only": true,
+  "output": [ {"name": "row", "type": "shop.case", "default": "=target"}, {"name": "tags", "type": "text[]", "default": "=ARRAY[''a'']"} ], "steps": [] }'), activate_action('shop.find');
+SELECT create_action('shop.purge', '
+{ "description": "All that are closed", "table": "shop.case", "binding": "collection",
+  "steps": [ {"delete": "shop.case", "where": "this.status = ''closed''"} ] }'), activate_action('shop.purge');
+SELECT create_action('shop.ping', '{ "description": "Is anybody there?", "steps": [] }'), activate_action('shop.ping');
+
+\a
+\t
+SELECT action_csdl();
+SELECT action_csdl('json', 'Contoso.Desk', 'shop.%');
+
+\a
+\t
+-- One namespace, two schemas with actions and tables of one name
+CREATE SCHEMA bill;
+CREATE TABLE bill.case (id int PRIMARY KEY);
+CREATE TABLE bill.bill (id int PRIMARY KEY);
+SELECT create_action('bill.pay', '{ "table": "bill.bill", "steps": [] }'), activate_action('bill.pay');
+SELECT create_action('bill.ping', '{ "steps": [] }'), activate_action('bill.ping'),
+	create_action('bill.bill', '{ "table": "bill.case", "steps": [] }'), activate_action('bill.bill');
+SELECT line FROM regexp_split_to_table(action_csdl('xml', 'Contoso'), '\n') AS line WHERE line ~ '<(Schema|Action|Function|EntityType|EntitySet|ActionImport|EntityContainer) ';
+SELECT line FROM regexp_split_to_table(action_csdl(), '\n') AS line WHERE line ~ '<(Schema|Action|Function|EntityType|EntitySet|ActionImport|EntityContainer) ';
+
+-- Only what the role may do and read
+CREATE ROLE regress_csdl_reader;
+GRANT USAGE ON SCHEMA bill, shop TO regress_csdl_reader;
+GRANT EXECUTE ON FUNCTION shop.find TO regress_csdl_reader;
+GRANT SELECT (status) ON shop.case TO regress_csdl_reader;
+SET ROLE regress_csdl_reader;
+SELECT line FROM regexp_split_to_table(action_csdl(pattern => 'shop.%'), '\n') AS line WHERE line ~ '<(Action|Function|EntityType|Property) ';
+RESET ROLE;
+
+-- Refused
+SELECT action_csdl('yaml');
+SELECT action_csdl(NULL);
+SELECT action_csdl('xml', 'not one');
+SELECT action_csdl('xml', 'Edm');
+SELECT action_csdl('xml', visibility => 'mine');
+
+SELECT action_error_payload('UA002', 'Case 40 is closed');
+SELECT action_error_payload('23505', 'taken', 'Key (a)=(1) exists.', 'Use "2".', 'shop.close', '2', 'number', '{"constraint": "k"}');
+SELECT action_error_payload(NULL, NULL);
+
+DROP OWNED BY regress_csdl_reader;
+DROP ROLE regress_csdl_reader;
