@@ -46,3 +46,37 @@ FROM invoke_action_bulk('desk.escalate', (SELECT jsonb_agg(jsonb_build_object('t
 WHERE item < 12;
 SELECT what, count(*) FROM desk.told GROUP BY what ORDER BY what;
 SELECT status, count(*), sum(priority) FROM desk.case GROUP BY status ORDER BY status;
+
+-- Items that fail before anything is written, or by the first thing that is, are found out; the others go on as one set
+CREATE TABLE desk.entry (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, case_id integer REFERENCES desk.case, title text NOT NULL CHECK (title <> 'bad'),
+	code text UNIQUE, share numeric);
+CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON desk.entry FOR EACH STATEMENT EXECUTE FUNCTION desk.tell();
+SELECT define('desk.enter', '{"input": [ {"name": "id", "type": "integer"}, {"name": "title", "type": "text", "required": false},
+		{"name": "code", "type": "text", "required": false}, {"name": "parts", "type": "integer", "default": 1} ],
+	"output": [ {"name": "n", "type": "integer", "default": "=100 / (input.id - 60)"} ],
+	"steps": [ {"let": {"half": "=1 / (input.id - 50)"}},
+		{"if": "input.id % 2 = 0", "then": [ {"let": {"third": "=1 / (input.id - 52)"}} ]},
+		{"create": "desk.entry", "set": {"case_id": "=input.id", "title": "=input.title", "code": "=input.code", "share": "=1.0 / input.parts + coalesce(let.half, 0) + coalesce(let.third, 0)"}} ]}');
+SELECT invoke_action('desk.enter', '{"id": 99, "title": "there", "code": "c99"}');
+TRUNCATE desk.told;
+SELECT item, status, error ->> 'sqlstate' AS sqlstate, error ->> 'message' AS message
+FROM invoke_action_bulk('desk.enter', (SELECT jsonb_agg(jsonb_build_object('id', CASE i WHEN 33 THEN 9999 WHEN 41 THEN 9999 ELSE i END,
+		'title', CASE i WHEN 3 THEN NULL WHEN 7 THEN 'bad' ELSE 'fine' END,
+		'code', 'c' || CASE i WHEN 20 THEN 5 WHEN 21 THEN 99 ELSE i END,
+		'parts', CASE i WHEN 12 THEN '0' WHEN 40 THEN 'many' ELSE '4' END) ORDER BY i)
+	FROM generate_series(1, 59) AS i), mode => 'per_item')
+WHERE status <> 'succeeded' ORDER BY item;
+SELECT what, count(*) FROM desk.told GROUP BY what ORDER BY what;
+SELECT count(*), bool_and(case_id = 99 OR code = 'c' || case_id) FROM desk.entry;
+-- nothing is left out where it is all or nothing
+SELECT count(*) FROM invoke_action_bulk('desk.enter', (SELECT jsonb_agg(jsonb_build_object('id', i, 'title', CASE i WHEN 67 THEN 'bad' ELSE 'fine' END)) FROM generate_series(61, 98) AS i));
+
+-- A statement that has failed for some reads for the others what was there before
+SELECT define('desk.raise', '{"table": "desk.case", "input": [ {"name": "bump", "type": "integer"} ],
+	"output": [ {"name": "status", "type": "text", "default": "=target.status"}, {"name": "priority", "type": "integer", "default": "=target.priority"} ],
+	"steps": [ {"update": "target", "set": {"priority": "=target.priority + input.bump", "status": "{{target.status}}+"}} ]}');
+UPDATE desk.case SET status = 'open', priority = id;
+SELECT item, status, output FROM invoke_action_bulk('desk.raise',
+	(SELECT jsonb_agg(jsonb_build_object('target', i, 'bump', CASE i WHEN 12 THEN 1000 ELSE 1 END) ORDER BY i) FROM generate_series(1, 20) AS i), mode => 'per_item')
+WHERE item % 6 = 0 OR item < 3;
+SELECT status, count(*), sum(priority - id) FROM desk.case GROUP BY status ORDER BY status;

@@ -32,6 +32,7 @@ typedef struct BulkItem
 	Jsonb	   *error;			/* of one that did not */
 	const ErrorData *failure;	/* likewise, to be told of when all have ended; see Bulk.answers */
 	const char *failed_step;	/* likewise, or NULL */
+	bool		fails_set;		/* sets go on without it, as far as is known */
 	bool		has_invocation;
 	pg_uuid_t	invocation;
 } BulkItem;
@@ -54,6 +55,8 @@ typedef struct Bulk
 	BulkItem   *items;
 	bool		answers;		/* failures are told to the caller, item by item */
 	bool		in_sets;		/* items run as sets, as far as we know */
+	bool		recovers;		/* the next set of this part leaves out items that fail */
+	int			learned;		/* how many items there are without which sets go on */
 	int			reach;			/* how many are tried as one part, while they do */
 	SameTargets targets;
 	MemoryContext mcxt;			/* of outputs and errors */

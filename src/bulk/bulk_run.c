@@ -8,11 +8,14 @@
  * per_item: a part, which begins as all items, runs in one subtransaction. If an item
  * fails, what ran before it runs again as a part of its own, and the rest after it;
  * if a set does, smaller parts are tried, and larger ones again once they go well.
- * Each part that went well leaves a subtransaction that the server remembers until
- * the transaction ends, and of more than 64 it keeps no account in memory, at
- * everybody's cost. So parts form groups, groups of groups, each in a subtransaction
- * around them: a group that is full is undone, and runs again as one part, without
- * the items that are known to fail. No more than LEVELS * (PARTS + 1) are left so.
+ * The first set of a part finds out by itself which of its items fail, as far as it
+ * can, and goes on without them, or fails and is tried again so; this takes a few more
+ * subtransactions. Each part that went well leaves its own to the server, which
+ * remembers them until the transaction ends, and of more than 64 it keeps no account
+ * in memory, at everybody's cost. So parts form groups, groups of groups, each in a
+ * subtransaction around them: a group that is full is undone, and runs again as one
+ * part, without the items that are known to fail. No more than
+ * LEVELS * (PARTS + 1) + PARTS * GUARDED_AT_MOST are left so.
  */
 #include "postgres.h"
 
@@ -25,7 +28,10 @@
 #include "utils/memutils.h"
 
 #define LEVELS	3
-#define PARTS	20
+#define PARTS	10
+
+/* How often a part is tried without the items with which its set has failed. */
+#define AGAIN	3
 
 /* Items that run as one part of a bulk. */
 typedef struct Part
@@ -119,8 +125,10 @@ static PartEnd
 part_try(Bulk *bulk, int from, int to, bool in_sets)
 {
 	Part		part = {bulk, from, to, in_sets};
-	Caught	   *caught = caught_call(part_run, &part);
+	Caught	   *caught;
 
+	bulk->recovers = true;
+	caught = caught_call(part_run, &part);
 	if (caught == NULL)
 		return PART_DONE;
 	part_forget(&part);
@@ -152,6 +160,7 @@ typedef struct PartGroup
 	int			from;
 	int			next;			/* the first item that is not in it */
 	int			parts;			/* that went well */
+	int			again;			/* how often the next part has been tried without items that fail */
 	bool		full;
 } PartGroup;
 
@@ -171,6 +180,14 @@ group_pass_item(PartGroup *group)
 	group->next = failed + 1;
 }
 
+/* What was learned of items does not hold: they may succeed alone. */
+static void
+forget_learned(Bulk *bulk, int from, int to)
+{
+	for (int i = from; i < to; i++)
+		bulk->items[i].fails_set = false;
+}
+
 /* Runs the next part of a group: all that is left, or as much as is tried for now. */
 static void
 group_add_part(PartGroup *group)
@@ -178,8 +195,14 @@ group_add_part(PartGroup *group)
 	Bulk	   *bulk = group->bulk;
 	int			size = bulk->in_sets ? Min(bulk->reach, bulk->count - group->next) : bulk->count - group->next;
 	int			end = group->next + size;
+	int			learned = bulk->learned;
 	PartEnd		how = part_try(bulk, group->next, end, true);
 
+	if (how == PART_FAILED_SET && bulk->learned > learned && group->again++ < AGAIN)
+		return;
+	group->again = 0;
+	if (how == PART_FAILED_SET)
+		forget_learned(bulk, group->next, end);
 	if (how == PART_FAILED_SET && size > LEAST_OF_SET)
 	{
 		bulk->reach = size / 2;

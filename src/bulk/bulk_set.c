@@ -51,13 +51,16 @@ set_make(BulkSet *set, int from, int to)
 												 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	set->call.left = palloc0(sizeof(bool) * room);
 	set->call.first = palloc(sizeof(int) * room);
+	set->call.failed = palloc0(sizeof(bool) * room);
 	set->call.may_leave = bulk->answers;
+	set->call.recovers = bulk->recovers;
+	bulk->recovers = false;
 	set->call.mcxt = CurrentMemoryContext;
 	for (int i = from; i < to; i++)
 	{
 		InvokeRequest *request = &set->call.items[set->call.count];
 
-		if (item_is_out(&bulk->items[i]))
+		if (item_is_out(&bulk->items[i]) || bulk->items[i].fails_set)
 			continue;
 		request->kind = REQUEST_JSON;
 		request->input = bulk->items[i].input;
@@ -117,24 +120,75 @@ run_alone(void *arg)
 	bulk_run_item(bulk, bulk->at);
 }
 
-/* Runs those alone that the set went on without. */
+/* What has failed among others has not alone: then it may be in the wrong place. All is undone. */
+pg_noreturn static void
+refuse_success(Bulk *bulk)
+{
+	bulk->at = -1;
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("action \"%s\" cannot be run for these items at once: one fails with the others, and not alone",
+					bulk->action)));
+}
+
+/* Runs an item alone that the set goes on without. */
 static void
-run_left(const BulkSet *set)
+run_left_item(Bulk *bulk, int item, bool has_failed)
+{
+	Caught	   *caught;
+
+	bulk->at = item;
+	caught = caught_call(run_alone, bulk);
+	if (caught != NULL)
+		bulk_take_error(bulk, caught);
+	else if (has_failed)
+		refuse_success(bulk);
+}
+
+/* Runs those alone, of the items that are done, that the set went on without. */
+static void
+run_left(const BulkSet *set, int from, int end)
 {
 	Bulk	   *bulk = set->bulk;
 
 	for (int i = 0; i < set->call.done; i++)
-	{
-		Caught	   *caught;
-
-		if (!set->call.left[i])
-			continue;
-		bulk->at = set->numbers[i];
-		caught = caught_call(run_alone, bulk);
-		if (caught != NULL)
-			bulk_take_error(bulk, caught);
-	}
+		if (set->call.left[i])
+			run_left_item(bulk, set->numbers[i], set->call.failed[i]);
+	for (int i = from; i < end; i++)
+		if (bulk->items[i].fails_set && !item_is_out(&bulk->items[i]))
+			run_left_item(bulk, i, true);
 	bulk->at = -1;
+}
+
+/* Notes which items a set is to go on without that has failed. */
+static void
+learn_failed(const BulkSet *set)
+{
+	for (int i = 0; i < set->call.count; i++)
+	{
+		if (!set->call.failed[i])
+			continue;
+		set->bulk->items[set->numbers[i]].fails_set = true;
+		set->bulk->learned++;
+	}
+}
+
+/* Calls the action for all of them. */
+static void
+call_set(BulkSet *set)
+{
+	InvokeRequest request = {.kind = REQUEST_MANY, .many = &set->call, .result_context = set->call.mcxt};
+
+	PG_TRY();
+	{
+		handle_call(handle_of_name(set->bulk->action), &request);
+	}
+	PG_CATCH();
+	{
+		learn_failed(set);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
 }
 
 /* Says why the items run one by one, to whoever wants to know. */
@@ -152,7 +206,6 @@ bulk_run_set(Bulk *bulk, int from, int to)
 {
 	int			end = set_end(bulk, from, to);
 	BulkSet		set = {.bulk = bulk};
-	InvokeRequest request = {.kind = REQUEST_MANY, .many = &set.call};
 	MemoryContext mcxt;
 	MemoryContext old;
 
@@ -160,11 +213,10 @@ bulk_run_set(Bulk *bulk, int from, int to)
 		return from;
 	mcxt = AllocSetContextCreate(CurrentMemoryContext, "custom action bulk set", ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(mcxt);
-	request.result_context = mcxt;
 	set_make(&set, from, end);
 	bulk->at = -1;
 	if (set.call.count > 0)
-		handle_call(handle_of_name(bulk->action), &request);
+		call_set(&set);
 	MemoryContextSwitchTo(old);
 	if (set.call.refused != NULL)
 	{
@@ -179,7 +231,7 @@ bulk_run_set(Bulk *bulk, int from, int to)
 		end = set.numbers[set.call.done];
 	}
 	take_set_outputs(&set);
-	run_left(&set);
+	run_left(&set, from, end);
 	MemoryContextDelete(mcxt);
 	return end;
 }

@@ -55,17 +55,21 @@ leave_item(ItemSet *set, int item)
 		set->call->leave(set->call->outer, item);
 }
 
+/* Takes the inputs of an item that is not. */
+static bool
+bind_active(ItemSet *set, int item, void *arg)
+{
+	enter_item(set, item);
+	bind_item(set->frame, &set->call->items[item]);
+	leave_item(set, item);
+	return true;
+}
+
 /* Takes the inputs of all. */
 static void
 bind_items(ItemSet *set)
 {
-	for (int i = 0; i < set->count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		enter_item(set, i);
-		bind_item(set->frame, &set->call->items[i]);
-		leave_item(set, i);
-	}
+	item_set_walk(set, bind_active, NULL);
 	set->frame->bound = true;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/error.h"
 #include "miscadmin.h"
 #include "run/item_set.h"
 #include "utils/memutils.h"
@@ -90,23 +91,98 @@ item_set_end(ItemSet *set)
 	set->frame->stopped = false;
 }
 
+/* Are items that fail now left out, instead of all being given up? */
+static bool
+set_recovers(const ItemSet *set)
+{
+	return set->call->recovers && set->call->may_leave && !set->written;
+}
+
+/* A walk over the active items. */
+typedef struct Walk
+{
+	ItemSet    *set;
+	int			at;				/* whose turn it is */
+	int			kept;			/* how many stay active, so far */
+	bool		(*one) (ItemSet *set, int item, void *arg);
+	void	   *arg;
+} Walk;
+
+/* Goes on to the end, or to an error. */
+static void
+walk_on(void *arg)
+{
+	Walk	   *walk = arg;
+	ItemSet    *set = walk->set;
+
+	for (; walk->at < set->nactive; walk->at++)
+	{
+		int			item = set->active[walk->at];
+
+		CHECK_FOR_INTERRUPTS();
+		if (walk->one(set, item, walk->arg))
+			set->active[walk->kept++] = item;
+	}
+}
+
+/*
+ * Goes on behind an item that has failed. If many fail, one by one takes less time than
+ * most of them twice.
+ */
+static void
+walk_past(Walk *walk, Caught *caught)
+{
+	ItemSet    *set = walk->set;
+
+	if (!caught_may_be_handled(caught) || set->nfailed >= FAILED_AT_MOST(set->count))
+		error_throw_on(caught->error);
+	caught_free(caught);
+	frame_forget_states(set->frame);
+	item_leave_failed(set, set->active[walk->at++]);
+}
+
+void
+item_set_walk(ItemSet *set, bool (*one) (ItemSet *set, int item, void *arg), void *arg)
+{
+	Walk		walk = {.set = set, .one = one, .arg = arg};
+	Caught	   *caught;
+
+	if (!set_recovers(set))
+		walk_on(&walk);
+	else
+		while ((caught = caught_call(walk_on, &walk)) != NULL)
+			walk_past(&walk, caught);
+	set->nactive = walk.kept;
+}
+
+/* What is done for each item in a step. */
+typedef struct StepWalk
+{
+	Instruction *step;
+	bool		(*fn) (Frame *frame, void *arg);
+	void	   *arg;
+} StepWalk;
+
+/* Does it for an item. */
+static bool
+step_item(ItemSet *set, int item, void *arg)
+{
+	const StepWalk *walk = arg;
+	bool		stays;
+
+	item_enter(set, item);
+	frame_begin_step(set->frame, walk->step);
+	stays = walk->fn(set->frame, walk->arg);
+	item_leave(set, item);
+	return stays;
+}
+
 void
 item_set_each(ItemSet *set, Instruction *step, bool (*fn) (Frame *frame, void *arg), void *arg)
 {
-	Frame	   *frame = set->frame;
-	int			kept = 0;
+	StepWalk	walk = {step, fn, arg};
 
-	for (int i = 0; i < set->nactive; i++)
-	{
-		int			item = set->active[i];
-
-		item_enter(set, item);
-		frame_begin_step(frame, step);
-		if (fn(frame, arg))
-			set->active[kept++] = item;
-		item_leave(set, item);
-	}
-	set->nactive = kept;
+	item_set_walk(set, step_item, &walk);
 }
 
 void
@@ -136,6 +212,21 @@ item_leave_out(ItemSet *set, int item, const char *why)
 		item_set_give_up(set, why);
 	set->items[item].out = true;
 	set->call->left[item] = true;
+}
+
+bool
+item_set_searches(const ItemSet *set)
+{
+	return set->call->recovers && set->call->may_leave && set->guarded < GUARDED_AT_MOST;
+}
+
+void
+item_leave_failed(ItemSet *set, int item)
+{
+	set->nfailed++;
+	set->call->failed[item] = true;
+	if (!set->written)
+		item_leave_out(set, item, "an item has failed");
 }
 
 void

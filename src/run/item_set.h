@@ -7,7 +7,9 @@
  * computes runs for one item after the other; what sends SQL runs once for all
  * that are active. Whatever goes wrong is an error: the caller undoes all and runs
  * the items one by one, so that errors are each item's own. Only an item that stops
- * before anything is written may be left out instead, for the caller to run alone.
+ * before anything is written may be left out instead, for the caller to run alone;
+ * and if he says so, one that fails then, or by the first statement that writes.
+ * With which ones the next few of these fail he is told, for another set.
  */
 #ifndef CA_ITEM_SET_H
 #define CA_ITEM_SET_H
@@ -57,9 +59,17 @@ typedef struct ItemSet
 	SetItem    *items;
 	int		   *active;			/* those that the step is for, in their order */
 	int			nactive;
+	int			nfailed;		/* how many have failed and are left out */
+	int			guarded;		/* how many statements have left a subtransaction */
 	bool		written;		/* something has been: no item can be left out any more */
 	List	   *plans;			/* of SetPlan */
 } ItemSet;
+
+/* In how many statements of a set it is looked for the items that they fail with. */
+#define GUARDED_AT_MOST	3
+
+/* How many items of a set may fail and be left out. */
+#define FAILED_AT_MOST(count)	(16 + (count) / 8)
 
 /* Makes a set with an item for each call; SPI is connected, and stays so. */
 extern ItemSet *item_set_make(Frame *frame, ManyCall *call);
@@ -70,6 +80,21 @@ extern void item_set_end(ItemSet *set);
 /* The frame has the slots of an item until it leaves it. */
 extern void item_enter(ItemSet *set, int item);
 extern void item_leave(ItemSet *set, int item);
+
+/*
+ * Is it looked for the items with which a statement fails that writes? They are left out; or
+ * if something has been written all are given up, and the caller is told of those.
+ */
+extern bool item_set_searches(const ItemSet *set);
+
+/* Leaves out an item that has failed. */
+extern void item_leave_failed(ItemSet *set, int item);
+
+/*
+ * Calls one(set, item, arg) for each active item; where it answers false, the item is not
+ * active any more. It enters the item by itself.
+ */
+extern void item_set_walk(ItemSet *set, bool (*one) (ItemSet *set, int item, void *arg), void *arg);
 
 /* Calls fn for each active item, which is entered; where it answers false, the item is not active any more. */
 extern void item_set_each(ItemSet *set, Instruction *step, bool (*fn) (Frame *frame, void *arg), void *arg);

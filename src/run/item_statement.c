@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "base/error.h"
 #include "base/text_list.h"
 #include "catalog/pg_type.h"
 #include "lookup/canonical.h"
@@ -24,11 +25,21 @@
 #include "utils/queryenvironment.h"
 #include "utils/tuplestore.h"
 
+/* How many items are tried at once to find those that fail. */
+#define PIECE	512
+
+/* What the planner is told of that: it is to go from the items to their rows, in the order of the items. */
+#define FEW		16
+
+/* How often those are looked for in one statement: of several that get in each other's way, each time the first. */
+#define SEARCHES	3
+
 /* A statement as it is prepared for a set. */
 typedef struct SetPlan
 {
 	const Statement *statement; /* NULL: what finds the targets */
 	bool		with_key;
+	bool		few;			/* for a few of the items, to see whether it would work */
 	SPIPlanPtr	plan;
 } SetPlan;
 
@@ -50,6 +61,7 @@ typedef struct ItemReceiver
 	const Statement *many;		/* or NULL */
 	const StatementKey *key;	/* or NULL: none is wanted */
 	TargetsSeen *targets;		/* or NULL */
+	bool		counts;			/* takes nothing */
 	int			rows;
 } ItemReceiver;
 
@@ -74,7 +86,7 @@ items_tupdesc(const Program *program, const List *slots)
 
 /* Makes the relation known to SPI. */
 static void
-items_register(const ItemSet *set, TupleDesc tupdesc, Tuplestorestate *rows)
+items_register(int count, TupleDesc tupdesc, Tuplestorestate *rows)
 {
 	EphemeralNamedRelation relation = palloc0(sizeof(EphemeralNamedRelationData));
 
@@ -82,7 +94,7 @@ items_register(const ItemSet *set, TupleDesc tupdesc, Tuplestorestate *rows)
 	relation->md.reliddesc = InvalidOid;
 	relation->md.tupdesc = tupdesc;
 	relation->md.enrtype = ENR_NAMED_TUPLESTORE;
-	relation->md.enrtuples = set->nactive;
+	relation->md.enrtuples = count;
 	relation->reldata = rows;
 	if (SPI_register_relation(relation) != SPI_OK_REL_REGISTER)
 		elog(ERROR, "the relation of the items is there already");
@@ -123,14 +135,14 @@ items_rows(const ItemSet *set, TupleDesc tupdesc, const List *slots)
 	return rows;
 }
 
-/* Prepares a text; scope NULL: it has no formulas. */
+/* Prepares a text for so many items; scope NULL: it has no formulas. */
 static SPIPlanPtr
-prepare_many(const ItemSet *set, const char *text, const List *slots, Scope *scope)
+prepare_many(const ItemSet *set, int count, const char *text, const List *slots, Scope *scope)
 {
 	SPIPrepareOptions options = {0};
 	SPIPlanPtr	plan;
 
-	items_register(set, items_tupdesc(set->frame->program, slots), NULL);
+	items_register(count, items_tupdesc(set->frame->program, slots), NULL);
 	options.parserSetup = scope != NULL ? formula_parser_setup : NULL;
 	options.parserSetupArg = scope;
 	options.parseMode = RAW_PARSE_DEFAULT;
@@ -144,37 +156,39 @@ prepare_many(const ItemSet *set, const char *text, const List *slots, Scope *sco
 
 /* Keeps a plan for the time of the set. */
 static SetPlan *
-keep_plan(ItemSet *set, const Statement *statement, bool with_key, SPIPlanPtr plan)
+keep_plan(ItemSet *set, const Statement *statement, bool with_key, bool few, SPIPlanPtr plan)
 {
 	MemoryContext old = MemoryContextSwitchTo(set->frame->mcxt);
 	SetPlan    *kept = palloc(sizeof(SetPlan));
 
 	kept->statement = statement;
 	kept->with_key = with_key;
+	kept->few = few;
 	kept->plan = plan;
 	set->plans = lappend(set->plans, kept);
 	MemoryContextSwitchTo(old);
 	return kept;
 }
 
-/* The plan of a statement. */
+/* The plan of a statement; one for a few items returns something for each in any case. */
 static SPIPlanPtr
-plan_of(ItemSet *set, Statement *statement, bool with_key)
+plan_of(ItemSet *set, Statement *statement, bool with_key, bool few)
 {
 	Statement  *many;
+	const char *text;
 	ListCell   *cell;
 
 	foreach(cell, set->plans)
 	{
 		const SetPlan *kept = lfirst(cell);
 
-		if (kept->statement == statement && kept->with_key == with_key)
+		if (kept->statement == statement && kept->with_key == with_key && kept->few == few)
 			return kept->plan;
 	}
 	many = statement_for_many(statement);
-	return keep_plan(set, statement, with_key,
-					 prepare_many(set, statement_many_text(many, with_key, NULL, NULL),
-								  many->scope->parameters, many->scope))->plan;
+	text = statement_many_text(many, with_key, few ? "true" : NULL, NULL);
+	return keep_plan(set, statement, with_key, few,
+					 prepare_many(set, few ? FEW : set->nactive, text, many->scope->parameters, many->scope))->plan;
 }
 
 /* Puts the columns that were returned for an item into its slots. */
@@ -259,6 +273,11 @@ item_receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 	ItemSet    *set = receiver->set;
 	int			item;
 
+	if (receiver->counts)
+	{
+		receiver->rows++;
+		return true;
+	}
 	slot_getallattrs(tuple);
 	item = receiver->many != NULL && receiver->many->values_at > 0 ? set->active[receiver->rows] :
 		DatumGetInt32(tuple->tts_values[tuple->tts_tupleDescriptor->natts - 1]);
@@ -291,9 +310,9 @@ item_receiver_nothing(DestReceiver *self)
 {
 }
 
-/* Runs a plan over the values of these slots; returns the number of rows. */
-static uint64
-run_many(ItemSet *set, SPIPlanPtr plan, const List *slots, ItemReceiver *receiver)
+/* Runs a plan over the values of these slots; returns the code of SPI. */
+static int
+run_plan_of_many(ItemSet *set, SPIPlanPtr plan, const List *slots, ItemReceiver *receiver)
 {
 	SPIExecuteOptions options = {0};
 	TupleDesc	tupdesc = items_tupdesc(set->frame->program, slots);
@@ -311,26 +330,260 @@ run_many(ItemSet *set, SPIPlanPtr plan, const List *slots, ItemReceiver *receive
 	receiver->base.rDestroy = item_receiver_nothing;
 	receiver->base.mydest = DestTuplestore;
 	receiver->set = set;
+	receiver->rows = 0;
 	options.read_only = set->frame->read_only;
 	options.dest = (DestReceiver *) receiver;
-	items_register(set, tupdesc, rows);
+	items_register(set->nactive, tupdesc, rows);
 	code = SPI_execute_plan_extended(plan, &options);
 	if (code < 0)
 		elog(ERROR, "could not run a statement of action \"%s\": %s",
 			 set->frame->program->action, SPI_result_code_string(code));
 	items_unregister();
 	tuplestore_end(rows);
+	return code;
+}
+
+/* Runs a plan over the values of these slots; returns the number of rows. */
+static uint64
+run_many(ItemSet *set, SPIPlanPtr plan, const List *slots, ItemReceiver *receiver)
+{
+	int			code = run_plan_of_many(set, plan, slots, receiver);
+
 	budget_count(set->frame, code == SPI_OK_SELECT ? 0 : SPI_processed);
 	return SPI_processed;
+}
+
+/* A statement that runs in a subtransaction. */
+typedef struct CarefulRun
+{
+	ItemSet    *set;
+	SPIPlanPtr	plan;
+	const List *slots;
+	ItemReceiver *receiver;
+	uint64		rows;
+} CarefulRun;
+
+static void
+run_carefully(void *arg)
+{
+	CarefulRun *run = arg;
+
+	(void) run_plan_of_many(run->set, run->plan, run->slots, run->receiver);
+	run->rows = SPI_processed;
+}
+
+/* Runs it; what it leaves behind after an error is put right. */
+static Caught *
+careful_run_try(CarefulRun *run)
+{
+	Caught	   *caught = caught_call(run_carefully, run);
+
+	if (caught == NULL)
+		return NULL;
+	/* it may have failed before it was registered */
+	(void) SPI_unregister_relation(ITEMS_RELATION);
+	if (!caught_may_be_handled(caught))
+		error_throw_on(caught->error);
+	return caught;
+}
+
+/* A search for the items with which a statement fails. */
+typedef struct CulpritSearch
+{
+	ItemSet    *set;
+	SPIPlanPtr	plan;
+	const List *slots;
+	bool		in_order;		/* rows are written in the order of the items */
+	const int  *items;
+	int			count;
+	int		   *culprits;
+	int			nculprits;
+	int			nmost;			/* with more of them the search ends */
+} CulpritSearch;
+
+/* Does it work with a piece of the items? If not, how many rows went well? */
+static bool
+piece_works(const CulpritSearch *search, int from, int count, int *rows)
+{
+	MemoryContext mcxt = AllocSetContextCreate(CurrentMemoryContext, "custom action items", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(mcxt);
+	ItemReceiver receiver = {.counts = true};
+	CarefulRun	run = {search->set, search->plan, search->slots, &receiver};
+	bool		works;
+
+	CHECK_FOR_INTERRUPTS();
+	search->set->active = unconstify(int *, search->items + from);
+	search->set->nactive = count;
+	works = careful_run_try(&run) == NULL;
+	*rows = receiver.rows;
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(mcxt);
+	return works;
+}
+
+/* Is it the item at which a statement has stopped? */
+static bool
+is_culprit(const CulpritSearch *search, int at)
+{
+	int			rows;
+
+	return search->in_order || !piece_works(search, at, 1, &rows);
+}
+
+/*
+ * Looks for them piece by piece. A check of the row, or something unique, ends the
+ * statement at the row concerned; all before it have worked, and it goes on behind
+ * it. What is checked in the end, such as foreign keys, does not tell whose it was:
+ * smaller pieces are tried.
+ */
+static void
+find_culprits(void *arg)
+{
+	CulpritSearch *search = arg;
+	int			size = PIECE;
+	int			next = 0;
+
+	while (next < search->count && search->nculprits <= search->nmost)
+	{
+		int			count = Min(size, search->count - next);
+		int			rows;
+
+		if (piece_works(search, next, count, &rows))
+		{
+			next += count;
+			size = Min(2 * size, PIECE);
+		}
+		else if (count == 1 || (rows < count && is_culprit(search, next + rows)))
+		{
+			next += count == 1 ? 0 : rows;
+			search->culprits[search->nculprits++] = search->items[next++];
+		}
+		else
+			size = count / 2;
+	}
+}
+
+/* Leaves out the items with which a statement fails that has, or only notes which they are; or throws its error on. */
+static void
+leave_out_culprits(ItemSet *set, Statement *statement, bool with_key, Caught *caught)
+{
+	const Statement *many = statement_for_many(statement);
+	int		   *active = set->active;
+	CulpritSearch search = {.set = set, .slots = many->scope->parameters, .in_order = many->values_at > 0};
+	Caught	   *failure;
+
+	search.plan = plan_of(set, statement, with_key, true);
+	search.count = set->nactive;
+	search.items = memcpy(palloc(sizeof(int) * search.count), active, sizeof(int) * search.count);
+	search.nmost = FAILED_AT_MOST(set->count) - set->nfailed;
+	search.culprits = palloc(sizeof(int) * (search.nmost + 1));
+	failure = caught_undone(find_culprits, &search);
+	set->active = active;
+	set->nactive = search.count;
+	if (failure != NULL)
+		error_throw_on(failure->error);
+	if (search.nculprits == 0 || search.nculprits > search.nmost)
+		error_throw_on(caught->error);
+	for (int i = 0; i < search.nculprits; i++)
+		item_leave_failed(set, search.culprits[i]);
+	if (set->written)
+		item_set_give_up(set, "some items fail, and others have written");
+	item_set_sift(set);
+	caught_free(caught);
+}
+
+/* What the items have in the slots in which the rows of a statement land. */
+typedef struct LandingSlots
+{
+	int			nslots;
+	const int  *slots;
+	ParamExternData *values;	/* of all items that are active, one after the other */
+	bool	   *owned;
+} LandingSlots;
+
+/* Keeps it, so that nothing frees it. */
+static LandingSlots *
+landing_save(const ItemSet *set, const Statement *many)
+{
+	LandingSlots *saved = palloc(sizeof(LandingSlots));
+	int		   *slots = palloc(sizeof(int) * (many->nslots + 1));
+	int			n = many->nslots;
+
+	memcpy(slots, many->slots, sizeof(int) * n);
+	if (many->own != NULL && many->own->may_be_absent)
+		slots[n++] = many->own->present_slot;
+	saved->nslots = n;
+	saved->slots = slots;
+	saved->values = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(ParamExternData) * (n * (Size) set->nactive + 1),
+											   MCXT_ALLOC_HUGE);
+	saved->owned = palloc(sizeof(bool) * (n * (Size) set->nactive + 1));
+	for (int i = 0; i < set->nactive; i++)
+	{
+		const SetItem *item = &set->items[set->active[i]];
+
+		for (int k = 0; k < n; k++)
+		{
+			saved->values[i * n + k] = item->params->params[slots[k]];
+			saved->owned[i * n + k] = item->owned[slots[k]];
+			item->owned[slots[k]] = false;
+		}
+	}
+	return saved;
+}
+
+/* Puts it back after an error, for the statement may read what it has returned. */
+static void
+landing_restore(const ItemSet *set, const LandingSlots *saved)
+{
+	int			n = saved->nslots;
+
+	for (int i = 0; i < set->nactive; i++)
+	{
+		const SetItem *item = &set->items[set->active[i]];
+
+		for (int k = 0; k < n; k++)
+		{
+			if (item->owned[saved->slots[k]])
+				pfree(DatumGetPointer(item->params->params[saved->slots[k]].value));
+			item->params->params[saved->slots[k]] = saved->values[i * n + k];
+			item->owned[saved->slots[k]] = saved->owned[i * n + k];
+		}
+	}
+}
+
+/* Runs a statement that writes, without the items with which it fails. */
+static uint64
+run_without_culprits(ItemSet *set, Statement *statement, bool with_key, CarefulRun *run)
+{
+	for (int searches = 0; set->nactive > 0; searches++)
+	{
+		const LandingSlots *saved = landing_save(set, run->receiver->many);
+		Caught	   *caught = careful_run_try(run);
+
+		if (caught == NULL)
+		{
+			set->guarded++;
+			budget_count(set->frame, run->rows);
+			return run->rows;
+		}
+		landing_restore(set, saved);
+		if (searches == SEARCHES)
+			error_throw_on(caught->error);
+		leave_out_culprits(set, statement, with_key, caught);
+	}
+	return 0;
 }
 
 void
 item_statement_execute(ItemSet *set, Statement *statement, bool with_key)
 {
-	SPIPlanPtr	plan = plan_of(set, statement, with_key);
+	SPIPlanPtr	plan = plan_of(set, statement, with_key, false);
 	Statement  *many = statement_for_many(statement);
+	const List *slots = many->scope->parameters;
 	ItemReceiver receiver = {.many = many, .key = with_key ? many->key : NULL};
-	uint64		rows = run_many(set, plan, many->scope->parameters, &receiver);
+	CarefulRun	run = {set, plan, slots, &receiver};
+	uint64		rows = !many->select && item_set_searches(set) ?
+		run_without_culprits(set, statement, with_key, &run) : run_many(set, plan, slots, &receiver);
 
 	if (many->values_at == 0)
 		return;
@@ -414,7 +667,7 @@ item_statement_targets(ItemSet *set, Statement *load, const List *key, const cha
 		char	   *text = item_targets_text(program, load, key, NULL);
 
 		slots = many->scope->parameters;
-		plan = prepare_many(set, text, slots, many->scope);
+		plan = prepare_many(set, set->nactive, text, slots, many->scope);
 		receiver.many = many;
 		seen.place = many->nslots;
 	}
@@ -425,7 +678,7 @@ item_statement_targets(ItemSet *set, Statement *load, const List *key, const cha
 		for (int i = 0; i < list_length(key); i++)
 			of_key = lappend_int(of_key, program->input_slots[i]);
 		slots = of_key;
-		plan = prepare_many(set, item_targets_text(program, NULL, key, lock), slots, NULL);
+		plan = prepare_many(set, set->nactive, item_targets_text(program, NULL, key, lock), slots, NULL);
 	}
 	(void) run_many(set, plan, slots, &receiver);
 	tell_same_targets(set, &seen);

@@ -78,7 +78,7 @@ many_split(ItemSet *set, Instruction *step, Expression *condition, int *nothers)
 	{
 		if (kept < set->nactive && set->active[kept] == all[i])
 			kept++;
-		else
+		else if (!set->items[all[i]].out)
 			all[(*nothers)++] = all[i];
 	}
 	return all;

@@ -84,7 +84,7 @@ write_many_run(ItemSet *set, const Write *write, Instruction *step, Instruction 
 
 	item_statement_execute(set, statement, with_key);
 	set->written = true;
-	if (also != NULL)
+	if (also != NULL && set->nactive > 0)
 		budget_count(set->frame, SPI_processed);
 	require_rows(set, write);
 	if (observers_count > 0)
