@@ -56,6 +56,7 @@ typedef struct Bulk
 	bool		answers;		/* failures are told to the caller, item by item */
 	bool		in_sets;		/* items run as sets, as far as we know */
 	bool		recovers;		/* the next set of this part leaves out items that fail */
+	int			recoveries;		/* how many parts did so, and went well */
 	int			learned;		/* how many items there are without which sets go on */
 	int			reach;			/* how many are tried as one part, while they do */
 	SameTargets targets;

@@ -9,13 +9,15 @@
  * fails, what ran before it runs again as a part of its own, and the rest after it;
  * if a set does, smaller parts are tried, and larger ones again once they go well.
  * The first set of a part finds out by itself which of its items fail, as far as it
- * can, and goes on without them, or fails and is tried again so; this takes a few more
- * subtransactions. Each part that went well leaves its own to the server, which
- * remembers them until the transaction ends, and of more than 64 it keeps no account
- * in memory, at everybody's cost. So parts form groups, groups of groups, each in a
- * subtransaction around them: a group that is full is undone, and runs again as one
- * part, without the items that are known to fail. No more than
- * LEVELS * (PARTS + 1) + PARTS * GUARDED_AT_MOST are left so.
+ * can, and goes on without them, or fails and is tried again so.
+ *
+ * Each part that went well leaves a subtransaction that the server remembers until
+ * the transaction ends, and of more than 64 it keeps no account in memory, at
+ * everybody's cost. So parts form groups, groups of groups, each in a subtransaction
+ * around them: a group that is full is undone, and runs again as one part, without the
+ * items that are known to fail. A few parts may leave some more, of the statements with
+ * which items could fail, and have more while they look for those; in all no more than
+ * LEVELS * (PARTS + 1) + RECOVERIES * GUARDED_AT_MOST + SEARCH_AT_MOST.
  */
 #include "postgres.h"
 
@@ -28,7 +30,10 @@
 #include "utils/memutils.h"
 
 #define LEVELS	3
-#define PARTS	10
+#define PARTS	12
+
+/* How many parts may do so well by finding out which items fail. */
+#define RECOVERIES	4
 
 /* How often a part is tried without the items with which its set has failed. */
 #define AGAIN	3
@@ -122,12 +127,12 @@ forget_error_of_set(const Bulk *bulk, Caught *caught)
 
 /* Runs a part in a subtransaction; if it fails, all is undone but the note which item has. */
 static PartEnd
-part_try(Bulk *bulk, int from, int to, bool in_sets)
+part_try(Bulk *bulk, int from, int to, bool in_sets, bool recovers)
 {
 	Part		part = {bulk, from, to, in_sets};
 	Caught	   *caught;
 
-	bulk->recovers = true;
+	bulk->recovers = recovers;
 	caught = caught_call(part_run, &part);
 	if (caught == NULL)
 		return PART_DONE;
@@ -148,7 +153,7 @@ part_settle(Bulk *bulk, int from, int to)
 	bool		in_sets = true;
 	PartEnd		end;
 
-	while ((end = part_try(bulk, from, to, in_sets)) != PART_DONE)
+	while ((end = part_try(bulk, from, to, in_sets, false)) != PART_DONE)
 		in_sets = in_sets && end != PART_FAILED_SET;
 }
 
@@ -196,7 +201,8 @@ group_add_part(PartGroup *group)
 	int			size = bulk->in_sets ? Min(bulk->reach, bulk->count - group->next) : bulk->count - group->next;
 	int			end = group->next + size;
 	int			learned = bulk->learned;
-	PartEnd		how = part_try(bulk, group->next, end, true);
+	bool		recovers = bulk->recoveries < RECOVERIES;
+	PartEnd		how = part_try(bulk, group->next, end, true, recovers);
 
 	if (how == PART_FAILED_SET && bulk->learned > learned && group->again++ < AGAIN)
 		return;
@@ -209,7 +215,7 @@ group_add_part(PartGroup *group)
 		return;
 	}
 	if (how == PART_FAILED_SET)
-		how = part_try(bulk, group->next, end, false);
+		how = part_try(bulk, group->next, end, false, false);
 	if (how == PART_FAILED_ITEM)
 	{
 		group_pass_item(group);
@@ -217,6 +223,7 @@ group_add_part(PartGroup *group)
 	}
 	group->next = end;
 	group->parts++;
+	bulk->recoveries += recovers;
 	bulk->reach = Min(2 * size, bulk->count);
 }
 

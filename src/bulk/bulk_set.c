@@ -120,20 +120,20 @@ run_alone(void *arg)
 	bulk_run_item(bulk, bulk->at);
 }
 
-/* What has failed among others has not alone: then it may be in the wrong place. All is undone. */
+/* What was left out has not failed alone: it may be in the wrong place. All is undone. */
 pg_noreturn static void
 refuse_success(Bulk *bulk)
 {
 	bulk->at = -1;
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("action \"%s\" cannot be run for these items at once: one fails with the others, and not alone",
+			 errmsg("action \"%s\" cannot be run for these items at once: one is left out, and does not fail alone",
 					bulk->action)));
 }
 
 /* Runs an item alone that the set goes on without. */
 static void
-run_left_item(Bulk *bulk, int item, bool has_failed)
+run_left_item(Bulk *bulk, int item)
 {
 	Caught	   *caught;
 
@@ -141,7 +141,7 @@ run_left_item(Bulk *bulk, int item, bool has_failed)
 	caught = caught_call(run_alone, bulk);
 	if (caught != NULL)
 		bulk_take_error(bulk, caught);
-	else if (has_failed)
+	else
 		refuse_success(bulk);
 }
 
@@ -153,10 +153,10 @@ run_left(const BulkSet *set, int from, int end)
 
 	for (int i = 0; i < set->call.done; i++)
 		if (set->call.left[i])
-			run_left_item(bulk, set->numbers[i], set->call.failed[i]);
+			run_left_item(bulk, set->numbers[i]);
 	for (int i = from; i < end; i++)
 		if (bulk->items[i].fails_set && !item_is_out(&bulk->items[i]))
-			run_left_item(bulk, i, true);
+			run_left_item(bulk, i);
 	bulk->at = -1;
 }
 

@@ -68,6 +68,9 @@ typedef struct ItemSet
 /* In how many statements of a set it is looked for the items that they fail with. */
 #define GUARDED_AT_MOST	3
 
+/* How many pieces of one may go well while that is looked for: each has a subtransaction until that ends. */
+#define SEARCH_AT_MOST	12
+
 /* How many items of a set may fail and be left out. */
 #define FAILED_AT_MOST(count)	(16 + (count) / 8)
 

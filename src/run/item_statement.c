@@ -372,11 +372,11 @@ run_carefully(void *arg)
 	run->rows = SPI_processed;
 }
 
-/* Runs it; what it leaves behind after an error is put right. */
+/* Runs it, to stay or not; what it leaves behind after an error is put right. */
 static Caught *
-careful_run_try(CarefulRun *run)
+careful_run_try(CarefulRun *run, bool stays)
 {
-	Caught	   *caught = caught_call(run_carefully, run);
+	Caught	   *caught = stays ? caught_call(run_carefully, run) : caught_undone(run_carefully, run);
 
 	if (caught == NULL)
 		return NULL;
@@ -403,7 +403,7 @@ typedef struct CulpritSearch
 
 /* Does it work with a piece of the items? If not, how many rows went well? */
 static bool
-piece_works(const CulpritSearch *search, int from, int count, int *rows)
+piece_works(const CulpritSearch *search, int from, int count, bool stays, int *rows)
 {
 	MemoryContext mcxt = AllocSetContextCreate(CurrentMemoryContext, "custom action items", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(mcxt);
@@ -414,7 +414,7 @@ piece_works(const CulpritSearch *search, int from, int count, int *rows)
 	CHECK_FOR_INTERRUPTS();
 	search->set->active = unconstify(int *, search->items + from);
 	search->set->nactive = count;
-	works = careful_run_try(&run) == NULL;
+	works = careful_run_try(&run, stays) == NULL;
 	*rows = receiver.rows;
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(mcxt);
@@ -427,14 +427,14 @@ is_culprit(const CulpritSearch *search, int at)
 {
 	int			rows;
 
-	return search->in_order || !piece_works(search, at, 1, &rows);
+	return search->in_order || !piece_works(search, at, 1, false, &rows);
 }
 
 /*
  * Looks for them piece by piece. A check of the row, or something unique, ends the
  * statement at the row concerned; all before it have worked, and it goes on behind
  * it. What is checked in the end, such as foreign keys, does not tell whose it was:
- * smaller pieces are tried.
+ * smaller pieces are tried, as long as not too many go well.
  */
 static void
 find_culprits(void *arg)
@@ -442,16 +442,18 @@ find_culprits(void *arg)
 	CulpritSearch *search = arg;
 	int			size = PIECE;
 	int			next = 0;
+	int			worked = 0;
 
-	while (next < search->count && search->nculprits <= search->nmost)
+	while (next < search->count && search->nculprits <= search->nmost && worked <= SEARCH_AT_MOST)
 	{
 		int			count = Min(size, search->count - next);
 		int			rows;
 
-		if (piece_works(search, next, count, &rows))
+		if (piece_works(search, next, count, true, &rows))
 		{
 			next += count;
-			size = Min(2 * size, PIECE);
+			worked++;
+			size = worked < SEARCH_AT_MOST / 2 ? Min(2 * size, PIECE) : search->count;
 		}
 		else if (count == 1 || (rows < count && is_culprit(search, next + rows)))
 		{
@@ -461,6 +463,8 @@ find_culprits(void *arg)
 		else
 			size = count / 2;
 	}
+	if (next < search->count)
+		search->nculprits = 0;
 }
 
 /* Leaves out the items with which a statement fails that has, or only notes which they are; or throws its error on. */
@@ -482,7 +486,7 @@ leave_out_culprits(ItemSet *set, Statement *statement, bool with_key, Caught *ca
 	set->nactive = search.count;
 	if (failure != NULL)
 		error_throw_on(failure->error);
-	if (search.nculprits == 0 || search.nculprits > search.nmost)
+	if (search.nculprits == 0)
 		error_throw_on(caught->error);
 	for (int i = 0; i < search.nculprits; i++)
 		item_leave_failed(set, search.culprits[i]);
@@ -558,7 +562,7 @@ run_without_culprits(ItemSet *set, Statement *statement, bool with_key, CarefulR
 	for (int searches = 0; set->nactive > 0; searches++)
 	{
 		const LandingSlots *saved = landing_save(set, run->receiver->many);
-		Caught	   *caught = careful_run_try(run);
+		Caught	   *caught = careful_run_try(run, true);
 
 		if (caught == NULL)
 		{
