@@ -80,3 +80,29 @@ SELECT item, status, output FROM invoke_action_bulk('desk.raise',
 	(SELECT jsonb_agg(jsonb_build_object('target', i, 'bump', CASE i WHEN 12 THEN 1000 ELSE 1 END) ORDER BY i) FROM generate_series(1, 20) AS i), mode => 'per_item')
 WHERE item % 6 = 0 OR item < 3;
 SELECT status, count(*), sum(priority - id) FROM desk.case GROUP BY status ORDER BY status;
+
+-- All that refer to a row which is not there are found at once, also where others have written before; the rows of one of two keys, a key of two columns
+CREATE TABLE desk.place (site text, no integer, PRIMARY KEY (site, no));
+INSERT INTO desk.place SELECT 'hall', i FROM generate_series(1, 200) AS i;
+CREATE TABLE desk.move (id integer PRIMARY KEY, entry_id integer, case_id integer REFERENCES desk.case, site text, no integer, FOREIGN KEY (site, no) REFERENCES desk.place);
+INSERT INTO desk.move (id) SELECT i FROM generate_series(1, 200) AS i;
+CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON desk.move FOR EACH STATEMENT EXECUTE FUNCTION desk.tell();
+SELECT define('desk.move_on', '{"table": "desk.move", "input": [ {"name": "case_id", "type": "integer", "required": false}, {"name": "no", "type": "integer", "required": false} ],
+	"steps": [ {"create": "desk.entry", "as": "entry", "set": {"title": "moved"}},
+		{"update": "target", "set": {"entry_id": "=entry.id", "case_id": "=input.case_id", "site": "hall", "no": "=input.no"}} ]}');
+TRUNCATE desk.told;
+SELECT item, status, error ->> 'sqlstate' AS sqlstate, error ->> 'message' AS message, error ->> 'detail' AS detail
+FROM invoke_action_bulk('desk.move_on', (SELECT jsonb_agg(jsonb_build_object('target', i, 'case_id', CASE WHEN i % 40 = 5 THEN 9000 + i WHEN i % 50 <> 0 THEN i % 90 + 1 END,
+		'no', CASE WHEN i % 60 = 7 THEN 7000 + i WHEN i % 30 <> 0 THEN i END) ORDER BY i) FROM generate_series(1, 200) AS i), mode => 'per_item')
+WHERE status <> 'succeeded' ORDER BY item;
+SELECT what, count(*) FROM desk.told GROUP BY what ORDER BY what;
+SELECT count(*), count(case_id), count(no) FROM desk.move WHERE entry_id IS NOT NULL;
+
+-- No more than 64 subtransactions are left, whatever fails
+CREATE FUNCTION desk.transactions() RETURNS bigint LANGUAGE sql VOLATILE AS
+	$$SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND pid = pg_backend_pid()$$;
+BEGIN;
+SELECT status, count(*) FROM invoke_action_bulk('desk.enter', (SELECT jsonb_agg(jsonb_build_object('id', i % 20 + 1, 'title', CASE WHEN i % 7 = 0 THEN 'bad' ELSE 'fine' END) ORDER BY i)
+	FROM generate_series(1, 1500) AS i), mode => 'per_item') GROUP BY status ORDER BY status;
+SELECT desk.transactions() <= 64 AS few;
+ROLLBACK;

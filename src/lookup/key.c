@@ -19,8 +19,7 @@
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
-/* "OPERATOR(schema.=)" for an operator. */
-static char *
+char *
 operator_text(Oid operator)
 {
 	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));

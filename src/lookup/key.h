@@ -30,4 +30,7 @@ typedef struct KeyColumn
  */
 extern List *key_of_table(Oid table, const List *columns, bool any_columns);
 
+/* "OPERATOR(pg_catalog.=)" for an operator. */
+extern char *operator_text(Oid operator);
+
 #endif

@@ -1,0 +1,172 @@
+/*
+ * item_plan.c
+ *		The relation that holds the values of many items, kept by SPI for the time that
+ *		a statement runs, and plans that read it.
+ *
+ * Plans are made for the set, whose size the planner knows, and end with its SPI
+ * connection.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "program/parser_hooks.h"
+#include "run/item_plan.h"
+#include "tcop/dest.h"
+#include "utils/queryenvironment.h"
+
+/* The columns of the relation: one for each of these slots, and the item's number. */
+static TupleDesc
+items_tupdesc(const Program *program, const List *slots)
+{
+	TupleDesc	tupdesc = CreateTemplateTupleDesc(list_length(slots) + 1);
+	ListCell   *cell;
+
+	foreach(cell, slots)
+	{
+		const Slot *slot = &program->slots[lfirst_int(cell)];
+		int			column = foreach_current_index(cell) + 1;
+
+		TupleDescInitEntry(tupdesc, column, psprintf("$%d", column), slot->type, slot->typmod, 0);
+		TupleDescInitEntryCollation(tupdesc, column, slot->collation);
+	}
+	TupleDescInitEntry(tupdesc, list_length(slots) + 1, ITEM_COLUMN, INT4OID, -1, 0);
+	return tupdesc;
+}
+
+void
+items_register(int count, TupleDesc tupdesc, Tuplestorestate *rows)
+{
+	EphemeralNamedRelation relation = palloc0(sizeof(EphemeralNamedRelationData));
+
+	relation->md.name = ITEMS_RELATION;
+	relation->md.reliddesc = InvalidOid;
+	relation->md.tupdesc = tupdesc;
+	relation->md.enrtype = ENR_NAMED_TUPLESTORE;
+	relation->md.enrtuples = count;
+	relation->reldata = rows;
+	if (SPI_register_relation(relation) != SPI_OK_REL_REGISTER)
+		elog(ERROR, "the relation of the items is there already");
+}
+
+void
+items_unregister(void)
+{
+	if (SPI_unregister_relation(ITEMS_RELATION) != SPI_OK_REL_UNREGISTER)
+		elog(ERROR, "the relation of the items is not there");
+}
+
+/* The values that the active items have in these slots. */
+static Tuplestorestate *
+items_rows(const ItemSet *set, TupleDesc tupdesc, const List *slots)
+{
+	Tuplestorestate *rows = tuplestore_begin_heap(false, false, work_mem);
+	int			count = list_length(slots);
+	Datum	   *values = palloc(sizeof(Datum) * (count + 1));
+	bool	   *nulls = palloc0(sizeof(bool) * (count + 1));
+
+	for (int i = 0; i < set->nactive; i++)
+	{
+		const SetItem *item = &set->items[set->active[i]];
+
+		CHECK_FOR_INTERRUPTS();
+		for (int k = 0; k < count; k++)
+		{
+			const ParamExternData *param = &item->params->params[list_nth_int(slots, k)];
+
+			values[k] = param->value;
+			nulls[k] = param->isnull;
+		}
+		values[count] = Int32GetDatum(set->active[i]);
+		tuplestore_putvalues(rows, tupdesc, values, nulls);
+	}
+	return rows;
+}
+
+SPIPlanPtr
+item_plan_prepare(const ItemSet *set, int count, const char *text, const List *slots, Scope *scope)
+{
+	SPIPrepareOptions options = {0};
+	SPIPlanPtr	plan;
+
+	items_register(count, items_tupdesc(set->frame->program, slots), NULL);
+	options.parserSetup = scope != NULL ? formula_parser_setup : NULL;
+	options.parserSetupArg = scope;
+	options.parseMode = RAW_PARSE_DEFAULT;
+	plan = SPI_prepare_extended(text, &options);
+	if (plan == NULL)
+		elog(ERROR, "could not prepare a statement of action \"%s\": %s",
+			 set->frame->program->action, SPI_result_code_string(SPI_result));
+	items_unregister();
+	return plan;
+}
+
+/* Takes a row: it says which item it is for, or comes in the order of the items. */
+static bool
+item_receiver_take(TupleTableSlot *tuple, DestReceiver *self)
+{
+	ItemReceiver *receiver = (ItemReceiver *) self;
+	int			row = receiver->rows++;
+
+	if (receiver->take == NULL)
+		return true;
+	slot_getallattrs(tuple);
+	receiver->take(receiver, receiver->in_order ? receiver->set->active[row] :
+				   DatumGetInt32(tuple->tts_values[tuple->tts_tupleDescriptor->natts - 1]), tuple);
+	return true;
+}
+
+/* Looks whether the rows are what is taken. */
+static void
+item_receiver_startup(DestReceiver *self, int operation, TupleDesc tupdesc)
+{
+	const ItemReceiver *receiver = (const ItemReceiver *) self;
+
+	if (receiver->many != NULL)
+		statement_require_types(receiver->many, tupdesc);
+	if (receiver->key != NULL)
+		statement_require_key_types(receiver->many, tupdesc);
+}
+
+/* There is nothing to put away. */
+static void
+item_receiver_nothing(DestReceiver *self)
+{
+}
+
+void
+item_receiver_init(ItemReceiver *receiver)
+{
+	receiver->base.receiveSlot = item_receiver_take;
+	receiver->base.rStartup = item_receiver_startup;
+	receiver->base.rShutdown = item_receiver_nothing;
+	receiver->base.rDestroy = item_receiver_nothing;
+	receiver->base.mydest = DestTuplestore;
+	receiver->rows = 0;
+}
+
+int
+item_plan_run(ItemSet *set, SPIPlanPtr plan, const List *slots, ItemReceiver *receiver)
+{
+	SPIExecuteOptions options = {0};
+	TupleDesc	tupdesc = items_tupdesc(set->frame->program, slots);
+	Tuplestorestate *rows = items_rows(set, tupdesc, slots);
+	int			code;
+
+	for (int i = 0; i < set->nactive; i++)
+	{
+		set->items[set->active[i]].rows = 0;
+		set->items[set->active[i]].keys = NULL;
+	}
+	item_receiver_init(receiver);
+	receiver->set = set;
+	options.read_only = set->frame->read_only;
+	options.dest = (DestReceiver *) receiver;
+	items_register(set->nactive, tupdesc, rows);
+	code = SPI_execute_plan_extended(plan, &options);
+	if (code < 0)
+		elog(ERROR, "could not run a statement of action \"%s\": %s",
+			 set->frame->program->action, SPI_result_code_string(code));
+	items_unregister();
+	tuplestore_end(rows);
+	return code;
+}
