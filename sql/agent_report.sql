@@ -152,6 +152,9 @@ SELECT protect_table('desk.ticket', '{status}');
 SELECT r FROM desk.report('report_agent') AS r WHERE r ~ 'status';
 SELECT protect_table('desk.ticket', NULL, '{desk.mailing}');
 SELECT desk.report('report_agent');
+ALTER TABLE desk.ticket OWNER TO report_agent;
+SELECT r FROM desk.report('report_agent') AS r WHERE r ~ 'title';
+ALTER TABLE desk.ticket OWNER TO postgres;
 SELECT unprotect_table('desk.ticket');
 REVOKE UPDATE ON desk.ticket FROM report_agent;
 

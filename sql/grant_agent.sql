@@ -42,6 +42,11 @@ SELECT * FROM grant_agent('ga_agent', '{desk.close}');
 REVOKE ga_team FROM ga_agent;
 REVOKE EXECUTE ON FUNCTION desk.write FROM PUBLIC;
 REVOKE DELETE ON desk.note FROM PUBLIC;
+-- what is in an action that nobody can tell
+CREATE FUNCTION desk.mail() RETURNS void LANGUAGE sql AS '';
+SELECT define('desk.tell', '{"run_as": "owner", "steps": [{"call": "desk.mail()"}]}');
+REVOKE EXECUTE ON FUNCTION desk.mail() FROM PUBLIC;
+SELECT * FROM grant_agent('ga_agent', '{desk.close, desk.tell}');
 -- none at all
 SELECT * FROM grant_agent('ga_agent', '{}');
 -- refused: nothing is done

@@ -491,14 +491,17 @@ BEGIN ATOMIC
 	), write AS (
 		SELECT NULL::oid AS action, NULL::oid AS runner, NULL::oid AS checker, o.target, o.change,
 			o.column_name, 'privilege' AS way,
-			o.path || CASE WHEN o.opened THEN '' ELSE '; USAGE on its schema is missing' END AS path,
+			o.path || CASE WHEN o.opened THEN '' ELSE '; USAGE on its schema is missing' END
+				|| CASE WHEN o.owns AND x.guarded THEN '; after unprotect_table()' ELSE '' END AS path,
 			o.opened AND o.change <> 'trigger' AS proven, o.owns AS passes,
-			NOT o.owns AND EXISTS (
-				SELECT
-				FROM guard AS g
-				WHERE g.target = o.target
-					AND custom_actions.guard_refuses(g.columns, o.change, o.column_name)) AS refused
+			x.guarded AND NOT o.owns AS refused
 		FROM own AS o
+			CROSS JOIN LATERAL (
+				SELECT EXISTS (
+					SELECT
+					FROM guard AS g
+					WHERE g.target = o.target
+						AND custom_actions.guard_refuses(g.columns, o.change, o.column_name))) AS x (guarded)
 		UNION
 		SELECT a.action, a.runner, a.runner, a.target, a.change, a.column_name, 'action', a.path, true, true,
 			EXISTS (

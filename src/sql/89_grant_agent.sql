@@ -119,11 +119,13 @@ LANGUAGE sql STABLE ROWS 20
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	WITH found AS MATERIALIZED (
-		SELECT r.table_name, r.change, r.way, r.path, r.remark, count(r.column_name) AS columns,
-			min(r.column_name) AS column_name
+		-- what an action does is known, but for functions that it calls
+		SELECT DISTINCT r.table_name, r.change, r.way, r.action_name, r.path, r.remark
 		FROM custom_actions.report_rows(role) AS r
-		WHERE r.action_name IS NULL AND r.way NOT IN ('record', 'default', 'generated')
-		GROUP BY r.table_name, r.change, r.way, r.path, r.remark
+		WHERE CASE WHEN r.action_name IS NULL THEN r.way NOT IN ('record', 'default', 'generated')
+			ELSE r.way = 'function' AND r.action_name IN (
+				SELECT custom_actions.function_words(custom_actions.action_function(a.name))
+				FROM unnest(actions) AS a (name)) END
 	), needed AS (
 		-- an action that runs as its caller would not work any more
 		SELECT DISTINCT p.action, custom_actions.table_words(t.target) AS table_name
@@ -154,7 +156,8 @@ BEGIN ATOMIC
 				CASE c.path WHEN 'granted to PUBLIC' THEN 'PUBLIC' ELSE role::text END) END
 	FROM changes AS c
 	UNION ALL
-	SELECT f.way || ' ' || f.path, f.remark, NULL
+	SELECT coalesce(f.action_name, f.way || ' ' || f.path),
+		CASE WHEN f.action_name IS NULL THEN '' ELSE f.path || ': ' END || f.remark, NULL
 	FROM found AS f
 	WHERE f.table_name IS NULL
 	ORDER BY 1, 2;
