@@ -21,7 +21,7 @@ SELECT create_action('shop.close', '
              {"name": "level", "type": "text", "options": ["a", "b"], "default": "a"} ],
   "output": [ {"name": "status", "type": "text", "default": "closed", "required": true},
               {"name": "at", "type": "timestamptz(3)", "default": "=now()"} ],
-  "steps": [ {"require": "target.status <> ''closed'' AND (target.owner IS NOT NULL OR target.id > 7)", "message": "no"},
+  "steps": [ {"require": "length(input.reason) > 2", "message": "why?"}, {"require": "target.status <> ''closed'' AND (target.owner IS NOT NULL OR target.id > 7)", "message": "no"},
              {"update": "target", "set": {"status": "closed"}} ] }'), activate_action('shop.close');
 SELECT create_action('shop.find', '
 { "description": "By its number", "table": "shop.case", "key": ["number"], "read_only": true,
@@ -36,6 +36,29 @@ SELECT create_action('shop.ping', '{ "description": "Is anybody there?", "steps"
 SELECT action_csdl();
 SELECT action_csdl('json', 'Contoso.Desk', 'shop.%');
 
+
+-- What is required of the row, in words of OData that mean the same; null: not to be told
+BEGIN;
+ALTER TABLE shop.case ADD channel shop.channel, ADD mood shop.mood NOT NULL DEFAULT 'bad', ADD late boolean NOT NULL DEFAULT false, ADD soft boolean, ADD price numeric(8,2);
+DO $$
+DECLARE
+	c text;
+	i integer = 0;
+BEGIN
+	FOREACH c IN ARRAY ARRAY['target.price > 5', 'target.id >= -5 AND target.late', 'target.soft', 'target.soft = true', 'NOT target.late', 'NOT target.price > 5',
+		'target.owner IN (''a'', ''it''''s'')', 'target.owner NOT IN (''a'', ''b'')', 'NOT (target.status IN (''a'') OR target.owner IS NOT NULL)', 'target.channel = ''mail''',
+		'target.mood <> ''very good''', 'target.price > 5.5', 'target.status > ''a''', 'target.status = lower(''A'')', 'target."open since" IS NULL',
+		'target.status = E''a''', 'target.status || ''x'' = ''a''']
+	LOOP
+		i = i + 1;
+		PERFORM create_action('shop.rule_' || i, json_build_object('table', 'shop.case', 'description', c, 'steps', json_build_array(json_build_object('require', c)))),
+			activate_action('shop.rule_' || i);
+	END LOOP;
+END
+$$;
+SELECT value -> 0 ->> '@Core.Description' || '  =>  ' || (value -> 0 -> '@Core.OperationAvailable')::jsonb
+FROM json_each(action_csdl('json', pattern => 'shop.rule%')::json -> 'shop') WHERE key LIKE 'rule%' ORDER BY substr(key, 6)::int;
+ROLLBACK;
 \a
 \t
 -- One namespace, two schemas with actions and tables of one name

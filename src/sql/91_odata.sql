@@ -7,7 +7,7 @@ LANGUAGE c STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'custom_action_csdl';
 
 COMMENT ON FUNCTION @extschema@.action_csdl(text, text, text, text) IS
-	'OData $metadata (CSDL 4.01) of the published actions that the current role may invoke, as XML or JSON';
+	'OData $metadata (CSDL 4.0) of the published actions that the current role may invoke, as XML or JSON';
 
 CREATE FUNCTION @extschema@.action_error_payload(
 	sqlstate text, message text, detail text DEFAULT NULL, hint text DEFAULT NULL,

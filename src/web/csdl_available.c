@@ -266,6 +266,15 @@ take_comparison(Reading *reading)
 	return NULL;
 }
 
+/* A column of truth by itself. */
+static Json *
+read_truth(const Reading *reading, Form_pg_attribute attribute)
+{
+	if (attribute->attnotnull)
+		return path_of(attribute);
+	return unless_null(reading, attribute, expression_of("$Eq", path_of(attribute), csdl_true()));
+}
+
 /* A comparison of a column with constants, or a column of truth by itself. */
 static Json *
 read_comparison(Reading *reading)
@@ -284,7 +293,7 @@ read_comparison(Reading *reading)
 		return take_word(reading, "in") ? read_membership(reading, attribute, true) : NULL;
 	comparison = take_comparison(reading);
 	if (comparison == NULL)
-		return attribute->atttypid == BOOLOID && attribute->attnotnull ? path_of(attribute) : NULL;
+		return attribute->atttypid == BOOLOID ? read_truth(reading, attribute) : NULL;
 	if (comparison->orders && !is_of_exact_numbers(attribute->atttypid))
 		return NULL;
 	constant = take_constant(reading, attribute);
@@ -361,6 +370,24 @@ expression_of_condition(const char *text, const CsdlTable *table)
 	return reading.at == list_length(reading.tokens) ? result : NULL;
 }
 
+/* Does a step ask for something of the inputs, which are not there yet? */
+static bool
+asks_inputs(const Step *step)
+{
+	ListCell   *cell;
+
+	if (strcmp(step->kind->name, "require") != 0 || step->subject->kind != JSON_IS_STRING)
+		return false;
+	foreach(cell, sql_tokens(formula_text(step->subject->text)))
+	{
+		const SqlToken *token = lfirst(cell);
+
+		if (token->name != NULL && strcmp(token->name, "input") == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Adds what a step requires; false: that cannot be told. */
 static bool
 add_requirement(Json **all, const Step *step, const CsdlTable *table)
@@ -403,7 +430,7 @@ csdl_annotate_available(Json *object, const WebAction *action, const CsdlTable *
 			continue;
 		if (step->kind->preconditions == NULL)
 			break;				/* it does something */
-		if (!asks_for_nothing(step))
+		if (!asks_for_nothing(step) && !asks_inputs(step))
 			told = add_requirement(&required, step, table) && told;
 		if (step->kind->writes)
 			break;
