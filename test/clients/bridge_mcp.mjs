@@ -46,7 +46,9 @@ for (const [name, connect] of Object.entries(generations)) {
 	const counted = await client.callTool({ name: 'support.count_cases', arguments: { wanted: 'closed' } });
 
 	is([counted.isError ?? false, counted.structuredContent], [false, { cases: 1 }], `${name}: a tool that reads`);
-	const escalated = await client.callTool({ name: 'support.escalate_case', arguments: { target: 42, reason: 'VIP' } });
+	const asked = await client.callTool({ name: 'support.escalate_case', arguments: { target: 42, reason: 'VIP' } });
+	const expect = /"expect": "([^"]+)"/.exec(text_of(asked))?.[1];
+	const escalated = await client.callTool({ name: 'support.escalate_case', arguments: { target: 42, reason: 'VIP', expect } });
 
 	ok(!escalated.isError && escalated.structuredContent.task_id > 0, `${name}: a tool that writes`);
 
