@@ -870,3 +870,20 @@ AS 'MODULE_PATHNAME', 'custom_action_may_begin';
 
 COMMENT ON FUNCTION custom_actions.may_begin(regprocedure) IS
 	'may the current role invoke the action of a function? stands in plans in the place of action_available()';
+
+CREATE FUNCTION custom_actions.mcp_tool(
+	name text, whole boolean,
+	OUT read_only boolean, OUT destructive boolean, OUT sensitive boolean, OUT expect text, OUT bound_to text, OUT tool jsonb)
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_mcp_tool';
+
+COMMENT ON FUNCTION custom_actions.mcp_tool(text, boolean) IS
+	'what an action does that is listed as a tool of the current role, and the tool itself if wanted whole; NULL of any other';
+
+CREATE FUNCTION custom_actions.actor_now()
+RETURNS text
+LANGUAGE c STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_actor_now';
+
+COMMENT ON FUNCTION custom_actions.actor_now() IS
+	'who the settings say is behind the calls of the session, as the record has it';

@@ -10,23 +10,6 @@ AS 'MODULE_PATHNAME', 'custom_action_mcp_tools';
 COMMENT ON FUNCTION @extschema@.mcp_tools(text, boolean) IS
 	'the actions that agents are shown, as the answer to tools/list of the Model Context Protocol: a tool for each, or four that stand for all';
 
-CREATE FUNCTION custom_actions.mcp_tool(
-	name text, whole boolean,
-	OUT read_only boolean, OUT destructive boolean, OUT sensitive boolean, OUT expect text, OUT bound_to text, OUT tool jsonb)
-LANGUAGE c STABLE STRICT PARALLEL UNSAFE
-AS 'MODULE_PATHNAME', 'custom_action_mcp_tool';
-
-COMMENT ON FUNCTION custom_actions.mcp_tool(text, boolean) IS
-	'what an action does that is listed as a tool of the current role, and the tool itself if wanted whole; NULL of any other';
-
-CREATE FUNCTION custom_actions.actor_now()
-RETURNS text
-LANGUAGE c STABLE PARALLEL UNSAFE
-AS 'MODULE_PATHNAME', 'custom_action_actor_now';
-
-COMMENT ON FUNCTION custom_actions.actor_now() IS
-	'who the settings say is behind the calls of the session, as the record has it';
-
 CREATE FUNCTION custom_actions.mcp_refusal(code integer, message text, data jsonb DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
