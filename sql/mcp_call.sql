@@ -5,11 +5,12 @@ SET client_min_messages = warning;
 SET search_path = public, pg_catalog;
 \pset format unaligned
 \pset tuples_only on
-CREATE ROLE test_mcp_agent;
+\set agent test_mcp_caller
+CREATE ROLE :agent;
 \set ECHO none
 \i test/sql/mcp.sql
 \set ECHO all
-SET ROLE test_mcp_agent;
+SET ROLE test_mcp_caller;
 
 -- What there is: initialize, server/discover, ping, tools/list; of both generations
 SELECT jsonb_pretty(mcp_call('{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}}'));
@@ -122,12 +123,12 @@ RESET ROLE;
 SELECT actor, client ->> 'application_name', traceparent FROM custom_actions.invocations WHERE actor IS NOT NULL ORDER BY actor;
 
 -- A failed one leaves nothing, and what the caller did before stays
-SET ROLE test_mcp_agent;
+SET ROLE test_mcp_caller;
 BEGIN;
 INSERT INTO desk.ticket (id, title) VALUES (77, 'before');
 SELECT desk.says(desk.tool('desk.close_ticket', '{"target": 99}'));
 COMMIT;
 SELECT id, status, title FROM desk.ticket ORDER BY id;
 RESET ROLE;
-DROP OWNED BY test_mcp_agent;
-DROP ROLE test_mcp_agent;
+DROP OWNED BY test_mcp_caller;
+DROP ROLE test_mcp_caller;

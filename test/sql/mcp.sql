@@ -29,10 +29,10 @@ SELECT define('desk.not_for_agents', '{"description": "Opens a ticket; people ar
 SELECT define('desk.too_short', '{"visibility": "agent", "description": "Opens a ticket.", "steps": [{"create": "desk.ticket", "set": {"title": "short"}}]}');
 SELECT define('desk.of_others', '{"visibility": "agent", "description": "Opens a ticket, but this is for others than the agent.", "steps": [{"create": "desk.ticket", "set": {"title": "of others"}}]}');
 
-GRANT USAGE ON SCHEMA desk TO test_mcp_agent;
-GRANT SELECT, INSERT, UPDATE, DELETE ON desk.ticket TO test_mcp_agent;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA desk TO test_mcp_agent;
-REVOKE EXECUTE ON FUNCTION desk.of_others() FROM test_mcp_agent;
+GRANT USAGE ON SCHEMA desk TO :agent;
+GRANT SELECT, INSERT, UPDATE, DELETE ON desk.ticket TO :agent;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA desk TO :agent;
+REVOKE EXECUTE ON FUNCTION desk.of_others() FROM :agent;
 
 -- Calls a tool as the agent does.
 CREATE FUNCTION desk.tool(name text, arguments jsonb, meta jsonb DEFAULT '{}', id jsonb DEFAULT '1') RETURNS jsonb LANGUAGE sql AS $$

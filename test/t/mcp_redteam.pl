@@ -62,7 +62,7 @@ sub outcome
 }
 
 create_database($node, 'red');
-$node->safe_psql('red', <<~'SQL' . slurp_file('test/sql/mcp.sql') =~ s/test_mcp_agent/red_agent/gr);
+$node->safe_psql('red', <<~'SQL' . slurp_file('test/sql/mcp.sql') =~ s{:agent}{red_agent}gr);
 	CREATE ROLE red_agent LOGIN;
 	CREATE ROLE red_other LOGIN;
 	SET client_min_messages = warning;
