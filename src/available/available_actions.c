@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "available/target_key.h"
 #include "available/testing.h"
 #include "available/verbs.h"
 #include "base/compat.h"
@@ -61,51 +62,6 @@ typedef struct Asked
 	List	   *left_out;		/* of char *: what could not be tested */
 } Asked;
 
-/* Adds the value of a key column of an object; false if it is not there. */
-static bool
-push_key_column(JsonbBuilder *builder, JsonbContainer *object, const char *name)
-{
-	JsonbValue	value;
-
-	if (getKeyJsonValueFromContainer(object, name, strlen(name), &value) == NULL)
-		return false;
-	jsonb_push_key(builder, name);
-	jsonb_push_value(builder, &value);
-	return true;
-}
-
-/* {"target": ...} of a key, where a row, or an object of all key columns, stands for the key in it. */
-static Jsonb *
-target_object(const Program *program, Jsonb *key)
-{
-	const Signature *signature = program->signature;
-	JsonbBuilder *builder = jsonb_builder_make();
-	JsonbValue	value;
-	bool		is_row = JB_ROOT_IS_OBJECT(key);
-
-	for (int i = 0; i < signature->nkeys; i++)
-		is_row = is_row && getKeyJsonValueFromContainer(&key->root, signature->inputs[i].column,
-														strlen(signature->inputs[i].column), &value) != NULL;
-	jsonb_push_object(builder);
-	if (!is_row)
-		jsonb_push_jsonb(builder, "target", key);
-	else
-	{
-		jsonb_push_key(builder, "target");
-		if (signature->nkeys == 1)
-			jsonb_push_value(builder, &value);
-		else
-		{
-			jsonb_push_object(builder);
-			for (int i = 0; i < signature->nkeys; i++)
-				(void) push_key_column(builder, &key->root, signature->inputs[i].column);
-			jsonb_push_object_end(builder);
-		}
-	}
-	jsonb_push_object_end(builder);
-	return jsonb_builder_finish(builder);
-}
-
 /* Looks at an action for the row of a key. */
 static void
 look_for_row(Frame *frame, void *arg)
@@ -115,7 +71,7 @@ look_for_row(Frame *frame, void *arg)
 
 	if (asked->key != NULL && frame->program->signature->nkeys > 0)
 	{
-		bind_jsonb_input(frame, target_object(frame->program, asked->key), 0);
+		bind_jsonb_input(frame, target_key_object(frame->program, asked->key), 0);
 		for (int i = 0; i < frame->program->signature->nkeys; i++)
 			settle_input(frame, i);
 	}
@@ -190,63 +146,6 @@ tables_with_rows_of(Oid table)
 	return names;
 }
 
-/* A text that is to be jsonb, and what it is. */
-typedef struct JsonText
-{
-	const char *text;
-	MemoryContext mcxt;
-	Jsonb	   *jsonb;
-} JsonText;
-
-static void
-read_json_text(void *arg)
-{
-	JsonText   *read = arg;
-	MemoryContext old = MemoryContextSwitchTo(read->mcxt);
-
-	if (json_parse_or_null(read->text) != NULL)
-		read->jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(read->text)));
-	MemoryContextSwitchTo(old);
-}
-
-/* A text as jsonb; NULL: it is none, or more than jsonb holds, such as a number that is too great. */
-static Jsonb *
-jsonb_or_null(const char *text)
-{
-	JsonText	read = {.text = text, .mcxt = CurrentMemoryContext};
-	Caught	   *caught = caught_undone(read_json_text, &read);
-
-	if (caught != NULL)
-		testing_pass_on(caught->error);
-	return caught == NULL ? read.jsonb : NULL;
-}
-
-/* A key as jsonb. A text is the key itself, but for an object and a string in quotes. */
-static Jsonb *
-key_argument(Datum key, Oid type)
-{
-	JsonbValue	value;
-	char	   *string;
-
-	if (type == JSONBOID)
-		return DatumGetJsonbP(key);
-	if (type != TEXTOID)
-	{
-		convert_to_value(&value, key, type);
-		return JsonbValueToJsonb(&value);
-	}
-	string = TextDatumGetCString(key);
-	if (string[0] == '{' || string[0] == '"')
-	{
-		Jsonb	   *jsonb = jsonb_or_null(string);
-
-		if (jsonb != NULL)
-			return jsonb;
-	}
-	jsonb_value_set_text(&value, string);
-	return JsonbValueToJsonb(&value);
-}
-
 /* The table of a name; which privileges its schema takes is found out for each action. */
 static Oid
 table_argument(const char *name)
@@ -282,7 +181,7 @@ custom_action_available(PG_FUNCTION_ARGS)
 	require_argument(fcinfo, 0, "available_actions", "target_table",
 					 "Give the name of a table or view that actions are bound to.");
 	table = table_argument(text_to_cstring(PG_GETARG_TEXT_PP(0)));
-	key = PG_ARGISNULL(1) ? NULL : key_argument(PG_GETARG_DATUM(1), get_fn_expr_argtype(fcinfo->flinfo, 1));
+	key = PG_ARGISNULL(1) ? NULL : target_key_argument(PG_GETARG_DATUM(1), get_fn_expr_argtype(fcinfo->flinfo, 1));
 	foreach(cell, verbs_of_tables(tables_with_rows_of(table), key == NULL))
 		put_asked(result, lfirst(cell), key);
 	return (Datum) 0;

@@ -14,6 +14,7 @@
 #include "plugins/plugin.h"
 #include "run/context.h"
 #include "run/evaluate.h"
+#include "run/mask.h"
 #include "run/observer.h"
 
 /* Which way a fork went */
@@ -232,6 +233,21 @@ testing_pass_on(ErrorData *error)
 	if (!caught_may_be_handled(&caught) && !error_is_limit(error) &&
 		ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INTERNAL_ERROR)
 		error_throw_on(error);
+}
+
+ErrorData *
+testing_try(Frame *frame, void (*fn) (void *arg), void *arg)
+{
+	Caught	   *caught = caught_call(fn, arg);
+
+	if (caught == NULL)
+		return NULL;
+	frame_forget_states(frame);
+	testing_pass_on(caught->error);
+	if (error_is_limit(caught->error) || OidIsValid(frame->denied))
+		error_throw_on(caught->error);
+	mask_error(frame, caught->error, caught->mcxt);
+	return caught->error;
 }
 
 /* Wants to know nothing. */

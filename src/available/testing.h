@@ -52,6 +52,12 @@ extern void testing_require(Testing *testing, const Precondition *precondition);
 /* The same of all of them, one after the other. */
 extern void testing_require_all(Testing *testing);
 
+/*
+ * Tries something in a subtransaction of its own; the error, or NULL. What lacks a
+ * privilege ends the look, so that it says which, as a call would.
+ */
+extern ErrorData *testing_try(Frame *frame, void (*fn) (void *arg), void *arg);
+
 /* Shows the frame of an action to request->look, as the current user may invoke it; nobody is told. */
 extern void testing_look(Handle *handle, InvokeRequest *request);
 

@@ -20,7 +20,6 @@
 #include "run/bind_json.h"
 #include "run/context.h"
 #include "run/input_check.h"
-#include "run/mask.h"
 #include "run/settle.h"
 #include "steps/target_look.h"
 #include "utils/builtins.h"
@@ -79,24 +78,11 @@ typedef struct Trial
 	const InputCheck *check;
 } Trial;
 
-/*
- * Tries it in a subtransaction; the error, or NULL. What lacks a privilege ends the
- * validation, so that it says which, as a call would.
- */
+/* Tries it in a subtransaction; the error, or NULL. */
 static ErrorData *
 try_one(void (*fn) (void *arg), Trial *trial)
 {
-	Frame	   *frame = trial->validation->frame;
-	Caught	   *caught = caught_call(fn, trial);
-
-	if (caught == NULL)
-		return NULL;
-	frame_forget_states(frame);
-	testing_pass_on(caught->error);
-	if (error_is_limit(caught->error) || OidIsValid(frame->denied))
-		error_throw_on(caught->error);
-	mask_error(frame, caught->error, caught->mcxt);
-	return caught->error;
+	return testing_try(trial->validation->frame, fn, trial);
 }
 
 /* Tries it and tells what is wrong; is all well? */

@@ -887,3 +887,27 @@ AS 'MODULE_PATHNAME', 'custom_action_actor_now';
 
 COMMENT ON FUNCTION custom_actions.actor_now() IS
 	'who the settings say is behind the calls of the session, as the record has it';
+
+CREATE FUNCTION custom_actions.form_state(name text, target text)
+RETURNS jsonb
+LANGUAGE c STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_form_state';
+
+COMMENT ON FUNCTION custom_actions.form_state(text, text) IS
+	'whether the current role could begin an action for this row now, the defaults of its inputs, and their options that are computed';
+
+CREATE FUNCTION custom_actions.form_state(name text, target anyelement)
+RETURNS jsonb
+LANGUAGE c STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_form_state';
+
+COMMENT ON FUNCTION custom_actions.form_state(text, anyelement) IS
+	'the same for a key of any type';
+
+CREATE FUNCTION custom_actions.form_document(name text, state jsonb, numbers text)
+RETURNS json
+LANGUAGE c STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_form_document';
+
+COMMENT ON FUNCTION custom_actions.form_document(text, jsonb, text) IS
+	'the form of an action with what was found out of the row';

@@ -8,3 +8,25 @@ AS 'MODULE_PATHNAME', 'custom_action_schema';
 
 COMMENT ON FUNCTION @extschema@.action_schema(text, text, text) IS
 	'JSON Schema (2020-12) of what a published action takes, gives, or raises';
+
+-- A polymorphic function can only have a body that is a string.
+CREATE FUNCTION @extschema@.action_form(name text, target text DEFAULT NULL, numbers text DEFAULT 'number')
+RETURNS json
+LANGUAGE sql STABLE PARALLEL UNSAFE
+BEGIN ATOMIC
+	SELECT custom_actions.form_document(action_form.name,
+		custom_actions.form_state(action_form.name, action_form.target), action_form.numbers);
+END;
+
+COMMENT ON FUNCTION @extschema@.action_form(text, text, text) IS
+	'the form of an action: schema, how its fields are shown, and what they hold first for this row';
+
+CREATE FUNCTION @extschema@.action_form(name text, target anyelement, numbers text DEFAULT 'number')
+RETURNS json
+LANGUAGE sql STABLE PARALLEL UNSAFE
+AS $$
+	SELECT custom_actions.form_document($1, custom_actions.form_state($1, $2), $3);
+$$;
+
+COMMENT ON FUNCTION @extschema@.action_form(text, anyelement, text) IS
+	'the same for a key of any type; a row, or an object with the key''s columns, stands for its key';

@@ -32,6 +32,13 @@ GRANT EXECUTE ON FUNCTION
 -- Stands in plans of who asks for a list of rows.
 GRANT EXECUTE ON FUNCTION custom_actions.may_begin(regprocedure) TO PUBLIC;
 
+-- What action_form() is made of tells of what its caller may invoke.
+GRANT EXECUTE ON FUNCTION
+	custom_actions.form_state(text, text),
+	custom_actions.form_state(text, anyelement),
+	custom_actions.form_document(text, jsonb, text)
+	TO PUBLIC;
+
 -- Who watches the server sees the statistics, also where PUBLIC's USAGE is revoked.
 GRANT USAGE ON SCHEMA custom_actions TO pg_read_all_stats;
 GRANT SELECT ON custom_actions.statistics, custom_actions.statistics_info TO pg_read_all_stats;

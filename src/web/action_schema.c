@@ -300,8 +300,7 @@ schema_of_errors(const WebAction *action, SchemaOptions *options)
 	return object;
 }
 
-/* A whole document. */
-static Json *
+Json *
 schema_document(Json *object, const SchemaOptions *options)
 {
 	Json	   *document = json_new_object();
@@ -331,8 +330,7 @@ schema_of_direction(const WebAction *action, const char *direction, SchemaOption
 	return NULL;				/* keep compiler quiet */
 }
 
-/* Are numbers to be strings? */
-static bool
+bool
 numbers_are_text(const char *numbers)
 {
 	if (strcmp(numbers, "number") != 0 && strcmp(numbers, "string") != 0)
