@@ -16,7 +16,7 @@ use Test::More;
 my $seed = $ENV{BULK_SEED} // 873848;
 my $count = $ENV{BULK_COUNT} // 500;
 my $json = JSON::PP->new->canonical->allow_nonref;
-my $node = new_server('main', "autovacuum = off\nstatement_timeout = '120s'\n");
+my $node = new_server('main', "autovacuum = off\njit = off\nstatement_timeout = '120s'\n");
 
 diag("BULK_SEED=$seed");
 srand($seed);
