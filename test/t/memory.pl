@@ -106,6 +106,15 @@ sub is_flat
 is_flat('several calls in one', 1500, q{SELECT count(*) FROM invoke_actions('[{"action": "support.light", "input": {"x": 1}, "as": "a"},
 	{"action": "support.work", "input": {"target": %s, "reason": "VIP"}}, {"action": "support.work", "input": {"target": -1, "reason": "VIP"}},
 	{"action": "support.light", "input": {"x": 2}}]', 'continue')}, transaction => 1);
+$node->safe_psql('main', q{
+	SELECT create_action('support.add', '{"input": [{"name": "case_id", "type": "bigint"}, {"name": "n", "type": "integer"}],
+		"output": [{"name": "task_id", "type": "bigint", "default": "=task.id"}],
+		"steps": [{"require": "input.n % 100 <> 7"}, {"create": "support.task", "as": "task", "set": {"case_id": "=input.case_id", "title": "Task {{input.n}}"}}]}');
+	SELECT activate_action('support.add');
+	CREATE TABLE given AS SELECT jsonb_agg(jsonb_build_object('case_id', CASE WHEN i % 100 = 50 THEN 200000 ELSE 0 END + i, 'n', i)) AS inputs
+		FROM generate_series(1, 10000) AS i;
+});
+is_flat('many at once, of which some fail', 8, q{SELECT count(*) FROM invoke_action_bulk('support.add', (SELECT inputs FROM given), mode => 'per_item') -- %s});
 is_flat('explained', 400, q{SELECT count(*) FROM explain_action('support.work', '{"target": %s, "reason": "VIP"}')}, transaction => 1);
 is_flat('explained and run', 400, q{SELECT count(*) FROM explain_action('support.work', '{"target": %s, "reason": "VIP"}', true)}, transaction => 1);
 
