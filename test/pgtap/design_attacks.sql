@@ -14,12 +14,16 @@ SELECT lives_ok('SELECT grant_action_design(''design_attacks_ann''), grant_actio
 GRANT USAGE ON LANGUAGE custom_action TO design_attacks_ann;
 
 -- PUBLIC. What protects a table is for its owner, who need not be a designer, and does
--- nothing that he could not do; its triggers ask for whoever writes.
+-- nothing that he could not do; its triggers ask for whoever writes. What is behind mcp_call()
+-- runs with its caller's rights, as that does.
 CREATE TEMPORARY TABLE for_everybody AS
 SELECT unnest('{log_ring, error_passed, failure_path, may_begin,
 	outside_actions, protect_row, protect_statement, protect_table, unprotect_table, protect, unprotect, table_words, protecting_triggers,
 	require_protectable, columns_to_protect, actions_that_may, partitions_of, drop_protection, refuse_protected_partitions, protection_words,
-	tell_protection, qualified_name, canonical_name, action_function}'::name[]) AS name;
+	tell_protection, qualified_name, canonical_name, action_function,
+	action_error_payload, mcp_call, mcp_tools, mcp_tool, actor_now, mcp_refusal, mcp_said, mcp_is_listed, mcp_change, mcp_changes, mcp_token, mcp_previewed,
+	mcp_way_on, mcp_failed, mcp_preview, mcp_confirmation, mcp_borrow, mcp_run, mcp_invoke, mcp_found, mcp_mistake, mcp_generic,
+	mcp_request_key, mcp_tools_call, mcp_server, mcp_result, mcp_is_id, mcp_flaw, mcp_answer}'::name[]) AS name;
 SELECT results_eq($$SELECT p.oid FROM pg_extension AS e
 	JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
 		AND d.classid = 'pg_proc'::regclass
@@ -28,7 +32,7 @@ SELECT results_eq($$SELECT p.oid FROM pg_extension AS e
 		AND p.prosrc NOT IN ('custom_action_invoke', 'custom_action_try_invoke', 'custom_action_preview', 'custom_action_preview_document', 'custom_action_trace', 'custom_action_quiet_call',
 			'custom_action_history', 'custom_action_history_json', 'custom_action_log_ring', 'custom_action_invoke_bulk', 'custom_action_available',
 			'custom_action_row_available', 'custom_action_validate', 'custom_action_explain', 'custom_action_input_options', 'custom_action_invoke_actions',
-			'custom_action_etag')
+			'custom_action_etag', 'custom_action_schema', 'custom_action_csdl')
 		AND p.proname NOT IN (SELECT name FROM for_everybody)$$, ARRAY[]::oid[],
 	'PUBLIC executes nothing but what runs an action, what asks for a designer, what tells each of the record what he may see and what protects tables');
 SELECT results_eq($$SELECT p.oid::regprocedure::text FROM pg_proc AS p
