@@ -30,3 +30,22 @@ $$;
 
 COMMENT ON FUNCTION @extschema@.action_form(text, anyelement, text) IS
 	'the same for a key of any type; a row, or an object with the key''s columns, stands for its key';
+
+CREATE FUNCTION @extschema@.action_openapi(
+	gateway text DEFAULT 'postgrest', pattern text DEFAULT NULL, visibility text DEFAULT 'public', numbers text DEFAULT 'number',
+	title text DEFAULT NULL, version text DEFAULT NULL, server text DEFAULT NULL, info json DEFAULT NULL)
+RETURNS json
+LANGUAGE c STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_openapi';
+
+COMMENT ON FUNCTION @extschema@.action_openapi(text, text, text, text, text, text, text, json) IS
+	'OpenAPI 3.1 of the actions that the current role may execute, as a gateway serves them: "postgrest" or "plain"';
+
+CREATE FUNCTION @extschema@.action_typescript(
+	pattern text DEFAULT NULL, visibility text DEFAULT 'public', numbers text DEFAULT 'number')
+RETURNS text
+LANGUAGE c STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'custom_action_typescript';
+
+COMMENT ON FUNCTION @extschema@.action_typescript(text, text, text) IS
+	'a file of TypeScript: types of the actions that the current role may execute, and functions that call them';

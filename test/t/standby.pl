@@ -38,6 +38,8 @@ my @reads = (
 	q{SELECT action_schema('support.escalate_case')},
 	q{SELECT action_csdl(), action_csdl('json')},
 	q{SELECT action_form('support.escalate_case', 42)},
+	q{SELECT action_openapi()},
+	q{SELECT action_typescript()},
 	q{SELECT action_definition('support.escalate_case'), action_hash('support.escalate_case')},
 	q{SELECT export_actions(drafts => true)},
 	q{SELECT export_actions_script(drafts => true)},
