@@ -193,7 +193,7 @@ schema_is_scalar(const Json *schema)
 
 /* Is this {"type": "null"}? */
 static bool
-schema_is_null(const Json *schema)
+schema_means_null(const Json *schema)
 {
 	const char *type = json_get_text(schema, "type");
 
@@ -205,7 +205,7 @@ static Json *
 schema_in_query(const Json *schema)
 {
 	Json	   *either = json_get(schema, "anyOf");
-	bool		or_null = either != NULL && either->count == 2 && schema_is_null(either->items[1]);
+	bool		or_null = either != NULL && either->count == 2 && schema_means_null(either->items[1]);
 	Json	   *copy = json_copy(or_null ? either->items[0] : schema);
 	Json	   *type = json_get(copy, "type");
 	Json	   *values = json_get(copy, "enum");
