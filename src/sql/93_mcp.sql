@@ -269,18 +269,22 @@ AS $$
 DECLARE
 	tool record;
 	input jsonb := arguments;
+	property text := 'expect';
 	said jsonb;
 BEGIN
 	SELECT * INTO tool FROM mcp_tool(action, false);
-	IF tool.destructive AND confirmed IS NULL THEN
-		confirmed := input -> tool.expect;
-		input := input - tool.expect;
+	IF confirmed IS NULL THEN	-- its own tool, that has a property for this
+		property := tool.expect;
+		confirmed := CASE WHEN tool.destructive THEN input -> property END;
+		input := CASE WHEN tool.destructive THEN input - property ELSE input END;
+	ELSE
+		confirmed := nullif(confirmed, 'null');
 	END IF;
 	IF jsonb_typeof(confirmed) <> 'string' OR confirmed #>> '{}' !~ '^p[0-9]+-[0-9a-f-]+$' THEN
-		RETURN mcp_said(format(E'"%s" is not the token of a preview\nHint: %s', tool.expect,
+		RETURN mcp_said(format(E'"%s" is not the token of a preview\nHint: %s', property,
 			'Preview this call, and give the token as it was told.'));
 	ELSIF tool.destructive AND confirmed IS NULL THEN
-		RETURN mcp_confirmation(action, input, tool.expect, pattern);
+		RETURN mcp_confirmation(action, input, property, pattern);
 	END IF;
 	said := mcp_run(action, input, key, confirmed #>> '{}', meta);
 	IF NOT (said -> 'ok')::boolean THEN
@@ -368,7 +372,7 @@ BEGIN
 	ELSIF tool = 'preview_action' THEN
 		RETURN mcp_preview(action, input, pattern);
 	END IF;
-	RETURN mcp_invoke(action, input, arguments -> 'expect', key, meta, pattern);
+	RETURN mcp_invoke(action, input, coalesce(arguments -> 'expect', 'null'), key, meta, pattern);
 END
 $$;
 

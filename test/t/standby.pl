@@ -36,6 +36,8 @@ my @reads = (
 	q{SELECT * FROM check_formula('support.escalate_case', '1.when', 'target.nothing')},
 	q{SELECT action_schema_of_definition()},
 	q{SELECT action_schema('support.escalate_case')},
+	q{SELECT mcp_tools()},
+	q{SELECT mcp_call('{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}')},
 	q{SELECT action_csdl(), action_csdl('json')},
 	q{SELECT action_form('support.escalate_case', 42)},
 	q{SELECT action_openapi()},
