@@ -206,7 +206,7 @@ add_field(Form *form, const char *name, Json *member)
 	if (field.anything && field.has_value)
 		form_schema_show_as(field.schema, json_get(form->data, name));
 	json_add(form->fields, name, form_field_rjsf(&field));
-	control = form_field_control(&field);
+	control = form_field_control(&field, form->options.scope.parts);
 	if (control != NULL)
 		json_append(form->controls, control);
 	return field.schema;

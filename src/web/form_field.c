@@ -275,16 +275,43 @@ control_options(const FormField *field, const Widget *widget)
 	return options;
 }
 
+/*
+ * A control of what stands at a place of the schema; of an object a group of its members,
+ * but where it is inside of itself.
+ */
+static Json *
+control_at(const char *scope, const Json *schema, const Json *parts, List *within)
+{
+	const char *part = json_get_text(schema, "$ref");
+	const Json *object = part != NULL ? json_get(parts, strrchr(part, '/') + 1) : schema;
+	const Json *members = json_get(object, "properties");
+	Json	   *control = json_new_object();
+	Json	   *elements = json_new_array();
+
+	if (members == NULL || list_member_ptr(within, object))
+	{
+		json_put_string(control, "type", "Control");
+		json_put_string(control, "scope", scope);
+		return control;
+	}
+	within = lappend(list_copy(within), unconstify(Json *, object));
+	for (int i = 0; i < members->count; i++)
+		json_append(elements, control_at(psprintf("%s/properties/%s", scope, members->keys[i]), members->items[i], parts, within));
+	json_put_string(control, "type", "Group");
+	json_put_string(control, "label", json_get_text(schema, "title"));
+	json_add(control, "elements", elements);
+	return control;
+}
+
 Json *
-form_field_control(const FormField *field)
+form_field_control(const FormField *field, const Json *parts)
 {
 	Widget		widget = widget_of_field(field);
-	Json	   *control = json_new_object();
+	Json	   *control;
 
 	if (field->hidden)
 		return NULL;
-	json_put_string(control, "type", "Control");
-	json_put_string(control, "scope", psprintf("#/properties/%s", field->name));
+	control = control_at(psprintf("#/properties/%s", field->name), field->schema, parts, NIL);
 	add_options_member(control, "options", control_options(field, &widget));
 	return control;
 }

@@ -27,7 +27,7 @@ typedef struct FormField
 /* The field in a uiSchema of react-jsonschema-form. */
 extern Json *form_field_rjsf(const FormField *field);
 
-/* The field as a control of JSON Forms; NULL: it is not shown. */
-extern Json *form_field_control(const FormField *field);
+/* The field as a control of JSON Forms, of a composite value a group of them; NULL: it is not shown. */
+extern Json *form_field_control(const FormField *field, const Json *parts);
 
 #endif

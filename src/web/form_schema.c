@@ -44,7 +44,7 @@ form_schema_is_anything(const Json *schema)
 
 /* Is this {"type": "null"}? */
 static bool
-schema_is_null(const Json *schema)
+schema_says_null(const Json *schema)
 {
 	return schema->kind == JSON_IS_OBJECT && json_get(schema, "type") != NULL &&
 		json_get(schema, "type")->kind == JSON_IS_STRING && schema_has_type(schema, "null");
@@ -61,7 +61,7 @@ without_null(const Json *array)
 		const Json *item = array->items[i];
 
 		if (item->kind != JSON_IS_NULL && !(item->kind == JSON_IS_STRING && strcmp(item->text, "null") == 0) &&
-			!schema_is_null(item))
+			!schema_says_null(item))
 			json_append(result, array->items[i]);
 	}
 	return result;

@@ -189,6 +189,8 @@ for (const form of forms) {
 	if (count) lost.push(`${form.action} ${count}`);
 	const shown = await text_of('#react fieldset fieldset > legend, #react fieldset label[for^=root_]');
 	if (form.action === 'support.form_options') is(shown.replaceAll('*', ''), 'Who|Other|Several|Agents|Next', 'a form is in the order of the author');
+	if (form.schema.description === 'support.place')
+		is(await evaluate(`document.querySelectorAll('#other fieldset.group, #other .group, #other .group-layout').length >= 5`), true, 'JSON Forms shows a composite value as a group');
 	if (process.env.FORMS_PICTURES) await picture(`${form.action}.png`);
 }
 ok(forms.length > 30, `${forms.length} forms are shown`);

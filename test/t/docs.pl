@@ -93,7 +93,7 @@ sub blocks
 			{
 				ok(eval { JSON::PP->new->decode($body); 1 }, "$page, block at line $start: is JSON");
 			}
-			elsif ($kind ne 'sh')
+			elsif ($kind !~ /^(?:sh|js)$/)
 			{
 				die "$page line $start: nothing is known of blocks \"$kind\"";
 			}
