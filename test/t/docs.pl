@@ -12,7 +12,8 @@
 # must end with that error, any other without one. A text block belongs to the
 # sql block before it and holds exactly what psql prints, but for blanks at the
 # ends of lines and CONTEXT, unless the page sets SHOW_CONTEXT; so does a mermaid
-# block. What a c or make block shows is in a file of test/plugin.
+# block. What a c or make block shows is in a file of test/plugin; sh and js blocks
+# are not run.
 use strict;
 use warnings;
 
