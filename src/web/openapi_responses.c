@@ -3,9 +3,9 @@
  *		The responses of an operation in a document of OpenAPI.
  *
  * One response for each status that what action_errors() tells leads to, with the codes,
- * and an example for each. Triggers and functions of others may raise what nobody
- * foresees: a code may be another than those that are listed, and "default" stands for
- * each status that is not.
+ * and an example for each that a step raises. Triggers and functions of others may raise
+ * what nobody foresees: a code may be another than those that are listed, and "default"
+ * stands for each status that is not.
  */
 #include "postgres.h"
 
@@ -146,21 +146,20 @@ error_body(Gateway gateway, const char *code, const char *message, const char *a
 static void
 add_failure_words(StatusGroup *group, const char *code, const char *message, const char *path, const char *when, Json *body)
 {
-	const char *key = code != NULL ? code : "none";
 	Json	   *example;
 
 	appendStringInfo(&group->words, "\n- %s%s%s%s%s%s", code != NULL ? code : "no code", path != NULL ? ", step " : "",
 					 path != NULL ? path : "", ": ", message != NULL ? message : "", when != NULL ? " (" : "");
 	if (when != NULL)
 		appendStringInfo(&group->words, "%s)", when);
-	if (json_get(group->examples, key) != NULL)
-		return;
-	if (code != NULL)
+	if (code != NULL && !json_has_text(group->codes, code))
 		json_append(group->codes, json_new_string(code));
+	if (code == NULL || path == NULL || json_get(group->examples, code) != NULL)
+		return;
 	example = json_new_object();
 	json_put_string(example, "summary", when);
 	json_add(example, "value", body);
-	json_add(group->examples, key, example);
+	json_add(group->examples, code, example);
 }
 
 /* A step's path; those of inputs and outputs are none: "input.reason" */
@@ -229,7 +228,8 @@ response_of_group(Gateway gateway, const StatusGroup *group)
 										  openapi_reference("schemas", ERROR_SCHEMA));
 
 	json_put_string(response, "description", group->words.data);
-	json_add(json_get(content, JSON_MEDIA), "examples", group->examples);
+	if (group->examples->count > 0)
+		json_add(json_get(content, JSON_MEDIA), "examples", group->examples);
 	json_add(response, "content", content);
 	return response;
 }
