@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "base/sql_argument.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/comment.h"
