@@ -5,13 +5,11 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "base/compat.h"
-#include "catalog/pg_type.h"
+#include "base/row_text.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "lookup/action_lookup.h"
 #include "publish/facts.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(custom_action_effects);
@@ -31,13 +29,12 @@ enum
 static Datum
 table_names(const List *tables)
 {
-	Datum	   *names = palloc(sizeof(Datum) * Max(list_length(tables), 1));
-	int			count = 0;
+	List	   *names = NIL;
 	ListCell   *cell;
 
 	foreach(cell, tables)
-		names[count++] = CStringGetTextDatum(((const FactTable *) lfirst(cell))->name);
-	return PointerGetDatum(construct_array_builtin(names, count, TEXTOID));
+		names = lappend(names, unconstify(char *, ((const FactTable *) lfirst(cell))->name));
+	return texts_array(names);
 }
 
 /* The effects of a definition that is no function's. */

@@ -9,11 +9,9 @@
 
 #include "base/compat.h"
 #include "base/row_text.h"
-#include "catalog/pg_type.h"
 #include "definition/facts.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
@@ -34,19 +32,6 @@ enum
 	WRITTEN_COLUMNS
 };
 
-/* Names as text[]. */
-static Datum
-names_datum(const List *names)
-{
-	Datum	   *values = palloc(sizeof(Datum) * Max(list_length(names), 1));
-	int			count = 0;
-	ListCell   *cell;
-
-	foreach(cell, names)
-		values[count++] = CStringGetTextDatum(lfirst(cell));
-	return PointerGetDatum(construct_array_builtin(values, count, TEXTOID));
-}
-
 /* Adds the row of a table that is written. */
 static void
 put_table(ReturnSetInfo *result, const FactTable *table)
@@ -60,8 +45,8 @@ put_table(ReturnSetInfo *result, const FactTable *table)
 	values[WRITTEN_INSERTS] = BoolGetDatum(table->inserts);
 	values[WRITTEN_UPDATES] = BoolGetDatum(table->updates);
 	values[WRITTEN_DELETES] = BoolGetDatum(table->deletes);
-	values[WRITTEN_COLUMNS_SET] = names_datum(table->columns);
-	values[WRITTEN_OVERWRITTEN] = names_datum(table->overwritten);
+	values[WRITTEN_COLUMNS_SET] = texts_array(table->columns);
+	values[WRITTEN_OVERWRITTEN] = texts_array(table->overwritten);
 	nulls[WRITTEN_FUNCTION] = nulls[WRITTEN_PERFORMS] = nulls[WRITTEN_UNKNOWN] = true;
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }

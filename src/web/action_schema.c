@@ -284,8 +284,9 @@ sqlstate_schema(const WebAction *action)
 	return schema;
 }
 
-Json *
-schema_of_errors(const WebAction *action, SchemaOptions *options)
+/* A closed object: the "error" of try_invoke_action(), with what the action is known to raise. */
+static Json *
+schema_of_errors(const WebAction *action)
 {
 	Json	   *object = object_of_action(action);
 
@@ -322,23 +323,12 @@ schema_of_direction(const WebAction *action, const char *direction, SchemaOption
 	if (strcmp(direction, "out") == 0)
 		return schema_of_outputs(action, options);
 	if (strcmp(direction, "error") == 0)
-		return schema_of_errors(action, options);
+		return schema_of_errors(action);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("direction cannot be \"%s\"", direction),
 			 errhint("It is one of: in, out, error.")));
 	return NULL;				/* keep compiler quiet */
-}
-
-bool
-numbers_are_text(const char *numbers)
-{
-	if (strcmp(numbers, "number") != 0 && strcmp(numbers, "string") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("numbers cannot be \"%s\"", numbers),
-				 errhint("It is one of: number, string (bigint and numeric are strings).")));
-	return strcmp(numbers, "string") == 0;
 }
 
 /* action_schema(name text, direction text, numbers text) returns json */
@@ -351,8 +341,7 @@ custom_action_schema(PG_FUNCTION_ARGS)
 
 	require_argument(fcinfo, 0, NULL, "name", "Give the name of an action.");
 	require_argument(fcinfo, 1, NULL, "direction", "It is one of: in, out, error.");
-	require_argument(fcinfo, 2, NULL, "numbers", "It is one of: number, string.");
-	options.scope.numbers_as_text = numbers_are_text(text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	options.scope.numbers_as_text = argument_is_second(fcinfo, 2, "action_schema", "numbers", "number", "string");
 	action = web_action_named(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	initStringInfo(&out);
 	json_print_pretty(&out, schema_document(schema_of_direction(action, text_to_cstring(PG_GETARG_TEXT_PP(1)), &options),

@@ -27,16 +27,10 @@ extern Json *schema_of_inputs(const WebAction *action, SchemaOptions *options);
 /* A closed object of the outputs, none of them missing. */
 extern Json *schema_of_outputs(const WebAction *action, SchemaOptions *options);
 
-/* A closed object: the "error" of try_invoke_action(), with what the action is known to raise. */
-extern Json *schema_of_errors(const WebAction *action, SchemaOptions *options);
-
 /* One input or output by itself, with its annotations. */
 extern Json *schema_of_argument(const Argument *argument, SchemaOptions *options);
 
 /* A whole document of a schema, with its parts. */
 extern Json *schema_document(Json *object, const SchemaOptions *options);
-
-/* Are numbers to be strings? Raises of a word that is neither "number" nor "string". */
-extern bool numbers_are_text(const char *numbers);
 
 #endif

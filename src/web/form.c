@@ -384,8 +384,7 @@ custom_action_form_document(PG_FUNCTION_ARGS)
 	Form		form = {.options = schema_options_default()};
 	StringInfoData out;
 
-	require_argument(fcinfo, 2, "action_form", "numbers", "It is one of: number, string.");
-	form.options.scope.numbers_as_text = numbers_are_text(text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	form.options.scope.numbers_as_text = argument_is_second(fcinfo, 2, "action_form", "numbers", "number", "string");
 	form.action = web_action_named(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	form.state = json_parse(JsonbToCString(NULL, &PG_GETARG_JSONB_P(1)->root, 0));
 	form.title = form.action->definition->title != NULL ? form.action->definition->title :

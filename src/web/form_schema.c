@@ -9,6 +9,7 @@
 
 #include "miscadmin.h"
 #include "web/form_schema.h"
+#include "web/schema_parts.h"
 
 /* What a browser's own fields send: seconds only where there are any */
 #define LOCAL_TIME		"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,6})?)?"
@@ -42,14 +43,6 @@ form_schema_is_anything(const Json *schema)
 	return true;
 }
 
-/* Is this {"type": "null"}? */
-static bool
-schema_says_null(const Json *schema)
-{
-	return schema->kind == JSON_IS_OBJECT && json_get(schema, "type") != NULL &&
-		json_get(schema, "type")->kind == JSON_IS_STRING && schema_has_type(schema, "null");
-}
-
 /* A copy of an array without what is null, or stands for it. */
 static Json *
 without_null(const Json *array)
@@ -61,7 +54,7 @@ without_null(const Json *array)
 		const Json *item = array->items[i];
 
 		if (item->kind != JSON_IS_NULL && !(item->kind == JSON_IS_STRING && strcmp(item->text, "null") == 0) &&
-			!schema_says_null(item))
+			!schema_is_null(item))
 			json_append(result, array->items[i]);
 	}
 	return result;

@@ -192,21 +192,12 @@ schema_is_scalar(const Json *schema)
 	return strcmp(type->text, "array") != 0 && strcmp(type->text, "object") != 0;
 }
 
-/* Is this {"type": "null"}? */
-static bool
-schema_means_null(const Json *schema)
-{
-	const char *type = json_get_text(schema, "type");
-
-	return type != NULL && strcmp(type, "null") == 0;
-}
-
 /* A schema without what tells that a value may be null, which is to leave it out in a URL, and without words. */
 static Json *
 schema_in_query(const Json *schema)
 {
 	Json	   *either = json_get(schema, "anyOf");
-	bool		or_null = either != NULL && either->count == 2 && schema_means_null(either->items[1]);
+	bool		or_null = either != NULL && either->count == 2 && schema_is_null(either->items[1]);
 	Json	   *copy = json_copy(or_null ? either->items[0] : schema);
 	Json	   *type = json_get(copy, "type");
 	Json	   *values = json_get(copy, "enum");
@@ -513,8 +504,7 @@ finish_document(Json *document, OpenApi *api)
 	json_add(document, "paths", api->paths);
 	if (api->paths->count > 0)
 	{
-		json_add(api->schemas, "Error", openapi_error_schema(api->gateway));
-		json_add(failures, "Failure", openapi_other_failure(api->gateway));
+		openapi_add_shared(api->schemas, failures, api->gateway);
 		json_add(components, "schemas", api->schemas);
 		json_add(components, "responses", failures);
 		json_add(components, "parameters", api->parameters);
@@ -550,8 +540,8 @@ begin_document(OpenApi *api, Gateway gateway, bool numbers_as_text)
 Datum
 custom_action_openapi(PG_FUNCTION_ARGS)
 {
-	bool		plain = argument_is_second(fcinfo, OPENAPI_GATEWAY, "action_openapi()", "gateway", "postgrest", "plain");
-	bool		as_text = argument_is_second(fcinfo, OPENAPI_NUMBERS, "action_openapi()", "numbers", "number", "string");
+	bool		plain = argument_is_second(fcinfo, OPENAPI_GATEWAY, "action_openapi", "gateway", "postgrest", "plain");
+	bool		as_text = argument_is_second(fcinfo, OPENAPI_NUMBERS, "action_openapi", "numbers", "number", "string");
 	List	   *names = web_actions(text_argument(fcinfo, OPENAPI_PATTERN), text_argument(fcinfo, OPENAPI_VISIBILITY));
 	OpenApi		api;
 	Json	   *document;

@@ -64,7 +64,7 @@ openapi_content(Json *schema)
 	return content;
 }
 
-/* The names of what an error's body has, in its order; those beyond the second may be null. */
+/* The names of what an error's body has, in its order; the message is never null, nor is PostgREST's code. */
 static const char *const *
 error_members(Gateway gateway)
 {
@@ -74,8 +74,9 @@ error_members(Gateway gateway)
 	return gateway == GATEWAY_POSTGREST ? of_postgrest : of_plain;
 }
 
-Json *
-openapi_error_schema(Gateway gateway)
+/* The body of errors. */
+static Json *
+error_body_schema(Gateway gateway)
 {
 	static const char *const words[] = {
 		"SQLSTATE of the error", "What is wrong", "More about it", "What would help",
@@ -95,14 +96,15 @@ openapi_error_schema(Gateway gateway)
 	return schema;
 }
 
-Json *
-openapi_other_failure(Gateway gateway)
+void
+openapi_add_shared(Json *schemas, Json *responses, Gateway gateway)
 {
 	Json	   *response = json_new_object();
 
 	json_put_string(response, "description", "Whatever else goes wrong: what triggers and functions raise, limits, the server itself");
 	json_add(response, "content", openapi_content(openapi_reference("schemas", ERROR_SCHEMA)));
-	return response;
+	json_add(schemas, ERROR_SCHEMA, error_body_schema(gateway));
+	json_add(responses, OTHER_FAILURE, response);
 }
 
 /* The group of a status; made where there is none. */

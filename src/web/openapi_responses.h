@@ -20,8 +20,7 @@ extern Json *openapi_content(Json *schema);
 /* Adds, by status, the ways in which an action can fail, and what stands for all others. */
 extern void openapi_add_failures(Json *responses, const WebAction *action, Gateway gateway);
 
-/* What all operations share: the schema of errors, and the response that stands for others. */
-extern Json *openapi_error_schema(Gateway gateway);
-extern Json *openapi_other_failure(Gateway gateway);
+/* Adds what all operations share: the schema of errors, and the response that stands for others. */
+extern void openapi_add_shared(Json *schemas, Json *responses, Gateway gateway);
 
 #endif

@@ -70,6 +70,14 @@ schema_anything(void)
 	return schema;
 }
 
+bool
+schema_is_null(const Json *schema)
+{
+	const char *type = json_get_text(schema, "type");
+
+	return type != NULL && strcmp(type, "null") == 0;
+}
+
 /* Lets "type" be null, too; where there is a list of values, null is one. */
 static void
 add_null_type(Json *schema, const Json *type)

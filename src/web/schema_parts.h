@@ -27,6 +27,9 @@ extern void schema_add_member(Json *object, const char *name, Json *schema, bool
 /* Anything but null. */
 extern Json *schema_anything(void);
 
+/* Is this {"type": "null"}? */
+extern bool schema_is_null(const Json *schema);
+
 /* The same schema, or null; it is changed. */
 extern Json *schema_or_null(Json *schema);
 

@@ -17,6 +17,7 @@
 #include "utils/lsyscache.h"
 #include "web/action_schema.h"
 #include "web/model.h"
+#include "web/schema_parts.h"
 #include "web/typescript_client.h"
 #include "web/typescript_type.h"
 
@@ -40,7 +41,7 @@ schema_takes_null(const Json *schema)
 	if (type != NULL)
 		return type->kind == JSON_IS_ARRAY && json_has_text(type, "null");
 	for (int i = 0; either != NULL && i < either->count; i++)
-		if (json_get_text(either->items[i], "type") != NULL && strcmp(json_get_text(either->items[i], "type"), "null") == 0)
+		if (schema_is_null(either->items[i]))
 			return true;
 	return either == NULL && json_get(schema, "$ref") == NULL && json_get(schema, "not") == NULL;
 }
@@ -210,7 +211,7 @@ finish_file(StringInfo out, const Typescript *file, const char *schema)
 Datum
 custom_action_typescript(PG_FUNCTION_ARGS)
 {
-	bool		as_text = argument_is_second(fcinfo, 2, "action_typescript()", "numbers", "number", "string");
+	bool		as_text = argument_is_second(fcinfo, 2, "action_typescript", "numbers", "number", "string");
 	List	   *names = web_actions(text_argument(fcinfo, 0), text_argument(fcinfo, 1));
 	Typescript	file = {.scope = {.numbers_as_text = as_text}};
 	StringInfoData out;

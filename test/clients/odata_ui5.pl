@@ -20,7 +20,6 @@ my $node = new_server('main');
 create_database($node, 'main');
 load_help_desk($node, 'main');
 load_desk_verbs($node, 'main');
-load_stand_ins($node, 'main');
 my $folder = PostgreSQL::Test::Utils::tempdir;
 append_to_file("$folder/metadata.xml", $node->safe_psql('main', q{SELECT action_csdl('xml')}));
 run_judge($node, 'main', npm_packages('odata'), 'test/clients/odata_metadata.mjs', "$folder/metadata.xml");

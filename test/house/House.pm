@@ -43,10 +43,6 @@ our %may_include = (
 # "update" in this list.
 our ($kinds_list, $kind_name) = ('steps/steps.h', qr/^(\w+)_kind$/);
 
-# Seams for what comes, which nobody uses yet
-our %for_later = map { ($_ => 1) } qw(schema_of_errors schema_of_argument
-  schema_options_default facts_of);
-
 # What the postmaster calls by name
 our %by_name = map { ($_ => 1) } qw(custom_action_log_writer custom_action_log_starter);
 
@@ -324,7 +320,7 @@ sub misplaced_declarations
 			push @found, "$name defines $symbol, which $users[0] uses and $header does not declare"
 			  if !@others && !(exists $files->{$header} && exists $files->{$header}{declared}{$symbol});
 		}
-		elsif (!$files->{$name}{sql}{$symbol} && !$for_later{$symbol} && !$by_name{$symbol})
+		elsif (!$files->{$name}{sql}{$symbol} && !$by_name{$symbol})
 		{
 			push @found, "$name defines $symbol for others, and nobody uses it";
 		}

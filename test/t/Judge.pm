@@ -10,7 +10,7 @@ use IPC::Run;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(npm_packages run_judge load_desk_verbs install_bridge load_stand_ins load_agent_verbs);
+our @EXPORT = qw(npm_packages run_judge load_desk_verbs install_bridge load_agent_verbs);
 
 # The folder with the packages that test/npm/NAME, or test/NAME, pins; where they cannot be had, the
 # test is left out, and so it is where Node.js is older than they want it.
@@ -35,23 +35,11 @@ sub load_desk_verbs
 	return;
 }
 
-# What stands in for functions that the bridge asks, and that the extension has not
-sub load_stand_ins
-{
-	my ($node, $database) = @_;
-	my @missing = split /\n/, $node->safe_psql($database,
-		"SELECT name FROM unnest('{mcp_call,action_openapi}'::text[]) AS name WHERE to_regproc(name) IS NULL ORDER BY name");
-
-	$node->safe_psql($database, join('', map { "\\set stand_in_$_\n" } @missing) . slurp_file('test/bridge/stand_ins.sql'));
-	return;
-}
-
 # Verbs that agents are shown; one of them takes its time.
 sub load_agent_verbs
 {
 	my ($node, $database) = @_;
 
-	load_stand_ins($node, $database);
 	$node->safe_psql($database, <<~'SQL');
 		SELECT set_action_value(name, 'visibility', 'agent'), set_action_value(name, 'description', description || ', as the help desk does it for its customers'), activate_action(name)
 		FROM custom_actions.actions WHERE name IN ('support.close_case', 'support.escalate_case', 'support.count_cases') ORDER BY name;

@@ -19,14 +19,13 @@ my $json = JSON::PP->new->canonical;
 my @plain = qw(t1 t2 t3 t4);
 my @tables = (@plain, qw(heir part part_low part_high noted));
 my @fields = qw(id parent a b c);
-my (@actions, @views, %known, %alone, $meddled, $mcp);
+my (@actions, @views, %known, %alone, $meddled);
 my ($done, $changed, $said, $probed) = (0, 0, 0, 0);
 
 diag("AGENT_SEED=$seed");
 srand($seed);
 create_database($node, 'main');
 $node->safe_psql('main', 'CREATE ROLE agent LOGIN; CREATE ROLE team; CREATE ROLE lead NOINHERIT; CREATE ROLE keeper; CREATE ROLE stranger');
-$mcp = $node->safe_psql('main', q{SELECT to_regprocedure('mcp_call(jsonb)') IS NOT NULL}) eq 't';
 
 sub one_of
 {
@@ -307,7 +306,7 @@ sub statement
 	return 'SELECT desk.helps_' . one_of(1, 2) . '();' if $kind == 10 && chance(0.5);
 	return "COPY $table ($field) FROM stdin;\n" . ($field eq 'parent' ? "1\n" : $field eq 'b' ? "copied\n" : int(rand 1000) . "\n") . "\\." if $kind == 11 && $field ne 'more';
 	return "WITH w AS (UPDATE $table SET $field = $value WHERE id = $id RETURNING id) SELECT count(*) FROM w;" if $kind == 12;
-	return 'SELECT mcp_call($$' . $json->encode({ jsonrpc => '2.0', id => 1, method => 'tools/call', params => { name => $action, arguments => $json->decode($inputs) } }) . '$$);' if $mcp && chance(0.2);
+	return 'SELECT mcp_call($$' . $json->encode({ jsonrpc => '2.0', id => 1, method => 'tools/call', params => { name => $action, arguments => $json->decode($inputs) } }) . '$$);' if chance(0.2);
 	return "SELECT $action(" . ($targeted ? "target => $id, " : '') . "number => $id, word => 'typed');" if chance(0.3);
 	return 'SELECT ' . one_of('invoke_action', 'try_invoke_action') . "('$action', '$inputs');";
 }
