@@ -15,7 +15,6 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
-#include "publish/replaced_source.h"
 #include "definition/envelope.h"
 #include "definition/step_walk.h"
 #include "engine/published_function.h"

@@ -31,4 +31,4 @@ RETURN pg_catalog.json_build_object('error', pg_catalog.json_strip_nulls(pg_cata
 		WHERE i.value IS NOT NULL))));
 
 COMMENT ON FUNCTION @extschema@.action_error_payload(text, text, text, text, text, text, text, json) IS
-	'The error object of OData for an error of an action';
+	'the error object of OData for an error of an action';

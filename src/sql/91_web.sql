@@ -9,7 +9,6 @@ AS 'MODULE_PATHNAME', 'custom_action_schema';
 COMMENT ON FUNCTION @extschema@.action_schema(text, text, text) IS
 	'JSON Schema (2020-12) of what a published action takes, gives, or raises';
 
--- A polymorphic function can only have a body that is a string.
 CREATE FUNCTION @extschema@.action_form(name text, target text DEFAULT NULL, numbers text DEFAULT 'number')
 RETURNS json
 LANGUAGE sql STABLE PARALLEL UNSAFE
@@ -21,6 +20,7 @@ END;
 COMMENT ON FUNCTION @extschema@.action_form(text, text, text) IS
 	'the form of an action: schema, how its fields are shown, and what they hold first for this row';
 
+-- A polymorphic function can only have a body that is a string.
 CREATE FUNCTION @extschema@.action_form(name text, target anyelement, numbers text DEFAULT 'number')
 RETURNS json
 LANGUAGE sql STABLE PARALLEL UNSAFE

@@ -42,17 +42,6 @@ schema_options_default(void)
 	return options;
 }
 
-/* What an action is for, and what to use in its place. */
-static const char *
-described(const Definition *definition)
-{
-	if (definition->deprecated == NULL)
-		return definition->description;
-	if (definition->description == NULL)
-		return psprintf("Deprecated: %s", definition->deprecated);
-	return psprintf("%s\n\nDeprecated: %s", definition->description, definition->deprecated);
-}
-
 /* The words of an action: what people call it, and what it is for. */
 static Json *
 object_of_action(const WebAction *action)
@@ -61,7 +50,7 @@ object_of_action(const WebAction *action)
 	Json	   *schema = json_new_object();
 
 	json_put_string(schema, "title", web_title(action));
-	json_put_string(schema, "description", described(action->definition));
+	json_put_string(schema, "description", web_description(action));
 	if (action->definition->deprecated != NULL)
 		json_add(schema, "deprecated", json_parse("true"));
 	for (int i = 0; i < object->count; i++)

@@ -15,6 +15,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 #include "web/form_field.h"
+#include "web/schema_parts.h"
 
 /* Texts that may be longer have several lines. */
 #define LONGEST_LINE	200
@@ -70,29 +71,18 @@ field_is_choice_of_many(const FormField *field)
 	return items != NULL && json_get(items, "enum") != NULL;
 }
 
-/* Is this the type of a field, null aside? */
-static bool
-field_has_type(const FormField *field, const char *name)
-{
-	const Json *type = json_get(field->schema, "type");
-
-	if (type == NULL)
-		return false;
-	return type->kind == JSON_IS_ARRAY ? json_has_text(type, name) : strcmp(type->text, name) == 0;
-}
-
 /* Is it a field that holds one value, not a list or an object? */
 static bool
 field_is_scalar(const FormField *field)
 {
-	return json_get(field->schema, "type") != NULL && !field_has_type(field, "object") && !field_has_type(field, "array");
+	return json_get(field->schema, "type") != NULL && !schema_has_type(field->schema, "object") && !schema_has_type(field->schema, "array");
 }
 
 /* What is not to be read over somebody's shoulder. */
 static Widget
 secret_widget(const FormField *field)
 {
-	if (field_has_type(field, "string"))
+	if (schema_has_type(field->schema, "string"))
 		return (Widget) {.widget = "password"};
 	return (Widget) {.input_type = "password"};
 }
@@ -117,7 +107,7 @@ widget_of_type(const FormField *field)
 		case INT2OID:
 		case INT4OID:
 		case INT8OID:
-			return (Widget) {.widget = field_has_type(field, "integer") ? "updown" : NULL};
+			return (Widget) {.widget = schema_has_type(field->schema, "integer") ? "updown" : NULL};
 		case DATEOID:
 			return (Widget) {.widget = "date"};
 		case TIMESTAMPTZOID:
@@ -248,7 +238,7 @@ form_field_rjsf(const FormField *field)
 		json_add(ui, "ui:readonly", json_parse("true"));
 	if (widget.widget != NULL && strcmp(widget.widget, "password") == 0)
 		json_put_string(ui, "ui:autocomplete", "new-password");
-	if (field->has_value && field_has_type(field, "null"))
+	if (field->has_value && schema_has_type(field->schema, "null"))
 		json_add(ui, "ui:emptyValue", json_new_null());
 	json_put_string(options, "inputType", widget.input_type);
 	if (widget.lines)

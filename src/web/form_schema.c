@@ -21,17 +21,6 @@
 #define SCALARS			"[\"string\", \"number\", \"boolean\", \"null\"]"
 #define ANY_ITEMS		"{\"type\": " SCALARS "}"
 
-/* Is this the type, or among the types, of a schema? */
-static bool
-schema_has_type(const Json *schema, const char *name)
-{
-	const Json *type = json_get(schema, "type");
-
-	if (type == NULL)
-		return false;
-	return type->kind == JSON_IS_ARRAY ? json_has_text(type, name) : strcmp(type->text, name) == 0;
-}
-
 bool
 form_schema_is_anything(const Json *schema)
 {

@@ -442,3 +442,15 @@ web_title(const WebAction *action)
 {
 	return action->definition->title != NULL ? action->definition->title : action->name;
 }
+
+const char *
+web_description(const WebAction *action)
+{
+	const Definition *definition = action->definition;
+
+	if (definition->deprecated == NULL)
+		return definition->description;
+	if (definition->description == NULL)
+		return psprintf("Deprecated: %s", definition->deprecated);
+	return psprintf("%s\n\nDeprecated: %s", definition->description, definition->deprecated);
+}

@@ -61,4 +61,7 @@ extern Oid	web_type_named(const char *name);
 /* What people call it: its title, or its name. */
 extern const char *web_title(const WebAction *action);
 
+/* What it is for, and what to use in its place if it is deprecated; or NULL. */
+extern const char *web_description(const WebAction *action);
+
 #endif

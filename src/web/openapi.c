@@ -326,16 +326,6 @@ add_success(OpenApi *api, Json *responses, const WebAction *action)
 	json_add(responses, nothing ? "204" : "200", response);
 }
 
-/* What an action is for, and what to use in its place. */
-static const char *
-operation_description(const Definition *definition)
-{
-	if (definition->deprecated == NULL)
-		return definition->description;
-	return psprintf("%s%sDeprecated: %s", definition->description != NULL ? definition->description : "",
-					definition->description != NULL ? "\n\n" : "", definition->deprecated);
-}
-
 /* One operation: POST with a body, or GET with what stands in the URL. */
 static Json *
 operation_of(OpenApi *api, const WebAction *action, const Json *inputs, Json *responses, bool get)
@@ -347,7 +337,7 @@ operation_of(OpenApi *api, const WebAction *action, const Json *inputs, Json *re
 	json_add(operation, "tags", json_new_array());
 	json_append(json_get(operation, "tags"), json_new_string(action->schema));
 	json_put_string(operation, "summary", web_title(action));
-	json_put_string(operation, "description", operation_description(action->definition));
+	json_put_string(operation, "description", web_description(action));
 	if (action->definition->deprecated != NULL)
 		json_add(operation, "deprecated", json_parse("true"));
 	if (get)

@@ -71,6 +71,16 @@ schema_anything(void)
 }
 
 bool
+schema_has_type(const Json *schema, const char *name)
+{
+	const Json *type = json_get(schema, "type");
+
+	if (type == NULL)
+		return false;
+	return type->kind == JSON_IS_ARRAY ? json_has_text(type, name) : strcmp(type->text, name) == 0;
+}
+
+bool
 schema_is_null(const Json *schema)
 {
 	const char *type = json_get_text(schema, "type");

@@ -27,6 +27,9 @@ extern void schema_add_member(Json *object, const char *name, Json *schema, bool
 /* Anything but null. */
 extern Json *schema_anything(void);
 
+/* Is this its type, or among its types? */
+extern bool schema_has_type(const Json *schema, const char *name);
+
 /* Is this {"type": "null"}? */
 extern bool schema_is_null(const Json *schema);
 
