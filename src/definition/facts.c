@@ -369,7 +369,7 @@ volatility_of(const char *signature)
 	return PROVOLATILE_VOLATILE;
 }
 
-/* Do two columns, or lists of them, have one in common? */
+/* Is something written to a table that decides what is done by who reads it? */
 static bool
 columns_meet(const FactTable *written, const FactTable *read)
 {

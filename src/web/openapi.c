@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "base/sql_argument.h"
+#include "base/text_list.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
@@ -387,13 +388,6 @@ add_paths_of_action(OpenApi *api, const WebAction *action)
 	json_add(api->paths, action_path(api, action), item);
 }
 
-/* For list_sort(): names of actions without their schemas. */
-static int
-own_name_compare(const ListCell *a, const ListCell *b)
-{
-	return strcmp(lfirst(a), lfirst(b));
-}
-
 /* Raises if two actions would have one path, which PostgREST tells apart by a header. */
 static void
 require_distinct_names(const List *functions)
@@ -409,7 +403,7 @@ require_distinct_names(const List *functions)
 		if (name != NULL)
 			names = lappend(names, name);
 	}
-	list_sort(names, own_name_compare);
+	list_sort(names, text_list_compare);
 	foreach(cell, names)
 	{
 		if (strcmp(last, lfirst(cell)) == 0)

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/sql_argument.h"
+#include "base/text_list.h"
 #include "definition/facts.h"
 #include "fmgr.h"
 #include "lookup/canonical.h"
@@ -142,13 +143,6 @@ append_outputs(Typescript *file, const WebAction *action)
 	appendStringInfoString(&file->actions, "\t\t};\n");
 }
 
-/* For list_sort(): SQLSTATEs. */
-static int
-sqlstate_compare(const ListCell *a, const ListCell *b)
-{
-	return strcmp(lfirst(a), lfirst(b));
-}
-
 /* Writes the SQLSTATEs that an action is known to raise. */
 static void
 append_errors(Typescript *file, const WebAction *action)
@@ -160,7 +154,7 @@ append_errors(Typescript *file, const WebAction *action)
 	foreach(cell, facts_failures(action->function))
 		if (((const Failure *) lfirst(cell))->sqlstate != ANY_SQLSTATE)
 			codes = lappend(codes, pstrdup(unpack_sql_state(((const Failure *) lfirst(cell))->sqlstate)));
-	list_sort(codes, sqlstate_compare);
+	list_sort(codes, text_list_compare);
 	foreach(cell, codes)
 		if (values->count == 0 || strcmp(values->items[values->count - 1]->text, lfirst(cell)) != 0)
 			json_append(values, json_new_string(lfirst(cell)));
