@@ -21,10 +21,10 @@ SELECT unnest('{log_ring, error_passed, failure_path, may_begin,
 	outside_actions, protect_row, protect_statement, protect_table, unprotect_table, protect, unprotect, table_words, protecting_triggers,
 	require_protectable, columns_to_protect, actions_that_may, partitions_of, drop_protection, refuse_protected_partitions, protection_words,
 	tell_protection, qualified_name, canonical_name, action_function,
-	action_error_payload, mcp_call, mcp_tools, mcp_tool, actor_now, mcp_refusal, mcp_said, mcp_is_listed, mcp_change, mcp_changes, mcp_token, mcp_previewed,
+	action_error_payload, action_form, form_state, form_document, mcp_call, mcp_tools, mcp_tool, actor_now, mcp_refusal, mcp_said, mcp_is_listed, mcp_change, mcp_changes, mcp_token, mcp_previewed,
 	mcp_way_on, mcp_failed, mcp_preview, mcp_confirmation, mcp_borrow, mcp_run, mcp_invoke, mcp_found, mcp_mistake, mcp_generic,
 	mcp_request_key, mcp_tools_call, mcp_server, mcp_result, mcp_is_id, mcp_flaw, mcp_answer}'::name[]) AS name;
-SELECT results_eq($$SELECT p.oid FROM pg_extension AS e
+SELECT results_eq($$SELECT p.oid::regprocedure::text FROM pg_extension AS e
 	JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
 		AND d.classid = 'pg_proc'::regclass
 	JOIN pg_proc AS p ON p.oid = d.objid
@@ -33,7 +33,7 @@ SELECT results_eq($$SELECT p.oid FROM pg_extension AS e
 			'custom_action_history', 'custom_action_history_json', 'custom_action_log_ring', 'custom_action_invoke_bulk', 'custom_action_available',
 			'custom_action_row_available', 'custom_action_validate', 'custom_action_explain', 'custom_action_input_options', 'custom_action_invoke_actions',
 			'custom_action_etag', 'custom_action_schema', 'custom_action_csdl')
-		AND p.proname NOT IN (SELECT name FROM for_everybody)$$, ARRAY[]::oid[],
+		AND p.proname NOT IN (SELECT name FROM for_everybody)$$, ARRAY[]::text[],
 	'PUBLIC executes nothing but what runs an action, what asks for a designer, what tells each of the record what he may see and what protects tables');
 SELECT results_eq($$SELECT p.oid::regprocedure::text FROM pg_proc AS p
 	WHERE p.prosrc = 'custom_action_quiet_call' AND NOT has_function_privilege('public', p.oid, 'EXECUTE') ORDER BY 1$$,
