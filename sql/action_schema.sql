@@ -149,3 +149,19 @@ SELECT define('web.whole', '{"input": [{"name": "n", "type": "integer"}, {"name"
 	"output": [{"name": "total", "type": "bigint", "default": "=input.n + input.b"}], "steps": []}');
 SELECT invoke_action('web.whole', '{"n": 1.0, "b": 2e3}'), invoke_action('web.whole', '{"n": "1", "b": "9007199254740993"}');
 SELECT invoke_action('web.whole', '{"n": 1.5, "b": 2}');
+
+-- rounding casts, unknown list members and numbers beyond doubles narrow nothing
+CREATE DOMAIN rounded AS numeric CHECK (VALUE::integer <= 4) CHECK (VALUE < 9.6::integer) CHECK (VALUE::bigint <> 3);
+CREATE DOMAIN widened AS integer CHECK (VALUE::numeric <= 4.5);
+CREATE DOMAIN perhaps AS text CHECK (VALUE = ANY ('{a,NULL}'::text[]));
+CREATE DOMAIN endless AS numeric CHECK (VALUE < 1e400 AND VALUE > -1e300);
+-- points in names do not make two types one
+CREATE SCHEMA "a.b";
+CREATE SCHEMA a;
+CREATE TYPE "a.b".c AS (x integer);
+CREATE TYPE a."b.c" AS (y text);
+SELECT define('web.unusual', '{"input": [{"name": "rounded", "type": "rounded"}, {"name": "widened", "type": "widened"},
+	{"name": "perhaps", "type": "perhaps"}, {"name": "endless", "type": "endless"},
+	{"name": "ab", "type": "\"a.b\".c"}, {"name": "bc", "type": "a.\"b.c\""}], "steps": []}');
+SELECT regexp_replace(action_schema('web.unusual')::text, '0{99,}', '...', 'g');
+SELECT invoke_action('web.unusual', '{"rounded": 4.4, "widened": 4, "perhaps": "b", "endless": 1, "ab": {"x": 1}, "bc": {"y": "z"}}');

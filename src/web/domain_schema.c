@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
@@ -63,7 +65,24 @@ is_of_numbers(Oid type)
 	}
 }
 
-/* Without the casts that change nothing of what a schema tells: of texts to text, of numbers to numbers. */
+/* Does a cast between types of numbers keep each of them? Those that round do not, whatever they round to. */
+static bool
+cast_keeps_numbers(const FuncExpr *cast)
+{
+	static const Oid widening[] = {INT2OID, INT4OID, INT8OID, NUMERICOID, FLOAT4OID, FLOAT8OID};
+	Oid			from = cast->args == NIL ? InvalidOid : exprType(linitial(cast->args));
+	int			from_rank = -1;
+	int			to_rank = -1;
+
+	for (int i = 0; i < (int) lengthof(widening); i++)
+	{
+		from_rank = widening[i] == from ? i : from_rank;
+		to_rank = widening[i] == cast->funcresulttype ? i : to_rank;
+	}
+	return list_length(cast->args) == 1 && from_rank >= 0 && from_rank <= to_rank;
+}
+
+/* Without the casts that change nothing of what a schema tells: of texts to text, of numbers to wider ones. */
 static Node *
 without_casts(Node *node)
 {
@@ -72,8 +91,7 @@ without_casts(Node *node)
 		if (IsA(node, RelabelType))
 			node = (Node *) ((RelabelType *) node)->arg;
 		else if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcformat != COERCE_EXPLICIT_CALL &&
-				 list_length(((FuncExpr *) node)->args) >= 1 && is_of_numbers(((FuncExpr *) node)->funcresulttype) &&
-				 is_of_numbers(exprType(linitial(((FuncExpr *) node)->args))))
+				 cast_keeps_numbers((FuncExpr *) node))
 			node = linitial(((FuncExpr *) node)->args);
 		else
 			return node;
@@ -209,8 +227,8 @@ narrow_compared(Narrowing *narrowing, Measured what, char comparison, bool or_eq
 {
 	Json	   *numbers = number_part(narrowing->schema);
 
-	if (bound->kind != JSON_IS_NUMBER)
-		return;
+	if (bound->kind != JSON_IS_NUMBER || isinf(strtod(bound->text, NULL)))
+		return;					/* clients read doubles */
 	if (what == MEASURES_VALUE && numbers != NULL)
 		narrow_by(numbers, "minimum", "maximum", schema_is_of(numbers, "integer"), comparison, or_equal, bound);
 	else if (what == MEASURES_LENGTH && bound_is_length(bound) && schema_is_of(narrowing->schema, "string"))
@@ -273,7 +291,9 @@ constants_of(Node *node)
 		bool		isnull;
 
 		while (array_iterate(iterator, &value, &isnull))
-			if (!isnull && told_value(value, type) != NULL)
+			if (isnull)
+				return NULL;	/* what is not in such a list is unknown, and passes */
+			else if (told_value(value, type) != NULL)
 				json_append(values, told_value(value, type));
 		return values;
 	}

@@ -342,20 +342,28 @@ array_schema(SchemaScope *scope, Oid element, int32 typmod)
 	return schema;
 }
 
+/* Adds a name to that of a part; the point is kept for what stands between two names. */
+static void
+append_part_name(StringInfo out, const char *name)
+{
+	for (const char *c = name; *c != '\0'; c++)
+		if (isalnum((unsigned char) *c) || *c == '_')
+			appendStringInfoChar(out, *c);
+		else
+			appendStringInfo(out, "-%02x", (unsigned char) *c);
+}
+
 /* The name of a part: letters, digits, points and underscores, which need no escape anywhere. */
 static char *
 part_name(const SchemaScope *scope, Oid type)
 {
-	Oid			schema = get_rel_namespace(get_typ_typrelid(type));
-	char	   *name = psprintf("%s.%s", get_namespace_name(schema), get_rel_name(get_typ_typrelid(type)));
+	Oid			relation = get_typ_typrelid(type);
 	StringInfoData out;
 
 	initStringInfo(&out);
-	for (const char *c = name; *c != '\0'; c++)
-		if (isalnum((unsigned char) *c) || *c == '.' || *c == '_')
-			appendStringInfoChar(&out, *c);
-		else
-			appendStringInfo(&out, "-%02x", (unsigned char) *c);
+	append_part_name(&out, get_namespace_name(get_rel_namespace(relation)));
+	appendStringInfoChar(&out, '.');
+	append_part_name(&out, get_rel_name(relation));
 	if (scope->suffix != NULL)
 		appendStringInfoString(&out, scope->suffix);
 	return out.data;
