@@ -174,7 +174,7 @@ async function odata(request, body, url) {
 
 async function respond(request, url) {
 	const [, door, ...path] = url.pathname.split('/');
-	if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/.test(request.headers.host)) throw http_error(403, 'this is for programs on this machine');
+	if (![request.headers.host, request.headers.origin ?? 'localhost'].every((from) => /^(http:\/\/)?(localhost|127\.0\.0\.1)(:\d+)?$/.test(from))) throw http_error(403, 'this is for programs on this machine');
 	if (!['GET', 'POST'].includes(request.method)) throw http_error(405, 'GET and POST are what there is');
 	const body = await body_of(request);
 	if (door === 'odata') return odata(request, body, url);

@@ -192,6 +192,8 @@ sub http_error
 	is(http_error('GET', '/actions/%zz'), '400 none', 'a URL that is none');
 	is(http_error('GET', '/nothing'), '404 none', 'a path that is none');
 	like(raw("GET /openapi.json HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n"), qr{^HTTP/1.1 403 }, 'a page of the world that found the port');
+	is(http_error('POST', '/actions/support.escalate_case?target=42&reason=x', undef, Origin => 'http://elsewhere.example'), '403 none',
+		'a form of such a page');
 	like(raw("GET // HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), qr{^HTTP/1.1 404 }, 'a path of slashes');
 	is([ http('GET', '/openapi.json') ]->[1]{openapi}, '3.1.0', 'the document of OpenAPI');
 
