@@ -27,8 +27,6 @@
 
 #define SCHEMA_DIALECT	"https://json-schema.org/draft/2020-12/schema"
 #define SQLSTATE_SHAPE	"^[0-9A-Z]{5}$"
-#define PARTS_KEY		"$defs"
-#define TARGET_MEMBER	"target"
 
 PG_FUNCTION_INFO_V1(custom_action_schema);
 

@@ -10,6 +10,9 @@
 #include "web/model.h"
 #include "web/type_schema.h"
 
+#define PARTS_KEY		"$defs"		/* of a document: the schemas that others refer to */
+#define TARGET_MEMBER	"target"	/* of the inputs: the key of the row that an action is bound to */
+
 /* How a document wants it. */
 typedef struct SchemaOptions
 {

@@ -25,8 +25,6 @@
 #include "web/form_schema.h"
 #include "web/literal_schema.h"
 
-#define TARGET_MEMBER	"target"
-
 PG_FUNCTION_INFO_V1(custom_action_form_document);
 
 /* One form. */

@@ -28,7 +28,6 @@
 #include "web/schema_parts.h"
 
 #define EXPECT_PROPERTY	"expect"
-#define TARGET_PROPERTY	"target"
 
 PG_FUNCTION_INFO_V1(custom_action_mcp_tools);
 PG_FUNCTION_INFO_V1(custom_action_mcp_tool);
@@ -88,7 +87,7 @@ has_input(const WebAction *action, const char *name)
 {
 	const Signature *signature = action->signature;
 
-	if (signature->nkeys > 0 && strcmp(name, TARGET_PROPERTY) == 0)
+	if (signature->nkeys > 0 && strcmp(name, TARGET_MEMBER) == 0)
 		return true;
 	for (int i = signature->nkeys; i < signature->ninputs; i++)
 		if (strcmp(signature->inputs[i].name, name) == 0)
@@ -228,7 +227,7 @@ tool_schema(Json *schema, const SchemaOptions *options)
 	json_remove(schema, "description");
 	json_remove(schema, "deprecated");
 	if (options->scope.parts->count > 0)
-		json_add(schema, "$defs", options->scope.parts);
+		json_add(schema, PARTS_KEY, options->scope.parts);
 	return schema;
 }
 

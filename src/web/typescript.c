@@ -88,11 +88,11 @@ append_typed_argument(Typescript *file, const char *indent, const char *name, co
 static void
 append_target(Typescript *file, const Signature *signature, const Json *object)
 {
-	const Json *target = json_get(json_get(object, "properties"), "target");
+	const Json *target = json_get(json_get(object, "properties"), TARGET_MEMBER);
 
 	if (signature->nkeys == 1)
 	{
-		append_typed_argument(file, "\t\t\t", "target", &signature->inputs[0], object);
+		append_typed_argument(file, "\t\t\t", TARGET_MEMBER, &signature->inputs[0], object);
 		return;
 	}
 	appendStringInfoString(&file->actions, "\t\t\ttarget: {\n");
