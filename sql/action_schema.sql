@@ -165,3 +165,12 @@ SELECT define('web.unusual', '{"input": [{"name": "rounded", "type": "rounded"},
 	{"name": "ab", "type": "\"a.b\".c"}, {"name": "bc", "type": "a.\"b.c\""}], "steps": []}');
 SELECT regexp_replace(action_schema('web.unusual')::text, '0{99,}', '...', 'g');
 SELECT invoke_action('web.unusual', '{"rounded": 4.4, "widened": 4, "perhaps": "b", "endless": 1, "ab": {"x": 1}, "bc": {"y": "z"}}');
+
+-- whoever may make functions cannot keep lists from others by a forged type
+SET check_function_bodies = off;
+CREATE FUNCTION web.forged(n integer) RETURNS void LANGUAGE custom_action
+AS '{"format": 1, "version": 1, "active": true, "definition": {"action": "web.forged", "input": [{"name": "n", "type": "integer("}], "steps": []}}';
+SELECT action_schema('web.forged') -> 'properties';
+SELECT length(action_typescript('web.forged')) > 0, action_openapi('plain', 'web.forged') IS NOT NULL;
+DROP FUNCTION web.forged;
+RESET check_function_bodies;

@@ -15,6 +15,7 @@
 #include "access/sysattr.h"
 #include "access/table.h"
 #include "base/compat.h"
+#include "base/error.h"
 #include "base/json_member.h"
 #include "base/sqlstate.h"
 #include "catalog/namespace.h"
@@ -210,30 +211,49 @@ schema_is_usable(const char *name)
 	return OidIsValid(schema) && object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
 }
 
-/* The type of a frozen name; InvalidOid if there is none, or nobody may use its schema. */
-static Oid
-type_frozen_as(const char *text, int32 *typmod)
+/* A frozen name of a type, and what it means. */
+typedef struct FrozenType
 {
-	TypeName   *name = typeStringToTypeName(text, NULL);
+	const char *text;
+	Oid			type;			/* InvalidOid: there is none, or nobody may use its schema */
+	int32		typmod;
+} FrozenType;
+
+/* For caught_error(): finds the type of a frozen name. */
+static void
+find_frozen_type(void *arg)
+{
+	FrozenType *frozen = arg;
+	TypeName   *name = typeStringToTypeName(frozen->text, NULL);
 	Type		tuple;
-	Oid			type;
 
 	if (list_length(name->names) == 1)	/* frozen without a schema: of pg_catalog, whatever the path */
 		name->names = list_make2(makeString("pg_catalog"), linitial(name->names));
 	else if (!schema_is_usable(strVal(list_nth(name->names, list_length(name->names) - 2))))
-		return InvalidOid;
-	tuple = LookupTypeName(NULL, name, typmod, true);
+		return;
+	tuple = LookupTypeName(NULL, name, &frozen->typmod, true);
 	if (tuple == NULL)
-		return InvalidOid;
-	type = typeTypeId(tuple);
+		return;
+	frozen->type = typeTypeId(tuple);
 	ReleaseSysCache(tuple);
-	return type;
+}
+
+/* The type of a frozen name; InvalidOid if there is none, also since a forged one is no name of a type. */
+static Oid
+type_frozen_as(const char *text, int32 *typmod)
+{
+	FrozenType	frozen = {.text = text, .typmod = -1};
+
+	if (caught_error(find_frozen_type, &frozen) != NULL)
+		return InvalidOid;
+	*typmod = frozen.typmod;
+	return frozen.type;
 }
 
 Oid
 web_type_named(const char *name)
 {
-	int32		typmod;
+	int32		typmod = -1;
 
 	return type_frozen_as(name, &typmod);
 }
@@ -242,7 +262,7 @@ web_type_named(const char *name)
 static int32
 typmod_of_text(const char *text, Oid type)
 {
-	int32		typmod;
+	int32		typmod = -1;
 
 	if (text == NULL || strchr(text, '(') == NULL)
 		return -1;
