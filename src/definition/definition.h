@@ -42,7 +42,8 @@ typedef struct Parameter
 	Json	   *initial;		/* "default", or NULL */
 	char	   *description;	/* or NULL */
 	char	   *location;		/* "input.reason" */
-	bool		unsound;		/* of no use: only definition_read() has such; a name may be missing */
+	bool		unsound;		/* of no use: only definition_read() has such; a name may be
+								 * missing */
 } Parameter;
 
 /* The kind of row and the branch of what choose has in place of steps */

@@ -290,6 +290,7 @@ find_in_case(PlaceFinder *finder, const Json *step, const ArgumentSpec *spec, in
 	const Json *cases = json_get(step, spec->key);
 	int			count = cases != NULL && cases->kind == JSON_IS_ARRAY ? cases->count : 0;
 	const char *case_path = psprintf("%s.%s %d.", finder->place.step, BRANCH_CASE, number);
+	const ArgumentSpec *const keys[] = {case_keys};
 	const ArgumentSpec *member;
 	StepLink	link;
 
@@ -307,8 +308,7 @@ find_in_case(PlaceFinder *finder, const Json *step, const ArgumentSpec *spec, in
 	}
 	member = key_find(case_keys, *rest == '.' ? first_word(rest + 1) : "");
 	if (member == NULL)
-		refuse_place(finder, keys_hint("A case", *rest ? first_word(rest + 1) : "",
-									   (const ArgumentSpec *const[]) {case_keys}, 1));
+		refuse_place(finder, keys_hint("A case", *rest ? first_word(rest + 1) : "", keys, lengthof(keys)));
 	find_at_key(finder, cases->items[number - 1], member, rest + 1 + strlen(member->key), case_path);
 }
 

@@ -15,7 +15,8 @@ typedef struct TableRule
 	int			sqlstate;		/* 0: any */
 	char	   *message;		/* as PostgreSQL has it */
 	char	   *when;			/* when that happens */
-	List	   *may;			/* OIDs of actions that it does not hold for, nor for what they perform */
+	List	   *may;			/* OIDs of actions that it does not hold for, nor for what they
+								 * perform */
 } TableRule;
 
 /* A command on rows of a table. */

@@ -31,11 +31,13 @@ typedef struct MakingWalk
 } MakingWalk;
 
 /* PostgreSQL's stable functions with arguments that tell more than these say, by how their names begin */
-static const char *const telling[] = {"age", "pg_", "has_", "txid_", "to_reg", "current_", "obj_description",
+static const char *const telling[] = {
+	"age", "pg_", "has_", "txid_", "to_reg", "current_", "obj_description",
 	"col_description", "shobj_description", "inet_", "date_in", "time_in", "timetz_in", "timestamp_in",
 	"timestamptz_in", "row_security_active", "query_to_", "table_to_", "schema_to_", "cursor_to_",
 	"database_to_", "format_type", "regclass", "make_timestamptz", "json_populate_record", "jsonb_populate_record",
-	"json_to_record", "jsonb_to_record", NULL};
+	"json_to_record", "jsonb_to_record", NULL
+};
 
 /* Does one of PostgreSQL's stable functions only convert what it is given? */
 static bool

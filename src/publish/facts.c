@@ -89,7 +89,7 @@ mark_rows(Collection *collection)
 
 			foreach(column_cell, row->columns)
 				collection->made_of[((const RowColumn *) lfirst(column_cell))->slot] =
-					OidIsValid(row->relation) && !creates ? MADE_OF_ROWS : MADE_OF_ANY;
+				OidIsValid(row->relation) && !creates ? MADE_OF_ROWS : MADE_OF_ANY;
 		}
 	}
 }
@@ -309,7 +309,10 @@ look_at_read(Collection *collection, const Use *use)
 		return;
 	if (OidIsValid(use->function))
 	{
-		/* what a step calls is among the calls; what a formula calls may look at any table */
+		/*
+		 * what a step calls is among the calls; what a formula calls may look
+		 * at any table
+		 */
 		if ((step == NULL || strcmp(step->path, use->path) != 0) &&
 			func_volatile(use->function) != PROVOLATILE_IMMUTABLE)
 			collection->steered = true;

@@ -43,8 +43,8 @@ typedef struct ManyCall
 	bool		may_leave;		/* items may be left out */
 	bool		recovers;		/* also those that fail before anything is written, and with
 								 * statements that write; costs subtransactions that stay */
-	bool	   *failed;			/* by item, if so: it has, and is left out; or all has failed because
-								 * of it */
+	bool	   *failed;			/* by item, if so: it has, and is left out; or all has failed
+								 * because of it */
 	bool		whole;			/* all that are not are to be done, or none */
 	bool		written;		/* by the invocation that this is part of, or by it: none may any
 								 * more */

@@ -17,8 +17,9 @@ typedef struct ItemReceiver
 	ItemSet    *set;
 	const Statement *many;		/* whose columns land in slots, or NULL */
 	const StatementKey *key;	/* that it returns as well, or NULL */
-	bool		in_order;		/* rows come in the order of the items; else the last column is the item */
-	void		(*take) (struct ItemReceiver *receiver, int item, const TupleTableSlot *tuple);	/* NULL: only counts */
+	bool		in_order;		/* rows come in the order of the items; else the last column is the
+								 * item */
+	void		(*take) (struct ItemReceiver *receiver, int item, const TupleTableSlot *tuple); /* NULL: only counts */
 	void	   *arg;
 	int			rows;			/* that have come */
 } ItemReceiver;

@@ -10,15 +10,17 @@
 #include "web/model.h"
 #include "web/type_schema.h"
 
-#define PARTS_KEY		"$defs"		/* of a document: the schemas that others refer to */
+#define PARTS_KEY		"$defs" /* of a document: the schemas that others refer to */
 #define TARGET_MEMBER	"target"	/* of the inputs: the key of the row that an action is bound to */
 
 /* How a document wants it. */
 typedef struct SchemaOptions
 {
 	SchemaScope scope;			/* output is set here, as each function needs it */
-	const char *references_key; /* annotation that tells the table and key of a reference; NULL: "$comment" */
-	bool		as_arguments;	/* the target's key as the arguments of the function: target, or target_<column> each */
+	const char *references_key; /* annotation that tells the table and key of a reference; NULL:
+								 * "$comment" */
+	bool		as_arguments;	/* the target's key as the arguments of the function: target, or
+								 * target_<column> each */
 } SchemaOptions;
 
 /* Those of action_schema(): parts in "$defs". */

@@ -63,8 +63,10 @@ same_names(const List *one, const List *other)
 		bool		found = false;
 
 		foreach(cell2, other)
+		{
 			if (strcmp(lfirst(cell), lfirst(cell2)) == 0)
 				found = true;
+		}
 		if (!found)
 			return false;
 	}
@@ -108,8 +110,10 @@ is_among(const char *column, const List *names)
 	ListCell   *cell;
 
 	foreach(cell, names)
+	{
 		if (strcmp(column, lfirst(cell)) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -269,8 +273,10 @@ csdl_tell_other_key(Csdl *csdl, CsdlTable *table, const WebAction *action)
 	if (action->definition->collection || same_names(key, table->key))
 		return false;
 	foreach(cell, table->others)
+	{
 		if (same_names(key, lfirst(cell)))
 			return true;
+	}
 	table->others = lappend(table->others, key);
 	add_missing_columns(csdl, table, key);
 	add_alternate_key(table, key);

@@ -205,7 +205,7 @@ csdl_begin(const char *namespace)
 	csdl->types = lookup_table("types of metadata", sizeof(Oid), sizeof(CsdlType), HASH_BLOBS);
 	csdl->tables = lookup_table("tables of metadata", sizeof(Oid), sizeof(CsdlTable), HASH_BLOBS);
 	csdl->document = json_new_object();
-	json_put_string(csdl->document, "$Version", "4.0");	/* not all clients take 4.01 */
+	json_put_string(csdl->document, "$Version", "4.0"); /* not all clients take 4.01 */
 	json_put_string(csdl->document, "$EntityContainer", psprintf("%s." CSDL_CONTAINER, home));
 	add_vocabulary(references, "Org.OData.Core.V1", "Core");
 	add_vocabulary(references, "Org.OData.Validation.V1", "Validation");

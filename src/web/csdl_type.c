@@ -63,7 +63,11 @@ put_decimal(Json *object, int32 typmod)
 	put_type_name(object, "Edm.Decimal");
 	if (typmod < (int32) VARHDRSZ)
 		return;
-	/* PostgreSQL may have less than no digits behind the point, or more than there are; OData may not */
+
+	/*
+	 * PostgreSQL may have less than no digits behind the point, or more than
+	 * there are; OData may not
+	 */
 	put_facet(object, "$Precision", scale < 0 ? precision - scale : Max(precision, scale));
 	put_facet(object, "$Scale", Max(scale, 0));
 }
@@ -182,8 +186,10 @@ labels_are_simple(const List *labels)
 	ListCell   *cell;
 
 	foreach(cell, labels)
+	{
 		if (!csdl_name_is_simple(lfirst(cell)))
 			return false;
+	}
 	return labels != NIL;
 }
 

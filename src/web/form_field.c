@@ -78,13 +78,49 @@ field_is_scalar(const FormField *field)
 	return json_get(field->schema, "type") != NULL && !schema_has_type(field->schema, "object") && !schema_has_type(field->schema, "array");
 }
 
+/* One that the library has, or NULL; and one that an application may have, or NULL. */
+static Widget
+widget_shown(const char *widget, const char *custom)
+{
+	Widget		shown = {.widget = widget, .custom = custom};
+
+	return shown;
+}
+
+/* The library's own choice, with a type of the browser's. */
+static Widget
+widget_typed(const char *input_type)
+{
+	Widget		shown = {.input_type = input_type};
+
+	return shown;
+}
+
+/* The library's own choice, with an example of what is to be written. */
+static Widget
+widget_hinted(const char *custom, const char *placeholder)
+{
+	Widget		shown = {.custom = custom, .placeholder = placeholder};
+
+	return shown;
+}
+
+/* Of text, with several lines where it may be long. */
+static Widget
+widget_of_text(bool lines)
+{
+	Widget		shown = {.widget = lines ? "textarea" : NULL, .lines = lines};
+
+	return shown;
+}
+
 /* What is not to be read over somebody's shoulder. */
 static Widget
 secret_widget(const FormField *field)
 {
 	if (schema_has_type(field->schema, "string"))
-		return (Widget) {.widget = "password"};
-	return (Widget) {.input_type = "password"};
+		return widget_shown("password", NULL);
+	return widget_typed("password");
 }
 
 /* Of a boolean: one that nobody has answered yet is not no. */
@@ -92,8 +128,8 @@ static Widget
 boolean_widget(const FormField *field)
 {
 	if (field->has_value)
-		return (Widget) {.widget = "checkbox"};
-	return (Widget) {.widget = field->argument->required ? "radio" : "select"};
+		return widget_shown("checkbox", NULL);
+	return widget_shown(field->argument->required ? "radio" : "select", NULL);
 }
 
 /* By its type. */
@@ -107,26 +143,26 @@ widget_of_type(const FormField *field)
 		case INT2OID:
 		case INT4OID:
 		case INT8OID:
-			return (Widget) {.widget = schema_has_type(field->schema, "integer") ? "updown" : NULL};
+			return widget_shown(schema_has_type(field->schema, "integer") ? "updown" : NULL, NULL);
 		case DATEOID:
-			return (Widget) {.widget = "date"};
+			return widget_shown("date", NULL);
 		case TIMESTAMPTZOID:
-			return (Widget) {.widget = "date-time"};
+			return widget_shown("date-time", NULL);
 		case TIMESTAMPOID:
-			return (Widget) {.input_type = "datetime-local"};
+			return widget_typed("datetime-local");
 		case TIMEOID:
-			return (Widget) {.input_type = "time"};
+			return widget_typed("time");
 		case TIMETZOID:
-			return (Widget) {.placeholder = "10:00:00+01:00"};
+			return widget_hinted(NULL, "10:00:00+01:00");
 		case INTERVALOID:
-			return (Widget) {.placeholder = "3 days"};
+			return widget_hinted(NULL, "3 days");
 		case BYTEAOID:
-			return (Widget) {.custom = "file", .placeholder = "\\x48656c6c6f"};
+			return widget_hinted("file", "\\x48656c6c6f");
 		case JSONOID:
 		case JSONBOID:
-			return (Widget) {.custom = "json"};
+			return widget_shown(NULL, "json");
 		default:
-			return (Widget) {.widget = field_is_long_text(field) ? "textarea" : NULL, .lines = field_is_long_text(field)};
+			return widget_of_text(field_is_long_text(field));
 	}
 }
 
@@ -135,16 +171,16 @@ static Widget
 widget_of_field(const FormField *field)
 {
 	if (field->hidden)
-		return (Widget) {.widget = "hidden"};
+		return widget_shown("hidden", NULL);
 	if (field_is_choice(field))
-		return (Widget) {.widget = "select", .custom = OidIsValid(field->picked) ? "row_picker" : NULL};
+		return widget_shown("select", OidIsValid(field->picked) ? "row_picker" : NULL);
 	if (field_is_choice_of_many(field))
-		return (Widget) {.widget = "checkboxes", .custom = OidIsValid(field->picked) ? "row_picker" : NULL};
+		return widget_shown("checkboxes", OidIsValid(field->picked) ? "row_picker" : NULL);
 	if (field->argument != NULL && field->argument->parameter != NULL && field->argument->parameter->sensitive &&
 		field_is_scalar(field))
 		return secret_widget(field);
 	if (OidIsValid(field->picked))
-		return (Widget) {.custom = "row_picker"};
+		return widget_shown(NULL, "row_picker");
 	return widget_of_type(field);
 }
 

@@ -359,11 +359,15 @@ takes_secrets(const WebAction *action)
 	ListCell   *cell;
 
 	foreach(cell, action->definition->inputs)
+	{
 		if (((const Parameter *) lfirst(cell))->sensitive)
 			return true;
+	}
 	foreach(cell, action->definition->outputs)
+	{
 		if (((const Parameter *) lfirst(cell))->sensitive)
 			return true;
+	}
 	return false;
 }
 

@@ -227,7 +227,8 @@ find_frozen_type(void *arg)
 	TypeName   *name = typeStringToTypeName(frozen->text, NULL);
 	Type		tuple;
 
-	if (list_length(name->names) == 1)	/* frozen without a schema: of pg_catalog, whatever the path */
+	if (list_length(name->names) == 1)	/* frozen without a schema: of pg_catalog, whatever the
+										 * path */
 		name->names = list_make2(makeString("pg_catalog"), linitial(name->names));
 	else if (!schema_is_usable(strVal(list_nth(name->names, list_length(name->names) - 2))))
 		return;

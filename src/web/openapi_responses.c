@@ -116,7 +116,7 @@ group_of_status(List **groups, int status)
 
 	foreach(cell, *groups)
 		if (((StatusGroup *) lfirst(cell))->status == status)
-			return lfirst(cell);
+		return lfirst(cell);
 	group = palloc(sizeof(StatusGroup));
 	group->status = status;
 	group->codes = json_new_array();

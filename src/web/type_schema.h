@@ -19,8 +19,8 @@ typedef struct SchemaScope
 {
 	bool		output;			/* of what an action gives, not of what it takes */
 	bool		numbers_as_text;	/* bigint and numeric are strings */
-	bool		usual;			/* outputs: what nearly never comes is left out: NaN, arrays in arrays,
-								 * years beyond 9999 */
+	bool		usual;			/* outputs: what nearly never comes is left out: NaN, arrays in
+								 * arrays, years beyond 9999 */
 	const char *reference;		/* what stands before the name of a part: "#/$defs/" */
 	const char *suffix;			/* what stands behind it, or NULL */
 	Json	   *parts;			/* object: composite types by name, filled on the way */

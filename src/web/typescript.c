@@ -152,12 +152,16 @@ append_errors(Typescript *file, const WebAction *action)
 	ListCell   *cell;
 
 	foreach(cell, facts_failures(action->function))
+	{
 		if (((const Failure *) lfirst(cell))->sqlstate != ANY_SQLSTATE)
 			codes = lappend(codes, pstrdup(unpack_sql_state(((const Failure *) lfirst(cell))->sqlstate)));
+	}
 	list_sort(codes, text_list_compare);
 	foreach(cell, codes)
+	{
 		if (values->count == 0 || strcmp(values->items[values->count - 1]->text, lfirst(cell)) != 0)
 			json_append(values, json_new_string(lfirst(cell)));
+	}
 	appendStringInfo(&file->actions, "\t\terrors: %s;\n", typescript_union(values));
 }
 

@@ -128,8 +128,10 @@ name_is_taken(const TypescriptScope *scope, const char *name)
 		if (strcmp(own_names[i], name) == 0)
 			return true;
 	foreach(cell, scope->types)
+	{
 		if (strcmp(((const DeclaredType *) lfirst(cell))->name, name) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -263,7 +265,7 @@ alias_name(TypescriptScope *scope, Oid type, bool output)
 		json_get(plain_schema(type, output), "enum");
 	body = typescript_type(scope, getBaseType(type), output);
 	if (values != NULL && strncmp(body, "string | ", 9) != 0 && !(scope->numbers_as_text && strcmp(body, "string") == 0 &&
-																	values->items[0]->kind == JSON_IS_NUMBER))
+																  values->items[0]->kind == JSON_IS_NUMBER))
 		body = typescript_union(values);
 	declared = declared_type(scope, type, output, body);
 	if (declared != NULL)
