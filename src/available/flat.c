@@ -148,6 +148,13 @@ is_now(const Node *node)
 		(IsA(node, SQLValueFunction) && ((const SQLValueFunction *) node)->op == SVFOP_CURRENT_TIMESTAMP);
 }
 
+/* Is a number of units, positive or negative, at most that many? */
+static bool
+is_at_most(int64 units, int64 most)
+{
+	return units <= most && units >= -most;
+}
+
 /* Is this an interval by which now is never moved out of range? */
 static bool
 is_near(const Node *node)
@@ -160,9 +167,9 @@ is_near(const Node *node)
 	if (constant->constisnull)
 		return true;
 	span = DatumGetIntervalP(constant->constvalue);
-	return Abs((int64) span->month) <= NEAR_YEARS * MONTHS_PER_YEAR &&
-		Abs((int64) span->day) <= NEAR_YEARS * DAYS_OF_YEAR &&
-		span->time <= NEAR_YEARS * DAYS_OF_YEAR * USECS_PER_DAY && span->time >= -NEAR_YEARS * DAYS_OF_YEAR * USECS_PER_DAY;
+	return is_at_most(span->month, NEAR_YEARS * MONTHS_PER_YEAR) &&
+		is_at_most(span->day, NEAR_YEARS * DAYS_OF_YEAR) &&
+		is_at_most(span->time, NEAR_YEARS * DAYS_OF_YEAR * USECS_PER_DAY);
 }
 
 /* Is this some time before or after now? That is never out of range. */
