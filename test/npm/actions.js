@@ -190,7 +190,7 @@ for (const { action, in: schema, out, error } of lines(process.argv[4])) {
   const names = Object.keys(schema.properties);
   const say = (line) => console.log(JSON.stringify({ action, ...line }));
   const fitting = () => {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 20000; tries++) {
       const input = draw(schema, schema);
       if (validate(input)) return input;
     }
