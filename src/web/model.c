@@ -164,7 +164,7 @@ List *
 web_actions(const char *pattern, const char *visibility)
 {
 	WebFilter	filter = {.visibility = visibility_of(visibility)};
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action names", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action sources", ALLOCSET_DEFAULT_SIZES);
 	Relation	relation;
 	List	   *names = NIL;
 	ScanKeyData key;
