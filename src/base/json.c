@@ -61,16 +61,27 @@ json_new_number(const char *text)
 	return json_new(JSON_IS_NUMBER, text);
 }
 
-static Json *
+Json *
+json_new_null(void)
+{
+	return json_new(JSON_IS_NULL, NULL);
+}
+
+Json *
 json_new_boolean(bool value)
 {
 	return json_new(JSON_IS_BOOLEAN, value ? "true" : "false");
 }
 
 Json *
-json_new_null(void)
+json_new_strings(const List *texts)
 {
-	return json_new(JSON_IS_NULL, NULL);
+	Json	   *array = json_new_array();
+	ListCell   *cell;
+
+	foreach(cell, texts)
+		json_append(array, json_new_string(lfirst(cell)));
+	return array;
 }
 
 /* A longer copy of an array of pointers, which may be part of a bigger chunk. */

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
+#include "nodes/pg_list.h"
 
 typedef enum JsonKind
 {
@@ -60,6 +61,8 @@ extern Json *json_new_array(void);
 extern Json *json_new_string(const char *text);
 extern Json *json_new_number(const char *text);
 extern Json *json_new_null(void);
+extern Json *json_new_boolean(bool value);
+extern Json *json_new_strings(const List *texts);	/* an array */
 
 /* in its old place if there is one */
 extern void json_put(Json *object, const char *key, Json *value);

@@ -68,7 +68,7 @@ read_boolean(const EditValue *value, const char *text)
 
 	if (!parse_bool(text, &result))
 		refuse_text(value, "true or false", text, NULL);
-	return json_parse(result ? "true" : "false");
+	return json_new_boolean(result);
 }
 
 /* Reads a whole number. */

@@ -17,6 +17,7 @@
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/function_lookup.h"
+#include "lookup/table_name.h"
 #include "miscadmin.h"
 #include "nodes/value.h"
 #include "utils/lsyscache.h"
@@ -31,18 +32,6 @@ facts_set_source(Facts *(*compile) (Oid function), List *(*failures) (Oid functi
 {
 	compile_facts = compile;
 	list_failures = failures;
-}
-
-/* An array of strings. */
-static Json *
-texts_json(const List *texts)
-{
-	Json	   *array = json_new_array();
-	ListCell   *cell;
-
-	foreach(cell, texts)
-		json_append(array, json_new_string(lfirst(cell)));
-	return array;
 }
 
 /* The strings of an array; NULL has none. */
@@ -62,20 +51,15 @@ static void
 put_texts(Json *object, const char *key, const List *texts)
 {
 	if (texts != NIL)
-		json_add(object, key, texts_json(texts));
+		json_add(object, key, json_new_strings(texts));
 }
 
 /* Adds what is true. */
 static void
 put_true(Json *object, const char *key, bool value)
 {
-	Json	   *json;
-
-	if (!value)
-		return;
-	json = json_new_number("true");
-	json->kind = JSON_IS_BOOLEAN;
-	json_add(object, key, json);
+	if (value)
+		json_add(object, key, json_new_boolean(true));
 }
 
 /* A string, or null. */
@@ -92,9 +76,9 @@ table_json(const FactTable *table)
 	Json	   *json = json_new_object();
 
 	if (table->inserts)
-		json_add(json, "i", texts_json(table->columns));
+		json_add(json, "i", json_new_strings(table->columns));
 	if (table->updates)
-		json_add(json, "u", texts_json(table->overwritten));
+		json_add(json, "u", json_new_strings(table->overwritten));
 	put_true(json, "d", table->deletes);
 	put_true(json, "f", table->outside);
 	put_texts(json, "n", table->relative);
@@ -169,20 +153,6 @@ failure_json(const Failure *failure)
 	return json;
 }
 
-/* The relation of a canonical name; InvalidOid if it is gone. */
-static Oid
-relation_of_name(const char *name)
-{
-	char	   *schema;
-	char	   *relation;
-	Oid			namespace;
-
-	if (name == NULL || !qualified_name_split(name, &schema, &relation))
-		return InvalidOid;
-	namespace = get_namespace_oid(schema, true);
-	return OidIsValid(namespace) ? get_relname_relid(relation, namespace) : InvalidOid;
-}
-
 /* The type of a canonical name, which has its schema; InvalidOid if it is gone. */
 static Oid
 type_of_name(const char *name)
@@ -212,7 +182,7 @@ read_command(Failure *failure, const Json *json)
 		return OidIsValid(failure->domain);
 	}
 	command = palloc0(sizeof(TableCommand));
-	failure->table = relation_of_name(json_get_text(json, "t"));
+	failure->table = relation_named(json_get_text(json, "t"));
 	command->command = word == NULL || *word == 'd' ? CMD_DELETE : *word == 'i' ? CMD_INSERT : CMD_UPDATE;
 	command->all_columns = json_get_boolean(json, "a", false);
 	command->columns = json_texts(json_get(json, "w"));

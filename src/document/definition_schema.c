@@ -93,7 +93,7 @@ closed_object(void)
 	Json	   *json = typed("object");
 
 	json_add(json, "properties", json_new_object());
-	json_add(json, "additionalProperties", json_parse("false"));
+	json_add(json, "additionalProperties", json_new_boolean(false));
 	return json;
 }
 
@@ -235,7 +235,7 @@ add_keys_of(Json *object, const ArgumentSpec *keys)
 		if (implied != NULL)
 			json_add(schema, "default", implied);
 		if (keys->untold)
-			json_add(schema, "readOnly", json_parse("true"));
+			json_add(schema, "readOnly", json_new_boolean(true));
 		json_add(properties, keys->key, schema);
 		if (keys->required)
 			add_required(object, keys->key);

@@ -39,19 +39,25 @@ table_owner(Oid table)
 	return owner;
 }
 
+Oid
+relation_named(const char *name)
+{
+	char	   *schema;
+	char	   *relation;
+	Oid			namespace;
+
+	if (name == NULL || !qualified_name_split(name, &schema, &relation))
+		return InvalidOid;
+	namespace = get_namespace_oid(schema, true);
+	return OidIsValid(namespace) ? get_relname_relid(relation, namespace) : InvalidOid;
+}
+
 /* SQL: the table of a qualified name, or NULL; whoever asks need not have privileges on its schema. */
 Datum
 custom_action_table_named(PG_FUNCTION_ARGS)
 {
-	char	   *schema;
-	char	   *name;
-	Oid			schema_oid = InvalidOid;
-	Oid			table = InvalidOid;
+	Oid			table = relation_named(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 
-	if (qualified_name_split(text_to_cstring(PG_GETARG_TEXT_PP(0)), &schema, &name))
-		schema_oid = get_namespace_oid(schema, true);
-	if (OidIsValid(schema_oid))
-		table = get_relname_relid(name, schema_oid);
 	if (!OidIsValid(table) || !relkind_is_table(get_rel_relkind(table)))
 		PG_RETURN_NULL();
 	PG_RETURN_OID(table);

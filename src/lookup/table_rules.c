@@ -23,6 +23,7 @@
 #include "commands/trigger.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
+#include "lookup/domain.h"
 #include "lookup/protection_actions.h"
 #include "lookup/table_rules.h"
 #include "miscadmin.h"
@@ -528,26 +529,13 @@ table_rules(Oid table, const TableCommand *command)
 static void
 add_domain_checks(List **rules, Oid domain, Oid of)
 {
-	Relation	catalog = table_open(ConstraintRelationId, AccessShareLock);
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple	tuple;
+	ListCell   *cell;
 
-	ScanKeyInit(&keys[0], Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(InvalidOid));
-	ScanKeyInit(&keys[1], Anum_pg_constraint_contypid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(of));
-	scan = systable_beginscan(catalog, ConstraintRelidTypidNameIndexId, true, NULL, 2, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(tuple);
-
-		if (form->contype == CONSTRAINT_CHECK)
-			add_rule(rules, ERRCODE_CHECK_VIOLATION,
-					 psprintf("value for domain %s violates check constraint \"%s\"", format_type_be(domain),
-							  NameStr(form->conname)),
-					 psprintf("unless %s", constraint_text(form->oid)));
-	}
-	systable_endscan(scan);
-	table_close(catalog, AccessShareLock);
+	foreach(cell, domain_checks(of))
+		add_rule(rules, ERRCODE_CHECK_VIOLATION,
+				 psprintf("value for domain %s violates check constraint \"%s\"", format_type_be(domain),
+						  get_constraint_name(lfirst_oid(cell))),
+				 psprintf("unless %s", constraint_text(lfirst_oid(cell))));
 }
 
 static void add_rules_of_type(List **rules, Oid type);

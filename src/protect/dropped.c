@@ -14,9 +14,9 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "base/compat.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_trigger.h"
 #include "lookup/canonical.h"
+#include "lookup/table_name.h"
 #include "miscadmin.h"
 #include "protect/dropped.h"
 #include "protect/protection.h"
@@ -24,7 +24,6 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
 
 /* Has this transaction deleted a row of a catalog? */
 static bool
@@ -65,13 +64,10 @@ void
 require_may_lift(Oid trigger)
 {
 	Oid			table = table_protected_by(trigger);
-	HeapTuple	tuple = OidIsValid(table) ? SearchSysCache1(RELOID, ObjectIdGetDatum(table)) : NULL;
-	Oid			owner;
+	Oid			owner = OidIsValid(table) ? table_owner(table) : InvalidOid;
 
-	if (!HeapTupleIsValid(tuple))
+	if (!OidIsValid(owner))
 		return;					/* the table has gone, too */
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
 	if (has_privs_of_role(GetUserId(), owner))
 		return;
 	ereport(ERROR,

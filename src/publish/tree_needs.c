@@ -9,10 +9,8 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/genam.h"
 #include "access/relation.h"
 #include "access/sysattr.h"
-#include "access/table.h"
 #include "access/transam.h"
 #include "base/compat.h"
 #include "catalog/pg_class.h"
@@ -21,6 +19,7 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "lookup/domain.h"
 #include "lookup/key.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
@@ -279,38 +278,24 @@ check_written(Lacks *lacks, const Query *query)
 	relation_close(table, NoLock);
 }
 
-/* The type that a domain is made of, perhaps another domain. */
-static Oid
-domain_made_of(Oid domain)
-{
-	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(domain));
-	Oid			base = HeapTupleIsValid(tuple) ? ((Form_pg_type) GETSTRUCT(tuple))->typbasetype : InvalidOid;
-
-	if (HeapTupleIsValid(tuple))
-		ReleaseSysCache(tuple);
-	return base;
-}
-
 /* Checks the functions that a domain and those below it ask. */
 static void
 check_domain(Lacks *lacks, Oid domain)
 {
-	Relation	constraints = table_open(ConstraintRelationId, AccessShareLock);
-
 	for (; get_typtype(domain) == TYPTYPE_DOMAIN; domain = domain_made_of(domain))
 	{
-		ScanKeyData key;
-		SysScanDesc scan;
-		HeapTuple	tuple;
+		ListCell   *cell;
 
-		ScanKeyInit(&key, Anum_pg_constraint_contypid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(domain));
-		scan = systable_beginscan(constraints, ConstraintTypidIndexId, true, NULL, 1, &key);
-		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-			if (((Form_pg_constraint) GETSTRUCT(tuple))->contype == CONSTRAINT_CHECK)
-				check_stored(lacks, CONSTROID, tuple, Anum_pg_constraint_conbin);
-		systable_endscan(scan);
+		foreach(cell, domain_checks(domain))
+		{
+			HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(lfirst_oid(cell)));
+
+			if (!HeapTupleIsValid(tuple))
+				continue;
+			check_stored(lacks, CONSTROID, tuple, Anum_pg_constraint_conbin);
+			ReleaseSysCache(tuple);
+		}
 	}
-	table_close(constraints, AccessShareLock);
 }
 
 /* Walks queries and expressions. */

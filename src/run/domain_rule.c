@@ -8,30 +8,15 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "base/error.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
 #include "commands/comment.h"
+#include "lookup/domain.h"
 #include "run/domain_rule.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
-
-/* The domain that a domain is made of, or InvalidOid. */
-static Oid
-domain_below(Oid domain)
-{
-	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(domain));
-	Oid			below = InvalidOid;
-
-	if (!HeapTupleIsValid(tuple))
-		return InvalidOid;
-	below = ((Form_pg_type) GETSTRUCT(tuple))->typbasetype;
-	ReleaseSysCache(tuple);
-	return OidIsValid(below) && get_typtype(below) == TYPTYPE_DOMAIN ? below : InvalidOid;
-}
 
 /* The constraint of a domain, or of one that it is made of; InvalidOid if there is none of that name. */
 static Oid
@@ -39,7 +24,7 @@ rule_of_domain(Oid domain, const char *name)
 {
 	Oid			rule = InvalidOid;
 
-	for (; OidIsValid(domain) && !OidIsValid(rule); domain = domain_below(domain))
+	for (; get_typtype(domain) == TYPTYPE_DOMAIN && !OidIsValid(rule); domain = domain_made_of(domain))
 		rule = get_domain_constraint_oid(domain, name, true);
 	return rule;
 }

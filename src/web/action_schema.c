@@ -50,7 +50,7 @@ object_of_action(const WebAction *action)
 	json_put_string(schema, "title", web_title(action));
 	json_put_string(schema, "description", web_description(action));
 	if (action->definition->deprecated != NULL)
-		json_add(schema, "deprecated", json_parse("true"));
+		json_add(schema, "deprecated", json_new_boolean(true));
 	for (int i = 0; i < object->count; i++)
 		json_add(schema, object->keys[i], object->items[i]);
 	return schema;
@@ -61,13 +61,11 @@ static Json *
 labels_named(const char *name)
 {
 	Oid			type = web_type_named(name);
-	Json	   *values = json_new_array();
-	ListCell   *cell;
+	Json	   *values;
 
 	if (!OidIsValid(type) || get_typtype(type) != TYPTYPE_ENUM)
 		return NULL;
-	foreach(cell, enum_labels(type))
-		json_append(values, json_new_string(lfirst(cell)));
+	values = json_new_strings(enum_labels(type));
 	return values->count > 0 ? values : NULL;
 }
 
@@ -184,7 +182,7 @@ schema_of_argument(const Argument *argument, SchemaOptions *options)
 	if (initial != NULL)
 		json_add(schema, "default", initial);
 	if (parameter->sensitive)
-		json_add(schema, "writeOnly", json_parse("true"));
+		json_add(schema, "writeOnly", json_new_boolean(true));
 	add_reference(schema, argument, options);
 	return schema;
 }

@@ -28,12 +28,11 @@ read_actions(const char *pattern, const char *visibility)
 	List	   *actions = NIL;
 	ListCell   *cell;
 
-	foreach(cell, web_actions(pattern, visibility))
+	foreach(cell, web_actions_read(web_actions(pattern, visibility)))
 	{
-		WebAction  *action = web_action(((WebName *) lfirst(cell))->function);
+		WebAction  *action = lfirst(cell);
 
-		CHECK_FOR_INTERRUPTS();
-		if (action != NULL && (action->table == NULL || OidIsValid(action->signature->table)))
+		if (action->table == NULL || OidIsValid(action->signature->table))
 			actions = lappend(actions, action);
 	}
 	return actions;

@@ -124,7 +124,7 @@ binding_parameter(const CsdlTable *table, const WebAction *action)
 	json_put_string(parameter, "$Name", "target");
 	json_put_string(parameter, "$Type", table->name);
 	if (action->definition->collection)
-		json_add(parameter, "$Collection", csdl_true());
+		json_add(parameter, "$Collection", json_new_boolean(true));
 	return parameter;
 }
 
@@ -215,7 +215,7 @@ csdl_add_action(Csdl *csdl, const CsdlAction *named)
 	Json	   *overloads = json_new_array();
 
 	if (table != NULL)
-		json_add(object, "$IsBound", csdl_true());
+		json_add(object, "$IsBound", json_new_boolean(true));
 	if (parameters->count > 0)
 		json_add(object, "$Parameter", parameters);
 	if (named->response != NULL)

@@ -197,8 +197,8 @@ take_constant(Reading *reading, Form_pg_attribute attribute)
 	if (attribute->atttypid == BOOLOID && !negative)
 	{
 		if (take_word(reading, "true"))
-			return json_parse("true");
-		return take_word(reading, "false") ? json_parse("false") : NULL;
+			return json_new_boolean(true);
+		return take_word(reading, "false") ? json_new_boolean(false) : NULL;
 	}
 	text = pnstrdup(reading->text + token->offset, token->length);
 	if (!is_of_exact_numbers(attribute->atttypid) || strspn(text, "0123456789") != strlen(text) || strlen(text) > 15)
@@ -272,7 +272,7 @@ read_truth(const Reading *reading, Form_pg_attribute attribute)
 {
 	if (attribute->attnotnull)
 		return path_of(attribute);
-	return unless_null(reading, attribute, expression_of("$Eq", path_of(attribute), csdl_true()));
+	return unless_null(reading, attribute, expression_of("$Eq", path_of(attribute), json_new_boolean(true)));
 }
 
 /* A comparison of a column with constants, or a column of truth by itself. */

@@ -11,6 +11,7 @@
 
 #include "access/sysattr.h"
 #include "access/tupdesc.h"
+#include "base/text_list.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "commands/comment.h"
@@ -54,20 +55,12 @@ static bool
 same_names(const List *one, const List *other)
 {
 	ListCell   *cell;
-	ListCell   *cell2;
 
 	if (list_length(one) != list_length(other))
 		return false;
 	foreach(cell, one)
 	{
-		bool		found = false;
-
-		foreach(cell2, other)
-		{
-			if (strcmp(lfirst(cell), lfirst(cell2)) == 0)
-				found = true;
-		}
-		if (!found)
+		if (!text_list_has(other, lfirst(cell)))
 			return false;
 	}
 	return true;
@@ -145,7 +138,7 @@ add_column_property(Csdl *csdl, CsdlTable *table, Form_pg_attribute attribute, b
 	csdl_validate_type(property, attribute->atttypid, attribute->atttypmod);
 	csdl_describe(property, NULL, GetComment(table->table, RelationRelationId, attribute->attnum));
 	if (attribute->attgenerated != '\0' || attribute->attidentity == ATTRIBUTE_IDENTITY_ALWAYS)
-		json_add(property, "@Core.Computed", csdl_true());
+		json_add(property, "@Core.Computed", json_new_boolean(true));
 }
 
 /* Adds the columns that can be told. */
@@ -177,7 +170,7 @@ add_entity_set(Csdl *csdl, const CsdlTable *table, const char *schema)
 
 	if (csdl_is_wanted_twice(csdl, SETS, name))
 		name = psprintf("%s_%s", csdl_identifier(schema), name);
-	json_add(set, "$Collection", csdl_true());
+	json_add(set, "$Collection", json_new_boolean(true));
 	json_put_string(set, "$Type", table->name);
 	for (int i = 0; i < (int) lengthof(restrictions); i++)
 		json_add(set, restrictions[i][0], json_parse(restrictions[i][1]));

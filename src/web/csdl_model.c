@@ -40,12 +40,6 @@ static const CsdlTerm own_terms[] = {
 	{"references", "[\"Parameter\"]", "The table, and its key, of which the parameter tells a row"}
 };
 
-Json *
-csdl_true(void)
-{
-	return json_parse("true");
-}
-
 /* The entry of a name, made if there is none. */
 static CsdlName *
 name_entry(Csdl *csdl, const char *scope, const char *name)
@@ -178,7 +172,7 @@ add_own_terms(Csdl *csdl)
 
 		json_add(term, "$AppliesTo", json_parse(own_terms[i].applies_to));
 		if (strcmp(name, "key") == 0)
-			json_add(term, "$Collection", csdl_true());
+			json_add(term, "$Collection", json_new_boolean(true));
 		csdl_describe(term, NULL, own_terms[i].description);
 		csdl_add(csdl, CSDL_OWN_NAMESPACE, name, term);
 	}

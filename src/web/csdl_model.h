@@ -80,7 +80,4 @@ extern void csdl_describe(Json *object, const char *title, const char *descripti
 /* With the name in PostgreSQL, if that is another one. */
 extern void csdl_annotate_name(Json *object, const char *name, const char *original);
 
-/* true, as a value */
-extern Json *csdl_true(void);
-
 #endif

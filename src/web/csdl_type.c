@@ -293,9 +293,9 @@ put_array_type(Csdl *csdl, Json *object, Oid element, int32 typmod)
 	{
 		inner = json_new_object();
 		put_type_name(inner, UNTYPED);
-		json_add(inner, "$Nullable", csdl_true());
+		json_add(inner, "$Nullable", json_new_boolean(true));
 	}
-	json_add(object, "$Collection", csdl_true());
+	json_add(object, "$Collection", json_new_boolean(true));
 	for (int i = 0; i < inner->count; i++)
 		json_add(object, inner->keys[i], inner->items[i]);
 }
@@ -347,7 +347,7 @@ csdl_put_type(Csdl *csdl, Json *object, Oid type, int32 typmod, bool takes_null)
 	put_base_type(csdl, object, base, typmod);
 	/* of a collection its elements are told; it cannot be null itself */
 	if (takes_null && json_get(object, "$Collection") == NULL)
-		json_add(object, "$Nullable", csdl_true());
+		json_add(object, "$Nullable", json_new_boolean(true));
 }
 
 /* Can values of a type be keys? */

@@ -56,7 +56,7 @@ validate_numbers(Json *object, const Json *schema, const Json *base)
 			continue;
 		json_add(object, term->term, member);
 		if (term->exclusive)
-			json_add(object, psprintf("%s@Validation.Exclusive", term->term), csdl_true());
+			json_add(object, psprintf("%s@Validation.Exclusive", term->term), json_new_boolean(true));
 	}
 }
 

@@ -11,13 +11,12 @@
 
 #include <math.h>
 
-#include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/table.h"
 #include "access/transam.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
+#include "lookup/domain.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -395,29 +394,20 @@ narrow_condition(Narrowing *narrowing, Node *node)
 		narrow_list(narrowing, (ScalarArrayOpExpr *) node);
 }
 
-/* Reads the checks of one domain by itself. */
+/* Reads one check of a domain. */
 static void
-narrow_by_domain(Narrowing *narrowing, Oid domain)
+narrow_by_check(Narrowing *narrowing, Oid constraint)
 {
-	Relation	catalog = table_open(ConstraintRelationId, AccessShareLock);
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple	tuple;
+	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+	bool		isnull;
+	Datum		check;
 
-	ScanKeyInit(&keys[0], Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(InvalidOid));
-	ScanKeyInit(&keys[1], Anum_pg_constraint_contypid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(domain));
-	scan = systable_beginscan(catalog, ConstraintRelidTypidNameIndexId, true, NULL, 2, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		bool		isnull;
-		Datum		check = heap_getattr(tuple, Anum_pg_constraint_conbin, RelationGetDescr(catalog), &isnull);
-
-		if (((Form_pg_constraint) GETSTRUCT(tuple))->contype == CONSTRAINT_CHECK && !isnull &&
-			(((Form_pg_constraint) GETSTRUCT(tuple))->convalidated || !narrowing->of_all))
-			narrow_condition(narrowing, stringToNode(TextDatumGetCString(check)));
-	}
-	systable_endscan(scan);
-	table_close(catalog, AccessShareLock);
+	if (!HeapTupleIsValid(tuple))
+		return;
+	check = SysCacheGetAttr(CONSTROID, tuple, Anum_pg_constraint_conbin, &isnull);
+	if (!isnull && (((Form_pg_constraint) GETSTRUCT(tuple))->convalidated || !narrowing->of_all))
+		narrow_condition(narrowing, stringToNode(TextDatumGetCString(check)));
+	ReleaseSysCache(tuple);
 }
 
 /* Reads a domain and those below it. */
@@ -429,12 +419,14 @@ narrow_by_domains(Narrowing *narrowing, Oid domain)
 	{
 		HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(domain));
 		Form_pg_type form;
+		ListCell   *cell;
 
 		if (!HeapTupleIsValid(tuple))
 			return;
 		form = (Form_pg_type) GETSTRUCT(tuple);
 		narrowing->refuses_null |= form->typnotnull;
-		narrow_by_domain(narrowing, domain);
+		foreach(cell, domain_checks(domain))
+			narrow_by_check(narrowing, lfirst_oid(cell));
 		domain = form->typbasetype;
 		ReleaseSysCache(tuple);
 	}

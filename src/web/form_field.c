@@ -226,12 +226,9 @@ static Json *
 picker(const FormField *field)
 {
 	Json	   *result = json_new_object();
-	Json	   *key = json_new_array();
+	Json	   *key = json_new_strings(field->picked_key);
 	const char *label = label_of_table(field->picked);
-	ListCell   *cell;
 
-	foreach(cell, field->picked_key)
-		json_append(key, json_new_string(lfirst(cell)));
 	json_put_string(result, "table", relation_name_canonical(field->picked));
 	json_add(result, "key", key->count == 1 ? key->items[0] : key);
 	json_put_string(result, "label", label != NULL ? label : linitial(field->picked_key));
@@ -271,7 +268,7 @@ form_field_rjsf(const FormField *field)
 	json_put_string(ui, "ui:placeholder", widget.placeholder);
 	json_put_string(ui, "ui:help", field->help);
 	if (field->hidden)
-		json_add(ui, "ui:readonly", json_parse("true"));
+		json_add(ui, "ui:readonly", json_new_boolean(true));
 	if (widget.widget != NULL && strcmp(widget.widget, "password") == 0)
 		json_put_string(ui, "ui:autocomplete", "new-password");
 	if (field->has_value && schema_has_type(field->schema, "null"))
@@ -290,14 +287,14 @@ control_options(const FormField *field, const Widget *widget)
 	Json	   *options = application_options(field, widget);
 
 	if (widget->lines)
-		json_add(options, "multi", json_parse("true"));
+		json_add(options, "multi", json_new_boolean(true));
 	if ((widget->widget != NULL && strcmp(widget->widget, "password") == 0) ||
 		(widget->input_type != NULL && strcmp(widget->input_type, "password") == 0))
 		json_put_string(options, "format", "password");
 	json_put_string(options, "placeholder", widget->placeholder);
 	json_put_string(options, "help", field->help);
 	if (json_get(field->schema, "description") != NULL)
-		json_add(options, "showUnfocusedDescription", json_parse("true"));
+		json_add(options, "showUnfocusedDescription", json_new_boolean(true));
 	return options;
 }
 

@@ -113,7 +113,7 @@ tell_types(Json *schema)
 {
 	json_remove(schema, "not");
 	json_add(schema, "type", json_parse(ANY_TYPES));
-	json_add(schema, "additionalProperties", json_parse("true"));
+	json_add(schema, "additionalProperties", json_new_boolean(true));
 	json_add(schema, "items", json_parse(ANY_ITEMS));
 }
 
@@ -151,7 +151,7 @@ form_schema_mend(Json *schema, bool keep_null)
 	if (items != NULL)
 		form_schema_mend(items, false);
 	if (items != NULL && json_get(items, "enum") != NULL)
-		json_put(schema, "uniqueItems", json_parse("true"));
+		json_put(schema, "uniqueItems", json_new_boolean(true));
 	if (members != NULL)
 		mend_members(members);
 }
@@ -250,7 +250,7 @@ show_members(Json *schema, const Json *value)
 		json_add(members, value->keys[i], member);
 	}
 	json_put(schema, "properties", members);
-	json_put(schema, "additionalProperties", json_parse("true"));
+	json_put(schema, "additionalProperties", json_new_boolean(true));
 }
 
 void

@@ -134,7 +134,7 @@ boolean_literal(const char *text)
 {
 	bool		value;
 
-	return parse_bool(text, &value) ? json_parse(value ? "true" : "false") : NULL;
+	return parse_bool(text, &value) ? json_new_boolean(value) : NULL;
 }
 
 /* A number, or the text of one. */

@@ -18,7 +18,6 @@
 #include "funcapi.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
@@ -106,16 +105,6 @@ expect_property(const WebAction *action)
 	return name;
 }
 
-/* Would web_actions() list it for agents? Asked of one that may be executed. */
-static bool
-is_for_agents(const WebAction *action)
-{
-	const Definition *definition = action->definition;
-
-	return action->active && definition->visibility == VISIBLE_TO_AGENTS &&
-		definition->description != NULL && pg_mbstrlen(definition->description) >= SHORTEST_AGENT_DESCRIPTION;
-}
-
 /* The action of a tool with this very name, if it is listed for the current role; else NULL. */
 static WebAction *
 tool_named(const char *name)
@@ -131,10 +120,10 @@ tool_named(const char *name)
 	AcceptInvalidationMessages();
 	namespace = get_namespace_oid(schema, true);
 	function = OidIsValid(namespace) ? action_find_in_schema(namespace, own_name, false) : InvalidOid;
-	if (!OidIsValid(function) || !action_may_be_invoked(function))
+	if (!OidIsValid(function) || !web_action_is_for_agents(function))
 		return NULL;
 	action = web_action(function);
-	return action != NULL && strcmp(action->name, name) == 0 && is_for_agents(action) ? action : NULL;
+	return action != NULL && strcmp(action->name, name) == 0 ? action : NULL;
 }
 
 /* Appends names, "a, b and c". */
@@ -258,23 +247,16 @@ tool_outputs(const WebAction *action)
 	return tool_schema(schema, &options);
 }
 
-/* Adds true or false. */
-static void
-add_boolean(Json *object, const char *key, bool value)
-{
-	json_add(object, key, json_parse(value ? "true" : "false"));
-}
-
 /* What clients are told of what it may do. */
 static Json *
 tool_annotations(const Effects *effects)
 {
 	Json	   *annotations = json_new_object();
 
-	add_boolean(annotations, "readOnlyHint", effects->read_only);
-	add_boolean(annotations, "destructiveHint", effects->destructive);
-	add_boolean(annotations, "idempotentHint", effects->idempotent);
-	add_boolean(annotations, "openWorldHint", effects->open_world);
+	json_add(annotations, "readOnlyHint", json_new_boolean(effects->read_only));
+	json_add(annotations, "destructiveHint", json_new_boolean(effects->destructive));
+	json_add(annotations, "idempotentHint", json_new_boolean(effects->idempotent));
+	json_add(annotations, "openWorldHint", json_new_boolean(effects->open_world));
 	return annotations;
 }
 

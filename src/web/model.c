@@ -30,6 +30,7 @@
 #include "lookup/canonical.h"
 #include "lookup/function_arguments.h"
 #include "lookup/key.h"
+#include "lookup/table_name.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/bitmapset.h"
@@ -44,6 +45,9 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 #include "web/model.h"
+
+/* Of agents' descriptions, in characters */
+#define SHORTEST_AGENT_DESCRIPTION	40
 
 /* What is asked for of many. */
 typedef struct WebFilter
@@ -112,6 +116,23 @@ source_passes(const WebFilter *filter, const char *source)
 		default:
 			return strcmp(word, "internal") != 0;
 	}
+}
+
+bool
+web_action_is_for_agents(Oid function)
+{
+	WebFilter	filter = {.visibility = VISIBLE_TO_AGENTS};
+	HeapTuple	tuple = action_may_be_invoked(function) ? SearchSysCache1(PROCOID, ObjectIdGetDatum(function)) : NULL;
+	bool		isnull;
+	Datum		source;
+	bool		passes;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
+	passes = !isnull && source_passes(&filter, TextDatumGetCString(source));
+	ReleaseSysCache(tuple);
+	return passes;
 }
 
 /* Is a function of our language to be listed? */
@@ -186,20 +207,6 @@ web_actions(const char *pattern, const char *visibility)
 	MemoryContextDelete(scratch);
 	list_sort(names, web_name_compare);
 	return names;
-}
-
-/* A table or view by its canonical name, whoever may use its schema; InvalidOid if there is none. */
-static Oid
-table_named(const char *name)
-{
-	char	   *schema;
-	char	   *table;
-	Oid			namespace;
-
-	if (name == NULL || !qualified_name_split(name, &schema, &table))
-		return InvalidOid;
-	namespace = get_namespace_oid(schema, true);
-	return OidIsValid(namespace) ? get_relname_relid(table, namespace) : InvalidOid;
 }
 
 /* May the current role look into a schema? */
@@ -289,7 +296,7 @@ read_key_column(Argument *argument, Oid table, char *column)
 static void
 read_reference(Argument *argument, const char *name)
 {
-	Oid			table = table_named(name);
+	Oid			table = relation_named(name);
 	Oid			constraint;
 	Bitmapset  *columns = OidIsValid(table) ? get_primary_key_attnos(table, true, &constraint) : NULL;
 	HeapTuple	tuple;
@@ -367,7 +374,7 @@ read_signature(const Definition *definition, HeapTuple tuple)
 	FunctionArguments outputs;
 
 	function_arguments_read(tuple, &inputs, &outputs);
-	signature->table = table_named(definition->table);
+	signature->table = relation_named(definition->table);
 	signature->nkeys = definition->table != NULL && !definition->collection ? list_length(definition->key) : 0;
 	signature->ninputs = inputs.count;
 	signature->noutputs = outputs.count;
@@ -436,6 +443,23 @@ web_action(Oid function)
 	sound = read_source_text(action, tuple);
 	ReleaseSysCache(tuple);
 	return sound ? action : NULL;
+}
+
+List *
+web_actions_read(const List *names)
+{
+	List	   *actions = NIL;
+	ListCell   *cell;
+
+	foreach(cell, names)
+	{
+		WebAction  *action = web_action(((const WebName *) lfirst(cell))->function);
+
+		CHECK_FOR_INTERRUPTS();
+		if (action != NULL)
+			actions = lappend(actions, action);
+	}
+	return actions;
 }
 
 WebAction *

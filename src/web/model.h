@@ -15,9 +15,6 @@
 #include "definition/signature.h"
 #include "nodes/pg_list.h"
 
-/* Of agents' descriptions, in characters */
-#define SHORTEST_AGENT_DESCRIPTION	40
-
 /* One of many, before it is read. */
 typedef struct WebName
 {
@@ -48,6 +45,12 @@ typedef struct WebAction
  * agents, "internal" are all, "agent" those for agents alone that say what they do.
  */
 extern List *web_actions(const char *pattern, const char *visibility);
+
+/* Is this function among those that web_actions(NULL, "agent") lists? */
+extern bool web_action_is_for_agents(Oid function);
+
+/* Reads all of these that can be read, as web_action() does: a list of WebAction. */
+extern List *web_actions_read(const List *names);
 
 /* Reads one, into the current memory context; NULL if its source is not what its function says. */
 extern WebAction *web_action(Oid function);

@@ -108,7 +108,7 @@ header_parameter(const char *name, const char *description, bool required, Json 
 	json_put_string(parameter, "in", "header");
 	json_put_string(parameter, "description", description);
 	if (required)
-		json_add(parameter, "required", json_parse("true"));
+		json_add(parameter, "required", json_new_boolean(true));
 	json_add(parameter, "schema", schema);
 	return parameter;
 }
@@ -226,7 +226,7 @@ query_parameter(const OpenApi *api, const char *name, const Json *schema, bool r
 							   description != NULL ? description : "", description != NULL ? ". " : "");
 	json_put_string(parameter, "description", description);
 	if (required)
-		json_add(parameter, "required", json_parse("true"));
+		json_add(parameter, "required", json_new_boolean(true));
 	if (schema_is_scalar(schema))
 		json_add(parameter, "schema", schema_in_query(schema));
 	else if (api->gateway == GATEWAY_POSTGREST)
@@ -301,7 +301,7 @@ request_body(const OpenApi *api, const WebAction *action, const Json *inputs)
 	if (sample != NULL)
 		json_add(content->items[0], "example", sample);
 	if (json_get(inputs, "required") != NULL)
-		json_add(body, "required", json_parse("true"));
+		json_add(body, "required", json_new_boolean(true));
 	json_add(body, "content", content);
 	return body;
 }
@@ -340,7 +340,7 @@ operation_of(OpenApi *api, const WebAction *action, const Json *inputs, Json *re
 	json_put_string(operation, "summary", web_title(action));
 	json_put_string(operation, "description", web_description(action));
 	if (action->definition->deprecated != NULL)
-		json_add(operation, "deprecated", json_parse("true"));
+		json_add(operation, "deprecated", json_new_boolean(true));
 	if (get)
 		add_query_parameters(api, parameters, inputs);
 	json_add(operation, "parameters", parameters);
@@ -536,13 +536,10 @@ custom_action_openapi(PG_FUNCTION_ARGS)
 	document = document_head(fcinfo, &api);
 	if (!plain)
 		require_distinct_names(names);
-	foreach(cell, names)
+	foreach(cell, web_actions_read(names))
 	{
-		WebAction  *action = web_action(((const WebName *) lfirst(cell))->function);
-
 		CHECK_FOR_INTERRUPTS();
-		if (action != NULL)
-			add_paths_of_action(&api, action);
+		add_paths_of_action(&api, lfirst(cell));
 	}
 	initStringInfo(&out);
 	json_print_pretty(&out, finish_document(document, &api));

@@ -115,8 +115,10 @@ group_of_status(List **groups, int status)
 	ListCell   *cell;
 
 	foreach(cell, *groups)
+	{
 		if (((StatusGroup *) lfirst(cell))->status == status)
-		return lfirst(cell);
+			return lfirst(cell);
+	}
 	group = palloc(sizeof(StatusGroup));
 	group->status = status;
 	group->codes = json_new_array();

@@ -46,7 +46,7 @@ schema_closed_object(void)
 	Json	   *schema = schema_typed("object");
 
 	json_add(schema, "properties", json_new_object());
-	json_add(schema, "additionalProperties", json_parse("false"));
+	json_add(schema, "additionalProperties", json_new_boolean(false));
 	return schema;
 }
 

@@ -163,7 +163,7 @@ sample_of_type(const Json *schema, const Json *parts, int depth)
 	if (strcmp(type, "string") == 0)
 		return sample_text(schema);
 	if (strcmp(type, "boolean") == 0)
-		return json_parse("true");
+		return json_new_boolean(true);
 	if (strcmp(type, "array") == 0)
 		return sample_list(schema, parts, depth);
 	if (strcmp(type, "object") == 0)

@@ -285,11 +285,8 @@ static Json *
 enum_schema(Oid type)
 {
 	Json	   *schema = schema_typed("string");
-	Json	   *values = json_new_array();
-	ListCell   *cell;
+	Json	   *values = json_new_strings(enum_labels(type));
 
-	foreach(cell, enum_labels(type))
-		json_append(values, json_new_string(lfirst(cell)));
 	if (values->count > 0)
 		json_add(schema, "enum", values);
 	return schema;

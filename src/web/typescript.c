@@ -210,20 +210,17 @@ Datum
 custom_action_typescript(PG_FUNCTION_ARGS)
 {
 	bool		as_text = argument_is_second(fcinfo, 2, "action_typescript", "numbers", "number", "string");
-	List	   *names = web_actions(text_argument(fcinfo, 0), text_argument(fcinfo, 1));
+	List	   *actions = web_actions_read(web_actions(text_argument(fcinfo, 0), text_argument(fcinfo, 1)));
 	Typescript	file = {.scope = {.numbers_as_text = as_text}};
 	StringInfoData out;
 	ListCell   *cell;
 
 	initStringInfo(&file.actions);
 	initStringInfo(&file.long_numbers);
-	foreach(cell, names)
+	foreach(cell, actions)
 	{
-		WebAction  *action = web_action(((const WebName *) lfirst(cell))->function);
-
 		CHECK_FOR_INTERRUPTS();
-		if (action != NULL)
-			append_action(&file, action);
+		append_action(&file, lfirst(cell));
 	}
 	initStringInfo(&out);
 	finish_file(&out, &file, name_canonical(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid))));
