@@ -9,16 +9,12 @@ use FindBin;
 use JSON::PP;
 use lib $FindBin::RealBin;
 use CustomActions;
+use Judge;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $ajv = 'ajv@8.17.1';
-my $modules = qx{test/npm/install $ajv 2>&1};
-
-plan skip_all => "Ajv cannot be had: $modules" if $? >> 8 == 77;
-BAIL_OUT("Ajv cannot be had: $modules") if $? != 0;
-$modules = (split /\n/, $modules)[-1];
-
+my $modules = npm_packages($ajv);
 my $json = JSON::PP->new->canonical->allow_nonref;
 my $folder = tempdir(CLEANUP => 1);
 my $node = new_server('schema');

@@ -11,6 +11,7 @@ use FindBin;
 use JSON::PP;
 use lib $FindBin::RealBin;
 use CustomActions;
+use Judge;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -19,7 +20,7 @@ use constant { ACTIONS => 30, DRAWN => 6 };
 # Alone, so that Ajv is the one that is meant
 my ($ajv, $ajv_formats, $digest) = ('ajv@8.17.1', 'ajv-formats@3.0.1',
 	'8iUql50EUR+uUcdRQ3HDqa6EVyo3docL8g5WJ3FNcWmu62IbkGUue/pEyLBW8VGKKucTPgqeks4fIU1DA4yowQ==');
-my $modules = join ':', map { modules_of($_) } $ajv, "$ajv_formats $digest";
+my $modules = join ':', map { npm_packages($_) } $ajv, "$ajv_formats $digest";
 my $json = JSON::PP->new->canonical->allow_nonref;
 my $folder = tempdir(CLEANUP => 1);
 my $seed = $ENV{SEED} // int(rand(2**31));
@@ -27,16 +28,6 @@ my $node = new_server('json_schema', "custom_actions.log_level = 'full'\n");
 
 note("SEED=$seed");
 srand($seed);
-
-sub modules_of
-{
-	my ($package) = @_;
-	my $said = qx{test/npm/install $package 2>&1};
-
-	plan skip_all => "$package cannot be had: $said" if $? >> 8 == 77;
-	BAIL_OUT("$package cannot be had: $said") if $? != 0;
-	return (split /\n/, $said)[-1];
-}
 
 sub spew
 {

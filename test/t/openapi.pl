@@ -24,7 +24,7 @@ note("SEED=$seed");
 create_database($node, 'main');
 load_help_desk($node, 'main');
 load_desk_verbs($node, 'main');
-$node->safe_psql('main', "\\set seed $seed\n\\set actions " . ACTIONS . "\n" . slurp_file('test/clients/generated.sql'));
+load_drawn_verbs($node, 'main', $seed, ACTIONS);
 
 foreach ([ 'plain', 'number' ], [ 'postgrest', 'string' ])
 {

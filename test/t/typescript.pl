@@ -22,7 +22,7 @@ note("SEED=$seed");
 create_database($node, 'main');
 load_help_desk($node, 'main');
 load_desk_verbs($node, 'main');
-$node->safe_psql('main', "\\set seed $seed\n\\set actions " . ACTIONS . "\n" . slurp_file('test/clients/generated.sql'));
+load_drawn_verbs($node, 'main', $seed, ACTIONS);
 append_to_file("$folder/actions.ts", $node->safe_psql('main', 'SELECT action_typescript()'));
 append_to_file("$folder/strings.ts", $node->safe_psql('main', q{SELECT action_typescript(numbers => 'string')}));
 append_to_file("$folder/inputs.json", $node->safe_psql('main', 'SELECT json_object_agg(name, input) FROM generated.drawn'));
