@@ -871,14 +871,13 @@ AS 'MODULE_PATHNAME', 'custom_action_may_begin';
 COMMENT ON FUNCTION custom_actions.may_begin(regprocedure) IS
 	'may the current role invoke the action of a function? stands in plans in the place of action_available()';
 
-CREATE FUNCTION custom_actions.mcp_tool(
-	name text, whole boolean,
-	OUT read_only boolean, OUT destructive boolean, OUT sensitive boolean, OUT expect text, OUT bound_to text, OUT tool jsonb)
+CREATE FUNCTION custom_actions.mcp_tool(name text, whole boolean)
+RETURNS jsonb
 LANGUAGE c STABLE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'custom_action_mcp_tool';
 
 COMMENT ON FUNCTION custom_actions.mcp_tool(text, boolean) IS
-	'what an action does that is listed as a tool of the current role, and the tool itself if wanted whole; NULL of any other';
+	'of an action that is listed as a tool of the current role: name, bound_to, destructive, sensitive, expect (the property that confirms), and if wanted whole the tool; NULL of any other';
 
 CREATE FUNCTION custom_actions.actor_now()
 RETURNS text

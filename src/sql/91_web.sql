@@ -41,6 +41,14 @@ AS 'MODULE_PATHNAME', 'custom_action_openapi';
 COMMENT ON FUNCTION @extschema@.action_openapi(text, text, text, text, text, text, text, json) IS
 	'OpenAPI 3.1 of the actions that the current role may execute, as a gateway serves them: "postgrest" or "plain"';
 
+CREATE FUNCTION @extschema@.action_error_status(sqlstate text, gateway text DEFAULT 'plain')
+RETURNS integer
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'custom_action_error_status';
+
+COMMENT ON FUNCTION @extschema@.action_error_status(text, text) IS
+	'the HTTP status that a gateway, "postgrest" or "plain", gives an error';
+
 CREATE FUNCTION @extschema@.action_typescript(
 	pattern text DEFAULT NULL, visibility text DEFAULT 'public', numbers text DEFAULT 'number')
 RETURNS text

@@ -10,6 +10,14 @@ AS 'MODULE_PATHNAME', 'custom_action_mcp_tools';
 COMMENT ON FUNCTION @extschema@.mcp_tools(text, boolean) IS
 	'the actions that agents are shown, as the answer to tools/list of the Model Context Protocol: a tool for each, or four that stand for all';
 
+CREATE FUNCTION custom_actions.mcp_versions()
+RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '{2026-07-28,2025-11-25,2025-06-18}'::text[];
+
+COMMENT ON FUNCTION custom_actions.mcp_versions() IS
+	'versions of the protocol, the newest first: that one each request names by itself, for the others a session begins with initialize';
+
 CREATE FUNCTION custom_actions.mcp_refusal(code integer, message text, data jsonb DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -31,16 +39,17 @@ RETURN jsonb_build_object('result', jsonb_build_object(
 COMMENT ON FUNCTION custom_actions.mcp_said(text, jsonb, jsonb) IS
 	'what a tool has answered; without a structured answer it was an error, which models are shown';
 
-CREATE FUNCTION custom_actions.mcp_is_listed(name text, pattern text)
-RETURNS boolean
+CREATE FUNCTION custom_actions.mcp_listed(name text, pattern text, whole boolean DEFAULT false)
+RETURNS jsonb
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
-	SELECT t.expect IS NOT NULL AND (pattern IS NULL OR mcp_is_listed.name LIKE pattern COLLATE "C")
-	FROM custom_actions.mcp_tool(mcp_is_listed.name, false) AS t;
+	SELECT CASE WHEN pattern IS NULL OR mcp_listed.name LIKE pattern COLLATE "C"
+		THEN custom_actions.mcp_tool(mcp_listed.name, whole) END;
 END;
 
-COMMENT ON FUNCTION custom_actions.mcp_is_listed(text, text) IS 'may it be called as a tool?';
+COMMENT ON FUNCTION custom_actions.mcp_listed(text, text, boolean) IS
+	'what is known of an action that may be called as a tool, as mcp_tool() tells it; NULL of any other';
 
 CREATE FUNCTION custom_actions.mcp_change(change jsonb)
 RETURNS text
@@ -87,7 +96,8 @@ RETURN CASE WHEN document ->> 'token' ~ '^p[0-9]+-' THEN document ->> 'token' EN
 COMMENT ON FUNCTION custom_actions.mcp_token(jsonb) IS
 	'the token of a preview; NULL if it says why there is none';
 
--- As the errors of expect: of what may hold a secret, the columns' names alone.
+-- As the errors of expect: of what may hold a secret, the columns' names alone. Whether it may,
+-- is asked after the preview, since another version may have been activated before it ran.
 CREATE FUNCTION custom_actions.mcp_previewed(action text, input jsonb)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE
@@ -98,7 +108,7 @@ DECLARE
 BEGIN
 	IF document ? 'error' THEN
 		RETURN document;
-	ELSIF (mcp_tool(action, false)).sensitive THEN
+	ELSIF (mcp_tool(action, false) -> 'sensitive')::boolean IS NOT FALSE THEN
 		document := document || jsonb_build_object('changes', (
 			SELECT coalesce(jsonb_agg(c.value || jsonb_build_object('columns', (
 				SELECT jsonb_object_agg(k.key, '{}'::jsonb) FROM jsonb_object_keys(c.value -> 'columns') AS k (key)))
@@ -113,13 +123,13 @@ $$;
 COMMENT ON FUNCTION custom_actions.mcp_previewed(text, jsonb) IS
 	'the preview that a model is shown: its token, or why there is none';
 
-CREATE FUNCTION custom_actions.mcp_way_on(action text, target jsonb, error jsonb, pattern text)
+CREATE FUNCTION custom_actions.mcp_way_on(tool jsonb, target jsonb, error jsonb, pattern text)
 RETURNS text
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
-	bound_table text := (mcp_tool(action, false)).bound_to;
+	bound_table text := tool ->> 'bound_to';
 	ways text;
 BEGIN
 	IF target IS NULL OR bound_table IS NULL OR error ->> 'sqlstate' ~ '^(22|23|40|42|57|UA00[134567])' THEN
@@ -127,70 +137,70 @@ BEGIN
 	END IF;
 	SELECT string_agg(a.action, ', ' ORDER BY a.action COLLATE "C") INTO ways
 	FROM @extschema@.available_actions(bound_table, target) AS a
-	WHERE a.available AND a.action <> mcp_way_on.action AND mcp_is_listed(a.action, pattern);
+	WHERE a.available AND a.action <> tool ->> 'name' AND mcp_listed(a.action, pattern) IS NOT NULL;
 	RETURN 'Can be called for this row now: ' || ways;
 EXCEPTION WHEN OTHERS THEN
 	RETURN NULL;
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.mcp_way_on(text, jsonb, jsonb, text) IS
+COMMENT ON FUNCTION custom_actions.mcp_way_on(jsonb, jsonb, jsonb, text) IS
 	'what else a model could call where the state of a row keeps an action from running';
 
-CREATE FUNCTION custom_actions.mcp_failed(action text, target jsonb, said jsonb, pattern text)
+CREATE FUNCTION custom_actions.mcp_failed(tool jsonb, target jsonb, said jsonb, pattern text)
 RETURNS jsonb
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	SELECT custom_actions.mcp_said(
 		concat_ws(E'\n', said #>> '{error,message}', said #>> '{error,detail}', 'Hint: ' || (said #>> '{error,hint}'),
-			custom_actions.mcp_way_on(action, target, said -> 'error', pattern)),
+			custom_actions.mcp_way_on(tool, target, said -> 'error', pattern)),
 		NULL,
 		jsonb_build_object('custom-actions/error', said -> 'error')
 			|| CASE WHEN said ? 'invocation' THEN jsonb_build_object('custom-actions/invocation', said -> 'invocation') ELSE '{}' END);
 END;
 
-COMMENT ON FUNCTION custom_actions.mcp_failed(text, jsonb, jsonb, text) IS
+COMMENT ON FUNCTION custom_actions.mcp_failed(jsonb, jsonb, jsonb, text) IS
 	'what a model is told of an action that failed, with what would help';
 
-CREATE FUNCTION custom_actions.mcp_preview(action text, input jsonb, pattern text)
+CREATE FUNCTION custom_actions.mcp_preview(tool jsonb, input jsonb, pattern text)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
-	document jsonb := mcp_previewed(action, input);
+	document jsonb := mcp_previewed(tool ->> 'name', input);
 	token text := document ->> 'token';
 BEGIN
 	IF document ? 'error' THEN
-		RETURN mcp_failed(action, input -> 'target', document, pattern);
+		RETURN mcp_failed(tool, input -> 'target', document, pattern);
 	END IF;
 	RETURN mcp_said(
-		concat_ws(E'\n', format('Nothing was done. %s would do this:', action), mcp_changes(document),
+		concat_ws(E'\n', format('Nothing was done. %s would do this:', tool ->> 'name'), mcp_changes(document),
 			coalesce('Token for exactly this: ' || token, 'There is no token for that: ' || (document ->> 'unapprovable'))),
 		document);
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.mcp_preview(text, jsonb, text) IS 'calls the tool preview_action';
+COMMENT ON FUNCTION custom_actions.mcp_preview(jsonb, jsonb, text) IS 'calls the tool preview_action';
 
 -- An answer without an error would have to be what the action returns; this one is to be
 -- shown to the model, which is what it takes to call again with more.
-CREATE FUNCTION custom_actions.mcp_confirmation(action text, input jsonb, property text, pattern text)
+CREATE FUNCTION custom_actions.mcp_confirmation(tool jsonb, input jsonb, property text, pattern text)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 DECLARE
-	document jsonb := mcp_previewed(action, input);
+	document jsonb := mcp_previewed(tool ->> 'name', input);
 	token text := document ->> 'token';
 BEGIN
 	IF document ? 'error' THEN
-		RETURN mcp_failed(action, input -> 'target', document, pattern);
+		RETURN mcp_failed(tool, input -> 'target', document, pattern);
 	END IF;
 	RETURN mcp_said(
 		concat_ws(E'\n',
-			format('Nothing was done yet, since %s deletes or overwrites. It would do this:', action),
+			format('Nothing was done yet, since %s deletes or overwrites. It would do this:', tool ->> 'name'),
 			mcp_changes(document),
 			CASE WHEN token IS NULL THEN format('It cannot be confirmed: %s', document ->> 'unapprovable')
 				ELSE format('If that is meant, call it again with the same arguments and "%s": "%s". It does exactly this then, or nothing.',
@@ -200,7 +210,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.mcp_confirmation(text, jsonb, text, text) IS
+COMMENT ON FUNCTION custom_actions.mcp_confirmation(jsonb, jsonb, text, text) IS
 	'answers a call that has to be confirmed: what it would do, and the token that confirms it';
 
 CREATE FUNCTION custom_actions.mcp_borrow(setting text, value text)
@@ -260,36 +270,37 @@ COMMENT ON FUNCTION custom_actions.mcp_run(text, jsonb, text, text, jsonb) IS
 	'invokes an action for a request, whose client, trace and, if nobody else is named, actor are recorded';
 
 CREATE FUNCTION custom_actions.mcp_invoke(
-	action text, arguments jsonb, confirmed jsonb, key text, meta jsonb, pattern text)
+	tool jsonb, arguments jsonb, confirmed jsonb, key text, meta jsonb, pattern text)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, custom_actions, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-	tool record;
+	action text := tool ->> 'name';
+	destructive boolean := tool -> 'destructive';
 	input jsonb := arguments;
 	property text := 'expect';
 	said jsonb;
 BEGIN
-	SELECT * INTO tool FROM mcp_tool(action, false);
 	IF confirmed IS NULL THEN	-- its own tool, that has a property for this
-		property := tool.expect;
-		confirmed := CASE WHEN tool.destructive THEN input -> property END;
-		input := CASE WHEN tool.destructive THEN input - property ELSE input END;
+		property := tool ->> 'expect';
+		confirmed := CASE WHEN destructive THEN input -> property END;
+		input := CASE WHEN destructive THEN input - property ELSE input END;
 	ELSE
 		confirmed := nullif(confirmed, 'null');
 	END IF;
 	IF jsonb_typeof(confirmed) <> 'string' OR confirmed #>> '{}' !~ '^p[0-9]+-[0-9a-f-]+$' THEN
 		RETURN mcp_said(format(E'"%s" is not the token of a preview\nHint: %s', property,
 			'Preview this call, and give the token as it was told.'));
-	ELSIF tool.destructive AND confirmed IS NULL THEN
-		RETURN mcp_confirmation(action, input, property, pattern);
+	ELSIF destructive AND confirmed IS NULL THEN
+		RETURN mcp_confirmation(tool, input, property, pattern);
 	END IF;
 	said := mcp_run(action, input, key, confirmed #>> '{}', meta);
 	IF NOT (said -> 'ok')::boolean THEN
-		RETURN mcp_failed(action, input -> 'target', said, pattern);
-	ELSIF confirmed IS NULL AND (mcp_tool(action, false)).destructive IS NOT FALSE THEN
+		RETURN mcp_failed(tool, input -> 'target', said, pattern);
+	ELSIF confirmed IS NULL AND (mcp_tool(action, false) -> 'destructive')::boolean IS NOT FALSE THEN
+		-- what ran may be another version than the one that was looked at
 		RAISE serialization_failure USING
 			MESSAGE = format('action "%s" was changed while it was called', action),
 			HINT = 'Call it again.';
@@ -299,7 +310,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION custom_actions.mcp_invoke(text, jsonb, jsonb, text, jsonb, text) IS
+COMMENT ON FUNCTION custom_actions.mcp_invoke(jsonb, jsonb, jsonb, text, jsonb, text) IS
 	'calls an action that is listed; one that deletes or overwrites only if that is confirmed';
 
 CREATE FUNCTION custom_actions.mcp_found(words text, pattern text)
@@ -358,21 +369,22 @@ DECLARE
 	mistake text := mcp_mistake(tool, arguments);
 	action text := arguments ->> 'action';
 	input jsonb := coalesce(arguments -> 'input', '{}');
-	described jsonb;
+	meant jsonb;
 BEGIN
 	IF mistake IS NOT NULL THEN
 		RETURN mcp_said(mistake);
 	ELSIF tool = 'find_actions' THEN
 		RETURN mcp_found(arguments ->> 'words', pattern);
-	ELSIF NOT mcp_is_listed(action, pattern) THEN
+	END IF;
+	meant := mcp_listed(action, pattern, whole => tool = 'describe_action');
+	IF meant IS NULL THEN
 		RETURN mcp_said(format('There is no action "%s" among the tools', left(action, 128)));
 	ELSIF tool = 'describe_action' THEN
-		described := (mcp_tool(action, true)).tool;
-		RETURN mcp_said(described::text, described);
+		RETURN mcp_said(meant ->> 'tool', meant -> 'tool');
 	ELSIF tool = 'preview_action' THEN
-		RETURN mcp_preview(action, input, pattern);
+		RETURN mcp_preview(meant, input, pattern);
 	END IF;
-	RETURN mcp_invoke(action, input, coalesce(arguments -> 'expect', 'null'), key, meta, pattern);
+	RETURN mcp_invoke(meant, input, coalesce(arguments -> 'expect', 'null'), key, meta, pattern);
 END
 $$;
 
@@ -403,6 +415,7 @@ DECLARE
 	tool text := params ->> 'name';
 	arguments jsonb := coalesce(params -> 'arguments', '{}');
 	key text := mcp_request_key(id, meta);
+	meant jsonb;
 BEGIN
 	IF jsonb_typeof(params -> 'name') IS DISTINCT FROM 'string' THEN
 		RETURN mcp_refusal(-32602, 'params.name has to be the name of a tool');
@@ -414,8 +427,10 @@ BEGIN
 	ELSIF tool = 'preview_action' OR NOT per_action
 		AND tool IN ('find_actions', 'describe_action', 'invoke_action') THEN
 		RETURN mcp_generic(tool, arguments, key, meta, pattern);
-	ELSIF per_action AND mcp_is_listed(tool, pattern) THEN
-		RETURN mcp_invoke(tool, arguments, NULL, key, meta, pattern);
+	END IF;
+	meant := CASE WHEN per_action THEN mcp_listed(tool, pattern) END;
+	IF meant IS NOT NULL THEN
+		RETURN mcp_invoke(meant, arguments, NULL, key, meta, pattern);
 	END IF;
 	RETURN mcp_refusal(-32602, format('Unknown tool: %s', left(tool, 128)));
 END
@@ -442,12 +457,12 @@ SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
 	SELECT CASE method
 		WHEN 'initialize' THEN jsonb_build_object(
-			'protocolVersion', CASE WHEN params ->> 'protocolVersion' IN ('2025-11-25', '2025-06-18')
-				THEN params ->> 'protocolVersion' ELSE '2025-11-25' END,
+			'protocolVersion', CASE WHEN params ->> 'protocolVersion' = ANY ((custom_actions.mcp_versions())[2:])
+				THEN params ->> 'protocolVersion' ELSE (custom_actions.mcp_versions())[2] END,
 			'capabilities', '{"tools": {}}'::jsonb,
 			'serverInfo', custom_actions.mcp_server())
 		WHEN 'server/discover' THEN jsonb_build_object(
-			'supportedVersions', '["2026-07-28", "2025-11-25", "2025-06-18"]'::jsonb,
+			'supportedVersions', custom_actions.mcp_versions(),
 			'capabilities', '{"tools": {}}'::jsonb)
 		ELSE '{}' END
 		|| CASE WHEN method IN ('initialize', 'server/discover') THEN jsonb_build_object('instructions',
@@ -491,9 +506,9 @@ BEGIN
 		RETURN mcp_refusal(-32602, 'params has to be an object');
 	ELSIF jsonb_typeof(meta) <> 'object' THEN
 		RETURN mcp_refusal(-32602, 'params._meta has to be an object');
-	ELSIF version <> '"2026-07-28"' THEN
+	ELSIF version <> to_jsonb((mcp_versions())[1]) THEN
 		RETURN mcp_refusal(-32022, 'Unsupported protocol version', jsonb_build_object(
-			'supported', '["2026-07-28", "2025-11-25", "2025-06-18"]'::jsonb, 'requested', version #>> '{}'));
+			'supported', mcp_versions(), 'requested', version #>> '{}'));
 	ELSIF version IS NOT NULL
 		AND jsonb_typeof(meta -> 'io.modelcontextprotocol/clientCapabilities') IS DISTINCT FROM 'object' THEN
 		RETURN mcp_refusal(-32602, 'params._meta has to have io.modelcontextprotocol/clientCapabilities');
@@ -539,7 +554,7 @@ END
 $$;
 
 COMMENT ON FUNCTION custom_actions.mcp_answer(jsonb, text, boolean) IS
-	'the result or the error of a request; of protocol 2026-07-28 if it says so, else of those before';
+	'the result or the error of a request; of the newest protocol if it names one, else of those before';
 
 CREATE FUNCTION @extschema@.mcp_call(request jsonb, pattern text DEFAULT NULL, per_action boolean DEFAULT true)
 RETURNS jsonb

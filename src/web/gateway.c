@@ -8,7 +8,12 @@
  */
 #include "postgres.h"
 
+#include "base/sql_argument.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
 #include "web/gateway.h"
+
+PG_FUNCTION_INFO_V1(custom_action_error_status);
 
 typedef struct StatusRow
 {
@@ -60,4 +65,14 @@ status_words(int status)
 		if (status_names[i].status == status)
 			return status_names[i].words;
 	return status < 500 ? "Refused" : "Failed";
+}
+
+/* action_error_status(sqlstate text, gateway text) returns integer */
+Datum
+custom_action_error_status(PG_FUNCTION_ARGS)
+{
+	bool		plain = argument_is_second(fcinfo, 1, "action_error_status", "gateway", "postgrest", "plain");
+	char	   *sqlstate = text_argument(fcinfo, 0);
+
+	PG_RETURN_INT32(gateway_status(plain ? GATEWAY_PLAIN : GATEWAY_POSTGREST, sqlstate != NULL ? sqlstate : ""));
 }

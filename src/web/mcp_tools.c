@@ -9,13 +9,11 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "base/compat.h"
 #include "base/sql_argument.h"
 #include "catalog/namespace.h"
 #include "definition/facts.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "miscadmin.h"
@@ -353,40 +351,21 @@ takes_secrets(const WebAction *action)
 	return false;
 }
 
-/* Columns of the result of mcp_tool() */
-enum
-{
-	TOOL_READ_ONLY,
-	TOOL_DESTRUCTIVE,
-	TOOL_SENSITIVE,
-	TOOL_EXPECT,
-	TOOL_TABLE,
-	TOOL_DEFINITION,
-	TOOL_COLUMNS
-};
-
-/* mcp_tool(name text, whole boolean): of a tool that is listed; NULL of any other */
+/* mcp_tool(name text, whole boolean) returns jsonb: of a tool that is listed; NULL of any other */
 Datum
 custom_action_mcp_tool(PG_FUNCTION_ARGS)
 {
 	WebAction  *action = tool_named(text_to_cstring(PG_GETARG_TEXT_PP(0)));
-	bool		nulls[TOOL_COLUMNS] = {false};
-	Datum		values[TOOL_COLUMNS];
-	TupleDesc	tupdesc;
-	Effects		effects;
+	Json	   *known = json_new_object();
 
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	if (action == NULL)
 		PG_RETURN_NULL();
-	effects = facts_effects(action->function);
-	values[TOOL_READ_ONLY] = BoolGetDatum(effects.read_only);
-	values[TOOL_DESTRUCTIVE] = BoolGetDatum(effects.destructive);
-	values[TOOL_SENSITIVE] = BoolGetDatum(takes_secrets(action));
-	values[TOOL_EXPECT] = CStringGetTextDatum(expect_property(action));
-	nulls[TOOL_TABLE] = action->table == NULL || action->definition->collection;
-	values[TOOL_TABLE] = nulls[TOOL_TABLE] ? (Datum) 0 : CStringGetTextDatum(action->table);
-	nulls[TOOL_DEFINITION] = !PG_GETARG_BOOL(1);
-	values[TOOL_DEFINITION] = nulls[TOOL_DEFINITION] ? (Datum) 0 : json_to_jsonb(tool_of_action(action));
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
+	json_put_string(known, "name", action->name);
+	json_put_string(known, "bound_to", action->definition->collection ? NULL : action->table);
+	json_add(known, "destructive", json_new_boolean(facts_effects(action->function).destructive));
+	json_add(known, "sensitive", json_new_boolean(takes_secrets(action)));
+	json_put_string(known, "expect", expect_property(action));
+	if (PG_GETARG_BOOL(1))
+		json_add(known, "tool", tool_of_action(action));
+	PG_RETURN_DATUM(json_to_jsonb(known));
 }

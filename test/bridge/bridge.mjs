@@ -39,18 +39,11 @@ const settings_of = (actor, program, traceparent) => ({ IntervalStyle: 'iso_8601
 
 /* ---- MCP: a message of JSON-RPC a line ---- */
 
-const VERSIONS = ['2025-11-25', '2025-06-18']; // that begin with "initialize"; later ones are the database's
 const session = randomUUID(); // the ids of requests begin anew in each session, idempotency keys must not
 const running = new Map(); // by id, what is under way: { process }
-let client_info;
+let client_info; // of a client that says it once, by "initialize"
 const send = (message) => process.stdout.write(`${typeof message === 'string' ? message : JSON.stringify(message)}\n`);
 const refuse = (id, code, message) => send({ jsonrpc: '2.0', id, error: { code, message } });
-
-function initialize({ id, params }) {
-	client_info = params?.clientInfo;
-	const protocolVersion = VERSIONS.includes(params?.protocolVersion) ? params.protocolVersion : VERSIONS[0];
-	send({ jsonrpc: '2.0', id, result: { protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'custom_actions', version: '1.0' } } });
-}
 
 // Of what asks for no answer one thing is heeded: that the client gives a request up.
 function notified({ method, params }) {
@@ -66,7 +59,7 @@ async function answer(line) {
 	if (request?.jsonrpc !== '2.0' || typeof request.method !== 'string' || !['string', 'number', 'undefined'].includes(typeof request.id))
 		return refuse(null, -32600, 'this is no request of JSON-RPC 2.0');
 	if (request.id === undefined) return notified(request);
-	if (request.method === 'initialize') return initialize(request);
+	if (request.method === 'initialize') client_info = request.params?.clientInfo;
 
 	const meta = request.params?._meta;
 	const { name, version } = meta?.['io.modelcontextprotocol/clientInfo'] ?? client_info ?? {};
@@ -103,10 +96,7 @@ async function serve_mcp() {
 
 /* ---- HTTP: JSON, and OData ---- */
 
-const STATUSES = [[/^(UA002|UA010|23505|40...)$/, 409], [/^(UA001|P0002|42883)$/, 404], [/^42501$/, 403], [/^25006$/, 405],
-	[/^(UA|22|23)/, 400], [/^57014$/, 504], [/^(53|08|57P|ECONN|ENOENT)/, 503], [/^/, 500]];
 const http_error = (status, message) => Object.assign(new Error(message), { status });
-const status_of = ({ name, status, code = '' }) => status ?? (name === 'URIError' ? 400 : /^PT[45]\d\d$/.test(code) ? Number(code.slice(2)) : STATUSES.find(([pattern]) => pattern.test(code))[1]);
 
 async function body_of(request) {
 	const parts = [];
@@ -187,9 +177,11 @@ async function serve_http(request, response) {
 	const is_odata = request.url.startsWith('/odata');
 	const [status, body, type] = await respond(request, new URL(`http://localhost${request.url}`)).catch(async (error) => {
 		const { code = null, message, detail = null, hint = null, action = null, step = null } = error;
-		const payload = is_odata && await transact({}, 'SELECT action_error_payload($1, $2, $3, $4, $5, $6)::text AS text', [code, message, detail, hint, action, step]).catch(() => {});
+		const ours = error.status ?? (error.name === 'URIError' ? 400 : undefined);
+		const said = (is_odata || !ours) && await transact({}, 'SELECT action_error_status($1) AS status, action_error_payload($1, $2, $3, $4, $5, $6)::text AS payload',
+			[code, message, detail, hint, action, step]).catch(() => ({ status: 503 })); // a database that cannot be asked is what went wrong
 
-		return [status_of(error), payload?.text ?? JSON.stringify({ code, message, details: detail, hint, action, step })];
+		return [ours ?? said.status, (is_odata && said.payload) || JSON.stringify({ code, message, details: detail, hint, action, step })];
 	});
 
 	response.writeHead(status, { ...(body !== undefined && { 'Content-Type': type || 'application/json' }), ...(is_odata && { 'OData-Version': '4.0' }) }).end(body);

@@ -21,7 +21,7 @@ SELECT unnest('{log_ring, error_passed, failure_path, may_begin,
 	outside_actions, protect_row, protect_statement, protect_table, unprotect_table, protect, unprotect, table_words, protecting_triggers,
 	require_protectable, columns_to_protect, actions_that_may, partitions_of, drop_protection, refuse_protected_partitions, protection_words,
 	tell_protection, qualified_name, canonical_name, action_function,
-	action_error_payload, action_form, action_openapi, action_typescript, action_effects, form_state, form_document, mcp_call, mcp_tools, mcp_tool, actor_now, mcp_refusal, mcp_said, mcp_is_listed, mcp_change, mcp_changes, mcp_token, mcp_previewed,
+	action_error_payload, action_error_status, action_form, action_openapi, action_typescript, action_effects, form_state, form_document, mcp_call, mcp_tools, mcp_tool, actor_now, mcp_versions, mcp_refusal, mcp_said, mcp_listed, mcp_change, mcp_changes, mcp_token, mcp_previewed,
 	mcp_way_on, mcp_failed, mcp_preview, mcp_confirmation, mcp_borrow, mcp_run, mcp_invoke, mcp_found, mcp_mistake, mcp_generic,
 	mcp_request_key, mcp_tools_call, mcp_server, mcp_result, mcp_is_id, mcp_flaw, mcp_answer}'::name[]) AS name;
 SELECT results_eq($$SELECT p.oid::regprocedure::text FROM pg_extension AS e

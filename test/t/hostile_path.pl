@@ -81,7 +81,7 @@ SELECT CALLaction_openapi(), CALLaction_openapi('plain', pattern => 'desk.%', nu
 SELECT CALLaction_typescript(), CALLaction_typescript('desk.%', numbers => 'string')
 SELECT CALLmcp_tools(), CALLmcp_tools('desk.%', false)
 SELECT CALLmcp_call('{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "find_actions"}}', per_action => false)
-SELECT CALLaction_csdl(), CALLaction_csdl('json', 'Contoso'), CALLaction_error_payload('UA002', 'no', 'detail', 'hint', 'desk.work', '1', 'x', '{}')
+SELECT CALLaction_csdl(), CALLaction_csdl('json', 'Contoso'), CALLaction_error_payload('UA002', 'no', 'detail', 'hint', 'desk.work', '1', 'x', '{}'), CALLaction_error_status('UA002')
 SELECT CALLaction_form('desk.work'), CALLaction_form('desk.work', '1'), CALLaction_form('desk.work', 1)
 SELECT CALLaction_definition('desk.work'), CALLaction_hash('desk.work')
 SELECT * FROM CALLcheck_action('desk.work')
