@@ -12,11 +12,11 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "base/digest.h"
 #include "base/row_text.h"
 #include "base/settings.h"
 #include "base/sqlstate.h"
 #include "base/text_list.h"
+#include "common/hashfn.h"
 #include "definition/envelope.h"
 #include "definition/facts.h"
 #include "definition/value_text.h"
@@ -35,6 +35,7 @@
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(custom_action_definition_errors);
@@ -64,7 +65,7 @@ typedef struct ErrorWalk
 typedef struct Told
 {
 	List	   *errors;			/* of Failure, in their order, with full paths */
-	HTAB	   *keys;			/* digests of them */
+	HTAB	   *keys;			/* of char *: what tells them apart */
 } Told;
 
 static void walk_function(ErrorWalk *walk);
@@ -73,18 +74,12 @@ static void walk_function(ErrorWalk *walk);
 static void
 add_way_once(Told *told, Failure *failure)
 {
-	char	   *text = psprintf("%d %s\n%s", failure->sqlstate, failure->path ? failure->path : "", failure->message);
-	uint8		key[DIGEST_LENGTH];
-	Digest		digest;
+	const char *key = psprintf("%d %s\n%s", failure->sqlstate, failure->path ? failure->path : "", failure->message);
 	bool		found;
 
-	digest_begin(&digest, "way to fail");
-	digest_put(&digest, text, strlen(text));
-	digest_end(&digest, key);
-	(void) hash_search(told->keys, key, HASH_ENTER, &found);
+	(void) hash_search(told->keys, &key, HASH_ENTER, &found);
 	if (!found)
 		told->errors = lappend(told->errors, failure);
-	pfree(text);
 }
 
 /* Tells of one way; path NULL: of the action as a whole. */
@@ -546,25 +541,69 @@ walk_function(ErrorWalk *walk)
 	walk_document(walk, published->name, document, check_role(published->owner));
 }
 
+/* For the hash table of ways: that of the text that a key points to. */
+static uint32
+way_hash(const void *key, Size keysize)
+{
+	const char *text = *(const char *const *) key;
+
+	return hash_bytes((const unsigned char *) text, strlen(text));
+}
+
+/* Likewise: 0 if two texts are the same. */
+static int
+way_compare(const void *one, const void *other, Size keysize)
+{
+	return strcmp(*(const char *const *) one, *(const char *const *) other);
+}
+
 /* Begins to tell. */
 static void
 told_init(Told *told)
 {
-	HASHCTL		control = {.keysize = DIGEST_LENGTH, .entrysize = DIGEST_LENGTH, .hcxt = CurrentMemoryContext};
+	HASHCTL		control = {.keysize = sizeof(char *), .entrysize = sizeof(char *), .hash = way_hash, .match = way_compare,
+	.hcxt = CurrentMemoryContext};
 
 	told->errors = NIL;
-	told->keys = hash_create("custom action ways to fail", 128, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	told->keys = hash_create("custom action ways to fail", 128, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
+}
+
+/* A copy of ways in the current context. */
+static List *
+copy_errors(const List *errors)
+{
+	List	   *copies = NIL;
+	ListCell   *cell;
+
+	foreach(cell, errors)
+	{
+		const Failure *failure = lfirst(cell);
+		Failure    *copy = palloc(sizeof(Failure));
+
+		*copy = *failure;
+		copy->message = failure->message == NULL ? NULL : pstrdup(failure->message);
+		copy->path = failure->path == NULL ? NULL : pstrdup(failure->path);
+		copy->when = failure->when == NULL ? NULL : pstrdup(failure->when);
+		copies = lappend(copies, copy);
+	}
+	return copies;
 }
 
 List *
 errors_of_action(Oid function)
 {
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action failures", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(scratch);
 	Told		told;
 	ErrorWalk	walk = {.function = function, .told = &told};
+	List	   *errors;
 
 	told_init(&told);
 	walk_function(&walk);
-	return told.errors;
+	MemoryContextSwitchTo(old);
+	errors = copy_errors(told.errors);
+	MemoryContextDelete(scratch);
+	return errors;
 }
 
 /* Gives ways as rows. */

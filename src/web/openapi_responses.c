@@ -146,9 +146,10 @@ error_body(Gateway gateway, const char *code, const char *message, const char *a
 	return body;
 }
 
-/* Adds one way to fail to those of its status. */
+/* Adds one way to fail to those of its status. An example is told of what a step raises. */
 static void
-add_failure_words(StatusGroup *group, const char *code, const char *message, const char *path, const char *when, Json *body)
+add_failure_words(StatusGroup *group, Gateway gateway, const char *action, const char *code, const char *message, const char *path,
+				  const char *when)
 {
 	Json	   *example;
 
@@ -162,7 +163,7 @@ add_failure_words(StatusGroup *group, const char *code, const char *message, con
 		return;
 	example = json_new_object();
 	json_put_string(example, "summary", when);
-	json_add(example, "value", body);
+	json_add(example, "value", error_body(gateway, code, message != NULL ? message : "", action, path));
 	json_add(group->examples, code, example);
 }
 
@@ -182,21 +183,20 @@ failures_by_status(const WebAction *action, Gateway gateway)
 
 	for (int i = 0; i < lengthof(gateway_failures); i++)
 		if (gateway_failures[i].gateway == gateway)
-			add_failure_words(group_of_status(&groups, gateway_failures[i].status), gateway_failures[i].code, gateway_failures[i].message,
-							  NULL, gateway_failures[i].when,
-							  error_body(gateway, gateway_failures[i].code, gateway_failures[i].message, NULL, NULL));
+			add_failure_words(group_of_status(&groups, gateway_failures[i].status), gateway, action->name, gateway_failures[i].code,
+							  gateway_failures[i].message, NULL, gateway_failures[i].when);
 	foreach(cell, facts_failures(action->function))
 	{
 		const Failure *failure = lfirst(cell);
-		const char *code = unpack_sql_state(failure->sqlstate);
+		char		code[6];
 		const char *message = failure->message != NULL ? failure->message : failure->when;
 		const char *path = path_is_step(failure->path) ? failure->path : NULL;
 
 		if (failure->sqlstate == ANY_SQLSTATE)
 			continue;
-		code = pstrdup(code);
-		add_failure_words(group_of_status(&groups, gateway_status(gateway, code)), code, message, path, failure->when,
-						  error_body(gateway, code, message != NULL ? message : "", action->name, path));
+		strlcpy(code, unpack_sql_state(failure->sqlstate), sizeof(code));
+		add_failure_words(group_of_status(&groups, gateway_status(gateway, code)), gateway, action->name, code, message, path,
+						  failure->when);
 	}
 	return groups;
 }
