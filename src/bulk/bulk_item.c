@@ -4,11 +4,13 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "base/error_field.h"
 #include "bulk/bulk_item.h"
 #include "miscadmin.h"
 #include "run/budget.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
 const char *
 item_end_word(ItemEnd end)
@@ -44,6 +46,10 @@ bulk_call(Bulk *bulk, BulkItem *item, const char *action, InvokeRequest *request
 	item->end = ITEM_SUCCEEDED;
 }
 
+/*
+ * An item sees what those before it have done as early as its inputs are bound: checks
+ * of domains may look, and run with the snapshot of whoever calls.
+ */
 void
 bulk_run_item(Bulk *bulk, int item)
 {
@@ -51,7 +57,10 @@ bulk_run_item(Bulk *bulk, int item)
 
 	CHECK_FOR_INTERRUPTS();
 	bulk->at = item;
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
 	bulk->call(bulk, &bulk->items[item]);
+	PopActiveSnapshot();
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(bulk->scratch);
 }

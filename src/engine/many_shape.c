@@ -30,6 +30,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
@@ -236,8 +237,8 @@ written_table_misfit(ManyShape *shape, Relation relation)
 	const FormData_pg_class *class = relation->rd_rel;
 
 	if (class->relkind != RELKIND_RELATION || class->relam != HEAP_TABLE_AM_OID || class->relispartition ||
-		class->relhassubclass || relation->rd_rules != NULL)
-		return "a table that it writes is no plain one: a view, partitioned, foreign, inherited from, or with rules";
+		class->relhassubclass || relation->rd_rules != NULL || has_superclass(RelationGetRelid(relation)))
+		return "a table that it writes is no plain one: a view, partitioned, foreign, part of an inheritance, or with rules";
 	if (has_row_triggers(relation->trigdesc))
 		return "a table that it writes has triggers that run for each row";
 	if (constraints_look_around(RelationGetDescr(relation)))
@@ -316,15 +317,13 @@ rows_fit(ManyShape *shape)
 	return true;
 }
 
-/* May the check of a domain look around? */
+/* Do the checks of a domain look around? */
 static bool
 domain_looks_around(Oid domain)
 {
 	DomainConstraintRef constraints;
 	ListCell   *cell;
 
-	if (domain < FirstNormalObjectId)
-		return false;
 	InitDomainConstraintRef(domain, &constraints, CurrentMemoryContext, false);
 	foreach(cell, constraints.constraints)
 	{
@@ -332,6 +331,42 @@ domain_looks_around(Oid domain)
 			return true;
 	}
 	return false;
+}
+
+static bool type_looks_around(Oid type);
+
+/* Does a column of a composite type hold values of such a domain? */
+static bool
+columns_look_around(Oid type)
+{
+	TupleDesc	tupdesc = lookup_rowtype_tupdesc_copy(type, -1);
+
+	for (int i = 0; i < tupdesc->natts; i++)
+		if (!TupleDescAttr(tupdesc, i)->attisdropped && type_looks_around(TupleDescAttr(tupdesc, i)->atttypid))
+			return true;
+	return false;
+}
+
+/* May the checks of a domain look around with which a value of the type is made? */
+static bool
+type_looks_around(Oid type)
+{
+	check_stack_depth();
+	if (type < FirstNormalObjectId)
+		return false;
+	switch (get_typtype(type))
+	{
+		case TYPTYPE_DOMAIN:
+			return domain_looks_around(type) || type_looks_around(getBaseType(type));
+		case TYPTYPE_COMPOSITE:
+			return columns_look_around(type);
+		case TYPTYPE_RANGE:
+			return type_looks_around(get_range_subtype(type));
+		case TYPTYPE_MULTIRANGE:
+			return type_looks_around(get_multirange_range(type));
+		default:
+			return type_looks_around(get_element_type(type));
+	}
 }
 
 /* May the function's value depend on other items, or on their order? */
@@ -379,6 +414,40 @@ sequence_of(const FuncExpr *call)
 		DatumGetObjectId(((const Const *) argument)->constvalue) : InvalidOid;
 }
 
+/* Does a node make a value of its type, of parts that need not have been of it? */
+static bool
+makes_value(const Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_FuncExpr:
+		case T_CoerceViaIO:
+		case T_CoerceToDomain:
+#if PG_VERSION_NUM >= 170000
+		case T_JsonExpr:
+#endif
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Does it make columns of rows so, with such a domain? */
+static bool
+columns_of_node_look_around(const Node *node)
+{
+	const List *types = IsA(node, RangeTblFunction) ? ((const RangeTblFunction *) node)->funccoltypes :
+		IsA(node, TableFunc) ? ((const TableFunc *) node)->coltypes : NIL;
+	ListCell   *cell;
+
+	foreach(cell, types)
+	{
+		if (type_looks_around(lfirst_oid(cell)))
+			return true;
+	}
+	return false;
+}
+
 /* Is there anything in the tree that ties items together? Notes which tables it reads. */
 static bool
 tree_misfits_walker(Node *node, void *context)
@@ -401,9 +470,9 @@ tree_misfits_walker(Node *node, void *context)
 		return !draw(shape, ((NextValueExpr *) node)->seqid);
 	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid == F_NEXTVAL && !draw(shape, sequence_of((FuncExpr *) node)))
 		return true;
-	if (IsA(node, CoerceToDomain) && domain_looks_around(((CoerceToDomain *) node)->resulttype))
+	if (makes_value(node) && type_looks_around(exprType(node)))
 		return true;
-	return check_functions_in_node(node, function_misfits, context) ||
+	return columns_of_node_look_around(node) || check_functions_in_node(node, function_misfits, context) ||
 		expression_tree_walker(node, tree_misfits_walker, context);
 }
 
@@ -554,9 +623,12 @@ statement_fits(ManyShape *shape, Statement *statement, const ManyUse *use)
 	foreach(cell, statement_queries(statement))
 	{
 		Query	   *query = lfirst_node(Query, cell);
+		int			drawn = list_length(shape->sequences);
 
 		if (!tree_fits(shape, (Node *) query, statement->relation))
 			return false;
+		if (statement->items_at > 0 && list_length(shape->sequences) > drawn)
+			return many_refuse(shape, "it draws from a sequence for rows that are found in any order");
 		if (use == NULL)
 			continue;
 		note_references(shape, use, query);
@@ -651,6 +723,18 @@ add_part(ManyShape *shape, const ManyShape *part)
 	return true;
 }
 
+/* Do the types of inputs check no more than what is given? They are bound before anything is written. */
+static bool
+inputs_fit(ManyShape *shape)
+{
+	const Program *program = shape->program;
+
+	for (int i = 0; i < program->signature->ninputs; i++)
+		if (type_looks_around(program->slots[program->input_slots[i]].type))
+			return many_refuse(shape, "an input is of a domain with checks that call functions which may read");
+	return true;
+}
+
 bool
 many_shape_look(ManyShape *shape)
 {
@@ -658,7 +742,7 @@ many_shape_look(ManyShape *shape)
 
 	shape->step = NULL;
 	collect_tables(shape);
-	if (!target_fits(shape) || !written_tables_fit(shape) || !rows_fit(shape) || !uses_fit(shape) ||
+	if (!inputs_fit(shape) || !target_fits(shape) || !written_tables_fit(shape) || !rows_fit(shape) || !uses_fit(shape) ||
 		!expressions_fit(shape))
 		return false;
 	foreach(cell, shape->parts)

@@ -33,6 +33,7 @@ typedef struct ManyShape
 	const Instruction *step;	/* that is looked at */
 	List	   *uses;			/* of ManyUse */
 	List	   *parts;			/* of ManyShape: actions that it performs */
+	struct ManyShape *outer;	/* of the action that performs this one, or NULL */
 
 	/* Tables, as OIDs, with those of the parts */
 	List	   *written;

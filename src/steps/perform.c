@@ -287,6 +287,16 @@ perform_execute(Frame *frame, Instruction *instruction)
 	MemoryContextSwitchTo(old);
 }
 
+/* Is the action one of those that are being looked at? */
+static bool
+is_being_looked_at(const ManyShape *shape, Oid function)
+{
+	for (; shape != NULL; shape = shape->outer)
+		if (shape->program->function == function)
+			return true;
+	return false;
+}
+
 /* Asks the performed action, as whom and with the settings that it runs with. */
 static bool
 perform_fits_many(ManyShape *shape, const Instruction *instruction)
@@ -296,8 +306,9 @@ perform_fits_many(ManyShape *shape, const Instruction *instruction)
 	ManyCall	call = {.look = part};
 	InvokeRequest request = {.kind = REQUEST_MANY, .many = &call, .result_context = CurrentMemoryContext};
 
-	if (perform == NULL || !OidIsValid(perform->function))
+	if (perform == NULL || !OidIsValid(perform->function) || is_being_looked_at(shape, perform->function))
 		return many_refuse(shape, "it performs itself");
+	part->outer = shape;
 	handle_call(handle_get(perform->function), &request);
 	if (part->refused != NULL)
 		return many_refuse(shape, psprintf("of an action that it performs: %s", part->refused));

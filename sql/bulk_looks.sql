@@ -1,0 +1,51 @@
+-- invoke_action_bulk: what looks at other items' rows without naming their table, or depends on their order, keeps items apart.
+\i test/sql/prelude.sql
+
+CREATE TABLE desk.case (id integer PRIMARY KEY, status text NOT NULL DEFAULT 'open');
+INSERT INTO desk.case SELECT i FROM generate_series(1, 40) AS i;
+
+-- How many outputs, or failures, of each kind come of twenty items.
+CREATE FUNCTION desk.run(action text, key text DEFAULT 'target') RETURNS TABLE (outcome text, items bigint) LANGUAGE sql AS $$
+	WITH ran AS (SELECT * FROM invoke_action_bulk(action, (SELECT jsonb_agg(jsonb_build_object(key, 41 - i, 'n', i % 10) ORDER BY i) FROM generate_series(1, 20) AS i), mode => 'per_item'))
+	SELECT coalesce(error ->> 'message', output::text), count(*) FROM ran GROUP BY 1 ORDER BY min(item)
+$$;
+
+-- the parent of a table that is written
+CREATE TABLE desk.sheet (body text);
+CREATE TABLE desk.form () INHERITS (desk.sheet);
+SELECT define('desk.count', '{"table": "desk.case", "input": [ {"name": "n", "type": "integer"} ], "output": [ {"name": "half", "type": "bigint"} ],
+	"steps": [ {"output": {"half": "=(SELECT count(*) FROM desk.sheet) / 10"}}, {"create": "desk.form", "set": {"body": "{{input.n}}"}} ]}');
+SELECT * FROM desk.run('desk.count');
+
+-- a domain whose CHECK reads, in an input, and in what a formula makes
+CREATE TABLE desk.task (n integer);
+CREATE FUNCTION desk.tasks(integer) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM desk.task WHERE n = $1';
+CREATE DOMAIN desk.free AS integer CHECK (desk.tasks(VALUE) = 0);
+CREATE TYPE desk.place AS (site text, n desk.free);
+SELECT define('desk.take', '{"table": "desk.case", "input": [ {"name": "n", "type": "desk.free"} ],
+	"steps": [ {"create": "desk.task", "set": {"n": "=input.n::integer"}} ]}');
+SELECT * FROM desk.run('desk.take');
+TRUNCATE desk.task;
+SELECT define('desk.take_place', '{"table": "desk.case", "input": [ {"name": "n", "type": "integer"} ],
+	"steps": [ {"let": {"place": "=(''(hall,'' || input.n || '')'')::text::desk.place"}}, {"create": "desk.task", "set": {"n": "=(let.place).n::integer"}} ]}');
+SELECT * FROM desk.run('desk.take_place');
+
+-- a sequence where rows are found, which need not be in the order of the items
+CREATE SEQUENCE desk.number;
+SELECT define('desk.draw', '{"input": [ {"name": "id", "type": "integer"} ], "output": [ {"name": "third", "type": "boolean", "default": "=one.id = input.id"} ],
+	"steps": [ {"get": "desk.case", "as": "one", "id": "=input.id", "where": "nextval(''desk.number'') % 3 = 0", "required": false} ]}');
+SET enable_nestloop = off; SET enable_hashjoin = off;
+SELECT item, output ->> 'third' AS third
+FROM invoke_action_bulk('desk.draw', (SELECT jsonb_agg(jsonb_build_object('id', 41 - i) ORDER BY i) FROM generate_series(1, 20) AS i)) WHERE item < 7;
+RESET enable_nestloop; RESET enable_hashjoin;
+
+-- an action that performs itself: nobody looks at it for ever
+SELECT define('desk.again', '{"input": [ {"name": "n", "type": "integer"} ], "steps": [ {"create": "desk.form", "set": {"body": "{{input.n}}"}},
+	{"if": "input.n > 7", "then": [ {"perform": "desk.again", "with": {"n": "=input.n - 2"}} ]} ]}');
+SELECT step, does, bulk FROM explain_action('desk.again') WHERE bulk IS NOT NULL;
+SELECT define('desk.pong', '{"input": [ {"name": "n", "type": "integer"} ], "steps": []}');
+SELECT define('desk.ping', '{"input": [ {"name": "n", "type": "integer"} ], "steps": [ {"if": "input.n > 7", "then": [ {"perform": "desk.pong", "with": {"n": "=input.n - 1"}} ]} ]}');
+SELECT create_action('desk.pong', '{"input": [ {"name": "n", "type": "integer"} ], "steps": [ {"if": "input.n > 7", "then": [ {"perform": "desk.ping", "with": {"n": "=input.n - 1"}} ]} ]}', or_replace => true);
+SELECT activate_action('desk.pong');
+SELECT step, does, bulk FROM explain_action('desk.ping') WHERE bulk IS NOT NULL;
+SELECT count(*) FROM invoke_action_bulk('desk.ping', (SELECT jsonb_agg(jsonb_build_object('n', i % 10)) FROM generate_series(1, 20) AS i));
