@@ -47,6 +47,23 @@ SELECT define('desk.work', '{"table": "desk.case", "not_found": "PT404", "timeou
 		{"output": {"note": "done"}}]}');
 SELECT * FROM action_errors('desk.work');
 
+-- what only partitions refuse, also partitions of partitions; what they have from their table is told once
+CREATE TABLE desk.stock (id integer, kind text, place text, amount integer CONSTRAINT positive CHECK (amount > 0), customer bigint) PARTITION BY LIST (kind);
+CREATE TABLE desk.stock_new PARTITION OF desk.stock (place NOT NULL, CONSTRAINT few CHECK (amount < 10)) FOR VALUES IN ('new');
+CREATE TABLE desk.stock_old PARTITION OF desk.stock FOR VALUES IN ('old') PARTITION BY RANGE (id);
+CREATE TABLE desk.stock_first PARTITION OF desk.stock_old FOR VALUES FROM (1) TO (100);
+ALTER TABLE desk.stock_new ADD CONSTRAINT of_one FOREIGN KEY (customer) REFERENCES desk.customer;
+ALTER TABLE desk.stock_first ADD CONSTRAINT once UNIQUE (place);
+ALTER TABLE desk.stock_old ADD CONSTRAINT placed CHECK (place <> '');
+CREATE UNIQUE INDEX ON desk.stock (id, kind);
+CREATE TRIGGER touched BEFORE INSERT ON desk.stock_first FOR EACH ROW EXECUTE FUNCTION desk.touch();
+CREATE TRIGGER touched_all AFTER INSERT ON desk.stock FOR EACH ROW EXECUTE FUNCTION desk.touch();
+CREATE TRIGGER never BEFORE INSERT ON desk.stock_first EXECUTE FUNCTION desk.touch();
+CREATE TABLE desk.note (place text CONSTRAINT of_place REFERENCES desk.stock_first (place));
+SELECT define('desk.store', '{"steps": [{"create": "desk.stock", "set": {"id": 1, "kind": "new", "place": "=null", "amount": 3, "customer": 1}},
+	{"update": "desk.stock", "where": "id = 1", "set": {"amount": 4}}, {"delete": "desk.stock", "where": "id = 1"}, {"create": "desk.stock_first", "set": {"id": 1, "kind": "old", "place": "p"}}]}');
+SELECT sqlstate, message, step, "when" FROM action_errors('desk.store') WHERE step IS NOT NULL;
+
 -- the draft, a version, plug-ins; policies
 SELECT set_action_value('desk.page', '1.message', 'Nobody at {{input.who}}');
 SELECT message FROM action_errors('desk.page') WHERE step = '1';

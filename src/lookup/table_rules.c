@@ -4,7 +4,9 @@
  *
  * Read from the catalogs, under the lock that reading takes. Messages are those of
  * PostgreSQL. What a row leads to by foreign keys that cascade is followed. What
- * triggers raise, or the tables behind a view, is not known.
+ * triggers raise, or the tables behind a view, is not known. Of partitions, rules
+ * are added that they alone have, one partition after the other, so that no more of
+ * them are locked at a time.
  */
 #include "postgres.h"
 
@@ -18,6 +20,7 @@
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -46,6 +49,8 @@ typedef struct RuleSearch
 	const TableCommand *command;
 	List	   *rules;
 	const struct RuleSearch *above; /* whose rows this one's reference, or NULL */
+	Relation	whole;			/* the table that this one is a partition of, whose rules are told
+								 * already; or NULL */
 } RuleSearch;
 
 static List *search_rules(Oid table, const TableCommand *command, const RuleSearch *above);
@@ -144,6 +149,9 @@ add_constraint(RuleSearch *search, Relation catalog, HeapTuple tuple)
 	int			count;
 	int16	   *columns = constraint_columns(catalog, tuple, Anum_pg_constraint_conkey, &count);
 
+	if (search->whole != NULL && (form->coninhcount > 0 || OidIsValid(form->conparentid)))
+		return;
+
 	/* a row that is new has all its columns new: defaults count, too */
 	if (form->contype == CONSTRAINT_CHECK && (search->command->command == CMD_INSERT || any_gets_value(search, columns, count, false)))
 		add_rule(&search->rules, ERRCODE_CHECK_VIOLATION,
@@ -188,6 +196,22 @@ may_be_null(const RuleSearch *search, const Form_pg_attribute attribute)
 		!text_list_has(command->columns, NameStr(attribute->attname));
 }
 
+/* Must it not be NULL in the table that this one is a partition of, either? */
+static bool
+is_not_null_above(const RuleSearch *search, const Form_pg_attribute attribute)
+{
+	HeapTuple	tuple;
+	bool		result;
+
+	if (search->whole == NULL)
+		return false;
+	tuple = SearchSysCacheAttName(RelationGetRelid(search->whole), NameStr(attribute->attname));
+	result = HeapTupleIsValid(tuple) && ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return result;
+}
+
 /* Adds columns that must not be NULL. */
 static void
 add_not_null(RuleSearch *search)
@@ -198,7 +222,8 @@ add_not_null(RuleSearch *search)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i);
 
-		if (attribute->attisdropped || !attribute->attnotnull || !may_be_null(search, attribute))
+		if (attribute->attisdropped || !attribute->attnotnull || !may_be_null(search, attribute) ||
+			is_not_null_above(search, attribute))
 			continue;
 		add_rule(&search->rules, ERRCODE_NOT_NULL_VIOLATION,
 				 psprintf("null value in column \"%s\" of relation \"%s\" violates not-null constraint",
@@ -270,6 +295,7 @@ add_unique_index(RuleSearch *search, Relation index)
 	char	   *name = RelationGetRelationName(index);
 
 	if ((!form->indisunique && !form->indisexclusion) || takes_conflict(search, form) ||
+		(search->whole != NULL && index->rd_rel->relispartition) ||
 		!any_gets_value(search, form->indkey.values, form->indnkeyatts, true))
 		return;
 	if (form->indisexclusion)
@@ -422,6 +448,13 @@ add_reference_to(RuleSearch *search, const Trigger *trigger)
 	ReleaseSysCache(tuple);
 }
 
+/* Does a trigger of a partition do what the table has it do, or not fire for rows that come by way of the table? */
+static bool
+is_of_whole(const Trigger *trigger)
+{
+	return trigger->tgisclone || !TRIGGER_FOR_ROW(trigger->tgtype);
+}
+
 /* Adds what triggers raise: references to the table, and whatever those of users do. */
 static void
 add_triggers(RuleSearch *search)
@@ -432,7 +465,7 @@ add_triggers(RuleSearch *search)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 
-		if (!fires(trigger, search->command->command))
+		if (!fires(trigger, search->command->command) || (search->whole != NULL && is_of_whole(trigger)))
 			continue;
 		if (is_protection(trigger))
 			add_protection(search, trigger);
@@ -453,7 +486,7 @@ add_places(RuleSearch *search)
 
 	if (search->command->command == CMD_DELETE)
 		return;
-	if (search->relation->rd_rel->relrowsecurity)
+	if (search->relation->rd_rel->relrowsecurity && search->whole == NULL)
 		add_rule(&search->rules, ERRCODE_INSUFFICIENT_PRIVILEGE,
 				 psprintf("new row violates row-level security policy for table \"%s\"", name),
 				 pstrdup("no policy lets the role write such a row"));
@@ -498,6 +531,49 @@ add_behind(RuleSearch *search)
 				 pstrdup("it is written"));
 }
 
+/* Adds the rules that a partition has and its table does not. */
+static void
+add_rules_of_partition(RuleSearch *whole, Oid partition)
+{
+	RuleSearch	search = {.relation = try_relation_open(partition, AccessShareLock), .command = whole->command,
+	.above = whole->above, .whole = whole->relation};
+	ListCell   *cell;
+
+	if (search.relation == NULL)
+		return;
+	if (search.command->command != CMD_DELETE)
+	{
+		add_not_null(&search);
+		add_constraints(&search);
+		add_unique_indexes(&search);
+	}
+	add_places(&search);
+	add_behind(&search);
+	add_triggers(&search);
+	foreach(cell, search.rules)
+	{
+		TableRule  *rule = lfirst(cell);
+
+		rule->when = psprintf("%s, where the row belongs to partition %s", rule->when, relation_name_canonical(partition));
+	}
+	whole->rules = list_concat(whole->rules, search.rules);
+	relation_close(search.relation, AccessShareLock);
+}
+
+/* Adds the rules that only partitions have. */
+static void
+add_rules_of_partitions(RuleSearch *search)
+{
+	List	   *partitions;
+	ListCell   *cell;
+
+	if (search->relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		return;
+	partitions = find_all_inheritors(RelationGetRelid(search->relation), NoLock, NULL);
+	for_each_from(cell, partitions, 1)
+		add_rules_of_partition(search, lfirst_oid(cell));
+}
+
 /* The rules of a table, with those of what its rows lead to. */
 static List *
 search_rules(Oid table, const TableCommand *command, const RuleSearch *above)
@@ -515,6 +591,7 @@ search_rules(Oid table, const TableCommand *command, const RuleSearch *above)
 	add_partition(&search);
 	add_behind(&search);
 	add_triggers(&search);
+	add_rules_of_partitions(&search);
 	relation_close(search.relation, NoLock);
 	return search.rules;
 }
