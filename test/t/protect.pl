@@ -10,7 +10,7 @@ use Test::More;
 
 my $seed = $ENV{PROTECT_SEED} // int(rand(1_000_000));
 my $count = $ENV{PROTECT_COUNT} // 3000;
-my $node = new_server('main', "wal_level = logical\nmax_wal_senders = 10\nmax_replication_slots = 10\n");
+my $node = new_server('main', "wal_level = logical\nmax_wal_senders = 10\nmax_replication_slots = 10\nmax_prepared_transactions = 5\n");
 my $dir = PostgreSQL::Test::Utils::tempdir();
 
 my $tables = q{
@@ -63,10 +63,12 @@ sub refused
 
 run_client($node, 'pg_dump', 'pg_dump', '-f', "$dir/plain.sql", 'main');
 run_client($node, 'pg_dump -Fc', 'pg_dump', '-Fc', '-f', "$dir/custom", 'main');
-$node->safe_psql('postgres', 'CREATE DATABASE plain TEMPLATE template0; CREATE DATABASE custom TEMPLATE template0;');
+$node->safe_psql('postgres', "CREATE DATABASE $_ TEMPLATE template0") foreach qw(plain custom sections);
 run_client($node, 'psql', 'psql', '-X', '-q', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/plain.sql", 'plain');
 run_client($node, 'pg_restore', 'pg_restore', '-j', '2', '-d', 'custom', "$dir/custom");
-foreach my $database (qw(plain custom))
+run_client($node, "pg_restore --section=$_", 'pg_restore', '-e', "--section=$_", '-d', 'sections', "$dir/custom")
+	foreach qw(pre-data data post-data);
+foreach my $database (qw(plain custom sections))
 {
 	is_text($node->safe_psql($database, $_), $node->safe_psql('main', $_), "$database is protected alike") foreach $shown, $triggers;
 	refused($database, "$database: a column", q{UPDATE desk.case SET status = 'x'});
@@ -82,6 +84,76 @@ run_client($node, 'pg_dump --data-only', 'pg_dump', '--data-only', '-t', 'desk.e
 $node->safe_psql('plain', 'SET session_replication_role = replica; DELETE FROM desk.entry');
 run_client($node, 'psql of data', 'psql', '-X', '-q', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/data.sql", 'plain');
 is($node->safe_psql('plain', 'SELECT count(*) FROM desk.entry'), '200', 'the rows are back');
+
+# Transactions that are prepared: what is refused is refused before, and what passed is written.
+sub prepared
+{
+	my ($what, $statements, $expected) = @_;
+	my ($out, $err);
+
+	$node->psql('plain', "BEGIN; $statements; PREPARE TRANSACTION 'it'", stdout => \$out, stderr => \$err, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+	like($err, $expected, "$what, prepared");
+	return;
+}
+
+prepared('an action', 'SELECT desk.close(2)', qr/^\z/);
+$node->safe_psql('plain', q{COMMIT PREPARED 'it'});
+is($node->safe_psql('plain', 'SELECT status FROM desk.case WHERE id = 2'), 'closed', 'an action is committed later');
+prepared('an action, and a write after it', q{SELECT desk.close(3); UPDATE desk.case SET status = 'x' WHERE id = 3}, qr/ERROR:  UA008/);
+$node->safe_psql('plain', q{
+	CREATE TABLE desk.later (id integer);
+	CREATE FUNCTION desk.later() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE desk.case SET status = 'x' WHERE id = 3; RETURN NULL; END $$;
+	CREATE CONSTRAINT TRIGGER later AFTER INSERT ON desk.later DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION desk.later();
+});
+prepared('a deferred trigger', 'INSERT INTO desk.later VALUES (1); SELECT desk.close(3)', qr/ERROR:  UA008/);
+prepared('protecting', q{SET client_min_messages = warning; SELECT protect_table('desk.customer')}, qr/^\z/);
+$node->safe_psql('plain', q{ROLLBACK PREPARED 'it'; UPDATE desk.customer SET name = 'free' WHERE id = 1});
+is($node->safe_psql('plain', 'SELECT count(*) FROM pg_prepared_xacts'), '0', 'nothing stays prepared');
+
+# A partition that goes while others read the table, and comes back
+$node->safe_psql('plain', q{
+	ALTER TABLE desk.part DETACH PARTITION desk.part_south;
+	ALTER TABLE desk.part ATTACH PARTITION desk.part_south FOR VALUES IN ('south');
+});
+$node->safe_psql('plain', 'ALTER TABLE desk.part DETACH PARTITION desk.part_north CONCURRENTLY');
+is($node->safe_psql('plain', q{UPDATE desk.part_north SET status = 'free' WHERE id = 2; SELECT count(*) FROM pg_trigger WHERE tgrelid = 'desk.part_north'::regclass}),
+	'0', 'a partition that was detached concurrently is free');
+$node->safe_psql('plain', q{ALTER TABLE desk.part ATTACH PARTITION desk.part_north FOR VALUES IN ('north')});
+refused('plain', 'a partition that came back', q{UPDATE desk.part_north SET status = 'x'});
+refused('plain', 'TRUNCATE of it', 'TRUNCATE desk.part_north');
+
+# A write back by a connection of its own is no part of the action that opens it; a foreign
+# partition is guarded by the triggers of its table.
+SKIP:
+{
+	skip('no dblink and postgres_fdw', 6) if $node->safe_psql('plain', q{SELECT count(*) FROM pg_available_extensions WHERE name IN ('dblink', 'postgres_fdw')}) ne '2';
+	my $host = $node->host;
+
+	$node->safe_psql('plain', qq{
+		SET client_min_messages = warning;
+		CREATE EXTENSION dblink;
+		CREATE EXTENSION postgres_fdw;
+		CREATE SERVER here FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '$host', port '} . $node->port . q{', dbname 'plain');
+		CREATE USER MAPPING FOR CURRENT_USER SERVER here;
+		CREATE TABLE desk.part_away (id integer, area text, status text, note text);
+		INSERT INTO desk.part_away VALUES (301, 'west', 'open', 'n');
+		CREATE FOREIGN TABLE desk.part_west PARTITION OF desk.part FOR VALUES IN ('west') SERVER here OPTIONS (schema_name 'desk', table_name 'part_away');
+		CREATE FOREIGN TABLE desk.case_away (id integer, status text) SERVER here OPTIONS (schema_name 'desk', table_name 'case');
+	} . qq{
+		CREATE FUNCTION desk.write_back() RETURNS text LANGUAGE sql AS \$f\$
+			SELECT public.dblink_exec('host=$host port=} . $node->port . q{ dbname=plain', $$UPDATE desk.case SET status = 'x' WHERE id = 5$$) $f$;
+		SELECT create_action('desk.back', '{"steps": [{"call": "desk.write_back"}]}'),
+			create_action('desk.back_by_fdw', '{"steps": [{"update": "desk.case_away", "where": "id = 5", "set": {"status": "x"}}]}');
+		SELECT activate_action(name) FROM unnest('{desk.back,desk.back_by_fdw}'::text[]) AS name;
+	});
+	refused('plain', 'dblink in an action', 'SELECT desk.back()');
+	$node->psql('plain', 'SELECT desk.back_by_fdw()', stderr => \my $err);
+	like($err, qr/ERROR:  column "status" of table "desk.case" can be written by/, 'postgres_fdw in an action is refused');
+	refused('plain', 'a foreign partition, by its table', q{UPDATE desk.part SET status = 'x' WHERE id = 301});
+	refused('plain', 'a foreign partition', q{UPDATE desk.part_west SET status = 'x'});
+	refused('plain', 'a row that leaves a foreign partition', q{UPDATE desk.part SET area = 'south', status = 'x' WHERE id = 301});
+	is($node->safe_psql('plain', q{UPDATE desk.part SET area = 'south' WHERE id = 301; SELECT status FROM desk.part_south WHERE id = 301}), 'open', 'it may leave as it is');
+}
 
 # Replication writes what was written elsewhere.
 my $subscriber = new_server('subscriber');
