@@ -141,6 +141,16 @@ SELECT token('desk.hide', '{"target": 41, "word": "hush-hush"}') AS token \gset
 UPDATE desk.case SET note = 'another' WHERE id = 41;
 SELECT invoke_action('desk.hide', '{"target": 41, "word": "hush-hush"}', expect => :'token');
 
+-- rows that are new are told apart by numbers, and one less gives others to the rest: that is not told besides
+CREATE TABLE desk.line (id serial PRIMARY KEY, what text);
+SELECT define('desk.lines', '{"steps": [{"create": "desk.line", "from": "desk.case", "where": "id < 50", "set": {"what": "Case {{this.id}} is {{this.status}}"}}]}');
+SELECT token('desk.lines') AS token \gset
+BEGIN;
+UPDATE desk.case SET status = 'gone' WHERE id = 41;
+SELECT try_invoke_action('desk.lines', expect => :'token') #>> '{error,detail}' AS detail;
+ROLLBACK;
+SELECT try_invoke_action('desk.lines', expect => :'token') -> 'ok' AS ok;
+
 -- in a transaction that goes on; nested in an exception block
 BEGIN;
 SELECT token('desk.add', '{"title": "two"}') AS token \gset

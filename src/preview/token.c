@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "base/sqlstate.h"
 #include "preview/identity.h"
 #include "preview/normal.h"
@@ -22,6 +24,7 @@
 #define TOKEN_LENGTH	(3 + 3 * (2 * SHORT_BYTES + 1) + 2 * LONG_BYTES)
 #define REMEMBERED		20		/* effects */
 #define MOST_LINES		20		/* that are shown */
+#define MOST_PAIRED		200		/* lines that are compared one with another */
 #define MOST_REMEMBERED	1000	/* lines of an effect */
 
 /* An effect that was previewed. */
@@ -192,12 +195,11 @@ require_same_call(const char *token, const char *action, const CallIdentity *ide
 				 errhint("Preview this call, and pass its own token.")));
 }
 
-/* Appends the lines of one list that the other does not have, both in their order. */
-static void
-append_missing(StringInfo text, const List *lines, const List *others, const char *what)
+/* The texts of the lines of one list that the other does not have, both in their order. */
+static List *
+missing_lines(const List *lines, const List *others)
 {
-	int			shown = 0;
-	int			hidden = 0;
+	List	   *missing = NIL;
 	int			j = 0;
 
 	for (int i = 0; i < list_length(lines); i++)
@@ -210,13 +212,89 @@ append_missing(StringInfo text, const List *lines, const List *others, const cha
 			j++;
 		if (j < list_length(others) && order == 0)
 			j++;
-		else if (shown++ < MOST_LINES)
-			appendStringInfo(text, "%s%s: %s.", text->len > 0 ? "\n" : "", what, line->text);
 		else
-			hidden++;
+			missing = lappend(missing, unconstify(char *, line->text));
 	}
-	if (hidden > 0)
-		appendStringInfo(text, "\n%s: %d more.", what, hidden);
+	return missing;
+}
+
+/* Are two lines the same but for the numbers by which new rows are told apart? */
+static bool
+reads_alike(const char *one, const char *other)
+{
+	for (; *one == *other; one++, other++)
+	{
+		if (*one == '\0')
+			return true;
+		if (*one == '#' && isdigit((unsigned char) one[1]) && isdigit((unsigned char) other[1]))
+		{
+			one += strspn(one + 1, "0123456789");
+			other += strspn(other + 1, "0123456789");
+		}
+	}
+	return false;
+}
+
+/* The lines of one list that read like none of the other; each is paired once. */
+static List *
+unlike_lines(const List *lines, const List *others)
+{
+	List	   *left = list_copy(others);
+	List	   *unlike = NIL;
+	ListCell   *cell;
+
+	foreach(cell, lines)
+	{
+		ListCell   *other;
+		bool		found = false;
+
+		foreach(other, left)
+		{
+			if (!reads_alike(lfirst(cell), lfirst(other)))
+				continue;
+			left = foreach_delete_current(left, other);
+			found = true;
+			break;
+		}
+		if (!found)
+			unlike = lappend(unlike, lfirst(cell));
+	}
+	return unlike;
+}
+
+/* Appends some lines, and how many there are besides. */
+static void
+append_lines(StringInfo text, const List *lines, const char *what)
+{
+	for (int i = 0; i < Min(list_length(lines), MOST_LINES); i++)
+		appendStringInfo(text, "%s%s: %s.", text->len > 0 ? "\n" : "", what, (char *) list_nth(lines, i));
+	if (list_length(lines) > MOST_LINES)
+		appendStringInfo(text, "\n%s: %d more.", what, list_length(lines) - MOST_LINES);
+}
+
+/*
+ * Appends what differs. Where rows have other neighbours than before, the numbers of
+ * all new ones may be others; that is told only if nothing else is.
+ */
+static void
+append_difference(StringInfo text, const List *approved_lines, const List *lines)
+{
+	List	   *gone = missing_lines(approved_lines, lines);
+	List	   *new = missing_lines(lines, approved_lines);
+
+	if (list_length(gone) <= MOST_PAIRED && list_length(new) <= MOST_PAIRED)
+	{
+		List	   *unlike_gone = unlike_lines(gone, new);
+		List	   *unlike_new = unlike_lines(new, gone);
+
+		if (unlike_gone != NIL || unlike_new != NIL)
+		{
+			gone = unlike_gone;
+			new = unlike_new;
+		}
+	}
+	append_lines(text, gone, "Approved");
+	append_lines(text, new, "It would be");
 }
 
 /* What was approved and what this call would do, as far as they differ. */
@@ -230,8 +308,7 @@ difference(const char *token, const Effect *effect)
 	for (int i = 0; i < REMEMBERED; i++)
 		if (strcmp(approved[i].token, token) == 0)
 			known = &approved[i];
-	append_missing(&text, known != NULL ? known->lines : NIL, effect->normal->lines, "Approved");
-	append_missing(&text, effect->normal->lines, known != NULL ? known->lines : NIL, "It would be");
+	append_difference(&text, known != NULL ? known->lines : NIL, effect->normal->lines);
 	if (known == NULL)
 		appendStringInfo(&text, "%sWhat was approved is not at hand: it was previewed in another session, or long ago.",
 						 text.len > 0 ? "\n" : "");
