@@ -42,5 +42,6 @@ SELECT create_action('desk.y', '{"steps": [{"perform": "desk.x"}, {"let": {"a": 
 SELECT * FROM activate_actions('{desk.x, desk.y}');
 SELECT * FROM activate_actions('{desk.x, desk.z}');
 SELECT * FROM activate_actions('{desk.x, NULL}');
+SELECT * FROM activate_actions(NULL);
 SELECT * FROM activate_actions('{}');
 SELECT name, state FROM custom_actions.actions WHERE name ~ '[xyz]$' ORDER BY name;

@@ -170,3 +170,17 @@ SELECT set_action_value('desk.half', '1.whole', '3.0');
 SELECT * FROM diff_action('desk.half');
 SELECT activate_action('desk.half');
 SELECT desk.half();
+
+-- How many rows are expected is a number or an object, whatever was there before
+SELECT create_action('desk.clear', '{"steps": [{"delete": "desk.task", "where": "true"}]}');
+SELECT set_action_value('desk.clear', '1.expect', '3');
+SELECT action_definition('desk.clear') #> '{steps,0,expect}' AS expect;
+SELECT set_action_value('desk.clear', '1.expect.at_most', '5');
+SELECT set_action_value('desk.clear', '1.expect.at_least', '=1 + 1');
+SELECT action_definition('desk.clear') #> '{steps,0,expect}' AS expect;
+SELECT set_action_value('desk.clear', '1.expect.at_moost', '5');
+SELECT set_action_value('desk.clear', '1.expect', '=4');
+SELECT set_action_value('desk.clear', '1.expect', '{"at_most": 2}');
+SELECT action_definition('desk.clear') #> '{steps,0,expect}' AS expect;
+SELECT set_action_value('desk.clear', '1 .where', 'false');
+SELECT set_action_value('desk.clear', '1.where.x', 'false');

@@ -166,3 +166,7 @@ FROM unnest(ARRAY[
 	'target.priority in [1, 2]', 'target.priority =< 1', 'target.priority = target.title', 'target.title'
 ]) WITH ORDINALITY AS t (f, n), said(f, 'require') AS s
 ORDER BY n;
+
+-- What is only the extension's own is not proposed, unless it is asked for
+SELECT * FROM ways('{"steps": [{"call": "support.put_bac"}]}');
+SELECT * FROM ways('{"table": "custom_actions.log_ste"}');

@@ -121,6 +121,7 @@ custom_action_edit_field(PG_FUNCTION_ARGS)
 	value.shape = field->shape;
 	value.choices = field->choices;
 	value.typeless = field->typeless;
+	value.reads_json = field->reads_json;
 	old = edit_field_get(field);
 	values[3] = shown_value(field, old, &nulls[3]);
 	require_no_list(field, value.what, PG_ARGISNULL(5), json_parse(text_to_cstring(PG_GETARG_TEXT_PP(6))));

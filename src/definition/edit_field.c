@@ -216,6 +216,26 @@ object_of_field(EditField *field)
 	return object;
 }
 
+/* Makes a value that is to have others below it an object, where it is none. */
+static void
+put_object(EditField *field)
+{
+	const Json *json = edit_field_get(field);
+
+	if (json == NULL || json->kind != JSON_IS_OBJECT)
+		edit_field_put(field, json_new_object());
+}
+
+/* Raises that a value has nothing below it. */
+pg_noreturn static void
+refuse_below(const EditField *above, const char *rest)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_PARAMETER),
+			 errmsg("%s of %s has no \"%s\"", above->path, part_title(above->part), rest + 1),
+			 errhint("It is a single value: leave out what is behind %s.", above->path)));
+}
+
 /* Goes on in a value of any kind: an object or an array, in which nothing but the value says its type. */
 static EditField *
 find_inside(EditField *above, const char *rest)
@@ -239,7 +259,7 @@ find_inside(EditField *above, const char *rest)
 			field->path = psprintf("%s.%s", above->path, path_key(field->key));
 		}
 		else
-			refuse_field(above->part, above->path, rest + 1, NIL);
+			refuse_below(above, rest);
 		field->shape = ARGUMENT_VALUE;
 		field->typeless = true;
 		above = field;
@@ -261,7 +281,9 @@ find_below(EditField *above, const ArgumentSpec *spec, const char *rest)
 	if (above->shape != ARGUMENT_VALUES && above->shape != ARGUMENT_OBJECT)
 	{
 		if (above->shape != ARGUMENT_VALUE)
-			refuse_field(above->part, above->path, rest + 1, NIL);
+			refuse_below(above, rest);
+		if (above->reads_json && *rest == '.')
+			put_object(above);
 		return find_inside(above, rest);
 	}
 	if (*rest != '.')
@@ -381,12 +403,20 @@ find_known(EditField *field, const ArgumentSpec *spec, const char *rest)
 	field->shape = spec->shape;
 	field->choices = spec->choices;
 	field->required = spec->required || is_needed_without(field->part, spec);
+	field->reads_json = spec->reads_json;
 	field->null_counts = spec->null_counts;
 	field->empty_counts = spec->empty_counts;
 	field->column = spec->column != NULL ? spec->column : "arguments";
 	field->home = spec->column != NULL ? field->part->row : part_arguments(field->part);
 	field->key = pstrdup(spec->column != NULL ? spec->column : spec->key);
 	return find_below(field, spec, rest);
+}
+
+/* A key in a message: in quotes, unless it is a number. */
+static const char *
+key_words(const char *key)
+{
+	return key[strspn(key, "0123456789")] == '\0' ? key : psprintf("\"%s\"", key);
 }
 
 /* Raises for a key that the part cannot have. */
@@ -401,7 +431,8 @@ refuse_unknown_key(const EditPart *part, const char *key)
 	if (strcmp(part->name, "action") == 0 && isdigit((unsigned char) key[0]))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("action \"%s\" has no step %s", part->action, key)));
+				 errmsg("action \"%s\" has no step %s", part->action, key_words(key)),
+				 errhint("The path of a value is that of its step and its name, without blanks: 2.set.due, 4.case 1.do.2.when.")));
 	if (part->kind != NULL && part->kind->subject == SUBJECT_VALUES)
 		known = list_concat(known_keys_of(part_arguments(part)), known);
 	refuse_field(part, NULL, key, known);

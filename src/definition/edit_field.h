@@ -36,6 +36,7 @@ typedef struct EditField
 	const char *choices;
 	bool		required;		/* cannot be removed */
 	bool		typeless;		/* nothing but the value says its type */
+	bool		reads_json;		/* numbers and objects are these, whatever was there */
 	bool		null_counts;	/* of a default: JSON null is a value */
 	bool		empty_counts;	/* of a list of steps: it may be there without steps */
 	Json	   *home;			/* object or array that has it ... */

@@ -5,7 +5,8 @@
  * Text is text: "5" for a column is a literal of the column's type, whatever that
  * is. Only what is JSON already is read as JSON: an object or array where there is
  * no literal text yet, and a number or true and false where there was one, or
- * where nothing else gives the value a type.
+ * where nothing else gives the value a type. A key can say that a text that is
+ * JSON is read as that in any case.
  */
 #include "postgres.h"
 
@@ -48,8 +49,8 @@ is_plain_number(const Json *json)
 static Json *
 read_any(const EditValue *value, const char *text, const Json *old)
 {
-	Json	   *json = is_literal_text(old) ? NULL : json_parse_or_null(text);
-	bool		typeless = value->typeless && (old == NULL || old->kind == JSON_IS_STRING);
+	Json	   *json = is_literal_text(old) && !value->reads_json ? NULL : json_parse_or_null(text);
+	bool		typeless = value->reads_json || (value->typeless && (old == NULL || old->kind == JSON_IS_STRING));
 
 	if (json == NULL || json->kind == JSON_IS_NULL || json->kind == JSON_IS_STRING)
 		return json_new_string(text);

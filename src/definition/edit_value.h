@@ -17,6 +17,7 @@ typedef struct EditValue
 	ArgumentShape shape;
 	const char *choices;
 	bool		typeless;		/* nothing but the value says its type: numbers are numbers */
+	bool		reads_json;		/* numbers and objects are these, whatever was there */
 } EditValue;
 
 /* Reads a text as a value; old is what the place holds, or NULL. */

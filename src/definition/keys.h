@@ -57,6 +57,7 @@ typedef struct ArgumentSpec
 	const char *choices;		/* "wait nowait skip" */
 	const struct ArgumentSpec *members;
 	bool		untold;			/* nothing that anybody writes by hand */
+	bool		reads_json;		/* of a value: a text that reads as a number or an object is that */
 	KeyMeaning	means;			/* what DDL that renames has to follow (text_walk.h) */
 
 	/* The column of the draft tables for it, or NULL */

@@ -56,7 +56,8 @@ many_shape_fits(ManyShape *shape)
 	if (!program->definition->bulk)
 		return many_refuse(shape, "the action says \"bulk\": false");
 	if (program->begins_with_more)
-		return many_refuse(shape, "what is asked of its inputs is looked up for each call, or it is deprecated");
+		return many_refuse(shape, program->definition->deprecated != NULL ? "the action is deprecated" :
+						   "what its inputs refer to, and their options, are looked up for each call");
 	if (program->definition->max_rows > 0)
 		return many_refuse(shape, "\"max_rows\" is a limit for each call");
 	if (program->pipeline != NULL)

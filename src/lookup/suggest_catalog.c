@@ -108,6 +108,7 @@ typedef struct CatalogSearch
 	Suggestion	whole;			/* the name with its schema */
 	Suggestion	last;			/* the name alone */
 	bool		qualified;
+	bool		own;			/* in the extension's schema, whose names nobody means otherwise */
 	bool		builtin;		/* unqualified, a name of pg_catalog counts, too */
 } CatalogSearch;
 
@@ -133,6 +134,7 @@ search_init(CatalogSearch *search, const char *given)
 		return false;
 	name = llast(parts);
 	search->qualified = list_length(parts) > 1;
+	search->own = search->qualified && strcmp(list_nth(parts, list_length(parts) - 2), CA_SCHEMA) == 0;
 	suggestion_init(&search->last, name);
 	if (search->qualified)
 	{
@@ -161,6 +163,7 @@ search_consider(CatalogSearch *search, Oid schema, const char *name)
 		return;
 	schema_name = get_namespace_name(schema);
 	if (schema_name == NULL || strcmp(schema_name, "information_schema") == 0 ||
+		(!search->own && strcmp(schema_name, CA_SCHEMA) == 0) ||
 		object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
 		return;
 	shown = psprintf("%s.%s", name_part(schema_name), name_part(name));

@@ -159,9 +159,13 @@ pg_noreturn static void
 refuse_not_single(const Formula *formula)
 {
 	const char *hint = formula_list_hint(formula->text);
+	bool		empty = formula->text[strspn(formula->text, " \t\n\r")] == '\0';
 
+	if (empty)
+		hint = "Write an expression, such as target.priority + 1; NULL stands for no value.";
 	ereport(ERROR,
 			(errcode(ERRCODE_SYNTAX_ERROR),
+			 empty ? errmsg("a formula must not be empty") :
 			 errmsg("a formula must be exactly one SQL expression"),
 			 errhint("%s", hint ? hint : "Other clauses belong into a sub-SELECT in parentheses."),
 			 internalerrquery(formula->text),

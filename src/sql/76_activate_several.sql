@@ -125,8 +125,9 @@ LANGUAGE sql VOLATILE
 BEGIN ATOMIC
 	SELECT a.action, a.version
 	FROM custom_actions.activate_several(
-		ARRAY(SELECT custom_actions.canonical_name(n.name)
-			FROM unnest(activate_actions.names) AS n (name)),
+		CASE WHEN activate_actions.names IS NOT NULL THEN
+			ARRAY(SELECT custom_actions.canonical_name(n.name)
+				FROM unnest(activate_actions.names) AS n (name)) END,
 		activate_actions.note) AS a;
 END;
 

@@ -530,7 +530,9 @@ BEGIN
 					ELSE next.task END;
 				what := 'refused';
 				detail := concat_ws(E'\n', SQLERRM || '.', nullif(detail, ''), nullif(hint, ''));
-				refused := refused || format('%s: %s', coalesce(action, part), detail);
+				-- what is published is named by its own message
+				refused := refused || concat_ws(': ',
+					coalesce(action, CASE WHEN next.task <> 'publish' THEN part END), detail);
 				first_state := coalesce(first_state, SQLSTATE);
 				RETURN NEXT;
 		END;

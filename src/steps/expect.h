@@ -15,7 +15,7 @@ typedef struct Expect Expect;
 
 /* The key, for the kinds' argument lists. */
 #define EXPECT_ARGUMENT \
-	{"expect", ARGUMENT_VALUE, \
+	{"expect", ARGUMENT_VALUE, .reads_json = true, \
 	.meaning = "how many rows it has to be, else all is undone: 1, {\"at_most\": 10}, {\"at_least\": 1}"}
 
 /* NULL if the step does not say it, or after a problem. */

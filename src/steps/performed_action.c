@@ -13,6 +13,7 @@
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/function_arguments.h"
+#include "lookup/own_table.h"
 #include "lookup/proc_row.h"
 #include "lookup/suggest_catalog.h"
 #include "steps/performed_action.h"
@@ -26,14 +27,13 @@ is_self(const Compiler *compiler, const char *name)
 	const char *action = spelling_canonical(compiler->program->action);
 	char	   *schema;
 	char	   *last;
-	char	   *tail;
+	char	   *own_schema;
+	char	   *own_name;
 
 	DeconstructQualifiedName(parts, &schema, &last);
 	if (schema != NULL)
 		return strcmp(qualified_name_canonical(schema, last), action) == 0;
-	tail = psprintf(".%s", name_canonical(last));
-	return strlen(action) > strlen(tail) &&
-		strcmp(action + strlen(action) - strlen(tail), tail) == 0;
+	return qualified_name_split(action, &own_schema, &own_name) && strcmp(own_name, last) == 0;
 }
 
 /* Is this the function of the action that is being compiled? */
@@ -162,6 +162,21 @@ typedef struct Lookup
 	PerformedAction *found;
 } Lookup;
 
+/* The way out where nothing is published under a name. */
+static char *
+hint_to_publish(const Lookup *lookup)
+{
+	char	   *hint = suggest_action(lookup->name, false);
+	const char *name = spelling_canonical(lookup->name);
+
+	if (hint != NULL)
+		return hint;
+	if (draft_owner(name) == NULL)
+		return "Activate it first. A step can perform only published actions, and the action itself.";
+	return psprintf("It is a draft. Activate it first, or both at once, as two that perform each other need it: "
+					"SELECT * FROM activate_actions('{%s, %s}')", lookup->compiler->program->action, name);
+}
+
 static void
 signature_work(void *arg)
 {
@@ -177,15 +192,10 @@ signature_work(void *arg)
 		return;
 	}
 	if (!OidIsValid(function))
-	{
-		char	   *hint = suggest_action(lookup->name, false);
-
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
 				 errmsg("action \"%s\" does not exist", lookup->name),
-				 errhint("%s", hint ? hint :
-						 "Activate it first. A step can perform only published actions, and the action itself.")));
-	}
+				 errhint("%s", hint_to_publish(lookup))));
 	lookup->found = published_signature(function);
 }
 
