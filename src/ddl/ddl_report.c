@@ -90,7 +90,7 @@ plain_type(const char *type)
 static const char *
 old_identity(const Touched *touched)
 {
-	return touched->old_identity != NULL ? touched->old_identity : touched->identity;
+	return identity_canonical(touched->old_identity != NULL ? touched->old_identity : touched->identity);
 }
 
 /* Does a command make an action inactive? */
@@ -120,7 +120,7 @@ static Wording
 wording_of(const EventTriggerData *data, const Touched *touched)
 {
 	const char *tag = GetCommandTagName(data->tag);
-	const char *object = psprintf("%s %s", touched->type, touched->identity);
+	const char *object = psprintf("%s %s", touched->type, identity_canonical(touched->identity));
 
 	if (data->parsetree != NULL && IsA(data->parsetree, RenameStmt))
 		return wording("rename", "renaming",

@@ -214,9 +214,9 @@ warn_of(const Touched *touched, int count, const char *first, const char *detail
 			(errcode(ERRCODE_CA_MEANING),
 			 count == 1 ?
 			 errmsg("action \"%s\" would use %s %s, and is refused until it is activated again",
-					first, touched->type, touched->identity) :
+					first, touched->type, identity_canonical(touched->identity)) :
 			 errmsg("%d actions would use %s %s, and are refused until they are activated again",
-					count, touched->type, touched->identity),
+					count, touched->type, identity_canonical(touched->identity)),
 			 errdetail_internal("%s", detail),
 			 errhint("If formulas shall not mean it, give it another name, or drop it.")));
 }

@@ -236,7 +236,7 @@ note_drop(Drops *drops, TupleTableSlot *slot, const Touched *touched)
 		drops->alone = lappend_int(drops->alone, original);
 	}
 	else if (original && drops->norigins++ == 0)
-		drops->origin = psprintf("%s %s", touched->type, touched->identity);
+		drops->origin = psprintf("%s %s", touched->type, identity_canonical(touched->identity));
 }
 
 /*

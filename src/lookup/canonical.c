@@ -5,8 +5,11 @@
  *
  * PostgreSQL's quote_identifier() obeys quote_all_identifiers and the keywords of
  * its release, so what it prints in one session or release is not what it prints
- * in the next. Ours prints what PostgreSQL 15 does by default, for ever. It is
- * for names; SQL that is to be run quotes as this server needs it.
+ * in the next. Ours prints names alone and schemas as PostgreSQL 15 does by
+ * default, for ever; behind its schema a keyword is a name like any other, in
+ * every release, and is read more easily as it is: support.case. So it is SQL,
+ * wherever it is pasted; only schemas of SQL that is to be run are quoted as this
+ * server needs it.
  */
 #include "postgres.h"
 
@@ -71,16 +74,23 @@ word_is_reserved(const char *word)
 	return is_among(word, reserved_words);
 }
 
-/* Is this name written without quotes? */
+/* Has this name only letters that need no quotes? */
 static bool
-is_plain(const char *name)
+has_plain_letters(const char *name)
 {
 	if (!((name[0] >= 'a' && name[0] <= 'z') || name[0] == '_'))
 		return false;
 	for (const char *c = name; *c != '\0'; c++)
 		if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_'))
 			return false;
-	return !is_among(name, reserved_words) && !is_among(name, quoted_words);
+	return true;
+}
+
+/* Is this one of the words that are no plain names? */
+static bool
+is_quoted_word(const char *name)
+{
+	return is_among(name, reserved_words) || is_among(name, quoted_words);
 }
 
 void
@@ -100,7 +110,18 @@ append_quoted_name(StringInfo out, const char *name)
 static void
 append_name(StringInfo out, const char *name)
 {
-	if (is_plain(name))
+	if (has_plain_letters(name) && !is_quoted_word(name))
+		appendStringInfoString(out, name);
+	else
+		append_quoted_name(out, name);
+}
+
+/* Appends a name behind its schema, where keywords are names. */
+static void
+append_member_name(StringInfo out, const char *name)
+{
+	appendStringInfoChar(out, '.');
+	if (has_plain_letters(name))
 		appendStringInfoString(out, name);
 	else
 		append_quoted_name(out, name);
@@ -133,8 +154,7 @@ qualified_name_canonical(const char *schema, const char *name)
 
 	initStringInfo(&out);
 	append_name(&out, schema);
-	appendStringInfoChar(&out, '.');
-	append_name(&out, name);
+	append_member_name(&out, name);
 	return finish(&out);
 }
 
@@ -159,18 +179,29 @@ spelling_canonical(const char *text)
 	return qualified_name_split(text, &schema, &name) ? qualified_name_canonical(schema, name) : pstrdup(text);
 }
 
-/* The other way to write a part of a name: with quotes, or without if it can be. */
+const char *
+identity_canonical(const char *identity)
+{
+	List	   *parts;
+	char	   *name;
+
+	if (strpbrk(identity, "([") != NULL || !SplitIdentifierString(pstrdup(identity), '.', &parts) ||
+		list_length(parts) < 2 || list_length(parts) > 3)
+		return identity;
+	name = qualified_name_canonical(linitial(parts), lsecond(parts));
+	return list_length(parts) == 2 ? name : psprintf("%s.%s", name, name_canonical(lthird(parts)));
+}
+
+/* A name with quotes, or without if its letters allow that. */
 static char *
-other_spelling(const char *name)
+spelling(const char *name, bool quoted)
 {
 	StringInfoData out;
-	bool		plain = is_plain(name);
 
+	if (!quoted && has_plain_letters(name))
+		return pstrdup(name);
 	initStringInfo(&out);
-	if (!plain && (is_among(name, reserved_words) || is_among(name, quoted_words)))
-		appendStringInfoString(&out, name);
-	else
-		append_quoted_name(&out, name);
+	append_quoted_name(&out, name);
 	return finish(&out);
 }
 
@@ -178,11 +209,9 @@ char **
 name_spellings(const char *schema, const char *name)
 {
 	char	  **result = palloc(sizeof(char *) * (CA_SPELLINGS + 1));
-	char	   *schemas[] = {name_canonical(schema), other_spelling(schema)};
-	char	   *names[] = {name_canonical(name), other_spelling(name)};
 
 	for (int i = 0; i < CA_SPELLINGS; i++)
-		result[i] = psprintf("%s.%s", schemas[i / 2], names[i % 2]);
+		result[i] = psprintf("%s.%s", spelling(schema, is_quoted_word(schema) != (i / 2 == 1)), spelling(name, i % 2 == 1));
 	result[CA_SPELLINGS] = NULL;
 	return result;
 }
@@ -199,36 +228,24 @@ relation_name_canonical(Oid relation)
 	return qualified_name_canonical(get_namespace_name(get_rel_namespace(relation)), name);
 }
 
-/* A name, in quotes only if it has other letters than plain names. */
-static void
-append_shown_name(StringInfo out, const char *name)
-{
-	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_$")] == '\0' && strchr("0123456789$", name[0]) == NULL)
-		appendStringInfoString(out, name);
-	else
-		append_quoted_name(out, name);
-}
-
 char *
 relation_name_shown(Oid relation)
 {
 	char	   *name = get_rel_name(relation);
-	StringInfoData out;
 
-	if (name == NULL)
-		return NULL;
-	initStringInfo(&out);
-	append_shown_name(&out, get_namespace_name_or_temp(get_rel_namespace(relation)));
-	appendStringInfoChar(&out, '.');
-	append_shown_name(&out, name);
-	return out.data;
+	return name == NULL ? NULL :
+		qualified_name_canonical(get_namespace_name_or_temp(get_rel_namespace(relation)), name);
 }
 
 char *
 relation_name_sql(Oid relation)
 {
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)),
-									  get_rel_name(relation));
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoString(&out, quote_identifier(get_namespace_name(get_rel_namespace(relation))));
+	append_member_name(&out, get_rel_name(relation));
+	return finish(&out);
 }
 
 char *

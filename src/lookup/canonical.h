@@ -22,7 +22,7 @@ extern bool word_is_reserved(const char *word);
 /* Appends a name in double quotes. */
 extern void append_quoted_name(StringInfo out, const char *name);
 
-/* A name, and "schema.name", quoted where needed. */
+/* A name, and "schema.name", quoted where needed: behind its schema a keyword is not. */
 extern char *name_canonical(const char *name);
 extern char *qualified_name_canonical(const char *schema, const char *name);
 
@@ -31,6 +31,9 @@ extern bool qualified_name_split(const char *text, char **schema, char **name);
 
 /* The canonical spelling of "schema.name"; another text as it is. */
 extern char *spelling_canonical(const char *text);
+
+/* The same of what PostgreSQL calls an object, if that is a table or the like, or a column; else as it is. */
+extern const char *identity_canonical(const char *identity);
 
 /*
  * All the ways to write a qualified name, the canonical one first, NULL last:
@@ -42,7 +45,7 @@ extern char **name_spellings(const char *schema, const char *name);
 extern char *relation_name_canonical(Oid relation);
 extern char *function_name_canonical(Oid function);
 
-/* The same of a relation as people write it: a keyword needs no quotes behind its schema. NULL: there is none. */
+/* The same of a relation that may be temporary or gone. NULL: there is none. */
 extern char *relation_name_shown(Oid relation);
 
 /* The same of a relation as a part of SQL that this server is to run. */

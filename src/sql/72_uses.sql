@@ -8,10 +8,7 @@ RETURNS TABLE (
 LANGUAGE sql STABLE ROWS 20
 SET search_path = pg_catalog, custom_actions, pg_temp
 BEGIN ATOMIC
-	-- a name that is quoted for being a keyword is looked for as it is known
-	SELECT u.path, u.schema,
-		regexp_replace(u.table_name, '(^|\.)"([a-z_][a-z0-9_$]*)"(?=\.|$)', '\1\2', 'g'),
-		u.column_name, u.function, u.performs, u.reads, u.writes
+	SELECT u.path, u.schema, u.table_name, u.column_name, u.function, u.performs, u.reads, u.writes
 	FROM custom_actions.document_in_use(action_name, wanted) AS d (document)
 		LEFT JOIN pg_roles AS r ON r.rolname = custom_actions.owner_name(action_name)
 		CROSS JOIN LATERAL custom_actions.definition_uses(action_name, d.document, r.oid) AS u;

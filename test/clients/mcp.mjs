@@ -72,7 +72,7 @@ for (const [version, connect] of Object.entries(generations)) {
 	const preview = await client.callTool({ name: 'preview_action', arguments: { action: 'support.close_case', input: { target } } });
 
 	is(preview.structuredContent.changes.map((change) => [change.operation, change.table, change.key.id, change.columns.status.after]),
-		[['update', 'support."case"', target, 'closed']], `${version}: a preview`);
+		[['update', 'support.case', target, 'closed']], `${version}: a preview`);
 	const asked = await client.callTool({ name: 'support.close_case', arguments: { target } });
 
 	ok(asked.isError && /^Nothing was done yet/.test(text_of(asked)), `${version}: a call is answered by what it would do`);

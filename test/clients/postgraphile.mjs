@@ -106,7 +106,7 @@ is(await error_of('mutation { escalateCase(input: {target: "40", reason: "VIP"})
 	{ message: 'Case 40 is closed', errcode: 'UA002', detail: 'Action "support.escalate_case" version 1, step 1 (require).', hint: undefined }, 'an error has message, class and detail');
 is(await error_of('mutation { closeCase(input: {target: "999"}) { clientMutationId } }'),
 	{
-		message: 'there is no row (id) = (999) in support."case"', errcode: 'P0002', detail: 'Action "support.close_case" version 1.',
+		message: 'there is no row (id) = (999) in support.case', errcode: 'P0002', detail: 'Action "support.close_case" version 1.',
 		hint: 'It does not exist, or it is not visible to you.'
 	}, 'and its hint');
 is(await error_of('{ countCases(wanted: "opne") }'),
