@@ -73,7 +73,7 @@ SELECT custom_actions.draft_is_news('a.b');
 DELETE FROM custom_actions.invocations;
 RESET ROLE;
 SELECT p.oid::regprocedure FROM pg_proc AS p
-WHERE p.pronamespace = 'custom_actions'::regnamespace AND has_function_privilege('record_stranger', p.oid, 'EXECUTE') ORDER BY p.proname;
+WHERE p.pronamespace = 'custom_actions'::regnamespace AND has_function_privilege('record_stranger', p.oid, 'EXECUTE') ORDER BY p.proname, p.oid::regprocedure::text COLLATE "C";
 SELECT c.oid::regclass FROM pg_class AS c
 WHERE c.relnamespace = 'custom_actions'::regnamespace AND c.relkind IN ('r', 'v', 'S')
 	AND CASE c.relkind WHEN 'S' THEN has_sequence_privilege('record_stranger', c.oid, 'USAGE, SELECT, UPDATE')
