@@ -121,6 +121,18 @@ SELECT unregister_plugin(max(id)) FROM custom_actions.plugin_step;
 SELECT desk.visit('IT', 'Rome', why => 'critical');
 SELECT p ->> 'options' AS options FROM json_array_elements(action_definition('desk.visit') -> 'input') AS p WHERE p ->> 'name' = 'why';
 DROP TYPE desk.haste;
+-- A default that is no option, or no option at all, is told before anybody calls
+SELECT create_action('desk.preset', $${"input": [
+	{"name": "a", "type": "integer", "options": [1, 2], "default": 3}, {"name": "b", "type": "text", "options": ["x", "y"], "default": "Y"},
+	{"name": "c", "type": "integer", "options": [], "required": false}, {"name": "d", "type": "numeric", "options": [1.50], "default": 1.5},
+	{"name": "e", "type": "text", "options": ["x", "=upper('x')"], "default": "z"}, {"name": "f", "type": "text", "options": ["x"], "default": "=lower('X')"},
+	{"name": "g", "type": "integer", "options": [1], "default": "1"}],
+	"output": [{"name": "all_", "type": "text", "default": "{{input.a}}{{input.b}}{{input.c}}{{input.d}}{{input.e}}{{input.f}}{{input.g}}"}]}$$);
+SELECT location, message, hint FROM check_action('desk.preset');
+SELECT activate_action('desk.preset');
+SELECT desk.preset();
+SELECT desk.preset(a => 2, b => 'x', e => 'X');
+
 SET client_min_messages = warning;
 DROP SCHEMA desk CASCADE;
 DROP ROLE inputs_form;

@@ -1,11 +1,12 @@
 /*
  * remark_program.c
- *		Warns of what an action declares and does not use, and of steps that
- *		never run.
+ *		Warns of what an action declares and does not use, of defaults that are
+ *		refused, and of steps that never run.
  */
 #include "postgres.h"
 
 #include "definition/step_walk.h"
+#include "definition/value_text.h"
 #include "engine/remark_branches.h"
 #include "engine/remark_calls.h"
 #include "engine/remark_loops.h"
@@ -32,6 +33,49 @@ remark_unused_variables(Compiler *compiler, const List *variables, const char *n
 						 variable->location ? variable->location : psprintf("%s.%s", location, variable->name),
 						 psprintf("nothing uses %s \"%s\"", noun, variable->name), hint);
 	}
+}
+
+/* Is this a value that stands for itself, and for one value? '{1,2}' may be an array. */
+static bool
+is_literal(const Json *json)
+{
+	const char *rest;
+
+	return json->kind == JSON_IS_NUMBER || json->kind == JSON_IS_BOOLEAN ||
+		(json->kind == JSON_IS_STRING && json->text[0] != '{' && value_text_read(json->text, &rest) == TEXT_LITERAL);
+}
+
+/* Can two literals be equal, whatever their type? */
+static bool
+may_be_equal(const Json *one, const Json *other)
+{
+	if (one->kind != other->kind || one->kind == JSON_IS_BOOLEAN)
+		return true;
+	return one->kind == JSON_IS_NUMBER ? strtod(one->text, NULL) == strtod(other->text, NULL) :
+		pg_strcasecmp(one->text, other->text) == 0;
+}
+
+/* Warns of an input without any option, and of a default that is none of them: each call that leaves it out is refused. */
+static void
+remark_options(Compiler *compiler, const Parameter *parameter)
+{
+	const Json *options = parameter->options;
+	const Json *initial = parameter->initial;
+
+	if (options == NULL || options->kind != JSON_IS_ARRAY)
+		return;
+	if (options->count == 0)
+		problem_warn(compiler->findings.sink, psprintf("%s.options", parameter->location),
+					 psprintf("there is no option for input \"%s\", so that every value is refused", parameter->name),
+					 "List the values, or leave \"options\" out.");
+	if (initial == NULL || !is_literal(initial))
+		return;
+	for (int i = 0; i < options->count; i++)
+		if (!is_literal(options->items[i]) || may_be_equal(initial, options->items[i]))
+			return;
+	problem_warn(compiler->findings.sink, psprintf("%s.default", parameter->location),
+				 psprintf("the default of input \"%s\" is none of its options", parameter->name),
+				 "A call that leaves the input out is refused: add it to the options, or give another default.");
 }
 
 /* Has a plug-in a look at all inputs? */
@@ -129,9 +173,12 @@ void
 remark_program(Compiler *compiler)
 {
 	const Definition *definition = compiler->program->definition;
+	ListCell   *cell;
 
 	if (!compiler_remarks(compiler))
 		return;
+	foreach(cell, definition->inputs)
+		remark_options(compiler, lfirst(cell));
 	remark_unreachable(compiler, definition->steps);
 	remark_branches(compiler);
 	if (compiler->findings.failed || compiler->program->signature->broken || definition->steps == NIL)
