@@ -174,3 +174,49 @@ SELECT action_schema('web.forged') -> 'properties';
 SELECT length(action_typescript('web.forged')) > 0, action_openapi('plain', 'web.forged') IS NOT NULL;
 DROP FUNCTION web.forged;
 RESET check_function_bodies;
+
+-- an output is not null where that is proven: by what is always given, by columns that are NOT NULL and of its type
+SET client_min_messages = error;
+CREATE TABLE web.proof (id integer PRIMARY KEY, code text NOT NULL, note text, j jsonb NOT NULL DEFAULT 'null');
+CREATE TABLE web.heir () INHERITS (web.proof);
+CREATE TABLE web.plain (id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY, code text NOT NULL, note text);
+CREATE FUNCTION nullable(VARIADIC parts text[]) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	-- table; outputs; steps; a blank follows where OData may have null
+	PERFORM create_action('web.proven', format('{%s "input": [{"name": "given", "type": "text"}, {"name": "perhaps", "type": "text", "required": false}], "output": [%s], "steps": [%s]}',
+		'"table": ' || to_json(parts[1]) || ', ', parts[2], parts[3])::json, true);
+	DROP FUNCTION IF EXISTS web.proven;
+	PERFORM activate_action('web.proven');
+	RETURN (SELECT string_agg(e.key || CASE WHEN e.value::jsonb = '{}' OR e.value::text ~ '"null"' AND NOT e.value::jsonb ? 'not' THEN ' may be null' ELSE ' is never null' END
+			|| CASE WHEN (action_csdl('json', pattern => 'web.proven')::json #> ARRAY['web', 'provenResponse', e.key])::jsonb ? '$Nullable' THEN ' ' ELSE '' END, ', ')
+		FROM json_each(action_schema('web.proven', 'out') -> 'properties') AS e);
+END
+$$;
+SELECT nullable(NULL, '{"name": "a", "type": "text", "default": "x"}', '');
+SELECT nullable(NULL, '{"name": "a", "type": "text", "default": null}', '');
+SELECT nullable(NULL, '{"name": "a", "type": "text", "default": "=input.given"}, {"name": "b", "type": "varchar", "default": "=input.given"}, {"name": "c", "type": "text", "default": "=input.perhaps"}', '');
+SELECT nullable(NULL, '{"name": "a", "type": "text", "default": "=coalesce(input.perhaps, input.given)"}, {"name": "b", "type": "text", "default": "=coalesce(input.perhaps, '''')"}, {"name": "c", "type": "text", "default": "=coalesce(input.perhaps, null)"}, {"name": "d", "type": "text", "default": "=coalesce(input.perhaps, upper(''x''))"}, {"name": "e", "type": "text", "default": "=coalesce(input.given) || input.perhaps"}', '');
+SELECT nullable('web.plain', '{"name": "a", "type": "integer", "default": "=target.id"}, {"name": "b", "type": "text", "default": "=target.code"}, {"name": "c", "type": "text", "default": "=target.note"}, {"name": "d", "type": "bigint", "default": "=target.id"}', '{"delete": "target"}');
+INSERT INTO web.plain (code) VALUES ('c');
+SELECT invoke_action('web.proven', '{"target": 1, "given": "x"}');
+SELECT nullable('web.proof', '{"name": "a", "type": "text", "default": "=target.code"}', '');
+SELECT nullable('web.proof', '{"name": "j", "type": "jsonb", "required": true, "default": "=target.j"}', '');
+INSERT INTO web.proof VALUES (1, 'x');
+SELECT invoke_action('web.proven', '{"target": 1, "given": "x"}');
+SELECT nullable(NULL, '{"name": "a", "type": "integer", "default": "=made.id"}, {"name": "b", "type": "text", "default": "=made.note"}', '{"create": "web.plain", "as": "made", "set": {"code": "c"}}');
+SELECT nullable(NULL, '{"name": "a", "type": "integer", "default": "=made.id"}', '{"create": "web.plain", "as": "made", "when": "input.perhaps is null", "set": {"code": "c"}}');
+SELECT nullable(NULL, '{"name": "a", "type": "integer", "default": "=made.id"}', '{"stop": "succeeded", "when": "input.perhaps is null"}, {"create": "web.plain", "as": "made", "set": {"code": "c"}}');
+SELECT nullable(NULL, '{"name": "a", "type": "text"}', '{"output": {"a": "x"}}');
+SELECT nullable(NULL, '{"name": "a", "type": "text"}', '{"output": {"a": "x"}, "when": "input.perhaps is null"}');
+SELECT nullable(NULL, '{"name": "a", "type": "text"}', '{"output": {"a": "x"}}, {"if": "input.perhaps is null", "then": [{"output": {"a": "=input.perhaps"}}]}');
+SELECT nullable(NULL, '{"name": "a", "type": "text", "default": "y"}', '{"if": "input.perhaps is null", "then": [{"output": {"a": "x"}}]}');
+-- a trigger may keep a row from being made
+SELECT nullable(NULL, '{"name": "a", "type": "integer", "default": "=made.id"}', '{"create": "web.plain", "as": "made", "set": {"code": "c"}}');
+CREATE FUNCTION web.none() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER none BEFORE INSERT ON web.plain FOR EACH ROW EXECUTE FUNCTION web.none();
+SELECT action_schema('web.proven', 'out') #> '{properties,a,type}';
+DROP TRIGGER none ON web.plain;
+-- and a constraint may go
+SELECT nullable('web.plain', '{"name": "b", "type": "text", "default": "=target.code"}', '');
+ALTER TABLE web.plain ALTER code DROP NOT NULL;
+SELECT action_schema('web.proven', 'out') #> '{properties,b,type}';

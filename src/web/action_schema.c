@@ -23,6 +23,7 @@
 #include "utils/lsyscache.h"
 #include "web/action_schema.h"
 #include "web/literal_schema.h"
+#include "web/never_null.h"
 #include "web/schema_parts.h"
 
 #define SCHEMA_DIALECT	"https://json-schema.org/draft/2020-12/schema"
@@ -146,15 +147,6 @@ add_reference(Json *schema, const Argument *argument, const SchemaOptions *optio
 		json_put_string(schema, "$comment", psprintf("references %s", key));
 }
 
-/* May a value be null: one that may be left out, or that nobody promises? */
-static bool
-argument_takes_null(const Argument *argument, bool output)
-{
-	if (output)
-		return !(argument->required && argument->parameter->required_given) && type_takes_null(argument->type);
-	return !argument->required && type_takes_null(argument->type);
-}
-
 /* Must an input be given? Also one that would be null otherwise, which its domain refuses. */
 static bool
 argument_is_required(const Argument *argument)
@@ -162,8 +154,9 @@ argument_is_required(const Argument *argument)
 	return argument->required || (argument->parameter->initial == NULL && !type_takes_null(argument->type));
 }
 
-Json *
-schema_of_argument(const Argument *argument, SchemaOptions *options)
+/* The schema of an input, or of an output that is null or not. */
+static Json *
+schema_of_either(const Argument *argument, bool takes_null, SchemaOptions *options)
 {
 	SchemaScope *scope = &options->scope;
 	const Parameter *parameter = argument->parameter;
@@ -172,7 +165,7 @@ schema_of_argument(const Argument *argument, SchemaOptions *options)
 
 	if (parameter != NULL && !scope->output)
 		add_options(schema, argument, scope);
-	if (argument_takes_null(argument, scope->output))
+	if (takes_null && type_takes_null(argument->type))
 		schema = schema_or_null(schema);
 	schema = with_words(argument, schema);
 	if (parameter == NULL || scope->output)
@@ -185,6 +178,12 @@ schema_of_argument(const Argument *argument, SchemaOptions *options)
 		json_add(schema, "writeOnly", json_new_boolean(true));
 	add_reference(schema, argument, options);
 	return schema;
+}
+
+Json *
+schema_of_argument(const Argument *argument, SchemaOptions *options)
+{
+	return schema_of_either(argument, !argument->required, options);
 }
 
 /* The key of the row that an action is for, as invoke_action() takes it. */
@@ -225,7 +224,12 @@ schema_of_outputs(const WebAction *action, SchemaOptions *options)
 
 	options->scope.output = true;
 	for (int i = 0; i < signature->noutputs; i++)
-		schema_add_member(object, signature->outputs[i].name, schema_of_argument(&signature->outputs[i], options), true);
+	{
+		const Argument *output = &signature->outputs[i];
+
+		schema_add_member(object, output->name,
+						  schema_of_either(output, !output_is_never_null(action, output), options), true);
+	}
 	return object;
 }
 

@@ -32,7 +32,7 @@ extern Json *schema_of_inputs(const WebAction *action, SchemaOptions *options);
 /* A closed object of the outputs, none of them missing. */
 extern Json *schema_of_outputs(const WebAction *action, SchemaOptions *options);
 
-/* One input or output by itself, with its annotations. */
+/* One input by itself, with its annotations. */
 extern Json *schema_of_argument(const Argument *argument, SchemaOptions *options);
 
 /* A whole document of a schema, with its parts. */

@@ -18,6 +18,7 @@
 #include "web/csdl_name.h"
 #include "web/csdl_type.h"
 #include "web/csdl_validation.h"
+#include "web/never_null.h"
 
 #define IMPORTS	"|container"	/* the scope of names in the container */
 #define RESPONSE	"Response"	/* what stands behind the name of an action in that of its outputs */
@@ -151,7 +152,7 @@ add_response(Csdl *csdl, const CsdlAction *named)
 	for (int i = 0; i < signature->noutputs; i++)
 	{
 		const Argument *output = &signature->outputs[i];
-		bool		never_null = output->required && output->parameter->required_given;
+		bool		never_null = output_is_never_null(named->action, output);
 		Json	   *property = csdl_add_property(csdl, response, output->name, output->type, output->typmod,
 												 !never_null && type_takes_null(output->type));
 

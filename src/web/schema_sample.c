@@ -29,6 +29,7 @@ static const struct
 	{"format", "duration", "P1D"},
 	{"format", "uuid", "01234567-89ab-4def-8123-456789abcdef"},
 	{"pattern", "^-?[0-9]", "1"},
+	{"pattern", "^-?0", "0"},
 	{"pattern", "^[01]*", "1"},
 	{"pattern", "^\\\\x", "\\x00"},
 	{"pattern", "^\\{[\\s\\S]*", "{}"}

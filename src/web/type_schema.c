@@ -32,6 +32,13 @@
 #define CLOCK			"^[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?"
 #define UNUSUAL_ZONE	UNUSUAL_DATE "|[+-][0-9]{2}:[0-9]{2}:[0-9]{2}$"
 
+/* Numbers of 64 bits with a sign, digit by digit from the left: the largest is 9223372036854775807 */
+#define BIGINT_TEXT \
+	"^-?[0-9]{1,18}$|^-?([0-8][0-9]{18}|9([01][0-9]{17}|2([01][0-9]{16}|2([0-2][0-9]{15}|3([0-2][0-9]{14}" \
+	"|3([0-6][0-9]{13}|7([01][0-9]{12}|20([0-2][0-9]{10}|3([0-5][0-9]{9}|6([0-7][0-9]{8}|8([0-4][0-9]{7}" \
+	"|5([0-3][0-9]{6}|4([0-6][0-9]{5}|7([0-6][0-9]{4}|7([0-4][0-9]{3}|5([0-7][0-9]{2}|80[0-7]))))))))))))))))$" \
+	"|^-9223372036854775808$"
+
 /* A range as text: its bounds in their own writing */
 #define RANGE_OF(bound)	"^(empty|[\\[(](" bound ")?,(" bound ")?[\\])])$"
 
@@ -87,7 +94,7 @@ static Json *
 bigint_schema(const SchemaScope *scope)
 {
 	if (scope->numbers_as_text)
-		return schema_pattern("^-?[0-9]{1,19}$");
+		return schema_pattern(scope->output ? "^-?[0-9]{1,19}$" : BIGINT_TEXT);
 	return integer_schema("int64", "-9223372036854775808", "9223372036854775807");
 }
 
@@ -122,11 +129,17 @@ numeric_text_schema(const SchemaScope *scope, int32 typmod, int precision, int s
 {
 	const char *words = scope->output && !scope->usual ? "|^NaN$|^-?Infinity$" : "";
 
-	if (typmod < (int32) VARHDRSZ || scale < 0 || scale > precision)
+	if (typmod < (int32) VARHDRSZ)
 		return schema_pattern(psprintf("^-?[0-9]+(\\.[0-9]+)?$%s", words));
+	if (scale < 0)
+		return schema_pattern(psprintf("^-?0$|^-?[0-9]{1,%d}0{%d}$%s", precision, -scale, words));
 	if (scale == 0)
 		return schema_pattern(psprintf("^-?[0-9]{1,%d}$%s", precision, words));
-	return schema_pattern(psprintf("^-?[0-9]{1,%d}(\\.[0-9]{1,%d})?$%s", Max(precision - scale, 1), scale, words));
+	if (scale > precision)
+		return schema_pattern(psprintf("^-?0(\\.0{%d}[0-9]{1,%d})?$%s", scale - precision, precision, words));
+	if (scale == precision)
+		return schema_pattern(psprintf("^-?0(\\.[0-9]{1,%d})?$%s", scale, words));
+	return schema_pattern(psprintf("^-?[0-9]{1,%d}(\\.[0-9]{1,%d})?$%s", precision - scale, scale, words));
 }
 
 /*

@@ -132,16 +132,22 @@ SELECT create_action('web.options', '{"input": [
 SELECT activate_action('web.options');
 SQL
 
+# Long numbers as texts
+my $long_numbers = echo(('bigint') x 4, 'numeric', 'numeric(5,2)', 'numeric(4,0)', 'numeric(3,3)', 'numeric(2,-3)', 'numeric(3,5)', 'bigint[]');
+$node->safe_psql('schemas', "SET client_min_messages = error;
+	SELECT create_action('web.long_numbers', \$d\$$long_numbers\$d\$); SELECT activate_action('web.long_numbers')");
+
 my @schemas = split /\n/, $node->safe_psql('schemas', <<'SQL');
 CREATE TABLE schemas AS
-SELECT a.name AS action, jsonb_build_object('action', a.name, 'in', action_schema(a.name), 'out', action_schema(a.name, 'out'),
-	'error', action_schema(a.name, 'error')) AS line
+SELECT a.name AS action, jsonb_build_object('action', a.name,
+	'in', action_schema(a.name, 'in', CASE a.name WHEN 'web.long_numbers' THEN 'string' ELSE 'number' END),
+	'out', action_schema(a.name, 'out'), 'error', action_schema(a.name, 'error')) AS line
 FROM custom_actions.actions AS a WHERE a.state = 'active';
 SELECT line FROM schemas ORDER BY action COLLATE "C";
 SQL
 my %schemas = map { ($_->{action} => $_) } map { $json->decode($_) } @schemas;
 
-is(scalar(@schemas), ACTIONS + 1, 'there are schemas');
+is(scalar(@schemas), ACTIONS + 2, 'there are schemas');
 
 my @lines = judge('compiles all schemas in strict mode', $seed, DRAWN, spew('schemas.jsonl', @schemas));
 my @drawn = map { $json->decode($_) } @lines;
