@@ -39,7 +39,7 @@ SELECT action_csdl('json', 'Contoso.Desk', 'shop.%');
 
 -- What is required of the row, in words of OData that mean the same; null: not to be told
 BEGIN;
-ALTER TABLE shop.case ADD channel shop.channel, ADD mood shop.mood NOT NULL DEFAULT 'bad', ADD late boolean NOT NULL DEFAULT false, ADD soft boolean, ADD price numeric(8,2);
+ALTER TABLE shop.case ADD channel shop.channel, ADD mood shop.mood NOT NULL DEFAULT 'bad', ADD late boolean NOT NULL DEFAULT false, ADD soft boolean, ADD price numeric(8,2), ADD due date, ADD at timestamptz;
 DO $$
 DECLARE
 	c text;
@@ -48,15 +48,35 @@ BEGIN
 	FOREACH c IN ARRAY ARRAY['target.price > 5', 'target.id >= -5 AND target.late', 'target.soft', 'target.soft = true', 'NOT target.late', 'NOT target.price > 5',
 		'target.owner IN (''a'', ''it''''s'')', 'target.owner NOT IN (''a'', ''b'')', 'NOT (target.status IN (''a'') OR target.owner IS NOT NULL)', 'target.channel = ''mail''',
 		'target.mood <> ''very good''', 'target.price > 5.5', 'target.status > ''a''', 'target.status = lower(''A'')', 'target."open since" IS NULL',
-		'target.status = E''a''', 'target.status || ''x'' = ''a''']
+		'target.status = E''a''', 'target.status || ''x'' = ''a''', 'target.price IN (-1.25, 007.50)', 'target.price > 1e3', 'target.price > 1234567890.123456',
+		'target.due < DATE ''2026-01-31''', 'target.due = ''2026-01-31''', 'target.due < ''today''', 'target.at < ''2026-01-31''']
 	LOOP
 		i = i + 1;
 		PERFORM create_action('shop.rule_' || i, json_build_object('table', 'shop.case', 'description', c, 'steps', json_build_array(json_build_object('require', c)))),
 			activate_action('shop.rule_' || i);
 	END LOOP;
+	-- steps that ask for states, that depend on conditions, or whose errors are dealt with
+	PERFORM set_config('client_min_messages', 'error', true);
+	FOREACH c IN ARRAY ARRAY[
+		'{"set_status": "target", "column": "status", "from": ["open", "closed"], "to": "waiting"}', '{"set_status": "target", "column": "status", "from": "open", "to": "waiting", "required": false}',
+		'{"set_status": "target", "column": "owner", "from": ["a", null], "to": "b"}', '{"set_status": "target", "column": "status", "from": "=upper(''a'')", "to": "waiting"}',
+		'{"set_status": "target", "column": "channel", "from": "mail", "to": "phone", "when": "target.late"}',
+		'{"require": "target.late", "when": "target.soft"}', '{"require": "target.late", "when": "target.at > now()"}',
+		'{"require": "target.late", "on_error": []}', '{"group": "asks", "do": [{"require": "target.late"}], "on_error": []}', '{"group": "asks", "do": [{"require": "target.late"}]}',
+		'{"if": "target.price > 5", "then": [{"require": "target.late"}], "else": [{"require": "target.owner IS NOT NULL"}]}',
+		'{"if": "target.price > 5", "then": [{"update": "target", "set": {"owner": "a"}}]}',
+		'{"if": "input.why IS NULL", "then": [{"require": "target.late"}]}', '{"if": "input.why IS NULL", "then": [{"let": {"a": 1}}]}',
+		'{"choose": "which", "cases": [{"when": "target.late", "do": [{"require": "target.soft"}]}, {"when": "target.price > 5", "do": [{"update": "target", "set": {"owner": "a"}}]}], "else": [{"require": "target.id > 3"}]}',
+		'{"for_each": "shop.case", "as": "other", "do": [{"require": "target.late"}]}']
+	LOOP
+		i = i + 1;
+		PERFORM create_action('shop.rule_' || i, json_build_object('table', 'shop.case', 'description', c, 'input', '[{"name": "why", "type": "text", "required": false}]'::json,
+				'steps', json_build_array(c::json, '{"require": "target.id > 0"}'::json))),
+			activate_action('shop.rule_' || i);
+	END LOOP;
 END
 $$;
-SELECT value -> 0 ->> '@Core.Description' || '  =>  ' || (value -> 0 -> '@Core.OperationAvailable')::jsonb
+SELECT value -> 0 ->> '@Core.Description' || '  =>  ' || coalesce((value -> 0 -> '@Core.OperationAvailable')::jsonb::text, 'left out')
 FROM json_each(action_csdl('json', pattern => 'shop.rule%')::json -> 'shop') WHERE key LIKE 'rule%' ORDER BY substr(key, 6)::int;
 ROLLBACK;
 \a

@@ -3,10 +3,15 @@
  *		Where an action can be invoked, as an expression that clients of OData evaluate.
  *
  * What the first steps require is told if it compares columns of the row with
- * constants, in words that mean the same in OData: numbers, and texts and enums for
- * equality. NULL makes an SQL comparison unknown, which is no truth, while OData's are
- * true or false; so of columns that may be NULL that is said, too. What is required
- * otherwise makes the value null: it is for a server to say of each row.
+ * constants, in words that mean the same in OData: numbers and dates, and texts and
+ * enums for equality. NULL makes an SQL comparison unknown, which is no truth, while
+ * OData's are true or false; so of columns that may be NULL that is said, too. The
+ * states that set_status works from are such a requirement, and what stands in if,
+ * choose and group is one where their conditions say so. What is required otherwise
+ * makes the value null: it is for a server to say of each row.
+ *
+ * The walk is that of steps/precondition.c: it ends where a step does something, and
+ * at one whose errors are dealt with, since that refuses nothing.
  */
 #include "postgres.h"
 
@@ -19,6 +24,8 @@
 #include "utils/lsyscache.h"
 #include "web/csdl_available.h"
 #include "web/csdl_name.h"
+
+#define EDM_DATE	"Edm.Date"
 
 /* A condition that is read. */
 typedef struct Reading
@@ -43,7 +50,17 @@ static const Comparison comparisons[] = {
 	{"=", "$Eq", false}, {"<", "$Lt", true}, {">", "$Gt", true}
 };
 
+/* What is found of the steps that an action begins with. */
+typedef struct Walk
+{
+	const CsdlTable *table;
+	List	   *guards;			/* of Json: where these are true what comes now is asked; one is NULL: that cannot be told */
+	Json	   *required;		/* so far, or NULL */
+	bool		told;			/* that is all that is required */
+} Walk;
+
 static Json *read_any_of(Reading *reading);
+static bool gather_steps(Walk *walk, const List *steps);
 
 /* The token so many places further, or NULL. */
 static const SqlToken *
@@ -92,6 +109,21 @@ expression_of(const char *name, Json *one, Json *other)
 	return expression;
 }
 
+/* A column of the row; NULL: it is none, or no property. */
+static Form_pg_attribute
+property_named(const CsdlTable *table, const char *name)
+{
+	for (int i = 0; i < table->descriptor->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(table->descriptor, i);
+
+		if (!attribute->attisdropped && strcmp(NameStr(attribute->attname), name) == 0 &&
+			json_get(table->entity, csdl_identifier(name)) != NULL)
+			return attribute;
+	}
+	return NULL;
+}
+
 /* The column of the row that is named next; NULL: it is none, or no property. */
 static Form_pg_attribute
 take_property(Reading *reading)
@@ -105,15 +137,7 @@ take_property(Reading *reading)
 		return NULL;
 	}
 	reading->at++;
-	for (int i = 0; i < reading->table->descriptor->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(reading->table->descriptor, i);
-
-		if (!attribute->attisdropped && strcmp(NameStr(attribute->attname), column->name) == 0 &&
-			json_get(reading->table->entity, csdl_identifier(column->name)) != NULL)
-			return attribute;
-	}
-	return NULL;
+	return property_named(reading->table, column->name);
 }
 
 /* A column as a path that begins with the binding parameter. */
@@ -148,28 +172,49 @@ plain_string(const Reading *reading, const SqlToken *token)
 	return value;
 }
 
+/* A text as a value of a type of the document. */
+static Json *
+cast_to(const char *type, const char *value)
+{
+	Json	   *cast = json_new_object();
+
+	json_put_string(cast, "$Cast", value);
+	json_put_string(cast, "$Type", type);
+	return cast;
+}
+
+/* Is a text a date as both write it, whatever the settings? */
+static bool
+is_plain_date(const char *text)
+{
+	static const char shape[] = "9999-99-99";
+
+	if (strlen(text) != strlen(shape))
+		return false;
+	for (int i = 0; shape[i] != '\0'; i++)
+		if (shape[i] == '9' ? !isdigit((unsigned char) text[i]) : text[i] != shape[i])
+			return false;
+	return true;
+}
+
 /* A string as a value of a column's type; NULL: there it is none that means the same in OData. */
 static Json *
-string_for(const Reading *reading, Form_pg_attribute attribute, char *value)
+string_for(const CsdlTable *table, Form_pg_attribute attribute, const char *value)
 {
-	Json	   *property = json_get(reading->table->entity, csdl_identifier(NameStr(attribute->attname)));
+	Json	   *property = json_get(table->entity, csdl_identifier(NameStr(attribute->attname)));
 	const char *type = json_get_text(property, "$Type");
-	Json	   *cast;
 
 	if (value == NULL)
 		return NULL;
+	if (attribute->atttypid == DATEOID)
+		return type != NULL && strcmp(type, EDM_DATE) == 0 && is_plain_date(value) ? cast_to(type, value) : NULL;
 	if (attribute->atttypid == TEXTOID || attribute->atttypid == VARCHAROID)
 		return get_collation_isdeterministic(attribute->attcollation) ? json_new_string(value) : NULL;
 	if (get_typtype(attribute->atttypid) != TYPTYPE_ENUM)
 		return NULL;
 	if (type == NULL)
 		return json_new_string(value);
-	if (json_get(property, "$Collection") != NULL)
-		return NULL;
-	cast = json_new_object();
-	json_put_string(cast, "$Cast", value);
-	json_put_string(cast, "$Type", type);
-	return cast;
+	return json_get(property, "$Collection") == NULL ? cast_to(type, value) : NULL;
 }
 
 /* Is a type one of numbers that OData has? */
@@ -179,20 +224,61 @@ is_of_exact_numbers(Oid type)
 	return type == INT2OID || type == INT4OID || type == INT8OID || type == NUMERICOID;
 }
 
+/* A whole number, or a decimal one, that any client reads exactly; NULL: it is written in another way. */
+static Json *
+number_constant(const char *text, bool negative)
+{
+	int			whole = strspn(text, "0123456789");
+	int			fraction = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
+
+	if (whole == 0 || (text[whole] == '.' && fraction == 0) || strlen(text) > 15 ||
+		strlen(text) != whole + (fraction > 0 ? 1 + fraction : 0))
+		return NULL;
+	while (*text == '0' && isdigit((unsigned char) text[1]))
+		text++;
+	return json_new_number(negative ? psprintf("-%s", text) : text);
+}
+
+/* The number that comes next, with the point and what follows it, or NULL. */
+static char *
+take_digits(Reading *reading)
+{
+	const SqlToken *token = token_ahead(reading, 0);
+	const SqlToken *point = token_ahead(reading, 1);
+	const SqlToken *fraction = token_ahead(reading, 2);
+	int			count = 1;
+
+	if (token == NULL || token->is_string || token->name != NULL)
+		return NULL;
+	if (point != NULL && reading->text[point->offset] == '.' && point->offset == token->offset + token->length)
+	{
+		if (fraction == NULL || fraction->offset != point->offset + 1 || fraction->name != NULL || fraction->is_string)
+			return NULL;
+		count = 3;
+	}
+	reading->at += count;
+	if (count == 1)
+		return pnstrdup(reading->text + token->offset, token->length);
+	return pnstrdup(reading->text + token->offset, fraction->offset + fraction->length - token->offset);
+}
+
 /* The constant that comes next, as a value of a column's type. */
 static Json *
 take_constant(Reading *reading, Form_pg_attribute attribute)
 {
 	bool		negative = take_sign(reading, "-");
-	const SqlToken *token = token_ahead(reading, 0);
+	const SqlToken *token;
 	char	   *text;
 
+	if (attribute->atttypid == DATEOID)
+		(void) take_word(reading, "date");
+	token = token_ahead(reading, 0);
 	if (token == NULL)
 		return NULL;
 	if (token->is_string)
 	{
 		reading->at++;
-		return negative ? NULL : string_for(reading, attribute, plain_string(reading, token));
+		return negative ? NULL : string_for(reading->table, attribute, plain_string(reading, token));
 	}
 	if (attribute->atttypid == BOOLOID && !negative)
 	{
@@ -200,13 +286,8 @@ take_constant(Reading *reading, Form_pg_attribute attribute)
 			return json_new_boolean(true);
 		return take_word(reading, "false") ? json_new_boolean(false) : NULL;
 	}
-	text = pnstrdup(reading->text + token->offset, token->length);
-	if (!is_of_exact_numbers(attribute->atttypid) || strspn(text, "0123456789") != strlen(text) || strlen(text) > 15)
-		return NULL;
-	reading->at++;
-	while (*text == '0' && text[1] != '\0')
-		text++;
-	return json_new_number(negative ? psprintf("-%s", text) : text);
+	text = is_of_exact_numbers(attribute->atttypid) ? take_digits(reading) : NULL;
+	return text != NULL ? number_constant(text, negative) : NULL;
 }
 
 /* A comparison, where the column is not NULL. */
@@ -294,7 +375,7 @@ read_comparison(Reading *reading)
 	comparison = take_comparison(reading);
 	if (comparison == NULL)
 		return attribute->atttypid == BOOLOID ? read_truth(reading, attribute) : NULL;
-	if (comparison->orders && !is_of_exact_numbers(attribute->atttypid))
+	if (comparison->orders && !is_of_exact_numbers(attribute->atttypid) && attribute->atttypid != DATEOID)
 		return NULL;
 	constant = take_constant(reading, attribute);
 	if (constant == NULL)
@@ -376,8 +457,6 @@ asks_inputs(const Step *step)
 {
 	ListCell   *cell;
 
-	if (strcmp(step->kind->name, "require") != 0 || step->subject->kind != JSON_IS_STRING)
-		return false;
 	foreach(cell, sql_tokens(formula_text(step->subject->text)))
 	{
 		const SqlToken *token = lfirst(cell);
@@ -388,55 +467,180 @@ asks_inputs(const Step *step)
 	return false;
 }
 
-/* Adds what a step requires; false: that cannot be told. */
-static bool
-add_requirement(Json **all, const Step *step, const CsdlTable *table)
+/* The contrary of an expression. */
+static Json *
+negation_of(const Json *expression)
 {
-	Json	   *condition;
+	Json	   *negation = json_new_object();
 
-	if (strcmp(step->kind->name, "require") != 0 || step->when != NULL || step->subject->kind != JSON_IS_STRING)
-		return false;
-	condition = expression_of_condition(formula_text(step->subject->text), table);
-	if (condition == NULL)
-		return false;
-	*all = *all == NULL ? condition : expression_of("$And", *all, condition);
-	return true;
+	if (json_get(expression, "$Not") != NULL)
+		return json_copy(json_get(expression, "$Not"));
+	json_add(negation, "$Not", json_copy(expression));
+	return negation;
 }
 
-/* Is a step one that asks for nothing: it only computes, or sets a state from whatever there is? */
+/* Adds what is required where the guards are true; NULL: that cannot be told. */
+static void
+add_requirement(Walk *walk, Json *required)
+{
+	for (int i = list_length(walk->guards) - 1; i >= 0; i--)
+	{
+		const Json *guard = list_nth(walk->guards, i);
+
+		if (guard == NULL)
+			required = NULL;
+		else if (required != NULL)
+			required = expression_of("$Or", negation_of(guard), required);
+	}
+	walk->told &= required != NULL;
+	if (required != NULL)
+		walk->required = walk->required == NULL ? required : expression_of("$And", walk->required, required);
+}
+
+/* Walks steps that run only if something is true. */
 static bool
-asks_for_nothing(const Step *step)
+gather_guarded(Walk *walk, Json *guard, const List *steps)
+{
+	bool		all;
+
+	walk->guards = lappend(walk->guards, guard);
+	all = gather_steps(walk, steps);
+	walk->guards = list_delete_last(walk->guards);
+	return all;
+}
+
+/* Walks the branches from one on, each of which runs if its condition is true and none before was. */
+static bool
+gather_branches(Walk *walk, const Step *step, int from)
+{
+	const Branch *branch = from < list_length(step->branches) ? list_nth(step->branches, from) : NULL;
+	const char *condition;
+	Json	   *guard;
+	bool		all;
+
+	check_stack_depth();
+	if (branch == NULL)
+		return true;
+	condition = branch->when != NULL ? branch->when : strcmp(branch->key, "then") == 0 ? step->subject->text : NULL;
+	if (condition == NULL)
+		return gather_steps(walk, branch->steps);
+	guard = expression_of_condition(formula_text(condition), walk->table);
+	all = gather_guarded(walk, guard, branch->steps);
+	walk->guards = lappend(walk->guards, guard != NULL ? negation_of(guard) : NULL);
+	all &= gather_branches(walk, step, from + 1);
+	walk->guards = list_delete_last(walk->guards);
+	return all;
+}
+
+/* A state of a definition as a value of the column; NULL: it is none that means the same in OData. */
+static Json *
+state_constant(const CsdlTable *table, Form_pg_attribute attribute, const Json *state)
+{
+	const char *literal;
+
+	if (state->kind == JSON_IS_NULL)
+		return json_new_null();
+	if (state->kind == JSON_IS_NUMBER && is_of_exact_numbers(attribute->atttypid))
+		return number_constant(state->text + (state->text[0] == '-'), state->text[0] == '-');
+	if (state->kind != JSON_IS_STRING || value_text_read(state->text, &literal) != TEXT_LITERAL)
+		return NULL;
+	return string_for(table, attribute, literal);
+}
+
+/* "The row has one of the states that the step works from"; NULL: that cannot be told. */
+static Json *
+expression_of_states(const Step *step, const CsdlTable *table)
+{
+	const Json *from = step_argument(step, "from");
+	const char *column = json_get_text(step->json, "column");
+	Form_pg_attribute attribute = column != NULL ? property_named(table, column) : NULL;
+	int			count = from->kind == JSON_IS_ARRAY ? from->count : 1;
+	Json	   *result = NULL;
+
+	if (attribute == NULL || step->subject->kind != JSON_IS_STRING || strcmp(step->subject->text, "target") != 0 ||
+		step_argument(step, "where") != NULL || !json_get_boolean(step->json, "required", true))
+		return NULL;
+	for (int i = 0; i < count; i++)
+	{
+		Json	   *constant = state_constant(table, attribute, from->kind == JSON_IS_ARRAY ? from->items[i] : from);
+		Json	   *one;
+
+		if (constant == NULL)
+			return NULL;
+		one = expression_of("$Eq", path_of(attribute), constant);
+		result = result == NULL ? one : expression_of("$Or", result, one);
+	}
+	return result;
+}
+
+/* Adds what a step requires by itself, or by those in it; false: what comes after it is not known. */
+static bool
+gather_by_kind(Walk *walk, const Step *step)
 {
 	const char *kind = step->kind->name;
 
-	return strcmp(kind, "let") == 0 || strcmp(kind, "output") == 0 ||
-		(strcmp(kind, "set_status") == 0 && step_argument(step, "from") == NULL);
+	if (strcmp(kind, "let") == 0 || strcmp(kind, "output") == 0)
+		return true;
+	if (strcmp(kind, "if") == 0 || strcmp(kind, "choose") == 0 || strcmp(kind, "group") == 0)
+		return gather_branches(walk, step, 0);
+	if (strcmp(kind, "require") == 0)
+	{
+		if (!asks_inputs(step))
+			add_requirement(walk, expression_of_condition(formula_text(step->subject->text), walk->table));
+		return true;
+	}
+	if (strcmp(kind, "set_status") != 0)
+		add_requirement(walk, NULL);
+	else if (step_argument(step, "from") != NULL)
+		add_requirement(walk, expression_of_states(step, walk->table));
+	return false;
 }
 
-void
-csdl_annotate_available(Json *object, const WebAction *action, const CsdlTable *table)
+/* The same of a step that may have a condition. */
+static bool
+gather_step(Walk *walk, const Step *step)
 {
-	Json	   *required = NULL;
-	bool		told = true;
+	bool		all;
+
+	if (step->kind->preconditions == NULL || step_argument(step, "on_error") != NULL)
+		return false;
+	if (step->when == NULL)
+		return gather_by_kind(walk, step);
+	walk->guards = lappend(walk->guards, expression_of_condition(formula_text(step->when), walk->table));
+	all = gather_by_kind(walk, step);
+	walk->guards = list_delete_last(walk->guards);
+	return all;
+}
+
+/* Walks steps until one does something; false: what comes after them is not known. */
+static bool
+gather_steps(Walk *walk, const List *steps)
+{
 	ListCell   *cell;
 
-	if (action->definition->collection)
-		return;
-	foreach(cell, action->definition->steps)
+	check_stack_depth();
+	foreach(cell, steps)
 	{
 		const Step *step = lfirst(cell);
 
 		if (step->unsound || !step->enabled)
 			continue;
-		if (step->kind->preconditions == NULL)
-			break;				/* it does something */
-		if (!asks_for_nothing(step) && !asks_inputs(step))
-			told = add_requirement(&required, step, table) && told;
-		if (step->kind->writes)
-			break;
+		if (!gather_step(walk, step))
+			return false;
 	}
-	if (!told)
+	return true;
+}
+
+void
+csdl_annotate_available(Json *object, const WebAction *action, const CsdlTable *table)
+{
+	Walk		walk = {.table = table, .told = true};
+
+	if (action->definition->collection)
+		return;
+	(void) gather_steps(&walk, action->definition->steps);
+	if (!walk.told)
 		json_add(object, "@Core.OperationAvailable", json_new_null());
-	else if (required != NULL)
-		json_add(object, "@Core.OperationAvailable", required);
+	else if (walk.required != NULL)
+		json_add(object, "@Core.OperationAvailable", walk.required);
 }

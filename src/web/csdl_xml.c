@@ -118,6 +118,13 @@ number_element(const char *number)
 	return strchr(number, '.') != NULL ? "Decimal" : "Int";
 }
 
+/* Is this a member of an enum, which is a text that is cast to what is no type of OData's own? */
+static bool
+is_cast_to_own_type(const Json *value)
+{
+	return json_get(value, "$Cast") != NULL && strncmp(json_get_text(value, "$Type"), "Edm.", 4) != 0;
+}
+
 /* The element, or attribute, that holds a constant; *text is what is in it. NULL: it is none. */
 static const char *
 constant_element(const char *property, const Json *value, const char **text)
@@ -137,7 +144,7 @@ constant_element(const char *property, const Json *value, const char **text)
 			}
 			return property != NULL && strcmp(property, "Name") == 0 ? "PropertyPath" : "String";
 		case JSON_IS_OBJECT:
-			if (json_get(value, "$Cast") != NULL)
+			if (is_cast_to_own_type(value))
 			{
 				*text = psprintf("%s/%s", json_get_text(value, "$Type"), json_get_text(value, "$Cast"));
 				return "EnumMember";
@@ -201,6 +208,7 @@ static bool
 xml_operator(XmlOut *out, const Json *value)
 {
 	Json	   *negated = json_get(value, "$Not");
+	Json	   *cast = json_get(value, "$Cast");
 
 	for (int i = 0; i < (int) lengthof(listing_expressions); i++)
 	{
@@ -211,12 +219,13 @@ xml_operator(XmlOut *out, const Json *value)
 		xml_list(out, listing_expressions[i] + 1, operands);
 		return true;
 	}
-	if (negated == NULL)
+	if (negated == NULL && cast == NULL)
 		return false;
-	xml_open(out, "Not");
+	xml_open(out, cast != NULL ? "Cast" : "Not");
+	xml_attribute(out, "Type", cast != NULL ? json_get_text(value, "$Type") : NULL);
 	xml_inside(out);
-	xml_value(out, NULL, negated);
-	xml_close(out, "Not");
+	xml_value(out, NULL, cast != NULL ? cast : negated);
+	xml_close(out, cast != NULL ? "Cast" : "Not");
 	return true;
 }
 
