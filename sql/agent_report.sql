@@ -169,6 +169,8 @@ REVOKE DELETE ON desk.note FROM report_agent;
 GRANT pg_write_all_data TO report_agent;
 SELECT count(*) > 20 AS many, bool_and(r.path = 'granted to all in role pg_write_all_data') AS so FROM agent_report('report_agent') AS r WHERE r.way = 'privilege';
 REVOKE pg_write_all_data FROM report_agent;
+-- and that role itself
+SELECT count(*) > 20 AS many, bool_and(r.path = 'granted to all in role pg_write_all_data') AS so FROM agent_report('pg_write_all_data') AS r WHERE r.way = 'privilege';
 GRANT pg_execute_server_program TO report_agent;
 GRANT CREATE ON SCHEMA desk TO report_agent;
 GRANT SET ON PARAMETER session_replication_role TO report_agent;

@@ -129,6 +129,11 @@ INSERT INTO desk.ticket (id, title) VALUES (77, 'before');
 SELECT desk.says(desk.tool('desk.close_ticket', '{"target": 99}'));
 COMMIT;
 SELECT id, status, title FROM desk.ticket ORDER BY id;
+-- what keeps everything from running is no state of the row: nothing else is offered
+BEGIN READ ONLY;
+SELECT desk.says(desk.tool('desk.reopen_ticket', '{"target": 3, "expect": "p1-0-0-0-0"}'));
+SELECT desk.says(desk.tool('desk.delete_ticket', '{"target": 3}'));
+COMMIT;
 RESET ROLE;
 DROP OWNED BY test_mcp_caller;
 DROP ROLE test_mcp_caller;

@@ -86,8 +86,9 @@ BEGIN ATOMIC
 	SELECT c.oid, NULL, p.privilege, 'granted to all in ' || w.way, false
 	FROM relation AS c
 		CROSS JOIN within AS w
-		CROSS JOIN unnest('{INSERT,UPDATE,DELETE}'::text[]) AS p (privilege)
-	WHERE w.rolname = 'pg_write_all_data' AND w.who <> role;
+		JOIN (VALUES ('pg_write_all_data', 'INSERT'), ('pg_write_all_data', 'UPDATE'), ('pg_write_all_data', 'DELETE'),
+				('pg_maintain', 'MAINTAIN')) AS p (role, privilege)	-- pg_maintain came with 17
+			ON p.role = w.rolname;
 END;
 
 COMMENT ON FUNCTION custom_actions.write_rights(oid) IS

@@ -48,8 +48,11 @@ BEGIN
 		CONTINUE WHEN other.owned;
 		BEGIN
 			PERFORM revoke_call(other.name, role);
-		EXCEPTION WHEN insufficient_privilege THEN
-			RAISE WARNING '%', SQLERRM;
+		EXCEPTION
+			WHEN insufficient_privilege THEN
+				RAISE WARNING '%', SQLERRM;
+			WHEN dependent_objects_still_exist THEN
+				RAISE WARNING 'role % keeps action "%", since it has granted it to others', role, other.name;
 		END;
 	END LOOP;
 END
@@ -57,6 +60,24 @@ $$;
 
 COMMENT ON FUNCTION custom_actions.revoke_others(regrole, text[]) IS
 	'takes from a role what is granted to it of other actions, as far as the caller may';
+
+CREATE FUNCTION custom_actions.revoke_statement(function oid, role oid)
+RETURNS text
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, custom_actions, pg_temp
+BEGIN ATOMIC
+	-- only who has granted it can take it back
+	SELECT string_agg(format('%sREVOKE EXECUTE ON FUNCTION %s FROM %s%s',
+			CASE WHEN a.grantor <> p.proowner THEN format('SET ROLE %s; ', a.grantor::regrole) END, function::regprocedure, role::regrole,
+			CASE WHEN EXISTS (SELECT FROM aclexplode(p.proacl) AS b WHERE b.grantor = role AND b.privilege_type = 'EXECUTE') THEN ' CASCADE' END),
+		'; ' ORDER BY a.grantor <> p.proowner, a.grantor)
+	FROM pg_proc AS p
+		CROSS JOIN LATERAL aclexplode(p.proacl) AS a
+	WHERE p.oid = function AND a.grantee = role AND a.privilege_type = 'EXECUTE';
+END;
+
+COMMENT ON FUNCTION custom_actions.revoke_statement(oid, oid) IS
+	'takes from a role what is granted to it of a function, whoever has granted it';
 
 CREATE FUNCTION custom_actions.other_calls(role regrole, actions text[])
 RETURNS TABLE (subject text, finding text, remedy text)
@@ -70,8 +91,7 @@ BEGIN ATOMIC
 		CASE WHEN g.grantee = 0
 			THEN format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', p.action::regprocedure)
 			WHEN g.grantee = f.proowner THEN format('ALTER FUNCTION %s OWNER TO ...', p.action::regprocedure)
-			WHEN g.grantee = role
-			THEN format('REVOKE EXECUTE ON FUNCTION %s FROM %s', p.action::regprocedure, role)
+			WHEN g.grantee = role THEN custom_actions.revoke_statement(p.action, role)
 			ELSE format('REVOKE %s FROM %s', g.grantee::regrole, role) END
 	FROM custom_actions.performed(role) AS p
 		JOIN pg_proc AS f ON f.oid = p.action
@@ -202,7 +222,7 @@ BEGIN ATOMIC
 	SELECT g.subject, g.finding, g.remedy
 	FROM custom_actions.grant_exactly(grant_agent.role,
 		CASE WHEN grant_agent.actions IS NOT NULL
-			THEN ARRAY(SELECT CASE WHEN a.name IS NOT NULL THEN custom_actions.canonical_name(a.name) END
+			THEN ARRAY(SELECT DISTINCT CASE WHEN a.name IS NOT NULL THEN custom_actions.canonical_name(a.name) END
 				FROM unnest(grant_agent.actions) AS a (name)) END) AS g;
 END;
 

@@ -132,7 +132,7 @@ DECLARE
 	bound_table text := tool ->> 'bound_to';
 	ways text;
 BEGIN
-	IF target IS NULL OR bound_table IS NULL OR error ->> 'sqlstate' ~ '^(22|23|40|42|57|UA00[134567])' THEN
+	IF target IS NULL OR bound_table IS NULL OR error ->> 'sqlstate' ~ '^(2[235]|4[02]|5|XX|UA00[134567])' THEN
 		RETURN NULL;
 	END IF;
 	SELECT string_agg(a.action, ', ' ORDER BY a.action COLLATE "C") INTO ways
