@@ -49,3 +49,11 @@ SELECT create_action('desk.pong', '{"input": [ {"name": "n", "type": "integer"} 
 SELECT activate_action('desk.pong');
 SELECT step, does, bulk FROM explain_action('desk.ping') WHERE bulk IS NOT NULL;
 SELECT count(*) FROM invoke_action_bulk('desk.ping', (SELECT jsonb_agg(jsonb_build_object('n', i % 10)) FROM generate_series(1, 20) AS i));
+
+-- a trace tells of each item once, though those before one that fails run again, and of what a failing one had performed
+SELECT define('desk.jot', '{"log": "trace", "input": [ {"name": "n", "type": "integer"} ], "steps": [ {"create": "desk.form", "set": {"body": "{{input.n}}"}} ]}');
+SELECT define('desk.traced', '{"table": "desk.case", "log": "trace", "input": [ {"name": "n", "type": "integer"} ],
+	"steps": [ {"perform": "desk.jot", "with": {"n": "=input.n"}}, {"require": "input.n <> 7"} ]}');
+SELECT status, count(*) FROM invoke_action_bulk('desk.traced', (SELECT jsonb_agg(jsonb_build_object('target', i, 'n', i % 9)) FROM generate_series(1, 40) AS i), mode => 'per_item')
+GROUP BY status ORDER BY status;
+SELECT action, status, count(*) FROM custom_actions.log WHERE action IN ('desk.traced', 'desk.jot') GROUP BY action, status ORDER BY action, status;

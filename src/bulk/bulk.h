@@ -64,6 +64,7 @@ typedef struct Bulk
 	MemoryContext scratch;		/* of what runs; reset after each item or set */
 
 	int			at;				/* the item that is running; -1: a set of them is */
+	uint64		told;			/* what observers had been told of when it began */
 	const char *failed_step;	/* of the item that failed last, or NULL */
 
 	/* Runs it: sets its end and output, or raises. */

@@ -9,6 +9,7 @@
 #include "bulk/bulk_item.h"
 #include "miscadmin.h"
 #include "run/budget.h"
+#include "run/observer.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
@@ -57,6 +58,7 @@ bulk_run_item(Bulk *bulk, int item)
 
 	CHECK_FOR_INTERRUPTS();
 	bulk->at = item;
+	bulk->told = observed_so_far();
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	bulk->call(bulk, &bulk->items[item]);

@@ -74,7 +74,7 @@ end_of_single(const Part *part, int from)
 
 /* Runs the items of a part. */
 static void
-part_run(void *arg)
+part_run_items(void *arg)
 {
 	const Part *part = arg;
 	Bulk	   *bulk = part->bulk;
@@ -95,6 +95,25 @@ part_run(void *arg)
 				bulk_run_item(bulk, next);
 	}
 	error_context_stack = callback.previous;
+}
+
+/* The same; if an item fails, those before it run again, and are told of then. */
+static void
+part_run(void *arg)
+{
+	Part	   *part = arg;
+
+	PG_TRY();
+	{
+		part_run_items(part);
+	}
+	PG_CATCH();
+	{
+		if (geterrcode() != ERRCODE_QUERY_CANCELED)
+			observe_repeated(part->bulk->told);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
 }
 
 /* Notes that what the items of a part have done is undone. */
@@ -254,6 +273,8 @@ group_work(void *arg)
 			group_add_part(group);
 	}
 	group->full = group->parts == PARTS;
+	if (group->full)
+		observe_repeated(UINT64_MAX);
 }
 
 /* Runs items, from one on, as parts of a group. */
@@ -322,7 +343,7 @@ run_all_single(Bulk *bulk)
 
 	PG_TRY();
 	{
-		part_run(&all);
+		part_run_items(&all);
 	}
 	PG_CATCH();
 	{

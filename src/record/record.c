@@ -436,7 +436,9 @@ static const Observer record = {
 	.step_ended = record_step_ended,
 	.invocation_ended = record_ended,
 	.failure_answered = record_answered,
-	.failure_passed = record_passed
+	.failure_passed = record_passed,
+	.so_far = rolled_back_count,
+	.repeated = rolled_back_repeated
 };
 
 void

@@ -22,6 +22,7 @@ typedef struct Watched
 {
 	dlist_node	node;
 	SubTransactionId subxact;
+	uint64		number;			/* how many were kept before it */
 	pg_uuid_t	invocation;
 	Size		size;
 	char	   *bundle;
@@ -29,6 +30,7 @@ typedef struct Watched
 
 static dlist_head watched = DLIST_STATIC_INIT(watched); /* in TopTransactionContext */
 static Size watched_size = 0;
+static uint64 watched_ever = 0;
 static void (*take_bundle) (char *bundle, Size size);
 
 static void
@@ -62,6 +64,27 @@ rolled_back_forget(const pg_uuid_t *invocation)
 		Watched    *record = dlist_container(Watched, node, iter.cur);
 
 		if (memcmp(&record->invocation, invocation, sizeof(pg_uuid_t)) == 0)
+			forget(record);
+	}
+}
+
+uint64
+rolled_back_count(void)
+{
+	return watched_ever;
+}
+
+void
+rolled_back_repeated(uint64 count)
+{
+	SubTransactionId subxact = GetCurrentSubTransactionId();
+	dlist_mutable_iter iter;
+
+	dlist_foreach_modify(iter, &watched)
+	{
+		Watched    *record = dlist_container(Watched, node, iter.cur);
+
+		if (record->subxact == subxact && record->number < count)
 			forget(record);
 	}
 }
@@ -154,6 +177,7 @@ rolled_back_watch(const pg_uuid_t *invocation, const List *rows)
 
 	register_callbacks();
 	record->subxact = GetCurrentSubTransactionId();
+	record->number = watched_ever++;
 	record->invocation = *invocation;
 	record->bundle = bundle_make(rows, &record->size);
 	dlist_push_tail(&watched, &record->node);

@@ -14,6 +14,12 @@
 /* Keeps the rows of an invocation, of about one bundle's size, up to the end of the transaction. */
 extern void rolled_back_watch(const pg_uuid_t *invocation, const List *rows);
 
+/* How many have been kept so far, forgotten ones too. */
+extern uint64 rolled_back_count(void);
+
+/* Forgets what the innermost subtransaction has of the first ones, so many: it runs again. */
+extern void rolled_back_repeated(uint64 count);
+
 /* Forgets those of an invocation that was among the last ones: it has failed after all. */
 extern void rolled_back_forget(const pg_uuid_t *invocation);
 

@@ -179,6 +179,21 @@ observe_passed(void)
 	TELL_ALL(failure_passed);
 }
 
+void
+observe_repeated(uint64 so_far)
+{
+	TELL_ALL(repeated, so_far);
+}
+
+uint64
+observed_so_far(void)
+{
+	for (int i = 0; i < observers_count; i++)
+		if (is_told(i) && observers[i]->so_far != NULL)
+			return observers[i]->so_far();
+	return 0;
+}
+
 /* Which of the events tell of this: a step, or a plug-in? */
 static uint32
 step_events(const Instruction *step)

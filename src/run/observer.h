@@ -181,6 +181,15 @@ typedef struct Observer
 
 	/* It throws the failure on instead. */
 	void		(*failure_passed) (void);
+
+	/* How many successes that may be rolled back has it been told of? Goes up. */
+	uint64		(*so_far) (void);
+
+	/*
+	 * Of those that it had been told of then, what the innermost subtransaction
+	 * has is rolled back now, and runs again.
+	 */
+	void		(*repeated) (uint64 so_far);
 } Observer;
 
 /* Registers an observer, which lives as long as the library; only while that is loaded. */
@@ -241,6 +250,10 @@ extern void observe_failed(Frame *frame, const ErrorData *error);
 extern void observe_answered(const pg_uuid_t *invocation, const ErrorData *error,
 							 const char *failed_step);
 extern void observe_passed(void);
+extern void observe_repeated(uint64 so_far);
+
+/* What so_far says, of the one observer that has it; else 0. */
+extern uint64 observed_so_far(void);
 
 /* Runs a step or plug-in and tells of its begin and end. */
 extern void observe_step(Frame *frame, Instruction *step, StepEnd (*run) (void *arg), void *arg);

@@ -149,9 +149,9 @@ sub bulk_cases
 
 	# as they come from a client: making them is no part of any side
 	my $given = sub {
-		my ($reason) = @_;
+		my ($reason, $owner) = (@_, 7);
 		return 'SET client_min_messages = warning; CREATE TEMP TABLE IF NOT EXISTS given AS SELECT '
-		  . "jsonb_agg(jsonb_build_object('target', i, 'reason', $reason, 'owner', 7)) AS inputs FROM generate_series(1, $count) AS i; RESET client_min_messages;";
+		  . "jsonb_agg(jsonb_build_object('target', i, 'reason', $reason, 'owner', $owner)) AS inputs FROM generate_series(1, $count) AS i; RESET client_min_messages;";
 	};
 	my $inputs = '(SELECT inputs FROM given)';
 	my $task = '(%s ->> \'task_id\')::bigint';
@@ -213,6 +213,19 @@ sub bulk_cases
 				single => $per_item->("SELECT try_invoke_action('ours.escalate', input) -> 'output' AS output FROM jsonb_array_elements($inputs) AS input OFFSET 0")
 			},
 			compare => [ [ "$what, per item, of which 1 % fail", 'try_invoke_action, one by one', 'bulk', 'single', 0.65 ] ]
+		},
+		{
+			name => 'bulk_per_item_key',
+			kind => 'server',
+			writes => 1,
+			large => $count / $size->{rows},
+			calls => $count,
+			first => { map { $_ => $given->("'VIP'", 'CASE WHEN i % 100 = 50 THEN 99 ELSE 7 END') } qw(bulk single) },
+			sides => {
+				bulk => $per_item->("SELECT output FROM invoke_action_bulk('ours.escalate', $inputs, mode => 'per_item')"),
+				single => $per_item->("SELECT try_invoke_action('ours.escalate', input) -> 'output' AS output FROM jsonb_array_elements($inputs) AS input OFFSET 0")
+			},
+			compare => [ [ "$what, per item, of which the foreign key of the second write refuses 1 %", 'try_invoke_action, one by one', 'bulk', 'single', 0.65 ] ]
 		},
 		{
 			name => 'bulk_per_item_check',
