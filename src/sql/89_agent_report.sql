@@ -1,4 +1,4 @@
--- The report of what a role can change, and the grant of actions that goes with it.
+-- The report of what a role can change: the writes of 88_agent_links.sql, and what cannot be told.
 
 CREATE FUNCTION custom_actions.code_row(action oid, function oid, runner oid, path text)
 RETURNS TABLE (

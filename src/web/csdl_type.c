@@ -57,11 +57,12 @@ put_time(Json *object, const char *name, int32 digits)
 static void
 put_decimal(Json *object, int32 typmod)
 {
-	int			precision = ((typmod - VARHDRSZ) >> 16) & 0xffff;
-	int			scale = (((typmod - VARHDRSZ) & 0x7ff) ^ 1024) - 1024;
+	int			precision;
+	int			scale;
+	bool		sized = numeric_digits(typmod, &precision, &scale);
 
 	put_type_name(object, "Edm.Decimal");
-	if (typmod < (int32) VARHDRSZ)
+	if (!sized)
 		return;
 
 	/*

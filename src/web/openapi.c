@@ -56,17 +56,6 @@ typedef struct OpenApi
 	Json	   *parameters;
 } OpenApi;
 
-/* Appends a name without what names of components and operations may not have. */
-static void
-append_plain_name(StringInfo out, const char *name)
-{
-	for (; *name != '\0'; name++)
-		if (isalnum((unsigned char) *name) || *name == '_')
-			appendStringInfoChar(out, *name);
-		else
-			appendStringInfo(out, "-%02x", (unsigned char) *name);
-}
-
 /* "support.escalate_case" and what is put behind it. */
 static char *
 component_name(const WebAction *action, const char *suffix)
@@ -74,9 +63,9 @@ component_name(const WebAction *action, const char *suffix)
 	StringInfoData name;
 
 	initStringInfo(&name);
-	append_plain_name(&name, action->schema);
+	schema_append_name(&name, action->schema);
 	appendStringInfoChar(&name, '.');
-	append_plain_name(&name, action->own_name);
+	schema_append_name(&name, action->own_name);
 	appendStringInfoString(&name, suffix);
 	return name.data;
 }
@@ -91,7 +80,7 @@ action_path(const OpenApi *api, const WebAction *action)
 	initStringInfo(&path);
 	appendStringInfoString(&path, api->gateway == GATEWAY_POSTGREST ? "/rpc/" : "/actions/");
 	for (; *name != '\0'; name++)
-		if (isalnum((unsigned char) *name) || strchr("_.-~", *name) != NULL)
+		if (character_is_plain(*name) || strchr(".-~", *name) != NULL)
 			appendStringInfoChar(&path, *name);
 		else
 			appendStringInfo(&path, "%%%02X", (unsigned char) *name);
@@ -136,7 +125,7 @@ profile_parameter(OpenApi *api, const WebAction *action, const char *header)
 
 	initStringInfo(&name);
 	appendStringInfo(&name, "%s.", header);
-	append_plain_name(&name, action->schema);
+	schema_append_name(&name, action->schema);
 	if (json_get(api->parameters, name.data) == NULL)
 	{
 		Json	   *schema = schema_typed("string");

@@ -10,6 +10,23 @@
 
 #include "web/schema_parts.h"
 
+bool
+character_is_plain(char character)
+{
+	return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
+		(character >= '0' && character <= '9') || character == '_';
+}
+
+void
+schema_append_name(StringInfo out, const char *name)
+{
+	for (; *name != '\0'; name++)
+		if (character_is_plain(*name))
+			appendStringInfoChar(out, *name);
+		else
+			appendStringInfo(out, "-%02x", (unsigned char) *name);
+}
+
 Json *
 schema_typed(const char *type)
 {

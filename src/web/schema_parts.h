@@ -8,6 +8,13 @@
 #include "postgres.h"
 
 #include "base/json.h"
+#include "lib/stringinfo.h"
+
+/* Is this a letter, digit or underscore of ASCII, whatever the locale? */
+extern bool character_is_plain(char character);
+
+/* Appends a name as part of that of a component: what is not plain is "-" and its hexadecimal digits. */
+extern void schema_append_name(StringInfo out, const char *name);
 
 /* {"type": ...}, the beginning of most */
 extern Json *schema_typed(const char *type);

@@ -123,13 +123,21 @@ largest_number(int precision, int scale)
 	return psprintf("%s.%s", repeated('9', precision - scale), repeated('9', scale));
 }
 
-/* Texts of numbers of so many digits. */
+bool
+numeric_digits(int32 typmod, int *precision, int *scale)
+{
+	*precision = ((typmod - VARHDRSZ) >> 16) & 0xffff;
+	*scale = (((typmod - VARHDRSZ) & 0x7ff) ^ 1024) - 1024;
+	return typmod >= (int32) VARHDRSZ;
+}
+
+/* Texts of numbers of so many digits, if they are sized. */
 static Json *
-numeric_text_schema(const SchemaScope *scope, int32 typmod, int precision, int scale)
+numeric_text_schema(const SchemaScope *scope, bool sized, int precision, int scale)
 {
 	const char *words = scope->output && !scope->usual ? "|^NaN$|^-?Infinity$" : "";
 
-	if (typmod < (int32) VARHDRSZ)
+	if (!sized)
 		return schema_pattern(psprintf("^-?[0-9]+(\\.[0-9]+)?$%s", words));
 	if (scale < 0)
 		return schema_pattern(psprintf("^-?0$|^-?[0-9]{1,%d}0{%d}$%s", precision, -scale, words));
@@ -149,13 +157,14 @@ numeric_text_schema(const SchemaScope *scope, int32 typmod, int precision, int s
 static Json *
 numeric_schema(const SchemaScope *scope, int32 typmod)
 {
-	int			precision = ((typmod - VARHDRSZ) >> 16) & 0xffff;
-	int			scale = (((typmod - VARHDRSZ) & 0x7ff) ^ 1024) - 1024;
+	int			precision;
+	int			scale;
+	bool		sized = numeric_digits(typmod, &precision, &scale);
 	Json	   *schema;
 
 	if (scope->numbers_as_text)
-		return numeric_text_schema(scope, typmod, precision, scale);
-	if (typmod < (int32) VARHDRSZ)
+		return numeric_text_schema(scope, sized, precision, scale);
+	if (!sized)
 		return number_or_words(scope, schema_typed("number"), "[\"NaN\", \"Infinity\", \"-Infinity\"]");
 	schema = schema_typed(scale <= 0 ? "integer" : "number");
 	if (scale != 0 && abs(scale) <= MOST_DIGITS && !scope->output)
@@ -352,18 +361,7 @@ array_schema(SchemaScope *scope, Oid element, int32 typmod)
 	return schema;
 }
 
-/* Adds a name to that of a part; the point is kept for what stands between two names. */
-static void
-append_part_name(StringInfo out, const char *name)
-{
-	for (const char *c = name; *c != '\0'; c++)
-		if (isalnum((unsigned char) *c) || *c == '_')
-			appendStringInfoChar(out, *c);
-		else
-			appendStringInfo(out, "-%02x", (unsigned char) *c);
-}
-
-/* The name of a part: letters, digits, points and underscores, which need no escape anywhere. */
+/* The name of a part: its schema's and its own with a point between them, which need no escape anywhere. */
 static char *
 part_name(const SchemaScope *scope, Oid type)
 {
@@ -371,9 +369,9 @@ part_name(const SchemaScope *scope, Oid type)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	append_part_name(&out, get_namespace_name(get_rel_namespace(relation)));
+	schema_append_name(&out, get_namespace_name(get_rel_namespace(relation)));
 	appendStringInfoChar(&out, '.');
-	append_part_name(&out, get_rel_name(relation));
+	schema_append_name(&out, get_rel_name(relation));
 	if (scope->suffix != NULL)
 		appendStringInfoString(&out, scope->suffix);
 	return out.data;

@@ -30,6 +30,9 @@ typedef struct SchemaScope
 /* Of a value that is not null. */
 extern Json *type_schema(SchemaScope *scope, Oid type, int32 typmod);
 
+/* The digits of numeric's type modifier, and those of them behind the point, which may be less than none; false: it has none. */
+extern bool numeric_digits(int32 typmod, int *precision, int *scale);
+
 /* May a value of this type be null? Some domains say no. */
 extern bool type_takes_null(Oid type);
 
