@@ -1,8 +1,8 @@
 /*
  * writers.c
- *		Which actions write a table: they are compiled as their owners for what they
- *		use, and nothing of users' runs.
+ *		Which actions write a table, by the facts that are kept of them.
  *
+ * One without facts is compiled for them, as its owner, and nothing of users' runs.
  * That is done where a write was refused, so it is bounded, waits for no lock and is
  * never an error. All of it is undone.
  */
@@ -10,21 +10,22 @@
 
 #include "base/compat.h"
 #include "base/error.h"
+#include "base/text_list.h"
 #include "catalog/pg_class.h"
 #include "definition/envelope.h"
+#include "definition/facts.h"
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/depend.h"
 #include "lookup/function_lookup.h"
+#include "lookup/table_name.h"
 #include "miscadmin.h"
-#include "program/use.h"
 #include "protect/writers.h"
-#include "publish/check.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 
 #define MAX_NAMED		5		/* actions that a message names */
-#define MAX_COMPILED	100		/* actions that are looked at for it */
+#define MAX_LOOKED_AT	100		/* actions that are looked at for it */
 
 /* One look at an action. */
 typedef struct WriterLook
@@ -35,44 +36,38 @@ typedef struct WriterLook
 	bool		writes;			/* the answer */
 } WriterLook;
 
-/* Is a use a write of what is asked for? A table as such is written by INSERT, its whole rows by DELETE. */
+/* Is this what is asked for? An UPDATE of no columns is one of any. */
 static bool
-use_writes(const Use *use, const WriterLook *look)
+table_is_written(const FactTable *table, const WriterLook *look)
 {
 	ListCell   *cell;
 
-	if (!use->writes || !list_member_oid(look->tables, use->relation))
+	if (!list_member_oid(look->tables, relation_named(table->name)))
 		return false;
 	if (look->writing->command == CMD_INSERT)
-		return use->column == NULL;
+		return table->inserts;
 	if (look->writing->command == CMD_DELETE)
-		return use->column != NULL && strcmp(use->column, USE_WHOLE_ROW) == 0;
+		return table->deletes;
 	foreach(cell, look->writing->columns)
 	{
-		if (use->column != NULL && strcmp(lfirst(cell), use->column) == 0)
+		if (text_list_has(table->overwritten, lfirst(cell)))
 			return true;
 	}
-	return look->writing->columns == NIL;
+	return table->updates && look->writing->columns == NIL;
 }
 
-/* Compiles an action and looks for such a use. */
+/* Looks for such a write among the facts of an action, which is compiled if it has none. */
 static void
 look_for_write(void *arg)
 {
 	WriterLook *look = arg;
-	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext};
-	CompileOptions options = {.sink = &sink, .note_uses = true};
-	Envelope   *envelope = action_envelope(look->action);
-	Program    *program;
 	ListCell   *cell;
 
-	if (!envelope->active)
+	if (!action_envelope(look->action)->active)
 		return;
 	(void) set_config_option("lock_timeout", "1", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	sink.action = options.action = function_name_canonical(look->action);
-	program = check_document(envelope->definition, function_owner(look->action), &options);
-	foreach(cell, program == NULL ? NIL : uses_sorted(program))
-		look->writes = look->writes || use_writes(lfirst(cell), look);
+	foreach(cell, facts_of(look->action)->tables)
+		look->writes = look->writes || table_is_written(lfirst(cell), look);
 }
 
 /* Adds the actions that write, of those that may be invoked or of the others. */
@@ -80,18 +75,18 @@ static List *
 add_writers(WriterLook *look, const List *actions, bool invocable)
 {
 	List	   *names = NIL;
-	int			compiled = 0;
+	int			looked_at = 0;
 	bool		missed_lock;
 	ListCell   *cell;
 
 	foreach(cell, actions)
 	{
-		if (list_length(names) == MAX_NAMED || compiled == MAX_COMPILED)
+		if (list_length(names) == MAX_NAMED || looked_at == MAX_LOOKED_AT)
 			break;
 		if (action_may_be_invoked(lfirst_oid(cell)) != invocable)
 			continue;
 		CHECK_FOR_INTERRUPTS();
-		compiled++;
+		looked_at++;
 		look->action = lfirst_oid(cell);
 		look->writes = false;
 		(void) caught_trial_at_once(look_for_write, look, &missed_lock);
