@@ -57,3 +57,13 @@ SELECT define('desk.traced', '{"table": "desk.case", "log": "trace", "input": [ 
 SELECT status, count(*) FROM invoke_action_bulk('desk.traced', (SELECT jsonb_agg(jsonb_build_object('target', i, 'n', i % 9)) FROM generate_series(1, 40) AS i), mode => 'per_item')
 GROUP BY status ORDER BY status;
 SELECT action, status, count(*) FROM custom_actions.log WHERE action IN ('desk.traced', 'desk.jot') GROUP BY action, status ORDER BY action, status;
+
+-- inside an action that has an idempotency key, bulk calls and batches are part of what it stands for
+CREATE FUNCTION desk.all_of_it() RETURNS bigint LANGUAGE sql AS $$
+	SELECT (SELECT count(*) FROM invoke_action_bulk('desk.jot', '[{"n": 1}, {"n": 2}]')) + (SELECT count(*) FROM invoke_actions('[{"action": "desk.jot", "input": {"n": 3}}]'))
+$$;
+SELECT define('desk.whole', '{"steps": [ {"call": "desk.all_of_it"} ]}');
+SET custom_actions.idempotency_key = 'outer-1';
+SELECT invoke_action('desk.whole', '{}');
+SELECT count(*) FROM invoke_action_bulk('desk.jot', '[{"n": 1}]');
+RESET custom_actions.idempotency_key;

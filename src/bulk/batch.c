@@ -44,8 +44,11 @@ static void
 require_batch_arguments(FunctionCallInfo fcinfo)
 {
 	require_array_argument(fcinfo, 0, "invoke_actions", "calls", "Pass an array of objects, one for each call.");
-	/* it would be read by each call, and all but the first be refused */
-	if (setting_idempotency_key[0] != '\0')
+	/*
+	 * it would be read by each call, and all but the first be refused; inside
+	 * an action nobody reads it
+	 */
+	if (setting_idempotency_key[0] != '\0' && innermost_frame == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("invoke_actions takes no idempotency key for all calls"),

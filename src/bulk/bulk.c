@@ -31,12 +31,12 @@ enum
 
 /*
  * A key stands for one request, and its answer. The setting would be read by each
- * item, and all but the first be refused.
+ * item, and all but the first be refused; inside an action nobody reads it.
  */
 static void
 require_no_idempotency_key(void)
 {
-	if (setting_idempotency_key[0] != '\0')
+	if (setting_idempotency_key[0] != '\0' && innermost_frame == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("invoke_action_bulk takes no idempotency key"),
