@@ -36,7 +36,7 @@ INSERT INTO escapes VALUES
 	('1 AS a', 'a formula must be exactly one SQL expression'),
 	('1 a', 'a formula must be exactly one SQL expression'),
 	('1, 2', 'a formula must be exactly one SQL expression'),
-	('', 'a formula must be exactly one SQL expression'),
+	('', 'a formula must not be empty'),
 	('*', 'a formula must be one value, not a list of columns'),
 	('this.*', 'a formula must be one value, not a list of columns'),
 	('SELECT 1', 'syntax error at or near "SELECT"'),
