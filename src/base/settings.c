@@ -8,6 +8,7 @@
 
 #include "base/actor_sources.h"
 #include "base/compat.h"
+#include "base/plain_path.h"
 #include "base/settings.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
@@ -57,6 +58,7 @@ int			setting_log_ring_size;
 int			setting_preview_max_table_size;
 
 static char *setting_actor_settings;	/* what it says: actor_sources.h */
+static char *plain_path_words;	/* what they say: plain_path.h */
 static int	configured_call_timeout;	/* by whom users cannot be */
 
 /* On and off as the settings of PostgreSQL have it; the last ones are taken, too. */
@@ -323,6 +325,17 @@ static const Setting settings[] = {
 		.context = PGC_POSTMASTER,
 		.flags = GUC_UNIT_KB,
 		.check = check_log_ring_size
+	},
+	{
+		.name = "custom_actions.plain_path",
+		.words = "What actions do step by step that they could do otherwise, for tests.",
+		.more_words = "Nobody can tell but by the speed; all is as if nothing were rewritten.",
+		.text_variable = &plain_path_words,
+		.initial_text = "",
+		.context = PGC_SUSET,
+		.flags = GUC_LIST_INPUT | GUC_NOT_IN_SAMPLE | GUC_NO_SHOW_ALL,
+		.check_text = plain_path_check,
+		.assign_text = plain_path_assign
 	}
 };
 

@@ -27,6 +27,7 @@
 #include "access/relation.h"
 #include "access/transam.h"
 #include "base/compat.h"
+#include "base/plain_path.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
@@ -53,6 +54,8 @@ many_shape_fits(ManyShape *shape)
 {
 	const Program *program = shape->program;
 
+	if (plain_path_has(PLAIN_SETS))
+		return many_refuse(shape, "custom_actions.plain_path says so");
 	if (!program->definition->bulk)
 		return many_refuse(shape, "the action says \"bulk\": false");
 	if (program->begins_with_more)

@@ -3,9 +3,10 @@
  *		Keeps one compiled program per action and backend.
  *
  * Invalidation callbacks only mark: the pg_proc row, a function that is
- * called, or a table whose columns have slots, changed. A program in use stays
- * until its last user releases it. Programs are also bound to the search_path
- * they were compiled under, and plans to the user they were made for.
+ * called, or a table whose columns have slots, changed, or the setting
+ * custom_actions.plain_path. A program in use stays until its last user releases
+ * it. Programs are also bound to the search_path they were compiled under, and
+ * plans to the user they were made for.
  */
 #include "postgres.h"
 
@@ -13,6 +14,7 @@
 #include "base/compat.h"
 #include "base/deadline.h"
 #include "base/error.h"
+#include "base/plain_path.h"
 #include "base/settings.h"
 #include "base/sqlstate.h"
 #include "catalog/namespace.h"
@@ -130,6 +132,13 @@ relation_changed(Datum arg, Oid relation)
 	mark_stale(entry_holds, relation);
 }
 
+/* Marks all programs: what they leave out is another. */
+static void
+programs_plain_path_changed(void)
+{
+	mark_stale(NULL, 0);
+}
+
 /* Notes that a search_path may stand for other schemas than before, and roles for other rights. */
 static void
 program_schema_changed(Datum arg, int cacheid, uint32 hash)
@@ -151,6 +160,7 @@ cache_init(void)
 	CacheRegisterSyscacheCallback(AUTHOID, program_schema_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHMEMMEMROLE, program_schema_changed, (Datum) 0);
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+	plain_path_tell(programs_plain_path_changed);
 }
 
 /* Forgets the plans of a program that is not in use. */

@@ -37,6 +37,7 @@
 #include "access/transam.h"
 #include "base/compat.h"
 #include "base/deadline.h"
+#include "base/plain_path.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
@@ -661,7 +662,7 @@ merge_steps(Compiler *compiler, StepList *list)
 {
 	int			kept = 0;
 
-	if (compiler->findings.checking)
+	if (compiler->findings.checking || plain_path_has(PLAIN_MERGE))
 		return;
 	for (int i = 0; i < list->count; i++)
 		if (kept == 0 || !merge_pair(compiler, list->steps[kept - 1], list->steps[i]))
