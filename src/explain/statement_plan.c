@@ -153,10 +153,16 @@ static void
 plan_work(void *arg)
 {
 	PlanWork   *work = arg;
+	MemoryContext mcxt = CurrentMemoryContext;
 	SPIPlanPtr	plan = statement_spare_plan(work->statement, work->text);
 	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
 	CachedPlan *cached;
 
+	/*
+	 * preparing leaves us in SPI's own, which ends before the rows are
+	 * returned
+	 */
+	MemoryContextSwitchTo(mcxt);
 	PushActiveSnapshot(GetTransactionSnapshot());
 	cached = GetCachedPlan(source, work->known != NULL ? known_params(work, true) : NULL, NULL, NULL);
 	work->result.locks = locks_of_queries(source->query_list);
