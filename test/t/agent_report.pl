@@ -9,6 +9,7 @@ use warnings FATAL => 'all';
 use CustomActions;
 use JSON::PP;
 use PostgreSQL::Test::Utils;
+use Random qw(chance one_of);
 use Test::More;
 
 my $seed = $ENV{AGENT_SEED} // time;
@@ -26,16 +27,6 @@ diag("AGENT_SEED=$seed");
 srand($seed);
 create_database($node, 'main');
 $node->safe_psql('main', 'CREATE ROLE agent LOGIN; CREATE ROLE team; CREATE ROLE lead NOINHERIT; CREATE ROLE keeper; CREATE ROLE stranger');
-
-sub one_of
-{
-	return $_[rand @_];
-}
-
-sub chance
-{
-	return rand() < $_[0];
-}
 
 sub some_of
 {

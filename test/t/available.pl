@@ -9,6 +9,7 @@ use CustomActions;
 use JSON::PP;
 use List::Util qw(shuffle min);
 use PostgreSQL::Test::Utils;
+use Random qw(one_of);
 use Test::More;
 
 my $seed = $ENV{AVAILABLE_SEED} // int(rand(1_000_000_000));
@@ -22,11 +23,6 @@ create_database($node, 'main');
 
 my @roles = map { "available_$_" } qw(one two three four);
 my @owners = qw(available_owner postgres);
-
-sub one_of
-{
-	return $_[rand @_];
-}
 
 # A condition on the target, the caller, other rows; some of them fail for some rows.
 sub leaf

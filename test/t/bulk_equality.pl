@@ -11,6 +11,7 @@ use warnings FATAL => 'all';
 use CustomActions;
 use JSON::PP;
 use PostgreSQL::Test::Utils;
+use Random qw(chance one_of);
 use Test::More;
 
 my $seed = $ENV{BULK_SEED} // 873848;
@@ -174,12 +175,6 @@ $node->safe_psql('main', q{
 	GRANT ALL ON ALL TABLES IN SCHEMA eq TO eq_user;
 	GRANT ALL ON ALL SEQUENCES IN SCHEMA eq TO eq_user;
 });
-
-# One of these.
-sub one_of { return $_[ int(rand(@_)) ] }
-
-# True so often.
-sub chance { return rand() < $_[0] }
 
 my ($names, $self, %known);
 

@@ -5,6 +5,7 @@ use warnings FATAL => 'all';
 
 use CustomActions;
 use PostgreSQL::Test::Utils;
+use Random qw(one_of);
 use Test::More;
 
 my $seed = $ENV{FUZZ_SEED} // 20;
@@ -111,7 +112,6 @@ $node->safe_psql('main', q{
 });
 
 srand($seed);
-sub one_of { return $_[ int rand @_ ]; }
 sub chance { return rand(100) < $_[0]; }
 
 # A tame definition holds few mistakes, so that some get through to the end.

@@ -12,6 +12,7 @@ use warnings FATAL => 'all';
 use CustomActions;
 use JSON::PP;
 use PostgreSQL::Test::Utils;
+use Random qw(number one_of);
 use Test::More;
 
 my $seed = $ENV{PREVIEW_SEED} // int(rand(1_000_000));
@@ -158,19 +159,6 @@ $node->safe_psql('main', q{
 		SELECT coalesce(r #>> '{error,sqlstate}', 'accepted') FROM try_invoke_action(action, input, expect => token) AS r;
 	$$;
 });
-
-# One of several
-sub one_of
-{
-	return $_[ int(rand(@_)) ];
-}
-
-sub number
-{
-	my ($most) = @_;
-
-	return 1 + int(rand($most));
-}
 
 my $nesting = 0;
 my $performed = 0;				# actions eq.act1 ... that may be performed

@@ -6,6 +6,7 @@ use warnings FATAL => 'all';
 
 use CustomActions;
 use PostgreSQL::Test::Utils;
+use Random qw(one_of);
 use Test::More;
 
 my $seed = $ENV{PROTECT_SEED} // int(rand(1_000_000));
@@ -222,8 +223,6 @@ my $before = q{CREATE TABLE public.before AS SELECT 'case' AS kind, id, status, 
 	UNION ALL SELECT 'entry', id, status, note FROM desk.entry
 	UNION ALL SELECT 'part', id, status, NULL FROM desk.part};
 $node->safe_psql('custom', $before);
-
-sub one_of { return $_[ int(rand(@_)) ] }
 
 # A value of a column; now and then the one that it has.
 sub value

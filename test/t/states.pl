@@ -8,6 +8,7 @@ use warnings FATAL => 'all';
 
 use CustomActions;
 use JSON::PP;
+use Random qw(one_of);
 use Test::More;
 
 my $seed = $ENV{STATES_SEED} // time;
@@ -21,11 +22,6 @@ my $loops = 0;
 diag("STATES_SEED=$seed");
 srand($seed);
 create_database($node, 'main');
-
-sub one_of
-{
-	return $_[rand @_];
-}
 
 sub some_states
 {
