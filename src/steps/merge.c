@@ -8,7 +8,8 @@
  * code of users'. The second step's values cannot fail, call no function of
  * users' and read nothing that the first one writes, so an error is the first
  * step's, unless a foreign key raised it. These are the second one's alone, and
- * PostgreSQL checks them after everything else.
+ * PostgreSQL checks them after everything else. The failing row in the DETAIL of a
+ * CHECK or NOT NULL has what the second step writes, too: doc/errors.md says so.
  *
  * A table that changes under a running action, or a user who may not do both,
  * gets the two statements. The columns of the row that the second step reads

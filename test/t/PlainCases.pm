@@ -1,0 +1,588 @@
+# Worlds for plain_path: tables of many kinds, actions over them, and calls with all
+# that may come between them, as scripts for psql.
+#
+# A world is a schema w1, w2, ... with tables t1, t2, ..., that all have the same
+# columns, views v1, ... and actions a1, a2, ...; what worlds share is the schema "eq".
+# Cases follow each other on what the ones before have left. Nothing in what a script
+# prints depends on the time, on OIDs or on how many statements do the work.
+package PlainCases;
+
+use strict;
+use warnings FATAL => 'all';
+
+use Exporter 'import';
+use JSON::PP;
+use Random;
+
+our @EXPORT = qw(shared_script world_script case_script concurrent_script);
+
+my $json = JSON::PP->new->canonical->allow_nonref;
+
+# What all worlds of a database share: functions for triggers and formulas, and how to look.
+sub shared_script
+{
+	return <<'SQL';
+CREATE EXTENSION custom_actions;
+CREATE SCHEMA eq;
+CREATE SCHEMA other;
+CREATE TABLE eq.log (number bigserial, what text);
+CREATE DOMAIN eq.small AS integer CHECK (VALUE < 90);
+CREATE DOMAIN eq.word AS text CHECK (VALUE <> 'bad');
+CREATE FUNCTION eq.whoami() RETURNS text LANGUAGE sql STABLE AS $$SELECT 'eq ' || current_user$$;
+CREATE FUNCTION other.whoami() RETURNS text LANGUAGE sql STABLE AS $$SELECT 'other ' || current_user$$;
+CREATE FUNCTION eq.twice(n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 2 * n';
+CREATE FUNCTION eq.twice_slow(n integer) RETURNS integer LANGUAGE plpgsql STABLE AS 'BEGIN IF n > 95 THEN RAISE EXCEPTION ''% is too much'', n; END IF; RETURN 2 * n; END';
+CREATE FUNCTION eq.seen(what text) RETURNS integer LANGUAGE plpgsql AS $$BEGIN RAISE NOTICE 'seen %', what; RETURN length(what); END$$;
+CREATE FUNCTION eq.write(what text) RETURNS text LANGUAGE plpgsql AS $$BEGIN INSERT INTO eq.log (what) VALUES (what || ' ' || whoami()); RETURN upper(what); END$$;
+CREATE FUNCTION eq.two(a integer, OUT x integer, OUT y text) LANGUAGE plpgsql AS $$BEGIN x := a + 1; y := current_setting('search_path'); END$$;
+CREATE FUNCTION eq.nothing(a integer) RETURNS void LANGUAGE plpgsql AS $$BEGIN IF a > 7 THEN RAISE EXCEPTION 'nothing of %', a USING ERRCODE = 'ZZ007'; END IF; END$$;
+CREATE FUNCTION eq.gate(n integer) RETURNS void LANGUAGE sql AS 'SELECT pg_advisory_xact_lock(n)';
+
+-- Triggers: one that tells, in the order of events; others look, change, raise, write elsewhere, keep away, act.
+CREATE FUNCTION eq.tell() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	RAISE NOTICE '% % % %: % -> %, at %, by %', TG_NAME, TG_WHEN, TG_OP, TG_LEVEL,
+		CASE WHEN TG_LEVEL = 'ROW' AND TG_OP <> 'INSERT' THEN OLD::text END, CASE WHEN TG_LEVEL = 'ROW' AND TG_OP <> 'DELETE' THEN NEW::text END,
+		pg_trigger_depth(), whoami();
+	RETURN coalesce(NEW, OLD);
+END $$;
+CREATE FUNCTION eq.look() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+	rows text;
+BEGIN
+	EXECUTE format('SELECT string_agg(concat_ws('' '', id, status, n, m, note), '','' ORDER BY id) FROM %s', TG_RELID::regclass) INTO rows;
+	INSERT INTO eq.log (what) VALUES (concat_ws(' ', TG_NAME, TG_WHEN, TG_OP, rows));
+	RETURN coalesce(NEW, OLD);
+END $$;
+CREATE FUNCTION eq.touch() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.touched := coalesce(NEW.touched, 0) + 1; RETURN NEW; END$$;
+CREATE FUNCTION eq.guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF NEW.n % 7 = 5 OR NEW.status = 'awful' THEN
+		RAISE EXCEPTION '% refuses % %', TG_NAME, NEW.n, NEW.status USING ERRCODE = 'ZZ005', HINT = 'Leave it.';
+	END IF;
+	RETURN NEW;
+END $$;
+CREATE FUNCTION eq.skip() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF coalesce(NEW.n, 0) % 5 = 3 THEN RETURN NULL; END IF; RETURN coalesce(NEW, OLD); END$$;
+CREATE FUNCTION eq.elsewhere() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF pg_trigger_depth() < 3 THEN
+		EXECUTE format('UPDATE %s SET touched = coalesce(touched, 0) + 1 WHERE id = $1', TG_ARGV[0]) USING coalesce(NEW.m, OLD.m);
+	END IF;
+	RETURN coalesce(NEW, OLD);
+END $$;
+CREATE FUNCTION eq.act() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF pg_trigger_depth() < 2 THEN
+		INSERT INTO eq.log (what) SELECT try_invoke_action(TG_ARGV[0], '{"target": 1, "n": 2, "s": "t"}') - 'invocation';
+	END IF;
+	RETURN coalesce(NEW, OLD);
+END $$;
+CREATE FUNCTION eq.moved() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+	rows text;
+BEGIN
+	IF TG_OP = 'DELETE' THEN
+		SELECT string_agg(concat_ws(' ', id, n), ',' ORDER BY id) INTO rows FROM old_rows;
+	ELSE
+		SELECT string_agg(concat_ws(' ', id, n), ',' ORDER BY id) INTO rows FROM new_rows;
+	END IF;
+	RAISE NOTICE '% %: %', TG_NAME, TG_OP, rows;
+	RETURN NULL;
+END $$;
+CREATE FUNCTION eq.instead() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	RAISE NOTICE 'instead of %: % -> %', TG_OP, OLD.id, NEW.id;
+	IF TG_OP = 'INSERT' THEN
+		EXECUTE format('INSERT INTO %s (status, n, m, note, ref) VALUES ($1, $2, $3, $4, $5) RETURNING id', TG_ARGV[0]) INTO NEW.id USING NEW.status, NEW.n, NEW.m, NEW.note, NEW.ref;
+		RETURN NEW;
+	ELSIF TG_OP = 'UPDATE' THEN
+		EXECUTE format('UPDATE %s SET status = $1, n = $2, m = $3, note = $4 WHERE id = $5', TG_ARGV[0]) USING NEW.status, NEW.n, NEW.m, NEW.note, OLD.id;
+		RETURN NEW;
+	END IF;
+	EXECUTE format('DELETE FROM %s WHERE id = $1', TG_ARGV[0]) USING OLD.id;
+	RETURN OLD;
+END $$;
+CREATE FUNCTION eq.plugin(context jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO eq.log (what) VALUES (concat_ws(' ', 'plug-in', context ->> 'stage', context ->> 'input', context ->> 'output', whoami()));
+	IF (context #>> '{input,n}')::integer = 9 THEN
+		RAISE EXCEPTION 'the plug-in refuses';
+	END IF;
+	RETURN CASE context ->> 'stage' WHEN 'pre_operation' THEN jsonb_build_object('input', (context -> 'input') || '{"s": "plugged"}')
+		WHEN 'post_operation' THEN jsonb_build_object('output', jsonb_build_object('said', 'plugged')) END;
+END $$;
+
+-- What the tables of a schema hold, and what was logged since the last time.
+CREATE FUNCTION eq.contents(world text) RETURNS SETOF text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+	t regclass;
+BEGIN
+	FOR t IN SELECT c.oid FROM pg_class AS c WHERE relnamespace = world::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY relname LOOP
+		RETURN QUERY EXECUTE format('SELECT %L || '': '' || string_agg(to_jsonb(t)::text, '' '' ORDER BY to_jsonb(t)::text) FROM %s AS t', t, t);
+	END LOOP;
+	RETURN QUERY SELECT 'log: ' || what FROM eq.log ORDER BY number;
+	RETURN QUERY SELECT concat_ws(' | ', 'record: ' || action, status, depth, rows_written, step, sqlstate, message, summary, touched, input, output, target)
+		FROM custom_actions.log ORDER BY id;
+	RETURN QUERY SELECT concat_ws(' | ', 'trace: ' || s.step, s.iteration, s.kind, s.outcome, s.rows_written, s.sqlstate, s.message, s.details)
+		FROM custom_actions.log_step AS s ORDER BY s.invocation, s.number;
+END $$;
+
+-- Other sessions, which may have to wait.
+CREATE FUNCTION eq.waits(connection text, backend integer) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	WHILE public.dblink_is_busy(connection) = 1 LOOP
+		IF cardinality(pg_blocking_pids(backend)) > 0 THEN
+			RETURN true;
+		END IF;
+		PERFORM pg_sleep(0.001);
+	END LOOP;
+	RETURN false;
+END $$;
+CREATE FUNCTION eq.answer(connection text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	answer text;
+	message text; detail text; context text;
+BEGIN
+	SELECT string_agg(a, ' ') INTO answer FROM public.dblink_get_result(connection) AS r (a text);
+	PERFORM * FROM public.dblink_get_result(connection) AS r (a text);
+	RETURN answer;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, context = PG_EXCEPTION_CONTEXT;
+	PERFORM * FROM public.dblink_get_result(connection, false) AS r (a text);
+	RETURN concat_ws(E'\n', SQLSTATE, message, detail, regexp_replace(context, 'while fetching.*', ''));
+END $$;
+GRANT USAGE ON SCHEMA eq, other TO clerk;
+GRANT ALL ON ALL TABLES IN SCHEMA eq TO clerk;
+GRANT ALL ON ALL SEQUENCES IN SCHEMA eq TO clerk;
+SQL
+}
+
+my ($world, @tables, @views, @actions, %bound_to, $names, %known, $with_statements);
+my $favourite;					# the action that most of a case is about
+
+# Where a row of a table may be
+sub key { return one_of('=input.n', '=target.m', '=input.n % 3 + 1', number(6), number(6), number(8)) }
+
+# A table of this world; or perhaps a view
+sub table { return "$world." . one_of(@tables) }
+sub relation { return "$world." . one_of(@tables, @tables, @views) }
+
+# What a table may have; where it has one of these alone, that alone may be in the way of a rewrite
+my @features = qw(kind kind status status n n m m note generated ref ref ref ref index trigger trigger trigger trigger policy);
+
+# The definition of a table.
+sub create_table
+{
+	my ($name, $number) = @_;
+	my %has = map { $_ => 1 } some_of(one_of(0, 1, 1, 1, 2, 4), @features);
+	my $kind = $has{kind} ? one_of(qw(partitioned inherited)) : 'plain';
+	my $key = one_of('id integer GENERATED BY DEFAULT AS IDENTITY (START 100)', map { "id $_ DEFAULT nextval('$world.numbers')" } qw(integer bigint));
+	my @columns = (
+		"$key PRIMARY KEY",
+		'status ' . ($has{status} ? one_of('eq.word', "text CHECK (status <> 'bad')", "text CHECK (status <> 'bad')", 'varchar(9)', "text NOT NULL DEFAULT 'new'") : 'text'),
+		'n ' . ($has{n} ? one_of('bigint', 'eq.small', 'integer CHECK (n < 80)', 'integer CHECK (n < 80)', 'integer CHECK (eq.twice(n) < 150)', 'numeric(5, 1)', 'integer NOT NULL DEFAULT 1', 'integer CHECK (n <> m)') : 'integer'),
+		'm integer' . ($has{m} && $kind ne 'partitioned' ? one_of(' UNIQUE', ' UNIQUE', ' UNIQUE DEFERRABLE INITIALLY DEFERRED', ', EXCLUDE (m WITH =)') : ''),
+		'note text' . ($has{note} ? ' CHECK (length(note) < 60)' : ''),
+		'ref ' . ($has{ref} && $number > 1 ? "integer REFERENCES $world.t" . number($number - 1)
+			. one_of('', '', ' ON DELETE CASCADE', ' ON DELETE SET NULL', ' DEFERRABLE INITIALLY DEFERRED', ' ON DELETE CASCADE ON UPDATE CASCADE') : 'integer'),
+		'touched integer',
+		$has{generated} ? one_of('g integer GENERATED ALWAYS AS (touched * 2) STORED', 'g text GENERATED ALWAYS AS (status || note) STORED', 'g integer GENERATED ALWAYS AS (m * 2) STORED') : ());
+	my @sql = "CREATE TABLE $world.$name (" . join(', ', @columns) . ')' . ($kind eq 'partitioned' ? ' PARTITION BY RANGE (id)' : '');
+
+	push @sql, "CREATE TABLE $world.${name}_low PARTITION OF $world.$name FOR VALUES FROM (0) TO (5)", "CREATE TABLE $world.${name}_rest PARTITION OF $world.$name DEFAULT" if $kind eq 'partitioned';
+	push @sql, "CREATE TABLE $world.${name}_child () INHERITS ($world.$name)", "INSERT INTO $world.${name}_child (id, status, n) VALUES (50, 'open', 3)" if $kind eq 'inherited';
+	push @sql, "CREATE INDEX ON $world.$name (" . one_of('n', 'note', 'm, n', 'ref', '(10 / n)', 'n) WHERE (m > 3') . ')' if $has{index};
+	push @sql, "INSERT INTO $world.$name (id, status, n, m, note) SELECT i, (ARRAY['open', 'closed', 'new'])[1 + i % 3], i, 12 - i, 'note ' || i FROM generate_series(1, 8) AS i";
+	push @sql, map { create_trigger($name, $_) } 1 .. one_of(1, 1, 2) if $has{trigger};
+	push @sql, policies($name) if $has{policy};
+	return @sql;
+}
+
+# Row-level security
+sub policies
+{
+	my ($name) = @_;
+
+	return ("ALTER TABLE $world.$name ENABLE ROW LEVEL SECURITY", "DROP POLICY IF EXISTS own ON $world.$name",
+		"CREATE POLICY own ON $world.$name USING (" . one_of('n < 50', "status <> 'closed'", 'true', 'm > 2 OR m IS NULL') . ')' . one_of('', ' WITH CHECK (n < 40)'));
+}
+
+# A trigger of a table
+sub create_trigger
+{
+	my ($name, $number) = @_;
+	my $what = one_of(qw(tell tell look touch guard skip elsewhere act));
+	my $when = $what =~ /touch|skip/ ? 'BEFORE' : one_of('BEFORE', 'AFTER');
+	my $events = join(' OR ', some_of(number(3), 'INSERT', one_of('UPDATE', 'UPDATE', 'UPDATE OF ' . one_of('n', 'status', 'm, note')), 'DELETE'));
+	my $condition = chance(0.2) && $events !~ /INSERT|DELETE/ ? one_of('WHEN (OLD.n IS DISTINCT FROM NEW.n)', 'WHEN (NEW.n > 4)') : '';
+	my $arguments = $what eq 'elsewhere' ? "'" . table() . "'" : $what eq 'act' ? "'$world.a" . number(3) . "'" : '';
+
+	$events = one_of('UPDATE', 'INSERT OR UPDATE', 'INSERT') if $what =~ /touch|guard/;
+	$condition = '' if $events =~ /INSERT|DELETE/;
+	return "CREATE CONSTRAINT TRIGGER c$number AFTER $events ON $world.$name " . one_of('', 'DEFERRABLE ', 'DEFERRABLE INITIALLY DEFERRED ') . "FOR EACH ROW $condition EXECUTE FUNCTION eq.$what($arguments)"
+		if $when eq 'AFTER' && chance(0.3);
+	if ($with_statements && $what =~ /tell|look/ && chance(0.5))
+	{
+		my ($event, $rows) = @{ one_of([ INSERT => 'NEW TABLE AS new_rows' ], [ UPDATE => 'OLD TABLE AS old_rows NEW TABLE AS new_rows' ], [ DELETE => 'OLD TABLE AS old_rows' ]) };
+
+		return "CREATE TRIGGER s$number AFTER $event ON $world.$name REFERENCING $rows FOR EACH STATEMENT EXECUTE FUNCTION eq.moved()" if chance(0.5);
+		return "CREATE TRIGGER s$number $when $events ON $world.$name FOR EACH STATEMENT EXECUTE FUNCTION eq.$what()";
+	}
+	return "CREATE TRIGGER r$number $when $events ON $world.$name FOR EACH ROW $condition EXECUTE FUNCTION eq.$what($arguments)";
+}
+
+# A view of a table
+sub create_view
+{
+	my ($name) = @_;
+	my $table = table();
+	my $sql = "CREATE VIEW $world.$name AS SELECT id, status, n, m, note, ref, touched FROM $table";
+
+	return ($sql, "CREATE TRIGGER instead INSTEAD OF INSERT OR UPDATE OR DELETE ON $world.$name FOR EACH ROW EXECUTE FUNCTION eq.instead('$table')") if chance(0.5);
+	return $sql . one_of('', ' WHERE n < 40', ' WHERE n < 40 WITH CHECK OPTION');
+}
+
+# A name for a step
+sub name { return 's' . ++$names }
+
+# Values of columns, of which some read the row that is written, if it is there
+my %own_values = (
+	n => [ '=n + input.n', '=this.n + 1', '=case when input.n > 5 then 1 else this.n end', '=coalesce(n, 3)' ], m => [ '=m + 10', '=n + 50' ],
+	status => [ '=lower(status)', '=coalesce(this.status, note)' ], note => [ '=note || input.s', '{{this.note}}{{status}}' ], ref => ['=ref'], touched => [ '=touched + 1', '=coalesce(touched, 0) + 1', '=coalesce(this.touched, 0) + n' ]);
+my %values = (
+	n => sub { return ('=input.n', '=target.n + 1', number(9), number(9), '=coalesce(target.n, 0) + input.n', '=eq.twice(input.n)', '=eq.twice_slow(input.n)', '=10 / (input.n - 3)', '=null', '=target.m', 99,
+			'=(select count(*) from ' . table() . ')', '=input.n % 4 * 30', map { "=let.$_" } @{ $known{lets} }) },
+	m => sub { return (number(9), 10 + number(500), 10 + number(500), 10 + number(500), '=input.n', '=input.n + 20', '=null', '=target.n', '=target.m', map { "=$_.n" } @{ $known{rows} }) },
+	status => sub { return (qw(open closed moved moved new), '=input.s', '=input.s', '{{input.s}}!', 'bad', '=null', '=target.status', '{{target.note}}', 'awful') },
+	note => sub { return ('plain', '{{target.status}} {{input.s}}', "=current_setting('search_path')", '{{eq.whoami()}}', '=whoami()', "='$world.t1'::regclass::text", '{{target}}', '{{target.n}}-{{target.m}}', '=context.caller', '=null', '=input.s',
+			"=(select string_agg(status, ',' order by id) from " . table() . ' where id < 4)', '=repeat(input.s, 20)', '=current_schemas(true)::text', map { "{{$_.note}} {{$_}}" } @{ $known{rows} }) },
+	ref => sub { return (number(8), number(8), '=input.n', '=null', 77, '=target.id', map { "=$_.id" } @{ $known{rows} }) },
+	touched => sub { return (0, number(9), '=null', '=(select max(id) from ' . table() . ')') });
+
+# A value for a column; of a row that is there, perhaps one that reads it
+sub value
+{
+	my ($column, $there) = @_;
+
+	return $there && chance(0.3) ? one_of(@{ $own_values{$column} }) : one_of($values{$column}->());
+}
+
+# Some columns with their values
+sub set
+{
+	my ($most, $there) = @_;
+
+	return { map { $_ => value($_, $there) } some_of(number($most), qw(status n m note ref touched)) };
+}
+
+# A condition over what is known
+sub condition
+{
+	return one_of("target.status <> 'closed'", 'target.n < 20', 'input.n > 2', 'input.n % 2 = 0', 'target.id % 3 <> 1', 'eq.twice(input.n) < 12', 'eq.twice_slow(target.n::integer) < 60', 'input.s is not null',
+		'(select count(*) from ' . table() . ') > 8', 'exists(select from ' . table() . ' where n > input.n)', "whoami() like 'eq%'", '1 / (input.n - 4) = 0', "current_setting('search_path') like '%other%'",
+		'target.note is null', (map { "$_.n > 3" } @{ $known{rows} }), (map { "let.$_ > 3" } @{ $known{lets} }));
+}
+
+# Another row, as steps address it
+sub other_row
+{
+	my ($on) = @_;
+	my %address = (id => key());
+
+	%address = (where => one_of('id = input.n', 'n > input.n', 'id < 4', "status = 'open'", 'm = target.m')) if $on =~ /\.v/ || chance(0.25);
+	$address{required} = JSON::PP::false if chance(0.4);
+	return %address;
+}
+
+# Values that nobody would mind being written together with others
+my %quiet_values = (
+	n => [ 1 .. 5, 99, '=12 / (input.n - 3)', '=n + input.n', '=input.n', '=target.m', '=case when input.n > 5 then 1 else 2 end' ], m => [ 4 .. 12, '=input.n', '=input.n', '=null', '=coalesce(m, 3)' ],
+	status => [qw(open closed moved =input.s bad bad awful)], note => [ 'plain', '=substr(input.s, 1, 5 - input.n)', 'x' x 70, '=input.s', '=coalesce(status, input.s)' ], ref => [ 1 .. 4, 77, 77, '=input.n', '=null', '=this.m' ], touched => [ 0 .. 9, '=input.n', '=m' ]);
+
+# Writes to the target, one after the other, mostly of different columns
+sub writes
+{
+	my @columns = sort { $a->[0] <=> $b->[0] } map { [ rand(), $_ ] } qw(status n m note ref touched);
+	my @steps;
+
+	for (1 .. 1 + number(3))
+	{
+		my %set = map { my $column = $_->[1]; $column => chance(0.8) ? one_of(@{ $quiet_values{$column} }) : value($column, 1) } splice(@columns, 0, one_of(1, 1, 2));
+		my ($column) = keys %set;
+
+		last if !%set;
+		push @columns, [ 0, $column ] if chance(0.1);
+		push @steps, keys %set > 1 || chance(0.5) ? { update => 'target', set => \%set }
+			: chance(0.5) ? { assign => 'target', to => $set{$column}, column => $column } : { set_status => 'target', to => $set{$column}, column => $column };
+	}
+	return @steps;
+}
+
+# Steps by kind, each a list; what they may nest is counted
+my $depth = 0;
+my %makers = (
+	writes => \&writes,
+	create => sub {
+		my $as = name();
+		my %step = (create => relation(), as => $as, set => set(4));
+
+		$step{set}{id} = '=input.n + ' . number(200) if chance(0.3);
+		$step{on_conflict} = { columns => ['id'], one_of([ do => 'nothing' ], [ set => { n => '=this.n + 1' } ], [ do => 'update' ])->@* } if $step{set}{id} && chance(0.2);
+		push @{ $known{rows} }, $as if $depth == 1 && !$step{on_conflict};
+		return \%step;
+	},
+	creates => sub { my $table = table(); return map { { create => $table, set => { %{ set(3) }, chance(0.2) ? (id => '=input.n + ' . (10 + number(400))) : () } } } 1 .. number(4) },
+	update => sub { my $on = relation(); return { update => $on, other_row($on), set => set(3, 1) } },
+	delete => sub { return { delete => one_of('target', relation(), relation()), required => JSON::PP::false, where => one_of('id > 6', 'id = input.n', 'n < 2') } },
+	delete_row => sub { return { delete => table(), id => number(20), required => JSON::PP::false } },
+	get => sub {
+		my $as = name();
+		my $on = relation();
+		my %step = (get => $on, as => $as, other_row($on));
+
+		$step{order_by} = 'id' if $step{where};
+		$step{lock} = 'wait' if chance(0.2);
+		push @{ $known{rows} }, $as if $depth == 1;
+		return (\%step, chance(0.3) ? { update => $as, set => set(2, 1) } : ());
+	},
+	again => sub { return { get => 'target' } },
+	let => sub { my $as = name(); push @{ $known{lets} }, $as if $depth == 1; return { let => { $as => one_of('=input.n * 2', '=target.n + input.n', '=length(input.s)', 5, '=(select max(n) from ' . table() . ')') } } },
+	if => sub { return { if => condition(), then => [ steps(2) ], chance(0.5) ? (else => [ steps(2) ]) : () } },
+	choose => sub { return { choose => undef, cases => [ map { { when => condition(), do => [ steps(2) ] } } 1 .. number(3) ], else => [ steps(1) ] } },
+	loop => sub {
+		my $as = name();
+		my ($over, $value) = @{ one_of([ '=array[1, 2, 3]', "$as.value" ], [ '=array[input.n, 3]', "$as.value" ], [ table(), "$as.id" ], [ "='[1, 2]'::jsonb", "$as.value" ]) };
+		my @body = chance(0.3) ? steps(2) : chance(0.4) ? { create => table(), set => { n => "=$as.index", note => "{{$value}} {{input.s}}", chance(0.2) ? (id => "=$as.index + " . (10 + number(300))) : () } }
+			: chance(0.5) ? { update => table(), id => "=$as.index", required => JSON::PP::false, set => { %{ set(2, 1) }, note => "{{$value}}" } } : writes();
+
+		return { for_each => $over, as => $as, do => \@body, $over =~ /^\w/ ? (where => one_of('n < 20', 'id < input.n', 'true'), order_by => 'id') : () };
+	},
+	call => sub {
+		my $as = name();
+
+		return one_of({ call => 'eq.seen', with => { what => 'x{{input.n}}' }, as => $as }, { call => 'eq.write', with => { what => '{{input.s}}{{target.n}}' }, as => $as }, { call => 'eq.two', with => { a => '=input.n' }, as => $as },
+			{ call => 'eq.nothing', with => { a => '=input.n' } }, { call => 'eq.twice', with => { n => '=target.n::integer' }, as => $as }, { call => 'eq.whoami', as => $as });
+	},
+	perform => sub { return @actions ? { perform => "$world." . one_of(@actions), with => { target => key(), n => one_of('=input.n', number(9)), s => 'inner' } } : steps(1) },
+	require => sub { return { require => condition(), message => 'No: {{target.id}} {{input.s}}' } },
+	stop => sub { return { stop => one_of('succeeded', 'succeeded', 'canceled', 'failed'), when => condition() } },
+	output => sub { return { output => { said => one_of('{{target.status}} {{target.n}} {{target.note}}', '=input.s', '{{target}}', '=whoami()', "=current_setting('search_path')", map { "{{$_}} {{$_.n}}" } @{ $known{rows} }) } } },
+	group => sub { return { group => 'try', do => [ steps(3) ], on_error => [ chance(0.7) ? { output => { said => '{{error.sqlstate}} {{error.message}} {{error.step}}' } } : (), chance(0.3) ? steps(1) : () ] } });
+my @kinds = (sort(keys %makers), ('writes') x 7, qw(create creates loop call update output));
+
+# Some steps
+sub steps
+{
+	my ($most) = @_;
+	my @steps;
+
+	$depth++;
+	for (1 .. number($most))
+	{
+		my $kind = one_of($depth > 2 ? grep { !/if|choose|loop|group/ } @kinds : @kinds);
+
+		push @steps, $makers{$kind}->();
+	}
+	$depth--;
+	foreach my $step (@steps)
+	{
+		$step->{when} = condition() if !$step->{when} && chance(0.05);
+		$step->{on_error} = [] if !$step->{on_error} && !$step->{require} && chance(0.04);
+	}
+	return @steps;
+}
+
+# An action over a table or view
+sub action
+{
+	my ($on) = @_;
+	my %action;
+
+	($names, %known) = (0, rows => [], lets => []);
+	%action = (
+		table => "$world.$on", key => ['id'],
+		input => [ { name => 'n', type => 'integer' }, { name => 's', type => 'text', required => JSON::PP::false } ],
+		steps => [ chance(0.6) ? writes() : (), steps(4) ]);
+	$action{output} = [ { name => 'said', type => 'text', default => one_of('{{target.status}} {{target.n}} {{target.m}}', 'nothing', '{{target}}', '{{target.note}} {{target.ref}} {{target.touched}}') },
+		{ name => 'row', type => 'text', required => JSON::PP::false, @{ $known{rows} } ? (default => '{{' . one_of(@{ $known{rows} }) . '}}') : () } ];
+	$action{run_as} = 'owner' if chance(0.2);
+	$action{settings} = { search_path => 'eq, public' };
+	$action{lock} = JSON::PP::false if chance(0.1);
+	$action{log} = one_of(qw(off basic full trace)) if chance(0.5);
+	$action{summary} = '{{target.id}} is {{target.status}}' if chance(0.2);
+	return $json->encode(\%action);
+}
+
+# The statements that make a world.
+sub world_script
+{
+	my ($number) = @_;
+	my @sql;
+
+	$world = "w$number";
+	@tables = map { "t$_" } 1 .. 4;
+	@views = map { "v$_" } 1 .. one_of(0, 0, 1, 2);
+	@actions = ();
+	$with_statements = chance(0.6);
+	push @sql, "CREATE SCHEMA $world", "CREATE SEQUENCE $world.numbers START 1000";
+	push @sql, create_table("t$_", $_) foreach 1 .. 4;
+	push @sql, create_view($_) foreach @views;
+	push @sql, "GRANT USAGE ON SCHEMA $world TO clerk", "GRANT ALL ON ALL TABLES IN SCHEMA $world TO clerk", "GRANT ALL ON ALL SEQUENCES IN SCHEMA $world TO clerk", "SET search_path = eq, public", 'SET client_min_messages = error';
+	for my $i (1 .. 6)
+	{
+		my $on = one_of(@tables, @tables, @tables, @views);
+		my $definition = action($on);
+
+		push @sql, "SELECT create_action('$world.a$i', \$json\$$definition\$json\$)", "SELECT activate_action('$world.a$i') \\g /dev/null";
+		push @actions, "a$i";
+		$bound_to{"a$i"} = $on;
+	}
+	push @sql, "SELECT register_plugin('$world.a" . number(6) . "', '" . one_of(qw(pre_validation pre_operation post_operation)) . "', 'eq.plugin')" if chance(0.3);
+	push @sql, "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA $world TO clerk", 'SET search_path = other, eq, public', 'RESET client_min_messages';
+	return join('', map { /\\g/ ? "$_\n" : "$_;\n" } @sql);
+}
+
+# Inputs of a call
+sub inputs
+{
+	return { target => number(9), n => one_of(number(9), number(9), 40, 97), s => one_of('a', 'moved', 'Word', undef) };
+}
+
+# Text as a literal
+sub literal
+{
+	my ($value) = @_;
+
+	return defined $value ? "'$value'" : 'NULL';
+}
+
+# The typed call of an action
+sub typed_call
+{
+	my ($action, $input) = @_;
+
+	return "$world.$action(target => $input->{target}, n => $input->{n}, s => " . literal($input->{s}) . ')';
+}
+
+# An action, and a table, that a case is about; or others
+sub some_action { return chance(0.6) ? $favourite : one_of(@actions) }
+sub some_table { return chance(0.6) && $bound_to{$favourite} =~ /^t/ ? "$world.$bound_to{$favourite}" : table() }
+
+# A call in one of the ways there are
+sub call
+{
+	my $action = some_action();
+	my $input = inputs();
+	my $given = $json->encode($input);
+	my $kind = rand();
+
+	return 'SELECT * FROM ' . typed_call($action, $input) if $kind < 0.45;
+	return "SELECT invoke_action('$world.$action', '$given')" if $kind < 0.65;
+	return "SELECT try_invoke_action('$world.$action', '$given') - 'invocation'" if $kind < 0.8;
+	return "SELECT i, said FROM generate_series(1, 3) AS i, $world.$action(i, $input->{n}, " . literal($input->{s}) . ')' if $kind < 0.9;
+	return "DO \$do\$ BEGIN FOR i IN 1 .. 3 LOOP BEGIN PERFORM $world.$action(i, $input->{n} + i, 'x'); EXCEPTION WHEN OTHERS THEN RAISE NOTICE '% %', SQLSTATE, SQLERRM; END; END LOOP; END \$do\$" if $kind < 0.95;
+	return call() if $with_statements;
+	return "SELECT item, status, output, error FROM invoke_action_bulk('$world.$action', (SELECT jsonb_agg(jsonb_build_object('target', i, 'n', i % 5 + 1, 's', 'b' || i)) FROM generate_series(1, 8) AS i CROSS JOIN generate_series(1, " . one_of(1, 1, 3) . ") AS j), mode => '" . one_of('all_or_nothing', 'per_item') . "')";
+}
+
+# What may come between calls and leaves the world as it is, or little changed
+sub between
+{
+	my ($together) = @_;
+	my $table = some_table();
+
+	return one_of(
+		'SET ROLE clerk', 'SET ROLE clerk', 'RESET ROLE', 'SET search_path = ' . one_of('public', 'eq, public', 'other, eq, public', "$world, other, public", 'pg_catalog'),
+		$together ? ('SAVEPOINT a', 'SAVEPOINT b', 'ROLLBACK TO a', 'ROLLBACK TO b', 'RELEASE a', 'SET CONSTRAINTS ALL ' . one_of('IMMEDIATE', 'DEFERRED')) : "VACUUM $table", "ANALYZE $table",
+		"CREATE INDEX ON $table (" . one_of('n', 'm', 'note', 'status, n', '(n + 1)') . ')', "UPDATE $table SET n = n + 1 WHERE id = " . number(8), "DELETE FROM $table WHERE id = " . number(20),
+		"INSERT INTO $table (id, status, n, m, note) VALUES (" . number(9) . ", 'open', 1, " . (30 + number(50)) . ", 'again')", 'SET custom_actions.max_statements = ' . one_of(0, 0, 3), 'DISCARD PLANS',
+		"CREATE TEMP TABLE temp" . ++$names . " (a integer)", "SET custom_actions.log_level = " . one_of(qw(off failures basic full trace)), "SELECT id, n FROM $table ORDER BY id LIMIT 1 FOR UPDATE");
+}
+
+# What changes the world: mostly undone at the end of its transaction
+sub change
+{
+	my $table = some_table();
+	my $action = some_action();
+	my $name = $table =~ s/.*\.//r;
+	my $columns = join(', ', some_of(number(3), qw(n m status note ref)));
+
+	return 'RESET ROLE; ' . one_of(
+		"ALTER TABLE $table ADD COLUMN extra integer" . one_of('', ' DEFAULT 5', ' NOT NULL DEFAULT 1', ' GENERATED ALWAYS AS (n::integer * 3) STORED'), "ALTER TABLE $table DROP COLUMN " . one_of(qw(extra touched note)),
+		"ALTER TABLE $table ALTER n TYPE " . one_of('bigint', 'integer', 'numeric'), "ALTER TABLE $table ALTER " . one_of(qw(n m note status)) . ' ' . one_of('SET NOT NULL', 'DROP NOT NULL', 'SET DEFAULT NULL'),
+		"ALTER TABLE $table ADD CHECK (" . one_of('n < 30', "status <> 'moved'", 'm <> n', 'length(note) < 20') . ') NOT VALID', "CREATE UNIQUE INDEX ON $table (" . one_of('m', 'n', 'status') . ')',
+		create_trigger($name, 10 + number(9)), create_trigger($name, 10 + number(9)), create_trigger($name, 10 + number(9)), "DROP TRIGGER IF EXISTS " . one_of(qw(r1 c1 s1 r2)) . " ON $table",
+		"ALTER TABLE $table " . one_of('DISABLE', 'ENABLE', 'DISABLE') . ' TRIGGER USER', one_of(policies($name)), join('; ', policies($name)), join('; ', policies($name), 'SET ROLE clerk'), "ALTER TABLE $table DISABLE ROW LEVEL SECURITY",
+		"CREATE RULE r AS ON UPDATE TO $table DO ALSO INSERT INTO eq.log (what) VALUES ('rule ' || new.n)", "CREATE TABLE ${table}_heir () INHERITS ($table)",
+		"REVOKE UPDATE ON $table FROM clerk; SET ROLE clerk", (map { "REVOKE $_ ON $table FROM clerk; GRANT $_ ($columns) ON $table TO clerk; SET ROLE clerk" } qw(UPDATE UPDATE UPDATE SELECT)), "REVOKE SELECT ON $table FROM clerk", "REVOKE ALL ON $table FROM clerk", "GRANT ALL ON $table TO clerk",
+		"REVOKE EXECUTE ON FUNCTION $world.$action FROM clerk", "REVOKE USAGE ON SCHEMA $world FROM clerk", 'REVOKE EXECUTE ON FUNCTION eq.twice, eq.seen, eq.whoami, eq.write FROM PUBLIC',
+		"CREATE OR REPLACE FUNCTION eq.twice(n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 3 * n'", "CREATE OR REPLACE FUNCTION eq.whoami() RETURNS text LANGUAGE sql STABLE AS \$\$SELECT 'new ' || current_user\$\$",
+		"ALTER TABLE $table RENAME COLUMN touched TO renamed", 'ALTER DOMAIN eq.small ADD CHECK (VALUE < 20) NOT VALID', "ALTER TABLE $table SET (fillfactor = 70)", "ALTER TABLE $table REPLICA IDENTITY FULL",
+		"SELECT deactivate_action('$world.$action')", "ALTER FUNCTION $world.$action " . one_of('SECURITY DEFINER', "SET work_mem = '8MB'", "SET search_path = other, eq, public", 'RESET search_path', 'OWNER TO clerk'), "ALTER TABLE $table OWNER TO clerk",
+		"ALTER TABLE $table ADD FOREIGN KEY (m) REFERENCES " . table() . ' NOT VALID' . one_of('', ' DEFERRABLE INITIALLY DEFERRED'), "CREATE TEMP TABLE $name (LIKE $table INCLUDING ALL)",
+		"CREATE OR REPLACE VIEW $world.v1 AS SELECT id, status, n, m, note, ref, touched FROM $table WHERE n > 2");
+}
+
+# What a case begins and ends with
+my $begin = "TRUNCATE eq.log; DELETE FROM custom_actions.log; DELETE FROM custom_actions.log_step;\n";
+my $end = "\\set ON_ERROR_ROLLBACK off\n";
+
+sub looks { return "RESET ROLE; SET search_path = other, eq, public; SET custom_actions.max_statements = 0; SELECT * FROM eq.contents('$world');\n" }
+
+# The statements of a case: calls, each in its transaction, or several in one.
+sub case_script
+{
+	my ($number) = @_;
+	my $script = "\\echo CASE $number\n$begin";
+	my $together = chance(0.6);
+	my $changes = $together && chance(0.7);
+
+	$favourite = one_of(@actions);
+	$script .= '\set ON_ERROR_ROLLBACK ' . (chance(0.9) ? 'on' : 'off') . "\n" if $together;
+	$script .= 'BEGIN ISOLATION LEVEL ' . one_of('READ COMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE') . ";\nSAVEPOINT a;\n" if $together;
+	for (1 .. 2 + number(6))
+	{
+		my $kind = rand();
+
+		$script .= ($kind < 0.6 ? call() : $kind < 0.72 || !$changes ? between($together) : change()) . ";\n";
+		$script .= "SELECT * FROM eq.contents('$world');\n" if chance(0.1);
+	}
+	$script .= "RESET ROLE;\nSELECT * FROM eq.contents('$world');\n" . (chance($changes ? 0.85 : 0.4) ? 'ROLLBACK' : 'COMMIT') . ";\n" if $together;
+	return $script . $end . looks();
+}
+
+# A call of an action as others' connections send it; at times, what else may be done to its row
+sub sent_call
+{
+	my ($action, $target) = @_;
+	my %input = (%{ inputs() }, target => $target);
+
+	return "UPDATE $world.$bound_to{$action} SET " . one_of('n = n + 1', 'm = m + 30', "status = 'other'", 'id = id') . " WHERE id = $target RETURNING 'row'" if chance(0.15);
+	return chance(0.3) ? "SELECT r::text FROM " . typed_call($action, \%input) . ' AS r' : "SELECT (try_invoke_action('$world.$action', '" . $json->encode(\%input) . "') - 'invocation')::text";
+}
+
+# Two sessions that work on one row, of which one may have to wait.
+sub concurrent_script
+{
+	my ($number) = @_;
+	my $target = number(4);
+	my @pair = (one_of(@actions)) x 2;
+	my @levels = map { one_of('READ COMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE') } @pair;
+	my $send = sub { my ($connection, $sql) = @_; return "SELECT dblink_send_query('$connection', \$send\$$sql\$send\$) \\g /dev/null\nSELECT '$connection waits: ' || eq.waits('$connection', :$connection);\n" };
+	my $take = sub { my ($connection) = @_; return "SELECT '$connection waits: ' || eq.waits('$connection', :$connection);\nSELECT eq.answer('$connection');\n" };
+	my $script = "\\echo CASE $number\n$begin";
+
+	$pair[1] = one_of(grep { $bound_to{$_} eq $bound_to{ $pair[0] } } @actions) if chance(0.5);
+	$script .= "SELECT dblink_exec('$_->[0]', 'BEGIN ISOLATION LEVEL $_->[1]');\n" foreach [ 'one', $levels[0] ], [ 'two', $levels[1] ];
+	# its snapshot is older than what the other does
+	$script .= "SELECT * FROM dblink('two', 'SELECT count(*) FROM $world.t1') AS r (n bigint);\n" if chance(0.5);
+	$script .= $send->('one', sent_call($pair[0], $target)) . $take->('one');
+	$script .= $send->('two', sent_call($pair[1], $target));
+	$script .= "SELECT dblink_exec('one', '" . one_of('COMMIT', 'COMMIT', 'ROLLBACK') . "');\n";
+	$script .= $take->('two');
+	$script .= $send->('two', sent_call($pair[1], $target)) . $take->('two') if chance(0.4);
+	$script .= "SELECT dblink_exec('two', '" . one_of('COMMIT', 'COMMIT', 'ROLLBACK') . "');\n";
+	return $script . $end . looks();
+}
+
+1;
