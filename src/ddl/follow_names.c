@@ -30,6 +30,7 @@
 #include "lookup/action_lookup.h"
 #include "lookup/canonical.h"
 #include "lookup/depend.h"
+#include "lookup/function_settings.h"
 #include "lookup/own_table.h"
 #include "lookup/past.h"
 #include "lookup/words.h"
@@ -193,7 +194,7 @@ add_published(FollowedAction *action)
 	action->envelope = action_envelope(action->function);
 	action->published = new_text(action, function->owner, action->envelope->definition);
 	action->published->function = action->function;
-	action->published->settings = function->settings;
+	action->published->settings = published_settings(function, json_get(action->envelope->definition, "settings"));
 	action->published->plugins = action->envelope->plugins;
 }
 
@@ -382,7 +383,8 @@ write_published(FollowedAction *action)
 	action->envelope->definition = text->renamed;
 	action->envelope->plugins = text->renamed_plugins;
 	source_replace(action->function, envelope_print(action->envelope),
-				   text->settings != text->renamed_settings ? text->renamed_settings : NULL);
+				   text->settings != text->renamed_settings && function_sets(action->function, "search_path") ?
+				   text->renamed_settings : NULL);
 	facts_renew_at_once(action->function);
 }
 

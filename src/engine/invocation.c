@@ -28,6 +28,7 @@
 #include "run/context.h"
 #include "run/deferred.h"
 #include "run/frame.h"
+#include "run/frame_path.h"
 #include "run/input_check.h"
 #include "run/invoker.h"
 #include "run/mask.h"
@@ -283,6 +284,7 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	frame->caller = GetOuterUserId();
 	frame->invoker = frame_invoker(frame, request);
 	frame->denied = InvalidOid;
+	frame->path_set = false;
 	frame->who = NULL;
 	frame->has_invocation = false;
 	budget_enter(frame);
@@ -294,6 +296,17 @@ frame_enter(Frame *frame, InvokeRequest *request)
 		request->invocation = *invocation_id(frame);
 		request->has_invocation = true;
 	}
+}
+
+/*
+ * Puts the program's search_path into effect for the whole invocation where it has to
+ * be. What calls of a rare sort run is not looked at for whether it sees it.
+ */
+static inline void
+path_begin(Frame *frame, const InvokeRequest *request)
+{
+	if (frame->program->sees_path || is_for_many(request) || only_looks(request) || frame->if_match != NULL)
+		frame_path_set(frame);
 }
 
 /* Tells the observers of the failure; one that raises must not keep the frame from being freed. */
@@ -361,11 +374,15 @@ program_invoke(Program *program, FunctionCallInfo fcinfo, InvokeRequest *request
 	PG_TRY();
 	{
 		frame_enter(frame, request);
+		if (program->path != NULL)
+			path_begin(frame, request);
 		deadline_push(&deadline, program_limit(program, request), program->title, false);
 		if (observers_count > 0 && !is_for_many(request) && !only_looks(request))
 			observe_begun(frame);
 		require_depth(frame);
 		result = only_looks(request) ? frame_show(frame, request) : frame_run(frame, fcinfo, request);
+		if (frame->path_set)
+			frame_path_end(frame);
 		if (unlikely(frame->budget != NULL))
 			budget_require_kept(frame);
 		deadline_pop(&deadline);

@@ -5,8 +5,9 @@
  * Invalidation callbacks only mark: the pg_proc row, a function that is
  * called, or a table whose columns have slots, changed, or the setting
  * custom_actions.plain_path. A program in use stays until its last user releases
- * it. Programs are also bound to the search_path they were compiled under, and
- * plans to the user they were made for.
+ * it. Programs are also bound to the schemas of the search_path they were compiled
+ * under, which is the action's own, be it set by its function or not, and plans to
+ * the user they were made for.
  */
 #include "postgres.h"
 
@@ -27,8 +28,10 @@
 #include "engine/published_function.h"
 #include "lookup/function_settings.h"
 #include "miscadmin.h"
+#include "program/path_sight.h"
 #include "run/catalog_changes.h"
 #include "run/frame.h"
+#include "run/frame_path.h"
 #include "run/observer.h"
 #include "run/statement_run.h"
 #include "steps/if_match.h"
@@ -225,13 +228,13 @@ temporary_schema(void)
 	return temporary;
 }
 
-/* Is the search_path in effect the one that is known? */
-static bool
-path_is_known(const KnownPath *known)
+/* Is the path the one that is known? Own: it is no other setting's. */
+static inline bool
+path_is_known(const KnownPath *known, bool own)
 {
 	return known->text != NULL && known->schemas == schema_changes &&
 		known->user == GetUserId() && known->temporary == temporary_schema() &&
-		strcmp(known->text, namespace_search_path) == 0;
+		(own || strcmp(known->text, namespace_search_path) == 0);
 }
 
 /* Remembers the search_path in effect. */
@@ -252,12 +255,18 @@ path_note_known(KnownPath *known)
 static bool
 entry_path_matches(CacheEntry *entry)
 {
-	if (path_is_known(&entry->known))
+	const char *own = entry->program->path;
+	int			level;
+	bool		matches;
+
+	if (path_is_known(&entry->known, own != NULL))
 		return true;
-	if (!SearchPathMatchesCurrentEnvironment(entry->path))
-		return false;
-	path_note_known(&entry->known);
-	return true;
+	level = own != NULL ? path_enter(own) : 0;
+	matches = SearchPathMatchesCurrentEnvironment(entry->path);
+	if (matches)
+		path_note_known(&entry->known);
+	path_leave(level);
+	return matches;
 }
 
 /* Frees what an entry remembers of the search_path. */
@@ -365,6 +374,14 @@ names_sensitive(const Json *parameters)
 	return false;
 }
 
+/* The search_path that the function does not set, though its definition does; else NULL. */
+static const char *
+path_unset(Oid function, const Envelope *envelope)
+{
+	return function_sets(function, "search_path") ? NULL :
+		json_get_text(json_get(envelope->definition, "settings"), "search_path");
+}
+
 /* Compiles what the function's source says; all of it goes to the given context, the program's home. */
 static Program *
 compile_function(Oid function, MemoryContext home)
@@ -375,6 +392,8 @@ compile_function(Oid function, MemoryContext home)
 	CompileWork work = {0};
 	const PublishedFunction *published = published_function(function);
 	Envelope   *envelope = action_envelope(function);
+	const char *path = path_unset(function, envelope);
+	int			level;
 	ErrorContextCallback callback = {error_context_stack, error_hide_statement, NULL};
 	Program    *program;
 
@@ -395,7 +414,11 @@ compile_function(Oid function, MemoryContext home)
 	work.function = published;
 	work.options = &options;
 	work.home = home;
+	level = path != NULL ? path_enter(path) : 0;
 	program = compile_limited(&work);
+	path_leave(level);
+	program->path = path;
+	program->sees_path = plain_path_has(PLAIN_PATH) || program_sees_path(program);
 	program->written_by = published->written_by;
 	program->sets_call_timeout = function_sets(function, "custom_actions.call_timeout");
 	signature_require(program->signature, function);
@@ -470,10 +493,13 @@ entry_find(Oid function)
 
 /* Remembers the search_path that names were resolved under. */
 static void
-entry_note_path(CacheEntry *entry)
+entry_note_path(CacheEntry *entry, const Program *program)
 {
+	int			level = program->path != NULL ? path_enter(program->path) : 0;
+
 	entry_forget_path(entry);
 	entry->path = GetSearchPathMatcher(CacheMemoryContext);
+	path_leave(level);
 }
 
 /*
@@ -525,7 +551,7 @@ program_get(Oid function)
 		 * first: without memory for the path, the entry must not have a
 		 * program either
 		 */
-		entry_note_path(entry);
+		entry_note_path(entry, program);
 		entry->program = program;
 	}
 	entry->program->use_count++;

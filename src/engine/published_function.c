@@ -11,6 +11,7 @@
 #include "lookup/function_settings.h"
 #include "lookup/proc_row.h"
 #include "utils/array.h"
+#include "utils/guc.h"
 #include "utils/syscache.h"
 
 PublishedFunction *
@@ -38,6 +39,16 @@ published_function(Oid oid)
 
 	function->name = function_name_canonical(oid);
 	return function;
+}
+
+ArrayType *
+published_settings(const PublishedFunction *function, const Json *settings)
+{
+	const char *path = json_get_text(settings, "search_path");
+
+	if (path == NULL || function_sets(function->oid, "search_path"))
+		return function->settings;
+	return GUCArrayAdd(function->settings, "search_path", path);
 }
 
 void

@@ -22,11 +22,17 @@ typedef struct PublishedFunction
 	char		volatility;
 	TransactionId written_by;	/* of the row */
 	char	   *name;
-	ArrayType  *settings;		/* or NULL */
+	ArrayType  *settings;		/* that it sets, or NULL */
 } PublishedFunction;
 
 /* Reads the pg_proc row of a published action. */
 extern PublishedFunction *published_function(Oid function);
+
+/*
+ * The settings that it runs under: those that it sets, and the search_path of its
+ * definition (whose settings are given) unless it sets one itself.
+ */
+extern ArrayType *published_settings(const PublishedFunction *function, const Json *settings);
 
 /*
  * Refuses a function whose pg_proc row says otherwise than its source: whose

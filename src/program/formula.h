@@ -119,6 +119,8 @@ typedef struct Scope
 	bool		numbered;		/* a Param's number is its place among those, not its slot's */
 	bool		for_many;		/* slots are columns of the relation of many items */
 	bool		in_summary;		/* evaluated only when the invocation is recorded */
+	bool		analysed;		/* its statement has been, and nobody has looked at it since
+								 * (run/frame_path.c) */
 	Oid			this_relation;	/* the row being read or changed, for warnings */
 	Bitmapset  *slots;			/* slots that formulas refer to */
 	int			number;			/* scopes count up in the order they run in ... */

@@ -131,6 +131,8 @@ typedef struct Program
 	bool		tells_keys;		/* statements return keys for observers, where they can */
 	bool		sets_call_timeout;	/* its function does, whatever the session has */
 	Oid			function;		/* InvalidOid: compiled from a draft */
+	const char *path;			/* search_path that its names mean; NULL: the one in effect, which its
+								 * function sets */
 	Definition *definition;
 	Signature  *signature;
 	Meaning    *meaning;		/* what formulas may use, or NULL: whatever there is */
@@ -189,6 +191,7 @@ typedef struct Program
 	int			use_count;		/* invocations running it */
 	TransactionId written_by;	/* xmin of the pg_proc row it was made from, as long as a statement
 								 * may be older; InvalidTransactionId: made from none */
+	bool		sees_path;		/* something that it reaches may look at the search_path */
 	bool		stale;			/* compiled anew by the next invocation */
 	bool		detached;		/* out of the cache: freed with its last use */
 	struct Frame *idle;			/* a frame ready for the next invocation, or NULL */

@@ -256,7 +256,7 @@ compile_published(const PublishedFunction *function, Definition *definition,
 	options.note_uses = options.note_failures = options.note_deeds = true;
 
 	session_enter(&session, function->owner);
-	sound = settings_apply_published(function->settings, sink);
+	sound = settings_apply_published(published_settings(function, definition->settings), sink);
 	if (!wait)
 		never_wait();
 	if (sound)
@@ -270,10 +270,11 @@ check_as_published(Oid oid, void (*look) (void *arg), void *arg)
 {
 	PublishedFunction *function = published_function(oid);
 	ProblemSink sink = {.collect = true, .mcxt = CurrentMemoryContext, .action = function->name};
+	ArrayType  *settings = published_settings(function, json_get(action_envelope(oid)->definition, "settings"));
 	CheckSession session;
 
 	session_enter(&session, function->owner);
-	(void) settings_apply_published(function->settings, &sink);
+	(void) settings_apply_published(settings, &sink);
 	look(arg);
 	session_leave(&session);
 }

@@ -5,7 +5,8 @@
  * CREATE [OR REPLACE] FUNCTION is built as a parse tree: no text of a user's
  * is pasted into SQL, and privileges, event triggers and the validator work
  * as for a statement that was typed in. Types and defaults are resolved under
- * the search_path of the action. What a DBA set on the function stays. The
+ * the search_path of the action, which the function sets only if it runs as its
+ * owner (run/frame_path.c). What a DBA set on the function stays. The
  * plug-ins are the envelope's, beside the definition: registering one gives
  * the function a new source and the action no new version.
  */
@@ -316,6 +317,44 @@ has_setting(const Json *settings, const char *name)
 	return false;
 }
 
+/* Are two lists of names the same? */
+static bool
+names_are_same(const List *names, const List *others)
+{
+	ListCell   *cell;
+	ListCell   *other;
+
+	if (list_length(names) != list_length(others))
+		return false;
+	forboth(cell, names, other, others)
+		if (strcmp(lfirst(cell), lfirst(other)) != 0)
+			return false;
+	return true;
+}
+
+/* Do two search_paths list the same schemas? */
+static bool
+paths_are_same(const char *one, const char *other)
+{
+	List	   *names;
+	List	   *others;
+
+	return one != NULL && other != NULL && SplitIdentifierString(pstrdup(one), ',', &names) &&
+		SplitIdentifierString(pstrdup(other), ',', &others) && names_are_same(names, others);
+}
+
+/*
+ * Did somebody set the search_path on a function that runs as its caller? Activation
+ * does not, or has set that of the definition, when it still did.
+ */
+static bool
+is_set_path(const Publishing *publishing, const FunctionSetting *setting)
+{
+	return strcmp(setting->name, "search_path") == 0 && !publishing->definition->as_owner &&
+		!paths_are_same(setting->value,
+						json_get_text(json_get(publishing->before->definition, "settings"), "search_path"));
+}
+
 /* Makes SET clauses of what was set on the function and came from no definition. */
 static List *
 kept_settings(const Publishing *publishing, HeapTuple tuple)
@@ -327,8 +366,9 @@ kept_settings(const Publishing *publishing, HeapTuple tuple)
 	{
 		const FunctionSetting *setting = &settings->items[i];
 
-		if (!has_setting(publishing->definition->settings, setting->name) &&
-			!has_setting(json_get(publishing->before->definition, "settings"), setting->name))
+		if (is_set_path(publishing, setting) ||
+			(!has_setting(publishing->definition->settings, setting->name) &&
+			 !has_setting(json_get(publishing->before->definition, "settings"), setting->name)))
 			result = lappend(result, setting_clause(setting->name, setting->value));
 	}
 	return result;
@@ -370,7 +410,8 @@ function_options(const Publishing *publishing)
 	result = lappend(result, makeDefElem("security", (Node *)
 										 makeBoolean(definition->as_owner), -1));
 	for (int i = 0; settings != NULL && i < settings->count; i++)
-		result = lappend(result, setting_clause(settings->keys[i], settings->items[i]->text));
+		if (definition->as_owner || strcmp(settings->keys[i], "search_path") != 0)
+			result = lappend(result, setting_clause(settings->keys[i], settings->items[i]->text));
 	if (OidIsValid(publishing->existing))
 		result = list_concat(result, kept_options(publishing));
 	return result;

@@ -82,6 +82,9 @@ typedef struct Frame
 	struct FramePlugins *plugins;	/* what calling the plug-ins needs, or NULL */
 	Jsonb	   *shared;			/* context.shared; NULL: nothing */
 	TimestampTz started_at;		/* set when something asks for it */
+	bool		path_set;		/* the program's path was put into effect, ... */
+	SubTransactionId path_subxact;	/* ... in this subtransaction, ... */
+	int			path_level;		/* ... at this level of settings; 0: it was already */
 	Oid			caller;
 	Oid			invoker;		/* whose EXECUTE was checked; InvalidOid: cannot be told */
 	const struct Who *who;		/* of the outermost frame, once somebody has asked, or NULL */

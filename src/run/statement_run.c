@@ -11,6 +11,7 @@
 #include "program/parser_hooks.h"
 #include "run/budget.h"
 #include "run/frame.h"
+#include "run/frame_path.h"
 #include "run/key_rights.h"
 #include "run/observer.h"
 #include "run/statement_run.h"
@@ -200,13 +201,21 @@ planner_options(const Statement *statement)
 		CURSOR_OPT_PARALLEL_OK : 0;
 }
 
+/* Sets up the analysis of a statement, now or when its plan is to be made anew. */
+static void
+statement_parser_setup(ParseState *pstate, void *arg)
+{
+	frame_path_analyse(arg);
+	formula_parser_setup(pstate, arg);
+}
+
 SPIPlanPtr
 statement_spare_plan(Statement *statement, const char *text)
 {
 	SPIPrepareOptions options = {0};
 	SPIPlanPtr	plan;
 
-	options.parserSetup = formula_parser_setup;
+	options.parserSetup = statement_parser_setup;
 	options.parserSetupArg = statement->scope;
 	options.parseMode = RAW_PARSE_DEFAULT;
 	options.cursorOptions = planner_options(statement);
@@ -271,6 +280,22 @@ statement_params(const Frame *frame, const Statement *statement)
 	return params;
 }
 
+/* What comes before a plan of the statement's is run. */
+static inline void
+plan_begin(const Frame *frame)
+{
+	if (frame->program->path != NULL)
+		frame_path_before();
+}
+
+/* What comes after. */
+static inline void
+plan_end(Frame *frame, const Statement *statement, SPIPlanPtr plan)
+{
+	if (unlikely(statement->scope->analysed))
+		frame_path_after(frame, statement->scope, plan);
+}
+
 /* Runs a plan of the statement's for a receiver that has its functions. */
 static inline uint64
 run_plan(Frame *frame, const Statement *statement, SPIPlanPtr plan, SlotReceiver *receiver)
@@ -287,10 +312,12 @@ run_plan(Frame *frame, const Statement *statement, SPIPlanPtr plan, SlotReceiver
 	options.params = statement_params(frame, statement);
 	options.read_only = frame->read_only;
 	options.dest = (DestReceiver *) receiver;
+	plan_begin(frame);
 	code = SPI_execute_plan_extended(plan, &options);
 	if (code < 0)
 		elog(ERROR, "could not run a statement of action \"%s\": %s",
 			 frame->program->action, SPI_result_code_string(code));
+	plan_end(frame, statement, plan);
 	budget_count(frame, statement->select ? 0 : SPI_processed);
 	statement_land(frame, statement, receiver);
 	return SPI_processed;
@@ -338,11 +365,13 @@ statement_open(Frame *frame, Statement *statement)
 
 	if (statement->plan == NULL)
 		statement_prepare(statement);
+	plan_begin(frame);
 	portal = SPI_cursor_open_with_paramlist(NULL, statement->plan, statement_params(frame, statement),
 											frame->read_only);
 	if (portal == NULL)
 		elog(ERROR, "could not open a cursor of action \"%s\": %s", frame->program->action,
 			 SPI_result_code_string(SPI_result));
+	plan_end(frame, statement, statement->plan);
 	PinPortal(portal);
 	budget_count(frame, 0);
 	return portal;
@@ -373,9 +402,11 @@ statement_scalar(Frame *frame, Statement *statement, Oid type, bool *isnull)
 		statement_prepare(statement);
 	options.params = statement_params(frame, statement);
 	options.read_only = frame->read_only;
+	plan_begin(frame);
 	if (SPI_execute_plan_extended(statement->plan, &options) != SPI_OK_SELECT ||
 		SPI_processed != 1)
 		elog(ERROR, "formula of action \"%s\" gave no row", frame->program->action);
+	plan_end(frame, statement, statement->plan);
 	tupdesc = SPI_tuptable->tupdesc;
 	if (TupleDescAttr(tupdesc, 0)->atttypid != type)
 		refuse_changed(statement);
