@@ -159,23 +159,34 @@ frame_run_one(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request, Mem
 	return result;
 }
 
+/* Does what is to be run want SPI? An action that only computes, asks and performs does not. */
+static inline bool
+wants_spi(const Frame *frame, const InvokeRequest *request)
+{
+	return frame->program->statements != NIL || frame->program->pipeline != NULL ||
+		frame->if_match != NULL || is_for_many(request);
+}
+
 /* Binds the inputs, runs what is to be run, gives the result. */
 static Datum
 frame_run(Frame *frame, FunctionCallInfo fcinfo, InvokeRequest *request)
 {
 	Program    *program = frame->program;
 	MemoryContext caller = CurrentMemoryContext;
+	bool		spi = wants_spi(frame, request);
 	Datum		result = (Datum) 0;
 
-	if (SPI_connect() != SPI_OK_CONNECT)
+	if (spi && SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
+	if (!spi)
+		MemoryContextSwitchTo(frame->mcxt);
 	if (program->row_slots != NIL)
 		frame_note_row_types(frame);
 	if (unlikely(is_for_many(request)))
 		many_run(frame, request->many);
 	else
 		result = frame_run_one(frame, fcinfo, request, caller);
-	if (SPI_finish() != SPI_OK_FINISH)
+	if (spi && SPI_finish() != SPI_OK_FINISH)
 		elog(ERROR, "SPI_finish failed");
 	return result;
 }

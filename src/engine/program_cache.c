@@ -64,10 +64,12 @@ typedef struct CacheEntry
 } CacheEntry;
 
 #define CACHE_ENTRIES	64		/* that there is room for at first */
+#define RECENT_ENTRIES	16		/* that are found without the hash table */
 #define COMPILE_TRIES	3		/* while the catalogs change in between; then the next call
 								 * compiles again */
 
 static HTAB *programs = NULL;
+static CacheEntry *recent_entries[RECENT_ENTRIES] = {0};	/* by the last bits of the function */
 static uint64 schema_changes = 0;	/* of schemas, and of roles: "$user" */
 static bool any_stale = false;	/* some program may be stale */
 
@@ -291,6 +293,7 @@ entries_forget(void)
 	CacheEntry *entry;
 
 	any_stale = false;
+	memset(recent_entries, 0, sizeof(recent_entries));
 	hash_seq_init(&scan, programs);
 	while ((entry = hash_seq_search(&scan)) != NULL)
 	{
@@ -478,9 +481,13 @@ compile_fresh(Oid function)
 static CacheEntry *
 entry_find(Oid function)
 {
+	CacheEntry **place = &recent_entries[function % RECENT_ENTRIES];
 	bool		found;
-	CacheEntry *entry = hash_search(programs, &function, HASH_ENTER, &found);
+	CacheEntry *entry;
 
+	if (*place != NULL && (*place)->function == function)
+		return *place;
+	entry = hash_search(programs, &function, HASH_ENTER, &found);
 	if (!found)
 	{
 		entry->program = NULL;
@@ -488,6 +495,7 @@ entry_find(Oid function)
 		entry->known.text = NULL;
 		entry->hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(function));
 	}
+	*place = entry;
 	return entry;
 }
 
@@ -525,6 +533,13 @@ entry_note_user(CacheEntry *entry)
 	}
 }
 
+/* Do observers want keys that its statements do not return? */
+static inline bool
+lacks_keys(const Program *program)
+{
+	return program->statements != NIL && !program->tells_keys && observers_want_keys(program->definition);
+}
+
 Program *
 program_get(Oid function)
 {
@@ -535,8 +550,7 @@ program_get(Oid function)
 		entries_forget();
 	entry = entry_find(function);
 	if (entry->program != NULL &&
-		(entry->program->stale || !entry_path_matches(entry) ||
-		 (!entry->program->tells_keys && observers_want_keys(entry->program->definition))))
+		(entry->program->stale || !entry_path_matches(entry) || lacks_keys(entry->program)))
 		entry_detach(entry);
 	entry_note_user(entry);
 	if (entry->program == NULL)

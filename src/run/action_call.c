@@ -46,6 +46,9 @@
 /* How often a handle is loaded while invalidations come in between */
 #define LOAD_TRIES			3
 
+/* Handles that are found without the hash table */
+#define RECENT_HANDLES		16
+
 /* Names and functions that there is room for at first */
 #define CACHE_ENTRIES		64
 
@@ -65,6 +68,7 @@ typedef struct NameEntry
 } NameEntry;
 
 static HTAB *handles = NULL;	/* of HandleEntry */
+static Handle *recent_handles[RECENT_HANDLES] = {0};	/* by the last bits of the function */
 static HTAB *names = NULL;		/* of NameEntry; qualified names only */
 static bool handles_stale = false;	/* some handle is no longer valid */
 static PGFunction call_handler = NULL;	/* of our language */
@@ -132,6 +136,7 @@ handles_forget(void)
 	HandleEntry *entry;
 
 	handles_stale = false;
+	memset(recent_handles, 0, sizeof(recent_handles));
 	hash_seq_init(&status, handles);
 	while ((entry = hash_seq_search(&status)) != NULL)
 	{
@@ -228,6 +233,10 @@ entry_load(HandleEntry *entry)
 Handle *
 handle_get(Oid function)
 {
+	Handle	  **place = &recent_handles[function % RECENT_HANDLES];
+
+	if (!handles_stale && *place != NULL && (*place)->function == function)
+		return *place;
 	if (handles == NULL)
 		handles_init();
 	for (int tries = 0;; tries++)
@@ -241,7 +250,7 @@ handle_get(Oid function)
 		if (!found)
 			entry->handle = NULL;
 		if (entry->handle != NULL)
-			return entry->handle;
+			return *place = entry->handle;
 		entry_load(entry);
 	}
 }
@@ -316,6 +325,7 @@ handle_release(Handle *handle)
 
 	if (--handle->use_count > 0 || handle->valid)
 		return;
+	memset(recent_handles, 0, sizeof(recent_handles));
 	entry = hash_search(handles, &handle->function, HASH_FIND, NULL);
 	if (entry != NULL && entry->handle == handle)
 		hash_search(handles, &handle->function, HASH_REMOVE, NULL);

@@ -84,12 +84,31 @@ plain_evaluate(Frame *frame, Expression *expression, bool *isnull)
 	return value;
 }
 
+/* Is it nothing but what a slot holds? */
+static inline bool
+is_slot(const Expression *expression)
+{
+	return expression->plain && IsA(expression->tree, Param);
+}
+
+/* What the slot holds. */
+static inline Datum
+slot_evaluate(const Frame *frame, const Expression *expression, bool *isnull)
+{
+	int			slot = ((const Param *) expression->tree)->paramid - 1;
+
+	*isnull = frame_isnull(frame, slot);
+	return frame_value(frame, slot);
+}
+
 Datum
 expression_evaluate(Frame *frame, Expression *expression, bool *isnull)
 {
 	ErrorContextCallback callback;
 	Datum		value;
 
+	if (is_slot(expression))
+		return slot_evaluate(frame, expression, isnull);
 	callback.callback = expression_error_callback;
 	callback.arg = expression;
 	callback.previous = error_context_stack;
