@@ -165,3 +165,14 @@ SELECT desk.write_note(7), proconfig FROM pg_proc WHERE oid = 'desk.write_note':
 -- the plain path sets it always
 SET custom_actions.plain_path = 'path';
 SELECT desk.read_note(1), desk.write_note(8), desk.ask_inside(), current_setting('search_path');
+RESET custom_actions.plain_path;
+
+-- a restore makes the function under any path, checked or not
+DO $$ BEGIN EXECUTE pg_get_functiondef('desk.read_note'::regproc); END $$;
+SELECT desk.read_note(1);
+SET check_function_bodies = off;
+DO $$ BEGIN EXECUTE pg_get_functiondef('desk.read_note'::regproc); END $$;
+RESET check_function_bodies;
+SELECT desk.read_note(1);
+SELECT refobjid::regclass FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = 'desk.read_note'::regproc AND refclassid = 'pg_class'::regclass;
+ALTER TABLE desk.note DROP COLUMN body;

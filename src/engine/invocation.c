@@ -112,7 +112,7 @@ run_stages(Frame *frame)
 	pipeline_run_stage(frame, STAGE_PRE_OPERATION);
 	steps_execute(frame, &program->steps);
 	pipeline_run_stage(frame, STAGE_MAIN_OPERATION);
-	ResetExprContext(frame->econtext);
+	memory_reset(frame->econtext->ecxt_per_tuple_memory);
 	frame_watch_row_types(frame);
 	settle_missing_outputs(frame);
 	pipeline_run_stage(frame, STAGE_POST_OPERATION);

@@ -30,7 +30,6 @@
 #include "commands/trigger.h"
 #include "nodes/nodeFuncs.h"
 #include "program/path_sight.h"
-#include "program/statement.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -198,8 +197,10 @@ operators_see(const List *operators)
 	ListCell   *cell;
 
 	foreach(cell, operators)
+	{
 		if (!is_built_in(lfirst_oid(cell)))
 			return true;
+	}
 	return false;
 }
 
@@ -217,11 +218,15 @@ set_operation_sees(const SetOperationStmt *operation)
 	ListCell   *cell;
 
 	foreach(cell, operation->groupClauses)
+	{
 		if (sorting_sees(lfirst_node(SortGroupClause, cell)))
 			return true;
+	}
 	foreach(cell, operation->colTypes)
+	{
 		if (!value_is_blind(lfirst_oid(cell)))
 			return true;
+	}
 	return false;
 }
 
@@ -384,8 +389,10 @@ query_sees(Query *query)
 	if (query->commandType == CMD_UTILITY || query->commandType > CMD_DELETE)
 		return true;
 	foreach(cell, query->rtable)
+	{
 		if (entry_sees(lfirst_node(RangeTblEntry, cell), foreach_current_index(cell) + 1 == query->resultRelation))
 			return true;
+	}
 	return query_tree_walker(query, sight_walker, NULL, QTW_EXAMINE_SORTGROUP);
 }
 

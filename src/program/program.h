@@ -131,8 +131,8 @@ typedef struct Program
 	bool		tells_keys;		/* statements return keys for observers, where they can */
 	bool		sets_call_timeout;	/* its function does, whatever the session has */
 	Oid			function;		/* InvalidOid: compiled from a draft */
-	const char *path;			/* search_path that its names mean; NULL: the one in effect, which its
-								 * function sets */
+	const char *path;			/* search_path that its names mean; NULL: the one in effect, which
+								 * its function sets */
 	Definition *definition;
 	Signature  *signature;
 	Meaning    *meaning;		/* what formulas may use, or NULL: whatever there is */

@@ -327,8 +327,10 @@ names_are_same(const List *names, const List *others)
 	if (list_length(names) != list_length(others))
 		return false;
 	forboth(cell, names, other, others)
+	{
 		if (strcmp(lfirst(cell), lfirst(other)) != 0)
 			return false;
+	}
 	return true;
 }
 

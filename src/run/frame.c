@@ -287,7 +287,7 @@ frame_give_back(Frame *frame)
 	frame->remembered_inputs = NULL;
 	frame->captured = NULL;
 	frame->secrets = NULL;
-	MemoryContextReset(frame->mcxt);
+	memory_reset(frame->mcxt);
 
 	/*
 	 * listed first: an idle frame that the end of the transaction does not

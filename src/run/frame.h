@@ -16,6 +16,7 @@
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "nodes/memnodes.h"
 #include "nodes/params.h"
 #include "program/program.h"
 #include "run/catalog_changes.h"
@@ -143,6 +144,14 @@ frame_watch_row_types(Frame *frame)
 		frame_require_row_types(frame);
 }
 
+/* Resets memory, which often has not been used at all: that is found out here. */
+static inline void
+memory_reset(MemoryContext mcxt)
+{
+	if (!mcxt->isReset || mcxt->firstchild != NULL)
+		MemoryContextReset(mcxt);
+}
+
 /* What comes before any step runs. */
 static inline void
 frame_begin_step(Frame *frame, Instruction *step)
@@ -150,7 +159,7 @@ frame_begin_step(Frame *frame, Instruction *step)
 	CHECK_FOR_INTERRUPTS();
 	frame->current = step;
 	frame_watch_row_types(frame);
-	ResetExprContext(frame->econtext);
+	memory_reset(frame->econtext->ecxt_per_tuple_memory);
 }
 
 /* To keep what the slots have become, or to put back what they were. */
