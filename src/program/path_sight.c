@@ -190,7 +190,7 @@ value_is_blind(Oid type)
 	return type_is_blind(type) || get_typtype(type) == TYPTYPE_ENUM;
 }
 
-/* Are all of these operators PostgreSQL's? */
+/* Is one of these operators somebody's? */
 static bool
 operators_see(const List *operators)
 {
@@ -230,7 +230,7 @@ set_operation_sees(const SetOperationStmt *operation)
 	return false;
 }
 
-/* Is each of the operators in a column of a constraint's row PostgreSQL's? */
+/* Is one of the operators in a column of a constraint's row somebody's? */
 static bool
 reference_operators_see(HeapTuple constraint, AttrNumber column)
 {
@@ -373,10 +373,19 @@ entry_sees(const RangeTblEntry *entry, bool written)
 	{
 		case RTE_RELATION:
 			return entry->tablesample != NULL || table_sees(entry->relid, written);
-		case RTE_TABLEFUNC:
-			return true;
-		default:
+		case RTE_SUBQUERY:
+		case RTE_JOIN:
+		case RTE_FUNCTION:
+		case RTE_VALUES:
+		case RTE_CTE:
+		case RTE_NAMEDTUPLESTORE:
+		case RTE_RESULT:
+#if PG_VERSION_NUM >= 180000
+		case RTE_GROUP:
+#endif
 			return false;
+		default:
+			return true;
 	}
 }
 
@@ -386,7 +395,7 @@ query_sees(Query *query)
 {
 	ListCell   *cell;
 
-	if (query->commandType == CMD_UTILITY || query->commandType > CMD_DELETE)
+	if (query->commandType > CMD_DELETE)	/* MERGE, a utility statement, nothing */
 		return true;
 	foreach(cell, query->rtable)
 	{
