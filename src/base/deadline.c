@@ -326,6 +326,12 @@ deadline_call(int64 limit, const char *what, bool is_call,
 {
 	Deadline	deadline;
 
+	if (limit <= 0)
+	{
+		forget_user_cancel();
+		fn(arg);
+		return;
+	}
 	deadline_push(&deadline, limit, what, is_call);
 	PG_TRY();
 	{

@@ -16,6 +16,7 @@
 #include "portability/instr_time.h"
 #include "run/frame.h"
 #include "run/mask.h"
+#include "run/statement_expression.h"
 #include "utils/memutils.h"
 
 /* A statement that runs. */
@@ -163,10 +164,12 @@ measure_begin(Measure *measure, Explanation *explanation)
 	measure->open = NIL;
 	measure->before = measuring;
 	measuring = measure;
+	statements_watched++;
 }
 
 void
 measure_end(Measure *measure)
 {
 	measuring = measure->before;
+	statements_watched--;
 }

@@ -81,6 +81,9 @@ typedef struct Statement
 	int			lock_at;
 	struct Statement *many;		/* the same made for that; NULL until asked for */
 
+	struct StatementExpression *as_expression;	/* what it may be run as
+												 * (run/statement_expression.h); or NULL */
+
 	SPIPlanPtr	plan;			/* NULL until first executed */
 	int			nslots;			/* returned columns ... */
 	int		   *slots;			/* ... and the slots they land in, ... */

@@ -15,8 +15,7 @@
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
-/* Plans an expression, or plans it anew after something it depends on changed. */
-static void
+void
 expression_plan(Frame *frame, Expression *expression)
 {
 	Program    *program = frame->program;

@@ -9,6 +9,9 @@
 
 #include "run/frame.h"
 
+/* Plans an expression, or plans it anew after its tree, or something that it depends on, has changed. */
+extern void expression_plan(Frame *frame, Expression *expression);
+
 /* Evaluates in the frame's per-step memory; the result is valid until the next step. */
 extern Datum expression_evaluate(Frame *frame, Expression *expression, bool *isnull);
 extern bool condition_is_true(Frame *frame, Expression *expression);

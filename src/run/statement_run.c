@@ -14,6 +14,7 @@
 #include "run/frame_path.h"
 #include "run/key_rights.h"
 #include "run/observer.h"
+#include "run/statement_expression.h"
 #include "run/statement_run.h"
 #include "tcop/dest.h"
 #include "utils/datum.h"
@@ -262,6 +263,15 @@ statement_land(Frame *frame, const Statement *statement, const SlotReceiver *rec
 		frame_set(frame, statement->own->present_slot, BoolGetDatum(true), false);
 }
 
+void
+statement_land_value(Frame *frame, const Statement *statement, Datum value, bool isnull)
+{
+	NullableDatum values = {value, isnull};
+	SlotReceiver row = {.rows = 1, .values = &values};
+
+	statement_land(frame, statement, &row);
+}
+
 /* Whoever logs statements logs their parameters: no others are among them. */
 ParamListInfo
 statement_params(const Frame *frame, const Statement *statement)
@@ -445,6 +455,7 @@ statement_queries(Statement *statement)
 void
 statement_free_plan(Statement *statement)
 {
+	statement_free_expression(statement);
 	if (statement->plan != NULL)
 		SPI_freeplan(statement->plan);
 	statement->plan = NULL;

@@ -41,6 +41,9 @@ extern uint64 statement_execute(struct Frame *frame, Statement *statement);
 extern uint64 statement_execute_for_keys(struct Frame *frame, Statement *statement,
 										 WrittenKeys *written);
 
+/* Puts the one value that it has given otherwise where it belongs. */
+extern void statement_land_value(struct Frame *frame, const Statement *statement, Datum value, bool isnull);
+
 /* Opens a cursor over the rows; each take puts one row's columns into the slots. */
 extern Portal statement_open(struct Frame *frame, Statement *statement);
 extern void statement_take(struct Frame *frame, const Statement *statement,

@@ -4,12 +4,14 @@
  *
  * The call is a generated SELECT, so EXECUTE, defaults, VARIADIC and
  * polymorphism are PostgreSQL's own. Arguments are coerced to the declared
- * types, which pins the call to the function that was chosen.
+ * types, which pins the call to the function that was chosen. One value is
+ * found without running the statement (run/statement_expression.c).
  */
 #include "postgres.h"
 
 #include "base/compat.h"
 #include "base/deadline.h"
+#include "base/plain_path.h"
 #include "base/text_list.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
@@ -23,7 +25,7 @@
 #include "program/resolved.h"
 #include "program/use.h"
 #include "run/call_limit.h"
-#include "run/statement_run.h"
+#include "run/statement_expression.h"
 #include "steps/called_function.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
@@ -242,6 +244,14 @@ is_polymorphic(const Function *function)
 	return false;
 }
 
+/* Does a call give one value, of a type that is known? Then it may be an expression. */
+static bool
+gives_one_value(const Function *function)
+{
+	return !function->returns_row && !is_polymorphic(function) &&
+		(function->returns_void || get_typtype(get_func_rettype(function->function)) != TYPTYPE_PSEUDO);
+}
+
 /* Another function that fits the arguments better may have come since activation. */
 static void
 require_same_function(const Query *query, void *arg)
@@ -312,6 +322,8 @@ call_compile(Compiler *compiler, Instruction *instruction)
 		return;
 	compiler_examine(compiler, statement, require_same_function, compiler);
 	declare_result(compiler, statement, function);
+	if (gives_one_value(function) && !statement->has_subselect && !plain_path_has(PLAIN_EXPRESSIONS))
+		statement_allow_expression(statement);
 	call->statement = statement;
 	note_call_failures(compiler, function, call);
 	call->title = psprintf("%s of action \"%s\"", instruction->label, compiler->program->action);
@@ -329,7 +341,7 @@ call_run(void *arg)
 {
 	CallRun    *run = arg;
 
-	statement_execute(run->frame, run->call->statement);
+	statement_evaluate(run->frame, run->call->statement);
 }
 
 static void
