@@ -13,7 +13,7 @@
 #   make demo, make demo-stop       the help desk example on a server of its own
 #   make bench                      measures actions against PL/pgSQL; see doc/benchmarks.md
 #   make bench-smoke                only whether the benchmark runs
-#   make bench-instructions         counts instructions per call instead of time; needs valgrind
+#   BENCH=instructions make bench   counts instructions instead of time, by valgrind
 #   make COPT=-Werror, make CC=clang
 #
 # Everything that is built stays below src/, everything that runs below test/tmp/.
@@ -30,7 +30,7 @@ VPATH ?= $(SOURCE)
 endif
 
 # These targets install PostgreSQL if need be, so they come without it.
-STANDALONE = test bless clients matrix assert bare indent demo demo-stop bench bench-smoke bench-instructions
+STANDALONE = test bless clients matrix assert bare indent demo demo-stop bench bench-smoke
 
 .PHONY: $(STANDALONE)
 
@@ -68,9 +68,6 @@ bench:
 
 bench-smoke:
 	@SUITES=tap TESTS=bench $(SOURCE)/test/run
-
-bench-instructions:
-	@$(SOURCE)/test/bench/run instructions
 
 else
 

@@ -50,7 +50,14 @@ missing_pooler()
 	have pgbouncer || [ -x /usr/sbin/pgbouncer ] || ! apt-cache show pgbouncer >/dev/null 2>&1 || echo pgbouncer
 }
 
-# Prints the packages that are missing; with "test", those of the suites too.
+# valgrind, by which instructions are counted, where this Debian has it.
+missing_valgrind()
+{
+	have valgrind || ! apt-cache show valgrind >/dev/null 2>&1 || echo valgrind
+}
+
+# Prints the packages that are missing; with "test", those of the suites too; with
+# "count", what counts instructions.
 missing_packages()
 {
 	local major
@@ -68,7 +75,9 @@ missing_packages()
 		major=${major:-15}
 		echo "postgresql-$major postgresql-server-dev-$major"
 	fi
+	[ "${1-}" != count ] || missing_valgrind
 	[ "${1-}" = test ] || return 0
+	[[ " ${SUITES:-tap} " != *' tap '* ]] || missing_valgrind
 	missing_extensions "$major"
 	missing_pooler
 	have pg_prove || echo libtap-parser-sourcehandler-pgtap-perl

@@ -12,11 +12,14 @@ use warnings FATAL => 'all';
 use utf8;
 
 use Exporter 'import';
+use Fcntl ':flock';
 use File::Basename;
 use File::Spec;
 use POSIX ();
 
-our @EXPORT = qw(settings build_module load_sides rebuild run_case run_psql);
+use Calls;
+
+our @EXPORT = qw(settings build_module load_sides counted_on create_ddl_databases rebuild digest first_of after_turn case_lines run_case run_psql slurp);
 
 my $directory = File::Spec->rel2abs(dirname(__FILE__));
 my $work = $ENV{TMPDIR} || '/tmp';
@@ -25,7 +28,7 @@ my $ddl_databases = 0;
 # What does not belong into the comparison is off or out of the way.
 sub settings
 {
-	my ($shared_buffers) = @_;
+	my ($shared_buffers, $wal) = @_;
 
 	return <<"CONF";
 fsync = off
@@ -33,7 +36,7 @@ synchronous_commit = off
 full_page_writes = off
 wal_level = minimal
 max_wal_senders = 0
-min_wal_size = 1GB
+min_wal_size = @{[ $wal // '1GB' ]}
 max_wal_size = 4GB
 checkpoint_timeout = 1d
 bgwriter_lru_maxpages = 0
@@ -84,6 +87,8 @@ sub run_psql
 sub build_module
 {
 	my ($root) = @_;
+	open my $lock, '<', "$directory/Makefile" or die "$directory/Makefile: $!";
+	flock $lock, LOCK_EX or die "$directory/Makefile: $!";    # two tests want it
 	my @settings = ('PG_CONFIG=' . ($ENV{PG_CONFIG} || 'pg_config'), $ENV{CC} ? "CC=$ENV{CC}" : ());
 
 	run_program('', 'make', '-s', '-C', $directory, @settings, 'all');
@@ -91,12 +96,23 @@ sub build_module
 	return;
 }
 
-# Makes the database with all sides in it.
+# Makes the database with all sides in it, or with those of some parts of the SQL.
 sub load_sides
 {
+	my (@parts) = @_;
+	my @files = sort glob "$directory/sql/" . (@parts ? '{' . join(',', @parts) . '}' : '') . '*.sql';
+
 	run_psql('postgres', 'CREATE DATABASE bench TEMPLATE template0;');
-	run_psql('bench', "SET client_min_messages = warning;\n\\o /dev/null\n" . join('', map { slurp($_) } sort glob "$directory/sql/*.sql"));
+	run_psql('bench', "SET client_min_messages = error;\n\\o /dev/null\n" . join('', map { slurp($_) } @files));
 	return;
+}
+
+# For what instructions are counted: other releases and machines need others.
+sub counted_on
+{
+	my ($major) = run_psql('postgres', 'SHOW server_version_num;') =~ /^(\d+)\d{4}$/m;
+
+	return "PostgreSQL $major, " . (POSIX::uname())[4];
 }
 
 # Makes databases with so many active actions, each from the one before.
@@ -139,14 +155,18 @@ SQL
 	return "$script\\o\nVACUUM ANALYZE;\n";
 }
 
-# Builds the tables that are written anew, so that no side sees what another left.
+# Builds the tables that are written anew, so that no side sees what another left. There
+# are never few, as on a page or two an update does other things.
 sub rebuild
 {
 	my ($rows) = @_;
 
+	$rows = 600 if $rows < 600;
 	return <<"SQL";
 TRUNCATE desk.task, desk.case RESTART IDENTITY;
+SET session_replication_role = replica;
 INSERT INTO desk.case (id, title, owner_id) SELECT i, 'Case ' || i, i % 10 + 1 FROM generate_series(1, $rows) AS i;
+RESET session_replication_role;
 VACUUM (FREEZE, ANALYZE) desk.case;
 CHECKPOINT;
 SQL
@@ -155,11 +175,33 @@ SQL
 # One line that is the same if, and only if, the rows are.
 sub digest
 {
+	my ($case) = @_;
+
+	return '' if !$case->{writes} && !$case->{digest};
+	return "$case->{digest}\n" if $case->{digest};
 	return <<'SQL';
 SELECT 'rows',
 	(SELECT concat_ws(' ', count(*), sum(hashtextextended(concat_ws('|', id, title, status, priority, tier, owner_id), 0))) FROM desk.case),
 	(SELECT concat_ws(' ', count(*), sum(hashtextextended(concat_ws('|', case_id, title, due - created_at), 0))) FROM desk.task);
 SQL
+}
+
+# What a side needs before its turn, which works on the numbers in these ranges.
+sub first_of
+{
+	my ($case, $side, @ranges) = @_;
+	my $first = $case->{first}{$side} // '';
+
+	return ref $first ? $first->(@ranges) : $first;
+}
+
+# The rounds of a case; the first does not count, unless it is the only one.
+sub rounds_of
+{
+	my ($case, $size) = @_;
+	my $most = $case->{rounds} // $size->{rounds};
+
+	return ($case->{warm} // 1) ? (0 .. ($most < $size->{rounds} ? $most : $size->{rounds})) : 1;
 }
 
 # Statements between two readings of the server's clock.
@@ -168,7 +210,7 @@ sub timed
 	my ($statements) = @_;
 
 	return "SELECT extract(epoch FROM clock_timestamp()) AS began \\gset\n$statements\n"
-	  . "SELECT 'time', extract(epoch FROM clock_timestamp()) - :began;\n";
+	  . "SELECT 'time', greatest(extract(epoch FROM clock_timestamp()) - :began, 0.000001);\n";
 }
 
 # The sides of a case in the order of a round.
@@ -211,7 +253,7 @@ sub record_turns
 sub run_server
 {
 	my ($case, $size, $found) = @_;
-	my $script = '';
+	my $script = $case->{database} ? '' : rebuild(1);
 
 	foreach my $round (0 .. $size->{rounds})
 	{
@@ -220,13 +262,51 @@ sub run_server
 			# what leaves no rows, beside what does, is not compared by them
 			$script .= rebuild($size->{rows} * ($case->{large} // 1)) if $case->{writes} || $case->{large};
 			$script .= "\\connect $case->{database}{$side}\n" if $case->{database};
-			$script .= "\\o /dev/null\n$case->{first}{$side}\n\\o\n" if $case->{first}{$side};
-			$script .= "\\echo turn $side $round\n" . timed($case->{sides}{$side});
-			$script .= digest() if $case->{writes};
+			$script .= "\\o /dev/null\n" . first_of($case, $side, [ 1, $case->{calls} ]) . "\n\\o\n" if $case->{first}{$side};
+			$script .= "\\echo turn $side $round\n" . timed($case->{sides}{$side}) . digest($case);
 		}
 	}
 	record_turns($found, run_psql('bench', $script));
 	return;
+}
+
+# What is done after something else, several times in a turn, of which the median counts.
+sub run_after
+{
+	my ($case, $size, $found) = @_;
+	my $script = '';
+
+	foreach my $round (rounds_of($case, $size))
+	{
+		foreach my $side (in_order($case, $round))
+		{
+			my $times = $case->{times} // 5;
+
+			$script .= rebuild($size->{rows} * $case->{large}) if $case->{large};
+			$script .= "\\connect $case->{database}{$side}\n" if $case->{database};
+			$script .= "\\o /dev/null\n" . first_of($case, $side) . "\n" . join("\n", map { @$_ } ($case->{warm} // 1) ? after_turn($case, $side, 0) : ()) . "\n\\o\n";
+			$script .= "\\echo turn $side $round\n";
+			foreach my $time (1 .. $times)
+			{
+				my ($before, $run, $after) = map { join "\n", @$_ } after_turn($case, $side, $time);
+
+				$run = "\\o /dev/null\n$run\n\\o" if $case->{quiet};
+				$script .= "\\o /dev/null\n$before\n\\o\n" . timed($run) . "\\o /dev/null\n$after\n\\o\n";
+			}
+		}
+	}
+	record_turns($found, run_psql('bench', $script));
+	return;
+}
+
+# The statements before, what is measured, and those after it, of a time.
+sub after_turn
+{
+	my ($case, $side, $time) = @_;
+	my $parts = $case->{sides}{$side};
+	my $parity = $time % 2;
+
+	return map { [ map { s/:parity/$parity/gr } @$_ ] } $parts->{before}, [ $parts->{run} ], $parts->{after} // [];
 }
 
 # The first call of many connections, one after the other; the median counts.
@@ -244,7 +324,7 @@ sub run_first_call
 			{
 				$script .= "\\connect\n" . ($case->{first}{$side} // '') . "\n" . timed($case->{sides}{$side});
 			}
-			$script .= digest();
+			$script .= digest($case);
 		}
 	}
 	record_turns($found, run_psql('bench', $script));
@@ -308,7 +388,7 @@ sub pgbench
 		'-t', POSIX::ceil($case->{transactions} / $clients), '--random-seed=42', 'bench');
 	unlink $script;
 	my ($tps) = $output =~ /^tps = ([\d.]+)/m or die "pgbench printed no tps:\n$output";
-	return (1 / $tps, run_psql('bench', digest()));
+	return (1 / $tps, run_psql('bench', digest({ writes => 1 })));
 }
 
 # Bytes that a session has more after what each side does. Every statement runs
@@ -325,7 +405,7 @@ sub run_memory
 		{
 			$script .= join '', rebuild(10), "\\connect\n\\o /dev/null\n", $often->(@{ $case->{first}{$side} }),
 			  memory('before', 'total_bytes'), memory('before', 'total_bytes'), $often->(@{ $case->{sides}{$side} }), memory('after', 'total_bytes'),
-			  "\\o\n\\echo turn $side $round\nSELECT 'time', :after - :before;\n", digest();
+			  "\\o\n\\echo turn $side $round\nSELECT 'time', :after - :before;\n", digest({ writes => 1 });
 		}
 	}
 	record_turns($found, run_psql('bench', $script));
@@ -362,13 +442,18 @@ sub create_ddl_databases
 {
 	my (@numbers) = @_;
 
+	return if $ddl_databases++;
 	run_psql('postgres', join '', map { "CREATE DATABASE bench_ddl_$_ TEMPLATE template0;\n" } 'absent', 'floor', @numbers);
 	run_psql('bench_ddl_floor', "CREATE FUNCTION nothing() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
 		  . " CREATE EVENT TRIGGER other ON sql_drop WHEN TAG IN ('DROP CONVERSION') EXECUTE FUNCTION nothing();");
 	foreach my $number (@numbers)
 	{
 		run_psql("bench_ddl_$number", 'SET client_min_messages = warning; CREATE EXTENSION custom_actions; CREATE SCHEMA ours;'
-			  . ' CREATE TABLE ours.other (id bigint PRIMARY KEY, stage text, remark text);');
+			  . ' CREATE TABLE ours.other (id bigint PRIMARY KEY, stage text, remark text, unused text);'
+			  . " ALTER TABLE ours.other ADD CONSTRAINT other_stage CHECK (stage <> '') NOT VALID;"
+			  . " CREATE FUNCTION ours.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+			  . ' CREATE TRIGGER nothing AFTER DELETE ON ours.other FOR EACH ROW EXECUTE FUNCTION ours.nothing();'
+			  . " INSERT INTO ours.other VALUES (1, 'new');");
 		run_psql("bench_ddl_$number", <<"SQL") if $number;
 SET client_min_messages = warning;
 \\o /dev/null
@@ -405,6 +490,9 @@ sub run_ddl
 			my $script = join '', map { <<"SQL" } in_order($case, $round + $part);
 \\connect bench_ddl_$_
 DO \$\$ BEGIN FOR i IN 1 .. 3 LOOP $warm END LOOP; END \$\$;
+\\o /dev/null
+@{[ first_of($case, $_) ]}
+\\o
 SELECT $spent AS began \\gset
 $case->{sides}{$_}
 \\echo turn $_ $round
@@ -424,7 +512,7 @@ SQL
 	return;
 }
 
-my %kinds = (ddl => \&run_ddl, server => \&run_server, first_call => \&run_first_call, wire => \&run_wire, memory => \&run_memory, flat => \&run_flat);
+my %kinds = (after => \&run_after, ddl => \&run_ddl, server => \&run_server, first_call => \&run_first_call, wire => \&run_wire, memory => \&run_memory, flat => \&run_flat);
 
 # Runs a case. Returns the lines of its table and, if its sides did not do the
 # same work, what they did.
@@ -433,10 +521,18 @@ sub run_case
 	my ($case, $size) = @_;
 	my $found = {};
 
-	create_many_actions(@{ $size->{many} }) if $case->{database};
-	create_ddl_databases(@{ $size->{ddl_actions} }) if $case->{kind} eq 'ddl' && !$ddl_databases++;
+	create_many_actions(@{ $size->{many} }) if $case->{database} && $case->{kind} eq 'server';
+	create_ddl_databases(@{ $size->{ddl_actions} }) if $case->{kind} eq 'ddl' || $case->{kind} eq 'after' && $case->{database};
 	$kinds{ $case->{kind} }->($case, $size, $found);
-	return ([ map { line($case, $found, @$_) } @{ $case->{compare} } ], $found->{difference});
+	return (case_lines($case, $found), $found->{difference});
+}
+
+# The lines of the table, from what was measured.
+sub case_lines
+{
+	my ($case, $found) = @_;
+
+	return [ map { line($case, $found, @$_) } @{ $case->{compare} } ];
 }
 
 # What was measured of a side, or of one less another, round by round.
@@ -490,6 +586,7 @@ sub unit
 {
 	my ($value, $case) = @_;
 
+	return thousands($value) if $case->{counted};
 	$value /= $case->{calls} // 1;
 	return sprintf '%.1f kB', $value / 1024 if $case->{kind} =~ /^(?:memory|flat)$/;
 	return $value < 0.001 ? sprintf('%.2f µs', 1e6 * $value) : sprintf('%.2f ms', 1e3 * $value);

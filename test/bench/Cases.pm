@@ -1,9 +1,13 @@
 # The cases of the benchmark: what each side runs, and what is compared with what.
 #
 # A case has a name (BENCH_CASES selects by it), a kind that says how it is measured
-# (Bench.pm), its sides, and what is compared: [what, against what, side, side it is
-# divided by, the most that the ratio may be]. Without the last, for information.
+# (Bench.pm; Count.pm), its sides, and what is compared: [what, against what, side, side
+# it is divided by, the most that the ratio may be]. Without the last, for information.
 # Every side of a case must do the same work: the rows and results are compared.
+#
+# "run" has for each side a function that gives the statements for the numbers from a
+# first to a last one, "calls" is how many of them are timed; "first" what each side
+# needs before. "sides", instead, are fixed statements, which are timed only.
 package Cases;
 
 use strict;
@@ -11,45 +15,18 @@ use warnings FATAL => 'all';
 
 use Exporter 'import';
 
+use Calls;
+use StepCases;
+use UpkeepCases;
+
 our @EXPORT = qw(cases selected_cases);
-
-# One call for every row of the bound table, added up.
-sub per_row
-{
-	my ($call, $rows) = @_;
-
-	return "SELECT count(*), sum(x) FROM (SELECT $call AS x FROM generate_series(1::bigint, $rows) AS i OFFSET 0) AS calls;";
-}
-
-# A number as people read it.
-sub thousands
-{
-	my ($number) = @_;
-
-	return scalar reverse(reverse(int($number)) =~ s/(\d{3})(?=\d)/$1,/gr);
-}
-
-# One call each for so many parts of the bound rows, as statements of their own.
-sub per_part
-{
-	my ($call, $rows, $parts) = @_;
-	my $size = int($rows / $parts);
-	my @statements;
-
-	foreach my $part (0 .. $parts - 1)
-	{
-		my %bound = (first => $part * $size + 1, last => ($part + 1) * $size);
-
-		push @statements, $call =~ s/:(first|last)/$bound{$1}/gr;
-	}
-	return join "\n", @statements;
-}
 
 # Escalating a case by the typed call, and with JSON in and out.
 sub escalate_cases
 {
 	my ($size) = @_;
-	my $typed = '%s(i, \'VIP\', owner => 7)';
+	my $typed = '%s.escalate(i, \'VIP\', owner => 7)';
+	my $merged = '%s.escalate_merged(i, \'VIP\', owner => 7)';
 	my $what = 'escalate (create, update, assign), typed call';
 	my $json = '(%s jsonb_build_object(\'target\', i, \'reason\', \'VIP\', \'owner\', 7)) ->> \'task_id\')::bigint';
 
@@ -59,20 +36,21 @@ sub escalate_cases
 			kind => 'server',
 			writes => 1,
 			calls => $size->{rows},
-			sides => {
-				ours => per_row(sprintf($typed, 'ours.escalate'), $size->{rows}),
-				rival => per_row(sprintf($typed, 'rival.escalate'), $size->{rows}),
-				merged => per_row(sprintf($typed, 'rival.escalate_merged'), $size->{rows}),
-				floor => per_row(sprintf($typed, 'bare.escalate'), $size->{rows}),
-				floor_merged => per_row(sprintf($typed, 'bare.escalate_merged'), $size->{rows})
+			run => {
+				each_row(
+					in_schemas($typed, 'ours'),
+					two => sprintf($typed, 'rival'),
+					bare_two => sprintf($typed, 'bare'),
+					rival => sprintf($merged, 'rival'),
+					bare => sprintf($merged, 'bare'),
+					floor => sprintf($merged, 'floor'))
 			},
 			compare => [
-				[ $what, 'PL/pgSQL', 'ours', 'rival', 0.95 ],
-				[ $what, 'PL/pgSQL, two UPDATEs in one', 'ours', 'merged' ],
-				[ $what, 'the floor in C', 'ours', 'floor', 1.10 ],
-				[ $what, 'the floor in C, two UPDATEs in one', 'ours', 'floor_merged', 1.10 ],
-				[ 'the same in PL/pgSQL', 'the floor in C', 'rival', 'floor' ],
-				[ 'the same in PL/pgSQL, two UPDATEs in one', 'the floor in C, two UPDATEs in one', 'merged', 'floor_merged' ]
+				[ $what, 'PL/pgSQL, one UPDATE, without SET', 'ours', 'bare', 0.90 ],
+				[ $what, 'PL/pgSQL, one UPDATE, the same SET', 'ours', 'rival', 0.90 ],
+				[ $what, 'PL/pgSQL, two UPDATEs, without SET', 'ours', 'bare_two' ],
+				[ $what, 'PL/pgSQL, two UPDATEs, the same SET', 'ours', 'two' ],
+				[ $what, 'kept plans in C, one UPDATE', 'ours', 'floor', 1.10 ]
 			]
 		},
 		{
@@ -80,11 +58,11 @@ sub escalate_cases
 			kind => 'server',
 			writes => 1,
 			calls => $size->{rows},
-			sides => {
-				ours => per_row(sprintf($json, 'invoke_action(\'ours.escalate\','), $size->{rows}),
-				rival => per_row(sprintf($json, 'rival.escalate_json('), $size->{rows})
-			},
-			compare => [ [ 'escalate by invoke_action(name, jsonb)', 'PL/pgSQL jsonb to jsonb', 'ours', 'rival', 0.95 ] ]
+			run => { each_row(ours => sprintf($json, 'invoke_action(\'ours.escalate\','), map { $_ => sprintf($json, "$_.escalate_json(") } qw(rival bare)) },
+			compare => [
+				[ 'escalate by invoke_action(name, jsonb)', 'PL/pgSQL jsonb to jsonb, the same SET', 'ours', 'rival', 0.95 ],
+				[ 'escalate by invoke_action(name, jsonb)', 'PL/pgSQL jsonb to jsonb, without SET', 'ours', 'bare', 1.00 ]
+			]
 		});
 }
 
@@ -107,10 +85,10 @@ sub log_cases
 		first => {
 			map {
 				$_ => "SET custom_actions.log_level = $level{$_}[0]; SET custom_actions.log_touched_limit = $level{$_}[1]; "
-				  . per_row(sprintf($call, $function{$_}), 1)
+				  . per_row(sprintf($call, $function{$_}), 1, 1)
 			} keys %function
 		},
-		sides => { map { $_ => per_row(sprintf($call, $function{$_}), $size->{rows}) } keys %function },
+		run => { each_row(map { $_ => sprintf($call, $function{$_}) } keys %function) },
 		compare => [
 			[ "$what, without summary and touched", 'not recorded', 'basic', 'off', 1.08 ],
 			[ "$what, with both", 'not recorded', 'told', 'off', 1.15 ],
@@ -132,10 +110,12 @@ sub preview_cases
 		kind => 'server',
 		large => $large,
 		calls => $calls,
+		counted_share => 0.2,
 		first => { map { $_ => "SELECT count(*) FROM preview_action('ours.escalate', '{\"target\": 1, \"reason\": \"VIP\"}');" } qw(preview run) },
-		sides => {
-			run => per_row("(invoke_action('ours.escalate', $input) IS NOT NULL)::integer", $calls),
-			preview => per_row("(SELECT count(*) > 0 FROM preview_action('ours.escalate', $input))::integer", $calls)
+		run => {
+			each_row(
+				run => "(invoke_action('ours.escalate', $input) IS NOT NULL)::integer",
+				preview => "(SELECT count(*) > 0 FROM preview_action('ours.escalate', $input))::integer")
 		},
 		compare => [ [ sprintf('preview of escalate, %s rows', thousands($large * $size->{rows})), 'the action itself', 'preview', 'run', 4 ] ]
 	};
@@ -149,11 +129,21 @@ sub bulk_cases
 
 	# as they come from a client: making them is no part of any side
 	my $given = sub {
-		my ($reason, $owner) = (@_, 7);
-		return 'SET client_min_messages = warning; CREATE TEMP TABLE IF NOT EXISTS given AS SELECT '
-		  . "jsonb_agg(jsonb_build_object('target', i, 'reason', $reason, 'owner', $owner)) AS inputs FROM generate_series(1, $count) AS i; RESET client_min_messages;";
+		my ($reason, $before, $owner) = @_;
+
+		$owner //= 7;
+		return sub {
+			my $ranges = join ', ', map { "($_->[0], $_->[1])" } @_;
+			return ($before // '') . 'SET client_min_messages = warning; CREATE TEMP TABLE IF NOT EXISTS given AS SELECT part.first, '
+			  . "jsonb_agg(jsonb_build_object('target', i, 'reason', $reason, 'owner', $owner)) AS inputs FROM (VALUES $ranges) AS part (first, last), "
+			  . 'generate_series(part.first, part.last) AS i GROUP BY part.first; RESET client_min_messages;';
+		};
 	};
-	my $inputs = '(SELECT inputs FROM given)';
+	my $from_given = sub {
+		my ($statement) = @_;
+		return sub { my ($first) = @_; return $statement =~ s/:first/$first/gr };
+	};
+	my $inputs = '(SELECT inputs FROM given WHERE first = :first)';
 	my $task = '(%s ->> \'task_id\')::bigint';
 	my $bulk = sub {
 		my ($action, $mode) = @_;
@@ -167,9 +157,12 @@ sub bulk_cases
 		my ($output) = @_;
 		return "SELECT count(output) FROM ($output) AS calls;";
 	};
-	my $fails = 'UPDATE desk.case SET status = \'closed\' WHERE id % 100 = 0; VACUUM desk.case;';
+	my $fails = 'UPDATE desk.case SET status = \'closed\' WHERE id % 100 = 0; VACUUM desk.case; ';
 	my $loose = 'ALTER TABLE loose.task DROP CONSTRAINT IF EXISTS no_bad; TRUNCATE loose.task, loose.case RESTART IDENTITY; '
-	  . "INSERT INTO loose.case (id, title, owner_id) SELECT i, 'Case ' || i, i % 10 + 1 FROM generate_series(1, $count) AS i; VACUUM (FREEZE, ANALYZE) loose.case; CHECKPOINT;";
+	  . "INSERT INTO loose.case (id, title, owner_id) SELECT i, 'Case ' || i, i % 10 + 1 FROM generate_series(1, greatest($count, 600)) AS i; VACUUM (FREEZE, ANALYZE) loose.case; CHECKPOINT; ";
+	my $set = 'WITH item AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(' . $inputs . ') AS given (target bigint, reason text, owner integer)), '
+	  . "changed AS (UPDATE desk.case AS c SET status = 'escalated', priority = c.priority + 1, owner_id = coalesce(item.owner, c.owner_id) FROM item WHERE c.id = item.target AND c.status <> 'closed' RETURNING c.id), "
+	  . "created AS (INSERT INTO desk.task (case_id, title, due) SELECT target, 'Escalated: ' || reason, now() + interval '4 hours' FROM item RETURNING id) SELECT count(*), sum(id) FROM created;";
 	my $what = sprintf('escalate for %s items at once', thousands($count));
 
 	return (
@@ -179,25 +172,27 @@ sub bulk_cases
 			writes => 1,
 			large => $count / $size->{rows},
 			calls => $count,
-			first => { map { $_ => $given->("'VIP'") } qw(bulk single typed) },
-			sides => {
-				bulk => $bulk->('ours.escalate', 'all_or_nothing'),
-				single => $single->('invoke_action', 'ours.escalate'),
-				typed => per_row('ours.escalate(i, \'VIP\', owner => 7)', $count)
+			first => { map { $_ => $given->("'VIP'") } qw(bulk single typed set) },
+			run => {
+				each_row(typed => 'ours.escalate(i, \'VIP\', owner => 7)'),
+				bulk => $from_given->($bulk->('ours.escalate', 'all_or_nothing')),
+				single => $from_given->($single->('invoke_action', 'ours.escalate')),
+				set => $from_given->($set)
 			},
 			compare => [
 				[ "$what, foreign keys and CHECK", 'invoke_action, one by one', 'bulk', 'single', 0.50 ],
-				[ "$what, foreign keys and CHECK", 'typed call, one by one', 'bulk', 'typed' ]
+				[ "$what, foreign keys and CHECK", 'typed call, one by one', 'bulk', 'typed' ],
+				[ "$what, foreign keys and CHECK", 'two set-based statements', 'bulk', 'set' ]
 			]
 		},
 		{
 			name => 'bulk_loose',
 			kind => 'server',
 			calls => $count,
-			first => { map { $_ => $loose . $given->("'VIP'") } qw(bulk single) },
-			sides => {
-				bulk => $bulk->('ours.escalate_loose', 'all_or_nothing'),
-				single => $single->('invoke_action', 'ours.escalate_loose')
+			first => { map { $_ => $given->("'VIP'", $loose) } qw(bulk single) },
+			run => {
+				bulk => $from_given->($bulk->('ours.escalate_loose', 'all_or_nothing')),
+				single => $from_given->($single->('invoke_action', 'ours.escalate_loose'))
 			},
 			compare => [ [ "$what, without foreign keys", 'invoke_action, one by one', 'bulk', 'single', 0.35 ] ]
 		},
@@ -207,10 +202,10 @@ sub bulk_cases
 			writes => 1,
 			large => $count / $size->{rows},
 			calls => $count,
-			first => { map { $_ => $fails . $given->("'VIP'") } qw(bulk single) },
-			sides => {
-				bulk => $per_item->("SELECT output FROM invoke_action_bulk('ours.escalate', $inputs, mode => 'per_item')"),
-				single => $per_item->("SELECT try_invoke_action('ours.escalate', input) -> 'output' AS output FROM jsonb_array_elements($inputs) AS input OFFSET 0")
+			first => { map { $_ => $given->("'VIP'", $fails) } qw(bulk single) },
+			run => {
+				bulk => $from_given->($per_item->("SELECT output FROM invoke_action_bulk('ours.escalate', $inputs, mode => 'per_item')")),
+				single => $from_given->($per_item->("SELECT try_invoke_action('ours.escalate', input) -> 'output' AS output FROM jsonb_array_elements($inputs) AS input OFFSET 0"))
 			},
 			compare => [ [ "$what, per item, of which 1 % fail", 'try_invoke_action, one by one', 'bulk', 'single', 0.65 ] ]
 		},
@@ -220,10 +215,10 @@ sub bulk_cases
 			writes => 1,
 			large => $count / $size->{rows},
 			calls => $count,
-			first => { map { $_ => $given->("'VIP'", 'CASE WHEN i % 100 = 50 THEN 99 ELSE 7 END') } qw(bulk single) },
-			sides => {
-				bulk => $per_item->("SELECT output FROM invoke_action_bulk('ours.escalate', $inputs, mode => 'per_item')"),
-				single => $per_item->("SELECT try_invoke_action('ours.escalate', input) -> 'output' AS output FROM jsonb_array_elements($inputs) AS input OFFSET 0")
+			first => { map { $_ => $given->("'VIP'", undef, 'CASE WHEN i % 100 = 50 THEN 99 ELSE 7 END') } qw(bulk single) },
+			run => {
+				bulk => $from_given->($per_item->("SELECT output FROM invoke_action_bulk('ours.escalate', $inputs, mode => 'per_item')")),
+				single => $from_given->($per_item->("SELECT try_invoke_action('ours.escalate', input) -> 'output' AS output FROM jsonb_array_elements($inputs) AS input OFFSET 0"))
 			},
 			compare => [ [ "$what, per item, of which the foreign key of the second write refuses 1 %", 'try_invoke_action, one by one', 'bulk', 'single', 0.65 ] ]
 		},
@@ -232,51 +227,14 @@ sub bulk_cases
 			kind => 'server',
 			calls => $count,
 			first => {
-				map {
-					$_ => $loose
-					  . q{ALTER TABLE loose.task ADD CONSTRAINT no_bad CHECK (title <> 'Escalated: bad'); }
-					  . $given->("CASE WHEN i % 100 = 50 THEN 'bad' ELSE 'VIP' END")
-				} qw(bulk single)
+				map { $_ => $given->("CASE WHEN i % 100 = 50 THEN 'bad' ELSE 'VIP' END", $loose . q{ALTER TABLE loose.task ADD CONSTRAINT no_bad CHECK (title <> 'Escalated: bad'); }) }
+				  qw(bulk single)
 			},
-			sides => {
-				bulk => $per_item->("SELECT output FROM invoke_action_bulk('ours.escalate_loose', $inputs, mode => 'per_item')"),
-				single => $per_item->("SELECT try_invoke_action('ours.escalate_loose', input) -> 'output' AS output FROM jsonb_array_elements($inputs) AS input OFFSET 0")
+			run => {
+				bulk => $from_given->($per_item->("SELECT output FROM invoke_action_bulk('ours.escalate_loose', $inputs, mode => 'per_item')")),
+				single => $from_given->($per_item->("SELECT try_invoke_action('ours.escalate_loose', input) -> 'output' AS output FROM jsonb_array_elements($inputs) AS input OFFSET 0"))
 			},
 			compare => [ [ "$what, without foreign keys, per item, of which a CHECK refuses 1 %", 'try_invoke_action, one by one', 'bulk', 'single', 0.65 ] ]
-		});
-}
-
-# What computes and writes nothing: the times are those of the languages.
-sub computing_cases
-{
-	my ($size) = @_;
-	my $many = 4 * $size->{rows};
-	my $both = sub {
-		my ($call, $times) = @_;
-		return { map { $_ => per_row(sprintf($call, $_), $times) } qw(ours rival) };
-	};
-
-	return (
-		{
-			name => 'decision',
-			kind => 'server',
-			calls => $many,
-			sides => $both->('%s.decide((i * 53 %% 2100)::integer)', $many),
-			compare => [ [ 'twenty-branch decision, no writes', 'PL/pgSQL', 'ours', 'rival', 1.0 ] ]
-		},
-		{
-			name => 'formulas',
-			kind => 'server',
-			calls => $many,
-			sides => $both->('hashtext(%s.quote(i, (i %% 20)::integer, 19.99, \'Northwind\'))', $many),
-			compare => [ [ 'ten formulas and templates, no writes', 'PL/pgSQL', 'ours', 'rival', 1.0 ] ]
-		},
-		{
-			name => 'perform',
-			kind => 'server',
-			calls => $size->{rows},
-			sides => $both->('%s.add_all(i)', $size->{rows}),
-			compare => [ [ 'perform: ten nested calls', 'PL/pgSQL calling ten functions', 'ours', 'rival', 1.0 ] ]
 		});
 }
 
@@ -285,32 +243,42 @@ sub many_row_cases
 {
 	my ($size) = @_;
 	my $chunks = $size->{rows} < 1000 ? 1 : int($size->{rows} / 1000);
+	my $chunked = sub {
+		my ($function, $first, $last) = @_;
+		return "SELECT count($function(ids)) FROM (SELECT array_agg(i ORDER BY i) AS ids"
+		  . " FROM generate_series($first\::bigint, $last) AS i GROUP BY i % $chunks) AS chunks;";
+	};
+	my $what = sprintf('for_each over %s elements, an update each', thousands($size->{rows} / $chunks));
 
 	return (
 		{
 			name => 'for_each',
 			kind => 'server',
 			writes => 1,
-			calls => $chunks,
-			sides => {
+			calls => $size->{rows},
+			run => {
 				map {
-					$_ => "SELECT count($_.raise_each(ids)) FROM (SELECT array_agg(i ORDER BY i) AS ids"
-					  . " FROM generate_series(1::bigint, $size->{rows}) AS i GROUP BY i % $chunks) AS chunks;"
-				} qw(ours rival)
+					my $function = $_ eq 'set' ? 'rival.raise_set' : "$_.raise_each";
+					($_ => sub { return $chunked->($function, @_) })
+				} qw(ours rival bare set)
 			},
-			compare => [ [ sprintf('for_each over %s elements, an update each', thousands($size->{rows} / $chunks)), 'PL/pgSQL', 'ours', 'rival', 1.0 ] ]
+			compare => [
+				[ $what, 'PL/pgSQL, the same SET', 'ours', 'rival', 1.05 ],
+				[ $what, 'PL/pgSQL, without SET', 'ours', 'bare', 1.00 ],
+				[ $what, 'UPDATE ... FROM unnest', 'ours', 'set', 1.10 ]
+			]
 		},
 		{
 			name => 'set_update',
 			kind => 'server',
 			writes => 1,
-			calls => 5,
+			calls => $size->{rows},
 			first => { ours => 'SELECT ours.raise_all(0, 0);', rival => 'UPDATE desk.case SET priority = priority + 1 WHERE id BETWEEN 0 AND 0;' },
-			sides => {
-				ours => per_part('SELECT ours.raise_all(:first, :last) \g /dev/null', $size->{rows}, 5),
-				rival => per_part('UPDATE desk.case SET priority = priority + 1 WHERE id BETWEEN :first AND :last;', $size->{rows}, 5)
+			run => {
+				ours => sub { return per_part('DO $$ BEGIN PERFORM ours.raise_all(:first, :last); END $$;', @_) },
+				rival => sub { return per_part('UPDATE desk.case SET priority = priority + 1 WHERE id BETWEEN :first AND :last;', @_) }
 			},
-			compare => [ [ sprintf('set-based update of %s rows', thousands($size->{rows} / 5)), 'the bare statement', 'ours', 'rival', 1.05 ] ]
+			compare => [ [ 'set-based update, per row', 'the bare statement', 'ours', 'rival', 1.05 ] ]
 		});
 }
 
@@ -325,7 +293,7 @@ sub protect_cases
 			name => 'protect',
 			kind => 'server',
 			calls => $size->{rows},
-			sides => { map { $_ => per_row("ours.set_$table{$_}(i % 1000 + 1)", $size->{rows}) } keys %table },
+			run => { each_row(map { $_ => "ours.set_$table{$_}(i % 1000 + 1)" } keys %table) },
 			compare => [
 				[ 'an update in an action, of protected columns', 'of a table that is not protected', 'columns', 'none' ],
 				[ 'an update in an action, of a table that is protected as a whole', 'of one that is not', 'whole', 'none' ]
@@ -335,7 +303,7 @@ sub protect_cases
 			name => 'protect_outside',
 			kind => 'server',
 			calls => $size->{rows},
-			sides => { map { $_ => per_row("rival.note_$table{$_}(i % 1000 + 1)", $size->{rows}) } qw(none columns) },
+			run => { each_row(map { $_ => "rival.note_$table{$_}(i % 1000 + 1)" } qw(none columns)) },
 			compare => [ [ 'an update outside of actions, of a column beside protected ones', 'of a table that is not protected', 'columns', 'none' ] ]
 		});
 }
@@ -347,7 +315,7 @@ sub plugin_cases
 	my $many = 4 * $size->{rows};
 	my $ready = '\'{"stage": "pre_operation", "input": {"a": 1}}\'::jsonb';
 	my $direct = join ', ', 'ours.plain(i) AS b', ("tools.nothing($ready)") x 10;
-	my $over = 'SELECT count(*), sum(b) FROM (SELECT %s FROM generate_series(1::bigint, %s) AS i OFFSET 0) AS calls;';
+	my $over = 'SELECT count(*), sum(b) FROM (SELECT %s FROM generate_series(%s::bigint, %s) AS i OFFSET 0) AS calls;';
 
 	return (
 		{
@@ -355,56 +323,36 @@ sub plugin_cases
 			kind => 'server',
 			writes => 1,
 			calls => $size->{rows},
-			sides => { map { $_ => per_row("$_.checked(i, 'VIP', owner => 7)", $size->{rows}) } qw(ours rival) },
-			compare => [ [ 'escalate, a plug-in in C and one in PL/pgSQL per stage', 'PL/pgSQL calling them directly', 'ours', 'rival', 1.1 ] ]
+			run => { each_row(in_schemas('%s.checked(i, \'VIP\', owner => 7)', qw(ours rival bare))) },
+			compare => [
+				[ 'escalate, a plug-in in C and one in PL/pgSQL per stage', 'PL/pgSQL calling them, the same SET', 'ours', 'rival', 1.05 ],
+				[ 'escalate, a plug-in in C and one in PL/pgSQL per stage', 'PL/pgSQL calling them, without SET', 'ours', 'bare', 1.05 ]
+			]
 		},
 		{
 			name => 'plugins_alone',
 			kind => 'server',
 			calls => $size->{rows},
-			sides => { map { $_ => per_row("$_.checks(i, 'VIP')", $size->{rows}) } qw(ours rival) },
-			compare => [ [ 'the same eight plug-ins, no other work', 'PL/pgSQL calling them directly', 'ours', 'rival' ] ]
+			run => { each_row(in_schemas('%s.checks(i, \'VIP\')', qw(ours rival bare))) },
+			compare => [
+				[ 'the same eight plug-ins, no other work', 'PL/pgSQL calling them, the same SET', 'ours', 'rival', 1.05 ],
+				[ 'the same eight plug-ins, no other work', 'PL/pgSQL calling them, without SET', 'ours', 'bare', 1.05 ]
+			]
 		},
 		{
 			name => 'plugin_overhead',
 			kind => 'server',
 			calls => $many,
-			sides => {
-				none => sprintf($over, 'ours.plain(i) AS b', $many),
-				c => sprintf($over, 'ours.plain_c(i) AS b', $many),
-				plpgsql => sprintf($over, 'ours.plain_plpgsql(i) AS b', $many),
-				direct => sprintf($over, $direct, $many)
+			run => {
+				map {
+					my $columns = $_;
+					($columns->[0] => sub { return sprintf($over, $columns->[1], @_) })
+				} [ none => 'ours.plain(i) AS b' ], [ c => 'ours.plain_c(i) AS b' ], [ plpgsql => 'ours.plain_plpgsql(i) AS b' ], [ direct => $direct ]
 			},
 			each => 10,
 			compare => [
 				[ 'an empty plug-in in C', 'its time in microseconds', 'c - none', undef, 0.3, 'microseconds' ],
 				[ 'an empty plug-in in PL/pgSQL', 'its function with a ready jsonb', 'plpgsql - none', 'direct - none', 1.5 ]
-			]
-		});
-}
-
-# What a connection waits for its first call, in which everything is compiled.
-sub first_call_cases
-{
-	my ($size) = @_;
-	my $call = 'SELECT %s(1, \'VIP\', owner => 7);';
-
-	return (
-		{
-			name => 'first_call',
-			kind => 'first_call',
-			writes => 1,
-			connections => $size->{connections},
-			sides => {
-				ours => sprintf($call, 'ours.escalate'),
-				rival => sprintf($call, 'rival.escalate'),
-				ours_loaded => sprintf($call, 'ours.escalate'),
-				rival_loaded => sprintf($call, 'rival.escalate')
-			},
-			first => { ours_loaded => 'LOAD \'custom_actions\';', rival_loaded => 'LOAD \'plpgsql\';' },
-			compare => [
-				[ 'first call on a new connection', 'PL/pgSQL', 'ours', 'rival', 1.5 ],
-				[ 'first call on a new connection, library loaded before', 'PL/pgSQL', 'ours_loaded', 'rival_loaded' ]
 			]
 		});
 }
@@ -422,8 +370,8 @@ sub many_actions_cases
 
 	foreach my $i (0 .. 2)
 	{
-		$sides{"typed_$i"} = per_row($typed, $rows);
-		$sides{"json_$i"} = per_row($json, $rows);
+		$sides{"typed_$i"} = per_row($typed, 1, $rows);
+		$sides{"json_$i"} = per_row($json, 1, $rows);
 		$database{"${_}_$i"} = "bench_many_$i" foreach qw(typed json);
 	}
 	return (
@@ -433,7 +381,7 @@ sub many_actions_cases
 			calls => 10 * $rows,
 			sides => \%sides,
 			database => \%database,
-			first => { map { $_ => per_row($_ =~ /typed/ ? $typed : $json, 10) } keys %sides },
+			first => { map { $_ => per_row($_ =~ /typed/ ? $typed : $json, 1, 10) } keys %sides },
 			compare => [
 				map {
 					my $i = $_;
@@ -506,7 +454,7 @@ sub memory_cases
 			kind => 'flat',
 			calls => 1,
 			times => $size->{flat},
-			sides => { ours => per_row('ours.five_steps_1(i, \'VIP\', 7)', $size->{rows}) },
+			sides => { ours => per_row('ours.five_steps_1(i, \'VIP\', 7)', 1, $size->{rows}) },
 			compare => [ [ sprintf('memory after %s calls', thousands($size->{flat})), sprintf('after %s calls', thousands($size->{rows})), 'after', 'before', 1.01 ] ]
 		});
 }
@@ -516,18 +464,23 @@ sub ddl_cases
 {
 	my ($size) = @_;
 	my $each = sub {
-		my ($count, @commands) = @_;
+		my ($first, $last, @commands) = @_;
 		my $loop = join ' ', map { "EXECUTE format('$_', i);" } @commands;
-		return 'DO $$ BEGIN FOR i IN 1 .. ' . "$count LOOP $loop COMMIT; END LOOP; END " . '$$;';
+		return 'DO $$ BEGIN FOR i IN ' . "$first .. $last LOOP $loop COMMIT; END LOOP; END " . '$$;';
 	};
 	my $case = sub {
-		my ($name, $what, $calls, $statements) = @_;
+		my ($name, $what, @commands) = @_;
 		return {
 			name => $name,
 			kind => 'ddl',
-			calls => $calls,
+			counted_share => 0.2,
+			calls => $size->{ddl},
 			parts => $size->{ddl_parts} || 1,
-			sides => { map { $_ => $statements } 'absent', 'floor', @{ $size->{ddl_actions} } },
+			run => {
+				map {
+					$_ => sub { return $each->(@_, @commands) }
+				} 'absent', 'floor', @{ $size->{ddl_actions} }
+			},
 			compare => [
 				[ "$what, no extension but an event trigger for other commands", 'without it', 'floor', 'absent' ],
 				map { [ sprintf('%s, %s', $what, $_ ? thousands($_) . ' actions of others' : 'no actions'), 'without the extension', $_, 'absent', 1.05 ] }
@@ -537,11 +490,10 @@ sub ddl_cases
 	};
 
 	return (
-		$case->('ddl_temp', 'CREATE TEMP TABLE', $size->{ddl},
-			$each->($size->{ddl}, 'CREATE TEMP TABLE scratch_%s (id bigint PRIMARY KEY, label text) ON COMMIT DROP')),
-		$case->('ddl_migration', 'table made, column added, indexed, renamed, table dropped', $size->{ddl},
-			$each->($size->{ddl}, 'CREATE TABLE part_%s (id bigint PRIMARY KEY, label text)', 'ALTER TABLE part_%s ADD COLUMN due date',
-				'CREATE INDEX ON part_%s (due)', 'ALTER TABLE part_%s RENAME COLUMN label TO title', 'DROP TABLE part_%s')));
+		$case->('ddl_temp', 'CREATE TEMP TABLE', 'CREATE TEMP TABLE scratch_%s (id bigint PRIMARY KEY, label text) ON COMMIT DROP'),
+		$case->('ddl_migration', 'table made, column added, indexed, renamed, table dropped', 'CREATE TABLE part_%s (id bigint PRIMARY KEY, label text)',
+			'ALTER TABLE part_%s ADD COLUMN due date',
+			'CREATE INDEX ON part_%s (due)', 'ALTER TABLE part_%s RENAME COLUMN label TO title', 'DROP TABLE part_%s'));
 }
 
 # All cases, at the given size.
@@ -549,9 +501,16 @@ sub cases
 {
 	my ($size) = @_;
 
-	return (
-		escalate_cases($size), log_cases($size), bulk_cases($size), preview_cases($size), computing_cases($size), many_row_cases($size), plugin_cases($size), protect_cases($size), first_call_cases($size),
+	my @cases = (
+		escalate_cases($size), step_cases($size), plan_cases($size), value_cases($size), call_cases($size), many_row_cases($size), loop_cases($size), do_cases($size), plugin_cases($size), context_cases($size),
+		log_cases($size), bulk_cases($size), bulk_set_cases($size), preview_cases($size), protect_cases($size), first_call_cases($size), upkeep_cases($size),
 		many_actions_cases($size), memory_cases($size), wire_cases($size), ddl_cases($size));
+
+	foreach my $case (grep { $_->{run} } @cases)
+	{
+		$case->{sides} //= { map { $_ => join "\n", $case->{run}{$_}->(1, $case->{calls}) } keys %{ $case->{run} } };
+	}
+	return @cases;
 }
 
 # Those that the patterns name; all without patterns.

@@ -8,7 +8,7 @@ use utf8;
 use Exporter 'import';
 use POSIX ();
 
-our @EXPORT = qw(head_line text_line page);
+our @EXPORT = qw(head_line text_line page counted_part with_counted);
 
 my @columns = (
 	[ case => -55, 'case' ],
@@ -24,26 +24,37 @@ my @columns = (
 # The heads of the columns.
 sub head_line
 {
-	return text_line({ map { $_->[0] => $_->[2] } @columns });
+	my ($counted) = @_;
+
+	return text_line({ map { $_->[0] => $_->[2] } @columns }, $counted);
 }
 
-# A line as it is printed.
+# A line as it is printed; what was counted does not vary.
 sub text_line
 {
-	my ($line) = @_;
+	my ($line, $counted) = @_;
 
-	return join('  ', map { sprintf "%$_->[1]s", $line->{ $_->[0] } } @columns) =~ s/ +$//r;
+	return join('  ', map { sprintf "%$_->[1]s", $line->{ $_->[0] } } shown($counted)) =~ s/ +$//r;
+}
+
+# Those that are shown of lines that were counted, or timed.
+sub shown
+{
+	my ($counted) = @_;
+
+	return grep { !$counted || $_->[0] !~ /^(?:quartiles|range)$/ } @columns;
 }
 
 # The lines as a table in Markdown.
 sub markdown
 {
-	my @lines = @_;
+	my ($counted, @lines) = @_;
+	my @shown = shown($counted);
 	my $row = sub { return '| ' . join(' | ', @_) . " |\n" };
 
-	return join '', $row->(map { $_->[2] } @columns), $row->(map { $_->[1] < 0 ? '---' : '---:' } @columns), map {
+	return join '', $row->(map { $_->[2] } @shown), $row->(map { $_->[1] < 0 ? '---' : '---:' } @shown), map {
 		my $line = $_;
-		$row->(map { $line->{ $_->[0] } } @columns)
+		$row->(map { $line->{ $_->[0] } } @shown)
 	} @lines;
 }
 
@@ -75,7 +86,8 @@ sub page
 {
 	my ($template, $version, $size, @lines) = @_;
 	my %filled = (
-		table => markdown(@lines) =~ s/\n\z//r,
+		table => markdown(0, @lines) =~ s/\n\z//r,
+		counted => slurp($template =~ s{[^/]*$}{counted.md}r) =~ s/\n\z//r,
 		machine => machine($version),
 		date => POSIX::strftime('%Y-%m-%d', gmtime),
 		rounds => $size->{rounds});
@@ -83,6 +95,23 @@ sub page
 
 	$text =~ s/\@(\w+)\@/$filled{$1} \/\/ die "$template: nothing is known of \@$1\@\n"/ge;
 	return $text;
+}
+
+# What the page says of counted instructions; it is kept in counted.md.
+sub counted_part
+{
+	my ($version, @lines) = @_;
+
+	return sprintf "These were counted on %s with PostgreSQL %s.\n\n%s", POSIX::strftime('%Y-%m-%d', gmtime), $version, markdown(1, @lines);
+}
+
+# A page with another such part.
+sub with_counted
+{
+	my ($page, $before, $part) = @_;
+	my $at = index $page, $before;
+
+	return $at < 0 ? $page : substr($page, 0, $at) . $part . substr($page, $at + length $before);
 }
 
 1;

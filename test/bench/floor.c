@@ -16,6 +16,9 @@ PG_MODULE_MAGIC;
 PG_FUNCTION_INFO_V1(floor_escalate);
 PG_FUNCTION_INFO_V1(floor_escalate_merged);
 PG_FUNCTION_INFO_V1(floor_check_reason);
+PG_FUNCTION_INFO_V1(floor_ten_creates);
+PG_FUNCTION_INFO_V1(floor_require_only);
+PG_FUNCTION_INFO_V1(floor_add_one);
 
 /* A statement with its kept plan. */
 typedef struct FloorStatement
@@ -120,6 +123,81 @@ Datum
 floor_escalate_merged(PG_FUNCTION_ARGS)
 {
 	return escalate(fcinfo, true);
+}
+
+/* Runs a statement that takes the arguments, and returns what it gives, or 1. */
+static Datum
+run_alone(FunctionCallInfo fcinfo, FloorStatement *statement, int expected)
+{
+	Datum		values[4];
+	Datum		result = Int32GetDatum(1);
+	char		null;
+
+	for (int i = 0; i < statement->nargs; i++)
+		values[i] = PG_GETARG_DATUM(i);
+	SPI_connect();
+	run_statement(statement, values, NULL, expected);
+	if (SPI_tuptable != NULL)
+		result = result_column(1, &null);
+	SPI_finish();
+	return result;
+}
+
+/* A function that runs one statement, about the number that is its argument. */
+#define FLOOR_FUNCTION(name, text, expected) \
+	PG_FUNCTION_INFO_V1(floor_##name); \
+	Datum \
+	floor_##name(PG_FUNCTION_ARGS) \
+	{ \
+		static FloorStatement statement = {text, 1, {INT8OID}}; \
+		return run_alone(fcinfo, &statement, expected); \
+	}
+
+FLOOR_FUNCTION(get_one, "SELECT c.priority FROM desk.case AS c WHERE c.id = $1", SPI_OK_SELECT)
+FLOOR_FUNCTION(create_one, "INSERT INTO desk.task (case_id, title) VALUES ($1, 'New') RETURNING id", SPI_OK_INSERT_RETURNING)
+FLOOR_FUNCTION(delete_one, "DELETE FROM desk.scrap WHERE id = $1", SPI_OK_DELETE)
+FLOOR_FUNCTION(wide_read, "SELECT w.c50 FROM desk.wide AS w WHERE w.id = $1", SPI_OK_SELECT)
+FLOOR_FUNCTION(update_one, "UPDATE desk.case SET status = 'waiting', priority = priority + 1 WHERE id = $1", SPI_OK_UPDATE)
+FLOOR_FUNCTION(update_output, "UPDATE desk.case SET status = 'waiting', priority = priority + 1 WHERE id = $1 RETURNING priority",
+			   SPI_OK_UPDATE_RETURNING)
+FLOOR_FUNCTION(update_other, "UPDATE desk.case SET status = 'waiting', priority = priority + 1 WHERE id = $1 RETURNING length(title)",
+			   SPI_OK_UPDATE_RETURNING)
+
+/* The ten rows of ten creates, in one statement. */
+Datum
+floor_ten_creates(PG_FUNCTION_ARGS)
+{
+	static FloorStatement statement = {
+		"INSERT INTO desk.line (case_id, title) VALUES ($1, 'Line 1'), ($1, 'Line 2'), ($1, 'Line 3'), ($1, 'Line 4'), ($1, 'Line 5'),"
+		" ($1, 'Line 6'), ($1, 'Line 7'), ($1, 'Line 8'), ($1, 'Line 9'), ($1, 'Line 10') RETURNING id",
+		1, {INT8OID}
+	};
+	Datum		result;
+	bool		isnull;
+
+	SPI_connect();
+	run_statement(&statement, &fcinfo->args[0].value, NULL, SPI_OK_INSERT_RETURNING);
+	result = SPI_getbinval(SPI_tuptable->vals[9], SPI_tuptable->tupdesc, 1, &isnull);
+	SPI_finish();
+	return result;
+}
+
+/* Refuses what is not positive. */
+Datum
+floor_require_only(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(0) || PG_GETARG_INT64(0) <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_RAISE_EXCEPTION),
+				 errmsg("not positive")));
+	return PG_GETARG_DATUM(0);
+}
+
+/* One more. */
+Datum
+floor_add_one(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(PG_GETARG_INT64(0) + 1);
 }
 
 /* What the plug-in in C checks, on a value that is handed in. */

@@ -12,7 +12,8 @@ use PostgreSQL::Test::Utils;
 use Table;
 use Test::More;
 
-my %size = (rounds => 1, rows => 40, connections => 2, transactions => 16, many => [ 10, 12, 14 ], ddl => 3, ddl_actions => [ 0, 2, 3 ], flat => 120);
+my %size = (rounds => 1, rows => 40, connections => 2, transactions => 16, many => [ 10, 12, 14 ], ddl => 3, ddl_actions => [ 0, 2, 3 ],
+	flat => 120, steps => [ 1, 2 ], large_steps => [ 2, 4 ]);
 my $node = new_server('main', settings('64MB'));
 my @lines;
 
@@ -37,7 +38,7 @@ unlike($page, qr/\@\w+\@/, 'nothing is left to fill in');
 is(text_line($lines[0]) =~ s/ .*//sr, $lines[0]{case} =~ s/ .*//sr, 'a line of the table');
 
 # Cases are selected by patterns.
-is(join(' ', map { $_->{name} } selected_cases(\%size, 'dec* wire')), 'decision wire', 'patterns select');
+is(join(' ', map { $_->{name} } selected_cases(\%size, 'le*s wire')), 'lets wire', 'patterns select');
 eval { selected_cases(\%size, 'nothing') };
 is($@, "no case is named nothing\n", 'a pattern without a case');
 
@@ -47,7 +48,7 @@ my ($case) = selected_cases(\%size, 'for_each');
 my (undef, $difference) = run_case($case, \%size);
 like($difference, qr/^rival, round 0:\n/, 'rows that differ are noticed');
 run_psql('bench', q{CREATE OR REPLACE FUNCTION rival.decide(amount integer, OUT level integer) LANGUAGE sql AS 'SELECT 1'});
-($case) = selected_cases(\%size, 'decision');
+($case) = selected_cases(\%size, 'choose');
 (undef, $difference) = run_case($case, \%size);
 like($difference, qr/^rival, round 0:\n/, 'results that differ are noticed');
 

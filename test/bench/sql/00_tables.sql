@@ -1,14 +1,15 @@
 -- The tables of the benchmark: a help desk as in doc/, with its constraints.
 --
--- ours: actions. rival: PL/pgSQL as a careful person writes it. bare: C functions
--- that run kept plans and nothing else. Functions of one name do the same work in
--- each of the three schemas, under the same search_path.
+-- ours: actions. rival: PL/pgSQL as a careful person writes it. bare: the same without a
+-- SET clause (99_bare.sql). floor: C functions that run kept plans and nothing else.
+-- Functions of one name do the same work in each of these schemas.
 CREATE EXTENSION custom_actions;
 SET search_path = pg_catalog;
 
 CREATE SCHEMA desk;
 CREATE SCHEMA ours;
 CREATE SCHEMA rival;
+CREATE SCHEMA floor;
 CREATE SCHEMA bare;
 
 CREATE TABLE desk.agent (
@@ -34,3 +35,6 @@ CREATE TABLE desk.task (
 );
 
 INSERT INTO desk.agent (id, name) SELECT i, 'Agent ' || i FROM generate_series(1, 10) AS i;
+
+-- Where counting instructions begins and ends
+CREATE FUNCTION floor.mark(text) RETURNS text LANGUAGE c STRICT AS 'custom_actions_bench', 'bench_mark';

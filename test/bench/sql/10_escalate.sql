@@ -99,7 +99,7 @@ $$;
 
 -- The statements alone, in C, without a SET clause and without the checks: four of
 -- them, or three.
-CREATE FUNCTION bare.escalate(target bigint, reason text, bump integer DEFAULT 1, owner integer DEFAULT NULL) RETURNS bigint
+CREATE FUNCTION floor.escalate(target bigint, reason text, bump integer DEFAULT 1, owner integer DEFAULT NULL) RETURNS bigint
 LANGUAGE c AS 'custom_actions_bench', 'floor_escalate';
-CREATE FUNCTION bare.escalate_merged(target bigint, reason text, bump integer DEFAULT 1, owner integer DEFAULT NULL) RETURNS bigint
+CREATE FUNCTION floor.escalate_merged(target bigint, reason text, bump integer DEFAULT 1, owner integer DEFAULT NULL) RETURNS bigint
 LANGUAGE c AS 'custom_actions_bench', 'floor_escalate_merged';

@@ -6,8 +6,6 @@
 -- like would look at; the context that plug-ins get says more than that.
 SET search_path = pg_catalog, public;
 
-CREATE SCHEMA tools;
-
 CREATE FUNCTION tools.check_reason(context jsonb)
 RETURNS void
 LANGUAGE plpgsql
@@ -19,7 +17,7 @@ BEGIN
 END
 $$;
 CREATE FUNCTION tools.check_reason_c(internal) RETURNS void LANGUAGE c AS 'custom_actions_bench', 'plugin_check_reason';
-CREATE FUNCTION bare.check_reason(reason text) RETURNS void LANGUAGE c AS 'custom_actions_bench', 'floor_check_reason';
+CREATE FUNCTION floor.check_reason(reason text) RETURNS void LANGUAGE c AS 'custom_actions_bench', 'floor_check_reason';
 
 CREATE FUNCTION tools.nothing(context jsonb) RETURNS void LANGUAGE plpgsql AS $$ BEGIN END $$;
 CREATE FUNCTION tools.nothing_c(internal) RETURNS void LANGUAGE c AS 'custom_actions_bench', 'plugin_nothing';
@@ -45,13 +43,13 @@ DECLARE
 	found_status text;
 	found_owner integer;
 BEGIN
-	PERFORM bare.check_reason(reason);
+	PERFORM floor.check_reason(reason);
 	PERFORM tools.check_reason(jsonb_build_object('stage', 'pre_validation', 'target', target, 'input', input));
 	SELECT c.status, c.owner_id INTO found_status, found_owner FROM desk.case AS c WHERE c.id = target FOR NO KEY UPDATE;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'case % does not exist', target USING ERRCODE = 'no_data_found';
 	END IF;
-	PERFORM bare.check_reason(reason);
+	PERFORM floor.check_reason(reason);
 	PERFORM tools.check_reason(jsonb_build_object('stage', 'pre_operation', 'target', target, 'input', input));
 	IF found_status = 'closed' THEN
 		RAISE EXCEPTION 'case % is closed', target;
@@ -60,9 +58,9 @@ BEGIN
 	RETURNING id INTO task_id;
 	UPDATE desk.case SET status = 'escalated', priority = priority + bump WHERE id = target;
 	UPDATE desk.case SET owner_id = coalesce(owner, found_owner) WHERE id = target;
-	PERFORM bare.check_reason(reason);
+	PERFORM floor.check_reason(reason);
 	PERFORM tools.check_reason(jsonb_build_object('stage', 'main_operation', 'target', target, 'input', input));
-	PERFORM bare.check_reason(reason);
+	PERFORM floor.check_reason(reason);
 	PERFORM tools.check_reason(jsonb_build_object('stage', 'post_operation', 'target', target, 'input', input,
 		'output', jsonb_build_object('task_id', task_id)));
 END
@@ -75,14 +73,14 @@ AS $$
 DECLARE
 	input jsonb := jsonb_build_object('target_id', target_id, 'reason', reason);
 BEGIN
-	PERFORM bare.check_reason(reason);
+	PERFORM floor.check_reason(reason);
 	PERFORM tools.check_reason(jsonb_build_object('stage', 'pre_validation', 'input', input));
-	PERFORM bare.check_reason(reason);
+	PERFORM floor.check_reason(reason);
 	PERFORM tools.check_reason(jsonb_build_object('stage', 'pre_operation', 'input', input));
-	PERFORM bare.check_reason(reason);
+	PERFORM floor.check_reason(reason);
 	PERFORM tools.check_reason(jsonb_build_object('stage', 'main_operation', 'input', input));
 	task_id := target_id;
-	PERFORM bare.check_reason(reason);
+	PERFORM floor.check_reason(reason);
 	PERFORM tools.check_reason(jsonb_build_object('stage', 'post_operation', 'input', input,
 		'output', jsonb_build_object('task_id', task_id)));
 END
