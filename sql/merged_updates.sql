@@ -185,3 +185,14 @@ CREATE INDEX ON desk.ticket ((1 / agent_id));
 SELECT * FROM desk.run('SELECT desk.watched(8, false)');
 ROLLBACK;
 SELECT * FROM desk.run('SELECT desk.watched(8, false)');
+
+-- a foreign key that is not validated is looked at again where this transaction has written the row before: in the second step
+CREATE TABLE desk.old (id integer PRIMARY KEY, status text, priority integer, agent_id integer);
+INSERT INTO desk.old VALUES (1, 'open', 1, 77);
+ALTER TABLE desk.old ADD CONSTRAINT of_agent FOREIGN KEY (agent_id) REFERENCES desk.agent NOT VALID;
+SELECT define('desk.age', '{ "table": "desk.old",
+  "steps": [
+    {"update": "target", "set": {"status": "older"}},
+    {"update": "target", "set": {"priority": 2}} ] }');
+SELECT result, step FROM desk.run($$SELECT desk.age(1)$$);
+SELECT * FROM desk.old;

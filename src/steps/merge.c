@@ -33,6 +33,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/sysattr.h"
 #include "access/transam.h"
@@ -41,6 +42,7 @@
 #include "base/plain_path.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
@@ -147,7 +149,21 @@ triggers_are_foreign_keys(const TriggerDesc *triggers)
 	return true;
 }
 
-/* May a foreign key look at what the first step writes? */
+/* Do all rows keep to it? If not, rows that the transaction has written are looked at even where the key stays. */
+static bool
+key_is_validated(Oid constraint)
+{
+	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+	bool		validated;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	validated = ((Form_pg_constraint) GETSTRUCT(tuple))->convalidated;
+	ReleaseSysCache(tuple);
+	return validated;
+}
+
+/* May no foreign key look at what the first step writes? */
 static bool
 foreign_keys_fit(const Pair *pair)
 {
@@ -157,6 +173,8 @@ foreign_keys_fit(const Pair *pair)
 	{
 		const ForeignKeyCacheInfo *key = lfirst(cell);
 
+		if (!key_is_validated(key->conoid))
+			return false;
 		for (int i = 0; i < key->nkeys; i++)
 			if (bms_is_member(key->conkey[i], pair->first_columns))
 				return false;

@@ -180,7 +180,7 @@ $node->safe_psql('other', $tables . q{
 });
 $out = $node->safe_psql('other', 'SET ROLE move_designer; SELECT action, part, what, detail FROM import_actions(' . literal($document) . q{, dry_run => true, overwrite => true) WHERE what IN ('refused', 'left out') ORDER BY 1, 2});
 like($out, qr/^support\.page\|definition\|refused\|permission denied for action "support\.page"/m, 'somebody else\'s action is not replaced');
-like($out, qr/^\|setting of table support\."case"\|left out\|must be owner of table/m, 'nor are settings of somebody else\'s table');
+like($out, qr/^\|setting of table support\.case\|left out\|must be owner of table/m, 'nor are settings of somebody else\'s table');
 $out = $node->safe_psql('other', 'SET ROLE move_agent; SELECT 1');
 ($status, $out, $err) = $node->psql('other', 'SET ROLE move_agent; SELECT export_actions()');
 like($err, qr/permission denied for function export_actions\n.*It is for designers/s, 'who may not read drafts exports none');
