@@ -12,6 +12,7 @@
 #include "available/target_key.h"
 #include "available/testing.h"
 #include "base/jsonb_push.h"
+#include "base/jsonb_tree.h"
 #include "base/jsonb_value.h"
 #include "base/sql_argument.h"
 #include "base/text_list.h"
@@ -69,16 +70,14 @@ try_form_key(void *arg)
 {
 	FormState  *form = arg;
 	Frame	   *frame = form->frame;
-	JsonbBuilder *builder;
+	JsonbValue	target;
 
 	bind_jsonb_input(frame, target_key_object(frame->program, form->key), 0);
 	for (int i = 0; i < frame->program->signature->nkeys; i++)
 		settle_input(frame, i);
-	builder = jsonb_builder_make();
-	jsonb_push_object(builder);
-	bind_push_target(frame, builder, "target");
-	jsonb_push_object_end(builder);
-	form->target = jsonb_builder_finish(builder);
+	jsonb_tree_object(&target, 1);
+	bind_show_target(frame, jsonb_tree_member(&target, "target"));
+	form->target = jsonb_tree_finish(&target);
 }
 
 /* The row of that key. */

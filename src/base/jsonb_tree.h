@@ -4,7 +4,8 @@
  *		every call and has few, different keys, at a fraction of the cost of
  *		jsonb_push.h.
  *
- * A tree lives in the context that is current while it is made.
+ * A tree lives in the context that is current while it is made. Its leaves are
+ * scalars, or containers that are there already (jbvBinary).
  */
 #ifndef CA_JSONB_TREE_H
 #define CA_JSONB_TREE_H
@@ -17,8 +18,14 @@
 extern void jsonb_tree_object(JsonbValue *object, int room);
 extern void jsonb_tree_array(JsonbValue *array, int room);
 
-/* The place for the value of one more key, which must differ from the others; the key is not copied. */
+/*
+ * The place for the value of one more key, which must differ from the others; the
+ * key is not copied. Those that come in jsonb's own order cost least.
+ */
 extern JsonbValue *jsonb_tree_member(JsonbValue *object, const char *key);
+
+/* Compares keys as jsonb orders them. */
+extern int	jsonb_tree_compare(const char *key, const char *other);
 
 /* The place for one more element. */
 extern JsonbValue *jsonb_tree_element(JsonbValue *array);

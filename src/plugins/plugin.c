@@ -12,6 +12,7 @@
 
 #include "access/relation.h"
 #include "base/compat.h"
+#include "base/jsonb_tree.h"
 #include "base/simple_type.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
@@ -109,6 +110,13 @@ add_whole_row(PluginWork *work, ImageKind kind)
 	relation_close(relation, AccessShareLock);
 }
 
+/* Compares two columns by their names, as jsonb does. */
+static int
+column_compare(const ListCell *cell, const ListCell *other)
+{
+	return jsonb_tree_compare(((RowColumn *) lfirst(cell))->name, ((RowColumn *) lfirst(other))->name);
+}
+
 /* Reads what a plug-in asks for of an image: true, or a list of columns; NULL: nothing. */
 static void
 read_image(PluginWork *work, ImageKind kind, const Json *columns)
@@ -123,6 +131,8 @@ read_image(PluginWork *work, ImageKind kind, const Json *columns)
 		add_whole_row(work, kind);
 	for (int i = 0; columns->kind == JSON_IS_ARRAY && i < columns->count; i++)
 		add_image_column(work, kind, columns->items[i]->text);
+	work->plugin->shown[kind] = list_copy(work->plugin->columns[kind]);
+	list_sort(work->plugin->shown[kind], column_compare);
 }
 
 /* Refuses a function that changes things around an action that must not. */
@@ -232,6 +242,27 @@ sort_by_stage(Pipeline *pipeline, const Plugin *plugins, int nplugins)
 	pipeline->first[STAGES] = pipeline->nplugins;
 }
 
+/* Compares two arguments by their names, as jsonb does. */
+static int
+argument_compare(const void *place, const void *other, void *arguments)
+{
+	const Argument *all = arguments;
+
+	return jsonb_tree_compare(all[*(const int *) place].name, all[*(const int *) other].name);
+}
+
+/* The places of arguments from one on, in the order in which a jsonb holds them. */
+static int *
+arguments_in_order(Argument *arguments, int first, int count)
+{
+	int		   *order = palloc(sizeof(int) * Max(count - first, 1));
+
+	for (int i = first; i < count; i++)
+		order[i - first] = i;
+	qsort_arg(order, count - first, sizeof(int), argument_compare, arguments);
+	return order;
+}
+
 void
 plugins_compile(Compiler *compiler)
 {
@@ -263,6 +294,9 @@ plugins_compile(Compiler *compiler)
 	sort_by_stage(program->pipeline, plugins, nplugins);
 	pfree(plugins);
 	program->pipeline->plain = values_are_plain(program);
+	program->pipeline->input_order = arguments_in_order(program->signature->inputs,
+														program->signature->nkeys, program->signature->ninputs);
+	program->pipeline->output_order = arguments_in_order(program->signature->outputs, 0, program->signature->noutputs);
 }
 
 /* Do plug-ins that run before the target is loaded, or those that run later, ask for an image? */

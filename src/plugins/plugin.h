@@ -45,6 +45,7 @@ typedef struct Plugin
 	Jsonb	   *configuration;	/* or NULL */
 	bool		wants[IMAGES];
 	List	   *columns[IMAGES];	/* of RowColumn *, in the table's order */
+	List	   *shown[IMAGES];	/* the same, as jsonb orders their names */
 } Plugin;
 
 typedef struct Pipeline
@@ -55,6 +56,8 @@ typedef struct Pipeline
 	int			first[STAGES + 1];	/* a stage's plug-ins begin here and end where the next one's
 									 * begin */
 	Image		images[IMAGES];
+	int		   *input_order;	/* those besides the target's key, as jsonb orders their names */
+	int		   *output_order;	/* all, likewise */
 	bool		plain;			/* to show the values as JSON runs nobody's code */
 } Pipeline;
 

@@ -13,7 +13,8 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "base/jsonb_push.h"
+#include "base/jsonb_tree.h"
+#include "base/jsonb_value.h"
 #include "base/listing.h"
 #include "catalog/pg_type.h"
 #include "plugins/frame_plugins.h"
@@ -31,143 +32,179 @@ struct ContextObject
 	Jsonb	   *flat;			/* NULL until something looks inside */
 };
 
-/* Begins an object under a key; false: there is none, the key is null. */
-static bool
-begin_object(JsonbBuilder *builder, const char *key, bool exists)
-{
-	if (!exists)
-	{
-		jsonb_push_text(builder, key, NULL);
-		return false;
-	}
-	jsonb_push_key(builder, key);
-	jsonb_push_object(builder);
-	return true;
-}
-
-/* What adds the keys, by their rows below. */
+/* What makes the values, by their rows below. */
 static void
-push_stage(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
+show_stage(JsonbValue *result, Frame *frame, const Plugin *plugin)
 {
-	jsonb_push_text(builder, key, stage_name(plugin->stage));
+	jsonb_value_set_text(result, stage_name(plugin->stage));
 }
 
 static void
-push_parent(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
+show_parent(JsonbValue *result, Frame *frame, const Plugin *plugin)
 {
 	const Frame *parent = frame->parent;
+	JsonbValue *step;
 
-	if (!begin_object(builder, key, parent != NULL))
+	result->type = jbvNull;
+	if (parent == NULL)
 		return;
-	jsonb_push_text(builder, "action", parent->program->action);
-	jsonb_push_text(builder, "step", parent->current ? parent->current->path : NULL);
-	jsonb_push_object_end(builder);
+	jsonb_tree_object(result, 2);
+	step = jsonb_tree_member(result, "step");
+	step->type = jbvNull;
+	if (parent->current != NULL && parent->current->path != NULL)
+		jsonb_value_set_text(step, parent->current->path);
+	jsonb_value_set_text(jsonb_tree_member(result, "action"), parent->program->action);
 }
 
 static void
-push_target(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
+show_target(JsonbValue *result, Frame *frame, const Plugin *plugin)
 {
-	bind_push_target(frame, builder, key);
+	bind_show_target(frame, result);
 }
 
 static void
-push_input(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
+show_input(JsonbValue *result, Frame *frame, const Plugin *plugin)
 {
-	jsonb_push_key(builder, key);
-	bind_push_inputs(frame, builder);
+	bind_show_inputs(frame, result, frame->program->pipeline->input_order);
 }
 
 static void
-push_output(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
+show_output(JsonbValue *result, Frame *frame, const Plugin *plugin)
 {
-	jsonb_push_key(builder, key);
-	bind_push_outputs(frame, builder);
+	bind_show_outputs(frame, result, frame->program->pipeline->output_order);
 }
 
 static void
-push_configuration(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
+show_configuration(JsonbValue *result, Frame *frame, const Plugin *plugin)
 {
-	jsonb_push_jsonb(builder, key, plugin->configuration);
+	result->type = jbvNull;
+	if (plugin->configuration != NULL)
+		jsonb_value_set_jsonb(result, plugin->configuration);
 }
 
-/* Adds an image of the row, if the plug-in asks for it; null when there is no row. */
+/* Makes an image of the row; null when there is no row. */
 static void
-push_image(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin, ImageKind kind)
+show_image(JsonbValue *result, Frame *frame, const Plugin *plugin, ImageKind kind)
 {
 	ListCell   *cell;
 
-	if (!plugin->wants[kind] || !begin_object(builder, key, frame_image_exists(frame, kind)))
+	result->type = jbvNull;
+	if (!frame_image_exists(frame, kind))
 		return;
-	foreach(cell, plugin->columns[kind])
+	jsonb_tree_object(result, list_length(plugin->shown[kind]));
+	foreach(cell, plugin->shown[kind])
 	{
 		const RowColumn *column = lfirst(cell);
 
-		bind_push_slot(frame, builder, column->name, column->slot);
+		bind_show_slot(frame, jsonb_tree_member(result, column->name), column->slot);
 	}
-	jsonb_push_object_end(builder);
 }
 
 static void
-push_pre_image(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
+show_pre_image(JsonbValue *result, Frame *frame, const Plugin *plugin)
 {
-	push_image(builder, key, frame, plugin, IMAGE_PRE);
+	show_image(result, frame, plugin, IMAGE_PRE);
 }
 
 static void
-push_post_image(JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin)
+show_post_image(JsonbValue *result, Frame *frame, const Plugin *plugin)
 {
-	push_image(builder, key, frame, plugin, IMAGE_POST);
+	show_image(result, frame, plugin, IMAGE_POST);
+}
+
+/* Those that a plug-in is told of if it asks */
+static bool
+wants_pre_image(const Plugin *plugin)
+{
+	return plugin->wants[IMAGE_PRE];
+}
+
+static bool
+wants_post_image(const Plugin *plugin)
+{
+	return plugin->wants[IMAGE_POST];
 }
 
 /* What a plug-in is told besides the fields of context */
 static const struct
 {
 	const char *name;
-	void		(*push) (JsonbBuilder *builder, const char *key, Frame *frame, const Plugin *plugin);
+	void		(*show) (JsonbValue *result, Frame *frame, const Plugin *plugin);
 	const char *words;
+	bool		(*wanted) (const Plugin *plugin);	/* NULL: always */
 }			context_keys[] = {
-	{"stage", push_stage, "where it runs"},
-	{"parent", push_parent, "action and step that perform this action; null when nobody does"},
-	{"target", push_target, "the key of the target"},
-	{"input", push_input, "the inputs"},
-	{"output", push_output, "the outputs"},
-	{"configuration", push_configuration, "what the registration is configured with"},
-	{"pre_image", push_pre_image, "the row before the operation"},
-	{"post_image", push_post_image, "the row after the operation"}
+	{"stage", show_stage, "where it runs"},
+	{"parent", show_parent, "action and step that perform this action; null when nobody does"},
+	{"target", show_target, "the key of the target"},
+	{"input", show_input, "the inputs"},
+	{"output", show_output, "the outputs"},
+	{"configuration", show_configuration, "what the registration is configured with"},
+	{"pre_image", show_pre_image, "the row before the operation", wants_pre_image},
+	{"post_image", show_post_image, "the row after the operation", wants_post_image}
 };
+
+#define CONTEXT_KEYS	(CONTEXT_FIELDS + lengthof(context_keys))
 
 PG_FUNCTION_INFO_V1(custom_action_plugin_context_keys);
 
-/* Adds the fields of context, under the names that formulas know them by. */
-static void
-push_fields(JsonbBuilder *builder, Frame *frame)
+/* The name of a key: first come the fields of context. */
+static const char *
+key_name(int key)
 {
-	for (int i = 0; i < CONTEXT_FIELDS; i++)
-	{
-		Oid			type = context_field_type(i);
-		bool		isnull;
-		Datum		value = context_value(frame, i, &isnull);
+	return key < CONTEXT_FIELDS ? context_field_name(key) : context_keys[key - CONTEXT_FIELDS].name;
+}
 
-		/* the name of a role that was dropped: '' to formulas, null here */
-		if (!isnull && type == TEXTOID && VARSIZE_ANY_EXHDR(DatumGetPointer(value)) == 0)
-			isnull = true;
-		jsonb_push_key(builder, context_field_name(i));
-		convert_to_jsonb(builder, value, isnull, type);
+/* All keys in jsonb's own order, so that no context has to be sorted. */
+static const int *
+keys_in_order(void)
+{
+	static int	order[CONTEXT_KEYS];
+	static bool known = false;
+
+	for (int key = 0; !known && key < CONTEXT_KEYS; key++)
+	{
+		int			place = key;
+
+		for (; place > 0 && jsonb_tree_compare(key_name(key), key_name(order[place - 1])) < 0; place--)
+			order[place] = order[place - 1];
+		order[place] = key;
 	}
+	known = true;
+	return order;
+}
+
+/* Makes JSON of a field of context, which has the name that formulas know it by. */
+static void
+show_field(JsonbValue *result, Frame *frame, ContextField field)
+{
+	Oid			type = context_field_type(field);
+	bool		isnull;
+	Datum		value = context_value(frame, field, &isnull);
+
+	/* the name of a role that was dropped: '' to formulas, null here */
+	if (!isnull && type == TEXTOID && VARSIZE_ANY_EXHDR(DatumGetPointer(value)) == 0)
+		isnull = true;
+	convert_to_tree(result, value, isnull, type);
 }
 
 /* Makes the whole context. */
 static Jsonb *
 context_make(Frame *frame, const Plugin *plugin)
 {
-	JsonbBuilder *builder = jsonb_builder_make();
+	const int  *order = keys_in_order();
+	JsonbValue	context;
 
-	jsonb_push_object(builder);
-	push_fields(builder, frame);
-	for (int i = 0; i < lengthof(context_keys); i++)
-		context_keys[i].push(builder, context_keys[i].name, frame, plugin);
-	jsonb_push_object_end(builder);
-	return jsonb_builder_finish(builder);
+	jsonb_tree_object(&context, CONTEXT_KEYS);
+	for (int i = 0; i < CONTEXT_KEYS; i++)
+	{
+		int			key = order[i] - CONTEXT_FIELDS;
+
+		if (key < 0)
+			show_field(jsonb_tree_member(&context, key_name(order[i])), frame, order[i]);
+		else if (context_keys[key].wanted == NULL || context_keys[key].wanted(plugin))
+			context_keys[key].show(jsonb_tree_member(&context, context_keys[key].name), frame, plugin);
+	}
+	return jsonb_tree_finish(&context);
 }
 
 Jsonb *

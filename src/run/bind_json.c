@@ -11,6 +11,7 @@
 #include "base/compat.h"
 #include "base/error.h"
 #include "base/jsonb_push.h"
+#include "base/jsonb_tree.h"
 #include "base/suggest.h"
 #include "base/text_list.h"
 #include "run/bind_json.h"
@@ -429,61 +430,71 @@ bind_unknown_keys(const Program *program, Jsonb *input)
 }
 
 void
-bind_push_slot(Frame *frame, JsonbBuilder *builder, const char *key, int slot)
+bind_show_slot(Frame *frame, JsonbValue *result, int slot)
 {
-	jsonb_push_key(builder, key);
-	convert_to_jsonb(builder, frame_value(frame, slot), frame_isnull(frame, slot),
-					 frame->program->slots[slot].type);
+	convert_to_tree(result, frame_value(frame, slot), frame_isnull(frame, slot),
+					frame->program->slots[slot].type);
 }
 
 void
-bind_push_target(Frame *frame, JsonbBuilder *builder, const char *key)
+bind_show_target(Frame *frame, JsonbValue *result)
 {
 	const Program *program = frame->program;
 	const Signature *signature = program->signature;
 
-	if (signature->nkeys == 0)
-		jsonb_push_text(builder, key, NULL);
-	else if (signature->nkeys == 1)
-		bind_push_slot(frame, builder, key, program->input_slots[0]);
-	else
+	result->type = jbvNull;
+	if (signature->nkeys == 1)
+		bind_show_slot(frame, result, program->input_slots[0]);
+	else if (signature->nkeys > 1)
 	{
-		jsonb_push_key(builder, key);
-		jsonb_push_object(builder);
+		jsonb_tree_object(result, signature->nkeys);
 		for (int i = 0; i < signature->nkeys; i++)
-			bind_push_slot(frame, builder, signature->inputs[i].column, program->input_slots[i]);
-		jsonb_push_object_end(builder);
+			bind_show_slot(frame, jsonb_tree_member(result, signature->inputs[i].column), program->input_slots[i]);
 	}
 }
 
-void
-bind_push_inputs(Frame *frame, JsonbBuilder *builder)
+/* Makes an object of arguments, which come in the order of their keys. */
+static void
+show_arguments(Frame *frame, JsonbValue *result, const Argument *arguments, const int *slots,
+			   const int *order, int count)
 {
-	const Program *program = frame->program;
-
-	jsonb_push_object(builder);
-	for (int i = program->signature->nkeys; i < program->signature->ninputs; i++)
-		bind_push_slot(frame, builder, program->signature->inputs[i].name, program->input_slots[i]);
-	jsonb_push_object_end(builder);
+	jsonb_tree_object(result, count);
+	for (int i = 0; i < count; i++)
+		bind_show_slot(frame, jsonb_tree_member(result, arguments[order[i]].name), slots[order[i]]);
 }
 
 void
-bind_push_outputs(Frame *frame, JsonbBuilder *builder)
+bind_show_inputs(Frame *frame, JsonbValue *result, const int *order)
 {
-	const Program *program = frame->program;
+	const Signature *signature = frame->program->signature;
 
-	jsonb_push_object(builder);
-	for (int i = 0; i < program->signature->noutputs; i++)
-		bind_push_slot(frame, builder, program->signature->outputs[i].name, program->output_slots[i]);
-	jsonb_push_object_end(builder);
+	show_arguments(frame, result, signature->inputs, frame->program->input_slots, order,
+				   signature->ninputs - signature->nkeys);
+}
+
+void
+bind_show_outputs(Frame *frame, JsonbValue *result, const int *order)
+{
+	const Signature *signature = frame->program->signature;
+
+	show_arguments(frame, result, signature->outputs, frame->program->output_slots, order, signature->noutputs);
 }
 
 Jsonb *
 bind_jsonb_outputs(Frame *frame)
 {
+	const Program *program = frame->program;
 	JsonbBuilder *builder = jsonb_builder_make();
 
-	bind_push_outputs(frame, builder);
+	jsonb_push_object(builder);
+	for (int i = 0; i < program->signature->noutputs; i++)
+	{
+		int			slot = program->output_slots[i];
+
+		jsonb_push_key(builder, program->signature->outputs[i].name);
+		convert_to_jsonb(builder, frame_value(frame, slot), frame_isnull(frame, slot), program->slots[slot].type);
+	}
+	jsonb_push_object_end(builder);
 	return jsonb_builder_finish(builder);
 }
 

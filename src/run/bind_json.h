@@ -8,7 +8,6 @@
 
 #include "postgres.h"
 
-#include "base/jsonb_push.h"
 #include "run/frame.h"
 #include "utils/jsonb.h"
 
@@ -27,17 +26,17 @@ extern void bind_refuse_unknown(Frame *frame, Jsonb *input, const char *name);
 /* Makes the object of outputs that a jsonb caller gets. */
 extern Jsonb *bind_jsonb_outputs(Frame *frame);
 
-/* Adds the value of a slot under a key. */
-extern void bind_push_slot(Frame *frame, JsonbBuilder *builder, const char *key, int slot);
+/*
+ * For trees of JSON: the key of the target (null: it has none), the object of
+ * inputs, the target's key not among them, the object of outputs; their places
+ * come in the order in which jsonb has their names.
+ */
+extern void bind_show_target(Frame *frame, JsonbValue *result);
+extern void bind_show_inputs(Frame *frame, JsonbValue *result, const int *order);
+extern void bind_show_outputs(Frame *frame, JsonbValue *result, const int *order);
 
-/* Add to the context of plug-ins: the key of the target, the inputs, the outputs. */
-extern void bind_push_target(Frame *frame, JsonbBuilder *builder, const char *key);
-
-/* Adds the object of inputs, the target's key not among them. */
-extern void bind_push_inputs(Frame *frame, JsonbBuilder *builder);
-
-/* Adds the object of outputs. */
-extern void bind_push_outputs(Frame *frame, JsonbBuilder *builder);
+/* Makes JSON of the value of a slot. */
+extern void bind_show_slot(Frame *frame, JsonbValue *result, int slot);
 
 /* Take what a plug-in returned: the values of the keys it mentions. */
 extern void bind_changed_inputs(Frame *frame, JsonbContainer *object);

@@ -18,8 +18,10 @@
 #include "utils/array.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
+#include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
+#include "utils/uuid.h"
 
 /* Converts a value with to_jsonb, telling it the type. */
 static Jsonb *
@@ -43,6 +45,24 @@ text_value(JsonbValue *result, Datum value)
 	text	   *string = DatumGetTextPP(value);
 
 	jsonb_value_set_string(result, VARDATA_ANY(string), VARSIZE_ANY_EXHDR(string));
+}
+
+/* Makes a JSON string of a uuid, as uuid_out() writes it. */
+static void
+uuid_value(JsonbValue *result, const pg_uuid_t *uuid)
+{
+	static const char digits[] = "0123456789abcdef";
+	char	   *text = palloc(2 * UUID_LEN + 4);
+	char	   *end = text;
+
+	for (int i = 0; i < UUID_LEN; i++)
+	{
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*end++ = '-';
+		*end++ = digits[uuid->data[i] >> 4];
+		*end++ = digits[uuid->data[i] & 15];
+	}
+	jsonb_value_set_string(result, text, end - text);
 }
 
 bool
@@ -69,7 +89,7 @@ convert_common(JsonbValue *result, Datum value, Oid type)
 			jsonb_value_set_integer(result, DatumGetInt64(value));
 			return true;
 		case UUIDOID:
-			jsonb_value_set_text(result, DatumGetCString(DirectFunctionCall1(uuid_out, value)));
+			uuid_value(result, DatumGetUUIDP(value));
 			return true;
 		case JSONBOID:
 			JsonbToJsonbValue(DatumGetJsonbP(value), result);
@@ -238,4 +258,21 @@ convert_to_value(JsonbValue *result, Datum value, Oid type)
 	jsonb_push_array_end(builder);
 	array = jsonb_builder_finish(builder);
 	*result = *getIthJsonbValueFromContainer(&array->root, 0);
+}
+
+void
+convert_to_tree(JsonbValue *result, Datum value, bool isnull, Oid type)
+{
+	if (isnull)
+		result->type = jbvNull;
+	else if (type == JSONBOID)
+		jsonb_value_set_jsonb(result, DatumGetJsonbP(value));
+	else if (type == TIMESTAMPTZOID || type == TIMESTAMPOID || type == DATEOID)
+		jsonb_value_set_text(result, JsonEncodeDateTime(NULL, value, type, NULL));
+	else if (convert_common(result, value, type))
+		return;
+	else if (convert_holds_form(type))
+		convert_to_value(result, value, type);
+	else
+		jsonb_value_set_jsonb(result, datum_by_to_jsonb(value, type));
 }

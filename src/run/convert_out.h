@@ -18,6 +18,9 @@ extern void convert_to_jsonb(JsonbBuilder *builder, Datum value, bool isnull, Oi
 /* The same of a value that is not NULL, by itself: a scalar, or what jsonb holds. */
 extern void convert_to_value(JsonbValue *result, Datum value, Oid type);
 
+/* The same of any value, for a tree of values (base/jsonb_tree.h). */
+extern void convert_to_tree(JsonbValue *result, Datum value, bool isnull, Oid type);
+
 /* Is there a type with a JSON form of its own in this type, or is it one itself? Showing that runs its function. */
 extern bool convert_holds_form(Oid type);
 
