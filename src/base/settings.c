@@ -9,6 +9,7 @@
 #include "base/actor_sources.h"
 #include "base/compat.h"
 #include "base/plain_path.h"
+#include "base/setting_list.h"
 #include "base/settings.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
@@ -352,10 +353,17 @@ setting_context(const Setting *setting)
 	return setting->context;
 }
 
+static const char *
+setting_name(int number)
+{
+	return settings[number].name;
+}
+
 /* Defines one setting. */
 static void
-define_setting(const Setting *setting)
+define_setting(int number)
 {
+	const Setting *setting = &settings[number];
 	GucContext	context = setting_context(setting);
 
 	if (setting->choices != NULL)
@@ -378,8 +386,7 @@ define_setting(const Setting *setting)
 void
 settings_init(void)
 {
-	for (int i = 0; i < lengthof(settings); i++)
-		define_setting(&settings[i]);
+	setting_list_define(lengthof(settings), setting_name, define_setting);
 	MarkGUCPrefixReserved("custom_actions");
 }
 
