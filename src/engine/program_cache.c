@@ -2,8 +2,9 @@
  * program_cache.c
  *		Keeps one compiled program per action and backend.
  *
- * Invalidation callbacks only mark: the pg_proc row, a function that is
- * called, or a table whose columns have slots, changed, or the setting
+ * A program is compiled again if its pg_proc row or a function that is called
+ * has changed, or what it was compiled for in a table whose columns have slots
+ * (VACUUM and the like change nothing of that: run/watched.c), or the setting
  * custom_actions.plain_path. A program in use stays until its last user releases
  * it. Programs are also bound to the schemas of the search_path they were compiled
  * under, which is the action's own, be it set by its function or not, and plans to
@@ -34,6 +35,7 @@
 #include "run/frame_path.h"
 #include "run/observer.h"
 #include "run/statement_run.h"
+#include "run/watched.h"
 #include "steps/if_match.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -57,7 +59,6 @@ typedef struct KnownPath
 typedef struct CacheEntry
 {
 	Oid			function;		/* hash key */
-	uint32		hash;			/* of its PROCOID entry */
 	Program    *program;		/* NULL: none yet */
 	SearchPathMatcher *path;	/* in effect when compiled */
 	KnownPath	known;
@@ -73,75 +74,28 @@ static CacheEntry *recent_entries[RECENT_ENTRIES] = {0};	/* by the last bits of 
 static uint64 schema_changes = 0;	/* of schemas, and of roles: "$user" */
 static bool any_stale = false;	/* some program may be stale */
 
-/* Does a change of what has this hash, or this OID, concern the program of an entry? */
-typedef bool (*EntryConcerned) (const CacheEntry *entry, uint32 changed);
-
-/*
- * Is it the function of this hash, or one that calls it? Planning may have
- * computed what it returns, which PostgreSQL itself would not notice.
- */
-static bool
-entry_calls(const CacheEntry *entry, uint32 hash)
-{
-	ListCell   *cell;
-
-	if (entry->hash == hash)
-		return true;
-	foreach(cell, entry->program->called)
-	{
-		if ((uint32) lfirst_int(cell) == hash)
-			return true;
-	}
-	return false;
-}
-
-/* Does it hold columns of this table? */
-static bool
-entry_holds(const CacheEntry *entry, uint32 relation)
-{
-	return list_member_oid(entry->program->relations, relation);
-}
-
-/* Marks the programs that a change concerns; 0: anything may have changed. */
-static void
-mark_stale(EntryConcerned concerned, uint32 changed)
-{
-	HASH_SEQ_STATUS scan;
-	CacheEntry *entry;
-
-	catalog_changes++;
-
-	/*
-	 * a session that only does DDL is told of changes thousands of times, and
-	 * has none
-	 */
-	if (hash_get_num_entries(programs) == 0)
-		return;
-	hash_seq_init(&scan, programs);
-	while ((entry = hash_seq_search(&scan)) != NULL)
-		if (entry->program != NULL && (changed == 0 || concerned(entry, changed)))
-			entry->program->stale = any_stale = true;
-}
-
-/* Marks programs whose function, or one that they call, changed. */
+/* Notes a change of the function with this hash; 0: of any. */
 static void
 program_function_changed(Datum arg, int cacheid, uint32 hash)
 {
-	mark_stale(entry_calls, hash);
+	catalog_changes++;
+	any_stale |= watched_function_changed(hash);
 }
 
-/* Marks programs that hold columns of a changed table. */
+/* Notes a change of a relation; InvalidOid: of any. */
 static void
 relation_changed(Datum arg, Oid relation)
 {
-	mark_stale(entry_holds, relation);
+	catalog_changes++;
+	watched_relation_changed(relation);
 }
 
 /* Marks all programs: what they leave out is another. */
 static void
 programs_plain_path_changed(void)
 {
-	mark_stale(NULL, 0);
+	catalog_changes++;
+	any_stale |= watched_function_changed(0);
 }
 
 /* Notes that a search_path may stand for other schemas than before, and roles for other rights. */
@@ -297,7 +251,7 @@ entries_forget(void)
 	hash_seq_init(&scan, programs);
 	while ((entry = hash_seq_search(&scan)) != NULL)
 	{
-		if (entry->program != NULL && !entry->program->stale)
+		if (entry->program != NULL && !entry->program->stale && !watched_functions_changed(entry->program))
 			continue;
 		if (entry->program != NULL)
 			entry_detach(entry);
@@ -469,6 +423,7 @@ compile_fresh(Oid function)
 		before = catalog_changes;
 		program = compile_function(function, home);
 		note_called(program);
+		watches_begin(program, GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(function)));
 	} while (before != catalog_changes && ++tries < COMPILE_TRIES);
 	program->stale = before != catalog_changes;
 	any_stale |= program->stale;
@@ -493,7 +448,6 @@ entry_find(Oid function)
 		entry->program = NULL;
 		entry->path = NULL;
 		entry->known.text = NULL;
-		entry->hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(function));
 	}
 	*place = entry;
 	return entry;
@@ -550,7 +504,8 @@ program_get(Oid function)
 		entries_forget();
 	entry = entry_find(function);
 	if (entry->program != NULL &&
-		(entry->program->stale || !entry_path_matches(entry) || lacks_keys(entry->program)))
+		(entry->program->stale || !program_still_holds(entry->program) || !entry_path_matches(entry) ||
+		 lacks_keys(entry->program)))
 		entry_detach(entry);
 	entry_note_user(entry);
 	if (entry->program == NULL)

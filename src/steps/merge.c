@@ -52,9 +52,11 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "run/budget.h"
+#include "run/catalog_changes.h"
 #include "run/frame.h"
 #include "run/observer.h"
 #include "run/statement_run.h"
+#include "run/watched.h"
 #include "steps/address.h"
 #include "steps/merge.h"
 #include "steps/write.h"
@@ -77,7 +79,8 @@ typedef struct Merge
 	Oid			relation;
 	Bitmapset  *written;		/* columns that the second step writes ... */
 	Bitmapset  *read;			/* ... and reads */
-	Oid			user;			/* who is known to be allowed both */
+	Oid			user;			/* who is known to be allowed both ... */
+	uint64		changes;		/* ... at this count of catalog_changes */
 } Merge;
 
 typedef struct Pair
@@ -497,10 +500,12 @@ merge_holds(const Frame *frame, Merge *merge)
 {
 	/* what others did to the table is known once it is locked */
 	LockRelationOid(merge->relation, RowExclusiveLock);
-	if (frame->program->stale || frame->program->detached)
+	if (frame->program->stale || frame->program->detached || !program_still_holds(frame->program))
 		return false;
-	if (merge->user == GetUserId())
+	if (merge->user == GetUserId() && merge->changes == catalog_changes)
 		return true;
+	merge->user = InvalidOid;
+	merge->changes = catalog_changes;
 	if (!may_access(merge->relation, merge->written, ACL_UPDATE) ||
 		!may_access(merge->relation, merge->read, ACL_SELECT))
 		return false;

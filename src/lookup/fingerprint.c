@@ -1,0 +1,219 @@
+/*
+ * fingerprint.c
+ *		Tells whether a relation still is what an action was compiled for.
+ *
+ * PostgreSQL says that something about a relation has changed, but not what: VACUUM
+ * and ANALYZE note new sizes, and that is all. What compiling for a run looks at goes
+ * into a number: whoever makes it look at more of a relation adds that here. It may
+ * look at all that is said of columns and of checks, at triggers, rules, indexes and
+ * flags; at privileges, policies and statistics it may not: those are asked for when
+ * something runs.
+ *
+ * All is read from the relation's entry in the relation cache, and those of its
+ * indexes, since compiling reads these: what the number says and what compiling saw
+ * are the same, as long as no message came in between.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "base/compat.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_trigger.h"
+#include "common/hashfn.h"
+#include "lib/stringinfo.h"
+#include "lookup/fingerprint.h"
+#include "nodes/nodes.h"
+#include "rewrite/prs2lock.h"
+#include "storage/lmgr.h"
+#include "utils/rel.h"
+#include "utils/reltrigger.h"
+#include "utils/relcache.h"
+
+/* Adds a text with its end. */
+static void
+add_text(StringInfo facts, const char *text)
+{
+	appendBinaryStringInfo(facts, text, strlen(text) + 1);
+}
+
+/* Adds numbers. */
+static void
+add_numbers(StringInfo facts, const Oid *numbers, int count)
+{
+	appendBinaryStringInfo(facts, (const char *) numbers, count * sizeof(Oid));
+}
+
+/* Adds what the relation is, and what it is called. */
+static void
+add_class(StringInfo facts, Relation relation)
+{
+	const FormData_pg_class *class = relation->rd_rel;
+	Oid			numbers[] = {class->relnamespace, class->reltype, class->reloftype, class->relowner, class->relam,
+		class->relkind, class->relpersistence, class->relhassubclass, class->relispartition,
+	class->relrowsecurity, class->relforcerowsecurity};
+
+	add_text(facts, NameStr(class->relname));
+	add_numbers(facts, numbers, lengthof(numbers));
+}
+
+/* Adds the columns; those that were dropped keep their places. */
+static void
+add_columns(StringInfo facts, TupleDesc descriptor)
+{
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(descriptor, i);
+		Oid			numbers[] = {column->atttypid, (Oid) column->atttypmod, column->attcollation, column->attnotnull,
+		column->atthasdef, column->attidentity, column->attgenerated, column->attisdropped};
+
+		add_text(facts, NameStr(column->attname));
+		add_numbers(facts, numbers, lengthof(numbers));
+	}
+}
+
+/* Adds checks, defaults and what computes columns. */
+static void
+add_constraints(StringInfo facts, const TupleConstr *constraints)
+{
+	for (int i = 0; constraints != NULL && i < constraints->num_check; i++)
+	{
+		add_text(facts, constraints->check[i].ccname);
+		add_text(facts, constraints->check[i].ccbin);
+	}
+	for (int i = 0; constraints != NULL && i < constraints->num_defval; i++)
+	{
+		Oid			number = constraints->defval[i].adnum;
+
+		add_numbers(facts, &number, 1);
+		add_text(facts, constraints->defval[i].adbin);
+	}
+}
+
+/* Adds the triggers, which stand for foreign keys, too: of such a one nothing changes but by other triggers. */
+static void
+add_triggers(StringInfo facts, const TriggerDesc *triggers)
+{
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+		Oid			numbers[] = {trigger->tgoid, trigger->tgfoid, (Oid) trigger->tgtype, trigger->tgenabled,
+		trigger->tgisinternal, trigger->tgconstrrelid, trigger->tgconstraint};
+
+		add_numbers(facts, numbers, lengthof(numbers));
+	}
+}
+
+/* Adds the rules; that of a view is its query. */
+static void
+add_rules(StringInfo facts, const RuleLock *rules)
+{
+	for (int i = 0; rules != NULL && i < rules->numLocks; i++)
+	{
+		const RewriteRule *rule = rules->rules[i];
+		Oid			numbers[] = {rule->ruleId, rule->event, rule->isInstead, rule->enabled};
+		char	   *condition = nodeToString(rule->qual);
+		char	   *actions = nodeToString(rule->actions);
+
+		add_numbers(facts, numbers, lengthof(numbers));
+		add_text(facts, condition);
+		add_text(facts, actions);
+		pfree(condition);
+		pfree(actions);
+	}
+}
+
+/*
+ * Does an index have no say in what may be stored, or found by key? That is a plain
+ * one that takes every value. (merge.c would not mind it either.)
+ */
+static bool
+index_is_mute(Relation index)
+{
+	const FormData_pg_index *form = index->rd_index;
+
+	if (form->indisunique || form->indisexclusion || index->rd_rel->relam != BTREE_AM_OID ||
+		!heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) ||
+		!heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
+		return false;
+	for (int i = 0; i < form->indnatts; i++)
+		if (TupleDescAttr(RelationGetDescr(index), i)->attlen <= 0 ||
+			(i < form->indnkeyatts && index->rd_opfamily[i] >= FirstNormalObjectId))
+			return false;
+	return true;
+}
+
+/* Adds an index. */
+static void
+add_index(StringInfo facts, Relation index)
+{
+	const FormData_pg_index *form = index->rd_index;
+	Oid			numbers[] = {RelationGetRelid(index), index->rd_rel->relam, form->indisunique, form->indisprimary,
+		form->indisexclusion, form->indimmediate, form->indisvalid, form->indnkeyatts,
+		heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL),
+	heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL)};
+
+	add_numbers(facts, numbers, lengthof(numbers));
+	appendBinaryStringInfo(facts, (const char *) form->indkey.values, form->indnatts * sizeof(int16));
+	add_numbers(facts, index->rd_opfamily, form->indnkeyatts);
+}
+
+/* Adds the indexes; false: one is just being dropped. */
+static bool
+add_indexes(StringInfo facts, Relation relation)
+{
+	List	   *indexes = RelationGetIndexList(relation);
+	bool		all = true;
+	ListCell   *cell;
+
+	foreach(cell, indexes)
+	{
+		Relation	index = RelationIdGetRelation(lfirst_oid(cell));
+
+		if (!RelationIsValid(index))
+		{
+			all = false;
+			continue;
+		}
+		if (!index_is_mute(index))
+			add_index(facts, index);
+		RelationClose(index);
+	}
+	list_free(indexes);
+	return all;
+}
+
+/* Looks at the relation, which is locked. */
+static bool
+look_at_relation(Oid oid, uint64 *fingerprint)
+{
+	Relation	relation = RelationIdGetRelation(oid);
+	StringInfoData facts;
+	bool		all;
+
+	if (!RelationIsValid(relation))
+		return false;
+	initStringInfo(&facts);
+	add_class(&facts, relation);
+	add_columns(&facts, RelationGetDescr(relation));
+	add_constraints(&facts, RelationGetDescr(relation)->constr);
+	add_triggers(&facts, relation->trigdesc);
+	add_rules(&facts, relation->rd_rules);
+	all = add_indexes(&facts, relation);
+	RelationClose(relation);
+	*fingerprint = hash_bytes_extended((const unsigned char *) facts.data, facts.len, 0);
+	pfree(facts.data);
+	return all;
+}
+
+bool
+relation_fingerprint(Oid oid, uint64 *fingerprint)
+{
+	bool		known;
+
+	if (!ConditionalLockRelationOid(oid, AccessShareLock))
+		return false;
+	known = look_at_relation(oid, fingerprint);
+	UnlockRelationOid(oid, AccessShareLock);
+	return known;
+}
