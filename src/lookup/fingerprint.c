@@ -49,7 +49,7 @@ static void
 add_class(StringInfo facts, Relation relation)
 {
 	const FormData_pg_class *class = relation->rd_rel;
-	Oid			numbers[] = {class->relnamespace, class->reltype, class->reloftype, class->relowner, class->relam,
+	Oid			numbers[] = {class->relnamespace, class->reltype, class->reloftype, class->relam,
 		class->relkind, class->relpersistence, class->relhassubclass, class->relispartition,
 	class->relrowsecurity, class->relforcerowsecurity};
 
