@@ -13,6 +13,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "ddl/altered_table.h"
 #include "ddl/concern.h"
 #include "ddl/follow_names.h"
 #include "ddl/touched.h"
@@ -97,68 +98,12 @@ table_may_be_used(Oid relation)
 	return false;
 }
 
-/*
- * Can a part of an ALTER TABLE break no action, and change nothing that an action is
- * known to do? It is about storage, statistics, or who may do what; or about what
- * happens when rows are written, which no statement of an action names.
- */
-static bool
-part_is_harmless(const AlterTableCmd *part)
-{
-	switch (part->subtype)
-	{
-		case AT_SetStatistics:
-		case AT_SetOptions:
-		case AT_ResetOptions:
-		case AT_SetStorage:
-		case AT_SetCompression:
-		case AT_ClusterOn:
-		case AT_DropCluster:
-		case AT_SetLogged:
-		case AT_SetUnLogged:
-		case AT_SetTableSpace:
-		case AT_SetRelOptions:
-		case AT_ResetRelOptions:
-		case AT_ReplicaIdentity:
-		case AT_ChangeOwner:
-		case AT_ValidateConstraint:
-		case AT_EnableTrig:
-		case AT_EnableAlwaysTrig:
-		case AT_EnableReplicaTrig:
-		case AT_DisableTrig:
-		case AT_EnableTrigAll:
-		case AT_DisableTrigAll:
-		case AT_EnableTrigUser:
-		case AT_DisableTrigUser:
-			return true;
-		default:
-			return false;
-	}
-}
-
-/* Is a command an ALTER TABLE that is harmless? Options of a view decide how it is read. */
-static bool
-is_harmless(const Node *command)
-{
-	const AlterTableStmt *alter = (const AlterTableStmt *) command;
-	ListCell   *cell;
-
-	if (!IsA(command, AlterTableStmt) || (alter->objtype != OBJECT_TABLE && alter->objtype != OBJECT_MATVIEW))
-		return false;
-	foreach(cell, alter->cmds)
-	{
-		if (!part_is_harmless(lfirst_node(AlterTableCmd, cell)))
-			return false;
-	}
-	return true;
-}
-
 bool
 altering_concerns(const EventTriggerData *data, bool follows)
 {
 	Oid			relation;
 
-	if (is_harmless(data->parsetree))
+	if (alter_is_harmless(data->parsetree))
 		return false;
 	relation = altered_relation(data->parsetree);
 

@@ -17,6 +17,7 @@
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
 #include "ddl/action_rename.h"
+#include "ddl/altered_table.h"
 #include "ddl/concern.h"
 #include "ddl/ddl_report.h"
 #include "ddl/follow.h"
@@ -183,7 +184,7 @@ custom_action_ddl_end(PG_FUNCTION_ARGS)
 	objects = touched_by_commands();
 	require_single_names(objects);
 	rename_follow(data->parsetree, objects);
-	rechecks = rechecks_of(objects, command_alters(data));
+	rechecks = rechecks_for_columns(data->parsetree, rechecks_of(objects, command_alters(data)));
 	if (follows)
 		unfollowed = names_follow(data->parsetree, objects, actions_of(rechecks));
 	if (ddl_check_applies())

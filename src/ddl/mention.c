@@ -15,6 +15,7 @@
 #include "catalog/pg_proc.h"
 #include "ddl/mention.h"
 #include "lookup/action_lookup.h"
+#include "lookup/proc_row.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -92,12 +93,10 @@ text_mentions(const Text *text, const char *name)
 		(text->has_escapes || !is_written_plainly(name) || has_word(text->text, name));
 }
 
-/* Reads the source text of a function. */
+/* The source text of a function. */
 static Text
-read_source(Relation catalog, HeapTuple tuple)
+source_text(Datum value, bool isnull)
 {
-	bool		isnull;
-	Datum		value = heap_getattr(tuple, Anum_pg_proc_prosrc, RelationGetDescr(catalog), &isnull);
 	Text		source = {NULL, false};
 
 	if (isnull)
@@ -106,6 +105,16 @@ read_source(Relation catalog, HeapTuple tuple)
 	source.has_escapes = strstr(source.text, "\\u") != NULL || strstr(source.text, "\\/") != NULL ||
 		strstr(source.text, "u&") != NULL;
 	return source;
+}
+
+/* Reads the source text of a function. */
+static Text
+read_source(Relation catalog, HeapTuple tuple)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, Anum_pg_proc_prosrc, RelationGetDescr(catalog), &isnull);
+
+	return source_text(value, isnull);
 }
 
 /* Reads the settings of a function. */
@@ -203,4 +212,27 @@ mentions_find(const List *mentions)
 	MemoryContextDelete(scratch);
 	foreach(cell, mentions)
 		list_sort(((Mention *) lfirst(cell))->actions, list_oid_cmp);
+}
+
+bool
+action_names_any(Oid action, const List *names)
+{
+	HeapTuple	tuple = proc_row(action);
+	bool		isnull;
+	Datum		value = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
+	Text		source = source_text(value, isnull);
+	bool		found = source.text == NULL;
+	ListCell   *cell;
+
+	ReleaseSysCache(tuple);
+	foreach(cell, names)
+	{
+		char	   *name = to_lower(pstrdup(lfirst(cell)));
+
+		found = found || text_mentions(&source, name);
+		pfree(name);
+	}
+	if (source.text != NULL)
+		pfree(source.text);
+	return found;
 }

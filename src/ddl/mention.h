@@ -24,4 +24,7 @@ typedef struct Mention
  */
 extern void mentions_find(const List *mentions);
 
+/* May an action mean something by one of these names (char *), by its text alone? */
+extern bool action_names_any(Oid action, const List *names);
+
 #endif

@@ -262,6 +262,27 @@ note_row_slots(Program *program)
 	}
 }
 
+/*
+ * Notes that the row types of all tables matter, where something stands for all of
+ * their columns: a column that is added concerns such an action (ddl/altered_table.c).
+ */
+static void
+depend_on_row_types(Compiler *compiler)
+{
+	List	   *relations = NIL;
+	ListCell   *cell;
+
+	foreach(cell, compiler->program->takes_all ? compiler->program->dependencies : NIL)
+	{
+		const ObjectAddress *address = lfirst(cell);
+
+		if (address->classId == RelationRelationId)
+			relations = lappend_oid(relations, address->objectId);
+	}
+	foreach(cell, relations)
+		compiler_depend(compiler, TypeRelationId, get_rel_type_id(lfirst_oid(cell)));
+}
+
 /* Compiles header and steps into the program. */
 static void
 compile_program(Compiler *compiler)
@@ -300,6 +321,7 @@ compile_program(Compiler *compiler)
 	}
 	note_sensitive(program);
 	summary_compile(compiler);
+	depend_on_row_types(compiler);
 	write_check_returning(compiler);
 	note_row_slots(program);
 	note_shown(program);

@@ -32,34 +32,34 @@
 
 /* Adds a text with its end. */
 static void
-add_text(StringInfo facts, const char *text)
+mix_string(StringInfo facts, const char *text)
 {
 	appendBinaryStringInfo(facts, text, strlen(text) + 1);
 }
 
 /* Adds numbers. */
 static void
-add_numbers(StringInfo facts, const Oid *numbers, int count)
+mix_numbers(StringInfo facts, const Oid *numbers, int count)
 {
 	appendBinaryStringInfo(facts, (const char *) numbers, count * sizeof(Oid));
 }
 
 /* Adds what the relation is, and what it is called. */
 static void
-add_class(StringInfo facts, Relation relation)
+mix_class(StringInfo facts, Relation relation)
 {
 	const FormData_pg_class *class = relation->rd_rel;
 	Oid			numbers[] = {class->relnamespace, class->reltype, class->reloftype, class->relam,
 		class->relkind, class->relpersistence, class->relhassubclass, class->relispartition,
 	class->relrowsecurity, class->relforcerowsecurity};
 
-	add_text(facts, NameStr(class->relname));
-	add_numbers(facts, numbers, lengthof(numbers));
+	mix_string(facts, NameStr(class->relname));
+	mix_numbers(facts, numbers, lengthof(numbers));
 }
 
 /* Adds the columns; those that were dropped keep their places. */
 static void
-add_columns(StringInfo facts, TupleDesc descriptor)
+mix_columns(StringInfo facts, TupleDesc descriptor)
 {
 	for (int i = 0; i < descriptor->natts; i++)
 	{
@@ -67,32 +67,32 @@ add_columns(StringInfo facts, TupleDesc descriptor)
 		Oid			numbers[] = {column->atttypid, (Oid) column->atttypmod, column->attcollation, column->attnotnull,
 		column->atthasdef, column->attidentity, column->attgenerated, column->attisdropped};
 
-		add_text(facts, NameStr(column->attname));
-		add_numbers(facts, numbers, lengthof(numbers));
+		mix_string(facts, NameStr(column->attname));
+		mix_numbers(facts, numbers, lengthof(numbers));
 	}
 }
 
 /* Adds checks, defaults and what computes columns. */
 static void
-add_constraints(StringInfo facts, const TupleConstr *constraints)
+mix_constraints(StringInfo facts, const TupleConstr *constraints)
 {
 	for (int i = 0; constraints != NULL && i < constraints->num_check; i++)
 	{
-		add_text(facts, constraints->check[i].ccname);
-		add_text(facts, constraints->check[i].ccbin);
+		mix_string(facts, constraints->check[i].ccname);
+		mix_string(facts, constraints->check[i].ccbin);
 	}
 	for (int i = 0; constraints != NULL && i < constraints->num_defval; i++)
 	{
 		Oid			number = constraints->defval[i].adnum;
 
-		add_numbers(facts, &number, 1);
-		add_text(facts, constraints->defval[i].adbin);
+		mix_numbers(facts, &number, 1);
+		mix_string(facts, constraints->defval[i].adbin);
 	}
 }
 
 /* Adds the triggers, which stand for foreign keys, too: of such a one nothing changes but by other triggers. */
 static void
-add_triggers(StringInfo facts, const TriggerDesc *triggers)
+mix_triggers(StringInfo facts, const TriggerDesc *triggers)
 {
 	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
@@ -100,13 +100,13 @@ add_triggers(StringInfo facts, const TriggerDesc *triggers)
 		Oid			numbers[] = {trigger->tgoid, trigger->tgfoid, (Oid) trigger->tgtype, trigger->tgenabled,
 		trigger->tgisinternal, trigger->tgconstrrelid, trigger->tgconstraint};
 
-		add_numbers(facts, numbers, lengthof(numbers));
+		mix_numbers(facts, numbers, lengthof(numbers));
 	}
 }
 
 /* Adds the rules; that of a view is its query. */
 static void
-add_rules(StringInfo facts, const RuleLock *rules)
+mix_rules(StringInfo facts, const RuleLock *rules)
 {
 	for (int i = 0; rules != NULL && i < rules->numLocks; i++)
 	{
@@ -115,9 +115,9 @@ add_rules(StringInfo facts, const RuleLock *rules)
 		char	   *condition = nodeToString(rule->qual);
 		char	   *actions = nodeToString(rule->actions);
 
-		add_numbers(facts, numbers, lengthof(numbers));
-		add_text(facts, condition);
-		add_text(facts, actions);
+		mix_numbers(facts, numbers, lengthof(numbers));
+		mix_string(facts, condition);
+		mix_string(facts, actions);
 		pfree(condition);
 		pfree(actions);
 	}
@@ -145,7 +145,7 @@ index_is_mute(Relation index)
 
 /* Adds an index. */
 static void
-add_index(StringInfo facts, Relation index)
+mix_index(StringInfo facts, Relation index)
 {
 	const FormData_pg_index *form = index->rd_index;
 	Oid			numbers[] = {RelationGetRelid(index), index->rd_rel->relam, form->indisunique, form->indisprimary,
@@ -153,14 +153,14 @@ add_index(StringInfo facts, Relation index)
 		heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL),
 	heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL)};
 
-	add_numbers(facts, numbers, lengthof(numbers));
+	mix_numbers(facts, numbers, lengthof(numbers));
 	appendBinaryStringInfo(facts, (const char *) form->indkey.values, form->indnatts * sizeof(int16));
-	add_numbers(facts, index->rd_opfamily, form->indnkeyatts);
+	mix_numbers(facts, index->rd_opfamily, form->indnkeyatts);
 }
 
 /* Adds the indexes; false: one is just being dropped. */
 static bool
-add_indexes(StringInfo facts, Relation relation)
+mix_indexes(StringInfo facts, Relation relation)
 {
 	List	   *indexes = RelationGetIndexList(relation);
 	bool		all = true;
@@ -176,7 +176,7 @@ add_indexes(StringInfo facts, Relation relation)
 			continue;
 		}
 		if (!index_is_mute(index))
-			add_index(facts, index);
+			mix_index(facts, index);
 		RelationClose(index);
 	}
 	list_free(indexes);
@@ -185,7 +185,7 @@ add_indexes(StringInfo facts, Relation relation)
 
 /* Looks at the relation, which is locked. */
 static bool
-look_at_relation(Oid oid, uint64 *fingerprint)
+read_relation(Oid oid, uint64 *fingerprint)
 {
 	Relation	relation = RelationIdGetRelation(oid);
 	StringInfoData facts;
@@ -194,12 +194,12 @@ look_at_relation(Oid oid, uint64 *fingerprint)
 	if (!RelationIsValid(relation))
 		return false;
 	initStringInfo(&facts);
-	add_class(&facts, relation);
-	add_columns(&facts, RelationGetDescr(relation));
-	add_constraints(&facts, RelationGetDescr(relation)->constr);
-	add_triggers(&facts, relation->trigdesc);
-	add_rules(&facts, relation->rd_rules);
-	all = add_indexes(&facts, relation);
+	mix_class(&facts, relation);
+	mix_columns(&facts, RelationGetDescr(relation));
+	mix_constraints(&facts, RelationGetDescr(relation)->constr);
+	mix_triggers(&facts, relation->trigdesc);
+	mix_rules(&facts, relation->rd_rules);
+	all = mix_indexes(&facts, relation);
 	RelationClose(relation);
 	*fingerprint = hash_bytes_extended((const unsigned char *) facts.data, facts.len, 0);
 	pfree(facts.data);
@@ -213,7 +213,7 @@ relation_fingerprint(Oid oid, uint64 *fingerprint)
 
 	if (!ConditionalLockRelationOid(oid, AccessShareLock))
 		return false;
-	known = look_at_relation(oid, fingerprint);
+	known = read_relation(oid, fingerprint);
 	UnlockRelationOid(oid, AccessShareLock);
 	return known;
 }

@@ -100,6 +100,7 @@ add_whole_row(PluginWork *work, ImageKind kind)
 {
 	Relation	relation = relation_open(image_row(work->compiler, kind)->relation, AccessShareLock);
 
+	work->compiler->program->takes_all = true;
 	for (int i = 0; i < relation->rd_att->natts; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(relation->rd_att, i);

@@ -240,6 +240,21 @@ require_scalar(ParseState *pstate, const ParseState *before)
 				 errhint("Use a sub-SELECT in parentheses.")));
 }
 
+/* Does something in a raw tree stand for all columns that a table has? */
+static bool
+takes_all_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, A_Star) || (IsA(node, JoinExpr) && ((const JoinExpr *) node)->isNatural))
+		return true;
+	if (IsA(node, ColumnRef))
+		return IsA(llast(((const ColumnRef *) node)->fields), A_Star);
+	if (IsA(node, A_Indirection) && IsA(llast(((const A_Indirection *) node)->indirection), A_Star))
+		return true;
+	return raw_expression_tree_walker(node, takes_all_walker, context);
+}
+
 /* Transforms a formula where it stands and coerces the result. */
 static Node *
 formula_transform(ParseState *pstate, Scope *scope, Formula *formula,
@@ -267,6 +282,8 @@ formula_transform(ParseState *pstate, Scope *scope, Formula *formula,
 	PG_TRY();
 	{
 		node = transformExpr(pstate, copyObject(formula->raw), pstate->p_expr_kind);
+		if (scope->findings != NULL && takes_all_walker(formula->raw, NULL))
+			scope->program->takes_all = true;
 		require_scalar(pstate, &before);
 		if (formula->condition)
 			require_boolean(node);

@@ -182,6 +182,7 @@ typedef struct Program
 	List	   *dependencies;	/* of ObjectAddress *: tables, types, functions, actions */
 	List	   *called;			/* of int: hashes of functions in the syscache */
 	struct Watches *watches;	/* these, as they were: run/watched.h; NULL: it is for one use */
+	bool		takes_all;		/* something stands for all columns that a table has */
 	List	   *needs;			/* privileges that its statements need; see needs.h */
 	struct Uses *uses;			/* what it uses where (use.h); NULL: nobody asks */
 	struct Deeds *deeds;		/* what it does to tables (deed.h); NULL: nobody asks */

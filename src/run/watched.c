@@ -105,7 +105,7 @@ last_message(const Watched *watched)
 
 /* Looks at a relation, unless nothing has come since it was looked at. */
 static void
-look(Watched *watched)
+look_again(Watched *watched)
 {
 	/* what comes while it is looked at counts as later */
 	uint64		last = last_message(watched);
@@ -160,7 +160,7 @@ add_relation(Watches *watches, Oid relation)
 {
 	Watch	   *watch = watches_add(watches, WATCHED_RELATION, relation);
 
-	look(watch->watched);
+	look_again(watch->watched);
 	watch->known = watch->watched->known;
 	watch->fingerprint = watch->watched->fingerprint;
 }
@@ -208,7 +208,7 @@ watch_holds(const Watch *watch, uint64 seen)
 		return true;
 	if (watched->key.kind == WATCHED_FUNCTION || !watch->known || plain_path_has(PLAIN_FINGERPRINTS))
 		return false;
-	look(watched);
+	look_again(watched);
 	return watched->known && watched->fingerprint == watch->fingerprint;
 }
 

@@ -217,6 +217,7 @@ given_compile(Compiler *compiler, const Address *address, const List *columns)
 	bool		before;
 	Oid			base;
 
+	compiler->program->takes_all = true;
 	given->path = compiler_location(compiler, "set." GIVEN_KEY);
 	given->relation = address->relation;
 	(void) let_types_left_out(compiler);
