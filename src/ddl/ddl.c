@@ -184,11 +184,11 @@ custom_action_ddl_end(PG_FUNCTION_ARGS)
 	objects = touched_by_commands();
 	require_single_names(objects);
 	rename_follow(data->parsetree, objects);
-	rechecks = rechecks_for_columns(data->parsetree, rechecks_of(objects, command_alters(data)));
+	rechecks = rechecks_of(objects, command_alters(data));
 	if (follows)
 		unfollowed = names_follow(data->parsetree, objects, actions_of(rechecks));
 	if (ddl_check_applies())
-		check_command(data, rechecks, unfollowed);
+		check_command(data, rechecks_for_columns(data->parsetree, rechecks), unfollowed);
 	PG_RETURN_NULL();
 }
 
