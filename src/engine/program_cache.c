@@ -122,6 +122,18 @@ cache_init(void)
 	plain_path_tell(programs_plain_path_changed);
 }
 
+/* Forgets what was replaced while the program was in use, which it is no longer. */
+static void
+program_forget_retired(Program *program)
+{
+	ListCell   *cell;
+
+	foreach(cell, program->retired)
+		FreeCachedExpression(lfirst(cell));
+	list_free(program->retired);
+	program->retired = NIL;
+}
+
 /* Forgets the plans of a program that is not in use. */
 static void
 program_forget_plans(Program *program)
@@ -140,10 +152,7 @@ program_forget_plans(Program *program)
 			FreeCachedExpression(expression->cached);
 		expression->cached = NULL;
 	}
-	foreach(cell, program->retired)
-		FreeCachedExpression(lfirst(cell));
-	list_free(program->retired);
-	program->retired = NIL;
+	program_forget_retired(program);
 }
 
 /* Frees a program with its plans, and with the definition that it was made from. */
@@ -157,8 +166,12 @@ program_free(Program *program)
 void
 program_release(Program *program)
 {
-	if (--program->use_count == 0 && program->detached)
+	if (--program->use_count > 0)
+		return;
+	if (program->detached)
 		program_free(program);
+	else if (unlikely(program->retired != NIL))
+		program_forget_retired(program);
 }
 
 /* Takes a stale program out of the cache. */

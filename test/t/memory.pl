@@ -247,6 +247,10 @@ is_flat('a table that changes', 200, q{
 	ALTER TABLE support.case ALTER COLUMN title SET DEFAULT '%s';
 	SELECT support.work(1, 'VIP'), support.look(1)});
 
+is_flat('a table that stays as it is, whatever messages say', 400, q{
+	ALTER TABLE support.case ALTER COLUMN title SET STATISTICS 10;
+	SELECT support.work(1, 'VIP'), support.look(1)});
+
 # Other users and other paths
 my $as_another = q{SELECT set_config('role', CASE %2$s WHEN 0 THEN 'memory_one' ELSE 'memory_two' END, false); };
 is_flat('roles that take turns', 1000, $as_another . q{SELECT support.work(%1$s, 'VIP'), support.look(1)});
