@@ -5,8 +5,8 @@
  * PostgreSQL says that something about a relation has changed, but not what: VACUUM
  * and ANALYZE note new sizes, and that is all. What compiling for a run looks at goes
  * into a number: whoever makes it look at more of a relation adds that here. It may
- * look at all that is said of columns and of checks, at triggers, rules, indexes and
- * flags; at privileges, policies and statistics it may not: those are asked for when
+ * look at all that is said of columns and of checks, at triggers, rules, policies,
+ * indexes and flags; at privileges and statistics it may not: those are asked for when
  * something runs.
  *
  * All is read from the relation's entry in the relation cache, and those of its
@@ -25,6 +25,7 @@
 #include "lookup/fingerprint.h"
 #include "nodes/nodes.h"
 #include "rewrite/prs2lock.h"
+#include "rewrite/rowsecurity.h"
 #include "storage/lmgr.h"
 #include "utils/rel.h"
 #include "utils/reltrigger.h"
@@ -98,10 +99,25 @@ mix_triggers(StringInfo facts, const TriggerDesc *triggers)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 		Oid			numbers[] = {trigger->tgoid, trigger->tgfoid, (Oid) trigger->tgtype, trigger->tgenabled,
-		trigger->tgisinternal, trigger->tgconstrrelid, trigger->tgconstraint};
+			trigger->tgisinternal, trigger->tgconstrrelid, trigger->tgconstraint, trigger->tgdeferrable,
+		trigger->tginitdeferred};
 
 		mix_numbers(facts, numbers, lengthof(numbers));
+		if (trigger->tgnattr > 0)
+			appendBinaryStringInfo(facts, (const char *) trigger->tgattr, trigger->tgnattr * sizeof(int16));
+		if (trigger->tgqual != NULL)
+			mix_string(facts, trigger->tgqual);
 	}
+}
+
+/* Adds a tree. */
+static void
+mix_tree(StringInfo facts, const void *tree)
+{
+	char	   *text = nodeToString(tree);
+
+	mix_string(facts, text);
+	pfree(text);
 }
 
 /* Adds the rules; that of a view is its query. */
@@ -112,14 +128,28 @@ mix_rules(StringInfo facts, const RuleLock *rules)
 	{
 		const RewriteRule *rule = rules->rules[i];
 		Oid			numbers[] = {rule->ruleId, rule->event, rule->isInstead, rule->enabled};
-		char	   *condition = nodeToString(rule->qual);
-		char	   *actions = nodeToString(rule->actions);
 
 		mix_numbers(facts, numbers, lengthof(numbers));
-		mix_string(facts, condition);
-		mix_string(facts, actions);
-		pfree(condition);
-		pfree(actions);
+		mix_tree(facts, rule->qual);
+		mix_tree(facts, rule->actions);
+	}
+}
+
+/* Adds the policies, as long as they count; for whom they are is asked for when something runs. */
+static void
+mix_policies(StringInfo facts, const RowSecurityDesc *security)
+{
+	ListCell   *cell;
+
+	foreach(cell, security == NULL ? NIL : security->policies)
+	{
+		const RowSecurityPolicy *policy = lfirst(cell);
+
+		mix_string(facts, policy->policy_name);
+		appendStringInfoChar(facts, policy->polcmd);
+		appendStringInfoChar(facts, policy->permissive ? '+' : '-');
+		mix_tree(facts, policy->qual);
+		mix_tree(facts, policy->with_check_qual);
 	}
 }
 
@@ -199,6 +229,7 @@ read_relation(Oid oid, uint64 *fingerprint)
 	mix_constraints(&facts, RelationGetDescr(relation)->constr);
 	mix_triggers(&facts, relation->trigdesc);
 	mix_rules(&facts, relation->rd_rules);
+	mix_policies(&facts, relation->rd_rsdesc);
 	all = mix_indexes(&facts, relation);
 	RelationClose(relation);
 	*fingerprint = hash_bytes_extended((const unsigned char *) facts.data, facts.len, 0);
