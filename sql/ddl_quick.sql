@@ -46,8 +46,18 @@ SELECT define('quick.' || name, definition::json) FROM (VALUES
 ('a21', '{"input": [{"name": "rows", "type": "quick.other[]"}], "steps": [{"for_each": "=input.rows", "as": "r", "do": [{"create": "quick.wide", "set": {"id": "=r.id", "name": "=r.name"}}]}]}'),
 ('a22', '{"steps": [{"get": "quick.open", "where": "id = 1"}]}'),
 ('a23', '{"steps": [{"create": "quick.other", "set": {"id": 1, "name": "x"}, "on_conflict": {"columns": ["id"], "set": {"name": "y"}}}]}'),
-('a24', '{"output": [{"name": "o", "type": "text", "default": "=(select string_agg(o::text, '','') from quick.other as o)"}], "steps": []}')
+('a24', '{"output": [{"name": "o", "type": "text", "default": "=(select string_agg(o::text, '','') from quick.other as o)"}], "steps": []}'),
+('a25', '{"table": "quick.other", "steps": [{"update": "target", "set": {"name": "x"}}]}'),
+('a26', '{"output": [{"name": "o", "type": "bigint", "default": "=(select count(x.*) from quick.other as x (a, b, c) where b = ''x'')"}], "steps": []}'),
+('a27', '{"steps": [{"let": {"x": "=row(1, ''x'', 2)"}, "types": {"x": "quick.other"}}, {"create": "quick.keyless", "set": {"word": "=(let.x).name"}}]}'),
+('a28', '{"steps": [{"for_each": "=array(select o from quick.other as o)", "as": "r", "do": [{"update": "quick.wide", "where": "id = r.id", "set": {"*": "=r"}}]}]}'),
+('a29', '{"steps": [{"update": "quick.other", "where": "exists (select from quick.task natural left join quick.keyless)", "set": {"name": "{{(select string_agg(word, ''-'') from quick.keyless)}}"}}]}'),
+('a30', '{"input": [{"name": "t", "type": "quick.task"}], "output": [{"name": "u", "type": "quick.task", "default": "=input.t"}], "steps": [{"call": "quick.label", "as": "l", "with": {"t": "=input.t"}}, {"require": "l.result <> ''''"}]}'),
+('a31', '{"steps": [{"call": "quick.label", "as": "l", "with": {"t": "=row(1, ''a'', 2, ''open'', 3)::quick.task"}}, {"require": "l.result <> ''''"}]}'),
+('a32', '{"input": [{"name": "t", "type": "quick.task"}], "steps": [{"perform": "quick.a30", "as": "p", "with": {"t": "=input.t"}}, {"require": "(p.u).title <> ''''"}]}')
 ) AS actions (name, definition) ORDER BY name;
+CREATE FUNCTION quick.show(context jsonb) RETURNS void LANGUAGE plpgsql AS 'BEGIN END';
+SELECT register_plugin('quick.a25', 'post_operation', 'quick.show', images => '{"pre": true, "post": ["name"]}') IS NOT NULL AS registered;
 
 -- What comes of a command: the error, or all that is published then.
 CREATE FUNCTION quick.outcome(command text, plain text) RETURNS text LANGUAGE plpgsql AS $$
