@@ -58,10 +58,16 @@ static uint64 all_changed[WATCHED_KINDS];
 static void
 make_entries(void)
 {
+	static MemoryContext mcxt = NULL;
 	HASHCTL		control = {.keysize = sizeof(WatchedKey), .entrysize = sizeof(Watched)};
 
-	if (watched_entries == NULL)
-		watched_entries = hash_create("custom action watched", WATCHED_AT_FIRST, &control, HASH_ELEM | HASH_BLOBS);
+	if (watched_entries != NULL)
+		return;
+	if (mcxt == NULL)
+		mcxt = AllocSetContextCreate(TopMemoryContext, "custom action watched", ALLOCSET_SMALL_SIZES);
+	control.hcxt = mcxt;
+	watched_entries = hash_create("custom action watched", WATCHED_AT_FIRST, &control,
+								  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
 /* Notes a message. */
