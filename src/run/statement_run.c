@@ -46,6 +46,18 @@ typedef struct KeyReceiver
 	int			most;			/* keys of each way of writing */
 } KeyReceiver;
 
+/* Receives the one value of SELECT $1. */
+typedef struct ScalarReceiver
+{
+	DestReceiver base;
+	const Statement *statement;
+	MemoryContext mcxt;			/* where the value goes */
+	Oid			type;			/* that it has to be of */
+	uint64		rows;
+	Datum		value;
+	bool		isnull;
+} ScalarReceiver;
+
 static bool
 receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 {
@@ -400,38 +412,61 @@ statement_take(Frame *frame, const Statement *statement, HeapTuple tuple, TupleD
 	}
 }
 
+static bool
+scalar_receiver_take(TupleTableSlot *tuple, DestReceiver *self)
+{
+	ScalarReceiver *receiver = (ScalarReceiver *) self;
+	Form_pg_attribute attribute = TupleDescAttr(tuple->tts_tupleDescriptor, 0);
+	Datum		value = slot_getattr(tuple, 1, &receiver->isnull);
+	MemoryContext old;
+
+	receiver->rows++;
+	if (receiver->isnull)
+		return true;
+	old = MemoryContextSwitchTo(receiver->mcxt);
+	receiver->value = datumCopy(value, attribute->attbyval, attribute->attlen);
+	MemoryContextSwitchTo(old);
+	return true;
+}
+
+static void
+scalar_receiver_startup(DestReceiver *self, int operation, TupleDesc tupdesc)
+{
+	const ScalarReceiver *receiver = (const ScalarReceiver *) self;
+
+	if (TupleDescAttr(tupdesc, 0)->atttypid != receiver->type)
+		refuse_changed(receiver->statement);
+}
+
 Datum
 statement_scalar(Frame *frame, Statement *statement, Oid type, bool *isnull)
 {
 	SPIExecuteOptions options = {0};
-	TupleDesc	tupdesc;
-	Datum		value;
-	MemoryContext caller = CurrentMemoryContext;
+	ScalarReceiver receiver = {
+		.base = {
+			.receiveSlot = scalar_receiver_take,
+			.rStartup = scalar_receiver_startup,
+			.rShutdown = receiver_nothing,
+			.rDestroy = receiver_nothing,
+			.mydest = DestTuplestore
+		},
+		.statement = statement,
+		.mcxt = CurrentMemoryContext,
+		.type = type
+	};
 
 	if (statement->plan == NULL)
 		statement_prepare(statement);
 	options.params = statement_params(frame, statement);
 	options.read_only = frame->read_only;
+	options.dest = (DestReceiver *) &receiver;
 	plan_begin(frame);
-	if (SPI_execute_plan_extended(statement->plan, &options) != SPI_OK_SELECT ||
-		SPI_processed != 1)
+	if (SPI_execute_plan_extended(statement->plan, &options) != SPI_OK_SELECT || receiver.rows != 1)
 		elog(ERROR, "formula of action \"%s\" gave no row", frame->program->action);
 	plan_end(frame, statement, statement->plan);
-	tupdesc = SPI_tuptable->tupdesc;
-	if (TupleDescAttr(tupdesc, 0)->atttypid != type)
-		refuse_changed(statement);
-	value = SPI_getbinval(SPI_tuptable->vals[0], tupdesc, 1, isnull);
-	if (!*isnull)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(tupdesc, 0);
-		MemoryContext old = MemoryContextSwitchTo(caller);
-
-		value = datumCopy(value, attribute->attbyval, attribute->attlen);
-		MemoryContextSwitchTo(old);
-	}
-	SPI_freetuptable(SPI_tuptable);
 	budget_count(frame, 0);
-	return value;
+	*isnull = receiver.isnull;
+	return receiver.value;
 }
 
 List *
