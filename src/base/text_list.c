@@ -33,7 +33,9 @@ text_list_has(const List *texts, const char *text)
 
 	foreach(cell, texts)
 	{
-		if (strcmp(lfirst(cell), text) == 0)
+		const char *other = lfirst(cell);
+
+		if (other[0] == text[0] && strcmp(other, text) == 0)
 			return true;
 	}
 	return false;

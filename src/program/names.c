@@ -200,17 +200,15 @@ rows_are_one(const Row *row, const Row *other)
 Row *
 row_find(const List *rows, const char *name)
 {
-	Row		   *found = NULL;
-	ListCell   *cell;
-
-	foreach(cell, rows)
+	/* the innermost one is the last; most that are asked for are near, and most names begin otherwise */
+	for (int i = list_length(rows) - 1; i >= 0; i--)
 	{
-		Row		   *row = lfirst(cell);
+		Row		   *row = list_nth(rows, i);
 
-		if (strcmp(row->name, name) == 0)
-			found = row;
+		if (row->name[0] == name[0] && strcmp(row->name, name) == 0)
+			return row;
 	}
-	return found;
+	return NULL;
 }
 
 RowColumn *
