@@ -1,4 +1,5 @@
 -- What a call step does, in a transaction that is undone: call_expression.sql compares expressions and statements.
+SELECT pg_stat_force_next_flush();
 BEGIN;
 -- it sees what was written before it, and what it writes is seen after it
 SELECT count_up(3), count_up(3);
