@@ -12,7 +12,7 @@ use PostgreSQL::Test::Utils;
 use Random qw(chance one_of);
 use Test::More;
 
-my $seed = $ENV{AGENT_SEED} // time;
+my $seed = $ENV{AGENT_SEED} // 1795;
 my $configurations = $ENV{AGENT_CONFIGURATIONS} // 22;
 my $statements = $ENV{AGENT_STATEMENTS} // 920;
 my $node = new_server('main', "log_statement = none\n");

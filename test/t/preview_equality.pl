@@ -15,7 +15,7 @@ use PostgreSQL::Test::Utils;
 use Random qw(number one_of);
 use Test::More;
 
-my $seed = $ENV{PREVIEW_SEED} // int(rand(1_000_000));
+my $seed = $ENV{PREVIEW_SEED} // 771205;
 my $count = $ENV{PREVIEW_COUNT} // 200;
 my $json = JSON::PP->new->canonical->allow_nonref->allow_bignum;
 my $node = new_server('main', "autovacuum = off\nstatement_timeout = '60s'\nclient_min_messages = error\n");

@@ -9,7 +9,7 @@ use PostgreSQL::Test::Utils;
 use Random qw(one_of);
 use Test::More;
 
-my $seed = $ENV{PROTECT_SEED} // int(rand(1_000_000));
+my $seed = $ENV{PROTECT_SEED} // 1795;
 my $count = $ENV{PROTECT_COUNT} // 3000;
 my $node = new_server('main', "wal_level = logical\nmax_wal_senders = 10\nmax_replication_slots = 10\nmax_prepared_transactions = 5\n");
 my $dir = PostgreSQL::Test::Utils::tempdir();
