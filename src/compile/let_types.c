@@ -559,6 +559,8 @@ names_open(Compiler *compiler, const ColumnRef *reference)
 		variable = variable_find(compiler->names->lets, strVal(lsecond(reference->fields)));
 		return variable != NULL && variable->open;
 	}
+	if (strcmp(first, "input") == 0 || strcmp(first, "context") == 0)
+		return false;			/* which are most, and there may be thousands of rows to look at */
 	row = row_find(compiler->names->rows, first);
 	return row != NULL && row->broken;
 }
