@@ -7,7 +7,7 @@
 # A small share of the cases has two more sessions, which wait for each other.
 #
 # PLAIN_SEED and PLAIN_COUNT (cases) repeat or extend it; PLAIN_WORLD=n runs that world
-# alone. What differs, and the script, are in the test's directory.
+# alone, PLAIN_MODE says what is plain in all. What differs, and the script, are in the test's directory.
 use strict;
 use warnings FATAL => 'all';
 
@@ -131,7 +131,8 @@ sub try_world
 {
 	my ($world, $cases, $seen) = @_;
 	my $file = "$directory/world$world.sql";
-	my $plain = chance(0.8) ? 'all' : one_of(@rewrites);
+	my $drawn = chance(0.8) ? 'all' : one_of(@rewrites);
+	my $plain = $ENV{PLAIN_MODE} // $drawn;
 	my (@plain, @rewritten);
 
 	append_to_file($file, preamble() . world_script($world) . join('', map { $has_dblink && chance(0.06) ? concurrent_script($_) : case_script($_) } 1 .. $cases));
