@@ -34,6 +34,7 @@
 #include "run/frame.h"
 #include "run/frame_path.h"
 #include "run/observer.h"
+#include "run/statement_expression.h"
 #include "run/statement_run.h"
 #include "run/watched.h"
 #include "steps/if_match.h"
@@ -142,7 +143,10 @@ program_forget_plans(Program *program)
 
 	frame_forget_idle(program);
 	foreach(cell, program->statements)
+	{
+		statement_free_expression(lfirst(cell));
 		statement_free_plan(lfirst(cell));
+	}
 	if_match_forget_plans(program);
 	foreach(cell, program->expressions)
 	{

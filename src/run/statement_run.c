@@ -14,7 +14,6 @@
 #include "run/frame_path.h"
 #include "run/key_rights.h"
 #include "run/observer.h"
-#include "run/statement_expression.h"
 #include "run/statement_run.h"
 #include "tcop/dest.h"
 #include "utils/datum.h"
@@ -490,7 +489,6 @@ statement_queries(Statement *statement)
 void
 statement_free_plan(Statement *statement)
 {
-	statement_free_expression(statement);
 	if (statement->plan != NULL)
 		SPI_freeplan(statement->plan);
 	statement->plan = NULL;
