@@ -186,7 +186,7 @@ sub turns
 			my @statements = $case->{kind} eq 'after' ? turn_alone($case, $side, $size)
 			  : $case->{kind} eq 'first_call' ? turn_first($case, $side) : turn_of_calls($case, $side, $size, $first);
 
-			push @turns, { case => $case, side => $side, database => $database, alone => $case->{kind} eq 'first_call' || $case->{kind} eq 'ddl', served => $database =~ /^bench_ddl_/, statements => \@statements };
+			push @turns, { case => $case, side => $side, database => $database, alone => $case->{kind} eq 'first_call' || $case->{kind} eq 'ddl', served => $database =~ /^bench_ddl_/ ? 1 : 0, statements => \@statements };
 			$first = 0;
 		}
 	}
