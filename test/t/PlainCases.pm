@@ -112,6 +112,13 @@ BEGIN
 		WHEN 'post_operation' THEN jsonb_build_object('output', jsonb_build_object('said', 'plugged')) END;
 END $$;
 
+-- The rows that were touched, sorted: a set that is changed at once has no order, and merged steps leave rows elsewhere in the table.
+CREATE FUNCTION eq.in_order(touched jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+	SELECT jsonb_object_agg(t.key, (
+		SELECT jsonb_object_agg(c.key, CASE jsonb_typeof(c.value) WHEN 'array' THEN (SELECT jsonb_agg(e ORDER BY e::text) FROM jsonb_array_elements(c.value) AS e) ELSE c.value END)
+		FROM jsonb_each(t.value) AS c))
+	FROM jsonb_each(touched) AS t $$;
+
 -- What the tables of a schema hold, and what was logged since the last time.
 CREATE FUNCTION eq.contents(world text) RETURNS SETOF text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
@@ -121,7 +128,7 @@ BEGIN
 		RETURN QUERY EXECUTE format('SELECT %L || '': '' || string_agg(to_jsonb(t)::text, '' '' ORDER BY to_jsonb(t)::text) FROM %s AS t', t, t);
 	END LOOP;
 	RETURN QUERY SELECT 'log: ' || what FROM eq.log ORDER BY number;
-	RETURN QUERY SELECT concat_ws(' | ', 'record: ' || action, status, depth, rows_written, step, sqlstate, message, summary, touched, input, output, target)
+	RETURN QUERY SELECT concat_ws(' | ', 'record: ' || action, status, depth, rows_written, step, sqlstate, message, summary, eq.in_order(touched), input, output, target)
 		FROM custom_actions.log ORDER BY id;
 	RETURN QUERY SELECT concat_ws(' | ', 'trace: ' || s.step, s.iteration, s.kind, s.outcome, s.rows_written, s.sqlstate, s.message, s.details)
 		FROM custom_actions.log_step AS s ORDER BY s.invocation, s.number;
