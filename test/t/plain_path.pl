@@ -73,6 +73,7 @@ sub comparable
 	$text =~ s/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/UUID/g;
 	$text =~ s/(Failing row contains) \([^\n]*?\)\./$1 (...)./g;
 	$text =~ s/ pivot \d+/ pivot/g;
+	$text =~ s/pg_temp_\d+/pg_temp_N/g;
 	return $text;
 }
 
