@@ -201,7 +201,11 @@ write_part(Written *written, const JsonbValue *value)
 				return JENTRY_ISNUMERIC;
 			}
 		case jbvBinary:
-			/* offsets within a container count from its beginning, which is aligned here, too */
+
+			/*
+			 * offsets within a container count from its beginning, which is
+			 * aligned here, too
+			 */
 			align(written);
 			memcpy(take_room(written, value->val.binary.len), value->val.binary.data, value->val.binary.len);
 			return JENTRY_ISCONTAINER;

@@ -117,7 +117,10 @@ setting_list_define(int count, const char *(*name) (int number), void (*define) 
 {
 	SettingList list = {get_guc_variables(), GetNumConfigOptions()};
 
-	/* those that have a place already replace what is there; in the server's start all are added as ever */
+	/*
+	 * those that have a place already replace what is there; in the server's
+	 * start all are added as ever
+	 */
 	for (int i = 0; i < count; i++)
 		if (process_shared_preload_libraries_in_progress || list_has(&list, name(i)))
 			define(i);

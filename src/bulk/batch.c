@@ -44,6 +44,7 @@ static void
 require_batch_arguments(FunctionCallInfo fcinfo)
 {
 	require_array_argument(fcinfo, 0, "invoke_actions", "calls", "Pass an array of objects, one for each call.");
+
 	/*
 	 * it would be read by each call, and all but the first be refused; inside
 	 * an action nobody reads it

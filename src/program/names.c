@@ -200,7 +200,10 @@ rows_are_one(const Row *row, const Row *other)
 Row *
 row_find(const List *rows, const char *name)
 {
-	/* the innermost one is the last; most that are asked for are near, and most names begin otherwise */
+	/*
+	 * the innermost one is the last; most that are asked for are near, and
+	 * most names begin otherwise
+	 */
 	for (int i = list_length(rows) - 1; i >= 0; i--)
 	{
 		Row		   *row = list_nth(rows, i);

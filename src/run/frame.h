@@ -30,7 +30,10 @@ typedef struct ExpressionState
 	ExprState  *state;
 	int			generation;		/* of the planned expression it was made from */
 
-	/* Where it stands for a statement (statement_expression.c): what it was made under */
+	/*
+	 * Where it stands for a statement (statement_expression.c): what it was
+	 * made under
+	 */
 	int			tracked;		/* track_functions */
 	Oid			user;
 	uint64		changes;		/* catalog_changes */

@@ -182,12 +182,15 @@ typedef struct Observer
 	/* It throws the failure on instead. */
 	void		(*failure_passed) (void);
 
-	/* How many successes that may be rolled back has it been told of? Goes up. */
+	/*
+	 * How many successes that may be rolled back has it been told of? Goes
+	 * up.
+	 */
 	uint64		(*so_far) (void);
 
 	/*
-	 * Of those that it had been told of then, what the innermost subtransaction
-	 * has is rolled back now, and runs again.
+	 * Of those that it had been told of then, what the innermost
+	 * subtransaction has is rolled back now, and runs again.
 	 */
 	void		(*repeated) (uint64 so_far);
 } Observer;

@@ -54,7 +54,8 @@ static const Comparison comparisons[] = {
 typedef struct Walk
 {
 	const CsdlTable *table;
-	List	   *guards;			/* of Json: where these are true what comes now is asked; one is NULL: that cannot be told */
+	List	   *guards;			/* of Json: where these are true what comes now is asked; one is
+								 * NULL: that cannot be told */
 	Json	   *required;		/* so far, or NULL */
 	bool		told;			/* that is all that is required */
 } Walk;
