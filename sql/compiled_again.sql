@@ -4,7 +4,15 @@
 \set VERBOSITY terse
 SET custom_actions.ddl_check = off;
 CREATE SCHEMA seen;
-CREATE FUNCTION seen.tell(value text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'compiled'; RETURN true; END $$;
+-- once per statement: a message that comes while one compiles has it compile again
+CREATE FUNCTION seen.tell(value text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	IF current_setting('seen.told', true) IS DISTINCT FROM statement_timestamp()::text THEN
+		RAISE NOTICE 'compiled';
+		PERFORM set_config('seen.told', statement_timestamp()::text, false);
+	END IF;
+	RETURN true;
+END $$;
 CREATE DOMAIN seen.word AS text;
 CREATE TYPE seen.words AS (word seen.word);
 CREATE TABLE seen.task (id integer PRIMARY KEY, title text, status text, rank integer DEFAULT 1);
