@@ -152,12 +152,8 @@ translate_part(Translation *translation)
 				return false;
 			appendStringInfoChar(&translation->out, *translation->at++);
 			break;
-		case '^':
-		case '$':
-		case '|':
-			quantifiable = false;
-			/* FALLTHROUGH */
 		default:
+			quantifiable = strchr("^$|", *translation->at) == NULL;
 			appendStringInfoChar(&translation->out, *translation->at++);
 	}
 	translation->quantifiable = quantifiable;
