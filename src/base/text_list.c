@@ -41,6 +41,22 @@ text_list_has(const List *texts, const char *text)
 	return false;
 }
 
+bool
+text_list_same(const List *one, const List *other)
+{
+	ListCell   *cell;
+	ListCell   *other_cell;
+
+	if (list_length(one) != list_length(other))
+		return false;
+	forboth(cell, one, other_cell, other)
+	{
+		if (strcmp(lfirst(cell), lfirst(other_cell)) != 0)
+			return false;
+	}
+	return true;
+}
+
 int
 text_list_compare(const ListCell *a, const ListCell *b)
 {

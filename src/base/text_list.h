@@ -18,6 +18,9 @@ extern char *text_list_join(const List *texts);
 
 extern bool text_list_has(const List *texts, const char *text);
 
+/* Have two lists the same texts, in the same order? */
+extern bool text_list_same(const List *one, const List *other);
+
 /* For list_sort(). */
 extern int	text_list_compare(const ListCell *a, const ListCell *b);
 

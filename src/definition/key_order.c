@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "base/jsonb_tree.h"
 #include "definition/key_order.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -20,18 +21,6 @@ typedef struct PlacedKey
 	Json	   *item;
 	int			place;			/* in the list of the order, or after all of it */
 } PlacedKey;
-
-/* The order of jsonb: shorter keys come before longer ones. */
-static int
-jsonb_key_compare(const char *one, const char *other)
-{
-	size_t		one_length = strlen(one);
-	size_t		other_length = strlen(other);
-
-	if (one_length != other_length)
-		return one_length < other_length ? -1 : 1;
-	return memcmp(one, other, one_length);
-}
 
 /* Appends a key to a path; returns the length to cut it back to. */
 static int
@@ -63,7 +52,7 @@ static bool
 is_jsonb_order(const Json *object)
 {
 	for (int i = 1; i < object->count; i++)
-		if (jsonb_key_compare(object->keys[i - 1], object->keys[i]) > 0)
+		if (jsonb_tree_compare(object->keys[i - 1], object->keys[i]) > 0)
 			return false;
 	return true;
 }
@@ -136,7 +125,7 @@ key_order_of(const StepKind *kind, const Json *arguments)
 static int
 sorted_key_compare(const void *key, const void *element)
 {
-	return jsonb_key_compare(key, *(char *const *) element);
+	return jsonb_tree_compare(key, *(char *const *) element);
 }
 
 /* The list for the object at a path, or NULL. */

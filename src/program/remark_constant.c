@@ -23,6 +23,7 @@
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "lookup/datum_text.h"
+#include "lookup/domain.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -258,10 +259,8 @@ is_validated(Oid domain, const char *name)
 			validated = ((Form_pg_constraint) GETSTRUCT(tuple))->convalidated;
 			ReleaseSysCache(tuple);
 		}
-		if (!validated || !HeapTupleIsValid(tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(domain))))
+		if (!validated || !OidIsValid(domain = domain_made_of(domain)))
 			return false;
-		domain = ((Form_pg_type) GETSTRUCT(tuple))->typbasetype;
-		ReleaseSysCache(tuple);
 	}
 	return true;
 }

@@ -12,6 +12,7 @@
 
 #include "access/htup_details.h"
 #include "base/sql_tokens.h"
+#include "base/text_list.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_proc.h"
@@ -286,23 +287,6 @@ resolved_place_find(const List *places, const char *location)
 	return NULL;
 }
 
-/* Do two lists of texts say the same? */
-static bool
-same_texts(const List *one, const List *other)
-{
-	ListCell   *cell;
-	ListCell   *other_cell;
-
-	if (list_length(one) != list_length(other))
-		return false;
-	forboth(cell, one, other_cell, other)
-	{
-		if (strcmp(lfirst(cell), lfirst(other_cell)) != 0)
-			return false;
-	}
-	return true;
-}
-
 bool
 resolved_same(const Resolved *one, const Resolved *other, int *formula)
 {
@@ -313,7 +297,7 @@ resolved_same(const Resolved *one, const Resolved *other, int *formula)
 		const ResolvedFormula *first = list_nth(one->formulas, *formula);
 		const ResolvedFormula *second = list_nth(other->formulas, *formula);
 
-		if (!equal(first->trees, second->trees) || !same_texts(first->own, second->own))
+		if (!equal(first->trees, second->trees) || !text_list_same(first->own, second->own))
 			return false;
 	}
 	*formula = -1;

@@ -18,6 +18,7 @@
 #include "base/parser_settings.h"
 #include "base/sandbox.h"
 #include "base/sqlstate.h"
+#include "base/text_list.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
@@ -317,23 +318,6 @@ has_setting(const Json *settings, const char *name)
 	return false;
 }
 
-/* Are two lists of names the same? */
-static bool
-names_are_same(const List *names, const List *others)
-{
-	ListCell   *cell;
-	ListCell   *other;
-
-	if (list_length(names) != list_length(others))
-		return false;
-	forboth(cell, names, other, others)
-	{
-		if (strcmp(lfirst(cell), lfirst(other)) != 0)
-			return false;
-	}
-	return true;
-}
-
 /* Do two search_paths list the same schemas? */
 static bool
 paths_are_same(const char *one, const char *other)
@@ -342,7 +326,7 @@ paths_are_same(const char *one, const char *other)
 	List	   *others;
 
 	return one != NULL && other != NULL && SplitIdentifierString(pstrdup(one), ',', &names) &&
-		SplitIdentifierString(pstrdup(other), ',', &others) && names_are_same(names, others);
+		SplitIdentifierString(pstrdup(other), ',', &others) && text_list_same(names, others);
 }
 
 /*

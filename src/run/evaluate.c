@@ -64,12 +64,9 @@ expression_error_callback(void *arg)
 		errcontext("formula \"%s\"", value->formula->text);
 }
 
-/* Evaluates a plain expression; mutable ones see what earlier steps did. */
-static Datum
-plain_evaluate(Frame *frame, Expression *expression, bool *isnull)
+Datum
+state_evaluate(Frame *frame, ExprState *state, bool snapshot, bool *isnull)
 {
-	ExprState  *state = expression_state(frame, expression);
-	bool		snapshot = expression->mutable && !frame->read_only;
 	Datum		value;
 
 	if (snapshot)
@@ -81,6 +78,14 @@ plain_evaluate(Frame *frame, Expression *expression, bool *isnull)
 	if (snapshot)
 		PopActiveSnapshot();
 	return value;
+}
+
+/* Evaluates a plain expression; mutable ones see what earlier steps did. */
+static inline Datum
+plain_evaluate(Frame *frame, Expression *expression, bool *isnull)
+{
+	return state_evaluate(frame, expression_state(frame, expression), expression->mutable && !frame->read_only,
+						  isnull);
 }
 
 /* Is it nothing but what a slot holds? */

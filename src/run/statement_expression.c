@@ -25,7 +25,6 @@
 #include "run/statement_expression.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 
 typedef struct StatementExpression
 {
@@ -217,19 +216,10 @@ evaluate_command(Frame *frame, StatementExpression *as, bool *isnull)
 {
 	ExprState  *state = state_for_now(frame, as);
 	bool		snapshot = as->looks && !frame->read_only;
-	Datum		value;
+	Datum		value = state_evaluate(frame, state, snapshot, isnull);
 
 	if (snapshot)
-	{
 		CommandCounterIncrement();
-		PushActiveSnapshot(GetTransactionSnapshot());
-	}
-	value = ExecEvalExprSwitchContext(state, frame->econtext, isnull);
-	if (snapshot)
-	{
-		PopActiveSnapshot();
-		CommandCounterIncrement();
-	}
 	return value;
 }
 
