@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "preview/expect.h"
 #include "preview/watch.h"
+#include "program/sub_select.h"
 #include "publish/facts.h"
 #include "record/record.h"
 #include "record/ring.h"
@@ -46,6 +47,7 @@ _PG_init(void)
 	record_init();
 	statistics_init();
 	watch_init();
+	sub_selects_init();
 	expect_init();
 	ring_init();
 	ring_file_init();

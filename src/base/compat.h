@@ -192,4 +192,11 @@ SysCacheGetAttrNotNull(int cacheid, HeapTuple tuple, AttrNumber attribute)
 	((void) (fgc_flags), (FuncnameGetCandidates) ((names), (nargs), (argnames), (variadic), (defaults), (out), (missing_ok)))
 #endif
 
+/* 19: post_parse_analyze_hook may only look at what was counted */
+#if PG_VERSION_NUM >= 190000
+typedef const struct JumbleState HookJumbleState;
+#else
+typedef struct JumbleState HookJumbleState;
+#endif
+
 #endif

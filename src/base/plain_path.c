@@ -29,6 +29,8 @@ static const struct
 	{"expressions", PLAIN_EXPRESSIONS},
 	{"fingerprints", PLAIN_FINGERPRINTS},
 	{"liveness", PLAIN_LIVENESS},
+	{"selects", PLAIN_SELECTS},
+	{"templates", PLAIN_TEMPLATES},
 	{"all", PLAIN_ALL}
 };
 

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/plain_path.h"
 #include "base/sandbox.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -395,7 +396,7 @@ expression_analyse(void *arg)
 	free_parsestate(pstate);
 }
 
-/* An expression with a sub-SELECT runs as SELECT $1. */
+/* An expression with a sub-SELECT runs as SELECT $1, or as that sub-SELECT (program/sub_select.c). */
 static void
 expression_as_query(Compiler *compiler, Expression *expression)
 {
@@ -406,6 +407,7 @@ expression_as_query(Compiler *compiler, Expression *expression)
 	statement->select = true;
 	statement->purpose = psprintf("formula %s", expression->value->location);
 	scope->numbered = true;
+	scope->one_value = !plain_path_has(PLAIN_SELECTS);
 	appendStringInfo(&statement->head, "SELECT %s", statement_value(statement, expression->value));
 	((Placeholder *) linitial(scope->placeholders))->slots = list_copy(scope->parameters);
 	expression->query = statement;

@@ -99,6 +99,15 @@ typedef struct Placeholder
 	int			position;		/* in the final text */
 } Placeholder;
 
+/* How the rows of the statement that a formula runs as are its value (sub_select.c) */
+typedef enum Selects
+{
+	SELECTS_VALUE,				/* there is one */
+	SELECTS_ROW,				/* there is one, or none, which is NULL */
+	SELECTS_EXISTS,				/* there is one that is true, or none */
+	SELECTS_NOT_EXISTS			/* there is one that is false, or none */
+} Selects;
+
 /*
  * What names mean at one place of the definition. Passed to the parser hooks
  * of every statement generated there, also when a plan is made anew, so it
@@ -118,6 +127,8 @@ typedef struct Scope
 								 * them */
 	bool		numbered;		/* a Param's number is its place among those, not its slot's */
 	bool		for_many;		/* slots are columns of the relation of many items */
+	bool		one_value;		/* it is SELECT of one: a sub-SELECT there takes its place */
+	Selects		selects;		/* what it was when it was analysed last */
 	bool		in_summary;		/* evaluated only when the invocation is recorded */
 	bool		analysed;		/* its statement has been, and nobody has looked at it since
 								 * (run/frame_path.c) */

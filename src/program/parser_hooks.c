@@ -356,6 +356,12 @@ post_column_ref(ParseState *pstate, ColumnRef *reference, Node *found)
 	return node == NULL ? NULL : select_fields(pstate, scope, node, reference);
 }
 
+struct Scope *
+parser_scope(const ParseState *pstate)
+{
+	return pstate->p_paramref_hook == value_param_ref ? pstate->p_ref_hook_state : NULL;
+}
+
 void
 formula_parser_setup(ParseState *pstate, void *arg)
 {

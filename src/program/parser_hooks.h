@@ -9,7 +9,12 @@
 
 #include "parser/parse_node.h"
 
+struct Scope;
+
 /* Sets the hooks of a ParseState; arg is a Scope. A ParserSetupHook. */
 extern void formula_parser_setup(ParseState *pstate, void *arg);
+
+/* The Scope whose hooks they are; NULL: they are of others. */
+extern struct Scope *parser_scope(const ParseState *pstate);
 
 #endif

@@ -409,6 +409,7 @@ scope_for_many(const Scope *scope)
 
 	*copy = *scope;
 	copy->for_many = true;
+	copy->one_value = false;
 	copy->placeholders = NIL;
 	foreach(cell, scope->placeholders)
 	{

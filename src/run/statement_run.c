@@ -9,6 +9,7 @@
 #include "access/tupdesc.h"
 #include "lookup/key.h"
 #include "program/parser_hooks.h"
+#include "program/sub_select.h"
 #include "run/budget.h"
 #include "run/frame.h"
 #include "run/frame_path.h"
@@ -411,6 +412,15 @@ statement_take(Frame *frame, const Statement *statement, HeapTuple tuple, TupleD
 	}
 }
 
+/* As of a sub-SELECT inside another statement. */
+pg_noreturn static void
+refuse_second_row(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_CARDINALITY_VIOLATION),
+			 errmsg("more than one row returned by a subquery used as an expression")));
+}
+
 static bool
 scalar_receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 {
@@ -419,7 +429,8 @@ scalar_receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 	Datum		value = slot_getattr(tuple, 1, &receiver->isnull);
 	MemoryContext old;
 
-	receiver->rows++;
+	if (receiver->rows++ > 0)
+		refuse_second_row();
 	if (receiver->isnull)
 		return true;
 	old = MemoryContextSwitchTo(receiver->mcxt);
@@ -460,7 +471,9 @@ statement_scalar(Frame *frame, Statement *statement, Oid type, bool *isnull)
 	options.read_only = frame->read_only;
 	options.dest = (DestReceiver *) &receiver;
 	plan_begin(frame);
-	if (SPI_execute_plan_extended(statement->plan, &options) != SPI_OK_SELECT || receiver.rows != 1)
+	if (SPI_execute_plan_extended(statement->plan, &options) != SPI_OK_SELECT)
+		elog(ERROR, "formula of action \"%s\" is no SELECT", frame->program->action);
+	if (receiver.rows == 0 && !sub_select_none(statement->scope, &receiver.value, &receiver.isnull))
 		elog(ERROR, "formula of action \"%s\" gave no row", frame->program->action);
 	plan_end(frame, statement, statement->plan);
 	budget_count(frame, 0);

@@ -286,7 +286,9 @@ sub set
 sub condition
 {
 	return one_of("target.status <> 'closed'", 'target.n < 20', 'input.n > 2', 'input.n % 2 = 0', 'target.id % 3 <> 1', 'eq.twice(input.n) < 12', 'eq.twice_slow(target.n::integer) < 60', 'input.s is not null',
-		'(select count(*) from ' . table() . ') > 8', 'exists(select from ' . table() . ' where n > input.n)', "whoami() like 'eq%'", '1 / (input.n - 4) = 0', "current_setting('search_path') like '%other%'",
+		'(select count(*) from ' . table() . ') > 8', 'exists(select from ' . table() . ' where n > input.n)', 'exists(select 1 / (n - 3) from ' . relation() . ' where n > target.n order by n)',
+		'not exists(select from ' . relation() . ' where id = input.n)', 'exists(select distinct status from ' . table() . ' where id > input.n offset 2)', '(select status from ' . relation() . " where id = input.n) = 'open'",
+		'(select m > n from ' . relation() . ' where id = input.n)', 'exists(select from ' . relation() . " where whoami() like 'eq%')", "whoami() like 'eq%'", '1 / (input.n - 4) = 0', "current_setting('search_path') like '%other%'",
 		'target.note is null', (map { "$_.n > 3" } @{ $known{rows} }), (map { "let.$_ > 3" } @{ $known{lets} }));
 }
 
@@ -353,7 +355,9 @@ my %makers = (
 		return (\%step, chance(0.3) ? { update => $as, set => set(2, 1) } : ());
 	},
 	again => sub { return { get => 'target' } },
-	let => sub { my $as = name(); push @{ $known{lets} }, $as if $depth == 1; return { let => { $as => one_of('=input.n * 2', '=target.n + input.n', '=length(input.s)', 5, '=(select max(n) from ' . table() . ')') } } },
+	let => sub { my $as = name(); push @{ $known{lets} }, $as if $depth == 1; return { let => { $as => one_of('=input.n * 2', '=target.n + input.n', '=length(input.s)', 5, '=(select max(n) from ' . table() . ')',
+		'=(select n from ' . relation() . ' where id = input.n)', '=(select n from ' . relation() . ' where n > input.n)', '=(select n::integer from ' . relation() . ' where status = input.s order by id desc limit 1)',
+		'=(select 10 / (n - 3) from ' . relation() . ' where id = target.id)', '=(select id from ' . table() . ' where id = input.n union select input.n)') } } },
 	if => sub { return { if => condition(), then => [ steps(2) ], chance(0.5) ? (else => [ steps(2) ]) : () } },
 	choose => sub { return { choose => undef, cases => [ map { { when => condition(), do => [ steps(2) ] } } 1 .. number(3) ], else => [ steps(1) ] } },
 	loop => sub {
