@@ -1,13 +1,16 @@
 # Worlds of tables, actions and calls made at random: with all rewrites of what actions
 # do (custom_actions.plain_path) comes what comes without them.
 #
-# Two databases begin alike. The same script runs in both, in one session each, plain in
-# the first, with rewrites in the second: rows, outputs, errors with their SQLSTATE and
-# context, notices of triggers in their order, the record, all that is printed is the same.
-# A small share of the cases has two more sessions, which wait for each other.
+# A batch of worlds is made once, in a database of which there are two copies then. The
+# same script runs in both, in one session for each world, plain in the first, with
+# rewrites in the second: rows, outputs, errors with their SQLSTATE and context, notices
+# of triggers in their order, the record, all that is printed is the same. A small share
+# of the cases has two more sessions, which wait for each other. So a rewrite is chosen
+# where actions run: what would be written down by activating them is not judged here.
 #
-# PLAIN_SEED and PLAIN_COUNT (cases) repeat or extend it; PLAIN_WORLD=n runs that world
-# alone, PLAIN_MODE says what is plain in all. What differs, and the script, are in the test's directory.
+# PLAIN_SEED and PLAIN_COUNT (cases) repeat or extend it, within PLAIN_LIMIT seconds;
+# PLAIN_WORLD=n runs that world alone, PLAIN_MODE says what is plain in all, and PLAIN_STOP
+# after how many differences it ends. What differs, and the script, are in the test's directory.
 use strict;
 use warnings FATAL => 'all';
 
@@ -19,37 +22,45 @@ use Test::More;
 
 my $seed = $ENV{PLAIN_SEED} // 15;
 my $count = $ENV{PLAIN_COUNT} // 1000;
-my $cases_of_world = 10;
-my $worlds_of_database = 40;
+my $cases_of_world = 20;
+my $worlds_of_batch = 20;
+my $most_different = $ENV{PLAIN_STOP} // 5;
+my $end = time + ($ENV{PLAIN_LIMIT} // 1_000_000);
 my $node = new_server('main', "autovacuum = off\njit = off\nfsync = off\ndeadlock_timeout = '100ms'\nstatement_timeout = '60s'\nmax_connections = 20\n");
 my $directory = $ENV{TESTDATADIR} // PostgreSQL::Test::Utils::tempdir;
 my $has_dblink = $node->safe_psql('postgres', "SELECT count(*) FROM pg_available_extensions WHERE name = 'dblink'");
 my @rewrites = qw(frames path merge sets expressions fingerprints liveness);
 
-# Makes both databases anew.
-sub fresh_databases
+# Makes the worlds of a batch, and the databases that they are judged in.
+sub make_databases
 {
-	foreach my $database (qw(plain rewritten))
-	{
-		$node->safe_psql('postgres', "DROP DATABASE IF EXISTS $database");
-		$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE cases");
-	}
+	my ($file) = @_;
+	my ($out, $err) = ('', '');
+
+	$node->safe_psql('postgres', join('', map { "DROP DATABASE IF EXISTS $_;\n" } qw(plain rewritten worlds)) . 'CREATE DATABASE worlds TEMPLATE cases');
+	IPC::Run::run([ 'psql', '-Xq', '-d', $node->connstr('worlds'), '-f', $file ], '>', \$out, '2>', \$err);
+	$node->safe_psql('postgres', join('', map { "CREATE DATABASE $_ TEMPLATE worlds;\n" } qw(plain rewritten)));
 	return;
 }
 
-# What the session of a script begins with, and where there is dblink, two more
+# What the script of all begins with
 sub preamble
 {
-	my $script = <<'SQL';
+	return <<'SQL';
 \pset format unaligned
 \pset tuples_only on
 \set VERBOSITY verbose
-LOAD 'custom_actions';
-SET timezone = 'UTC';
-SET custom_actions.plain_path = :'plain';
 SQL
+}
 
-	return $script if !$has_dblink;
+# What the session of a world begins with, and where others are needed, they
+sub begin_session
+{
+	my ($number, $plain, $with_others) = @_;
+	my $script = "\\echo WORLD $number\n\\connect\n\\if :rewritten\n\\set plain ''\n\\else\n\\set plain '$plain'\n\\endif\n"
+		. "LOAD 'custom_actions';\nSET timezone = 'UTC';\nSET custom_actions.plain_path = :'plain';\n";
+
+	return $script if !$with_others;
 	foreach my $connection (qw(one two))
 	{
 		$script .= "SELECT format('dbname=%s user=%s host=%s port=%s options=-ctimezone=UTC', current_database(), current_user, split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port')) AS there \\gset\n"
@@ -77,31 +88,41 @@ sub comparable
 	return $text;
 }
 
-# Runs a script in a database; returns what each case has printed, and what stands before the first.
-sub run_script
+# Where a line of a script's belongs: its world and its case
+sub places_of_lines
 {
-	my ($database, $plain, $file) = @_;
-	my ($out, $err, $number, @cases, @case_of_line) = ('', '', 0);
+	my ($file) = @_;
+	my ($world, $case, @places) = (0, 0);
 
-	IPC::Run::run([ 'psql', '-Xq', '-v', "plain=$plain", '-d', $node->connstr($database), '-f', $file ], '>', \$out, '2>', \$err);
-	$_ = '' foreach $cases[0];
 	foreach my $line (split /\n/, slurp_file($file))
 	{
-		$number = $1 if $line =~ /^\\echo CASE (\d+)/;
-		push @case_of_line, $number;
+		($world, $case) = ($1, 0) if $line =~ /^\\echo WORLD (\d+)/;
+		$case = $1 if $line =~ /^\\echo CASE (\d+)/;
+		push @places, [ $world, $case ];
 	}
+	return @places;
+}
+
+# Runs a script in a database; returns what each case has printed, by world.
+sub run_script
+{
+	my ($database, $file) = @_;
+	my @places = places_of_lines($file);
+	my ($out, $err, $world, $case, %printed) = ('', '', 0, 0);
+
+	IPC::Run::run([ 'psql', '-Xq', '-v', 'rewritten=' . ($database eq 'rewritten' ? 1 : 0), '-d', $node->connstr($database), '-f', $file ], '>', \$out, '2>', \$err);
 	foreach my $line (split /^(?=psql:)/m, $err)
 	{
-		$number = $case_of_line[ $1 - 1 ] if $line =~ s/^psql:[^\n]*?:(\d+): //;
-		$cases[$number] .= $line;
+		($world, $case) = @{ $places[ $1 - 1 ] } if $line =~ s/^psql:[^\n]*?:(\d+): //;
+		$printed{$world}[$case] .= $line;
 	}
-	$number = 0;
 	foreach my $line (split /^/m, $out)
 	{
-		$number = $1 if $line =~ /^CASE (\d+)/;
-		$cases[$number] .= $line;
+		($world, $case) = ($1, 0) if $line =~ /^WORLD (\d+)/;
+		$case = $1 if $line =~ /^CASE (\d+)/;
+		$printed{$world}[$case] .= $line;
 	}
-	return map { comparable($_ // '') } @cases;
+	return \%printed;
 }
 
 # The lines that only one of two texts has, in their order
@@ -127,34 +148,62 @@ sub difference
 	return @lines ? join("\n", @lines) : 'the order';
 }
 
-# Makes a world with its cases, runs it both ways; returns the first difference, or none.
-sub try_world
+# Compares what the cases of a world have printed; returns the first difference, or none.
+sub judge_world
 {
-	my ($world, $cases, $seen) = @_;
-	my $file = "$directory/world$world.sql";
-	my $drawn = chance(0.8) ? 'all' : one_of(@rewrites);
-	my $plain = $ENV{PLAIN_MODE} // $drawn;
-	my (@plain, @rewritten);
+	my ($world, $printed_plain, $printed_rewritten, $seen) = @_;
 
-	append_to_file($file, preamble() . world_script($world) . join('', map { $has_dblink && chance(0.06) ? concurrent_script($_) : case_script($_) } 1 .. $cases));
-	@plain = run_script('plain', $plain, $file);
-	@rewritten = run_script('rewritten', '', $file);
-	$seen->{cases} += $cases;
-	foreach my $case (0 .. $#plain)
+	foreach my $case (0 .. $#{ $world->{cases} } + 1)
 	{
-		my $both = $plain[$case] . ($rewritten[$case] // '');
+		my ($plain, $rewritten) = map { comparable($_->{ $world->{number} }[$case] // "nothing\n") } $printed_plain, $printed_rewritten;
 
-		$seen->{errors} += () = $plain[$case] =~ /^ERROR:/mg;
-		$seen->{calls} += () = $plain[$case] =~ /^record: .*\| succeeded/mg;
-		$seen->{waits}++ if $plain[$case] =~ /^\w+ waits: true/m;
+		$seen->{errors} += () = $plain =~ /^ERROR:/mg;
+		$seen->{calls} += () = $plain =~ /^record: .*\| succeeded/mg;
+		$seen->{waits}++ if $plain =~ /^\w+ waits: true/m;
 		# who of two is the victim is a matter of chance
-		last if $both =~ /40P01/;
-		next if $plain[$case] eq ($rewritten[$case] // '');
-		append_to_file("$directory/world$world.$_->[0]", $_->[1]) foreach [ plain => $plain[$case] ], [ rewritten => $rewritten[$case] ];
-		return "world $world, case $case, plain: $plain\n" . substr(difference($plain[$case], $rewritten[$case] // ''), 0, 3000);
+		last if "$plain$rewritten" =~ /40P01/;
+		next if $plain eq $rewritten;
+		append_to_file("$directory/world$world->{number}.$_->[0]", $_->[1]) foreach [ plain => $plain ], [ rewritten => $rewritten ];
+		append_to_file("$directory/world$world->{number}.sql", $world->{made} . $world->{run});
+		return "world $world->{number}, case $case, plain: $world->{plain}\n" . substr(difference($plain, $rewritten), 0, 3000);
 	}
-	unlink $file unless $ENV{PLAIN_WORLD};
 	return ();
+}
+
+# Draws a world with its cases.
+sub draw_world
+{
+	my ($number) = @_;
+	my %world = (number => $number);
+	my @shared;
+
+	srand($seed * 100_000 + $number);
+	$world{plain} = chance(0.8) ? 'all' : one_of(@rewrites);
+	$world{plain} = $ENV{PLAIN_MODE} if defined $ENV{PLAIN_MODE};
+	$world{made} = world_script($number);
+	@shared = map { $has_dblink && chance(0.06) } 1 .. $cases_of_world;
+	$world{cases} = [ map { $shared[ $_ - 1 ] ? concurrent_script($_) : case_script($_) } 1 .. $cases_of_world ];
+	$world{run} = begin_session($number, $world{plain}, scalar grep { $_ } @shared) . session_script() . join('', @{ $world{cases} });
+	return \%world;
+}
+
+# Makes some worlds, runs them both ways; returns the differences.
+sub try_batch
+{
+	my ($seen, @numbers) = @_;
+	my @worlds = map { draw_world($_) } @numbers;
+	my ($made, $run) = map { "$directory/batch$numbers[0].$_.sql" } qw(made run);
+	my ($plain, $rewritten, @different);
+
+	append_to_file($made, join('', map { $_->{made} } @worlds));
+	append_to_file($run, preamble() . join('', map { $_->{run} } @worlds));
+	make_databases($made);
+	$plain = run_script('plain', $run);
+	$rewritten = run_script('rewritten', $run);
+	$seen->{cases} += @{ $_->{cases} } foreach @worlds;
+	push @different, judge_world($_, $plain, $rewritten, $seen) foreach @worlds;
+	unlink $made, $run;
+	return @different;
 }
 
 $node->safe_psql('postgres', 'CREATE ROLE clerk');
@@ -162,16 +211,18 @@ $node->safe_psql('postgres', 'CREATE DATABASE cases TEMPLATE template0');
 $node->safe_psql('cases', shared_script() . ($has_dblink ? 'CREATE EXTENSION dblink' : ''));
 
 my %seen = (cases => 0, errors => 0, calls => 0, waits => 0);
-my ($world, @different) = (0);
+my $next = $ENV{PLAIN_WORLD} // 1;
+my @different;
 
 diag("PLAIN_SEED=$seed");
-while ($seen{cases} < $count && @different < 5)
+while ($seen{cases} < $count && @different < $most_different && time < $end)
 {
-	srand($seed * 100_000 + ++$world);
-	$world = $ENV{PLAIN_WORLD} if $ENV{PLAIN_WORLD};
-	srand($seed * 100_000 + $world);
-	fresh_databases() if $seen{cases} % ($cases_of_world * $worlds_of_database) == 0;
-	push @different, try_world($world, $cases_of_world, \%seen);
+	my $worlds = int(($count - $seen{cases} + $cases_of_world - 1) / $cases_of_world);
+
+	$worlds = $worlds_of_batch if $worlds > $worlds_of_batch;
+	$worlds = 1 if $ENV{PLAIN_WORLD};
+	push @different, try_batch(\%seen, $next .. $next + $worlds - 1);
+	$next += $worlds;
 	last if $ENV{PLAIN_WORLD};
 }
 is(join("\n", @different), '', 'with rewrites comes what comes without them');
