@@ -36,6 +36,7 @@
 #include "program/use.h"
 #include "run/convert_plain.h"
 #include "run/observer.h"
+#include "steps/liveness.h"
 #include "steps/step_list.h"
 #include "steps/target.h"
 #include "steps/write.h"
@@ -321,6 +322,8 @@ compile_program(Compiler *compiler)
 	}
 	note_sensitive(program);
 	summary_compile(compiler);
+	if (program->target != NULL)
+		liveness_compile(compiler, plugins_run_before_steps(program));
 	depend_on_row_types(compiler);
 	write_check_returning(compiler);
 	note_row_slots(program);

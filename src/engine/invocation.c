@@ -38,6 +38,7 @@
 #include "steps/if_match.h"
 #include "steps/step_list.h"
 #include "steps/target.h"
+#include "steps/target_write.h"
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
 
@@ -51,6 +52,7 @@ frame_error_callback(void *arg)
 	Frame	   *frame = arg;
 
 	denied_note(&frame->denied);
+	target_write_note_error(frame);
 	if (frame->program->sensitive || mask_is_needed(frame))
 		errhidestmt(true);
 	errcontext("action %s", frame_place(frame));
@@ -291,6 +293,7 @@ frame_enter(Frame *frame, InvokeRequest *request)
 	frame->secrets_owner = 0;
 	frame->answers_failure = request != NULL && request->wants_invocation && !request->raises;
 	frame->handling = NULL;
+	frame->target_due = NULL;
 	frame->read_only = frame->program->read_only;
 	frame->caller = GetOuterUserId();
 	frame->invoker = frame_invoker(frame, request);

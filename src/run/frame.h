@@ -87,6 +87,9 @@ typedef struct Frame
 	bool		replayed;		/* answered from what was stored under its idempotency key */
 	struct Idempotency *idempotency;	/* its key, while it is carried out under one; or NULL */
 	bool		answers_failure;	/* outermost, of try_invoke_action */
+	Instruction *target_due;	/* the step that delivers the target, which was not loaded; or NULL */
+	CommandId	target_command; /* when the load would have been */
+	int			target_depth;	/* of triggers, then */
 	char	   *if_match;		/* the version that its target has to have, or NULL */
 	struct HandledError *handling;	/* the error that an on_error list deals with, or NULL */
 	struct FramePlugins *plugins;	/* what calling the plug-ins needs, or NULL */

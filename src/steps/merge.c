@@ -48,6 +48,8 @@
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "lookup/canonical.h"
+#include "lookup/column_rights.h"
+#include "lookup/users_code.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -231,21 +233,6 @@ indexes_fit(const Pair *pair)
 	return fit;
 }
 
-/* Is the function one of users'? */
-static bool
-is_users_function(Oid function, void *context)
-{
-	return function >= FirstNormalObjectId;
-}
-
-/* Does it call functions of users'? They may look at the table, or count. */
-static bool
-calls_users_walker(Node *node, void *context)
-{
-	return node != NULL && (check_functions_in_node(node, is_users_function, context) ||
-							expression_tree_walker(node, calls_users_walker, context));
-}
-
 /* Does no CHECK look at what the second step writes, or further? */
 static bool
 checks_fit(const Pair *pair)
@@ -258,7 +245,7 @@ checks_fit(const Pair *pair)
 		Bitmapset  *columns = NULL;
 		int			column = -1;
 
-		if (calls_users_walker(condition, NULL))
+		if (calls_users_functions(condition))
 			return false;
 		pull_varattnos(condition, 1, &columns);
 		while ((column = bms_next_member(columns, column)) >= 0)
@@ -433,21 +420,6 @@ update_statement(const Pair *pair, const List *columns)
 	return statement;
 }
 
-/* May the current user do all this to the columns? */
-static bool
-may_access(Oid relation, const Bitmapset *columns, AclMode mode)
-{
-	Oid			user = GetUserId();
-	int			column = -1;
-
-	if (pg_class_aclcheck(relation, user, mode) == ACLCHECK_OK)
-		return true;
-	while ((column = bms_next_member(columns, column)) >= 0)
-		if (pg_attribute_aclcheck(relation, column, user, mode) != ACLCHECK_OK)
-			return false;
-	return true;
-}
-
 /*
  * What analysis has found about the values of the one UPDATE holds for those of
  * the second step's own, which are its last.
@@ -506,8 +478,8 @@ merge_holds(const Frame *frame, Merge *merge)
 		return true;
 	merge->user = InvalidOid;
 	merge->changes = catalog_changes;
-	if (!may_access(merge->relation, merge->written, ACL_UPDATE) ||
-		!may_access(merge->relation, merge->read, ACL_SELECT))
+	if (!may_access_columns(merge->relation, merge->written, ACL_UPDATE) ||
+		!may_access_columns(merge->relation, merge->read, ACL_SELECT))
 		return false;
 	merge->user = GetUserId();
 	return true;
@@ -692,4 +664,15 @@ merge_steps(Compiler *compiler, StepList *list)
 		if (kept == 0 || !merge_pair(compiler, list->steps[kept - 1], list->steps[i]))
 			list->steps[kept++] = list->steps[i];
 	list->count = kept;
+}
+
+const Write *
+merge_write(const Instruction *instruction, const Write **first)
+{
+	const Merge *merge = instruction->data;
+
+	if (instruction->execute != merged_execute)
+		return *first = instruction->execute == write_execute ? instruction->data : NULL;
+	*first = merge->first;
+	return &merge->both;
 }

@@ -6,6 +6,7 @@
  * what runs first would not prove that it exists: that it does not is found
  * before anything else runs. It is locked only when a step writes it, so that a
  * role with SELECT can run an action that reads.
+ * Where the first step writes it anyway, that step delivers it (target_write.c).
  * A get step counts as reading: what it reads must not change before the write.
  */
 #include "postgres.h"
@@ -22,6 +23,7 @@
 #include "run/statement_run.h"
 #include "steps/row_key.h"
 #include "steps/target.h"
+#include "steps/target_write.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -178,7 +180,7 @@ target_load(Frame *frame)
 	Program    *program = frame->program;
 	uint64		rows;
 
-	if (program->load == NULL)
+	if (program->load == NULL || (program->target_write != NULL && target_write_delivers(frame)))
 		return;
 	rows = statement_execute(frame, program->load);
 	if (rows == 0)

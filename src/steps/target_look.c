@@ -81,13 +81,12 @@ prepare_by_key(const Program *program)
 	if (plan == NULL)
 		elog(ERROR, "could not prepare a statement of action \"%s\": %s", program->action,
 			 SPI_result_code_string(SPI_result));
-	SPI_keepplan(plan);
 	return plan;
 }
 
-/* How many targets are there? */
+/* How many targets does a plan find with the current snapshot? */
 static uint64
-count_by_key(Frame *frame, Statement *look)
+count_by_plan(const Frame *frame, SPIPlanPtr plan)
 {
 	const Program *program = frame->program;
 	List	   *key = key_of_table(program->target->relation, program->definition->key, true);
@@ -101,11 +100,31 @@ count_by_key(Frame *frame, Statement *look)
 		values[i] = frame_value(frame, slot);
 		nulls[i] = frame_isnull(frame, slot) ? 'n' : ' ';
 	}
-	if (look->plan == NULL)
-		look->plan = prepare_by_key(program);
-	if (SPI_execute_plan(look->plan, values, nulls, true, 2) != SPI_OK_SELECT)
+	if (SPI_execute_plan(plan, values, nulls, true, 2) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for the target of action \"%s\"", program->action);
 	return SPI_processed;
+}
+
+/* How many targets are there? */
+static uint64
+count_by_key(const Frame *frame, Statement *look)
+{
+	if (look->plan == NULL)
+	{
+		look->plan = prepare_by_key(frame->program);
+		SPI_keepplan(look->plan);
+	}
+	return count_by_plan(frame, look->plan);
+}
+
+uint64
+target_count(const Frame *frame)
+{
+	SPIPlanPtr	plan = prepare_by_key(frame->program);
+	uint64		rows = count_by_plan(frame, plan);
+
+	SPI_freeplan(plan);
+	return rows;
 }
 
 /* Would the load lock what it reads? */

@@ -19,6 +19,8 @@
 #include "steps/from_states.h"
 #include "steps/given.h"
 #include "steps/row_key.h"
+#include "steps/target.h"
+#include "steps/target_write.h"
 #include "steps/write.h"
 #include "steps/written.h"
 #include "utils/builtins.h"
@@ -186,6 +188,8 @@ refuse_unfound(Frame *frame, const Write *write)
 {
 	InsteadRule rule;
 
+	if (target_write_found_none(frame))
+		target_missing(frame, NULL);
 	if (instead_rule(write->address->relation, write->command, &rule))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

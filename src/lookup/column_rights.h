@@ -1,0 +1,16 @@
+/*
+ * column_rights.h
+ *		Privileges on some columns of a table.
+ */
+#ifndef CA_COLUMN_RIGHTS_H
+#define CA_COLUMN_RIGHTS_H
+
+#include "postgres.h"
+
+#include "nodes/bitmapset.h"
+#include "utils/acl.h"
+
+/* May the current user do all this to these columns, by their attribute numbers? */
+extern bool may_access_columns(Oid relation, const Bitmapset *columns, AclMode mode);
+
+#endif
