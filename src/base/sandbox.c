@@ -65,6 +65,12 @@ sandbox_init(void)
 	object_access_hook = sandbox_hook;
 }
 
+bool
+access_is_overseen(void)
+{
+	return next_access_hook != NULL || object_access_hook != sandbox_hook;
+}
+
 /* Calls fn(arg) in the sandbox, all of it or what comes before a new pg_proc row. */
 static void
 call_inside(void (*fn) (void *arg), void *arg, bool only_until_function)

@@ -27,4 +27,7 @@ extern void sandbox_create_function(void (*fn) (void *arg), void *arg);
  */
 extern void sandbox_note_schemas(List **schemas, void (*fn) (void *arg), void *arg);
 
+/* Does another module want to know of each access to an object, as those that add rights of their own do? */
+extern bool access_is_overseen(void);
+
 #endif

@@ -80,6 +80,7 @@ static void
 program_function_changed(Datum arg, int cacheid, uint32 hash)
 {
 	catalog_changes++;
+	rights_changes++;
 	any_stale |= watched_function_changed(hash);
 }
 
@@ -105,6 +106,7 @@ program_schema_changed(Datum arg, int cacheid, uint32 hash)
 {
 	schema_changes++;
 	catalog_changes++;
+	rights_changes++;
 }
 
 void
@@ -119,6 +121,7 @@ cache_init(void)
 	CacheRegisterSyscacheCallback(NAMESPACEOID, program_schema_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, program_schema_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHMEMMEMROLE, program_schema_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(DATABASEOID, program_schema_changed, (Datum) 0);
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 	plain_path_tell(programs_plain_path_changed);
 }

@@ -21,12 +21,13 @@ FramePlugins *
 frame_plugins(Frame *frame)
 {
 	FramePlugins *plugins;
+	MemoryContext mcxt;
 
 	if (frame->plugins != NULL)
 		return frame->plugins;
-	plugins = MemoryContextAllocZero(frame->home, sizeof(FramePlugins));
-	plugins->functions = MemoryContextAllocZero(frame->home,
-												sizeof(FmgrInfo) * frame->program->pipeline->nplugins);
+	mcxt = frame_plugins_context(frame);
+	plugins = MemoryContextAllocZero(mcxt, sizeof(FramePlugins));
+	plugins->functions = MemoryContextAllocZero(mcxt, sizeof(FmgrInfo) * frame->program->pipeline->nplugins);
 	frame->plugins = plugins;
 	return plugins;
 }
@@ -74,6 +75,6 @@ frame_plugin_function(Frame *frame, const Plugin *plugin)
 	require_plugin_privilege(frame, plugin);
 	if (plugin->function->internal)
 		plugin_function_require_abi(plugin->function);
-	fmgr_info_cxt(plugin->function->function, function, frame->home);
+	fmgr_info_cxt(plugin->function->function, function, frame->plugins_mcxt);
 	return function;
 }

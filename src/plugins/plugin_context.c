@@ -245,9 +245,9 @@ static const ExpandedObjectMethods context_methods = {context_flat_size, context
 ContextObject *
 context_object_make(Frame *frame)
 {
-	ContextObject *object = MemoryContextAllocZero(frame->home, sizeof(ContextObject));
+	ContextObject *object = MemoryContextAllocZero(frame->plugins_mcxt, sizeof(ContextObject));
 
-	EOH_init_header(&object->header, &context_methods, frame->home);
+	EOH_init_header(&object->header, &context_methods, frame->plugins_mcxt);
 	object->frame = frame;
 	return object;
 }

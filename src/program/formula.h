@@ -70,6 +70,14 @@ typedef struct Value
 	bool		remarked;		/* its texts have been looked at */
 } Value;
 
+/* How long the state of a planned expression can be used (run/state_life.c) */
+typedef enum StateLife
+{
+	LIFE_TRANSACTION,
+	LIFE_USER,					/* as long as nobody's rights change, by one user */
+	LIFE_LASTING				/* the same, by all users */
+} StateLife;
+
 /* A value computed outside any table: condition, let, output, message. */
 typedef struct Expression
 {
@@ -86,6 +94,7 @@ typedef struct Expression
 	struct Making *making;		/* what it is made of, where deeds are noted (deed.h); else NULL */
 	CachedExpression *cached;	/* planned, of a plain one; tracks invalidation */
 	int			generation;		/* counts the plannings */
+	StateLife	life;			/* of a state that is made of it, as planned */
 	struct Statement *query;	/* SELECT $1, of one that is not plain */
 	struct Scope *scope;
 } Expression;

@@ -82,8 +82,7 @@ compare_function_name(const void *name, const void *entry)
 	return strcmp(name, *(const char *const *) entry);
 }
 
-/* May a function look at the search_path? */
-static bool
+bool
 function_sees(Oid function)
 {
 	char	   *name;
@@ -171,8 +170,7 @@ type_is_innocent(Oid type)
 	}
 }
 
-/* The same of a type or, if it is an array, of its elements. */
-static bool
+bool
 type_is_blind(Oid type)
 {
 	Oid			element;

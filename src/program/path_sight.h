@@ -16,4 +16,13 @@ extern bool queries_see_path(const List *queries);
 /* Of what a program does besides running statements. */
 extern bool program_sees_path(const Program *program);
 
+/* Of a function: what PostgreSQL does not bring along may look at anything. */
+extern bool function_sees(Oid function);
+
+/*
+ * Is a type, or that of an array's elements, one of PostgreSQL's own plain types? Its
+ * values can be computed with, read and printed without a look at the path.
+ */
+extern bool type_is_blind(Oid type);
+
 #endif

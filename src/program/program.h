@@ -199,7 +199,6 @@ typedef struct Program
 	bool		detached;		/* out of the cache: freed with its last use */
 	struct Frame *idle;			/* a frame ready for the next invocation, or NULL */
 	List	   *retired;		/* of CachedExpression: replaced while in use */
-	bool		listed_idle;	/* frame.c knows that it may have one */
 	TupleDesc	result;			/* row type of several outputs, made at the first typed call */
 } Program;
 

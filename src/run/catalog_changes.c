@@ -7,3 +7,4 @@
 #include "run/catalog_changes.h"
 
 uint64		catalog_changes = 0;
+uint64		rights_changes = 0;

@@ -11,6 +11,7 @@
 #include "access/xact.h"
 #include "executor/executor.h"
 #include "run/evaluate.h"
+#include "run/state_life.h"
 #include "run/statement_run.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
@@ -33,6 +34,45 @@ expression_plan(Frame *frame, Expression *expression)
 	expression->cached = NULL;
 	expression->cached = GetCachedExpression(expression->tree);
 	expression->generation++;
+	expression->life = state_life(expression->cached->expr);
+}
+
+/* Makes the state of a plain expression: where it lives, says how long. */
+static void
+begin_state(Frame *frame, const Expression *expression, ExpressionState *entry)
+{
+	bool		lasts = expression->life != LIFE_TRANSACTION;
+	MemoryContext old;
+
+	old = MemoryContextSwitchTo(frame_states_context(frame, lasts));
+	entry->state = ExecInitExprWithParams((Expr *) expression->cached->expr, frame->params);
+	entry->generation = expression->generation;
+	entry->lasts = lasts;
+	entry->told = frame_transactions;
+	entry->user = expression->life == LIFE_LASTING ? InvalidOid : GetUserId();
+	frame->user_bound |= lasts && OidIsValid(entry->user);
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Does a state stand for what the expression has become, and for who asks? If there is
+ * one that does not, all of the frame are forgotten, for there is hardly ever only one;
+ * none of them is being evaluated.
+ */
+static bool
+state_holds(Frame *frame, const Expression *expression)
+{
+	const ExpressionState *entry = &frame->states[expression->number];
+
+	if (unlikely(frame->rights != rights_changes))
+		frame_forget_states(frame);
+	if (entry->state == NULL)
+		return false;
+	if (likely(entry->generation == expression->generation &&
+			   (!OidIsValid(entry->user) || entry->user == GetUserId())))
+		return true;
+	frame_forget_states(frame);
+	return false;
 }
 
 /* The state of a plain expression in this frame. */
@@ -43,13 +83,12 @@ expression_state(Frame *frame, Expression *expression)
 
 	if (expression->cached == NULL || !expression->cached->is_valid)
 		expression_plan(frame, expression);
-	if (entry->state == NULL || entry->generation != expression->generation)
+	if (!state_holds(frame, expression))
+		begin_state(frame, expression, entry);
+	else if (unlikely(frame->overseen) && entry->told != frame_transactions)
 	{
-		MemoryContext old = MemoryContextSwitchTo(frame->states_mcxt);
-
-		entry->state = ExecInitExprWithParams((Expr *) expression->cached->expr, frame->params);
-		entry->generation = expression->generation;
-		MemoryContextSwitchTo(old);
+		state_tell_overseers(expression->cached->expr);
+		entry->told = frame_transactions;
 	}
 	return entry->state;
 }

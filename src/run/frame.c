@@ -2,15 +2,21 @@
  * frame.c
  *		Frames: their life, the values of their slots.
  *
- * A frame's home lives up to the end of the transaction and is used again by
- * the next invocation of the same program. mcxt, below it, holds the slots'
- * values and is reset after each invocation; a slot frees its old value when
- * it gets a new one, so loops do not grow. A frame that an error left is
- * thrown away.
+ * An idle frame waits for the next invocation of the same program. mcxt, below its
+ * home, holds the slots' values and is reset after each invocation; a slot frees its
+ * old value when it gets a new one, so loops do not grow. A frame that an error left
+ * is thrown away.
+ *
+ * A frame that a transaction uses ends with it, unless it is idle when the transaction
+ * commits: then it is kept for later ones, with those states of expressions that last
+ * (state_life.c). So that a backend with many programs does not keep a frame of each,
+ * those that were used last are kept, up to a size.
  */
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "base/plain_path.h"
+#include "base/sandbox.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "run/frame.h"
@@ -21,8 +27,15 @@
 #include "utils/typcache.h"
 
 Frame	   *innermost_frame = NULL;
+uint64		frame_transactions = 1;
 
-static List *idle_programs = NIL;	/* of Program that keep an idle frame */
+#define KEPT_FRAME	((Size) 1024 * 1024)	/* bytes of one frame that is kept, at most ... */
+#define KEPT_FRAMES	((Size) 16 * 1024 * 1024)	/* ... and of all of them */
+
+/* Idle frames, the last used first */
+static dlist_head used_frames = DLIST_STATIC_INIT(used_frames); /* by this transaction, whose they are */
+static dlist_head kept_frames = DLIST_STATIC_INIT(kept_frames); /* by none since */
+static Size kept_size = 0;		/* of all that are kept */
 
 char *
 frame_place(const Frame *frame)
@@ -131,11 +144,49 @@ frame_restore(Frame *frame, SavedSlots *saved)
 	pfree(saved);
 }
 
+/* Deletes a context, if it is there. */
+static void
+forget_context(MemoryContext *context)
+{
+	if (*context != NULL)
+		MemoryContextDelete(*context);
+	*context = NULL;
+}
+
 void
 frame_forget_states(Frame *frame)
 {
-	MemoryContextReset(frame->states_mcxt);
+	forget_context(&frame->passing_mcxt);
+	memory_reset(frame->lasting_mcxt);
 	memset(frame->states, 0, sizeof(ExpressionState) * frame->program->nexpressions);
+	frame->rights = rights_changes;
+	frame->user_bound = false;
+}
+
+/* Forgets how plug-ins are called: EXECUTE was checked then. */
+static void
+forget_plugins(Frame *frame)
+{
+	forget_context(&frame->plugins_mcxt);
+	frame->plugins = NULL;
+}
+
+MemoryContext
+frame_states_context(Frame *frame, bool lasts)
+{
+	if (lasts)
+		return frame->lasting_mcxt;
+	if (frame->passing_mcxt == NULL)
+		frame->passing_mcxt = AllocSetContextCreate(frame->home, "custom action passing", ALLOCSET_SMALL_SIZES);
+	return frame->passing_mcxt;
+}
+
+MemoryContext
+frame_plugins_context(Frame *frame)
+{
+	if (frame->plugins_mcxt == NULL)
+		frame->plugins_mcxt = AllocSetContextCreate(frame->home, "custom action plug-ins", ALLOCSET_SMALL_SIZES);
+	return frame->plugins_mcxt;
 }
 
 /* The row type that a slot holds values of, as it is now; NULL for anonymous rows, and if its layout is this one. */
@@ -165,6 +216,10 @@ frame_note_row_types(Frame *frame)
 		if (entry == NULL)
 			continue;
 		old = MemoryContextSwitchTo(frame->home);
+		if (layout->tupdesc != NULL)
+			FreeTupleDesc(layout->tupdesc);
+		layout->tupdesc = NULL;
+		layout->version = 0;
 		layout->tupdesc = CreateTupleDescCopy(entry->tupDesc);
 		layout->version = entry->tupDesc_identifier;
 		MemoryContextSwitchTo(old);
@@ -236,7 +291,9 @@ frame_new(Program *program)
 	}
 	frame->row_layouts = palloc0(sizeof(RowLayout) * Max(list_length(program->row_slots), 1));
 	frame->owned = palloc0(sizeof(bool) * Max(program->nslots, 1));
-	frame->states_mcxt = AllocSetContextCreate(home, "custom action expressions", ALLOCSET_SMALL_SIZES);
+	frame->lasting_mcxt = AllocSetContextCreate(home, "custom action expressions", ALLOCSET_SMALL_SIZES);
+	frame->rights = rights_changes;
+	frame->overseen = access_is_overseen();
 	frame->states = palloc0(sizeof(ExpressionState) * Max(program->nexpressions, 1));
 	frame->econtext = CreateStandaloneExprContext();
 	frame->econtext->ecxt_param_list_info = frame->params;
@@ -244,19 +301,42 @@ frame_new(Program *program)
 	return frame;
 }
 
-/* Expression states hold the privileges of the user they were made for. */
-Frame *
-frame_take(Program *program)
+/* Takes the idle frame of a program out of its list; it is the transaction's then, which frees it if nobody else does. */
+static Frame *
+take_idle(Program *program)
 {
 	Frame	   *frame = program->idle;
 
-	if (frame == NULL)
-		return frame_new(program);
 	program->idle = NULL;
-	if (frame->user == GetUserId())
+	dlist_delete(&frame->idle_node);
+	if (!frame->kept)
 		return frame;
-	frame_free(frame);
-	return frame_new(program);
+	frame->kept = false;
+	kept_size -= frame->kept_size;
+	MemoryContextSetParent(frame->home, TopTransactionContext);
+	return frame;
+}
+
+Frame *
+frame_take(Program *program)
+{
+	Frame	   *frame;
+	bool		rights_hold;
+	bool		user_holds;
+
+	if (program->idle == NULL)
+		return frame_new(program);
+	frame = take_idle(program);
+	frame->overseen = access_is_overseen();
+	rights_hold = frame->rights == rights_changes;
+	user_holds = frame->user == GetUserId();
+	if (likely(rights_hold && user_holds))
+		return frame;
+	if (!rights_hold || frame->user_bound)
+		frame_forget_states(frame);
+	forget_plugins(frame);
+	frame->user = GetUserId();
+	return frame;
 }
 
 void
@@ -288,50 +368,80 @@ frame_give_back(Frame *frame)
 	frame->captured = NULL;
 	frame->secrets = NULL;
 	memory_reset(frame->mcxt);
-
-	/*
-	 * listed first: an idle frame that the end of the transaction does not
-	 * know of would survive it
-	 */
-	if (!program->listed_idle)
-	{
-		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
-
-		idle_programs = lappend(idle_programs, program);
-		program->listed_idle = true;
-		MemoryContextSwitchTo(old);
-	}
+	dlist_push_head(&used_frames, &frame->idle_node);
 	program->idle = frame;
-}
-
-/* Forgets idle frames: their memory ends with the transaction. */
-static void
-frames_at_transaction_end(XactEvent event, void *arg)
-{
-	ListCell   *cell;
-
-	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
-		return;
-	foreach(cell, idle_programs)
-	{
-		Program    *program = lfirst(cell);
-
-		program->idle = NULL;
-		program->listed_idle = false;
-	}
-	list_free(idle_programs);
-	idle_programs = NIL;
 }
 
 void
 frame_forget_idle(Program *program)
 {
 	if (program->idle != NULL)
-		frame_free(program->idle);
-	program->idle = NULL;
-	if (program->listed_idle)
-		idle_programs = list_delete_ptr(idle_programs, program);
-	program->listed_idle = false;
+		frame_free(take_idle(program));
+}
+
+/* Leaves a context to the transaction, if it is there: it ends with it. */
+static void
+leave_context(MemoryContext *context)
+{
+	if (*context != NULL)
+		MemoryContextSetParent(*context, TopTransactionContext);
+	*context = NULL;
+}
+
+/* Leaves to the transaction what ends with it. */
+static void
+leave_passing(Frame *frame)
+{
+	leave_context(&frame->plugins_mcxt);
+	frame->plugins = NULL;
+	if (frame->passing_mcxt == NULL)
+		return;
+	leave_context(&frame->passing_mcxt);
+	for (int i = 0; i < frame->program->nexpressions; i++)
+		if (!frame->states[i].lasts)
+			memset(&frame->states[i], 0, sizeof(ExpressionState));
+}
+
+/* Keeps an idle frame beyond the transaction, unless it has grown too large. */
+static void
+keep_frame(Frame *frame)
+{
+	leave_passing(frame);
+	frame->kept_size = MemoryContextMemAllocated(frame->home, true);
+	if (frame->kept_size > KEPT_FRAME)
+	{
+		frame->program->idle = NULL;
+		return;
+	}
+	dlist_push_head(&kept_frames, &frame->idle_node);
+	frame->kept = true;
+	kept_size += frame->kept_size;
+	MemoryContextSetParent(frame->home, CacheMemoryContext);
+}
+
+/*
+ * Keeps the idle frames of a transaction that commits. Those of others, and what is not
+ * kept, end with the transaction's memory, so that nothing can fail here.
+ */
+static void
+frames_at_transaction_end(XactEvent event, void *arg)
+{
+	bool		keeps = event == XACT_EVENT_COMMIT && !plain_path_has(PLAIN_FRAMES);
+
+	if (event > XACT_EVENT_PREPARE)
+		return;
+	frame_transactions++;
+	while (!dlist_is_empty(&used_frames))
+	{
+		Frame	   *frame = dlist_container(Frame, idle_node, dlist_pop_head_node(&used_frames));
+
+		if (keeps)
+			keep_frame(frame);
+		else
+			frame->program->idle = NULL;
+	}
+	while (kept_size > KEPT_FRAMES)
+		frame_forget_idle(dlist_tail_element(Frame, idle_node, &kept_frames)->program);
 }
 
 void

@@ -15,6 +15,7 @@
 
 #include "executor/executor.h"
 #include "executor/spi.h"
+#include "lib/ilist.h"
 #include "miscadmin.h"
 #include "nodes/memnodes.h"
 #include "nodes/params.h"
@@ -29,13 +30,15 @@ typedef struct ExpressionState
 {
 	ExprState  *state;
 	int			generation;		/* of the planned expression it was made from */
+	Oid			user;			/* who may execute all that is in it; InvalidOid: everybody */
+	bool		lasts;			/* longer than the transaction */
+	uint64		told;			/* the transaction (frame_transactions) whose overseers know */
 
 	/*
 	 * Where it stands for a statement (statement_expression.c): what it was
 	 * made under
 	 */
 	int			tracked;		/* track_functions */
-	Oid			user;
 	uint64		changes;		/* catalog_changes */
 	MemoryContext mcxt;			/* of its own */
 } ExpressionState;
@@ -50,14 +53,22 @@ typedef struct RowLayout
 typedef struct Frame
 {
 	Program    *program;
-	MemoryContext home;			/* of the frame itself; lives up to the end of the transaction */
+	MemoryContext home;			/* of the frame itself */
+	dlist_node	idle_node;		/* in a list of frame.c, while it is program->idle */
+	bool		kept;			/* idle since an earlier transaction, ... */
+	Size		kept_size;		/* ... with so much memory */
 	struct Frame *parent;		/* the invocation this one runs in, or NULL */
 	MemoryContext mcxt;			/* values of the slots; reset when the invocation ends */
 	ParamListInfo params;		/* the slots; every one valid at all times */
 	bool	   *owned;			/* by slot: the value is a copy in mcxt */
 	ExprContext *econtext;
-	MemoryContext states_mcxt;	/* of the expression states */
+	MemoryContext lasting_mcxt; /* of the expression states that last ... */
+	MemoryContext passing_mcxt; /* ... and of those that end with the transaction */
+	MemoryContext plugins_mcxt; /* of what calling plug-ins needs, which does likewise */
 	ExpressionState *states;	/* by Expression.number */
+	uint64		rights;			/* rights_changes when the first of them was made */
+	bool		user_bound;		/* one that lasts was made for a certain user */
+	bool		overseen;		/* others want to know what is called */
 	Instruction *current;		/* for error contexts, or NULL */
 	struct Budget *budget;		/* the innermost one that what it does counts for, or NULL */
 	Instruction *volatile *due; /* where observer.c keeps the step whose end it will tell, or NULL */
@@ -73,7 +84,7 @@ typedef struct Frame
 	Jsonb	  **remembered_inputs;	/* by input: the object that a row was read from, or NULL;
 									 * NULL: none */
 	bool		read_only;		/* SPI: the caller's snapshot, no writes */
-	Oid			user;			/* who the expression states were made for */
+	Oid			user;			/* who it runs as */
 	int			depth;
 	int64		iteration;		/* of the innermost loop, 0 outside */
 	bool		stopped;		/* a stop step has ended the action */
@@ -109,6 +120,9 @@ typedef struct Frame
 /* The invocation that is running, or NULL */
 extern Frame *innermost_frame;
 
+/* Counts up with each transaction. */
+extern uint64 frame_transactions;
+
 /* Values of slots; macros, and frame_value() can be assigned to */
 #define frame_value(frame, slot)	((frame)->params->params[slot].value)
 #define frame_isnull(frame, slot)	((frame)->params->params[slot].isnull)
@@ -141,6 +155,12 @@ extern void frame_forget_idle(Program *program);	/* before it is freed */
 
 /* Forgets the states of expressions: an error may have left them half way. */
 extern void frame_forget_states(Frame *frame);
+
+/* Where states of expressions live, of those that last longer than the transaction or of the others. */
+extern MemoryContext frame_states_context(Frame *frame, bool lasts);
+
+/* Where what calling plug-ins needs lives: up to the end of the transaction at the longest. */
+extern MemoryContext frame_plugins_context(Frame *frame);
 
 /* Notes what the row types of slots look like. */
 extern void frame_note_row_types(Frame *frame);

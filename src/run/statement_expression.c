@@ -187,7 +187,7 @@ make_state(Frame *frame, const Expression *expression, ExpressionState *entry)
 	entry->tracked = pgstat_track_functions;
 	entry->generation = expression->generation;
 	if (entry->mcxt == NULL)
-		entry->mcxt = AllocSetContextCreate(frame->states_mcxt, "custom action call", ALLOCSET_SMALL_SIZES);
+		entry->mcxt = AllocSetContextCreate(frame_states_context(frame, false), "custom action call", ALLOCSET_SMALL_SIZES);
 	MemoryContextReset(entry->mcxt);
 	old = MemoryContextSwitchTo(entry->mcxt);
 	entry->state = ExecInitExprWithParams((Expr *) expression->cached->expr, frame->params);

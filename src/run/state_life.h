@@ -1,0 +1,18 @@
+/*
+ * state_life.h
+ *		How long the state of an expression can be used.
+ */
+#ifndef CA_STATE_LIFE_H
+#define CA_STATE_LIFE_H
+
+#include "postgres.h"
+
+#include "program/formula.h"
+
+/* Of a planned expression. */
+extern StateLife state_life(Node *planned);
+
+/* Tells who oversees access that the functions of a state are about to be called, as making it did. */
+extern void state_tell_overseers(Node *planned);
+
+#endif
