@@ -99,6 +99,77 @@ array_source(Compiler *compiler, Statement *statement, RowSource *source, const 
 	}
 }
 
+/* The type of a bound of a range, without domains; InvalidOid after a problem. */
+static Oid
+bound_type(Compiler *compiler, const Expression *bound, const char *key, const char *location)
+{
+	Oid			type = getBaseType(bound->type);
+
+	if (type == INT2OID || type == INT4OID || type == INT8OID)
+		return type;
+	compiler_problem(compiler, ERRCODE_DATATYPE_MISMATCH, location,
+					 psprintf("\"%s\" is of type %s, but a whole number is wanted", key, format_type_be(bound->type)),
+					 NULL, "Write an integer, or a formula that gives one, for example \"=(...)::integer\".");
+	return InvalidOid;
+}
+
+/* Compiles a bound of a range; NULL after a problem. */
+static Expression *
+range_bound(Compiler *compiler, const Json *range, const char *key, const char *location, Oid *type)
+{
+	char	   *place = psprintf("%s.%s", location, key);
+	bool		mattered = let_types_matter(compiler, true);
+	bool		before = findings_begin(&compiler->findings);
+	Value	   *value = compiler_value(compiler, json_get(range, key), InvalidOid, -1, place);
+	Expression *bound = NULL;
+
+	(void) let_types_matter(compiler, mattered);
+	if (!let_types_left_out(compiler))
+		bound = compiler_expression(compiler, value);
+	if (findings_end(&compiler->findings, before) || bound == NULL)
+		return NULL;
+	*type = bound_type(compiler, bound, key, place);
+	return OidIsValid(*type) ? bound : NULL;
+}
+
+/* A bound as the value of a statement, which is of the type of all numbers. */
+static char *
+bound_in_statement(Compiler *compiler, Statement *statement, Expression *bound, Oid type)
+{
+	compiler_drop_expression(compiler, bound);
+	bound->value->type = type;
+	return statement_value(statement, bound->value);
+}
+
+/* Whole numbers: counted through, or rows where there is more to do with them. */
+static void
+range_source(Compiler *compiler, Statement *statement, RowSource *source, const Json *range, const char *location)
+{
+	const Step *step = compiler->step;
+	Oid			type = InvalidOid;
+	Oid			other = InvalidOid;
+	Expression *first;
+	Expression *last;
+
+	(void) let_types_left_out(compiler);
+	first = range_bound(compiler, range, range_keys[0].key, location, &type);
+	last = range_bound(compiler, range, range_keys[1].key, location, &other);
+	if (first == NULL || last == NULL)
+		return;
+	source->value_type = type == INT8OID || other == INT8OID ? INT8OID : INT4OID;
+	if (step_argument(step, "where") == NULL && step_argument(step, "order_by") == NULL &&
+		step_argument(step, "columns") == NULL)
+	{
+		source->first = first;
+		source->last = last;
+		source->from = "";
+		return;
+	}
+	source->from = psprintf("pg_catalog.generate_series(%s, %s) AS this(value)",
+							bound_in_statement(compiler, statement, first, source->value_type),
+							bound_in_statement(compiler, statement, last, source->value_type));
+}
+
 /* The table of a name; a text that is a formula has lost its "=". */
 static Oid
 source_table(Compiler *compiler, const char *name, const char *location)
@@ -119,6 +190,11 @@ row_source_compile(Compiler *compiler, Statement *statement, const Json *from,
 {
 	RowSource	source = {0};
 
+	if (from->kind == JSON_IS_OBJECT && from == compiler->step->subject)
+	{
+		range_source(compiler, statement, &source, from, location);
+		return source;
+	}
 	if (from->kind != JSON_IS_STRING || formula_is_marked(from->text))
 	{
 		array_source(compiler, statement, &source, from, columns, location);

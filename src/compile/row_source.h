@@ -1,7 +1,7 @@
 /*
  * row_source.h
- *		Where many rows come from: a table or the elements of an array, for
- *		create and for_each, and their order.
+ *		Where many rows come from: a table, the elements of an array or a range
+ *		of whole numbers, for create and for_each, and their order.
  */
 #ifndef CA_ROW_SOURCE_H
 #define CA_ROW_SOURCE_H
@@ -16,7 +16,9 @@ typedef struct RowSource
 	Oid			relation;		/* table, or composite element type's; else InvalidOid */
 	Oid			value_type;		/* of the one column "value", or InvalidOid */
 	List	   *columns;		/* of SourceColumn: columns of jsonb elements */
-	Expression *array;			/* of scalars, whose elements can be taken one by one; or NULL */
+	Expression *array;			/* of scalars, whose elements are taken one by one; or NULL */
+	Expression *first;			/* of whole numbers that are counted through; or NULL */
+	Expression *last;			/* the last of them */
 } RowSource;
 
 typedef struct SourceColumn

@@ -156,6 +156,14 @@ const ArgumentSpec case_keys[] = {
 	{0}
 };
 
+const ArgumentSpec range_keys[] = {
+	{"from", ARGUMENT_VALUE, true,
+	.meaning = "the first of the whole numbers"},
+	{"to", ARGUMENT_VALUE, true,
+	.meaning = "the last of them; if it is less than the first, there is none"},
+	{0}
+};
+
 const ArgumentSpec step_leading_keys[] = {
 	{"as", ARGUMENT_NAME, .column = "name", FIELD(Step, name),
 	.pattern = NAME_PATTERN, .meaning = "name of the result, for formulas of later steps; unique in the action"},

@@ -77,6 +77,16 @@ subject_hint(const Step *step)
 	return hint.data;
 }
 
+/* Checks the first and the last of the whole numbers that a step goes through. */
+static bool
+range_is_sound(DefinitionParser *parser, const Step *step)
+{
+	Shape		shape = {psprintf("the range of a %s step", step->kind->name), NULL, {range_keys, NULL, NULL}};
+
+	shape_check_duplicates(parser->sink, step->subject, step->path);
+	return shape_check(parser->sink, &shape, step->subject, step->path);
+}
+
 /* Checks the value of the verb. */
 static bool
 subject_is_sound(DefinitionParser *parser, const Step *step)
@@ -84,7 +94,7 @@ subject_is_sound(DefinitionParser *parser, const Step *step)
 	static const char *const wanted[] = {
 		[SUBJECT_NAME] = "a name in a string",
 		[SUBJECT_CONDITION] = "a string with a formula",
-		[SUBJECT_SOURCE] = "a formula, the name of a table or an array",
+		[SUBJECT_SOURCE] = "a formula, the name of a table, an array or a range of whole numbers",
 		[SUBJECT_WORD] = "a string",
 		[SUBJECT_TITLE] = "a string or null",
 		[SUBJECT_VALUES] = "an object: name and value",
@@ -103,6 +113,8 @@ subject_is_sound(DefinitionParser *parser, const Step *step)
 		json_add(alone, kind->name, step->subject);
 		return shape_check(parser->sink, &shape, alone, step->path);
 	}
+	if (kind->subject == SUBJECT_SOURCE && given == JSON_IS_OBJECT)
+		return range_is_sound(parser, step);
 	if (kind->subject == SUBJECT_VALUES)
 		good = given == JSON_IS_OBJECT;
 	else if (kind->subject == SUBJECT_TITLE)

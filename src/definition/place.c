@@ -364,6 +364,9 @@ find_in_step(PlaceFinder *finder, Json *step, const StepKind *kind, const char *
 		spec = key_find(lists[i], word);
 	if (spec != NULL)
 		find_at_key(finder, step, spec, rest + strlen(word), psprintf("%s.", finder->place.step));
+	else if (kind->subject == SUBJECT_SOURCE && key_find(range_keys, word) != NULL)
+		find_at_key(finder, container(step, kind->name, JSON_IS_OBJECT), key_find(range_keys, word),
+					rest + strlen(word), NULL);
 	else if (kind->subject == SUBJECT_VALUES)
 		find_in_values(finder, container(step, kind->name, JSON_IS_OBJECT), rest);
 	else

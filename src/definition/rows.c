@@ -340,14 +340,14 @@ add_branches(Json *step, const Json *row, const StepKind *kind)
 	}
 }
 
-/* The subject of a row: text, but for an array that a step goes through. */
+/* The subject of a row: text, but for an array or a range that a step goes through. */
 static Json *
 subject_of_row(const Json *row, const StepKind *kind)
 {
 	Json	   *subject = json_get(row, "subject");
 	Json	   *array = NULL;
 
-	if (subject != NULL && subject->kind == JSON_IS_STRING && subject->text[0] == '[' &&
+	if (subject != NULL && subject->kind == JSON_IS_STRING && (subject->text[0] == '[' || subject->text[0] == '{') &&
 		kind != NULL && kind->subject == SUBJECT_SOURCE)
 		array = json_parse_or_null(subject->text);	/* the check of the draft says that it is none */
 	if (array != NULL)

@@ -38,7 +38,8 @@ typedef enum SubjectShape
 {
 	SUBJECT_NAME,				/* string: table, step, target, function, action */
 	SUBJECT_CONDITION,			/* string: a formula */
-	SUBJECT_SOURCE,				/* string: an array formula or a table; or an array */
+	SUBJECT_SOURCE,				/* string: an array formula or a table; or an array; or a range of
+								 * whole numbers, an object with range_keys */
 	SUBJECT_WORD,				/* one of the words in `choices` */
 	SUBJECT_TITLE,				/* null, or a string that only people read */
 	SUBJECT_VALUES				/* object: name -> value; its home in the rows is `arguments` */

@@ -262,6 +262,16 @@ add_needs(Json *object, const ArgumentSpec *keys)
 		json_add(object, "dependentRequired", needs);
 }
 
+/* Of a range of whole numbers. */
+static Json *
+numbers_schema(void)
+{
+	Json	   *json = closed_object();
+
+	add_keys_of(json, range_keys);
+	return json;
+}
+
 /* Of what follows the verb. */
 static Json *
 subject_schema(const StepKind *kind)
@@ -276,8 +286,10 @@ subject_schema(const StepKind *kind)
 			json_put_string(json, "type", "string");
 			return json;
 		case SUBJECT_SOURCE:
-			return json_parse("{\"anyOf\": [{\"type\": \"string\", \"minLength\": 1}, "
+			json = json_parse("{\"anyOf\": [{\"type\": \"string\", \"minLength\": 1}, "
 							  "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/value\"}}]}");
+			json_append(json_get(json, "anyOf"), numbers_schema());
+			return json;
 		case SUBJECT_WORD:
 			return words(kind->choices);
 		case SUBJECT_TITLE:

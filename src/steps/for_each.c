@@ -1,10 +1,11 @@
 /*
  * for_each.c
- *		for_each: runs steps once per row of a table or element of an array.
+ *		for_each: runs steps once per row of a table, element of an array or whole
+ *		number of a range.
  *
  * The rows are those at the start of the loop; they come through a cursor, a
  * few at a time. An array of scalars that is neither filtered nor sorted is
- * walked by itself. The results of steps inside are NULL again at each turn.
+ * walked by itself, and so are whole numbers. The results of steps inside are NULL again at each turn.
  *
  * The number of the turn is a column of the loop's row: "index", unless the rows
  * have such a column themselves, or what the step's "index" says. Activation
@@ -19,6 +20,7 @@
 #include "definition/value_text.h"
 #include "document/outline.h"
 #include "lookup/name_rules.h"
+#include "miscadmin.h"
 #include "program/deed.h"
 #include "run/evaluate.h"
 #include "run/frame.h"
@@ -50,6 +52,9 @@ typedef struct ForEach
 {
 	Statement  *statement;		/* gives the rows, or ... */
 	Expression *array;			/* ... the array whose elements ... */
+	Expression *first;			/* ... or the whole numbers from this ... */
+	Expression *last;			/* ... to this ... */
+	bool		is_small;		/* ... which are integers, not bigints ... */
 	int			value_slot;		/* ... land here */
 	int			index_slot;
 	int		   *turn_slots;		/* set to NULL at each turn */
@@ -209,6 +214,25 @@ loop_steps(Compiler *compiler)
 	return steps;
 }
 
+/* Notes that the value of the turn comes from an expression. */
+static void
+value_flow(Compiler *compiler, const ForEach *loop, Expression *from)
+{
+	taint_flow(compiler, from, loop->value_slot);
+	deed_note_flow(compiler->program, from, loop->value_slot);
+}
+
+/* Takes over what is counted through. */
+static void
+take_range(Compiler *compiler, ForEach *loop, const RowSource *source)
+{
+	loop->first = source->first;
+	loop->last = source->last;
+	loop->is_small = source->value_type == INT4OID;
+	value_flow(compiler, loop, loop->first);
+	value_flow(compiler, loop, loop->last);
+}
+
 static void
 for_each_compile(Compiler *compiler, Instruction *instruction)
 {
@@ -226,16 +250,18 @@ for_each_compile(Compiler *compiler, Instruction *instruction)
 		return;
 	if (is_plain_array(compiler->step, &source))
 		loop->array = source.array;
-	else
+	else if (source.first == NULL)
 		loop_statement(compiler, loop->statement, &source);
 	row = loop_row(compiler, &source, &loop->index_slot);
-	if (loop->array != NULL)
+	if (loop->array != NULL || source.first != NULL)
 	{
 		compiler_drop_statement(compiler, loop->statement);
 		loop->value_slot = row_column_find(row, "value")->slot;
-		taint_flow(compiler, loop->array, loop->value_slot);
-		deed_note_flow(compiler->program, loop->array, loop->value_slot);
 	}
+	if (loop->array != NULL)
+		value_flow(compiler, loop, loop->array);
+	if (source.first != NULL)
+		take_range(compiler, loop, &source);
 	loop->statement->into = list_make1(row);
 	first_scope = list_length(compiler->scopes);
 	loop->steps = loop_steps(compiler);
@@ -320,6 +346,43 @@ loop_elements(Frame *frame, const ForEach *loop)
 	MemoryContextDelete(mcxt);
 }
 
+/* A bound of the range; false: it is NULL. */
+static bool
+range_bound_get(Frame *frame, Expression *bound, int64 *number)
+{
+	bool		isnull;
+	Datum		value = expression_evaluate(frame, bound, &isnull);
+
+	if (isnull)
+		return false;
+	*number = bound->length == sizeof(int16) ? DatumGetInt16(value) :
+		bound->length == sizeof(int32) ? DatumGetInt32(value) : DatumGetInt64(value);
+	return true;
+}
+
+/* Runs the steps for whole numbers. */
+static void
+loop_numbers(Frame *frame, const ForEach *loop)
+{
+	int64		number;
+	int64		last;
+
+	if (!range_bound_get(frame, loop->first, &number) || !range_bound_get(frame, loop->last, &last) ||
+		number > last)
+		return;
+	for (int64 index = 1;; index++, number++)
+	{
+		CHECK_FOR_INTERRUPTS(); /* there may be no step that does */
+		frame->iteration = index;
+		frame_set(frame, loop->value_slot,
+				  loop->is_small ? Int32GetDatum((int32) number) : Int64GetDatum(number), false);
+		loop_turn(frame, loop, index);
+		/* there may be no number after the last one */
+		if (number == last || frame->stopped)
+			return;
+	}
+}
+
 static void
 for_each_execute(Frame *frame, Instruction *instruction)
 {
@@ -328,9 +391,21 @@ for_each_execute(Frame *frame, Instruction *instruction)
 
 	if (loop->array != NULL)
 		loop_elements(frame, loop);
+	else if (loop->first != NULL)
+		loop_numbers(frame, loop);
 	else
 		loop_rows(frame, loop);
 	frame->iteration = outer;
+}
+
+/* What the loop goes through: "of support.task", "from 1 to input.n" */
+static const char *
+source_words(const Json *subject)
+{
+	if (subject->kind == JSON_IS_OBJECT)
+		return psprintf("from %s to %s", value_text(json_get(subject, range_keys[0].key)),
+						value_text(json_get(subject, range_keys[1].key)));
+	return psprintf("of %s", subject->kind == JSON_IS_STRING ? formula_text(subject->text) : value_text(subject));
 }
 
 static void
@@ -340,9 +415,7 @@ for_each_describe(Outline *outline, const Step *step)
 	const Json *columns = step_argument(step, "columns");
 	const char *index = json_get_text(step->json, "index");
 
-	outline_say(outline, "FOR EACH %s of %s", step->name ? step->name : "value",
-				step->subject->kind == JSON_IS_ARRAY ? value_text(step->subject) :
-				formula_text(step_subject_text(step)));
+	outline_say(outline, "FOR EACH %s %s", step->name ? step->name : "value", source_words(step->subject));
 	step_say_rows(outline, step);
 	if (order != NULL)
 		outline_say(outline, ", by %s", step_order_text(order));
@@ -355,7 +428,7 @@ for_each_describe(Outline *outline, const Step *step)
 
 const StepKind for_each_kind = {
 	.name = "for_each",
-	.meaning = "runs steps for each row of a table or element of an array",
+	.meaning = "runs steps for each row of a table, element of an array or whole number of a range",
 	.example = "{\"for_each\": \"support.task\", \"as\": \"task\", \"where\": \"case_id = target.id\", \"do\": []}",
 	.subject = SUBJECT_SOURCE,
 	.arguments = for_each_arguments,

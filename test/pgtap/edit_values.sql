@@ -60,7 +60,7 @@ CREATE VIEW wanted AS
 		LEFT JOIN given AS g ON g.key = u.key AND (g.kind = k.kind OR g.kind IS NULL AND NOT EXISTS (
 			SELECT FROM given AS o WHERE o.kind = k.kind AND o.key = u.key))
 	UNION ALL
-	SELECT k.kind, t.path, k.kind, v.field, CASE k.kind WHEN 'stop' THEN 'failed' ELSE 'another.subject' END
+	SELECT k.kind, t.path, k.kind, v.field, CASE k.kind WHEN 'stop' THEN 'failed' WHEN 'for_each' THEN '{"to": "=input.n", "from": 1}' ELSE 'another.subject' END
 	FROM base AS k
 		JOIN custom_actions.step AS s ON s.kind = k.kind AND s.action = 'desk.act'
 		JOIN custom_actions.step_paths('desk.act') AS t ON t.id = s.id

@@ -379,7 +379,7 @@ my %makers = (
 	choose => sub { return { choose => undef, cases => [ map { { when => condition(), do => [ steps(2) ] } } 1 .. number(3) ], else => [ steps(1) ] } },
 	loop => sub {
 		my $as = name();
-		my ($over, $value) = @{ one_of([ '=array[1, 2, 3]', "$as.value" ], [ '=array[input.n, 3]', "$as.value" ], [ table(), "$as.id" ], [ "='[1, 2]'::jsonb", "$as.value" ]) };
+		my ($over, $value) = @{ one_of([ '=array[1, 2, 3]', "$as.value" ], [ '=array[input.n, 3]', "$as.value" ], [ table(), "$as.id" ], [ "='[1, 2]'::jsonb", "$as.value" ], [ { from => one_of(1, '=input.n', '=input.n - 2'), to => one_of(3, '=input.n', '=target.n::integer % 4') }, "$as.value" ]) };
 		my @body = chance(0.3) ? steps(2) : chance(0.4) ? { create => table(), set => { n => "=$as.index", note => "{{$value}} {{input.s}}", chance(0.2) ? (id => "=$as.index + " . (10 + number(300))) : () } }
 			: chance(0.5) ? { update => table(), id => "=$as.index", required => JSON::PP::false, set => { %{ set(2, 1) }, note => "{{$value}}" } } : writes();
 
