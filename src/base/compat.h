@@ -185,6 +185,27 @@ SysCacheGetAttrNotNull(int cacheid, HeapTuple tuple, AttrNumber attribute)
 #define plan_query(query, text, options, params)	pg_plan_query(query, text, options, params)
 #endif
 
+/* 19: errors go into a node; false if the number is none that an integer holds, rounded */
+#include "utils/numeric.h"
+#if PG_VERSION_NUM >= 190000
+#include "nodes/miscnodes.h"
+#endif
+static inline bool
+numeric_as_integer(Numeric number, int32 *integer)
+{
+#if PG_VERSION_NUM >= 190000
+	ErrorSaveContext errors = {T_ErrorSaveContext};
+
+	*integer = numeric_int4_safe(number, (Node *) &errors);
+	return !errors.error_occurred;
+#else
+	bool		failed = false;
+
+	*integer = numeric_int4_opt_error(number, &failed);
+	return !failed;
+#endif
+}
+
 /* 19: why there are no candidates; it must be asked for */
 #if PG_VERSION_NUM < 190000
 #include "catalog/namespace.h"

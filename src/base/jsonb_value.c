@@ -4,15 +4,22 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/jsonb_value.h"
 #include "utils/fmgrprotos.h"
-#include "utils/numeric.h"
 
 void
 jsonb_value_set_integer(JsonbValue *value, int64 integer)
 {
 	value->type = jbvNumeric;
 	value->val.numeric = int64_to_numeric(integer);
+}
+
+bool
+jsonb_value_integer(const JsonbValue *value, int32 *integer)
+{
+	return value->type == jbvNumeric && numeric_as_integer(value->val.numeric, integer) &&
+		DatumGetInt32(DirectFunctionCall1(numeric_scale, NumericGetDatum(value->val.numeric))) == 0;
 }
 
 void

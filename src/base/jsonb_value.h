@@ -26,6 +26,9 @@ jsonb_value_set_text(JsonbValue *value, const char *text)
 
 extern void jsonb_value_set_integer(JsonbValue *value, int64 integer);
 
+/* Is it a number that is written without a fraction, and that an integer holds? Gives that. */
+extern bool jsonb_value_integer(const JsonbValue *value, int32 *integer);
+
 /* Makes it what a jsonb is: a scalar as such, not as the array that jsonb keeps it in. */
 extern void jsonb_value_set_jsonb(JsonbValue *value, Jsonb *jsonb);
 

@@ -70,15 +70,19 @@ require_bulk_arguments(FunctionCallInfo fcinfo)
 	require_no_if_match();
 }
 
-/* What an item is given: its own inputs, before those that all have. */
+/* What an item is given, in the memory of the call: its own inputs, before those that all have. */
 static Jsonb *
 item_input(Bulk *bulk, JsonbValue *value, Jsonb *common)
 {
-	MemoryContext old = MemoryContextSwitchTo(bulk->scratch);
-	Jsonb	   *input = JsonbValueToJsonb(value);
+	MemoryContext old;
+	Jsonb	   *input;
 	Jsonb	   *copy;
 
-	if (JB_ROOT_COUNT(common) > 0 && JB_ROOT_IS_OBJECT(input))
+	if (JB_ROOT_COUNT(common) == 0)
+		return JsonbValueToJsonb(value);
+	old = MemoryContextSwitchTo(bulk->scratch);
+	input = JsonbValueToJsonb(value);
+	if (JB_ROOT_IS_OBJECT(input))
 		input = DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(common), JsonbPGetDatum(input)));
 	copy = MemoryContextAlloc(bulk->mcxt, VARSIZE(input));
 	memcpy(copy, input, VARSIZE(input));
@@ -111,6 +115,10 @@ bulk_take_items(Bulk *bulk, Jsonb *inputs, Jsonb *common)
 static void
 put_items(ReturnSetInfo *result, const Bulk *bulk)
 {
+	Datum		words[ITEM_SKIPPED + 1];
+
+	for (ItemEnd end = ITEM_SUCCEEDED; end <= ITEM_SKIPPED; end++)
+		words[end] = CStringGetTextDatum(item_end_word(end));
 	for (int i = 0; i < bulk->count; i++)
 	{
 		const BulkItem *item = &bulk->items[i];
@@ -119,7 +127,7 @@ put_items(ReturnSetInfo *result, const Bulk *bulk)
 
 		CHECK_FOR_INTERRUPTS();
 		values[BULK_ITEM] = Int32GetDatum(i + 1);
-		values[BULK_STATUS] = CStringGetTextDatum(item_end_word(item->end));
+		values[BULK_STATUS] = words[item->end];
 		values[BULK_OUTPUT] = JsonbPGetDatum(item->output);
 		nulls[BULK_OUTPUT] = item->output == NULL;
 		values[BULK_ERROR] = JsonbPGetDatum(item->error);

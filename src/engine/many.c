@@ -254,6 +254,61 @@ tell_items_safely(ItemSet *set, TimestampTz begun)
 	PG_END_TRY();
 }
 
+/* Is the step for each item that comes so far? */
+static bool
+is_for_each(const Program *program, const Instruction *step)
+{
+	for (int i = 0; i < program->steps.count; i++)
+		if (program->steps.steps[i] == step)
+			return step->when == NULL;
+	return false;
+}
+
+/* May some steps change what another reads of its row, or of the target? */
+static bool
+others_change(const Program *program, const List *uses, const ManyUse *use)
+{
+	ListCell   *cell;
+
+	foreach(cell, uses)
+	{
+		const ManyUse *other = lfirst(cell);
+
+		if (other == use)
+			return false;
+		if (other->command != CMD_SELECT && (other->relation == use->relation ||
+											 (program->target != NULL && other->relation == program->target->relation)))
+			return true;
+	}
+	return false;
+}
+
+/* Notes what is known before anything is written of the statements that will write. */
+static void
+prepare_look_ahead(ItemSet *set, const ManyShape *shape)
+{
+	const Program *program = shape->program;
+	bool		first = true;
+	ListCell   *cell;
+
+	if (!item_set_searches(set) || shape->stops)
+		return;
+	foreach(cell, shape->uses)
+	{
+		const ManyUse *use = lfirst(cell);
+
+		if (use->command == CMD_SELECT)
+			continue;
+		if (!first && use->command != CMD_DELETE && is_for_each(program, use->step) && !others_change(program, shape->uses, use))
+			set->ahead = lappend(set->ahead, use->statement);
+		first = false;
+	}
+	for (int i = 0; i < program->signature->ninputs; i++)
+		set->known = bms_add_member(set->known, program->input_slots[i]);
+	for (int i = 0; program->load != NULL && i < program->load->nslots; i++)
+		set->known = bms_add_member(set->known, program->load->slots[i]);
+}
+
 /* Runs the program for a set. */
 static void
 set_run(ItemSet *set, const ManyShape *shape)
@@ -263,6 +318,7 @@ set_run(ItemSet *set, const ManyShape *shape)
 
 	bind_items(set);
 	find_targets(set, shape);
+	prepare_look_ahead(set, shape);
 	steps_execute_many(set, &program->steps);
 	give_items(set);
 	if (observers_count > 0)

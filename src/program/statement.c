@@ -534,3 +534,27 @@ statement_many_text(Statement *many, bool with_key, const char *extra, const cha
 	statement_text_comment(&text, many);
 	return text.data;
 }
+
+char *
+statement_values_text(const Statement *many, const List *numbers, Scope **scope)
+{
+	StringInfoData text;
+	ListCell   *cell;
+
+	*scope = scope_for_many(many->scope);
+	initStringInfo(&text);
+	appendStringInfoString(&text, "SELECT ");
+	foreach(cell, numbers)
+	{
+		statement_text_append(&text, *scope, psprintf("$%d", lfirst_int(cell)));
+		appendStringInfoString(&text, ", ");
+	}
+	appendStringInfoString(&text, "\"" ITEMS_ALIAS "\".\"" ITEM_COLUMN "\" FROM");
+	if (many->values_at == 0)
+		appendStringInfo(&text, " %s AS this,", relation_name_sql(many->relation));
+	append_items(&text, "");
+	if (many->values_at == 0)
+		append_between(&text, *scope, many->head.data, many->items_at, many->head.len);
+	statement_text_comment(&text, many);
+	return text.data;
+}

@@ -137,6 +137,12 @@ extern Statement *statement_for_many(Statement *statement);
  */
 extern char *statement_many_text(Statement *many, bool with_key, const char *extra, const char *order);
 
+/*
+ * A SELECT that gives values of such a statement that writes, by their numbers, of the
+ * rows that it would write, and the number of the item. It has a scope of its own.
+ */
+extern char *statement_values_text(const Statement *many, const List *numbers, Scope **scope);
+
 /* Another "$n" for a value that the analysed statement has already. */
 extern char *statement_value_again(Statement *statement, const Value *value);
 

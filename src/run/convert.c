@@ -432,10 +432,15 @@ Datum
 convert_from_jsonb(Conversion *conversion, JsonbValue *value, Oid type,
 				   int32 typmod, bool *isnull)
 {
-	Converter  *converter = converter_get(type);
+	Converter  *converter;
 	Datum		result;
+	int32		integer;
 
 	*isnull = (value->type == jbvNull);
+	/* as their input functions read the text of such a number */
+	if ((type == INT4OID || type == INT8OID) && jsonb_value_integer(value, &integer))
+		return type == INT4OID ? Int32GetDatum(integer) : Int64GetDatum(integer);
+	converter = converter_get(type);
 	if (converter->kind == CONVERT_DOMAIN)
 		return domain_to_datum(conversion, value, type, converter->inner,
 							   converter->inner_typmod, isnull);

@@ -12,14 +12,10 @@
 #include "access/relation.h"
 #include "base/error.h"
 #include "base/text_list.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_type.h"
-#include "lookup/canonical.h"
-#include "lookup/key.h"
-#include "lookup/table_name.h"
 #include "miscadmin.h"
 #include "run/budget.h"
 #include "run/item_culprits.h"
+#include "run/item_missing.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -171,92 +167,23 @@ key_of_failure(const CulpritSearch *search, Relation relation)
 	return NULL;
 }
 
-/* The rows that a statement would write: the columns of a foreign key, and the item. */
-typedef struct WrittenColumns
-{
-	const CulpritSearch *search;
-	const ForeignKeyCacheInfo *key;
-	TupleDesc	tupdesc;
-	Tuplestorestate *rows;
-	int			place;			/* where the columns are in what is returned */
-} WrittenColumns;
-
-/* Takes those of a row. */
+/* Runs the statement once more for the columns of a key, which it returns before foreign keys are checked. */
 static void
-take_columns(ItemReceiver *receiver, int item, const TupleTableSlot *tuple)
+collect_columns(const CulpritSearch *search, Referring *referring)
 {
-	const WrittenColumns *written = receiver->arg;
-	Datum		values[INDEX_MAX_KEYS + 1];
-	bool		nulls[INDEX_MAX_KEYS + 1];
-	int			n = written->key->nkeys;
-
-	memcpy(values, tuple->tts_values + written->place, sizeof(Datum) * n);
-	memcpy(nulls, tuple->tts_isnull + written->place, sizeof(bool) * n);
-	values[n] = Int32GetDatum(item);
-	nulls[n] = false;
-	tuplestore_putvalues(written->rows, written->tupdesc, values, nulls);
-}
-
-/* How they are laid out; the text names them as the statement returns them. */
-static void
-lay_out_columns(WrittenColumns *written, StringInfo text)
-{
-	const ForeignKeyCacheInfo *key = written->key;
-
-	written->tupdesc = CreateTemplateTupleDesc(key->nkeys + 1);
-	for (int i = 0; i < key->nkeys; i++)
-	{
-		Oid			type;
-		int32		typmod;
-		Oid			collation;
-
-		get_atttypetypmodcoll(key->conrelid, key->conkey[i], &type, &typmod, &collation);
-		TupleDescInitEntry(written->tupdesc, i + 1, psprintf("$%d", i + 1), type, typmod, 0);
-		append_element(text, text->len == 0,
-					   psprintf("this.%s", quote_identifier(get_attname(key->conrelid, key->conkey[i], false))));
-	}
-	TupleDescInitEntry(written->tupdesc, key->nkeys + 1, ITEM_COLUMN, INT4OID, -1, 0);
-}
-
-/* Runs the statement once more for what it returns before foreign keys are checked. */
-static void
-collect_columns(WrittenColumns *written)
-{
-	const CulpritSearch *search = written->search;
-	ItemReceiver receiver = {.in_order = search->many->values_at > 0, .take = take_columns, .arg = written};
+	const ForeignKeyCacheInfo *key = referring->key;
+	ItemReceiver receiver = {.in_order = search->many->values_at > 0, .take = referring_take, .arg = referring};
 	CarefulRun	run = {search->set, NULL, search->slots, &receiver};
 	StringInfoData text;
 
 	initStringInfo(&text);
-	lay_out_columns(written, &text);
-	written->rows = tuplestore_begin_heap(false, false, work_mem);
+	for (int i = 0; i < key->nkeys; i++)
+		append_element(&text, i == 0,
+					   psprintf("this.%s", quote_identifier(get_attname(key->conrelid, key->conkey[i], false))));
 	run.plan = item_plan_prepare(search->set, search->count, statement_many_text(search->many, false, text.data, NULL),
 								 search->slots, search->many->scope);
-	written->place = search->many->nslots;
+	referring->place = search->many->nslots;
 	(void) careful_run_try(&run, false);
-}
-
-/* What finds those whose row is not there. */
-static char *
-missing_text(const ForeignKeyCacheInfo *key)
-{
-	StringInfoData text;
-	StringInfoData equal;
-
-	initStringInfo(&text);
-	initStringInfo(&equal);
-	appendStringInfo(&text, "SELECT \"" ITEMS_ALIAS "\".\"" ITEM_COLUMN "\" FROM \"" ITEMS_RELATION "\" AS \"" ITEMS_ALIAS "\" WHERE ");
-	for (int i = 0; i < key->nkeys; i++)
-	{
-		appendStringInfo(&text, "\"" ITEMS_ALIAS "\".\"$%d\" IS NOT NULL AND ", i + 1);
-		appendStringInfo(&equal, "%sthis.%s %s \"" ITEMS_ALIAS "\".\"$%d\"", i > 0 ? " AND " : "",
-						 quote_identifier(get_attname(key->confrelid, key->confkey[i], false)),
-						 operator_text(key->conpfeqop[i]), i + 1);
-	}
-	appendStringInfo(&text, "NOT EXISTS (SELECT FROM %s%s AS this WHERE %s)",
-					 get_rel_relkind(key->confrelid) == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ",
-					 relation_name_sql(key->confrelid), equal.data);
-	return text.data;
 }
 
 /* Takes an item. */
@@ -269,40 +196,21 @@ take_culprit(ItemReceiver *receiver, int item, const TupleTableSlot *tuple)
 		search->culprits[search->nculprits++] = item;
 }
 
-/* Looks for those whose row is not there, as the owner of the table, as foreign keys do. */
-static void
-find_missing(CulpritSearch *search, const WrittenColumns *written)
-{
-	ItemReceiver receiver = {.take = take_culprit, .arg = search};
-	SPIExecuteOptions options = {.dest = (DestReceiver *) &receiver};
-	Oid			user;
-	int			security;
-
-	item_receiver_init(&receiver);
-	items_register(search->count, written->tupdesc, written->rows);
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(table_owner(written->key->confrelid),
-						   security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	if (SPI_execute_extended(missing_text(written->key), &options) != SPI_OK_SELECT)
-		elog(ERROR, "could not look for what rows refer to");
-	SetUserIdAndSecContext(user, security);
-	items_unregister();
-}
-
 /* Finds all that violate a foreign key at once: its check names but one of them. */
 static void
 look_up_references(CulpritSearch *search)
 {
-	WrittenColumns written = {.search = search};
+	Referring	referring;
 	Relation	relation = relation_open(search->many->relation, AccessShareLock);
+	const ForeignKeyCacheInfo *key = key_of_failure(search, relation);
 
-	written.key = key_of_failure(search, relation);
 	relation_close(relation, NoLock);
-	if (written.key == NULL)
+	if (key == NULL)
 		return;
-	collect_columns(&written);
-	find_missing(search, &written);
-	tuplestore_end(written.rows);
+	referring_begin(&referring, key);
+	collect_columns(search, &referring);
+	referring_find_missing(&referring, search->count, take_culprit, search);
+	referring_end(&referring);
 }
 
 /* Looks for them. */

@@ -12,14 +12,32 @@
 #include "run/item_set.h"
 #include "utils/memutils.h"
 
-/* Empty slots for an item. */
-static ParamListInfo
-item_params(const Frame *frame)
+/* Memory for something of each item. */
+static void *
+for_items(Size size, int count)
 {
-	ParamListInfo params = makeParamList(frame->program->nslots);
+	return MemoryContextAllocExtended(CurrentMemoryContext, size * Max(count, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+}
 
-	memcpy(params->params, frame->params->params, sizeof(ParamExternData) * frame->program->nslots);
-	return params;
+/* Gives the items empty slots, as the frame has. */
+static void
+make_slots(ItemSet *set)
+{
+	const Frame *frame = set->frame;
+	int			nslots = frame->program->nslots;
+	ParamListInfo empty = makeParamList(nslots);
+	Size		size = offsetof(ParamListInfoData, params) + sizeof(ParamExternData) * nslots;
+	char	   *params = for_items(MAXALIGN(size), set->count);
+	bool	   *owned = for_items(sizeof(bool) * Max(nslots, 1), set->count);
+
+	memcpy(empty->params, frame->params->params, sizeof(ParamExternData) * nslots);
+	for (int i = 0; i < set->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		set->items[i].params = memcpy(params + MAXALIGN(size) * i, empty, size);
+		set->items[i].owned = owned + nslots * (Size) i;
+		set->active[i] = i;
+	}
 }
 
 ItemSet *
@@ -34,16 +52,9 @@ item_set_make(Frame *frame, ManyCall *call)
 	set->owned = frame->owned;
 	set->written = call->written;
 	set->count = set->nactive = call->count;
-	set->items = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(SetItem) * Max(set->count, 1),
-											MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	set->items = for_items(sizeof(SetItem), set->count);
 	set->active = palloc(sizeof(int) * Max(set->count, 1));
-	for (int i = 0; i < set->count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		set->items[i].params = item_params(frame);
-		set->items[i].owned = palloc0(sizeof(bool) * Max(frame->program->nslots, 1));
-		set->active[i] = i;
-	}
+	make_slots(set);
 	MemoryContextSwitchTo(old);
 	return set;
 }

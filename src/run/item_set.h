@@ -63,6 +63,10 @@ typedef struct ItemSet
 	int			guarded;		/* how many statements have left a subtransaction */
 	bool		written;		/* something has been: no item can be left out any more */
 	List	   *plans;			/* of SetPlan */
+
+	/* Before anything is written */
+	List	   *ahead;			/* of Statement: those that will write for each item, but the first */
+	Bitmapset  *known;			/* slots that have by then what they will have */
 } ItemSet;
 
 /* In how many statements of a set it is looked for the items that they fail with. */

@@ -43,6 +43,7 @@ typedef struct ManyShape
 	List	   *referred;		/* to which rows that are written refer, but to those of their item */
 	List	   *referring;		/* whose rows may refer to those that are deleted */
 	List	   *sequences;		/* that are drawn from */
+	bool		stops;			/* an item may end well before its last step */
 	bool		shares_rows;	/* a row that is written may be that of several items */
 
 	const char *refused;		/* why it does not fit, or NULL ... */

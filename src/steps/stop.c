@@ -78,6 +78,13 @@ stop_execute(Frame *frame, Instruction *instruction)
 		message_raise(frame, stop->message);
 }
 
+static bool
+stop_fits_many(ManyShape *shape, const Instruction *instruction)
+{
+	shape->stops = shape->stops || ((const Stop *) instruction->data)->how == STOP_SUCCEEDED;
+	return true;
+}
+
 /* Whoever is not done is left out; his error is his own. */
 static void
 stop_execute_many(ItemSet *set, Instruction *instruction)
@@ -127,7 +134,7 @@ const StepKind stop_kind = {
 	.ends = true,
 	.compile = stop_compile,
 	.execute = stop_execute,
-	.fits_many = many_fits_each,
+	.fits_many = stop_fits_many,
 	.execute_many = stop_execute_many,
 	.preconditions = stop_preconditions,
 	.describe = stop_describe

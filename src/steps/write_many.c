@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "run/budget.h"
+#include "run/item_missing.h"
 #include "run/item_statement.h"
 #include "run/key_rights.h"
 #include "run/observer.h"
@@ -82,6 +83,8 @@ write_many_run(ItemSet *set, const Write *write, Instruction *step, Instruction 
 	bool		with_key = observers_count > 0 && statement->key != NULL && observers_most_keys() > 0 &&
 		statement_may_return_key(statement);
 
+	if (set->ahead != NIL)
+		item_set_look_ahead(set);
 	item_statement_execute(set, statement, with_key);
 	set->written = true;
 	if (also != NULL && set->nactive > 0)
