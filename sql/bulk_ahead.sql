@@ -33,8 +33,8 @@ SELECT define('desk.pass', '{"table": "desk.case", "input": [ {"name": "owner", 
 		{"update": "target", "set": {"status": "passed", "owner_id": "=coalesce(nullif(input.owner, 0), target.owner_id)"}} ]}');
 SELECT * FROM desk.run('desk.pass', '{}');
 SELECT * FROM desk.run('desk.pass', '{"3": {"owner": 7}, "40": {"owner": 8}, "9": {"owner": 0}}');
--- too many to be left out
-SELECT left(how, 60) AS how, fired > 10 AS fired, tasks, cases
+-- however many there are
+SELECT left(how, 60) AS how, fired, tasks, cases
 FROM desk.run('desk.pass', (SELECT jsonb_object_agg(i, '{"owner": 9}'::jsonb) FROM generate_series(1, 40) AS i WHERE i % 2 = 0));
 
 -- a key of two columns: NULL in one refers to nothing

@@ -122,7 +122,6 @@ typedef struct LookAhead
 	const List *values;			/* of int: the numbers of the values that the columns get */
 	int		   *missing;		/* items whose row is not there */
 	int			nmissing;
-	int			nmost;
 } LookAhead;
 
 /* Are rows checked as they are written, and were those that are there? */
@@ -216,8 +215,7 @@ take_missing(ItemReceiver *receiver, int item, const TupleTableSlot *tuple)
 {
 	LookAhead  *ahead = receiver->arg;
 
-	if (ahead->nmissing <= ahead->nmost)
-		ahead->missing[ahead->nmissing++] = item;
+	ahead->missing[ahead->nmissing++] = item;
 }
 
 /* Finds those whose row is not there. */
@@ -246,8 +244,7 @@ look_ahead_for(LookAhead *ahead)
 {
 	Caught	   *caught;
 
-	ahead->nmost = FAILED_AT_MOST(ahead->set->count) - ahead->set->nfailed;
-	ahead->missing = palloc(sizeof(int) * (Max(ahead->nmost, 0) + 1));
+	ahead->missing = palloc(sizeof(int) * ahead->set->nactive);
 	ahead->nmissing = 0;
 	caught = caught_undone(look_ahead, ahead);
 	if (caught != NULL)
@@ -258,8 +255,12 @@ look_ahead_for(LookAhead *ahead)
 		caught_free(caught);
 		return;
 	}
-	for (int i = 0; i < ahead->nmissing && ahead->nmissing <= ahead->nmost; i++)
-		item_leave_failed(ahead->set, ahead->missing[i]);
+	/* however many there are: nothing has been done for them yet */
+	for (int i = 0; i < ahead->nmissing; i++)
+	{
+		ahead->set->call->failed[ahead->missing[i]] = true;
+		item_leave_out(ahead->set, ahead->missing[i], "what an item refers to is not there");
+	}
 	item_set_sift(ahead->set);
 }
 
