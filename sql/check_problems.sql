@@ -114,3 +114,9 @@ SELECT create_action('desk.good', $${
 	"steps": [{"update": "target", "set": {"n": "=(SELECT count(*) FROM desk.note AS other WHERE other.n = this.n)"}}]}$$);
 SELECT * FROM check_action('desk.good');
 SELECT * FROM check_action('desk.none');
+
+-- An error tells some of many
+SELECT create_action('desk.many', json_build_object('steps',
+	(SELECT json_agg(json_build_object('require', 'let.x' || i || ' > 0')) FROM generate_series(1, 53) AS i)));
+SELECT brief($$SELECT activate_action('desk.many')$$);
+SELECT count(*) FROM check_action('desk.many');

@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "base/compat.h"
 #include "base/error.h"
 #include "base/problem.h"
@@ -17,6 +19,8 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
+
+#define MOST_SHOWN	50			/* problems that an error tells, whose hint says where all are */
 
 pg_noreturn static void problem_raise(const char *action, const Problem *problem);
 
@@ -288,6 +292,7 @@ problem_print_whole(StringInfo out, const Problem *problem)
 void
 problems_raise(const char *action, const ProblemSink *sink, const char *hint)
 {
+	int			most = hint != NULL ? MOST_SHOWN : INT_MAX;
 	StringInfoData detail;
 	int			count = 0;
 	ListCell   *cell;
@@ -297,13 +302,13 @@ problems_raise(const char *action, const ProblemSink *sink, const char *hint)
 	{
 		const Problem *problem = lfirst(cell);
 
-		if (problem->warning)
-			continue;
-		problem_print_whole(&detail, problem);
-		count++;
+		if (!problem->warning && count++ < most)
+			problem_print_whole(&detail, problem);
 	}
 	if (count == 0)
 		return;
+	if (count > most)
+		appendStringInfo(&detail, "\nand %d more", count - most);
 	ereport(ERROR,
 			(errcode(ERRCODE_CA_CHECK_FAILED),
 			 errmsg_plural("action \"%s\" has %d problem", "action \"%s\" has %d problems",

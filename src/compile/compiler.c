@@ -460,6 +460,32 @@ compiler_text(Compiler *compiler, const char *field)
 														compiler_location(compiler, field)));
 }
 
+/* Makes a row visible from here on, to what is inside of others. */
+static void
+compiler_see_row(Compiler *compiler, Row *row)
+{
+	RowChain   *chain = palloc(sizeof(RowChain));
+
+	chain->row = row;
+	chain->outer = compiler->names->rows;
+	compiler->names->rows = chain;
+}
+
+void
+compiler_hide_row(Compiler *compiler, const Row *row)
+{
+	RowChain  **link = &compiler->names->rows;
+	const RowChain *chain;
+
+	for (chain = compiler->names->rows; chain->row != row; chain = chain->outer)
+	{
+		*link = palloc(sizeof(RowChain));
+		(*link)->row = chain->row;
+		link = &(*link)->outer;
+	}
+	*link = chain->outer;
+}
+
 Row *
 compiler_row(Compiler *compiler, const char *name, Oid relation)
 {
@@ -471,7 +497,7 @@ compiler_row(Compiler *compiler, const char *name, Oid relation)
 	if (OidIsValid(relation))
 		compiler->program->relations =
 			list_append_unique_oid(compiler->program->relations, relation);
-	compiler->names->rows = lappend(list_copy(compiler->names->rows), row);
+	compiler_see_row(compiler, row);
 	return row;
 }
 

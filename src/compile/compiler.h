@@ -82,6 +82,9 @@ extern Value *compiler_slot_value(Compiler *compiler, int slot, const char *loca
 /* A row that formulas can name from here on. */
 extern Row *compiler_row(Compiler *compiler, const char *name, Oid relation);
 
+/* No longer, but those that it was visible to are. */
+extern void compiler_hide_row(Compiler *compiler, const Row *row);
+
 /* A column of a row that is no table's. */
 extern RowColumn *compiler_row_column(Compiler *compiler, Row *row, const char *name,
 									  Oid type, int32 typmod);

@@ -36,7 +36,6 @@
 #include "utils/memutils.h"
 
 #define PASSES_PER_NAME	3		/* then types that go on changing are given up */
-#define NAMES_AT_FIRST	32		/* that the hash has room for */
 
 /* What a value of a name is. */
 typedef enum LetSort
@@ -58,18 +57,10 @@ typedef struct LetNote
 	bool		empty;			/* of LET_ARRAY */
 } LetNote;
 
-typedef struct LetEntry
-{
-	char		name[NAMEDATALEN];	/* hash key */
-	LetType    *let;
-} LetEntry;
-
 LetType *
 let_type_find(const LetTypes *lets, const char *name)
 {
-	LetEntry   *entry = lets ? hash_search(lets->by_name, name, HASH_FIND, NULL) : NULL;
-
-	return entry ? entry->let : NULL;
+	return lets ? name_table_find(lets->by_name, name) : NULL;
 }
 
 static bool let_type_advance(const LetTypes *lets, LetType *let);
@@ -78,25 +69,24 @@ static bool let_type_advance(const LetTypes *lets, LetType *let);
 static LetType *
 let_type_get(LetTypes *lets, const char *name)
 {
-	bool		found;
-	LetEntry   *entry = hash_search(lets->by_name, name, HASH_ENTER, &found);
+	LetType    *let = name_table_find(lets->by_name, name);
 
-	if (!found)
-	{
-		entry->let = palloc0(sizeof(LetType));
-		entry->let->name = pstrdup(name);
-		entry->let->only_literals = true;
-		entry->let->typmod = -1;
-		lets->names = lappend(lets->names, entry->let);
-	}
-	return entry->let;
+	if (let != NULL)
+		return let;
+	let = palloc0(sizeof(LetType));
+	let->name = pstrdup(name);
+	let->only_literals = true;
+	let->typmod = -1;
+	lets->names = lappend(lets->names, let);
+	(void) name_table_add(lets->by_name, name, let);
+	return let;
 }
 
 /* Forgets a name that has but one value. */
 static void
 let_type_forget(LetTypes *lets, const LetType *let)
 {
-	(void) hash_search(lets->by_name, let->name, HASH_REMOVE, NULL);
+	name_table_remove(lets->by_name, let->name);
 }
 
 /* Takes the type that a step says a name has. */
@@ -207,14 +197,10 @@ let_types_scan(const Definition *definition, ProblemSink *sink)
 	MemoryContext old = MemoryContextSwitchTo(mcxt);
 	LetTypes   *lets = palloc0(sizeof(LetTypes));
 	LetScan		scan = {lets, sink};
-	HASHCTL		control = {0};
 	List	   *names = NIL;
 	ListCell   *cell;
 
-	control.keysize = NAMEDATALEN;
-	control.entrysize = sizeof(LetEntry);
-	control.hcxt = mcxt;
-	lets->by_name = hash_create("custom action let types", NAMES_AT_FIRST, &control, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	lets->by_name = name_table_make("custom action let types", mcxt);
 	lets->mcxt = mcxt;
 	steps_visit(definition->steps, scan_step, &scan);
 	foreach(cell, lets->names)
@@ -556,7 +542,7 @@ names_open(Compiler *compiler, const ColumnRef *reference)
 	if (strcmp(first, "let") == 0 && list_length(reference->fields) > 1 &&
 		IsA(lsecond(reference->fields), String))
 	{
-		variable = variable_find(compiler->names->lets, strVal(lsecond(reference->fields)));
+		variable = variable_find(&compiler->names->lets, strVal(lsecond(reference->fields)));
 		return variable != NULL && variable->open;
 	}
 	if (strcmp(first, "input") == 0 || strcmp(first, "context") == 0)

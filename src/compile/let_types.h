@@ -11,9 +11,9 @@
 
 #include "postgres.h"
 
+#include "base/name_table.h"
 #include "definition/definition.h"
 #include "program/formula.h"
-#include "utils/hsearch.h"
 
 struct Compiler;
 
@@ -37,7 +37,7 @@ typedef struct LetType
 typedef struct LetTypes
 {
 	List	   *names;			/* of LetType */
-	HTAB	   *by_name;
+	NameTable  *by_name;
 	bool		searching;		/* in a pass that finds types: what cannot matter is left out */
 	int			passes;
 	bool		any_open;		/* some name has no type as the pass begins */

@@ -142,7 +142,7 @@ static bool
 step_name_is_sound(DefinitionParser *parser, Step *step)
 {
 	char	   *location = shape_location(step->path, "as");
-	ListCell   *cell;
+	const Step *other;
 
 	if (!definition_name_is_sound(parser, step->name, "a step", location))
 		return false;
@@ -156,19 +156,14 @@ step_name_is_sound(DefinitionParser *parser, Step *step)
 									step->name));
 		return false;
 	}
-	foreach(cell, parser->step_names)
-	{
-		Step	   *other = lfirst(cell);
-
-		if (strcmp(step->name, other->name) != 0)
-			continue;
+	if (parser->step_names == NULL)
+		parser->step_names = name_table_make("custom action step names", CurrentMemoryContext);
+	other = name_table_add(parser->step_names, step->name, step);
+	if (other != NULL)
 		definition_problem(parser, location,
 						   psprintf("step %s is also named \"%s\"", other->path, step->name),
 						   "Names of steps are unique in an action; give one of them another name.");
-		return false;
-	}
-	parser->step_names = lappend(parser->step_names, step);
-	return true;
+	return other == NULL;
 }
 
 /* Adds a branch to a step, whose steps have their paths below a prefix. */

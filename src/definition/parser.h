@@ -7,13 +7,14 @@
 
 #include "postgres.h"
 
+#include "base/name_table.h"
 #include "definition/definition.h"
 
 typedef struct DefinitionParser
 {
 	ProblemSink *sink;
 	Definition *definition;
-	List	   *step_names;		/* of Step: the named ones so far */
+	NameTable  *step_names;		/* of Step: the named ones so far; NULL: none */
 	bool		keeps_unsound;	/* steps, inputs and outputs, too */
 } DefinitionParser;
 

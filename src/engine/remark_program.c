@@ -184,9 +184,9 @@ remark_program(Compiler *compiler)
 	if (compiler->findings.failed || compiler->program->signature->broken || definition->steps == NIL)
 		return;
 	if (!has_plugins(compiler))
-		remark_unused_variables(compiler, compiler->names->inputs, "input", "input",
+		remark_unused_variables(compiler, compiler->names->inputs.all, "input", "input",
 								"Use it in a step, or remove it. Only a plug-in could still read it.");
-	remark_unused_variables(compiler, compiler->names->lets, "let", "let",
+	remark_unused_variables(compiler, compiler->names->lets.all, "let", "let",
 							"Use it, or leave it out.");
 	remark_overwritten(compiler);
 	remark_loops(compiler);

@@ -126,7 +126,7 @@ typedef struct Scope
 {
 	struct Program *program;
 	struct Names *names;		/* what formulas here may call by name, or NULL */
-	List	   *rows;			/* of Row: those of the names that are visible here */
+	struct RowChain *rows;		/* those of the names that are visible here */
 	Findings   *findings;		/* set while compiling only */
 	List	   *placeholders;	/* of Placeholder: the values of the statement's text */
 	Placeholder **placed;		/* those in the final text, by position; NULL: it is not there yet */

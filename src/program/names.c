@@ -21,6 +21,8 @@
 #include "utils/lsyscache.h"
 
 #define SLOTS_AT_FIRST	8		/* a power of two; then there is room for twice as many */
+#define VARIABLES_LISTED 32		/* more are found by a table */
+
 
 int
 program_add_slot(Program *program, Oid type, int32 typmod, Oid collation)
@@ -130,11 +132,13 @@ slot_param(ParseState *pstate, Scope *scope, int slot, int32 typmod, int locatio
 }
 
 Variable *
-variable_find(const List *variables, const char *name)
+variable_find(const Variables *variables, const char *name)
 {
 	ListCell   *cell;
 
-	foreach(cell, variables)
+	if (variables->by_name != NULL)
+		return name_table_find(variables->by_name, name);
+	foreach(cell, variables->all)
 	{
 		Variable   *variable = lfirst(cell);
 
@@ -144,15 +148,36 @@ variable_find(const List *variables, const char *name)
 	return NULL;
 }
 
+/* Adds a variable to those that are found by their names. */
+static void
+variable_index(Program *program, Variables *variables, Variable *added)
+{
+	ListCell   *cell;
+
+	if (variables->by_name != NULL)
+		(void) name_table_add(variables->by_name, added->name, added);
+	else if (list_length(variables->all) > VARIABLES_LISTED)
+	{
+		variables->by_name = name_table_make("custom action variables", program->mcxt);
+		foreach(cell, variables->all)
+		{
+			Variable   *variable = lfirst(cell);
+
+			(void) name_table_add(variables->by_name, variable->name, variable);
+		}
+	}
+}
+
 Variable *
-variable_add(Program *program, List **variables, const char *name, Oid type, int32 typmod)
+variable_add(Program *program, Variables *variables, const char *name, Oid type, int32 typmod)
 {
 	MemoryContext old = MemoryContextSwitchTo(program->mcxt);
 	Variable   *variable = palloc0(sizeof(Variable));
 
 	variable->name = pstrdup(name);
 	variable->slot = program_add_slot(program, type, typmod, get_typcollation(type));
-	*variables = lappend(*variables, variable);
+	variables->all = lappend(variables->all, variable);
+	variable_index(program, variables, variable);
 	MemoryContextSwitchTo(old);
 	return variable;
 }
@@ -198,20 +223,38 @@ rows_are_one(const Row *row, const Row *other)
 }
 
 Row *
-row_find(const List *rows, const char *name)
+row_find(const RowChain *rows, const char *name)
 {
-	/*
-	 * the innermost one is the last; most that are asked for are near, and
-	 * most names begin otherwise
-	 */
-	for (int i = list_length(rows) - 1; i >= 0; i--)
-	{
-		Row		   *row = list_nth(rows, i);
-
-		if (row->name[0] == name[0] && strcmp(row->name, name) == 0)
-			return row;
-	}
+	/* most that are asked for are near, and most names begin otherwise */
+	for (; rows != NULL; rows = rows->outer)
+		if (rows->row->name[0] == name[0] && strcmp(rows->row->name, name) == 0)
+			return rows->row;
 	return NULL;
+}
+
+bool
+rows_have(const RowChain *rows, const Row *row)
+{
+	while (rows != NULL && rows->row != row)
+		rows = rows->outer;
+	return rows != NULL;
+}
+
+List *
+rows_in_order(const RowChain *rows)
+{
+	List	   *list = NIL;
+
+	for (; rows != NULL; rows = rows->outer)
+		list = lappend(list, rows->row);
+	for (int i = 0, j = list_length(list) - 1; i < j; i++, j--)
+	{
+		void	   *outer = list_nth(list, j);
+
+		lfirst(list_nth_cell(list, j)) = list_nth(list, i);
+		lfirst(list_nth_cell(list, i)) = outer;
+	}
+	return list;
 }
 
 RowColumn *
@@ -375,19 +418,19 @@ context_slot(Scope *scope, const char *name)
 
 /* The variables' names. */
 static List *
-variables_names(const List *variables)
+variables_names(const Variables *variables)
 {
 	List	   *names = NIL;
 	ListCell   *cell;
 
-	foreach(cell, variables)
+	foreach(cell, variables->all)
 		names = lappend(names, ((Variable *) lfirst(cell))->name);
 	return names;
 }
 
 /* The variable behind a name such as input.x. */
 static Variable *
-variable_named(const List *variables, const char *group, const char *name)
+variable_named(const Variables *variables, const char *group, const char *name)
 {
 	Variable   *variable = variable_find(variables, name);
 	List	   *names;
@@ -410,7 +453,7 @@ names_before_dot(const Scope *scope)
 	List	   *names = list_make4("input", "output", "let", "context");
 	ListCell   *cell;
 
-	foreach(cell, scope->rows)
+	foreach(cell, rows_in_order(scope->rows))
 		names = lappend(names, ((Row *) lfirst(cell))->name);
 	return OidIsValid(scope->this_relation) ? lappend(names, "this") : names;
 }
@@ -425,27 +468,22 @@ names_hint(const Scope *scope, const char *given)
 }
 
 /* The group of variables called by this name, or NULL. */
-static const List *
-variables_group(const Names *names, const char *name, bool *found)
+static const Variables *
+variables_group(const Names *names, const char *name)
 {
-	*found = true;
 	if (strcmp(name, "input") == 0)
-		return names->inputs;
+		return &names->inputs;
 	if (strcmp(name, "output") == 0)
-		return names->outputs;
+		return &names->outputs;
 	if (strcmp(name, "let") == 0)
-		return names->lets;
-	*found = false;
-	return NIL;
+		return &names->lets;
+	return NULL;
 }
 
 bool
 names_has(const Scope *scope, const char *name)
 {
-	bool		is_group;
-
-	(void) variables_group(scope->names, name, &is_group);
-	return is_group || strcmp(name, "context") == 0 || row_find(scope->rows, name) != NULL;
+	return variables_group(scope->names, name) != NULL || strcmp(name, "context") == 0 || row_find(scope->rows, name) != NULL;
 }
 
 void
@@ -493,8 +531,8 @@ names_resolve(ParseState *pstate, Scope *scope, const char *first,
 			  const char *second, int location)
 {
 	const Names *names = scope->names;
-	bool		is_group;
-	const List *variables = variables_group(names, first, &is_group);
+	const Variables *variables = variables_group(names, first);
+	bool		is_group = variables != NULL;
 	bool		is_context = strcmp(first, "context") == 0;
 	ParseCallbackState position;
 	Variable   *variable;

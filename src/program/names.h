@@ -8,15 +8,23 @@
 
 #include "postgres.h"
 
+#include "base/name_table.h"
 #include "program/program.h"
+
+/* Variables of one kind, in the order of their declarations. */
+typedef struct Variables
+{
+	List	   *all;			/* of Variable */
+	NameTable  *by_name;		/* where there are many, or NULL */
+} Variables;
 
 typedef struct Names
 {
-	List	   *rows;			/* of Row: target and the steps reached so far; never changed in
-								 * place, scopes keep it */
-	List	   *inputs;			/* of Variable */
-	List	   *outputs;
-	List	   *lets;
+	RowChain   *rows;			/* target and the steps reached so far; never changed in place,
+								 * scopes keep it */
+	Variables	inputs;
+	Variables	outputs;
+	Variables	lets;
 	List	   *steps;			/* of char *: all step names of the action */
 	List	   *used;			/* of char *: names of rows that something refers to */
 	bool		none;			/* nothing has a value yet, not even context */
@@ -28,14 +36,20 @@ typedef struct Names
 
 /* Adds a slot and returns its number. */
 extern int	program_add_slot(Program *program, Oid type, int32 typmod, Oid collation);
-extern Variable *variable_find(const List *variables, const char *name);
+extern Variable *variable_find(const Variables *variables, const char *name);
 
 /* Adds a variable with a slot of its own. */
-extern Variable *variable_add(Program *program, List **variables, const char *name,
+extern Variable *variable_add(Program *program, Variables *variables, const char *name,
 							  Oid type, int32 typmod);
 
 /* The innermost row of a name: handlers in handlers each have an "error". */
-extern Row *row_find(const List *rows, const char *name);
+extern Row *row_find(const RowChain *rows, const char *name);
+
+/* Is this row one of the chain? */
+extern bool rows_have(const RowChain *rows, const Row *row);
+
+/* All rows of a chain, the outermost first. */
+extern List *rows_in_order(const RowChain *rows);
 
 /* the row that this is another name of, or itself */
 extern const Row *row_first_name(const Row *row);

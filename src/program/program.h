@@ -58,6 +58,13 @@ typedef struct Row
 	List	   *columns;		/* of RowColumn; grows while compiling */
 } Row;
 
+/* Rows that have a name at one place, the innermost first; what is outside is shared by many chains. */
+typedef struct RowChain
+{
+	Row		   *row;
+	struct RowChain *outer;
+} RowChain;
+
 /* let.x, output.x, input.x, context.x: a named slot */
 typedef struct Variable
 {

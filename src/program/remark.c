@@ -35,7 +35,7 @@
 typedef struct Likeness
 {
 	const Names *names;
-	const List *rows;
+	const RowChain *rows;
 	Oid			relation;		/* whose columns may stand bare, or InvalidOid */
 	const char *text;
 	bool		result;
@@ -50,16 +50,16 @@ typedef struct Likeness
 
 /* Does first.second mean something of the action's? */
 static bool
-is_known_pair(const Names *names, const List *rows, Oid relation, const char *first, const char *second)
+is_known_pair(const Names *names, const RowChain *rows, Oid relation, const char *first, const char *second)
 {
 	const Row  *row;
 
 	if (strcmp(first, "input") == 0)
-		return variable_find(names->inputs, second) != NULL;
+		return variable_find(&names->inputs, second) != NULL;
 	if (strcmp(first, "let") == 0)
-		return variable_find(names->lets, second) != NULL;
+		return variable_find(&names->lets, second) != NULL;
 	if (strcmp(first, "output") == 0)
-		return variable_find(names->outputs, second) != NULL;
+		return variable_find(&names->outputs, second) != NULL;
 	if (strcmp(first, "this") == 0)
 		return OidIsValid(relation) && get_attnum(relation, second) > 0;
 	row = row_find(rows, first);
@@ -155,7 +155,7 @@ judge_likeness(void *arg)
 }
 
 bool
-remark_is_formula(const Names *names, const List *rows, Oid relation, const char *text)
+remark_is_formula(const Names *names, const RowChain *rows, Oid relation, const char *text)
 {
 	Likeness	likeness = {.names = names, .rows = rows, .relation = relation, .text = text};
 
@@ -351,9 +351,9 @@ other_meaning(const Scope *scope, const char *column)
 {
 	const Row  *target = row_find(scope->rows, "target");
 
-	if (variable_find(scope->names->inputs, column) != NULL)
+	if (variable_find(&scope->names->inputs, column) != NULL)
 		return psprintf("input.%s", column);
-	if (variable_find(scope->names->lets, column) != NULL)
+	if (variable_find(&scope->names->lets, column) != NULL)
 		return psprintf("let.%s", column);
 	if (target != NULL && row_has_column(target, column))
 		return psprintf("target.%s", column);

@@ -20,6 +20,6 @@ extern void remark_texts(Scope *scope, Value *value);
 extern void remark_formula(ParseState *pstate, Scope *scope, const Formula *formula, Node *tree, Oid type);
 
 /* Would this text be a formula, of names that are known here? */
-extern bool remark_is_formula(const Names *names, const List *rows, Oid relation, const char *text);
+extern bool remark_is_formula(const Names *names, const RowChain *rows, Oid relation, const char *text);
 
 #endif

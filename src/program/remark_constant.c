@@ -409,12 +409,11 @@ column_of_param(const ComparisonWalk *walk, const Param *param, Oid *relation, A
 {
 	const Scope *scope = walk->scope;
 	int			slot = scope->numbered ? list_nth_int(scope->parameters, param->paramid - 1) : param->paramid - 1;
-	ListCell   *cell;
 	ListCell   *column_cell;
 
-	foreach(cell, scope->rows)
+	for (const RowChain *rows = scope->rows; rows != NULL; rows = rows->outer)
 	{
-		const Row  *row = lfirst(cell);
+		const Row  *row = rows->row;
 
 		foreach(column_cell, row->columns)
 		{

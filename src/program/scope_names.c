@@ -251,13 +251,11 @@ add_action_row(Listing *listing, const Row *row)
 static void
 add_action_rows(Listing *listing)
 {
-	const List *rows = listing->scope->rows;
-
-	for (int i = list_length(rows) - 1; i >= 0; i--)
+	for (const RowChain *rows = listing->scope->rows; rows != NULL; rows = rows->outer)
 	{
-		const Row  *row = list_nth(rows, i);
+		const Row  *row = rows->row;
 
-		if (!row->for_code && row_find(rows, row->name) == row && !text_list_has(listing->items, row->name))
+		if (!row->for_code && row_find(listing->scope->rows, row->name) == row && !text_list_has(listing->items, row->name))
 			add_action_row(listing, row);
 	}
 }
@@ -331,9 +329,9 @@ scope_names(const ParseState *pstate, const Scope *scope)
 	if (scope->names == NULL || scope->names->none)
 		return listing.names;
 	add_action_rows(&listing);
-	add_variables(&listing, scope->names->lets, "let", NIL);
-	add_variables(&listing, scope->names->inputs, "input", definition->inputs);
-	add_variables(&listing, scope->names->outputs, "output", definition->outputs);
+	add_variables(&listing, scope->names->lets.all, "let", NIL);
+	add_variables(&listing, scope->names->inputs.all, "input", definition->inputs);
+	add_variables(&listing, scope->names->outputs.all, "output", definition->outputs);
 	add_context(&listing);
 	return listing.names;
 }

@@ -46,7 +46,7 @@ row_with_column(const Scope *scope, const char *name)
 {
 	ListCell   *cell;
 
-	foreach(cell, scope->rows)
+	foreach(cell, rows_in_order(scope->rows))
 	{
 		const Row  *row = lfirst(cell);
 
@@ -66,24 +66,24 @@ exact_hint(const UnknownName *unknown)
 
 	if (row != NULL && strcmp(row->name, "target") == 0)
 		return psprintf("The bound row has such a column: target.%s.", name);
-	if (variable_find(names->inputs, name) != NULL)
+	if (variable_find(&names->inputs, name) != NULL)
 		return psprintf("There is an input of this name: input.%s.", name);
-	if (variable_find(names->lets, name) != NULL)
+	if (variable_find(&names->lets, name) != NULL)
 		return psprintf("There is a let of this name: let.%s.", name);
 	if (row != NULL)
 		return psprintf("\"%s\" has such a column: %s.%s.", row->name, row->name, name);
-	if (variable_find(names->outputs, name) != NULL)
+	if (variable_find(&names->outputs, name) != NULL)
 		return psprintf("There is an output of this name: output.%s.", name);
 	return NULL;
 }
 
 /* Looks at the names of variables, as they are written in formulas. */
 static void
-consider_variables(UnknownName *unknown, const List *variables, const char *group)
+consider_variables(UnknownName *unknown, const Variables *variables, const char *group)
 {
 	ListCell   *cell;
 
-	foreach(cell, variables)
+	foreach(cell, variables->all)
 	{
 		const char *name = ((Variable *) lfirst(cell))->name;
 
@@ -119,9 +119,9 @@ like_hint(UnknownName *unknown)
 	unknown->suggestion.parts = !unknown->whole;
 	if (OidIsValid(scope->this_relation))
 		consider_columns(unknown, scope->this_relation, "this");
-	consider_variables(unknown, scope->names->inputs, "input");
-	consider_variables(unknown, scope->names->lets, "let");
-	foreach(cell, scope->rows)
+	consider_variables(unknown, &scope->names->inputs, "input");
+	consider_variables(unknown, &scope->names->lets, "let");
+	foreach(cell, rows_in_order(scope->rows))
 	{
 		const Row  *row = lfirst(cell);
 

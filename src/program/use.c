@@ -148,15 +148,14 @@ note_param(const UseWalk *walk, const Param *param)
 {
 	const Scope *scope = walk->scope;
 	int			slot;
-	ListCell   *row_cell;
 	ListCell   *cell;
 
 	if (param->paramkind != PARAM_EXTERN || scope->names == NULL)
 		return;
 	slot = scope->numbered ? list_nth_int(scope->parameters, param->paramid - 1) : param->paramid - 1;
-	foreach(row_cell, scope->rows)
+	for (const RowChain *rows = scope->rows; rows != NULL; rows = rows->outer)
 	{
-		const Row  *row = lfirst(row_cell);
+		const Row  *row = rows->row;
 
 		foreach(cell, OidIsValid(row->relation) ? row->columns : NIL)
 		{

@@ -137,10 +137,12 @@ subject_table(Compiler *compiler, const char *subject)
 	char	   *like;
 	ListCell   *cell;
 
-	foreach(cell, compiler->names->rows)
+	if (strchr(subject, '.') != NULL || OidIsValid(RelnameGetRelid(subject)))
+		return compiler_table(compiler, subject, compiler->step->path);
+	foreach(cell, rows_in_order(compiler->names->rows))
 		names = lappend(names, ((Row *) lfirst(cell))->name);
-	like = strchr(subject, '.') == NULL ? suggestion_among(subject, names) : NULL;
-	if (like == NULL || OidIsValid(RelnameGetRelid(subject)))
+	like = suggestion_among(subject, names);
+	if (like == NULL)
 		return compiler_table(compiler, subject, compiler->step->path);
 	compiler_problem(compiler, ERRCODE_UNDEFINED_TABLE, compiler->step->path,
 					 psprintf("there is no table or step \"%s\"", subject), NULL,
@@ -289,18 +291,12 @@ become_other_name(Compiler *compiler, Row *row, const Address *address)
 void
 address_results(Compiler *compiler, Statement *statement, const Address *address)
 {
-	ListCell   *cell;
 	Row		   *row;
 
-	if (address->row != NULL)
+	for (RowChain *rows = compiler->names->rows; address->row != NULL && rows != NULL; rows = rows->outer)
 	{
-		foreach(cell, compiler->names->rows)
-		{
-			Row		   *other = lfirst(cell);
-
-			if (row_first_name(other) == row_first_name(address->row))
-				statement->into = lappend(statement->into, other);
-		}
+		if (row_first_name(rows->row) == row_first_name(address->row))
+			statement->into = lappend(statement->into, rows->row);
 	}
 	row = compiler_declare(compiler, address->relation, address->set_based);
 	if (row != NULL)

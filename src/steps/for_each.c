@@ -139,16 +139,16 @@ freeze_index(Compiler *compiler, const Row *row, int slot, int first_scope)
 
 /* Names inside the loop are not visible outside; their slots start each turn as NULL. */
 static void
-close_names(Compiler *compiler, ForEach *loop, List *before)
+close_names(Compiler *compiler, ForEach *loop, RowChain *before)
 {
 	List	   *slots = NIL;
 	int			i = 0;
 	ListCell   *cell;
 	ListCell   *column_cell;
 
-	for_each_from(cell, compiler->names->rows, list_length(before) + 1)
+	for (const RowChain *rows = compiler->names->rows; rows->outer != before; rows = rows->outer)
 	{
-		const Row  *row = lfirst(cell);
+		const Row  *row = rows->row;
 
 		foreach(column_cell, row->columns)
 			slots = lappend_int(slots, ((RowColumn *) lfirst(column_cell))->slot);
@@ -237,7 +237,7 @@ static void
 for_each_compile(Compiler *compiler, Instruction *instruction)
 {
 	ForEach    *loop = palloc0(sizeof(ForEach));
-	List	   *before = compiler->names->rows;
+	RowChain   *before = compiler->names->rows;
 	RowSource	source;
 	Row		   *row;
 	int			first_scope;

@@ -136,7 +136,7 @@ add_variable(Compiler *compiler, const NamedValue *named, const char *name, cons
 static void
 let_declare_one(Compiler *compiler, NamedValue *named, const char *name)
 {
-	Variable   *variable = variable_find(compiler->names->lets, name);
+	Variable   *variable = variable_find(&compiler->names->lets, name);
 
 	if (variable == NULL)
 		variable = add_variable(compiler, named, name, let_type_find(compiler->lets, name));

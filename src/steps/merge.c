@@ -136,7 +136,7 @@ same_row(const Write *first, const Write *second)
 		return false;
 	foreach(cell, first->statement->into)
 	{
-		if (!list_member_ptr(first->statement->scope->rows, lfirst(cell)) ||
+		if (!rows_have(first->statement->scope->rows, lfirst(cell)) ||
 			!list_member_ptr(second->statement->into, lfirst(cell)))
 			return false;
 	}

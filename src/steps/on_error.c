@@ -92,7 +92,7 @@ on_error_compile(Compiler *compiler, Instruction *instruction)
 		on_error->when = compiler_condition(compiler, when,
 											compiler_location(compiler, "on_error_when"));
 	on_error->steps = steps_compile(compiler, branch->steps);
-	compiler->names->rows = list_delete_ptr(list_copy(compiler->names->rows), row);
+	compiler_hide_row(compiler, row);
 	instruction->on_error = on_error;
 	guard_when(instruction);
 }

@@ -94,7 +94,7 @@ foreach my $folder (sort keys %may_include)
 	is_deeply([ sort(($told // '') =~ m{(\w+)/}g) ], [ sort @{ $may_include{$folder} } ],
 		"and what it may include");
 }
-my %contexts = map { ($_ => 1) } $code =~ /AllocSetContextCreate\(\s*[^,]+,\s*"([^"]+)"/g;
+my %contexts = map { ($_ => 1) } $code =~ /AllocSetContextCreate\(\s*(?:[^,()]|\([^()]*\))+,\s*"([^"]+)"/g;
 is_deeply([ sort grep { /^custom action/ } first_column('Memory') ], [ sort keys %contexts ], 'the memory contexts');
 
 # The walk for a step kind: a private PostgreSQL with what the diff makes of the sources
