@@ -48,3 +48,12 @@ SELECT create_action('desk.check_sum', '{"table": "desk.note",
 	"steps": [{"update": "target", "set": {"priority": 1000}}, {"update": "target", "set": {"weight": 1}}]}');
 SELECT activate_action('desk.check_sum');
 SELECT desk.check_sum(4);
+
+-- a trace names the step that a foreign key refuses, and what the one before it did
+CREATE TABLE desk.topic (id integer PRIMARY KEY);
+ALTER TABLE desk.note ADD COLUMN topic integer REFERENCES desk.topic, DROP CONSTRAINT not_too_much;
+SELECT create_action('desk.file', '{"table": "desk.note", "log": "trace", "steps": [{"group": "both", "do": [
+	{"update": "target", "set": {"priority": 8}}, {"update": "target", "set": {"topic": 99}}], "on_error": []}]}');
+SELECT activate_action('desk.file');
+SELECT desk.file(5);
+SELECT step, outcome, sqlstate FROM custom_actions.log_step ORDER BY number;

@@ -516,7 +516,7 @@ execute_both(Frame *frame, const Merge *merge, WrittenKeys *written)
 	return rows;
 }
 
-/* Runs both steps in one, and tells of each. */
+/* Runs both steps in one, and tells what each has written. */
 static pg_noinline void
 execute_and_tell(Frame *frame, const Merge *merge)
 {
@@ -524,12 +524,9 @@ execute_and_tell(Frame *frame, const Merge *merge)
 	WrittenKeys written = {0};
 
 	write_settle(frame, &merge->both, execute_both(frame, merge, &written));
-	if (observed(frame, OBSERVE_ROWS))
-		written_tell(frame, &merge->both, merge->both.statement, &written, false);
-	observe_turn(frame, merge->second);
+	written_tell(frame, &merge->both, merge->both.statement, &written, false);
 	frame->current = merge->second;
-	if (observed(frame, OBSERVE_ROWS))
-		written_tell(frame, merge->second->data, merge->both.statement, &written, true);
+	written_tell(frame, merge->second->data, merge->both.statement, &written, true);
 	frame->current = first;
 }
 
@@ -537,7 +534,7 @@ execute_and_tell(Frame *frame, const Merge *merge)
 static void
 execute_merged(Frame *frame, const Merge *merge)
 {
-	if (observed(frame, OBSERVE_ROWS | OBSERVE_STEPS))
+	if (observed(frame, OBSERVE_ROWS))
 		execute_and_tell(frame, merge);
 	else
 		write_settle(frame, &merge->both, execute_both(frame, merge, NULL));
@@ -559,13 +556,13 @@ execute_apart(Frame *frame, const Merge *merge)
 	frame->current = first;
 }
 
-/* Runs both steps: in one if that still holds. */
+/* Runs both steps: in one if that still holds, and nobody watches which of them fails. */
 static void
 merged_execute(Frame *frame, Instruction *instruction)
 {
 	Merge	   *merge = instruction->data;
 
-	if (merge_holds(frame, merge))
+	if (!observed(frame, OBSERVE_STEPS) && merge_holds(frame, merge))
 		execute_merged(frame, merge);
 	else
 		execute_apart(frame, merge);
