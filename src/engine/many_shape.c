@@ -41,6 +41,7 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "program/names.h"
+#include "program/together.h"
 #include "run/observer.h"
 #include "run/statement_run.h"
 #include "steps/step_list.h"
@@ -147,60 +148,6 @@ collect_tables(ManyShape *shape)
 		shape->found = list_append_unique_oid(shape->found, program->target->relation);
 }
 
-/* May what a function of users' gives depend on what was written? */
-static bool
-function_looks_around(Oid function, void *context)
-{
-	return function >= FirstNormalObjectId && func_volatile(function) != PROVOLATILE_IMMUTABLE;
-}
-
-/* Does an expression of a table's call such functions? */
-static bool
-looks_around_walker(Node *node, void *context)
-{
-	return node != NULL && (check_functions_in_node(node, function_looks_around, context) ||
-							expression_tree_walker(node, looks_around_walker, context));
-}
-
-/* Is the trigger one of ours, that keeps others from writing the table? Actions queue no event of it. */
-static bool
-is_protecting(const Trigger *trigger)
-{
-	return get_func_namespace(trigger->tgfoid) == get_namespace_oid(CA_SCHEMA, true);
-}
-
-/* Does a trigger of users' run for each row? */
-static bool
-has_row_triggers(const TriggerDesc *triggers)
-{
-	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
-	{
-		const Trigger *trigger = &triggers->triggers[i];
-
-		if (TRIGGER_FOR_ROW(trigger->tgtype) && trigger->tgenabled != TRIGGER_DISABLED &&
-			!(trigger->tgisinternal && RI_FKey_trigger_type(trigger->tgfoid) != RI_TRIGGER_NONE) &&
-			!is_protecting(trigger))
-			return true;
-	}
-	return false;
-}
-
-/* Do checks and computed columns look at the row alone? */
-static bool
-constraints_look_around(TupleDesc tupdesc)
-{
-	const TupleConstr *constraints = tupdesc->constr;
-
-	for (int i = 0; constraints != NULL && i < constraints->num_check; i++)
-		if (looks_around_walker(stringToNode(constraints->check[i].ccbin), NULL))
-			return true;
-	for (int i = 0; constraints != NULL && i < constraints->num_defval; i++)
-		if (TupleDescAttr(tupdesc, constraints->defval[i].adnum - 1)->attgenerated != '\0' &&
-			looks_around_walker(stringToNode(constraints->defval[i].adbin), NULL))
-			return true;
-	return false;
-}
-
 /* Notes which tables refer to rows that are deleted; false if such rows would be changed by that. */
 static bool
 deleting_fits(ManyShape *shape, const TriggerDesc *triggers)
@@ -238,15 +185,10 @@ is_deleted_from(const ManyShape *shape, Oid relation)
 static const char *
 written_table_misfit(ManyShape *shape, Relation relation)
 {
-	const FormData_pg_class *class = relation->rd_rel;
+	const char *tied = table_ties_rows(relation);
 
-	if (class->relkind != RELKIND_RELATION || class->relam != HEAP_TABLE_AM_OID || class->relispartition ||
-		class->relhassubclass || relation->rd_rules != NULL || has_superclass(RelationGetRelid(relation)))
-		return "a table that it writes is no plain one: a view, partitioned, foreign, part of an inheritance, or with rules";
-	if (has_row_triggers(relation->trigdesc))
-		return "a table that it writes has triggers that run for each row";
-	if (constraints_look_around(RelationGetDescr(relation)))
-		return "a table that it writes has checks that call functions which may read";
+	if (tied != NULL)
+		return tied;
 	if (is_deleted_from(shape, RelationGetRelid(relation)) && !deleting_fits(shape, relation->trigdesc))
 		return "it deletes rows that others refer to";
 	return NULL;
@@ -321,178 +263,19 @@ rows_fit(ManyShape *shape)
 	return true;
 }
 
-/* Do the checks of a domain look around? */
-static bool
-domain_looks_around(Oid domain)
-{
-	DomainConstraintRef constraints;
-	ListCell   *cell;
-
-	InitDomainConstraintRef(domain, &constraints, CurrentMemoryContext, false);
-	foreach(cell, constraints.constraints)
-	{
-		if (looks_around_walker((Node *) ((DomainConstraintState *) lfirst(cell))->check_expr, NULL))
-			return true;
-	}
-	return false;
-}
-
-static bool type_looks_around(Oid type);
-
-/* Does a column of a composite type hold values of such a domain? */
-static bool
-columns_look_around(Oid type)
-{
-	TupleDesc	tupdesc = lookup_rowtype_tupdesc_copy(type, -1);
-
-	for (int i = 0; i < tupdesc->natts; i++)
-		if (!TupleDescAttr(tupdesc, i)->attisdropped && type_looks_around(TupleDescAttr(tupdesc, i)->atttypid))
-			return true;
-	return false;
-}
-
-/* May the checks of a domain look around with which a value of the type is made? */
-static bool
-type_looks_around(Oid type)
-{
-	check_stack_depth();
-	if (type < FirstNormalObjectId)
-		return false;
-	switch (get_typtype(type))
-	{
-		case TYPTYPE_DOMAIN:
-			return domain_looks_around(type) || type_looks_around(getBaseType(type));
-		case TYPTYPE_COMPOSITE:
-			return columns_look_around(type);
-		case TYPTYPE_RANGE:
-			return type_looks_around(get_range_subtype(type));
-		case TYPTYPE_MULTIRANGE:
-			return type_looks_around(get_multirange_range(type));
-		default:
-			return type_looks_around(get_element_type(type));
-	}
-}
-
-/* May the function's value depend on other items, or on their order? */
-static bool
-function_misfits(Oid function, void *context)
-{
-	if (function >= FirstNormalObjectId)
-		return func_volatile(function) != PROVOLATILE_IMMUTABLE;
-	switch (function)
-	{
-		case F_NEXTVAL:
-		case F_CLOCK_TIMESTAMP:
-		case F_TIMEOFDAY:
-		case F_GEN_RANDOM_UUID:
-			return false;
-		case F_TABLE_TO_XML:
-		case F_TABLE_TO_XML_AND_XMLSCHEMA:
-		case F_SCHEMA_TO_XML:
-		case F_SCHEMA_TO_XML_AND_XMLSCHEMA:
-		case F_DATABASE_TO_XML:
-		case F_DATABASE_TO_XML_AND_XMLSCHEMA:
-			return true;
-		default:
-			return func_volatile(function) == PROVOLATILE_VOLATILE;
-	}
-}
-
-/* Notes that the tree draws from a sequence; false if it does so elsewhere, or nobody knows from which. */
-static bool
-draw(ManyShape *shape, Oid sequence)
-{
-	if (!OidIsValid(sequence) || list_member_oid(shape->sequences, sequence))
-		return false;
-	shape->sequences = lappend_oid(shape->sequences, sequence);
-	return true;
-}
-
-/* The sequence of nextval(), if it is known. */
-static Oid
-sequence_of(const FuncExpr *call)
-{
-	const Node *argument = linitial(call->args);
-
-	return IsA(argument, Const) && !((const Const *) argument)->constisnull ?
-		DatumGetObjectId(((const Const *) argument)->constvalue) : InvalidOid;
-}
-
-/* Does a node make a value of its type, of parts that need not have been of it? */
-static bool
-makes_value(const Node *node)
-{
-	switch (nodeTag(node))
-	{
-		case T_FuncExpr:
-		case T_CoerceViaIO:
-		case T_CoerceToDomain:
-#if PG_VERSION_NUM >= 170000
-		case T_JsonExpr:
-#endif
-			return true;
-		default:
-			return false;
-	}
-}
-
-/* Does it make columns of rows so, with such a domain? */
-static bool
-columns_of_node_look_around(const Node *node)
-{
-	const List *types = IsA(node, RangeTblFunction) ? ((const RangeTblFunction *) node)->funccoltypes :
-		IsA(node, TableFunc) ? ((const TableFunc *) node)->coltypes : NIL;
-	ListCell   *cell;
-
-	foreach(cell, types)
-	{
-		if (type_looks_around(lfirst_oid(cell)))
-			return true;
-	}
-	return false;
-}
-
-/* Is there anything in the tree that ties items together? Notes which tables it reads. */
-static bool
-tree_misfits_walker(Node *node, void *context)
-{
-	ManyShape  *shape = context;
-
-	if (node == NULL)
-		return false;
-	if (IsA(node, RangeTblEntry))
-	{
-		const RangeTblEntry *entry = (const RangeTblEntry *) node;
-
-		if (entry->rtekind == RTE_RELATION)
-			shape->read = lappend_oid(shape->read, entry->relid);
-		return false;
-	}
-	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, tree_misfits_walker, context, QTW_EXAMINE_RTES_BEFORE);
-	if (IsA(node, NextValueExpr))
-		return !draw(shape, ((NextValueExpr *) node)->seqid);
-	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid == F_NEXTVAL && !draw(shape, sequence_of((FuncExpr *) node)))
-		return true;
-	if (makes_value(node) && type_looks_around(exprType(node)))
-		return true;
-	return columns_of_node_look_around(node) || check_functions_in_node(node, function_misfits, context) ||
-		expression_tree_walker(node, tree_misfits_walker, context);
-}
-
 /* Does what it computes fit? own: the table that it works on, or InvalidOid. Notes what it reads beside. */
 static bool
 tree_fits(ManyShape *shape, Node *tree, Oid own)
 {
-	List	   *before = shape->read;
+	SharedUse	use = {.sequences = shape->sequences};
 
-	shape->read = NIL;
-	if (tree_misfits_walker(tree, shape))
+	if (tree_ties_rows(tree, &use))
 		return many_refuse(shape,
 						   "it calls functions that may read what other items write, or tell in which order they come");
-	if (list_member_oid(shape->read, own))
-		shape->read = list_delete_oid(shape->read, own);
-	shape->read = list_concat_unique_oid(before, shape->read);
+	shape->sequences = use.sequences;
+	if (list_member_oid(use.read, own))
+		use.read = list_delete_oid(use.read, own);
+	shape->read = list_concat_unique_oid(shape->read, use.read);
 	return true;
 }
 
@@ -571,49 +354,17 @@ note_references(ManyShape *shape, const ManyUse *use, const Query *query)
 	relation_close(relation, NoLock);
 }
 
-/* The columns that decide whether a row is the only one of its kind. */
-static Bitmapset *
-unique_columns(Relation relation)
-{
-	Bitmapset  *columns = NULL;
-	ListCell   *cell;
-
-	foreach(cell, RelationGetIndexList(relation))
-	{
-		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
-
-		if (index->rd_index->indisunique || index->rd_index->indisexclusion)
-		{
-			for (int i = 0; i < index->rd_index->indnatts; i++)
-				columns = bms_add_member(columns, index->rd_index->indkey.values[i] - FirstLowInvalidHeapAttributeNumber);
-			pull_varattnos((Node *) RelationGetIndexExpressions(index), 1, &columns);
-			pull_varattnos((Node *) RelationGetIndexPredicate(index), 1, &columns);
-		}
-		index_close(index, NoLock);
-	}
-	return columns;
-}
-
 /* Does an UPDATE leave alone what is unique? */
 static bool
 update_fits(ManyShape *shape, const ManyUse *use, const Query *query)
 {
 	Relation	relation;
-	Bitmapset  *unique;
-	bool		fits = true;
-	ListCell   *cell;
+	bool		fits;
 
 	if (use->command != CMD_UPDATE)
 		return true;
 	relation = relation_open(use->relation, AccessShareLock);
-	unique = unique_columns(relation);
-	foreach(cell, query->targetList)
-	{
-		const TargetEntry *entry = lfirst_node(TargetEntry, cell);
-
-		if (!entry->resjunk && bms_is_member(entry->resno - FirstLowInvalidHeapAttributeNumber, unique))
-			fits = false;
-	}
+	fits = !update_is_of_unique(relation, query);
 	relation_close(relation, NoLock);
 	return fits || many_refuse(shape, "it changes a column of a key or of another unique index");
 }

@@ -135,7 +135,9 @@ typedef struct Scope
 	List	   *parameters;		/* of int: the slots, in the order that formulas first refer to
 								 * them */
 	bool		numbered;		/* a Param's number is its place among those, not its slot's */
-	bool		for_many;		/* slots are columns of the relation of many items */
+	bool		for_many;		/* slots are columns of the relation of many items ... */
+	List	   *item_slots;		/* ... of int: these alone, in this order; NIL: all that are
+								 * parameters, in theirs */
 	bool		one_value;		/* it is SELECT of one: a sub-SELECT there takes its place */
 	Selects		selects;		/* what it was when it was analysed last */
 	bool		in_summary;		/* evaluated only when the invocation is recorded */

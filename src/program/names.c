@@ -98,14 +98,30 @@ items_relation(const ParseState *pstate, const Scope *scope, int *levels_up)
 	return NULL;				/* keep compiler quiet */
 }
 
-/* The slot as a column of the relation of many items. */
+/* Which column of the relation of many items the slot is; 0: none. */
+static int
+slot_column(const Scope *scope, int slot)
+{
+	ListCell   *cell;
+
+	if (scope->item_slots == NIL)
+		return scope_parameter(scope, slot);
+	foreach(cell, scope->item_slots)
+	{
+		if (lfirst_int(cell) == slot)
+			return foreach_current_index(cell) + 1;
+	}
+	return 0;
+}
+
+/* The slot as such a column. */
 static Node *
-item_column_var(ParseState *pstate, Scope *scope, int slot, int32 typmod, int location)
+item_column_var(ParseState *pstate, Scope *scope, int slot, int column, int32 typmod, int location)
 {
 	const Slot *type = &scope->program->slots[slot];
 	int			levels_up;
 	const ParseNamespaceItem *item = items_relation(pstate, scope, &levels_up);
-	Var		   *var = makeVar(item->p_rtindex, scope_parameter(scope, slot), type->type, typmod,
+	Var		   *var = makeVar(item->p_rtindex, column, type->type, typmod,
 							  type->collation, levels_up);
 
 	var->location = location;
@@ -116,11 +132,13 @@ Node *
 slot_param(ParseState *pstate, Scope *scope, int slot, int32 typmod, int location)
 {
 	const Program *program = scope->program;
+	int			column;
 	Param	   *param;
 
 	note_slot(scope, slot);
-	if (scope->for_many)
-		return item_column_var(pstate, scope, slot, typmod, location);
+	column = scope->for_many ? slot_column(scope, slot) : 0;
+	if (column > 0)
+		return item_column_var(pstate, scope, slot, column, typmod, location);
 	param = makeNode(Param);
 	param->paramkind = PARAM_EXTERN;
 	param->paramid = scope->numbered ? scope_parameter(scope, slot) : slot + 1;

@@ -423,24 +423,49 @@ scope_for_many(const Scope *scope)
 	return copy;
 }
 
+/* A copy of the statement that has such a scope, in the program's memory. */
+static Statement *
+copy_for_many(Statement *statement)
+{
+	MemoryContext old = MemoryContextSwitchTo(statement->scope->program->mcxt);
+	Statement  *copy = palloc(sizeof(Statement));
+
+	if (statement->scope->placed == NULL)
+		pfree(statement_text(statement, false));
+	*copy = *statement;
+	copy->scope = scope_for_many(statement->scope);
+	copy->key = statement_key_copy(statement->key);
+	copy->many = copy->looped = NULL;
+	copy->plan = NULL;
+	copy->slots = copy->guards = NULL;
+	MemoryContextSwitchTo(old);
+	return copy;
+}
+
 Statement *
 statement_for_many(Statement *statement)
 {
-	MemoryContext old;
-
-	if (statement->many != NULL)
-		return statement->many;
-	old = MemoryContextSwitchTo(statement->scope->program->mcxt);
-	if (statement->scope->placed == NULL)
-		pfree(statement_text(statement, false));
-	statement->many = palloc(sizeof(Statement));
-	*statement->many = *statement;
-	statement->many->scope = scope_for_many(statement->scope);
-	statement->many->key = statement_key_copy(statement->key);
-	statement->many->plan = NULL;
-	statement->many->slots = statement->many->guards = NULL;
-	MemoryContextSwitchTo(old);
+	if (statement->many == NULL)
+		statement->many = copy_for_many(statement);
 	return statement->many;
+}
+
+Statement *
+statement_for_loop(Statement *statement, List *item_slots)
+{
+	Statement  *looped = statement->looped;
+
+	if (looped != NULL)
+		return looped;
+	looped = copy_for_many(statement);
+	looped->scope->item_slots = item_slots;
+	looped->nslots = 0;
+	looped->own = NULL;
+	/* other values do not ask for another plan: what counts is how many rows there are */
+	looped->by_key = true;
+	looped->has_subselect = false;
+	statement->looped = looped;
+	return looped;
 }
 
 /* Appends what stands between two places of a part of the text. */
@@ -490,6 +515,24 @@ append_write_of_many(const Statement *many, StringInfo text)
 	append_between(text, many->scope, head, 0, many->items_at);
 	append_items(text, strncmp(head, "DELETE", 6) == 0 ? " USING" : " FROM");
 	append_between(text, many->scope, head, many->items_at, many->head.len);
+}
+
+char *
+statement_loop_text(Statement *looped, bool with_key)
+{
+	StringInfoData text;
+	StringInfoData items;
+
+	looped->scope->nplaced = 0;
+	initStringInfo(&items);
+	if (with_key)
+		key_items(looped, &items);
+	initStringInfo(&text);
+	append_write_of_many(looped, &text);
+	if (items.len > 0)
+		appendStringInfo(&text, " RETURNING %s", items.data);
+	statement_text_comment(&text, looped);
+	return text.data;
 }
 
 /* Lists what it returns. */

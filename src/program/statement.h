@@ -80,6 +80,7 @@ typedef struct Statement
 	int			values_at;
 	int			lock_at;
 	struct Statement *many;		/* the same made for that; NULL until asked for */
+	struct Statement *looped;	/* the same for the rows of a loop; likewise */
 
 	struct StatementExpression *as_expression;	/* what it may be run as
 												 * (run/statement_expression.h); or NULL */
@@ -129,6 +130,16 @@ extern char *statement_text(Statement *statement, bool with_key);
  * items: its formulas read their slots from the items' relation. Made once.
  */
 extern Statement *statement_for_many(Statement *statement);
+
+/*
+ * The same for the rows of a loop: what these slots hold is columns of the items'
+ * relation, whose only columns they are, and all others are parameters. It returns
+ * nothing but, if asked to, the key.
+ */
+extern Statement *statement_for_loop(Statement *statement, List *item_slots);
+
+/* The text of that. */
+extern char *statement_loop_text(Statement *looped, bool with_key);
 
 /*
  * Its text. It returns what the statement returns, then the key (of a statement that

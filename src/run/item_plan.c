@@ -14,11 +14,10 @@
 #include "tcop/dest.h"
 #include "utils/queryenvironment.h"
 
-/* The columns of the relation: one for each of these slots, and the item's number. */
-static TupleDesc
-items_tupdesc(const Program *program, const List *slots)
+TupleDesc
+items_tupdesc(const Program *program, const List *slots, bool numbered)
 {
-	TupleDesc	tupdesc = CreateTemplateTupleDesc(list_length(slots) + 1);
+	TupleDesc	tupdesc = CreateTemplateTupleDesc(list_length(slots) + (numbered ? 1 : 0));
 	ListCell   *cell;
 
 	foreach(cell, slots)
@@ -29,11 +28,12 @@ items_tupdesc(const Program *program, const List *slots)
 		TupleDescInitEntry(tupdesc, column, psprintf("$%d", column), slot->type, slot->typmod, 0);
 		TupleDescInitEntryCollation(tupdesc, column, slot->collation);
 	}
-	TupleDescInitEntry(tupdesc, list_length(slots) + 1, ITEM_COLUMN, INT4OID, -1, 0);
+	if (numbered)
+		TupleDescInitEntry(tupdesc, list_length(slots) + 1, ITEM_COLUMN, INT4OID, -1, 0);
 	return tupdesc;
 }
 
-void
+EphemeralNamedRelation
 items_register(int count, TupleDesc tupdesc, Tuplestorestate *rows)
 {
 	EphemeralNamedRelation relation = palloc0(sizeof(EphemeralNamedRelationData));
@@ -46,6 +46,7 @@ items_register(int count, TupleDesc tupdesc, Tuplestorestate *rows)
 	relation->reldata = rows;
 	if (SPI_register_relation(relation) != SPI_OK_REL_REGISTER)
 		elog(ERROR, "the relation of the items is there already");
+	return relation;
 }
 
 void
@@ -88,7 +89,7 @@ item_plan_prepare(const ItemSet *set, int count, const char *text, const List *s
 	SPIPrepareOptions options = {0};
 	SPIPlanPtr	plan;
 
-	items_register(count, items_tupdesc(set->frame->program, slots), NULL);
+	(void) items_register(count, items_tupdesc(set->frame->program, slots, true), NULL);
 	options.parserSetup = scope != NULL ? formula_parser_setup : NULL;
 	options.parserSetupArg = scope;
 	options.parseMode = RAW_PARSE_DEFAULT;
@@ -148,7 +149,7 @@ int
 item_plan_run(ItemSet *set, SPIPlanPtr plan, const List *slots, ItemReceiver *receiver)
 {
 	SPIExecuteOptions options = {0};
-	TupleDesc	tupdesc = items_tupdesc(set->frame->program, slots);
+	TupleDesc	tupdesc = items_tupdesc(set->frame->program, slots, true);
 	Tuplestorestate *rows = items_rows(set, tupdesc, slots);
 	int			code;
 
@@ -161,7 +162,7 @@ item_plan_run(ItemSet *set, SPIPlanPtr plan, const List *slots, ItemReceiver *re
 	receiver->set = set;
 	options.read_only = set->frame->read_only;
 	options.dest = (DestReceiver *) receiver;
-	items_register(set->nactive, tupdesc, rows);
+	(void) items_register(set->nactive, tupdesc, rows);
 	code = SPI_execute_plan_extended(plan, &options);
 	if (code < 0)
 		elog(ERROR, "could not run a statement of action \"%s\": %s",

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "run/item_set.h"
+#include "utils/queryenvironment.h"
 #include "utils/tuplestore.h"
 
 /* Receives the rows of a statement. */
@@ -24,8 +25,11 @@ typedef struct ItemReceiver
 	int			rows;			/* that have come */
 } ItemReceiver;
 
-/* Makes the relation of the items known to SPI, for so many of them, and takes it away again. */
-extern void items_register(int count, TupleDesc tupdesc, Tuplestorestate *rows);
+/* The columns of the relation of the items: one for each of these slots, and, if wanted, the item's number. */
+extern TupleDesc items_tupdesc(const Program *program, const List *slots, bool numbered);
+
+/* Makes the relation of the items known to SPI, for so many of them, and takes it away again; what is returned stays. */
+extern EphemeralNamedRelation items_register(int count, TupleDesc tupdesc, Tuplestorestate *rows);
 extern void items_unregister(void);
 
 /* Prepares a text that uses these slots, for so many items; scope NULL: it has no formulas. */

@@ -482,6 +482,14 @@ statement_scalar(Frame *frame, Statement *statement, Oid type, bool *isnull)
 }
 
 List *
+statement_plan_queries(SPIPlanPtr plan)
+{
+	/* which analyses it anew if need be */
+	ReleaseCachedPlan(SPI_plan_get_cached_plan(plan), CurrentResourceOwner);
+	return ((CachedPlanSource *) linitial(SPI_plan_get_plan_sources(plan)))->query_list;
+}
+
+List *
 statement_queries(Statement *statement)
 {
 	MemoryContext old = CurrentMemoryContext;
@@ -494,9 +502,7 @@ statement_queries(Statement *statement)
 	 * invocation
 	 */
 	MemoryContextSwitchTo(old);
-	/* which analyses it anew if need be */
-	ReleaseCachedPlan(SPI_plan_get_cached_plan(statement->plan), CurrentResourceOwner);
-	return ((CachedPlanSource *) linitial(SPI_plan_get_plan_sources(statement->plan)))->query_list;
+	return statement_plan_queries(statement->plan);
 }
 
 void
@@ -505,6 +511,8 @@ statement_free_plan(Statement *statement)
 	if (statement->plan != NULL)
 		SPI_freeplan(statement->plan);
 	statement->plan = NULL;
+	if (statement->looped != NULL)
+		statement_free_plan(statement->looped);
 	if (statement->key == NULL)
 		return;
 	if (statement->key->plan != NULL)

@@ -58,6 +58,9 @@ extern Datum statement_scalar(struct Frame *frame, Statement *statement, Oid typ
  */
 extern List *statement_queries(Statement *statement);
 
+/* The same of a plan. */
+extern List *statement_plan_queries(SPIPlanPtr plan);
+
 /*
  * Raise if what it returns is not of the types of the slots, or of the key: they were
  * fixed when the program was compiled.

@@ -7,6 +7,9 @@
  * few at a time. An array of scalars that is neither filtered nor sorted is
  * walked by itself, and so are whole numbers. The results of steps inside are NULL again at each turn.
  *
+ * Where the steps are one write, a single statement does the work of all turns, if
+ * nothing can tell (loop_set.c).
+ *
  * The number of the turn is a column of the loop's row: "index", unless the rows
  * have such a column themselves, or what the step's "index" says. Activation
  * writes the name down where rows may get such a column later.
@@ -25,6 +28,7 @@
 #include "run/evaluate.h"
 #include "run/frame.h"
 #include "run/statement_run.h"
+#include "steps/loop_set.h"
 #include "steps/step_list.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
@@ -60,6 +64,7 @@ typedef struct ForEach
 	int		   *turn_slots;		/* set to NULL at each turn */
 	int			nturn_slots;
 	StepList	steps;
+	LoopSet    *set;			/* what runs them as one statement, or NULL */
 } ForEach;
 
 /* May the number of the turn have this name? An activated action's may, whatever columns came later. */
@@ -267,6 +272,8 @@ for_each_compile(Compiler *compiler, Instruction *instruction)
 	loop->steps = loop_steps(compiler);
 	freeze_index(compiler, row, loop->index_slot, first_scope);
 	close_names(compiler, loop, before);
+	if (loop->first == NULL)
+		loop->set = loop_set_make(row, loop->index_slot, &loop->steps, loop->array != NULL ? NULL : loop->statement);
 	instruction->data = loop;
 }
 
@@ -282,37 +289,128 @@ loop_turn(Frame *frame, const ForEach *loop, int64 index)
 	deadlines_check();
 }
 
-/* Runs the steps for the rows of one fetch; returns how many there were. */
-static uint64
-loop_fetch(Frame *frame, const ForEach *loop, Portal portal, int64 *index)
+/* The rows of a loop: what gives them, and the first ones. */
+typedef struct LoopRows
 {
-	SPITupleTable *table;
-	uint64		rows;
+	const ForEach *loop;
+	Portal		portal;
+	SPITupleTable *table;		/* of the last fetch */
+	uint64		count;
+} LoopRows;
 
-	SPI_cursor_fetch(portal, true, FETCH_ROWS);
-	table = SPI_tuptable;
-	rows = SPI_processed;
-	for (uint64 i = 0; i < rows && !frame->stopped; i++)
+/* Fetches some rows. */
+static void
+fetch_rows(LoopRows *rows)
+{
+	SPI_cursor_fetch(rows->portal, true, FETCH_ROWS);
+	rows->table = SPI_tuptable;
+	rows->count = SPI_processed;
+}
+
+/* Runs the steps for the rows of one fetch. */
+static void
+loop_fetch(Frame *frame, const LoopRows *rows, int64 *index)
+{
+	for (uint64 i = 0; i < rows->count && !frame->stopped; i++)
 	{
 		frame->iteration = ++*index;
-		statement_take(frame, loop->statement, table->vals[i], table->tupdesc);
-		loop_turn(frame, loop, *index);
+		statement_take(frame, rows->loop->statement, rows->table->vals[i], rows->table->tupdesc);
+		loop_turn(frame, rows->loop, *index);
 	}
-	SPI_freetuptable(table);
+}
+
+/* Opens what gives the rows, and fetches the first. */
+static LoopRows
+open_rows(Frame *frame, const ForEach *loop)
+{
+	LoopRows	rows = {.loop = loop, .portal = statement_open(frame, loop->statement)};
+
+	fetch_rows(&rows);
 	return rows;
+}
+
+/* Closes it. */
+static void
+close_rows(const LoopRows *rows)
+{
+	UnpinPortal(rows->portal);
+	SPI_cursor_close(rows->portal);
+}
+
+/* Gives all rows to what runs the steps as one statement. */
+static void
+fill_rows(LoopSetRun *run, void *arg)
+{
+	LoopRows	rows = *(const LoopRows *) arg;
+
+	for (bool first = true; rows.count > 0; first = false)
+	{
+		statement_require_types(rows.loop->statement, rows.table->tupdesc);
+		for (uint64 i = 0; i < rows.count; i++)
+			loop_set_take_row(run, rows.table->vals[i], rows.table->tupdesc);
+		if (!first)
+			SPI_freetuptable(rows.table);
+		if (rows.count < FETCH_ROWS)
+			break;
+		fetch_rows(&rows);
+	}
 }
 
 /* Runs the steps for the rows of a query. */
 static void
 loop_rows(Frame *frame, const ForEach *loop)
 {
-	Portal		portal = statement_open(frame, loop->statement);
+	LoopRows	rows = open_rows(frame, loop);
 	int64		index = 0;
 
-	while (!frame->stopped && loop_fetch(frame, loop, portal, &index) == FETCH_ROWS)
-		;
-	UnpinPortal(portal);
-	SPI_cursor_close(portal);
+	if (loop->set != NULL && loop_set_may_run(frame, loop->set, rows.count))
+	{
+		bool		done = loop_set_run(frame, loop->set, fill_rows, &rows);
+
+		SPI_freetuptable(rows.table);
+		close_rows(&rows);
+		if (done)
+			return;
+		rows = open_rows(frame, loop);
+	}
+	for (;;)
+	{
+		loop_fetch(frame, &rows, &index);
+		SPI_freetuptable(rows.table);
+		if (frame->stopped || rows.count < FETCH_ROWS)
+			break;
+		fetch_rows(&rows);
+	}
+	close_rows(&rows);
+}
+
+/* Gives all elements to what runs the steps as one statement. */
+static void
+fill_elements(LoopSetRun *run, void *arg)
+{
+	ArrayIterator iterator = array_create_iterator(arg, 0, NULL);
+	Datum		value;
+	bool		isnull;
+
+	while (array_iterate(iterator, &value, &isnull))
+		loop_set_take_value(run, value, isnull);
+	array_free_iterator(iterator);
+}
+
+/* Runs the steps for one element after the other. */
+static void
+loop_elements(Frame *frame, const ForEach *loop, ArrayIterator iterator)
+{
+	Datum		value;
+	bool		isnull;
+	int64		index = 0;
+
+	while (!frame->stopped && array_iterate(iterator, &value, &isnull))
+	{
+		frame->iteration = ++index;
+		frame_set(frame, loop->value_slot, value, isnull);
+		loop_turn(frame, loop, index);
+	}
 }
 
 /*
@@ -321,27 +419,25 @@ loop_rows(Frame *frame, const ForEach *loop)
  * belongs to.
  */
 static void
-loop_elements(Frame *frame, const ForEach *loop)
+loop_array(Frame *frame, const ForEach *loop)
 {
 	bool		isnull;
 	Datum		value = expression_evaluate(frame, loop->array, &isnull);
 	MemoryContext mcxt;
 	MemoryContext old;
+	ArrayType  *array;
 	ArrayIterator iterator;
-	int64		index = 0;
 
 	if (isnull)
 		return;
 	mcxt = AllocSetContextCreate(CurTransactionContext, "custom action loop", ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(mcxt);
-	iterator = array_create_iterator(DatumGetArrayTypePCopy(value), 0, NULL);
+	array = DatumGetArrayTypePCopy(value);
+	iterator = array_create_iterator(array, 0, NULL);
 	MemoryContextSwitchTo(old);
-	while (!frame->stopped && array_iterate(iterator, &value, &isnull))
-	{
-		frame->iteration = ++index;
-		frame_set(frame, loop->value_slot, value, isnull);
-		loop_turn(frame, loop, index);
-	}
+	if (loop->set == NULL || !loop_set_may_run(frame, loop->set, ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array))) ||
+		!loop_set_run(frame, loop->set, fill_elements, array))
+		loop_elements(frame, loop, iterator);
 	array_free_iterator(iterator);
 	MemoryContextDelete(mcxt);
 }
@@ -390,7 +486,7 @@ for_each_execute(Frame *frame, Instruction *instruction)
 	int64		outer = frame->iteration;
 
 	if (loop->array != NULL)
-		loop_elements(frame, loop);
+		loop_array(frame, loop);
 	else if (loop->first != NULL)
 		loop_numbers(frame, loop);
 	else

@@ -1,0 +1,555 @@
+/*
+ * loop_set.c
+ *		A for_each whose body is one write, run as one statement: its rows become a
+ *		relation, from which an INSERT ... SELECT, an UPDATE ... FROM or a DELETE ...
+ *		USING does the work of all turns.
+ *
+ * Only where nothing can tell. The body is one create, or one update or delete of a row
+ * by its unique key, without `when` and on_error. Its formulas look at nothing but the
+ * loop's row, the row that is written and what stays the same in all turns. The table
+ * is plain, has no triggers but those of foreign keys, no policies, and no reference to
+ * itself, so that no turn sees what another has written. An UPDATE leaves alone what
+ * makes rows unique, which might be free at one turn and taken at the next.
+ *
+ * Whatever goes wrong undoes the statement, and the turns run one by one: the error is
+ * then that of the turn that fails first, with its number. So it is where two turns mean
+ * the same row, or one finds none: fewer rows are written than there are turns. Numbers
+ * that the statement has drawn from sequences are gone then. A loop that has failed so
+ * is not tried again for a while.
+ *
+ * The turns run one by one as well where somebody wants to know of each, or counts
+ * statements, and where the table has changed under a running action.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/xact.h"
+#include "base/compat.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/plain_path.h"
+#include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
+#include "lookup/key.h"
+#include "miscadmin.h"
+#include "program/names.h"
+#include "program/together.h"
+#include "run/item_plan.h"
+#include "run/key_rights.h"
+#include "run/observer.h"
+#include "run/statement_run.h"
+#include "run/watched.h"
+#include "steps/loop_set.h"
+#include "steps/write.h"
+#include "steps/written.h"
+#include "storage/lmgr.h"
+#include "utils/datum.h"
+#include "utils/fmgroids.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/tuplestore.h"
+
+/* With fewer turns, the subtransaction costs more than it saves. */
+#define TURNS_AT_LEAST	4
+
+/* A plan that finds rows by keys is good for that many times more, or less, turns. */
+#define PLAN_HOLDS		4
+
+/* For how many runs at most a loop is not tried again. */
+#define LONGEST_PAUSE	64
+
+typedef enum LoopFit
+{
+	FIT_UNKNOWN,
+	FIT_YES,
+	FIT_NO
+} LoopFit;
+
+struct LoopSet
+{
+	Instruction *step;			/* the body */
+	const Write *write;
+	const Row  *row;			/* of the loop */
+	int			index_slot;		/* or -1 */
+	Statement  *source;			/* or NULL */
+	LoopFit		fit;
+	Statement  *looped;			/* the body's, made for the loop */
+	TupleDesc	tupdesc;		/* of the rows that it reads ... */
+	int		   *places;			/* ... and where each column comes from: of the source's, from 0 */
+	uint64		planned_for[2]; /* turns; the plan that returns keys is the second */
+	int			pause;			/* for how many runs it is not tried ... */
+	int			last_pause;		/* ... and was not before */
+};
+
+struct LoopSetRun
+{
+	Frame	   *frame;
+	LoopSet    *set;
+	LoopFill	fill;
+	void	   *arg;
+	Tuplestorestate *rows;
+	uint64		turns;
+	Datum	   *values;
+	bool	   *nulls;
+	EphemeralNamedRelation relation;	/* while it is known to SPI, or NULL */
+	bool		with_key;		/* the statement returns the keys of its rows */
+	int			most_keys;		/* of how many rows the loop's own are kept */
+	WrittenKeys written;
+	bool		undo;			/* it is not what the turns would have done */
+};
+
+/* A column of the loop's row that is in its number's place */
+#define PLACE_OF_INDEX	(-1)
+
+/* Is the address that of one row, found by a unique key, which may be that of the loop? */
+static bool
+address_fits(const Address *address, const Row *row)
+{
+	return address == NULL ||
+		(address->key != NIL && !address->set_based && address->from == NULL &&
+		 ((const KeyColumn *) linitial(address->key))->indexed &&
+		 (address->row == NULL || rows_are_one(address->row, row)));
+}
+
+/* Is the step such that it writes one row, and no more? */
+static bool
+body_fits(const Instruction *step, const Row *row)
+{
+	const Write *write = step->data;
+
+	return step->execute == write_execute && step->when == NULL && step->on_error == NULL && write != NULL &&
+		write->given == NULL && write->count == NULL && write->expect == NULL && !write->updates &&
+		!write->statement->set_based && write->statement->no_returning == NULL &&
+		(write->command == CMD_INSERT ? write->statement->values_at > 0 : write->statement->items_at > 0) &&
+		address_fits(write->address, row);
+}
+
+/* The table that the body writes. */
+static Oid
+written_table(const Write *write)
+{
+	return write->address != NULL ? write->address->relation : write->statement->relation;
+}
+
+LoopSet *
+loop_set_make(const Row *row, int index_slot, const StepList *steps, Statement *source)
+{
+	LoopSet    *set;
+	Program    *program;
+
+	if (steps->count != 1 || plain_path_has(PLAIN_SETS) || !body_fits(steps->steps[0], row))
+		return NULL;
+	set = palloc0(sizeof(LoopSet));
+	set->step = steps->steps[0];
+	set->write = set->step->data;
+	set->row = row;
+	set->index_slot = index_slot;
+	set->source = source;
+	/* what becomes of the table decides whether it fits, though nobody may ask for its columns */
+	program = set->write->statement->scope->program;
+	program->relations = list_append_unique_oid(program->relations, written_table(set->write));
+	return set;
+}
+
+bool
+loop_set_may_run(Frame *frame, LoopSet *set, uint64 rows)
+{
+	const Statement *statement = set->write->statement;
+
+	if (rows < TURNS_AT_LEAST || set->fit == FIT_NO || frame->budget != NULL || observed(frame, OBSERVE_STEPS) ||
+		(set->write->command != CMD_INSERT && IsolationIsSerializable()))
+		return false;
+	if (statement->key != NULL && (statement->key->may_change || statement->key->may_update))
+		return false;
+	if (set->pause > 0)
+	{
+		set->pause--;
+		return false;
+	}
+	/* what others did to the table is known once it is locked */
+	LockRelationOid(written_table(set->write), RowExclusiveLock);
+	return !frame->program->stale && !frame->program->detached && program_still_holds(frame->program);
+}
+
+/* Does a trigger do, or let be deferred, what the turns do in another order? */
+static bool
+trigger_fits(const Trigger *trigger, CmdType command, Oid relation)
+{
+	int			kind = RI_FKey_trigger_type(trigger->tgfoid);
+
+	if (trigger->tgenabled == TRIGGER_DISABLED || trigger_is_protecting(trigger))
+		return true;
+	if (!trigger->tgisinternal || kind == RI_TRIGGER_NONE || (command != CMD_INSERT && trigger->tgdeferrable))
+		return false;
+	if (command == CMD_UPDATE)
+		return true;
+	return trigger->tgconstrrelid != relation &&
+		(command == CMD_INSERT || kind != RI_TRIGGER_PK || !TRIGGER_FOR_DELETE(trigger->tgtype) ||
+		 trigger->tgfoid == F_RI_FKEY_NOACTION_DEL || trigger->tgfoid == F_RI_FKEY_RESTRICT_DEL);
+}
+
+/* Does the table take all rows at once as it takes one after the other? */
+static bool
+table_fits_set(Relation relation, CmdType command)
+{
+	const TriggerDesc *triggers = relation->trigdesc;
+
+	if (relation->rd_rel->relrowsecurity || table_ties_rows(relation) != NULL)
+		return false;
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+		if (!trigger_fits(&triggers->triggers[i], command, RelationGetRelid(relation)))
+			return false;
+	return true;
+}
+
+/* Does the statement look at the table that it writes, and at nothing else, and there at one row? */
+static bool
+query_fits(Query *query, Relation relation, CmdType command)
+{
+	SharedUse	use = {0};
+
+	return query->commandType == command && !tree_ties_rows((Node *) query, &use) &&
+		list_length(use.read) == 1 && linitial_oid(use.read) == RelationGetRelid(relation) &&
+		(command == CMD_INSERT || use.sequences == NIL) &&
+		(command != CMD_UPDATE || !update_is_of_unique(relation, query));
+}
+
+/* Do the loop's rows stay the same, whenever they are read? */
+static bool
+source_fits(Statement *source)
+{
+	ListCell   *cell;
+
+	foreach(cell, source != NULL ? statement_queries(source) : NIL)
+	{
+		SharedUse	use = {0};
+
+		if (tree_ties_rows(lfirst(cell), &use) || use.sequences != NIL)
+			return false;
+	}
+	return true;
+}
+
+/* Does all of it fit? The statement has its plan. */
+static bool
+set_fits(LoopSet *set, SPIPlanPtr plan)
+{
+	List	   *queries = statement_plan_queries(plan);
+	Relation	relation = relation_open(set->looped->relation, NoLock);
+	bool		fits;
+
+	fits = list_length(queries) == 1 && table_fits_set(relation, set->write->command) &&
+		query_fits(linitial(queries), relation, set->write->command) && source_fits(set->source);
+	relation_close(relation, NoLock);
+	return fits;
+}
+
+/* Is the slot one of the loop's row? */
+static bool
+slot_is_of_loop(const LoopSet *set, int slot)
+{
+	ListCell   *cell;
+
+	foreach(cell, set->row->columns)
+	{
+		if (((RowColumn *) lfirst(cell))->slot == slot)
+			return true;
+	}
+	return false;
+}
+
+/* Which column of the source lands in the slot? */
+static int
+place_of_slot(const LoopSet *set, int slot)
+{
+	if (slot == set->index_slot)
+		return PLACE_OF_INDEX;
+	for (int i = 0; set->source != NULL && i < set->source->nslots; i++)
+		if (set->source->slots[i] == slot)
+			return i;
+	if (set->source != NULL)
+		elog(ERROR, "a loop has no column for slot %d", slot);
+	return 0;
+}
+
+/* Which slots of the loop's row does the statement read? It returns nothing to any other. */
+static bool
+collect_slots(const LoopSet *set, List **slots)
+{
+	const Statement *statement = set->write->statement;
+	const Program *program = statement->scope->program;
+	ListCell   *cell;
+
+	*slots = NIL;
+	for (int i = 0; i < statement->nslots; i++)
+		if (!slot_is_of_loop(set, statement->slots[i]))
+			return false;
+	foreach(cell, statement->scope->parameters)
+	{
+		int			slot = lfirst_int(cell);
+
+		if (!slot_is_of_loop(set, slot))
+			continue;
+		if (list_member_int(program->row_slots, slot))
+			return false;
+		*slots = lappend_int(*slots, slot);
+	}
+	return *slots != NIL;
+}
+
+/* Makes the statement, once; false: it cannot be made. */
+static bool
+make_statement(LoopSet *set)
+{
+	Statement  *statement = set->write->statement;
+	const Program *program = statement->scope->program;
+	MemoryContext old = MemoryContextSwitchTo(program->mcxt);
+	List	   *slots;
+
+	if (statement->slots == NULL)
+		pfree(statement_text(statement, false));
+	if (collect_slots(set, &slots))
+	{
+		int			place = 0;
+		ListCell   *cell;
+
+		set->looped = statement_for_loop(statement, slots);
+		set->tupdesc = items_tupdesc(program, slots, false);
+		set->places = palloc(sizeof(int) * list_length(slots));
+		foreach(cell, slots)
+			set->places[place++] = place_of_slot(set, lfirst_int(cell));
+	}
+	MemoryContextSwitchTo(old);
+	return set->looped != NULL;
+}
+
+/* The plan of this run. */
+static SPIPlanPtr *
+plan_of_run(const LoopSetRun *run)
+{
+	return run->with_key ? &run->set->looped->key->plan : &run->set->looped->plan;
+}
+
+/* Was it made for about so many turns? */
+static bool
+plan_holds(const LoopSetRun *run)
+{
+	uint64		planned_for = run->set->planned_for[run->with_key];
+
+	return run->set->write->command == CMD_INSERT ||
+		(run->turns <= planned_for * PLAN_HOLDS && run->turns * PLAN_HOLDS >= planned_for);
+}
+
+/* Makes the plan ready, whose relation SPI knows. */
+static void
+make_plan(const LoopSetRun *run)
+{
+	LoopSet    *set = run->set;
+	SPIPlanPtr *plan = plan_of_run(run);
+	MemoryContext old = CurrentMemoryContext;
+
+	if (*plan != NULL && plan_holds(run))
+		return;
+	if (*plan != NULL)
+		SPI_freeplan(*plan);
+	*plan = NULL;
+	*plan = statement_spare_plan(set->looped, statement_loop_text(set->looped, run->with_key));
+	SPI_keepplan(*plan);
+	set->planned_for[run->with_key] = run->turns;
+	MemoryContextSwitchTo(old);
+}
+
+/* Keeps the key of a turn's row, as the step finds it. */
+static void
+keep_key(LoopSetRun *run)
+{
+	const Write *write = run->set->write;
+	const List *slots = run->set->looped->scope->item_slots;
+	KeyRows    *rows = &run->written.rows;
+	NullableDatum *key = rows->keys + rows->count++ * list_length(write->key);
+	MemoryContext old = MemoryContextSwitchTo(run->frame->econtext->ecxt_per_tuple_memory);
+
+	for (int i = 0; i < list_length(write->key); i++)
+	{
+		const KeyColumn *column = list_nth(write->key, i);
+		int			slot = write->key_slots[i];
+		int			place = 0;
+
+		while (place < list_length(slots) && list_nth_int(slots, place) != slot)
+			place++;
+		key[i].isnull = place < list_length(slots) ? run->nulls[place] : frame_isnull(run->frame, slot);
+		if (!key[i].isnull)
+			key[i].value = datumCopy(place < list_length(slots) ? run->values[place] : frame_value(run->frame, slot),
+									 column->byval, column->length);
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* Adds a row whose values are there but for its number. */
+static void
+put_turn(LoopSetRun *run)
+{
+	CHECK_FOR_INTERRUPTS();
+	run->turns++;
+	for (int i = 0; i < run->set->tupdesc->natts; i++)
+		if (run->set->places[i] == PLACE_OF_INDEX)
+			run->values[i] = Int64GetDatum((int64) run->turns);
+	tuplestore_putvalues(run->rows, run->set->tupdesc, run->values, run->nulls);
+	if (unlikely(run->written.rows.count < run->most_keys))
+		keep_key(run);
+}
+
+void
+loop_set_take_row(LoopSetRun *run, HeapTuple tuple, TupleDesc tupdesc)
+{
+	for (int i = 0; i < run->set->tupdesc->natts; i++)
+		if (run->set->places[i] != PLACE_OF_INDEX)
+			run->values[i] = heap_getattr(tuple, run->set->places[i] + 1, tupdesc, &run->nulls[i]);
+	put_turn(run);
+}
+
+void
+loop_set_take_value(LoopSetRun *run, Datum value, bool isnull)
+{
+	for (int i = 0; i < run->set->tupdesc->natts; i++)
+		if (run->set->places[i] != PLACE_OF_INDEX)
+		{
+			run->values[i] = value;
+			run->nulls[i] = isnull;
+		}
+	put_turn(run);
+}
+
+/* Makes the rows known to SPI; what it keeps of them lives as long as the invocation. */
+static void
+show_rows(LoopSetRun *run)
+{
+	MemoryContext old = MemoryContextSwitchTo(run->frame->mcxt);
+
+	run->relation = items_register(run->turns, run->set->tupdesc, run->rows);
+	MemoryContextSwitchTo(old);
+}
+
+/* Takes them away again, also after an error. */
+static void
+hide_rows(LoopSetRun *run)
+{
+	if (run->relation == NULL)
+		return;
+	items_unregister();
+	pfree(run->relation);
+	run->relation = NULL;
+}
+
+/* Runs the statement for the rows that are there, if it fits. */
+static void
+execute_set(LoopSetRun *run)
+{
+	LoopSet    *set = run->set;
+	uint64		rows;
+
+	make_plan(run);
+	if (set->fit == FIT_UNKNOWN)
+		set->fit = set_fits(set, *plan_of_run(run)) ? FIT_YES : FIT_NO;
+	run->undo = true;
+	if (set->fit == FIT_NO)
+		return;
+	rows = run->with_key ? statement_execute_for_keys(run->frame, set->looped, &run->written) :
+		statement_execute(run->frame, set->looped);
+	run->undo = rows != run->turns;
+}
+
+/* Collects the rows and runs the statement. */
+static void
+run_in_subtransaction(void *arg)
+{
+	LoopSetRun *run = arg;
+	MemoryContext mcxt = AllocSetContextCreate(CurTransactionContext, "custom action loop", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(mcxt);
+	int			columns = run->set->tupdesc->natts;
+
+	run->values = palloc(sizeof(Datum) * columns);
+	run->nulls = palloc0(sizeof(bool) * columns);
+	run->rows = tuplestore_begin_heap(false, false, work_mem);
+	run->fill(run, run->arg);
+	MemoryContextSwitchTo(mcxt);
+	show_rows(run);
+	execute_set(run);
+	hide_rows(run);
+	tuplestore_end(run->rows);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(mcxt);
+}
+
+/* Finds out which keys observers are to be told, and from where. */
+static pg_noinline void
+begin_keys(LoopSetRun *run)
+{
+	const LoopSet *set = run->set;
+	int			most = observers_most_keys();
+
+	if (set->write->key_slots == NULL)
+		run->with_key = most > 0 && set->looped->key != NULL && statement_may_return_key(set->looped);
+	else if (most > 0)
+	{
+		run->most_keys = most;
+		run->written.rows.keys = MemoryContextAlloc(run->frame->econtext->ecxt_per_tuple_memory,
+													sizeof(NullableDatum) * most * list_length(set->write->key));
+	}
+}
+
+/* Tells the observers of the rows. */
+static pg_noinline void
+tell_set(LoopSetRun *run)
+{
+	run->written.rows.rows = run->turns;
+	written_tell(run->frame, run->set->write, run->set->write->statement, &run->written, false);
+}
+
+/* What went wrong is undone; what nobody deals with is thrown on. */
+static void
+after_failure(LoopSetRun *run, Caught *caught)
+{
+	LoopSet    *set = run->set;
+
+	hide_rows(run);
+	set->last_pause = Min(Max(2 * set->last_pause, 1), LONGEST_PAUSE);
+	set->pause = set->last_pause;
+	if (caught == NULL)
+		return;
+	if (!caught_may_be_handled(caught))
+		error_throw_on(caught->error);
+	caught_free(caught);
+	frame_forget_states(run->frame);
+}
+
+bool
+loop_set_run(Frame *frame, LoopSet *set, LoopFill fill, void *arg)
+{
+	LoopSetRun	run = {.frame = frame, .set = set, .fill = fill, .arg = arg};
+	Instruction *outer = frame->current;
+	Caught	   *caught;
+
+	if (set->looped == NULL && !make_statement(set))
+	{
+		set->fit = FIT_NO;
+		return false;
+	}
+	if (observed(frame, OBSERVE_ROWS))
+		begin_keys(&run);
+	frame->current = set->step;
+	caught = caught_unless(run_in_subtransaction, &run, &run.undo);
+	if (caught != NULL || run.undo)
+	{
+		after_failure(&run, caught);
+		frame->current = outer;
+		return false;
+	}
+	set->last_pause = 0;
+	if (observed(frame, OBSERVE_ROWS))
+		tell_set(&run);
+	frame->current = outer;
+	deadlines_check();
+	return true;
+}
