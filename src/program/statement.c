@@ -518,7 +518,7 @@ append_write_of_many(const Statement *many, StringInfo text)
 }
 
 char *
-statement_loop_text(Statement *looped, bool with_key)
+statement_loop_text(Statement *looped, bool with_key, bool tells)
 {
 	StringInfoData text;
 	StringInfoData items;
@@ -527,6 +527,8 @@ statement_loop_text(Statement *looped, bool with_key)
 	initStringInfo(&items);
 	if (with_key)
 		key_items(looped, &items);
+	if (tells && items.len == 0)
+		appendStringInfoString(&items, "true");
 	initStringInfo(&text);
 	append_write_of_many(looped, &text);
 	if (items.len > 0)

@@ -57,6 +57,7 @@ typedef struct Statement
 	bool		set_based;		/* many rows: keep no column */
 	bool		by_key;			/* one row of a plain table by its full key ... */
 	bool		has_subselect;	/* ... though maybe of others, too */
+	bool		counts_turns;	/* each row that it returns is a turn of a loop: frame->iteration */
 	const char *no_returning;	/* why it cannot return columns, found while checking; or NULL */
 	bool		reads_rows;		/* analysis found that it reads columns of the rows it writes, so
 								 * that policies for SELECT are asked in any case */
@@ -138,8 +139,8 @@ extern Statement *statement_for_many(Statement *statement);
  */
 extern Statement *statement_for_loop(Statement *statement, List *item_slots);
 
-/* The text of that. */
-extern char *statement_loop_text(Statement *looped, bool with_key);
+/* The text of that; tells: it returns something of each row, be it no key. */
+extern char *statement_loop_text(Statement *looped, bool with_key, bool tells);
 
 /*
  * Its text. It returns what the statement returns, then the key (of a statement that

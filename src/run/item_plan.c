@@ -44,6 +44,8 @@ items_register(int count, TupleDesc tupdesc, Tuplestorestate *rows)
 	relation->md.enrtype = ENR_NAMED_TUPLESTORE;
 	relation->md.enrtuples = count;
 	relation->reldata = rows;
+	/* an error may have left one behind */
+	(void) SPI_unregister_relation(ITEMS_RELATION);
 	if (SPI_register_relation(relation) != SPI_OK_REL_REGISTER)
 		elog(ERROR, "the relation of the items is there already");
 	return relation;

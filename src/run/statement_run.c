@@ -66,7 +66,11 @@ receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 	MemoryContext old;
 
 	if (receiver->rows++ > 0 || statement->nslots == 0)
+	{
+		if (unlikely(statement->counts_turns))
+			receiver->frame->iteration++;
 		return true;
+	}
 	old = MemoryContextSwitchTo(receiver->frame->econtext->ecxt_per_tuple_memory);
 	receiver->values = palloc(statement->nslots * sizeof(NullableDatum));
 	slot_getallattrs(tuple);

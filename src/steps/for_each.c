@@ -365,7 +365,7 @@ loop_rows(Frame *frame, const ForEach *loop)
 
 	if (loop->set != NULL && loop_set_may_run(frame, loop->set, rows.count))
 	{
-		bool		done = loop_set_run(frame, loop->set, fill_rows, &rows);
+		bool		done = loop_set_run(frame, loop->set, fill_rows, &rows, rows.count < FETCH_ROWS);
 
 		SPI_freetuptable(rows.table);
 		close_rows(&rows);
@@ -436,7 +436,7 @@ loop_array(Frame *frame, const ForEach *loop)
 	iterator = array_create_iterator(array, 0, NULL);
 	MemoryContextSwitchTo(old);
 	if (loop->set == NULL || !loop_set_may_run(frame, loop->set, ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array))) ||
-		!loop_set_run(frame, loop->set, fill_elements, array))
+		!loop_set_run(frame, loop->set, fill_elements, array, true))
 		loop_elements(frame, loop, iterator);
 	array_free_iterator(iterator);
 	MemoryContextDelete(mcxt);

@@ -11,11 +11,16 @@
  * itself, so that no turn sees what another has written. An UPDATE leaves alone what
  * makes rows unique, which might be free at one turn and taken at the next.
  *
- * Whatever goes wrong undoes the statement, and the turns run one by one: the error is
- * then that of the turn that fails first, with its number. So it is where two turns mean
- * the same row, or one finds none: fewer rows are written than there are turns. Numbers
- * that the statement has drawn from sequences are gone then. A loop that has failed so
- * is not tried again for a while.
+ * An INSERT does for each row what a turn does, in their order, but that foreign keys
+ * are looked at in the end. Where the table has none, the error is that of the turn, and
+ * how many rows have been written tells which one that is.
+ *
+ * All others run in a subtransaction. Whatever goes wrong undoes the statement, and the
+ * turns run one by one: the error is then that of the turn that fails first. So it is
+ * where two turns mean the same row, or one finds none: fewer rows are written than there
+ * are turns. Numbers that the statement has drawn from sequences are gone then. A loop
+ * that has failed so is not tried again for a while. In such a subtransaction the loop's
+ * rows are fetched, too, if not all are there yet, since that may fail later than a turn.
  *
  * The turns run one by one as well where somebody wants to know of each, or counts
  * statements, and where the table has changed under a running action.
@@ -74,6 +79,7 @@ struct LoopSet
 	int			index_slot;		/* or -1 */
 	Statement  *source;			/* or NULL */
 	LoopFit		fit;
+	bool		in_order;		/* its errors are those of the turns */
 	Statement  *looped;			/* the body's, made for the loop */
 	TupleDesc	tupdesc;		/* of the rows that it reads ... */
 	int		   *places;			/* ... and where each column comes from: of the source's, from 0 */
@@ -92,11 +98,11 @@ struct LoopSetRun
 	uint64		turns;
 	Datum	   *values;
 	bool	   *nulls;
+	bool		undo;			/* it is not what the turns would have done */
 	EphemeralNamedRelation relation;	/* while it is known to SPI, or NULL */
 	bool		with_key;		/* the statement returns the keys of its rows */
 	int			most_keys;		/* of how many rows the loop's own are kept */
 	WrittenKeys written;
-	bool		undo;			/* it is not what the turns would have done */
 };
 
 /* A column of the loop's row that is in its number's place */
@@ -189,6 +195,21 @@ trigger_fits(const Trigger *trigger, CmdType command, Oid relation)
 		 trigger->tgfoid == F_RI_FKEY_NOACTION_DEL || trigger->tgfoid == F_RI_FKEY_RESTRICT_DEL);
 }
 
+/* Is nothing looked at in the end that a turn looks at? */
+static bool
+is_in_order(Relation relation, CmdType command)
+{
+	const TriggerDesc *triggers = relation->trigdesc;
+
+	if (command != CMD_INSERT)
+		return false;
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+		if (triggers->triggers[i].tgenabled != TRIGGER_DISABLED && TRIGGER_FOR_INSERT(triggers->triggers[i].tgtype) &&
+			!trigger_is_protecting(&triggers->triggers[i]))
+			return false;
+	return true;
+}
+
 /* Does the table take all rows at once as it takes one after the other? */
 static bool
 table_fits_set(Relation relation, CmdType command)
@@ -241,6 +262,7 @@ set_fits(LoopSet *set, SPIPlanPtr plan)
 
 	fits = list_length(queries) == 1 && table_fits_set(relation, set->write->command) &&
 		query_fits(linitial(queries), relation, set->write->command) && source_fits(set->source);
+	set->in_order = is_in_order(relation, set->write->command);
 	relation_close(relation, NoLock);
 	return fits;
 }
@@ -354,7 +376,7 @@ make_plan(const LoopSetRun *run)
 	if (*plan != NULL)
 		SPI_freeplan(*plan);
 	*plan = NULL;
-	*plan = statement_spare_plan(set->looped, statement_loop_text(set->looped, run->with_key));
+	*plan = statement_spare_plan(set->looped, statement_loop_text(set->looped, run->with_key, set->in_order));
 	SPI_keepplan(*plan);
 	set->planned_for[run->with_key] = run->turns;
 	MemoryContextSwitchTo(old);
@@ -442,32 +464,54 @@ hide_rows(LoopSetRun *run)
 	run->relation = NULL;
 }
 
-/* Runs the statement for the rows that are there, if it fits. */
+/* Looks whether the loop fits, by a plan of its statement that nobody runs. */
 static void
-execute_set(LoopSetRun *run)
-{
-	LoopSet    *set = run->set;
-	uint64		rows;
-
-	make_plan(run);
-	if (set->fit == FIT_UNKNOWN)
-		set->fit = set_fits(set, *plan_of_run(run)) ? FIT_YES : FIT_NO;
-	run->undo = true;
-	if (set->fit == FIT_NO)
-		return;
-	rows = run->with_key ? statement_execute_for_keys(run->frame, set->looped, &run->written) :
-		statement_execute(run->frame, set->looped);
-	run->undo = rows != run->turns;
-}
-
-/* Collects the rows and runs the statement. */
-static void
-run_in_subtransaction(void *arg)
+look_at_set(void *arg)
 {
 	LoopSetRun *run = arg;
+	LoopSet    *set = run->set;
+	SPIPlanPtr	plan;
+
+	show_rows(run);
+	plan = statement_spare_plan(set->looped, statement_loop_text(set->looped, false, false));
+	SPI_keepplan(plan);
+	set->fit = set_fits(set, plan) ? FIT_YES : FIT_NO;
+	SPI_freeplan(plan);
+	hide_rows(run);
+}
+
+/* The same, once; what is wrong with the statement is said by the turns. */
+static bool
+look_once(LoopSetRun *run)
+{
+	LoopSet    *set = run->set;
+	Caught	   *caught;
+
+	if (set->fit != FIT_UNKNOWN)
+		return set->fit == FIT_YES;
+	set->fit = FIT_NO;
+	if (set->looped == NULL && !make_statement(set))
+		return false;
+	caught = caught_call(look_at_set, run);
+	if (caught != NULL)
+	{
+		hide_rows(run);
+		if (!caught_may_be_handled(caught))
+			error_throw_on(caught->error);
+		caught_free(caught);
+	}
+	set->looped->counts_turns = set->in_order;
+	return set->fit == FIT_YES;
+}
+
+/* Collects the rows and runs the statement for them; returns how many it has written. */
+static uint64
+collect_and_run(LoopSetRun *run)
+{
 	MemoryContext mcxt = AllocSetContextCreate(CurTransactionContext, "custom action loop", ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(mcxt);
 	int			columns = run->set->tupdesc->natts;
+	uint64		rows;
 
 	run->values = palloc(sizeof(Datum) * columns);
 	run->nulls = palloc0(sizeof(bool) * columns);
@@ -475,11 +519,24 @@ run_in_subtransaction(void *arg)
 	run->fill(run, run->arg);
 	MemoryContextSwitchTo(mcxt);
 	show_rows(run);
-	execute_set(run);
+	make_plan(run);
+	run->frame->iteration = 1;
+	rows = run->with_key ? statement_execute_for_keys(run->frame, run->set->looped, &run->written) :
+		statement_execute(run->frame, run->set->looped);
 	hide_rows(run);
 	tuplestore_end(run->rows);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(mcxt);
+	return rows;
+}
+
+/* The same in a subtransaction, which is undone unless each turn has written its row. */
+static void
+run_in_subtransaction(void *arg)
+{
+	LoopSetRun *run = arg;
+
+	run->undo = collect_and_run(run) != run->turns;
 }
 
 /* Finds out which keys observers are to be told, and from where. */
@@ -524,32 +581,54 @@ after_failure(LoopSetRun *run, Caught *caught)
 	frame_forget_states(run->frame);
 }
 
+/* Runs it so that whatever goes wrong is undone; false: it was. */
+static bool
+run_and_undo(LoopSetRun *run)
+{
+	Caught	   *caught = caught_unless(run_in_subtransaction, run, &run->undo);
+
+	if (caught != NULL || run->undo)
+	{
+		after_failure(run, caught);
+		return false;
+	}
+	run->set->last_pause = 0;
+	return true;
+}
+
+/* Runs it where errors are those of the turns. */
+static void
+run_in_order(LoopSetRun *run)
+{
+	if (collect_and_run(run) != run->turns)
+		elog(ERROR, "a loop of action \"%s\" has not created its rows", run->frame->program->action);
+}
+
 bool
-loop_set_run(Frame *frame, LoopSet *set, LoopFill fill, void *arg)
+loop_set_run(Frame *frame, LoopSet *set, LoopFill fill, void *arg, bool all_there)
 {
 	LoopSetRun	run = {.frame = frame, .set = set, .fill = fill, .arg = arg};
 	Instruction *outer = frame->current;
-	Caught	   *caught;
+	int64		iteration = frame->iteration;
+	bool		done = true;
 
-	if (set->looped == NULL && !make_statement(set))
+	frame->current = set->step;
+	if (!look_once(&run))
 	{
-		set->fit = FIT_NO;
+		frame->current = outer;
 		return false;
 	}
 	if (observed(frame, OBSERVE_ROWS))
 		begin_keys(&run);
-	frame->current = set->step;
-	caught = caught_unless(run_in_subtransaction, &run, &run.undo);
-	if (caught != NULL || run.undo)
-	{
-		after_failure(&run, caught);
-		frame->current = outer;
-		return false;
-	}
-	set->last_pause = 0;
-	if (observed(frame, OBSERVE_ROWS))
+	if (set->in_order && all_there)
+		run_in_order(&run);
+	else
+		done = run_and_undo(&run);
+	frame->iteration = iteration;
+	if (done && observed(frame, OBSERVE_ROWS))
 		tell_set(&run);
 	frame->current = outer;
-	deadlines_check();
-	return true;
+	if (done)
+		deadlines_check();
+	return done;
 }

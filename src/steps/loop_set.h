@@ -28,8 +28,11 @@ extern LoopSet *loop_set_make(const Row *row, int index_slot, const StepList *st
 /* May it run now, for at least so many rows? */
 extern bool loop_set_may_run(Frame *frame, LoopSet *set, uint64 rows);
 
-/* Runs it in a subtransaction; false: nothing is done, and the turns are to run one by one. */
-extern bool loop_set_run(Frame *frame, LoopSet *set, LoopFill fill, void *arg);
+/*
+ * Runs it; false: nothing is done, and the turns are to run one by one. all_there: to
+ * fill it is not to fail.
+ */
+extern bool loop_set_run(Frame *frame, LoopSet *set, LoopFill fill, void *arg, bool all_there);
 
 /* For whoever fills it. */
 extern void loop_set_take_row(LoopSetRun *run, HeapTuple tuple, TupleDesc tupdesc);
