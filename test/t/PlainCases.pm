@@ -372,7 +372,7 @@ my %makers = (
 		return (\%step, chance(0.3) ? { update => $as, set => set(2, 1) } : ());
 	},
 	again => sub { return { get => 'target' } },
-	let => sub { my $as = name(); push @{ $known{lets} }, $as if $depth == 1; return { let => { $as => one_of('=input.n * 2', '=target.n + input.n', '=length(input.s)', 5, '=(select max(n) from ' . table() . ')',
+	let => sub { my $as = name(); push @{ $known{lets} }, $as if $depth == 1; return { let => { $as => one_of('=input.n * 2', '=upper(input.s)', '=upper(input.s) in (' . join(', ', map { "'$_'" } 'A' .. 'K') . ')', '=round(input.n / 3.0, 1)::text::numeric', '=input.n::eq.small', '=target.n + input.n', '=length(input.s)', 5, '=(select max(n) from ' . table() . ')',
 		'=(select n from ' . relation() . ' where id = input.n)', '=(select n from ' . relation() . ' where n > input.n)', '=(select n::integer from ' . relation() . ' where status = input.s order by id desc limit 1)',
 		'=(select 10 / (n - 3) from ' . relation() . ' where id = target.id)', '=(select id from ' . table() . ' where id = input.n union select input.n)') } } },
 	if => sub { return { if => condition(), then => [ steps(2) ], chance(0.5) ? (else => [ steps(2) ]) : () } },
@@ -394,7 +394,7 @@ my %makers = (
 	perform => sub { return @actions ? { perform => "$world." . one_of(@actions), with => { target => key(), n => one_of('=input.n', number(9)), s => 'inner' } } : steps(1) },
 	require => sub { return { require => condition(), message => 'No: {{target.id}} {{input.s}}' } },
 	stop => sub { return { stop => one_of('succeeded', 'succeeded', 'canceled', 'failed'), when => condition() } },
-	output => sub { return { output => { said => one_of('{{target.status}} {{target.n}} {{target.note}}', '=input.s', '{{target}}', '=whoami()', "=current_setting('search_path')", map { "{{$_}} {{$_.n}}" } @{ $known{rows} }) } } },
+	output => sub { return { output => { said => one_of('{{upper(input.s)}} {{100 / (input.n - 4)}} {{current_user}} {{eq.twice(input.n)}}', '{{target.status}} {{target.n}} {{target.note}}', '=input.s', '{{target}}', '=whoami()', "=current_setting('search_path')", map { "{{$_}} {{$_.n}}" } @{ $known{rows} }) } } },
 	group => sub { return { group => 'try', do => [ steps(3) ], on_error => [ chance(0.7) ? { output => { said => '{{error.sqlstate}} {{error.message}} {{error.step}}' } } : (), chance(0.3) ? steps(1) : () ] } });
 my @kinds = (sort(keys %makers), ('writes') x 7, qw(create creates loop call update output));
 
@@ -516,6 +516,21 @@ sub call
 	return "SELECT item, status, output, error FROM invoke_action_bulk('$world.$action', (SELECT jsonb_agg(jsonb_build_object('target', i, 'n', i % 5 + 1, 's', 'b' || i)) FROM generate_series(1, 8) AS i CROSS JOIN generate_series(1, " . one_of(1, 1, 3) . ") AS j), mode => '" . one_of('all_or_nothing', 'per_item') . "')";
 }
 
+# What changes functions and types that formulas use, and who may call them, between transactions; looks() undoes it
+sub used_change
+{
+	my $role = one_of('RESET ROLE', 'SET ROLE clerk', 'SET ROLE clerk');
+
+	return 'RESET ROLE; ' . one_of(
+		(map { "REVOKE EXECUTE ON FUNCTION $_ FROM PUBLIC" } 'upper(text)', 'upper(text)', 'int4mul', 'eq.twice'), (map { "GRANT EXECUTE ON FUNCTION $_ TO " . one_of('clerk', 'PUBLIC') } 'upper(text)', 'int4mul'),
+		'REVOKE EXECUTE ON FUNCTION upper(text), int4mul FROM clerk', 'ALTER DOMAIN eq.small ADD CONSTRAINT less CHECK (VALUE < ' . number(9) . ') NOT VALID', 'ALTER DOMAIN eq.small DROP CONSTRAINT IF EXISTS less',
+		(map { "CREATE OR REPLACE FUNCTION eq.twice(n integer) RETURNS integer LANGUAGE $_ AS '" . (/^sql/ ? 'SELECT 2 * n' : 'BEGIN RETURN 2 * n; END') . "'" } 'sql STABLE', 'plpgsql IMMUTABLE', 'sql IMMUTABLE')) . "; $role";
+}
+
+# What that may leave
+my $undone = "GRANT EXECUTE ON FUNCTION upper(text), int4mul, eq.twice TO PUBLIC; REVOKE EXECUTE ON FUNCTION upper(text), int4mul FROM clerk; SET client_min_messages = warning; ALTER DOMAIN eq.small DROP CONSTRAINT IF EXISTS less; "
+  . "RESET client_min_messages; CREATE OR REPLACE FUNCTION eq.twice(n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 2 * n';\n";
+
 # What may come between calls and leaves the world as it is, or little changed
 sub between
 {
@@ -524,6 +539,7 @@ sub between
 
 	return one_of(
 		'SET ROLE clerk', 'SET ROLE clerk', 'RESET ROLE', 'SET search_path = ' . one_of('public', 'eq, public', 'other, eq, public', "$world, other, public", 'pg_catalog'),
+		$together ? () : (used_change(), used_change()),
 		$together ? ('SAVEPOINT a', 'SAVEPOINT b', 'ROLLBACK TO a', 'ROLLBACK TO b', 'RELEASE a', 'SET CONSTRAINTS ALL ' . one_of('IMMEDIATE', 'DEFERRED')) : "VACUUM $table", "ANALYZE $table",
 		"CREATE INDEX ON $table (" . one_of('n', 'm', 'note', 'status, n', '(n + 1)') . ')', "UPDATE $table SET n = n + 1 WHERE id = " . number(8), "DELETE FROM $table WHERE id = " . number(20),
 		"INSERT INTO $table (id, status, n, m, note) VALUES (" . number(9) . ", 'open', 1, " . (30 + number(50)) . ", 'again')", 'SET custom_actions.max_statements = ' . one_of(0, 0, 3), 'DISCARD PLANS',
@@ -579,7 +595,7 @@ sub case_script
 		$script .= "SELECT * FROM eq.contents('$world');\n" if chance(0.1);
 	}
 	$script .= "RESET ROLE;\nSELECT * FROM eq.contents('$world');\n" . (chance($changes ? 0.85 : 0.4) ? 'ROLLBACK' : 'COMMIT') . ";\n" if $together;
-	return $script . $end . looks();
+	return $script . ($together ? '' : "RESET ROLE;\n$undone") . $end . looks();
 }
 
 # A call of an action as others' connections send it; at times, what else may be done to its row
