@@ -25,7 +25,7 @@ our @EXPORT = qw(count_sizes prepare_count count_cases countable guarded_cases r
 my $warm = 12;    # PL/pgSQL has made up its mind about plans by then
 
 # What test/t/instructions.pl counts, as long as valgrind is at hand: one case of each sort
-my $guarded = 'require get create update_output ten_creates escalate choose templates_alone perform_5 call_plpgsql invoke_small context_plpgsql for_each';
+my $guarded = 'require get create update_output ten_creates escalate choose templates_alone lets_alone perform_5 call_plpgsql invoke_small context_plpgsql for_each';
 my @guarded_sql = qw(00 10 11 20 30 31 40 41 50 80 81 96);
 
 # The sizes of what is counted, for so many calls.
