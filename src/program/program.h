@@ -175,6 +175,7 @@ typedef struct Program
 	Row		   *target;			/* NULL: not bound to a row */
 	char	   *target_table;	/* canonical name of its table, or NULL */
 	struct Statement *load;		/* reads the target, or NULL */
+	struct TargetFetch *target_fetch;	/* how to read it without that statement, or NULL */
 	struct TargetWrite *target_write;	/* the step that may deliver it instead, or NULL */
 	struct Statement *look;		/* the same without a lock, made when first needed */
 	struct Preconditions *preconditions;	/* likewise: steps/precondition.h */

@@ -23,6 +23,7 @@
 #include "run/statement_run.h"
 #include "steps/row_key.h"
 #include "steps/target.h"
+#include "steps/target_fetch.h"
 #include "steps/target_write.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -132,6 +133,7 @@ target_compile(Compiler *compiler, bool needed_first, Row *image)
 	appendStringInfoString(&load->tail, lock);
 	compiler_analyse(compiler, load);
 	program->load = load;
+	target_fetch_compile(compiler);
 }
 
 /* "(id) = (42)" from slots of the frame. */
@@ -179,10 +181,14 @@ target_load(Frame *frame)
 {
 	Program    *program = frame->program;
 	uint64		rows;
+	bool		found;
 
 	if (program->load == NULL || (program->target_write != NULL && target_write_delivers(frame)))
 		return;
-	rows = statement_execute(frame, program->load);
+	if (program->target_fetch != NULL && target_fetch(frame, &found))
+		rows = found ? 1 : 0;
+	else
+		rows = statement_execute(frame, program->load);
 	if (rows == 0)
 		target_missing(frame, NULL);
 	if (rows > 1)

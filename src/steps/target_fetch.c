@@ -1,0 +1,376 @@
+/*
+ * target_fetch.c
+ *		Loads the bound row without a statement: a descent in the index of its key, and
+ *		a lock.
+ *
+ * What the load finds, waits for and raises is found, waited for and raised the same
+ * way: with a snapshot of the same moment, the row that the index has for the key is
+ * locked, or that which others have made of it meanwhile, if it still has the key.
+ * Where somebody watches the executor, or anything else comes into it than a plain table
+ * and the user's privileges, the load runs. So it does for the first time: then its
+ * columns are known.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/relscan.h"
+#include "access/skey.h"
+#include "access/stratnum.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "base/compat.h"
+#include "base/plain_path.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_index.h"
+#include "executor/executor.h"
+#include "executor/tuptable.h"
+#include "lookup/column_rights.h"
+#include "lookup/key.h"
+#include "miscadmin.h"
+#include "optimizer/planner.h"
+#include "parser/parse_coerce.h"
+#include "run/budget.h"
+#include "run/statement_run.h"
+#include "run/watched.h"
+#include "steps/target_fetch.h"
+#include "storage/lmgr.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+typedef struct TargetFetch
+{
+	Oid			relation;
+	Oid			index;
+	bool		locks;
+	LockTupleMode lock;
+	int			nkeys;
+	ScanKeyData keys[INDEX_MAX_KEYS];	/* by column of the table */
+	int			key_slots[INDEX_MAX_KEYS];
+
+	AttrNumber *columns;		/* by place in the load's slots; NULL: not known yet */
+	Bitmapset  *read;			/* these and those of the key */
+
+	Oid			user;			/* who is known to be allowed that ... */
+	uint64		changes;		/* ... at this count of catalog_changes */
+} TargetFetch;
+
+/* The place in the index of a column of the key, or -1. */
+static int
+place_in_index(Relation index, AttrNumber column)
+{
+	for (int i = 0; i < index->rd_index->indnkeyatts; i++)
+		if (index->rd_index->indkey.values[i] == column)
+			return i;
+	return -1;
+}
+
+/* Takes a column of the key; false: the index compares it in some other way, or in code of users'. */
+static bool
+take_key_column(const Program *program, TargetFetch *fetch, Relation index, const KeyColumn *column)
+{
+	AttrNumber	number = get_attnum(fetch->relation, column->name);
+	int			place = place_in_index(index, number);
+	Oid			type;
+	Oid			operator;
+
+	if (place < 0 || index->rd_opfamily[place] >= FirstNormalObjectId ||
+		index->rd_indcollation[place] != column->collation)
+		return false;
+	type = index->rd_opcintype[place];
+	operator = get_opfamily_member(index->rd_opfamily[place], type, type, BTEqualStrategyNumber);
+	if (!OidIsValid(operator) || get_opcode(operator) >= FirstNormalObjectId ||
+		!IsBinaryCoercible(column->type, type))
+		return false;
+	ScanKeyEntryInitialize(&fetch->keys[fetch->nkeys], 0, number, BTEqualStrategyNumber, type,
+						   column->collation, get_opcode(operator), (Datum) 0);
+	fetch->key_slots[fetch->nkeys] = row_column_find(program->target, column->name)->slot;
+	fetch->read = bms_add_member(fetch->read, number);
+	fetch->nkeys++;
+	return true;
+}
+
+/* Takes the index if it is that of the key, and finds at most one row, whoever asks. */
+static bool
+take_index(const Program *program, TargetFetch *fetch, Relation index, const List *key)
+{
+	const FormData_pg_index *form = index->rd_index;
+	ListCell   *cell;
+
+	fetch->nkeys = 0;
+	if (!form->indisunique || !form->indimmediate || !form->indisvalid || !form->indisready || form->indcheckxmin ||
+		form->indnkeyatts != list_length(key) || index->rd_rel->relam != BTREE_AM_OID ||
+		!heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) ||
+		!heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
+		return false;
+	foreach(cell, key)
+	{
+		if (!take_key_column(program, fetch, index, lfirst(cell)))
+			return false;
+	}
+	fetch->index = RelationGetRelid(index);
+	return true;
+}
+
+/* Finds the index of the key. */
+static bool
+find_index(const Program *program, TargetFetch *fetch)
+{
+	const List *key = key_of_table(fetch->relation, program->definition->key, true);
+	Relation	relation = relation_open(fetch->relation, AccessShareLock);
+	bool		found = false;
+	ListCell   *cell;
+
+	foreach(cell, RelationGetIndexList(relation))
+	{
+		Relation	index = found ? NULL : index_open(lfirst_oid(cell), AccessShareLock);
+
+		if (index == NULL)
+			break;
+		found = take_index(program, fetch, index, key);
+		index_close(index, NoLock);
+	}
+	relation_close(relation, NoLock);
+	return found;
+}
+
+void
+target_fetch_compile(Compiler *compiler)
+{
+	Program    *program = compiler->program;
+	const Statement *load = program->load;
+	TargetFetch *fetch;
+
+	if (load == NULL || !load->by_key || list_length(load->into) > 1 || compiler->findings.checking ||
+		plain_path_has(PLAIN_LIVENESS))
+		return;
+	fetch = palloc0(sizeof(TargetFetch));
+	fetch->relation = load->relation;
+	fetch->locks = load->lock_at > 0;
+	fetch->lock = compiler->target_key_changed ? LockTupleExclusive : LockTupleNoKeyExclusive;
+	if (find_index(program, fetch))
+		program->target_fetch = fetch;
+}
+
+/* The number of the column whose slot this is; 0: it is none of the table's own. */
+static AttrNumber
+fetched_column(const Program *program, int slot)
+{
+	ListCell   *cell;
+
+	foreach(cell, program->target->columns)
+	{
+		const RowColumn *column = lfirst(cell);
+
+		if (column->slot == slot && column->name != NULL)
+			return Max(get_attnum(program->target->relation, column->name), 0);
+	}
+	return 0;
+}
+
+/* Learns what the load reads, once it has been prepared. */
+static bool
+learn_columns(const Program *program, TargetFetch *fetch)
+{
+	const Statement *load = program->load;
+	AttrNumber *columns;
+
+	if (fetch->columns != NULL || load->plan == NULL)
+		return fetch->columns != NULL;
+	columns = MemoryContextAlloc(program->mcxt, sizeof(AttrNumber) * Max(load->nslots, 1));
+	for (int i = 0; i < load->nslots; i++)
+	{
+		MemoryContext old = MemoryContextSwitchTo(program->mcxt);
+
+		columns[i] = fetched_column(program, load->slots[i]);
+		if (columns[i] > 0)
+			fetch->read = bms_add_member(fetch->read, columns[i]);
+		MemoryContextSwitchTo(old);
+		if (columns[i] == 0)
+			return false;
+	}
+	fetch->columns = columns;
+	return true;
+}
+
+/* Is nobody told of what the executor does? */
+static inline bool
+executor_is_unwatched(void)
+{
+	return ExecutorStart_hook == NULL && ExecutorRun_hook == NULL && ExecutorFinish_hook == NULL &&
+		ExecutorEnd_hook == NULL && ExecutorCheckPerms_hook == NULL && planner_hook == NULL;
+}
+
+/* May the current user do what the load does? To lock a row takes UPDATE of some column. */
+static bool
+look_up_rights(const TargetFetch *fetch)
+{
+	Oid			user = GetUserId();
+
+	return may_access_columns(fetch->relation, fetch->read, ACL_SELECT) &&
+		(!fetch->locks || pg_class_aclcheck(fetch->relation, user, ACL_UPDATE) == ACLCHECK_OK ||
+		 pg_attribute_aclcheck_all(fetch->relation, user, ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK);
+}
+
+/* The same, from what was found before, if that holds. */
+static bool
+user_may_fetch(TargetFetch *fetch)
+{
+	uint64		changes = catalog_changes;
+
+	if (fetch->user == GetUserId() && fetch->changes == changes)
+		return true;
+	fetch->user = InvalidOid;
+	if (!look_up_rights(fetch))
+		return false;
+	fetch->user = GetUserId();
+	fetch->changes = changes;
+	return true;
+}
+
+/* Fills the keys; false: one is NULL, so there is no row. */
+static bool
+fill_keys(const Frame *frame, const TargetFetch *fetch, ScanKeyData *keys)
+{
+	memcpy(keys, fetch->keys, sizeof(ScanKeyData) * fetch->nkeys);
+	for (int i = 0; i < fetch->nkeys; i++)
+	{
+		if (frame_isnull(frame, fetch->key_slots[i]))
+			return false;
+		keys[i].sk_argument = frame_value(frame, fetch->key_slots[i]);
+	}
+	return true;
+}
+
+/* Does a later version of the row have the key? */
+static bool
+still_has_key(const Frame *frame, TargetFetch *fetch, TupleTableSlot *row)
+{
+	for (int i = 0; i < fetch->nkeys; i++)
+	{
+		ScanKeyData *key = &fetch->keys[i];
+		bool		isnull;
+		Datum		value = slot_getattr(row, key->sk_attno, &isnull);
+
+		if (isnull || !DatumGetBool(FunctionCall2Coll(&key->sk_func, key->sk_collation, value,
+													  frame_value(frame, fetch->key_slots[i]))))
+			return false;
+	}
+	return true;
+}
+
+/* Locks the row that was found, or what it has become, which is then in the slot; false: it is gone. */
+static bool
+lock_row(const Frame *frame, TargetFetch *fetch, Relation relation, ItemPointer place, TupleTableSlot *row)
+{
+	TM_FailureData failure;
+	int			flags = TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS |
+		(IsolationUsesXactSnapshot() ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION);
+
+	switch (table_tuple_lock(relation, place, GetActiveSnapshot(), row, GetCurrentCommandId(true), fetch->lock,
+							 LockWaitBlock, flags, &failure))
+	{
+		case TM_Ok:
+			return !failure.traversed || still_has_key(frame, fetch, row);
+		case TM_SelfModified:
+			return false;
+		case TM_Updated:
+		case TM_Deleted:
+			if (IsolationUsesXactSnapshot())
+				ereport(ERROR,
+						(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+						 errmsg("could not serialize access due to concurrent update")));
+			return false;
+		default:
+			elog(ERROR, "could not lock the target of action \"%s\"", frame->program->action);
+	}
+	return false;
+}
+
+/* Puts the columns where they belong. */
+static void
+land_row(Frame *frame, const TargetFetch *fetch, TupleTableSlot *row)
+{
+	const Statement *load = frame->program->load;
+
+	for (int i = 0; i < load->nslots; i++)
+	{
+		bool		isnull;
+		Datum		value = slot_getattr(row, fetch->columns[i], &isnull);
+
+		frame_set(frame, load->slots[i], value, isnull);
+	}
+}
+
+/* Finds the row with the active snapshot, and takes it. */
+static bool
+take_found(Frame *frame, TargetFetch *fetch, Relation relation, ScanKeyData *keys)
+{
+	SysScanDesc scan = systable_beginscan(relation, fetch->index, true, GetActiveSnapshot(), fetch->nkeys, keys);
+	HeapTuple	tuple = systable_getnext(scan);
+	TupleTableSlot *row = scan->slot;
+	bool		found = tuple != NULL;
+
+	if (found && fetch->locks)
+	{
+		ItemPointerData place = tuple->t_self;
+
+		row = table_slot_create(relation, NULL);
+		found = lock_row(frame, fetch, relation, &place, row);
+	}
+	if (found)
+		land_row(frame, fetch, row);
+	if (row != scan->slot)
+		ExecDropSingleTupleTableSlot(row);
+	systable_endscan(scan);
+	return found;
+}
+
+/* Does it as a statement of its own. */
+static bool
+fetch_row(Frame *frame, TargetFetch *fetch)
+{
+	ScanKeyData keys[INDEX_MAX_KEYS];
+	MemoryContext old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
+	Relation	relation;
+	bool		found;
+
+	if (!frame->read_only)
+	{
+		CommandCounterIncrement();
+		PushActiveSnapshot(GetTransactionSnapshot());
+	}
+	relation = table_open(fetch->relation, NoLock);
+	found = fill_keys(frame, fetch, keys) && take_found(frame, fetch, relation, keys);
+	table_close(relation, NoLock);
+	if (!frame->read_only)
+	{
+		PopActiveSnapshot();
+		CommandCounterIncrement();
+	}
+	MemoryContextSwitchTo(old);
+	return found;
+}
+
+bool
+target_fetch(Frame *frame, bool *found)
+{
+	Program    *program = frame->program;
+	TargetFetch *fetch = program->target_fetch;
+
+	if (!executor_is_unwatched() || IsolationIsSerializable() || (fetch->locks && XactReadOnly) ||
+		(frame->read_only && !ActiveSnapshotSet()) || !learn_columns(program, fetch))
+		return false;
+	/* what others did to the table is known once it is locked */
+	LockRelationOid(fetch->relation, fetch->locks ? RowShareLock : AccessShareLock);
+	if (program->stale || program->detached || !program_still_holds(program) || !user_may_fetch(fetch))
+		return false;
+	*found = fetch_row(frame, fetch);
+	budget_count(frame, 0);
+	return true;
+}
