@@ -226,6 +226,9 @@ group_add_part(PartGroup *group)
 	if (how == PART_FAILED_SET && bulk->learned > learned && group->again++ < AGAIN)
 		return;
 	group->again = 0;
+	if (how == PART_FAILED_SET && !bulk->locks)
+		bulk_lock_targets(bulk, group->next);
+	bulk->locks = bulk->locks || how == PART_FAILED_SET;
 	if (how == PART_FAILED_SET)
 		forget_learned(bulk, group->next, end);
 	if (how == PART_FAILED_SET && size > LEAST_OF_SET)
@@ -376,6 +379,7 @@ bulk_run_all(Bulk *bulk)
 		bulk_throw_on(bulk, caught->error);
 	forget_error_of_set(bulk, caught);
 	part_forget(&all);
+	bulk_lock_targets(bulk, 0);
 	run_all_single(bulk);
 }
 

@@ -235,3 +235,33 @@ bulk_run_set(Bulk *bulk, int from, int to)
 	MemoryContextDelete(mcxt);
 	return end;
 }
+
+/* A lock of the targets. */
+static void
+lock_set(void *arg)
+{
+	call_set(arg);
+}
+
+/* What goes wrong is told by the items, when they run. */
+void
+bulk_lock_targets(Bulk *bulk, int from)
+{
+	BulkSet		set = {.bulk = bulk};
+	MemoryContext mcxt = AllocSetContextCreate(CurrentMemoryContext, "custom action bulk set", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(mcxt);
+	Caught	   *caught;
+
+	bulk->recovers = true;
+	set_make(&set, from, bulk->count);
+	set.call.only_locks = set.call.may_leave = true;
+	bulk->at = -1;
+	caught = caught_call(lock_set, &set);
+	if (caught != NULL)
+	{
+		bulk_require_own_error(caught);
+		caught_free(caught);
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(mcxt);
+}

@@ -16,4 +16,10 @@
  */
 extern int	bulk_run_set(Bulk *bulk, int from, int to);
 
+/*
+ * Locks the targets of the items from one on, in the order of their key, as a set does: once
+ * a set has failed, others wait for them one after the other.
+ */
+extern void bulk_lock_targets(Bulk *bulk, int from);
+
 #endif

@@ -135,7 +135,7 @@ find_targets(ItemSet *set, const ManyShape *shape)
 		item_statement_targets(set, load, key, NULL);
 		leave_out_missing(set);
 	}
-	if (lock != NULL)
+	if (lock != NULL && !set->call->only_locks)
 		cut_at_same_target(set);
 }
 
@@ -318,6 +318,8 @@ set_run(ItemSet *set, const ManyShape *shape)
 
 	bind_items(set);
 	find_targets(set, shape);
+	if (set->call->only_locks)
+		return;
 	prepare_look_ahead(set, shape);
 	steps_execute_many(set, &program->steps);
 	give_items(set);
@@ -358,7 +360,7 @@ many_run(Frame *frame, ManyCall *call)
 		set = item_set_make(frame, call);
 		if (many_set_fits(&shape, set))
 		{
-			call->done = call->count;
+			call->done = call->only_locks ? 0 : call->count;
 			set_run(set, &shape);
 		}
 		item_set_end(set);

@@ -46,6 +46,7 @@ typedef struct ManyCall
 	bool	   *failed;			/* by item, if so: it has, and is left out; or all has failed
 								 * because of it */
 	bool		whole;			/* all that are not are to be done, or none */
+	bool		only_locks;		/* nothing is to be done, but the targets locked */
 	bool		written;		/* by the invocation that this is part of, or by it: none may any
 								 * more */
 	int			done;			/* how many items, from the first on */
