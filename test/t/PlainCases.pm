@@ -377,13 +377,27 @@ my %makers = (
 		'=(select 10 / (n - 3) from ' . relation() . ' where id = target.id)', '=(select id from ' . table() . ' where id = input.n union select input.n)') } } },
 	if => sub { return { if => condition(), then => [ steps(2) ], chance(0.5) ? (else => [ steps(2) ]) : () } },
 	choose => sub { return { choose => undef, cases => [ map { { when => condition(), do => [ steps(2) ] } } 1 .. number(3) ], else => [ steps(1) ] } },
+	# what a loop over a table creates there does not come up in the next one
 	loop => sub {
 		my $as = name();
 		my ($over, $value) = @{ one_of([ '=array[1, 2, 3]', "$as.value" ], [ '=array[input.n, 3]', "$as.value" ], [ table(), "$as.id" ], [ "='[1, 2]'::jsonb", "$as.value" ], [ { from => one_of(1, '=input.n', '=input.n - 2'), to => one_of(3, '=input.n', '=target.n::integer % 4') }, "$as.value" ]) };
 		my @body = chance(0.3) ? steps(2) : chance(0.4) ? { create => table(), set => { n => "=$as.index", note => "{{$value}} {{input.s}}", chance(0.2) ? (id => "=$as.index + " . (10 + number(300))) : () } }
 			: chance(0.5) ? { update => table(), id => "=$as.index", required => JSON::PP::false, set => { %{ set(2, 1) }, note => "{{$value}}" } } : writes();
 
-		return { for_each => $over, as => $as, do => \@body, $over =~ /^\w/ ? (where => one_of('n < 20', 'id < input.n', 'true'), order_by => 'id') : () };
+		return { for_each => $over, as => $as, do => \@body, $over =~ /^\w/ ? (where => one_of('n < 20 and id < 30', 'id < input.n', 'id < 30'), order_by => 'id') : () };
+	},
+	turns => sub {
+		my $as = name();
+		my $table = table();
+		my ($over, $value) = @{ one_of([ '=array[3, 1, 2, 5, 4]', "$as.value" ], [ '=array[input.n, 3, 1, 2, 6]', "$as.value" ], [ '=array[5, 1, 2, null, 7, 60]', "$as.value" ], [ "='[5, 2, 3, 4, 1, 8]'::jsonb", "$as.value::integer" ], [ table(), "$as.id" ], [ $table, $as ]) };
+		my %set = map { my $column = $_; $column => $column eq 'n' && chance(0.4) ? one_of("=$as.index", '=input.n - 2 + ' . "$as.index", "=6 / ($as.index - 4)", "=90 + $as.index") : one_of(@{ $quiet_values{$column} }) } some_of(number(3), qw(n m status note ref touched));
+		my %step = $value eq $as ? chance(0.7) ? (update => $as, set => { %set, chance(0.5) ? (note => "{{$as.note}} {{$as.index}}") : () }) : (delete => $as)
+			: chance(0.5) ? (create => $table, set => { %set, note => "{{$value}} {{$as.index}}", id => chance(0.8) ? "=$as.index + " . (10 + number(500)) : "=$as.index + 1000 + 10 * input.n" })
+			: chance(0.8) ? (update => $table, id => "=$value", chance(0.3) ? (where => one_of('n < 6', "status <> 'closed'")) : (), chance(0.3) ? (required => JSON::PP::false) : (), set => { %set, note => "{{$value}} {{this.n}}" })
+			: (delete => $table, id => "=$value", chance(0.6) ? (required => JSON::PP::false) : ());
+
+		foreach my $own (keys %set) { $step{set}{$own} = number(9) if $step{create} && $own ne 'note' && !ref $step{set}{$own} && $step{set}{$own} =~ /this\.|^=n |note|status|coalesce|^=m$/ }
+		return ({ for_each => $over, as => $as, do => [ \%step ], $over =~ /^\w/ ? (where => one_of('n < 20 and id < 30', 'id < 30', 'id < 30'), order_by => one_of('id', 'n desc, id')) : (), chance(0.2) ? (on_error => [ { output => { said => '{{error.sqlstate}} {{error.message}} {{error.step}}' } } ]) : () });
 	},
 	call => sub {
 		my $as = name();
@@ -396,7 +410,7 @@ my %makers = (
 	stop => sub { return { stop => one_of('succeeded', 'succeeded', 'canceled', 'failed'), when => condition() } },
 	output => sub { return { output => { said => one_of('{{upper(input.s)}} {{100 / (input.n - 4)}} {{current_user}} {{eq.twice(input.n)}}', '{{target.status}} {{target.n}} {{target.note}}', '=input.s', '{{target}}', '=whoami()', "=current_setting('search_path')", map { "{{$_}} {{$_.n}}" } @{ $known{rows} }) } } },
 	group => sub { return { group => 'try', do => [ steps(3) ], on_error => [ chance(0.7) ? { output => { said => '{{error.sqlstate}} {{error.message}} {{error.step}}' } } : (), chance(0.3) ? steps(1) : () ] } });
-my @kinds = (sort(keys %makers), ('writes') x 7, qw(create creates loop call update output));
+my @kinds = (sort(keys %makers), ('writes') x 7, qw(turns turns create creates loop call update output));
 
 # Some steps
 sub steps
