@@ -74,19 +74,18 @@ frame_where_of(const void *frame)
 }
 
 void
-frame_set(Frame *frame, int slot, Datum value, bool isnull)
+frame_set_copy(Frame *frame, int slot, Datum value, bool isnull)
 {
 	ParamExternData *param = &frame->params->params[slot];
-	const Slot *type = &frame->program->slots[slot];
 	Datum		old_value = param->value;
 	bool		was_owned = frame->owned[slot];
 
 	frame->owned[slot] = false;
-	if (!isnull && !type->byval)
+	if (!isnull)
 	{
 		MemoryContext old = MemoryContextSwitchTo(frame->mcxt);
 
-		value = datumCopy(value, false, type->length);
+		value = datumCopy(value, false, frame->program->slots[slot].length);
 		frame->owned[slot] = true;
 		MemoryContextSwitchTo(old);
 	}

@@ -127,8 +127,21 @@ extern uint64 frame_transactions;
 #define frame_value(frame, slot)	((frame)->params->params[slot].value)
 #define frame_isnull(frame, slot)	((frame)->params->params[slot].isnull)
 
-/* copies by-reference values */
-extern void frame_set(Frame *frame, int slot, Datum value, bool isnull);
+/* Sets a slot whose type is passed by reference to a copy of the value. */
+extern void frame_set_copy(Frame *frame, int slot, Datum value, bool isnull);
+
+/* Sets a slot; copies by-reference values. */
+static inline void
+frame_set(Frame *frame, int slot, Datum value, bool isnull)
+{
+	if (!frame->program->slots[slot].byval)
+	{
+		frame_set_copy(frame, slot, value, isnull);
+		return;
+	}
+	frame_value(frame, slot) = value;
+	frame_isnull(frame, slot) = isnull;
+}
 
 /* ""x" version 3, step 2 (update target), iteration 4": what is running, for CONTEXT and DETAIL */
 extern char *frame_place(const Frame *frame);

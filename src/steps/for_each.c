@@ -123,23 +123,33 @@ loop_row(Compiler *compiler, const RowSource *source, int *index_slot)
 	return row;
 }
 
-/* Writes the name of the turn's number down, if formulas use it and the rows might get such a column. */
-static void
-freeze_index(Compiler *compiler, const Row *row, int slot, int first_scope)
+/* Do the steps of the loop use the number of the turn? */
+static bool
+index_is_read(const Compiler *compiler, int slot, int first_scope)
 {
 	ListCell   *cell;
 
-	if (!compiler->freeze || slot < 0 || !OidIsValid(row->relation))
-		return;
 	for_each_from(cell, compiler->scopes, first_scope)
 	{
 		if (bms_is_member(slot, ((Scope *) lfirst(cell))->slots))
-		{
-			if (step_argument(compiler->step, "index") == NULL)
-				json_put_string(compiler->step->json, "index", DEFAULT_INDEX);
-			return;
-		}
+			return true;
 	}
+	return false;
+}
+
+/*
+ * Leaves out the number of the turn, which nobody reads; else writes its name down, if
+ * the rows might get such a column.
+ */
+static void
+settle_index(Compiler *compiler, const Row *row, int *slot, int first_scope)
+{
+	if (*slot < 0)
+		return;
+	if (!index_is_read(compiler, *slot, first_scope))
+		*slot = -1;
+	else if (compiler->freeze && OidIsValid(row->relation) && step_argument(compiler->step, "index") == NULL)
+		json_put_string(compiler->step->json, "index", DEFAULT_INDEX);
 }
 
 /* Names inside the loop are not visible outside; their slots start each turn as NULL. */
@@ -270,7 +280,7 @@ for_each_compile(Compiler *compiler, Instruction *instruction)
 	loop->statement->into = list_make1(row);
 	first_scope = list_length(compiler->scopes);
 	loop->steps = loop_steps(compiler);
-	freeze_index(compiler, row, loop->index_slot, first_scope);
+	settle_index(compiler, row, &loop->index_slot, first_scope);
 	close_names(compiler, loop, before);
 	if (loop->first == NULL)
 		loop->set = loop_set_make(row, loop->index_slot, &loop->steps, loop->array != NULL ? NULL : loop->statement);

@@ -48,8 +48,12 @@ named_values_execute(Frame *frame, Instruction *instruction)
 {
 	const NamedValues *named_values = instruction->data;
 	MemoryContext old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
-	NullableDatum *values = palloc(named_values->count * sizeof(NullableDatum));
+	NullableDatum one;
+	NullableDatum *values = &one;
 
+	/* memory that nobody has used is not reset, either */
+	if (named_values->count != 1)
+		values = palloc(named_values->count * sizeof(NullableDatum));
 	for (int i = 0; i < named_values->count; i++)
 	{
 		const Expression *expression = named_values->items[i].expression;
