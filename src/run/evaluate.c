@@ -13,6 +13,7 @@
 #include "run/evaluate.h"
 #include "run/state_life.h"
 #include "run/statement_run.h"
+#include "run/text_join.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
@@ -32,7 +33,9 @@ expression_plan(Frame *frame, Expression *expression)
 		MemoryContextSwitchTo(old);
 	}
 	expression->cached = NULL;
-	expression->cached = GetCachedExpression(expression->tree);
+	/* one that stands for a statement has no value of the definition: it is as it was analysed */
+	expression->cached = GetCachedExpression(expression->value != NULL ? texts_joined(expression->tree) :
+											 expression->tree);
 	expression->generation++;
 	expression->life = state_life(expression->cached->expr);
 }
