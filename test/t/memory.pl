@@ -4,17 +4,14 @@ use strict;
 use warnings FATAL => 'all';
 
 use CustomActions;
+use Memory;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = new_server('main');
 
-# What PostgreSQL itself keeps to the end of the transaction when rows or
-# catalogs change again and again, and the growth of a hash table, fit into this.
-# A server with assertions marks the ends of all that it keeps.
-my $slack = ($node->safe_psql('postgres', 'SHOW debug_assertions') eq 'on' ? 64 : 32) * 1024;
+my $slack = watch_memory($node);
 
-create_database($node, 'main');
 $node->safe_psql('main', q{
 	CREATE ROLE memory_one;
 	CREATE ROLE memory_two;
@@ -56,52 +53,7 @@ $node->safe_psql('main', q{
 	GRANT USAGE ON SCHEMA support TO PUBLIC;
 	GRANT ALL ON ALL TABLES IN SCHEMA support TO PUBLIC;
 	GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA support TO PUBLIC;
-
-	CREATE FUNCTION used() RETURNS bigint LANGUAGE sql VOLATILE
-		AS 'SELECT sum(used_bytes)::bigint FROM pg_catalog.pg_backend_memory_contexts';
 });
-
-# PostgreSQL 18 tells no more which context is whose, but how deep it is.
-my $parent = $node->safe_psql('main', 'SHOW server_version_num') >= 180000 ? 'level::text' : 'parent';
-
-# Runs a statement many times in one session after a warm-up, each by itself or
-# all in one transaction, and tells which memory contexts have grown. One and the
-# same statement measures before and after, so that its own memory, and what it
-# loads into the caches, count for nothing. Nor does the room for WAL records, which
-# PostgreSQL makes once, when the index on touched first empties its pending list.
-sub is_flat
-{
-	my ($what, $times, $statement, %options) = @_;
-	my $measure = qq{INSERT INTO measured
-		SELECT 1 + (SELECT coalesce(max(turn), 0) FROM measured), name, $parent, count(*), sum(used_bytes)
-		FROM pg_catalog.pg_backend_memory_contexts GROUP BY name, $parent;\n};
-	my $run = sub {
-		my ($first, $last) = @_;
-		return "\\o /dev/null\nSELECT format(\$statement\$$statement\$statement\$, i, i % 2) FROM generate_series($first, $last) AS i \\gexec\n\\o\n";
-	};
-	my $warm_up = int($times / 4);
-	my $script =
-		"SET client_min_messages = warning;\nCREATE TEMP TABLE measured (turn integer, name text, parent text, number bigint, bytes numeric);\n"
-	  . ($options{before} // '')
-	  . ($options{transaction} ? "BEGIN;\n" : '')
-	  . $measure
-	  . $run->(1, $warm_up)
-	  . "RESET ROLE;\n$measure"
-	  . $run->($warm_up + 1, $warm_up + $times)
-	  . "RESET ROLE;\n$measure"
-	  . q{SELECT a.name, a.parent, b.number || ' -> ' || a.number, b.bytes || ' -> ' || a.bytes, a.bytes - coalesce(b.bytes, 0)
-		FROM measured AS a
-		LEFT JOIN measured AS b ON b.turn = 2 AND b.name = a.name AND b.parent IS NOT DISTINCT FROM a.parent
-		WHERE a.turn = 3 AND a.bytes > coalesce(b.bytes, 0) AND a.name <> 'WAL record construction';};
-	my ($status, $out, $err) = $node->psql('main', $script, on_error_stop => 0);
-	my $grown = 0;
-
-	$grown += $_ foreach $out =~ /\|(\d+)$/mg;
-	note("$what: $grown bytes");
-	is($err, '', "$what: no errors");
-	cmp_ok($grown, '<=', $slack, "$what: memory is flat") or diag($out);
-	return;
-}
 
 is_flat('several calls in one', 1500, q{SELECT count(*) FROM invoke_actions('[{"action": "support.light", "input": {"x": 1}, "as": "a"},
 	{"action": "support.work", "input": {"target": %s, "reason": "VIP"}}, {"action": "support.work", "input": {"target": -1, "reason": "VIP"}},
