@@ -36,6 +36,12 @@ CREATE FUNCTION eq.seen(what text) RETURNS integer LANGUAGE plpgsql AS $$BEGIN R
 CREATE FUNCTION eq.write(what text) RETURNS text LANGUAGE plpgsql AS $$BEGIN INSERT INTO eq.log (what) VALUES (what || ' ' || whoami()); RETURN upper(what); END$$;
 CREATE FUNCTION eq.two(a integer, OUT x integer, OUT y text) LANGUAGE plpgsql AS $$BEGIN x := a + 1; y := current_setting('search_path'); END$$;
 CREATE FUNCTION eq.nothing(a integer) RETURNS void LANGUAGE plpgsql AS $$BEGIN IF a > 7 THEN RAISE EXCEPTION 'nothing of %', a USING ERRCODE = 'ZZ007'; END IF; END$$;
+CREATE FUNCTION eq.rows(what text) RETURNS integer LANGUAGE plpgsql STABLE AS $$DECLARE n integer; BEGIN EXECUTE 'SELECT count(*) + coalesce(sum(n), 0) FROM ' || what INTO n; RETURN n; END$$;
+CREATE FUNCTION eq.logged() RETURNS integer LANGUAGE sql STABLE AS 'SELECT count(*)::integer FROM eq.log';
+CREATE FUNCTION eq.permits(what text) RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RAISE NOTICE 'permits % under %', what, current_setting('search_path'); RETURN what <> 'awful'; END$$;
+CREATE FUNCTION eq.spied(what text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN what || current_setting('search_path'); END$$;
+CREATE FUNCTION eq.shown(what text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RAISE NOTICE 'shown % under %', what, current_setting('search_path'); RETURN what; END$$;
+CREATE DOMAIN eq.permitted AS text CHECK (eq.permits(VALUE));
 CREATE FUNCTION eq.gate(n integer) RETURNS void LANGUAGE sql AS 'SELECT pg_advisory_xact_lock(n)';
 
 -- Triggers, which come to an end where they are deferred, too: one that tells, in the order of events; others look, change, raise, write elsewhere, keep away, act.
@@ -91,7 +97,6 @@ BEGIN
 END $$;
 CREATE FUNCTION eq.instead() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-	RAISE NOTICE 'instead of %: % -> %', TG_OP, OLD.id, NEW.id;
 	IF TG_OP = 'INSERT' THEN
 		EXECUTE format('INSERT INTO %s (status, n, m, note, ref) VALUES ($1, $2, $3, $4, $5) RETURNING id', TG_ARGV[0]) INTO NEW.id USING NEW.status, NEW.n, NEW.m, NEW.note, NEW.ref;
 		RETURN NEW;
@@ -134,6 +139,18 @@ BEGIN
 		FROM custom_actions.log_step AS s ORDER BY s.invocation, s.number;
 END $$;
 
+-- After many calls at once: what was drawn from sequences by work that was undone is not drawn again, and may be other numbers than one by one.
+CREATE FUNCTION eq.wind(world text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+	sequence regclass;
+	last bigint;
+BEGIN
+	FOR sequence IN SELECT oid FROM pg_class WHERE relnamespace = world::regnamespace AND relkind = 'S' ORDER BY relname LOOP
+		EXECUTE format('SELECT last_value FROM %s', sequence) INTO last;
+		PERFORM setval(sequence, (last / 1000 + 1) * 1000, false);
+	END LOOP;
+END $$;
+
 -- Other sessions, which may have to wait.
 CREATE FUNCTION eq.waits(connection text, backend integer) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
@@ -161,17 +178,26 @@ END $$;
 
 -- What cases have changed for good
 CREATE PROCEDURE eq.restore() LANGUAGE plpgsql AS $$
+DECLARE
+	changed name;
 BEGIN
-	IF NOT has_function_privilege('clerk', 'eq.twice(integer)', 'EXECUTE') THEN
+	IF EXISTS (SELECT FROM pg_catalog.pg_proc WHERE oid IN ('upper(text)'::regprocedure, 'int4mul(integer, integer)'::regprocedure, 'eq.twice(integer)'::regprocedure, 'eq.write(text)'::regprocedure)
+		AND proacl IS NOT NULL AND (NOT has_function_privilege('public', oid, 'EXECUTE') OR proacl::text LIKE '%clerk%')) THEN
+		GRANT EXECUTE ON FUNCTION upper(text), int4mul TO PUBLIC;
+		REVOKE EXECUTE ON FUNCTION upper(text), int4mul FROM clerk;
 		GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA eq TO PUBLIC;
+		REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA eq FROM clerk;
 	END IF;
-	IF EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conname = 'small_check1') THEN
-		ALTER DOMAIN eq.small DROP CONSTRAINT small_check1;
-	END IF;
-	IF eq.twice(1) <> 2 THEN
+	FOR changed IN SELECT conname FROM pg_catalog.pg_constraint WHERE contypid = 'eq.small'::regtype AND conname <> 'small_check' LOOP
+		EXECUTE format('ALTER DOMAIN eq.small DROP CONSTRAINT %I', changed);
+	END LOOP;
+	IF NOT EXISTS (SELECT FROM pg_catalog.pg_proc WHERE oid = 'eq.twice(integer)'::regprocedure AND prosrc = 'SELECT 2 * n' AND provolatile = 'i') THEN
 		CREATE OR REPLACE FUNCTION eq.twice(n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 2 * n';
 	END IF;
-	IF eq.whoami() NOT LIKE 'eq%' THEN
+	IF NOT EXISTS (SELECT FROM pg_catalog.pg_proc WHERE oid = 'eq.logged()'::regprocedure AND prosrc NOT LIKE '%100%') THEN
+		CREATE OR REPLACE FUNCTION eq.logged() RETURNS integer LANGUAGE sql STABLE AS 'SELECT count(*)::integer FROM eq.log';
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_catalog.pg_proc WHERE oid = 'eq.whoami()'::regprocedure AND prosrc LIKE '%''eq %') THEN
 		CREATE OR REPLACE FUNCTION eq.whoami() RETURNS text LANGUAGE sql STABLE AS 'SELECT ''eq '' || current_user';
 	END IF;
 END $$;
@@ -181,7 +207,10 @@ GRANT ALL ON ALL SEQUENCES IN SCHEMA eq TO clerk;
 SQL
 }
 
-my ($world, @tables, @views, @actions, %bound_to, $names, %known, $with_statements);
+my ($world, @tables, @views, @actions, %bound_to, %draws, $names, %known, $with_statements);
+my @short;						# actions of few steps
+my $short_drawn;				# is the last one?
+my $limited;					# does a case limit how many statements a call may send?
 my $favourite;					# the action that most of a case is about
 
 # Where a row of a table may be
@@ -200,24 +229,26 @@ sub create_table
 	my ($name, $number) = @_;
 	my %has = map { $_ => 1 } some_of(one_of(0, 1, 1, 1, 2, 4), @features);
 	my $kind = $has{kind} ? one_of(qw(partitioned inherited)) : 'plain';
-	my $key = one_of('id integer GENERATED BY DEFAULT AS IDENTITY (START 100)', map { "id $_ DEFAULT nextval('$world.numbers')" } qw(integer bigint));
+	my $key = one_of("id integer GENERATED " . one_of('BY DEFAULT', 'BY DEFAULT', 'ALWAYS') . ' AS IDENTITY (START 100)', map { "id $_ DEFAULT nextval('$world.numbers')" } qw(integer bigint));
 	my @columns = (
 		"$key PRIMARY KEY",
-		'status ' . ($has{status} ? one_of('eq.word', "text CHECK (status <> 'bad')", "text CHECK (status <> 'bad')", 'varchar(9)', "text NOT NULL DEFAULT 'new'") : 'text'),
+		'status ' . ($has{status} ? one_of('eq.word', 'eq.permitted', 'eq.permitted', 'text CHECK (eq.permits(status))', "text CHECK (status <> 'bad')", "text CHECK (status <> 'bad')", 'varchar(9)', "text NOT NULL DEFAULT 'new'") : 'text'),
 		'n ' . ($has{n} ? one_of('bigint', 'eq.small', 'integer CHECK (n < 80)', 'integer CHECK (n < 80)', 'integer CHECK (eq.twice(n) < 150)', 'numeric(5, 1)', 'integer NOT NULL DEFAULT 1', 'integer CHECK (n <> m)') : 'integer'),
 		'm integer' . ($has{m} && $kind ne 'partitioned' ? one_of(' UNIQUE', ' UNIQUE', ' UNIQUE DEFERRABLE INITIALLY DEFERRED', ', EXCLUDE (m WITH =)') : ''),
 		'note text' . ($has{note} ? ' CHECK (length(note) < 60)' : ''),
 		'ref ' . ($has{ref} && $number > 1 ? "integer REFERENCES $world.t" . number($number - 1)
 			. one_of('', '', ' ON DELETE CASCADE', ' ON DELETE SET NULL', ' DEFERRABLE INITIALLY DEFERRED', ' ON DELETE CASCADE ON UPDATE CASCADE') : 'integer'),
 		'touched integer',
-		$has{generated} ? one_of('g integer GENERATED ALWAYS AS (touched * 2) STORED', 'g text GENERATED ALWAYS AS (status || note) STORED', 'g integer GENERATED ALWAYS AS (m * 2) STORED') : ());
+		$has{generated} ? one_of('g integer GENERATED ALWAYS AS (touched * 2) STORED', 'g text GENERATED ALWAYS AS (eq.spied(note)) STORED', 'g text GENERATED ALWAYS AS (status || note) STORED', 'g integer GENERATED ALWAYS AS (m * 2) STORED') : ());
 	my @sql = "CREATE TABLE $world.$name (" . join(', ', @columns) . ')' . ($kind eq 'partitioned' ? ' PARTITION BY RANGE (id)' : '');
 
 	push @sql, "CREATE TABLE $world.${name}_low PARTITION OF $world.$name FOR VALUES FROM (0) TO (5)", "CREATE TABLE $world.${name}_rest PARTITION OF $world.$name DEFAULT" if $kind eq 'partitioned';
-	push @sql, "CREATE TABLE $world.${name}_child () INHERITS ($world.$name)", "INSERT INTO $world.${name}_child (id, status, n) VALUES (50, 'open', 3)" if $kind eq 'inherited';
-	push @sql, "CREATE INDEX ON $world.$name (" . one_of('n', 'note', 'm, n', 'ref', '(10 / n)', 'n) WHERE (m > 3') . ')' if $has{index};
-	push @sql, "INSERT INTO $world.$name (id, status, n, m, note) SELECT i, (ARRAY['open', 'closed', 'new'])[1 + i % 3], i, 12 - i, 'note ' || i FROM generate_series(1, 8) AS i";
+	push @sql, "CREATE TABLE $world.${name}_child () INHERITS ($world.$name)", "INSERT INTO $world.${name}_child (id, status, n, m) SELECT i, 'open', 3, i + 20 FROM generate_series(6, 9) AS i" if $kind eq 'inherited';
+	push @sql, "CREATE INDEX ON $world.$name (" . one_of('n', 'note', 'note', 'm, n', 'ref', '(10 / n)', '(eq.shown(note))', '(eq.shown(status))', 'n) WHERE (m > 3') . ')' if $has{index};
+	push @sql, "INSERT INTO $world.$name (id, status, n, m, note) OVERRIDING SYSTEM VALUE SELECT i, (ARRAY['open', 'closed', 'new'])[1 + i % 3], i, 12 - i, 'note ' || i FROM generate_series(1, " . ($kind eq 'inherited' ? 5 : 8) . ') AS i';
 	push @sql, map { create_trigger($name, $_) } 1 .. one_of(1, 1, 2) if $has{trigger};
+	push @sql, create_trigger($name, 5) if grep { /CASCADE|SET NULL/ && chance(0.5) } @columns;
+	push @sql, create_trigger("${name}_" . ($kind eq 'inherited' ? 'child' : one_of('low', 'rest')), 6) if $kind ne 'plain' && chance(0.5);
 	push @sql, policies($name) if $has{policy};
 	return @sql;
 }
@@ -228,7 +259,7 @@ sub policies
 	my ($name) = @_;
 
 	return ("ALTER TABLE $world.$name ENABLE ROW LEVEL SECURITY", "DROP POLICY IF EXISTS own ON $world.$name",
-		"CREATE POLICY own ON $world.$name USING (" . one_of('n < 50', "status <> 'closed'", 'true', 'm > 2 OR m IS NULL') . ')' . one_of('', ' WITH CHECK (n < 40)'));
+		"CREATE POLICY own ON $world.$name USING (" . one_of('n < 50', "status <> 'closed'", 'true', 'm > 2 OR m IS NULL', "eq.spied('') LIKE '%eq, public'", 'n > 2') . ')' . one_of('', ' WITH CHECK (n < 40)'));
 }
 
 # A trigger of a table
@@ -275,11 +306,11 @@ my %own_values = (
 	status => [ '=lower(status)', '=coalesce(this.status, note)' ], note => [ '=note || input.s', '{{this.note}}{{status}}' ], ref => ['=ref'], touched => [ '=touched + 1', '=coalesce(touched, 0) + 1', '=coalesce(this.touched, 0) + n' ]);
 my %values = (
 	n => sub { return ('=input.n', '=target.n + 1', number(9), number(9), '=coalesce(target.n, 0) + input.n', '=eq.twice(input.n)', '=eq.twice_slow(input.n)', '=10 / (input.n - 3)', '=null', '=target.m', 99,
-			'=(select count(*) from ' . table() . ')', '=input.n % 4 * 30', map { "=let.$_" } @{ $known{lets} }) },
+			'=(select count(*) from ' . table() . ')', "=eq.rows('" . table() . "')", '=eq.logged()', '=(select count(*) from eq.log)', '=input.n % 4 * 30', map { "=let.$_" } @{ $known{lets} }) },
 	m => sub { return (number(9), 10 + number(500), 10 + number(500), 10 + number(500), '=input.n', '=input.n + 20', '=null', '=target.n', '=target.m', map { "=$_.n" } @{ $known{rows} }) },
 	status => sub { return (qw(open closed moved moved new), '=input.s', '=input.s', '{{input.s}}!', 'bad', '=null', '=target.status', '{{target.note}}', 'awful') },
 	note => sub { return ('plain', '{{target.status}} {{input.s}}', "=current_setting('search_path')", '{{eq.whoami()}}', '=whoami()', "='$world.t1'::regclass::text", '{{target}}', '{{target.n}}-{{target.m}}', '=context.caller', '=null', '=input.s',
-			"=(select string_agg(status, ',' order by id) from " . table() . ' where id < 4)', '=repeat(input.s, 20)', '=current_schemas(true)::text', map { "{{$_.note}} {{$_}}" } @{ $known{rows} }) },
+			"=(select string_agg(status, ',' order by id) from " . table() . ' where id < 4)', '=repeat(input.s, 20)', '=current_schemas(true)::text', '=current_schema', '=eq.spied(input.s)', "=(case when input.n % 2 = 0 then 't1' else '$world.t2' end)::regclass::text", "{{current_schema}} {{input.n}}", map { "{{$_.note}} {{$_}}" } @{ $known{rows} }) },
 	ref => sub { return (number(8), number(8), '=input.n', '=null', 77, '=target.id', map { "=$_.id" } @{ $known{rows} }) },
 	touched => sub { return (0, number(9), '=null', '=(select max(id) from ' . table() . ')') });
 
@@ -305,7 +336,7 @@ sub condition
 	return one_of("target.status <> 'closed'", 'target.n < 20', 'input.n > 2', 'input.n % 2 = 0', 'target.id % 3 <> 1', 'eq.twice(input.n) < 12', 'eq.twice_slow(target.n::integer) < 60', 'input.s is not null',
 		'(select count(*) from ' . table() . ') > 8', 'exists(select from ' . table() . ' where n > input.n)', 'exists(select 1 / (n - 3) from ' . relation() . ' where n > target.n order by n)',
 		'not exists(select from ' . relation() . ' where id = input.n)', 'exists(select distinct status from ' . table() . ' where id > input.n offset 2)', '(select status from ' . relation() . " where id = input.n) = 'open'",
-		'(select m > n from ' . relation() . ' where id = input.n)', 'exists(select from ' . relation() . " where whoami() like 'eq%')", "whoami() like 'eq%'", '1 / (input.n - 4) = 0', "current_setting('search_path') like '%other%'",
+		'(select m > n from ' . relation() . ' where id = input.n)', 'exists(select from ' . relation() . " where whoami() like 'eq%')", "whoami() like 'eq%'", '1 / (input.n - 4) = 0', "current_setting('search_path') like '%other%'", "current_schema = 'eq'", "eq.rows('" . table() . "') > 40", 'eq.logged() > 1', "eq.spied('') like '%public'",
 		'target.note is null', (map { "$_.n > 3" } @{ $known{rows} }), (map { "let.$_ > 3" } @{ $known{lets} }));
 }
 
@@ -320,10 +351,13 @@ sub other_row
 	return %address;
 }
 
+# Too long for an index, however it is compressed
+my $long = join('', map { chr(97 + $_ * $_ * $_ % 23) . chr(65 + $_ * 7 % 25) . ($_ * 7919 % 10007) } 1 .. 1300);
+
 # Values that nobody would mind being written together with others
 my %quiet_values = (
 	n => [ 1 .. 5, 99, '=12 / (input.n - 3)', '=n + input.n', '=input.n', '=target.m', '=case when input.n > 5 then 1 else 2 end' ], m => [ 4 .. 12, '=input.n', '=input.n', '=null', '=coalesce(m, 3)' ],
-	status => [qw(open closed moved =input.s bad bad awful)], note => [ 'plain', '=substr(input.s, 1, 5 - input.n)', 'x' x 70, '=input.s', '=coalesce(status, input.s)' ], ref => [ 1 .. 4, 77, 77, '=input.n', '=null', '=this.m' ], touched => [ 0 .. 9, '=input.n', '=m' ]);
+	status => [qw(open closed moved =input.s bad bad awful)], note => [ 'plain', '=substr(input.s, 1, 5 - input.n)', 'x' x 70, $long, '=input.s', '=coalesce(status, input.s)' ], ref => [ 1 .. 4, 77, 77, '=input.n', '=null', '=this.m' ], touched => [ 0 .. 9, '=input.n', '=m' ]);
 
 # Writes to the target, one after the other, mostly of different columns
 sub writes
@@ -403,12 +437,25 @@ my %makers = (
 		my $as = name();
 
 		return one_of({ call => 'eq.seen', with => { what => 'x{{input.n}}' }, as => $as }, { call => 'eq.write', with => { what => '{{input.s}}{{target.n}}' }, as => $as }, { call => 'eq.two', with => { a => '=input.n' }, as => $as },
-			{ call => 'eq.nothing', with => { a => '=input.n' } }, { call => 'eq.twice', with => { n => '=target.n::integer' }, as => $as }, { call => 'eq.whoami', as => $as });
+			{ call => 'eq.nothing', with => { a => '=input.n' } }, { call => 'eq.twice', with => { n => '=target.n::integer' }, as => $as }, { call => 'eq.whoami', as => $as },
+			{ call => 'eq.logged', as => $as }, { call => 'eq.logged', as => $as }, { call => 'eq.rows', with => { what => table() }, as => $as });
 	},
 	perform => sub { return @actions ? { perform => "$world." . one_of(@actions), with => { target => key(), n => one_of('=input.n', number(9)), s => 'inner' } } : steps(1) },
 	require => sub { return { require => condition(), message => 'No: {{target.id}} {{input.s}}' } },
 	stop => sub { return { stop => one_of('succeeded', 'succeeded', 'canceled', 'failed'), when => condition() } },
-	output => sub { return { output => { said => one_of('{{upper(input.s)}} {{100 / (input.n - 4)}} {{current_user}} {{eq.twice(input.n)}}', '{{target.status}} {{target.n}} {{target.note}}', '=input.s', '{{target}}', '=whoami()', "=current_setting('search_path')", map { "{{$_}} {{$_.n}}" } @{ $known{rows} }) } } },
+	calls => sub {
+		my $as = name();
+
+		return ({ call => 'eq.write', with => { what => '{{input.n}}' } }, one_of({ call => 'eq.logged', as => $as }, { call => 'eq.whoami', as => $as }), { output => { said => "{{$as.result}}" } });
+	},
+	# rows that refer to one of another item, and such as several items may mean
+	of_others => sub {
+		my ($referred, $referring) = some_of(2, @tables);
+
+		return ({ create => "$world.$referred", set => { id => '=input.n + 300', n => '=input.n' } }, { create => "$world.$referring", set => { ref => '=input.n + ' . one_of(299, 300, 301), n => number(5) } }) if chance(0.4);
+		return map { { update => "$world.$referred", id => one_of('=input.n', '=input.n % 2 + 1'), chance(0.3) ? (required => JSON::PP::false) : (), set => set(2, 1) } } 1 .. number(2);
+	},
+	output => sub { return { output => { said => one_of('=current_schema', "=eq.spied('')", '=eq.logged()::text', '{{upper(input.s)}} {{100 / (input.n - 4)}} {{current_user}} {{eq.twice(input.n)}}', '{{target.status}} {{target.n}} {{target.note}}', '=input.s', '{{target}}', '=whoami()', "=current_setting('search_path')", map { "{{$_}} {{$_.n}}" } @{ $known{rows} }) } } },
 	group => sub { return { group => 'try', do => [ steps(3) ], on_error => [ chance(0.7) ? { output => { said => '{{error.sqlstate}} {{error.message}} {{error.step}}' } } : (), chance(0.3) ? steps(1) : () ] } });
 my @kinds = (sort(keys %makers), ('writes') x 7, qw(turns turns create creates loop call update output));
 
@@ -434,19 +481,49 @@ sub steps
 	return @steps;
 }
 
+# Few steps, of which one may look at the path, and nothing else may
+sub sighted_steps
+{
+	my $as = name();
+	my $sight = one_of("=eq.spied('')", '=current_schema', "=(case when input.n % 2 = 0 then 't1' else '$world.t2' end)::regclass::text", "=current_setting('search_path')", '=eq.twice(input.n)::text', "=upper(input.s)");
+	my @look = @{ one_of(
+		[ { call => 'eq.write', with => { what => 'x{{input.n}}' } } ], [ { call => 'eq.two', with => { a => '=input.n' }, as => $as }, { output => { said => "{{$as.y}}" } } ], [ { output => { said => $sight } } ],
+		[ { let => { $as => $sight } }, { output => { said => "{{let.$as}}" } } ], [ { update => 'target', set => { note => $sight } } ], [ { create => table(), set => { note => $sight, n => number(5) } } ],
+		[ { require => "eq.spied('') like '%eq, public'" } ], [ { get => table(), where => "note <> eq.spied('')", order_by => 'id', as => $as }, { output => { said => "{{$as.id}}" } } ], [ { delete => 'target' } ], [ { update => 'target', set => set(2) } ]) };
+
+	return (@look, chance(0.3) ? { update => 'target', set => { n => '=input.n', m => 10 + number(80) } } : ());
+}
+
+# Few steps, of kinds that many items may do at once
+sub short_steps
+{
+	my $kind = rand();
+
+	$depth++;
+	my @steps = $kind < 0.2 ? sighted_steps() : $kind < 0.33 ? writes() : $kind < 0.43 ? { update => 'target', set => set(3, 1) } : $kind < 0.55 ? $makers{creates}->() : $kind < 0.7 ? $makers{of_others}->() : $kind < 0.8 ? { delete => 'target' } : $kind < 0.9 ? $makers{loop}->() : $makers{update}->();
+	push @steps, one_of($makers{create}, $makers{update}, $makers{calls}, sub { return { update => 'target', set => set(2, 1) } })->() if chance(0.4);
+	$depth--;
+	return @steps;
+}
+
 # An action over a table or view
 sub action
 {
 	my ($on) = @_;
 	my %action;
 
+	my $on_table = $on =~ /^t/;
+	my $short = chance(0.5);
+	my @simple = ('{{target.status}} {{target.n}} {{target.m}}', 'nothing', '{{target.note}} {{target.ref}} {{target.touched}}', '{{target.id}}');
+
 	($names, %known) = (0, rows => [], lets => []);
 	%action = (
 		table => "$world.$on", key => ['id'],
 		input => [ { name => 'n', type => 'integer' }, { name => 's', type => 'text', required => JSON::PP::false } ],
-		steps => [ chance(0.6) ? writes() : (), steps(4) ]);
-	$action{output} = [ { name => 'said', type => 'text', default => one_of('{{target.status}} {{target.n}} {{target.m}}', 'nothing', '{{target}}', '{{target.note}} {{target.ref}} {{target.touched}}') },
-		{ name => 'row', type => 'text', required => JSON::PP::false, @{ $known{rows} } ? (default => '{{' . one_of(@{ $known{rows} }) . '}}') : () } ];
+		steps => [ $short ? short_steps() : (chance(0.6) ? writes() : (), steps(4)) ]);
+	$action{output} = [ { name => 'said', type => 'text', default => one_of(@simple, $short ? () : '{{target}}') },
+		{ name => 'row', type => 'text', required => JSON::PP::false, @{ $known{rows} } && !$short ? (default => '{{' . one_of(@{ $known{rows} }) . '}}') : () } ];
+	$short_drawn = $short && $on_table;
 	$action{run_as} = 'owner' if chance(0.2);
 	$action{settings} = { search_path => 'eq, public' };
 	$action{lock} = JSON::PP::false if chance(0.1);
@@ -465,7 +542,8 @@ sub world_script
 	@tables = map { "t$_" } 1 .. 4;
 	@views = map { "v$_" } 1 .. one_of(0, 0, 1, 2);
 	@actions = ();
-	$with_statements = chance(0.6);
+	@short = ();
+	$with_statements = chance(0.4);
 	push @sql, 'RESET search_path', 'SET custom_actions.ddl_check = off', "CREATE SCHEMA $world", "CREATE SEQUENCE $world.numbers START 1000";
 	push @sql, create_table("t$_", $_) foreach 1 .. 4;
 	push @sql, create_view($_) foreach @views;
@@ -478,6 +556,8 @@ sub world_script
 		push @sql, "SELECT create_action('$world.a$i', \$json\$$definition\$json\$)", "SELECT activate_action('$world.a$i') \\g /dev/null";
 		push @actions, "a$i";
 		$bound_to{"a$i"} = $on;
+		push @short, "a$i" if $short_drawn;
+		$draws{"a$i"} = $definition =~ /"(?:create|perform)"/;
 	}
 	push @sql, "SELECT register_plugin('$world.a" . number(6) . "', '" . one_of(qw(pre_validation pre_operation post_operation)) . "', 'eq.plugin')" if chance(0.3);
 	push @sql, "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA $world TO clerk", 'RESET client_min_messages';
@@ -521,16 +601,25 @@ sub call
 	my $given = $json->encode($input);
 	my $kind = rand();
 
-	return 'SELECT * FROM ' . typed_call($action, $input) if $kind < 0.45;
-	return "SELECT invoke_action('$world.$action', '$given')" if $kind < 0.65;
-	return "SELECT try_invoke_action('$world.$action', '$given') - 'invocation'" if $kind < 0.8;
-	return "SELECT i, said FROM generate_series(1, 3) AS i, $world.$action(i, $input->{n}, " . literal($input->{s}) . ')' if $kind < 0.9;
-	return "DO \$do\$ BEGIN FOR i IN 1 .. 3 LOOP BEGIN PERFORM $world.$action(i, $input->{n} + i, 'x'); EXCEPTION WHEN OTHERS THEN RAISE NOTICE '% %', SQLSTATE, SQLERRM; END; END LOOP; END \$do\$" if $kind < 0.95;
-	return call() if $with_statements;
-	return "SELECT item, status, output, error FROM invoke_action_bulk('$world.$action', (SELECT jsonb_agg(jsonb_build_object('target', i, 'n', i % 5 + 1, 's', 'b' || i)) FROM generate_series(1, 8) AS i CROSS JOIN generate_series(1, " . one_of(1, 1, 3) . ") AS j), mode => '" . one_of('all_or_nothing', 'per_item') . "')";
+	return 'SELECT * FROM ' . typed_call($action, $input) if $kind < 0.4;
+	return "SELECT invoke_action('$world.$action', '$given')" if $kind < 0.55;
+	return "SELECT try_invoke_action('$world.$action', '$given') - 'invocation'" if $kind < 0.68;
+	return "SELECT i, said FROM generate_series(1, 3) AS i, $world.$action(i, $input->{n}, " . literal($input->{s}) . ')' if $kind < 0.78;
+	return "DO \$do\$ BEGIN FOR i IN 1 .. 3 LOOP BEGIN PERFORM $world.$action(i, $input->{n} + i, 'x'); EXCEPTION WHEN OTHERS THEN RAISE NOTICE '% %', SQLSTATE, SQLERRM; END; END LOOP; END \$do\$" if $kind < 0.83;
+	# a limit counts the statements that are sent
+	return call() if $with_statements || $limited;
+	return many_call($action);
 }
 
-# What changes functions and types that formulas use, and who may call them, between transactions; looks() undoes it
+# A call of an action for many items
+sub many_call
+{
+	my ($action) = @_;
+
+	return "SELECT item, status, output, error FROM invoke_action_bulk('$world.$action', (SELECT jsonb_agg(jsonb_build_object('target', i, 'n', i % " . one_of(3, 5, 9) . " + 1, 's', 'b' || i)) FROM generate_series(1, 8) AS i CROSS JOIN generate_series(1, " . one_of(1, 1, 3) . ") AS j), mode => '" . one_of('all_or_nothing', $draws{$action} ? () : 'per_item') . "');\nSELECT eq.wind('$world') \\g /dev/null\n";
+}
+
+# What changes functions and types that formulas use, and who may call them, between transactions; eq.restore() undoes it
 sub used_change
 {
 	my $role = one_of('RESET ROLE', 'SET ROLE clerk', 'SET ROLE clerk');
@@ -541,22 +630,19 @@ sub used_change
 		(map { "CREATE OR REPLACE FUNCTION eq.twice(n integer) RETURNS integer LANGUAGE $_ AS '" . (/^sql/ ? 'SELECT 2 * n' : 'BEGIN RETURN 2 * n; END') . "'" } 'sql STABLE', 'plpgsql IMMUTABLE', 'sql IMMUTABLE')) . "; $role";
 }
 
-# What that may leave
-my $undone = "GRANT EXECUTE ON FUNCTION upper(text), int4mul, eq.twice TO PUBLIC; REVOKE EXECUTE ON FUNCTION upper(text), int4mul FROM clerk; SET client_min_messages = warning; ALTER DOMAIN eq.small DROP CONSTRAINT IF EXISTS less; "
-  . "RESET client_min_messages; CREATE OR REPLACE FUNCTION eq.twice(n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 2 * n';\n";
-
 # What may come between calls and leaves the world as it is, or little changed
 sub between
 {
 	my ($together) = @_;
 	my $table = some_table();
 
+	return 'SET custom_actions.max_statements = ' . ($limited ? 0 : 3) if chance($limited ? 0.3 : 0.03);
 	return one_of(
 		'SET ROLE clerk', 'SET ROLE clerk', 'RESET ROLE', 'SET search_path = ' . one_of('public', 'eq, public', 'other, eq, public', "$world, other, public", 'pg_catalog'),
 		$together ? () : (used_change(), used_change()),
 		$together ? ('SAVEPOINT a', 'SAVEPOINT b', 'ROLLBACK TO a', 'ROLLBACK TO b', 'RELEASE a', 'SET CONSTRAINTS ALL ' . one_of('IMMEDIATE', 'DEFERRED')) : "VACUUM $table", "ANALYZE $table",
 		"CREATE INDEX ON $table (" . one_of('n', 'm', 'note', 'status, n', '(n + 1)') . ')', "UPDATE $table SET n = n + 1 WHERE id = " . number(8), "DELETE FROM $table WHERE id = " . number(20),
-		"INSERT INTO $table (id, status, n, m, note) VALUES (" . number(9) . ", 'open', 1, " . (30 + number(50)) . ", 'again')", 'SET custom_actions.max_statements = ' . one_of(0, 0, 3), 'DISCARD PLANS',
+		"INSERT INTO $table (id, status, n, m, note) VALUES (" . number(9) . ", 'open', 1, " . (30 + number(50)) . ", 'again')", 'DISCARD PLANS',
 		"CREATE TEMP TABLE temp" . ++$names . " (a integer)", "SET custom_actions.log_level = " . one_of(qw(off failures basic full trace)), "SELECT id, n FROM $table ORDER BY id LIMIT 1 FOR UPDATE");
 }
 
@@ -595,21 +681,65 @@ sub case_script
 {
 	my ($number) = @_;
 	my $script = "\\echo CASE $number\n$begin";
+
+	return changed_script($number) if chance(0.35);
+
 	my $together = chance(0.6);
 	my $changes = $together && chance(0.7);
 
 	$favourite = one_of(@actions);
+	$limited = 0;
 	$script .= '\set ON_ERROR_ROLLBACK ' . (chance(0.9) ? 'on' : 'off') . "\n" if $together;
 	$script .= 'BEGIN ISOLATION LEVEL ' . one_of('READ COMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE') . ";\nSAVEPOINT a;\n" if $together;
 	for (1 .. 2 + number(6))
 	{
 		my $kind = rand();
 
-		$script .= ($kind < 0.6 ? call() : $kind < 0.72 || !$changes ? between($together) : change()) . ";\n";
+		my $statement = $kind < 0.6 ? call() : $kind < 0.72 || !$changes ? between($together) : change();
+
+		$limited = 1 if $statement =~ /max_statements = 3/;
+		$script .= $statement . ($statement =~ /\n$/ ? '' : ";\n");
 		$script .= "SELECT * FROM eq.contents('$world');\n" if chance(0.1);
 	}
 	$script .= "RESET ROLE;\nSELECT * FROM eq.contents('$world');\n" . (chance($changes ? 0.85 : 0.4) ? 'ROLLBACK' : 'COMMIT') . ";\n" if $together;
-	return $script . ($together ? '' : "RESET ROLE;\n$undone") . $end . looks();
+	return $script . ($together ? '' : "RESET ROLE;\nCALL eq.restore();\n") . $end . looks();
+}
+
+# What a table or function may begin to have between two calls that did without; in one transaction, and mostly undone
+sub obstacle
+{
+	my ($table) = @_;
+	my $name = $table =~ s/.*\.//r;
+	my $column = one_of(qw(n m status note ref));
+
+	return one_of(
+		create_trigger($name, 20), create_trigger($name, 21), create_trigger($name, 22), "CREATE TRIGGER r23 " . one_of('BEFORE', 'AFTER') . ' ' . one_of('UPDATE', 'INSERT OR UPDATE', 'UPDATE OR DELETE') . " ON $table FOR EACH ROW EXECUTE FUNCTION eq." . one_of(qw(tell look)) . '()',
+		"ALTER TABLE $table ADD CHECK (" . one_of('n < 7', "status <> 'moved'", 'm <> n', 'length(note) < 6', 'eq.permits(note)', 'eq.logged() < 2', 'm > 3', 'ref < 5') . ') NOT VALID', "UPDATE $table SET $column = DEFAULT WHERE $column IS NULL; ALTER TABLE $table ALTER $column SET NOT NULL",
+		join('; ', policies($name), 'SET ROLE clerk'), (map { "REVOKE UPDATE ON $table FROM clerk; GRANT UPDATE ($_) ON $table TO clerk; SET ROLE clerk" } join(', ', some_of(2, qw(n m status note ref touched)))), "REVOKE SELECT ON $table FROM clerk; GRANT SELECT (id, n, m) ON $table TO clerk; SET ROLE clerk",
+		"CREATE UNIQUE INDEX ON $table (" . one_of('m', 'n, m', 'note') . ')', "CREATE INDEX ON $table (" . one_of('(eq.shown(note))', '(10 / n)', 'note', 'n) WHERE (10 / m > 0') . ')', "ALTER TABLE $table ADD FOREIGN KEY (" . one_of('m', 'ref', 'n') . ') REFERENCES ' . table() . ' NOT VALID',
+		"ALTER TABLE $table ADD COLUMN extra text GENERATED ALWAYS AS (eq.spied(note)) STORED", "CREATE RULE r AS ON UPDATE TO $table DO ALSO INSERT INTO eq.log (what) VALUES ('rule ' || new.n)", "CREATE TABLE ${table}_heir () INHERITS ($table)",
+		"CREATE OR REPLACE FUNCTION eq.twice(n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 3 * n'", 'REVOKE EXECUTE ON FUNCTION eq.twice, eq.seen, eq.whoami, eq.write, eq.logged, eq.rows, eq.two FROM PUBLIC; SET ROLE clerk', 'SET ROLE clerk', 'SET search_path = ' . one_of('public', 'pg_catalog', "$world, public"),
+		"CREATE OR REPLACE FUNCTION eq.logged() RETURNS integer LANGUAGE sql STABLE AS 'SELECT 100 + count(*)::integer FROM eq.log'", "ALTER TABLE $table ALTER n TYPE " . one_of('bigint', 'numeric', 'smallint'), "ALTER TABLE $table DROP COLUMN touched");
+}
+
+# Calls of one action before and after such a change: what was compiled, planned and kept for the first ones is not right for the others.
+sub changed_script
+{
+	my ($number) = @_;
+	my $action = one_of(@short, @short, @actions);
+	my $table = $bound_to{$action} =~ /^t/ && chance(0.7) ? "$world.$bound_to{$action}" : table();
+	my $many = !$with_statements && chance(0.3);
+	my $call = sub {
+		my $input = inputs();
+
+		$favourite = $action;
+		return $many ? many_call($action) : chance(0.5) ? 'SELECT * FROM ' . typed_call($action, $input) . ";\n" : "SELECT try_invoke_action('$world.$action', '" . $json->encode($input) . "') - 'invocation';\n";
+	};
+	my $script = "\\echo CASE $number\n$begin\\set ON_ERROR_ROLLBACK on\nBEGIN;\nSAVEPOINT a;\n" . $call->() . $call->();
+
+	$script .= 'RESET ROLE; ' . obstacle($table) . ";\n" . $call->() . $call->();
+	$script .= "ROLLBACK TO a;\n" . $call->() if chance(0.3);
+	return $script . "RESET ROLE;\nSELECT * FROM eq.contents('$world');\n" . (chance(0.9) ? 'ROLLBACK' : 'COMMIT') . ";\n$end" . looks();
 }
 
 # A call of an action as others' connections send it; at times, what else may be done to its row
