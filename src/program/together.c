@@ -103,11 +103,12 @@ table_ties_rows(Relation relation)
 static bool
 domain_looks_around(Oid domain)
 {
-	DomainConstraintRef constraints;
+	/* it is told when its memory ends, so it lives there */
+	DomainConstraintRef *constraints = palloc(sizeof(DomainConstraintRef));
 	ListCell   *cell;
 
-	InitDomainConstraintRef(domain, &constraints, CurrentMemoryContext, false);
-	foreach(cell, constraints.constraints)
+	InitDomainConstraintRef(domain, constraints, CurrentMemoryContext, false);
+	foreach(cell, constraints->constraints)
 	{
 		if (looks_around_walker((Node *) ((DomainConstraintState *) lfirst(cell))->check_expr, NULL))
 			return true;
