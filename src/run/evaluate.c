@@ -13,7 +13,6 @@
 #include "run/evaluate.h"
 #include "run/state_life.h"
 #include "run/statement_run.h"
-#include "run/text_join.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
@@ -33,9 +32,7 @@ expression_plan(Frame *frame, Expression *expression)
 		MemoryContextSwitchTo(old);
 	}
 	expression->cached = NULL;
-	/* one that stands for a statement has no value of the definition: it is as it was analysed */
-	expression->cached = GetCachedExpression(expression->value != NULL ? texts_joined(expression->tree) :
-											 expression->tree);
+	expression->cached = GetCachedExpression(expression->tree);
 	expression->generation++;
 	expression->life = state_life(expression->cached->expr);
 }
