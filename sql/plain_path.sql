@@ -4,7 +4,7 @@
 SHOW custom_actions.plain_path;
 SET custom_actions.plain_path = 'merge, Sets';
 SHOW custom_actions.plain_path;
-SET custom_actions.plain_path = 'frames,path,merge,sets,expressions,fingerprints,liveness,selects,templates';
+SET custom_actions.plain_path = 'frames,path,merge,sets,expressions,fingerprints,liveness,selects';
 SET custom_actions.plain_path = 'all';
 SET custom_actions.plain_path = 'merge, magic';
 SET custom_actions.plain_path = 'merge sets';
@@ -44,7 +44,7 @@ SELECT * FROM desk.statements;
 SET custom_actions.plain_path = 'all';
 SELECT desk.updates();
 SELECT * FROM desk.statements;
-SET custom_actions.plain_path = 'frames,path,expressions,fingerprints,liveness,selects,templates';
+SET custom_actions.plain_path = 'frames,path,expressions,fingerprints,liveness,selects';
 SELECT desk.updates();
 
 -- what is compiled follows at once, also when a setting for the transaction ends

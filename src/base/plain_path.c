@@ -30,7 +30,6 @@ static const struct
 	{"fingerprints", PLAIN_FINGERPRINTS},
 	{"liveness", PLAIN_LIVENESS},
 	{"selects", PLAIN_SELECTS},
-	{"templates", PLAIN_TEMPLATES},
 	{"all", PLAIN_ALL}
 };
 

@@ -21,8 +21,7 @@ typedef enum PlainPath
 	PLAIN_FINGERPRINTS = 1 << 5,	/* what has not changed is not compiled again */
 	PLAIN_LIVENESS = 1 << 6,	/* what a write returns is not read before */
 	PLAIN_SELECTS = 1 << 7,		/* a sub-SELECT that is a formula is the statement */
-	PLAIN_TEMPLATES = 1 << 8,	/* the parts of a template are joined at once */
-	PLAIN_ALL = (1 << 9) - 1
+	PLAIN_ALL = (1 << 8) - 1
 } PlainPath;
 
 /* The bits of those that are left out; 0: none, as ever outside of tests */
