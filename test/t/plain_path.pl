@@ -220,7 +220,7 @@ sub try_batch
 
 $node->safe_psql('postgres', 'CREATE ROLE clerk');
 $node->safe_psql('postgres', 'CREATE DATABASE cases TEMPLATE template0');
-$node->safe_psql('cases', shared_script() . ($has_dblink ? 'CREATE EXTENSION dblink' : ''));
+$node->safe_psql('cases', slurp_file('test/sql/plain_worlds.sql') . ($has_dblink ? 'CREATE EXTENSION dblink' : ''));
 
 my %seen = (cases => 0, errors => 0, calls => 0, waits => 0);
 my $next = $ENV{PLAIN_WORLD} // 1;
