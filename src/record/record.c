@@ -329,7 +329,7 @@ record_begun(Frame *frame)
 	innermost_recorded = recorded;
 	return OBSERVE_END | (level >= LOG_BASIC ? OBSERVE_ROWS : 0) |
 		(payload_needs_capture(frame) ? OBSERVE_INPUTS : 0) |
-		(level >= LOG_TRACE ? OBSERVE_STEPS | OBSERVE_PLUGINS : 0);
+		(level >= LOG_TRACE ? OBSERVE_STEPS | OBSERVE_PLUGINS | OBSERVE_APART : 0);
 }
 
 static void

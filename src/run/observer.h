@@ -126,6 +126,8 @@ typedef struct RowsWritten
 #define OBSERVE_STEPS	0x08	/* the same of steps, and step_undone */
 #define OBSERVE_END		0x10	/* invocation_ended */
 #define OBSERVE_ALL		0x1f
+#define OBSERVE_APART	0x20	/* no event: steps that would be merged run one by one, so that the
+								 * one that fails is known */
 
 /* Who wants to know. Any function but invocation_begun may be NULL. */
 typedef struct Observer

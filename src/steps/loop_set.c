@@ -22,6 +22,9 @@
  * that has failed so is not tried again for a while. In such a subtransaction the loop's
  * rows are fetched, too, if not all are there yet, since that may fail later than a turn.
  *
+ * An UPDATE or DELETE finds its rows in the order of the turns, by their key: so they are
+ * locked, and told of. Where PostgreSQL would not plan it so, the turns run one by one.
+ *
  * The turns run one by one as well where somebody wants to know of each, or counts
  * statements, and where the table has changed under a running action.
  */
@@ -38,6 +41,7 @@
 #include "commands/trigger.h"
 #include "lookup/key.h"
 #include "miscadmin.h"
+#include "optimizer/cost.h"
 #include "program/names.h"
 #include "program/together.h"
 #include "run/item_plan.h"
@@ -363,23 +367,71 @@ plan_holds(const LoopSetRun *run)
 		(run->turns <= planned_for * PLAN_HOLDS && run->turns * PLAN_HOLDS >= planned_for);
 }
 
-/* Makes the plan ready, whose relation SPI knows. */
-static void
+/* Does the plan go from row to row of the loop, and from each to the one that it writes? */
+static bool
+plan_is_in_order(const PlannedStmt *planned)
+{
+	const Plan *plan = planned->planTree;
+
+	if (!IsA(plan, ModifyTable))
+		return false;
+	plan = outerPlan(plan);
+	if (IsA(plan, Result) && outerPlan(plan) != NULL)
+		plan = outerPlan(plan);
+	return IsA(plan, NestLoop) && IsA(outerPlan(plan), NamedTuplestoreScan);
+}
+
+/*
+ * Has PostgreSQL plan the statement so that rows are locked, and told of, in the order of
+ * the turns: its author may have chosen that so that two calls do not wait for each other.
+ * False: it does not, as where the table has few rows. The plan stays until something
+ * changes.
+ */
+static bool
+plan_in_order(SPIPlanPtr plan)
+{
+	bool		hash_joins = enable_hashjoin;
+	bool		merge_joins = enable_mergejoin;
+	CachedPlan *cached;
+	bool		fits;
+
+	enable_hashjoin = enable_mergejoin = false;
+	PG_TRY();
+	{
+		cached = SPI_plan_get_cached_plan(plan);
+	}
+	PG_FINALLY();
+	{
+		enable_hashjoin = hash_joins;
+		enable_mergejoin = merge_joins;
+	}
+	PG_END_TRY();
+	if (cached == NULL)
+		return false;
+	fits = plan_is_in_order(linitial_node(PlannedStmt, cached->stmt_list));
+	ReleaseCachedPlan(cached, CurrentResourceOwner);
+	return fits;
+}
+
+/* Makes the plan ready, whose relation SPI knows; false: it would take the turns in another order. */
+static bool
 make_plan(const LoopSetRun *run)
 {
 	LoopSet    *set = run->set;
 	SPIPlanPtr *plan = plan_of_run(run);
 	MemoryContext old = CurrentMemoryContext;
 
-	if (*plan != NULL && plan_holds(run))
-		return;
-	if (*plan != NULL)
-		SPI_freeplan(*plan);
-	*plan = NULL;
-	*plan = statement_spare_plan(set->looped, statement_loop_text(set->looped, run->with_key, set->in_order));
-	SPI_keepplan(*plan);
-	set->planned_for[run->with_key] = run->turns;
-	MemoryContextSwitchTo(old);
+	if (*plan == NULL || !plan_holds(run))
+	{
+		if (*plan != NULL)
+			SPI_freeplan(*plan);
+		*plan = NULL;
+		*plan = statement_spare_plan(set->looped, statement_loop_text(set->looped, run->with_key, set->in_order));
+		SPI_keepplan(*plan);
+		set->planned_for[run->with_key] = run->turns;
+		MemoryContextSwitchTo(old);
+	}
+	return set->write->command == CMD_INSERT || plan_in_order(*plan);
 }
 
 /* Keeps the key of a turn's row, as the step finds it. */
@@ -511,7 +563,7 @@ collect_and_run(LoopSetRun *run)
 	MemoryContext mcxt = AllocSetContextCreate(CurTransactionContext, "custom action loop", ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(mcxt);
 	int			columns = run->set->tupdesc->natts;
-	uint64		rows;
+	uint64		rows = 0;
 
 	run->values = palloc(sizeof(Datum) * columns);
 	run->nulls = palloc0(sizeof(bool) * columns);
@@ -519,10 +571,12 @@ collect_and_run(LoopSetRun *run)
 	run->fill(run, run->arg);
 	MemoryContextSwitchTo(mcxt);
 	show_rows(run);
-	make_plan(run);
-	run->frame->iteration = 1;
-	rows = run->with_key ? statement_execute_for_keys(run->frame, run->set->looped, &run->written) :
-		statement_execute(run->frame, run->set->looped);
+	if (make_plan(run))
+	{
+		run->frame->iteration = 1;
+		rows = run->with_key ? statement_execute_for_keys(run->frame, run->set->looped, &run->written) :
+			statement_execute(run->frame, run->set->looped);
+	}
 	hide_rows(run);
 	tuplestore_end(run->rows);
 	MemoryContextSwitchTo(old);

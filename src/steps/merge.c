@@ -516,7 +516,7 @@ execute_both(Frame *frame, const Merge *merge, WrittenKeys *written)
 	return rows;
 }
 
-/* Runs both steps in one, and tells what each has written. */
+/* Runs both steps in one, and tells of each. */
 static pg_noinline void
 execute_and_tell(Frame *frame, const Merge *merge)
 {
@@ -524,9 +524,12 @@ execute_and_tell(Frame *frame, const Merge *merge)
 	WrittenKeys written = {0};
 
 	write_settle(frame, &merge->both, execute_both(frame, merge, &written));
-	written_tell(frame, &merge->both, merge->both.statement, &written, false);
+	if (observed(frame, OBSERVE_ROWS))
+		written_tell(frame, &merge->both, merge->both.statement, &written, false);
+	observe_turn(frame, merge->second);
 	frame->current = merge->second;
-	written_tell(frame, merge->second->data, merge->both.statement, &written, true);
+	if (observed(frame, OBSERVE_ROWS))
+		written_tell(frame, merge->second->data, merge->both.statement, &written, true);
 	frame->current = first;
 }
 
@@ -534,7 +537,7 @@ execute_and_tell(Frame *frame, const Merge *merge)
 static void
 execute_merged(Frame *frame, const Merge *merge)
 {
-	if (observed(frame, OBSERVE_ROWS))
+	if (observed(frame, OBSERVE_ROWS | OBSERVE_STEPS))
 		execute_and_tell(frame, merge);
 	else
 		write_settle(frame, &merge->both, execute_both(frame, merge, NULL));
@@ -562,7 +565,7 @@ merged_execute(Frame *frame, Instruction *instruction)
 {
 	Merge	   *merge = instruction->data;
 
-	if (!observed(frame, OBSERVE_STEPS) && merge_holds(frame, merge))
+	if (!observed(frame, OBSERVE_APART) && merge_holds(frame, merge))
 		execute_merged(frame, merge);
 	else
 		execute_apart(frame, merge);
