@@ -184,7 +184,7 @@ loop_set_may_run(Frame *frame, LoopSet *set, uint64 rows)
 
 /* Does a trigger do, or let be deferred, what the turns do in another order? */
 static bool
-trigger_fits(const Trigger *trigger, CmdType command, Oid relation)
+trigger_fits_set(const Trigger *trigger, CmdType command, Oid relation)
 {
 	int			kind = RI_FKey_trigger_type(trigger->tgfoid);
 
@@ -223,14 +223,14 @@ table_fits_set(Relation relation, CmdType command)
 	if (relation->rd_rel->relrowsecurity || table_ties_rows(relation) != NULL)
 		return false;
 	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
-		if (!trigger_fits(&triggers->triggers[i], command, RelationGetRelid(relation)))
+		if (!trigger_fits_set(&triggers->triggers[i], command, RelationGetRelid(relation)))
 			return false;
 	return true;
 }
 
 /* Does the statement look at the table that it writes, and at nothing else, and there at one row? */
 static bool
-query_fits(Query *query, Relation relation, CmdType command)
+query_fits_set(Query *query, Relation relation, CmdType command)
 {
 	SharedUse	use = {0};
 
@@ -265,7 +265,7 @@ set_fits(LoopSet *set, SPIPlanPtr plan)
 	bool		fits;
 
 	fits = list_length(queries) == 1 && table_fits_set(relation, set->write->command) &&
-		query_fits(linitial(queries), relation, set->write->command) && source_fits(set->source);
+		query_fits_set(linitial(queries), relation, set->write->command) && source_fits(set->source);
 	set->in_order = is_in_order(relation, set->write->command);
 	relation_close(relation, NoLock);
 	return fits;

@@ -15,7 +15,4 @@ struct Frame;
  */
 extern void target_look(struct Frame *frame);
 
-/* How many rows have the target's key, as seen with the active snapshot? */
-extern uint64 target_count(const struct Frame *frame);
-
 #endif

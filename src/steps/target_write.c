@@ -31,7 +31,7 @@
 #include "run/observer.h"
 #include "run/statement_run.h"
 #include "run/watched.h"
-#include "steps/target_look.h"
+#include "steps/target_count.h"
 #include "steps/target_write.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
@@ -97,7 +97,7 @@ value_is_unfit_walker(Node *node, void *context)
 
 /* Does the analysed write do nothing that could be told from a write after the load? */
 static bool
-query_fits(TargetWrite *write, const Query *query)
+write_fits(TargetWrite *write, const Query *query)
 {
 	ListCell   *cell;
 
@@ -125,7 +125,7 @@ trigger_is_for(const Trigger *trigger, CmdType command)
 
 /* Does the trigger run after the row was found, with a snapshot of its own? */
 static bool
-trigger_fits(const Trigger *trigger)
+trigger_runs_after(const Trigger *trigger)
 {
 	if (trigger->tgisinternal && RI_FKey_trigger_type(trigger->tgfoid) != RI_TRIGGER_NONE)
 		return true;
@@ -143,7 +143,7 @@ triggers_fit(TargetWrite *write, const TriggerDesc *triggers)
 
 		if (!trigger_is_for(trigger, write->command))
 			continue;
-		if (!trigger_fits(trigger))
+		if (!trigger_runs_after(trigger))
 			return false;
 		write->may_skip |= TRIGGER_FOR_BEFORE(trigger->tgtype) && TRIGGER_FOR_ROW(trigger->tgtype);
 	}
@@ -201,7 +201,7 @@ get_to_know(TargetWrite *write)
 	old = MemoryContextSwitchTo(write->statement->scope->program->mcxt);
 	write->known = true;
 	write->fits = list_length(source->query_list) == 1 &&
-		query_fits(write, linitial_node(Query, source->query_list)) && relation_fits(write);
+		write_fits(write, linitial_node(Query, source->query_list)) && relation_fits(write);
 	MemoryContextSwitchTo(old);
 }
 
