@@ -111,6 +111,7 @@ scope_new(Compiler *compiler, Oid this_relation)
 
 typedef struct ValueWork
 {
+	LetTypes   *lets;
 	const Json *json;
 	Oid			type;
 	int32		typmod;
@@ -125,7 +126,7 @@ value_work(void *arg)
 	ValueWork  *work = arg;
 
 	work->value = work->condition ? value_parse_condition(work->condition, work->location) :
-		value_parse(work->json, work->type, work->typmod, work->location);
+		let_types_value(work->lets, work->json, work->type, work->typmod, work->location);
 }
 
 /* Stands in for a value that could not be read. */
@@ -138,7 +139,7 @@ null_value(Oid type, int32 typmod, const char *location)
 Value *
 compiler_value(Compiler *compiler, const Json *json, Oid type, int32 typmod, const char *location)
 {
-	ValueWork	work = {.json = json, .type = type, .typmod = typmod, .location = location};
+	ValueWork	work = {compiler->lets, json, type, typmod, location};
 
 	if (let_types_leave_out(compiler, NULL) ||
 		!compiler_guard(compiler, location, value_work, &work) ||
@@ -381,7 +382,8 @@ expression_analyse(void *arg)
 	formula_parser_setup(pstate, expression->scope);
 	tree = value_transform(pstate, expression->scope, expression->value);
 	assign_expr_collations(pstate, tree);
-	note_dependencies(work->compiler, tree);
+	if (!let_types_searching(work->compiler))
+		note_dependencies(work->compiler, tree);
 
 	old = MemoryContextSwitchTo(work->compiler->program->mcxt);
 	expression->tree = copyObject(tree);

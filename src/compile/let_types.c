@@ -9,7 +9,8 @@
  * the types of rows that they may read. A name is open until something is known
  * of its type; values that read an open name are left out of a pass. After it,
  * each name gets the common type of what its values were found to be. That is
- * done until nothing changes. When nothing moves and names are still open,
+ * done until nothing changes, or nothing can: where no value reads an open name,
+ * one pass has seen them all as they are. When nothing moves and names are still open,
  * those that have a JSON object among their values are jsonb. Then the values of
  * open names are tried with NULL for these, and what remains open is text. Names
  * all of whose values are literals need no pass.
@@ -31,6 +32,7 @@
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_coerce.h"
 #include "program/natural.h"
+#include "program/value.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -249,10 +251,15 @@ begin_pass(LetTypes *lets)
 	ListCell   *cell;
 
 	lets->any_open = any_open(lets);
+	lets->met_open = false;
 	foreach(cell, lets->names)
 	{
 		LetType    *let = lfirst(cell);
 
+		let->known = let->settled;
+
+		let->known_type = let->type;
+		let->known_typmod = let->typmod;
 		if (!let->conflict && !let->only_literals)
 			let->notes = NIL;
 		let->failed = false;
@@ -266,6 +273,36 @@ let_type_wanted(const LetTypes *lets, const LetType *let, int32 *typmod)
 
 	*typmod = known ? let->typmod : -1;
 	return known ? let->type : InvalidOid;
+}
+
+/* Keeps what a formula is parsed into, for the passes to come. */
+static void
+keep_formula(LetTypes *lets, const char *text, const Value *value)
+{
+	MemoryContext old = MemoryContextSwitchTo(lets->mcxt);
+
+	if (lets->formulas == NULL)
+		lets->formulas = name_table_make("custom action formulas", lets->mcxt);
+	(void) name_table_add(lets->formulas, text, copyObject(value->formula->raw));
+	MemoryContextSwitchTo(old);
+}
+
+Value *
+let_types_value(LetTypes *lets, const Json *json, Oid type, int32 typmod, const char *location)
+{
+	const Node *raw = NULL;
+	Value	   *value;
+
+	if (lets == NULL || json->kind != JSON_IS_STRING || strlen(json->text) >= NAMEDATALEN)
+		return value_parse(json, type, typmod, location);
+	if (lets->formulas != NULL)
+		raw = name_table_find(lets->formulas, json->text);
+	if (raw != NULL)
+		return value_of_formula(json, raw, type, typmod, location);
+	value = value_parse(json, type, typmod, location);
+	if (lets->searching && value->kind == VALUE_FORMULA)
+		keep_formula(lets, json->text, value);
+	return value;
 }
 
 /* What a value is that is not left out. */
@@ -480,6 +517,28 @@ settle_objects(LetTypes *lets)
 	return any;
 }
 
+/*
+ * Would another pass find the same? Nothing read a name whose type this one did not
+ * know, and those that it knew are what they were.
+ */
+static bool
+pass_was_enough(const LetTypes *lets)
+{
+	ListCell   *cell;
+
+	if (lets->met_open || lets->guessing)
+		return false;
+	foreach(cell, lets->names)
+	{
+		const LetType *let = lfirst(cell);
+
+		if (!let->settled || let->failed || let->conflict || let->broken ||
+			(let->known && (let->type != let->known_type || let->typmod != let->known_typmod)))
+			return false;
+	}
+	return true;
+}
+
 /* Takes what a pass has found; true: make another. */
 static bool
 end_pass(LetTypes *lets)
@@ -489,6 +548,7 @@ end_pass(LetTypes *lets)
 
 	foreach(cell, lets->names)
 		again = let_type_advance(lets, lfirst(cell)) || again;
+	again = again && !pass_was_enough(lets);
 	lets->guessing = false;
 	if (!again && any_open(lets))
 	{
@@ -604,6 +664,7 @@ let_types_leave_out(Compiler *compiler, const Value *value)
 							!reads_open(compiler, value))))
 		return false;
 	lets->left_out = true;
+	lets->met_open |= lets->in_value;
 	return true;
 }
 

@@ -31,6 +31,9 @@ typedef struct LetType
 	bool		reported;		/* ... which was said */
 	Oid			type;
 	int32		typmod;
+	bool		known;			/* settled as the pass began, as this type */
+	Oid			known_type;
+	int32		known_typmod;
 	List	   *notes;			/* of LetNote: what its values are, found in this pass */
 } LetType;
 
@@ -47,6 +50,8 @@ typedef struct LetTypes
 								 * row's type */
 	bool		in_open_value;	/* ... while guessing, of an open name */
 	bool		left_out;		/* a value was left out */
+	bool		met_open;		/* ... of this pass, as it reads a name without a type */
+	NameTable  *formulas;		/* that passes parsed, by their text: the raw trees; or NULL */
 	List	   *met;			/* objects that formulas meant in the passes before (meaning.h) */
 	MemoryContext mcxt;
 } LetTypes;
@@ -60,6 +65,10 @@ extern bool let_types_search(LetTypes *lets);
 
 /* The type that a value is wanted as; InvalidOid: its own. */
 extern Oid	let_type_wanted(const LetTypes *lets, const LetType *let, int32 *typmod);
+
+/* Reads a value, as value_parse() does, which passes before may have done. Lets may be NULL. */
+extern Value *let_types_value(LetTypes *lets, const Json *json, Oid type, int32 typmod,
+							  const char *location);
 
 /* Notes what a value is. */
 extern void let_type_note(LetTypes *lets, LetType *let, const char *location, const Value *value,

@@ -630,7 +630,8 @@ value_transform(ParseState *pstate, Scope *scope, Value *value)
 	if (remarks)
 		remark_texts(scope, value);
 	node = transform_as(pstate, scope, value, value->type, value->typmod);
-	if (value->kind != VALUE_SLOT)
+	/* a formula that is the whole value has been looked at */
+	if (value->kind != VALUE_SLOT && value->kind != VALUE_FORMULA)
 		meaning_require(scope->program, node, NULL, value->location);
 	if (remarks)
 		remark_constants(pstate, scope, value, node);

@@ -269,6 +269,20 @@ formula_value(const char *text, const Json *json, Oid type, int32 typmod, const 
 	return value;
 }
 
+Value *
+value_of_formula(const Json *json, const Node *raw, Oid type, int32 typmod, const char *location)
+{
+	Value	   *value = value_new(VALUE_FORMULA, json, type, typmod, location);
+	const char *text;
+
+	(void) value_text_read(json->text, &text);
+	value->formula = palloc0(sizeof(Formula));
+	value->formula->text = pstrdup(text);
+	value->formula->location = pstrdup(location);
+	value->formula->raw = copyObject(unconstify(Node *, raw));
+	return value;
+}
+
 static Value *
 literal_value(Json *json, Oid type, int32 typmod, const char *location)
 {

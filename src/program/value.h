@@ -22,6 +22,10 @@ extern List *value_parse_order(const char *text, const char *location);
 /* Reads a value; shape and syntax errors raise with position. */
 extern Value *value_parse(const Json *json, Oid type, int32 typmod, const char *location);
 
+/* The value that a string is, a formula that was parsed before: into this raw tree. */
+extern Value *value_of_formula(const Json *json, const Node *raw, Oid type, int32 typmod,
+							   const char *location);
+
 /* The }} that ends a formula of a template, minding SQL's quotes; NULL: there is none. */
 extern const char *template_formula_end(const char *start);
 
