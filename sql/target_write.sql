@@ -166,5 +166,9 @@ ALTER TABLE desk.ticket DISABLE ROW LEVEL SECURITY;
 SET custom_actions.max_statements = 1;
 SELECT desk.raise(1);
 RESET custom_actions.max_statements;
+-- a transaction that may only read refuses the load
+BEGIN READ ONLY;
+SELECT desk.raise(1);
+ROLLBACK;
 DROP OWNED BY regress_ca_writer;
 DROP ROLE regress_ca_writer;

@@ -8,8 +8,9 @@
  * nothing may happen before the write has found its row, nor depend on the snapshot
  * that it has while it waits: no trigger for the whole statement, no function of users',
  * no sub-SELECT. Triggers for each row may do what they like, but with snapshots of
- * their own. Where a snapshot is kept for the whole transaction, where somebody watches
- * steps or counts statements, and as long as the write has no plan, the row is loaded.
+ * their own. Where a snapshot is kept for the whole transaction, or it may only read,
+ * where somebody watches steps or counts statements, and as long as the write has no
+ * plan, the row is loaded.
  *
  * The compiling half, which knows who reads what when, is liveness.c.
  */
@@ -249,7 +250,7 @@ target_write_delivers(Frame *frame)
 	TargetWrite *write = program->target_write;
 
 	if (observed(frame, OBSERVE_STEPS) || frame->budget != NULL ||
-		frame->if_match != NULL || frame->read_only || IsolationUsesXactSnapshot() ||
+		frame->if_match != NULL || frame->read_only || XactReadOnly || IsolationUsesXactSnapshot() ||
 		plan_cache_mode == PLAN_CACHE_MODE_FORCE_CUSTOM_PLAN)
 		return false;
 	/* what others did to the table is known once it is locked */
