@@ -120,3 +120,18 @@ SELECT invoke_action('desk.raise', '{"ids": [10, 9, 8, 7], "by": 1}');
 SELECT invoke_action('desk.read', '{"rows": [{"id": 10}, {"id": 11}, {"id": 12}, {"id": 13}]}');
 SELECT invoke_action('desk.move', '{"ids": [9, 8, 7, 8]}');
 SELECT action, rows_written, touched FROM custom_actions.log ORDER BY id DESC LIMIT 3;
+
+-- checks of the table, and of a domain, that begin to look around between two calls
+CREATE FUNCTION desk.fits(n integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN n < 100; END';
+CREATE DOMAIN desk.rank AS integer;
+CREATE TABLE desk.seat (id bigint PRIMARY KEY, place integer CHECK (desk.fits(place)), rank desk.rank NOT NULL DEFAULT 1);
+SELECT define('desk.seat', '{ "input": [ {"name": "ids", "type": "bigint[]"} ], "steps": [ {"for_each": "=input.ids", "as": "one", "do": [ {"create": "desk.seat", "set": {"id": "=one.value", "place": "=one.index"}} ]} ] }');
+SELECT desk.run('desk.seat(''{1, 2, 3, 4}'')', 'desk.seat');
+CREATE FUNCTION desk.is_free() RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN (SELECT count(*) < 10 FROM desk.seat); END';
+ALTER DOMAIN desk.rank ADD CONSTRAINT free CHECK (desk.is_free());
+SELECT desk.run('desk.seat(''{11, 12, 13, 14}'')', 'desk.seat');
+SELECT desk.run('desk.seat(''{21, 22, 23, 24}'')', 'desk.seat');
+ALTER DOMAIN desk.rank DROP CONSTRAINT free;
+SELECT desk.run('desk.seat(''{21, 22, 23, 24}'')', 'desk.seat');
+CREATE OR REPLACE FUNCTION desk.fits(n integer) RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN (SELECT count(*) < 14 FROM desk.seat); END';
+SELECT desk.run('desk.seat(''{31, 32, 33, 34}'')', 'desk.seat');

@@ -31,6 +31,7 @@
 #include "miscadmin.h"
 #include "program/path_sight.h"
 #include "run/catalog_changes.h"
+#include "run/code_changes.h"
 #include "run/frame.h"
 #include "run/frame_path.h"
 #include "run/observer.h"
@@ -81,7 +82,15 @@ program_function_changed(Datum arg, int cacheid, uint32 hash)
 {
 	catalog_changes++;
 	rights_changes++;
+	code_changes++;
 	any_stale |= watched_function_changed(hash);
+}
+
+/* Notes a change of a type, such as a domain's checks. */
+static void
+program_type_changed(Datum arg, int cacheid, uint32 hash)
+{
+	code_changes++;
 }
 
 /* Notes a change of a relation; InvalidOid: of any. */
@@ -118,6 +127,7 @@ cache_init(void)
 	control.entrysize = sizeof(CacheEntry);
 	programs = hash_create("custom action programs", CACHE_ENTRIES, &control, HASH_ELEM | HASH_BLOBS);
 	CacheRegisterSyscacheCallback(PROCOID, program_function_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(TYPEOID, program_type_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, program_schema_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, program_schema_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHMEMMEMROLE, program_schema_changed, (Datum) 0);

@@ -44,6 +44,7 @@
 #include "optimizer/cost.h"
 #include "program/names.h"
 #include "program/together.h"
+#include "run/code_changes.h"
 #include "run/item_plan.h"
 #include "run/key_rights.h"
 #include "run/observer.h"
@@ -83,6 +84,7 @@ struct LoopSet
 	int			index_slot;		/* or -1 */
 	Statement  *source;			/* or NULL */
 	LoopFit		fit;
+	uint64		looked;			/* at this count of code_changes */
 	bool		in_order;		/* its errors are those of the turns */
 	Statement  *looped;			/* the body's, made for the loop */
 	TupleDesc	tupdesc;		/* of the rows that it reads ... */
@@ -162,12 +164,26 @@ loop_set_make(const Row *row, int index_slot, const StepList *steps, Statement *
 	return set;
 }
 
+/* Has what was found held since? Checks of a table or a domain, and functions, may have begun to look around. */
+static inline bool
+look_holds(const LoopSet *set)
+{
+	return set->fit != FIT_UNKNOWN && set->looked == code_changes;
+}
+
+/* Need nobody look again? */
+static bool
+is_known_unfit(const LoopSet *set)
+{
+	return set->fit == FIT_NO && (set->looped == NULL || look_holds(set));
+}
+
 bool
 loop_set_may_run(Frame *frame, LoopSet *set, uint64 rows)
 {
 	const Statement *statement = set->write->statement;
 
-	if (rows < TURNS_AT_LEAST || set->fit == FIT_NO || frame->budget != NULL || observed(frame, OBSERVE_STEPS) ||
+	if (rows < TURNS_AT_LEAST || is_known_unfit(set) || frame->budget != NULL || observed(frame, OBSERVE_STEPS) ||
 		(set->write->command != CMD_INSERT && IsolationIsSerializable()))
 		return false;
 	if (statement->key != NULL && (statement->key->may_change || statement->key->may_update))
@@ -532,16 +548,17 @@ look_at_set(void *arg)
 	hide_rows(run);
 }
 
-/* The same, once; what is wrong with the statement is said by the turns. */
+/* The same, once, and when code has changed; what is wrong with the statement is said by the turns. */
 static bool
 look_once(LoopSetRun *run)
 {
 	LoopSet    *set = run->set;
 	Caught	   *caught;
 
-	if (set->fit != FIT_UNKNOWN)
+	if (look_holds(set))
 		return set->fit == FIT_YES;
 	set->fit = FIT_NO;
+	set->looked = code_changes;
 	if (set->looped == NULL && !make_statement(set))
 		return false;
 	caught = caught_call(look_at_set, run);
