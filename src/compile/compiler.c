@@ -367,6 +367,15 @@ makes_domain_walker(Node *node, void *context)
 	return expression_tree_walker(node, makes_domain_walker, context);
 }
 
+/* Notes whether evaluating it again may give something else. */
+static void
+note_volatility(Expression *expression, Node *tree)
+{
+	expression->mutable = !expression->plain || contain_mutable_functions(tree) ||
+		makes_domain_walker(tree, NULL);
+	expression->unsteady = expression->mutable && volatility_is_unsteady(tree);
+}
+
 static void
 expression_analyse(void *arg)
 {
@@ -392,9 +401,9 @@ expression_analyse(void *arg)
 	expression->type = exprType(tree);
 	expression->typmod = exprTypmod(tree);
 	expression->plain = !pstate->p_hasSubLinks;
-	expression->mutable = !expression->plain || contain_mutable_functions(tree) ||
-		makes_domain_walker(tree, NULL);
-	expression->unsteady = expression->mutable && volatility_is_unsteady(tree);
+	/* what a pass that finds types compiles is never run */
+	if (!let_types_searching(work->compiler))
+		note_volatility(expression, tree);
 	free_parsestate(pstate);
 }
 

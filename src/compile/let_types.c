@@ -275,23 +275,25 @@ let_type_wanted(const LetTypes *lets, const LetType *let, int32 *typmod)
 	return known ? let->type : InvalidOid;
 }
 
-/* Keeps what a formula is parsed into, for the passes to come. */
-static void
-keep_formula(LetTypes *lets, const char *text, const Value *value)
+/* Reads a value in a pass; what a formula is parsed into is kept for the passes to come. */
+static Value *
+read_and_keep(LetTypes *lets, const Json *json, Oid type, int32 typmod, const char *location)
 {
 	MemoryContext old = MemoryContextSwitchTo(lets->mcxt);
+	Value	   *value = value_parse(json, type, typmod, location);
 
 	if (lets->formulas == NULL)
 		lets->formulas = name_table_make("custom action formulas", lets->mcxt);
-	(void) name_table_add(lets->formulas, text, copyObject(value->formula->raw));
+	if (value->kind == VALUE_FORMULA)
+		(void) name_table_add(lets->formulas, json->text, value->formula->raw);
 	MemoryContextSwitchTo(old);
+	return value;
 }
 
 Value *
 let_types_value(LetTypes *lets, const Json *json, Oid type, int32 typmod, const char *location)
 {
 	const Node *raw = NULL;
-	Value	   *value;
 
 	if (lets == NULL || json->kind != JSON_IS_STRING || strlen(json->text) >= NAMEDATALEN)
 		return value_parse(json, type, typmod, location);
@@ -299,10 +301,8 @@ let_types_value(LetTypes *lets, const Json *json, Oid type, int32 typmod, const 
 		raw = name_table_find(lets->formulas, json->text);
 	if (raw != NULL)
 		return value_of_formula(json, raw, type, typmod, location);
-	value = value_parse(json, type, typmod, location);
-	if (lets->searching && value->kind == VALUE_FORMULA)
-		keep_formula(lets, json->text, value);
-	return value;
+	return lets->searching ? read_and_keep(lets, json, type, typmod, location) :
+		value_parse(json, type, typmod, location);
 }
 
 /* What a value is that is not left out. */

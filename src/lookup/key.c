@@ -10,6 +10,7 @@
 #include "access/stratnum.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_operator.h"
 #include "lookup/key.h"
 #include "utils/builtins.h"
@@ -30,6 +31,7 @@ operator_text(Oid operator)
 		elog(ERROR, "cache lookup failed for operator %u", operator);
 	form = (Form_pg_operator) GETSTRUCT(tuple);
 	text = psprintf("OPERATOR(%s.%s)",
+					form->oprnamespace == PG_CATALOG_NAMESPACE ? "pg_catalog" :
 					quote_identifier(get_namespace_name(form->oprnamespace)),
 					NameStr(form->oprname));
 	ReleaseSysCache(tuple);

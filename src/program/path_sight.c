@@ -41,6 +41,17 @@
 
 static bool sight_walker(Node *node, void *context);
 
+#define KEPT_TABLES		8
+
+/* Tables that were found to be blind, while the catalogs were as they are. */
+static struct
+{
+	Oid			table;
+	bool		written;
+}			blind_tables[KEPT_TABLES];
+static uint64 nblind_tables = 0;
+static uint64 blind_as_of = 0;	/* changes of the catalogs by then */
+
 /*
  * Functions of PostgreSQL that are not immutable, and read no more than their arguments,
  * the clock, the time zone, how values are printed, and the state of the session. In
@@ -363,6 +374,23 @@ table_sees(Oid oid, bool written)
 	return sees;
 }
 
+/* The same, asked once for several statements of one table. */
+static bool
+table_sees_still(Oid oid, bool written)
+{
+	int			place;
+
+	for (int i = 0; i < Min(nblind_tables, KEPT_TABLES); i++)
+		if (blind_tables[i].table == oid && blind_tables[i].written == written)
+			return false;
+	if (table_sees(oid, written))
+		return true;
+	place = nblind_tables++ % KEPT_TABLES;
+	blind_tables[place].table = oid;
+	blind_tables[place].written = written;
+	return false;
+}
+
 /* May what stands in FROM? What is inside it is walked besides. */
 static bool
 entry_sees(const RangeTblEntry *entry, bool written)
@@ -370,7 +398,7 @@ entry_sees(const RangeTblEntry *entry, bool written)
 	switch (entry->rtekind)
 	{
 		case RTE_RELATION:
-			return entry->tablesample != NULL || table_sees(entry->relid, written);
+			return entry->tablesample != NULL || table_sees_still(entry->relid, written);
 		case RTE_SUBQUERY:
 		case RTE_JOIN:
 		case RTE_FUNCTION:
@@ -506,9 +534,19 @@ sight_walker(Node *node, void *context)
 	return expression_tree_walker(node, sight_walker, context);
 }
 
-bool
-queries_see_path(const List *queries)
+/* Forgets tables that may have changed since they were looked at. */
+static void
+forget_tables_before(uint64 changes)
 {
+	if (changes != blind_as_of)
+		nblind_tables = 0;
+	blind_as_of = changes;
+}
+
+bool
+queries_see_path(const List *queries, uint64 changes)
+{
+	forget_tables_before(changes);
 	return sight_walker((Node *) unconstify(List *, queries), NULL);
 }
 

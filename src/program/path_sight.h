@@ -10,8 +10,8 @@
 #include "nodes/pg_list.h"
 #include "program/program.h"
 
-/* Of the rewritten queries of a statement; their tables are locked. */
-extern bool queries_see_path(const List *queries);
+/* Of the rewritten queries of a statement; their tables are locked. So many changes of the catalogs are known. */
+extern bool queries_see_path(const List *queries, uint64 changes);
 
 /* Of what a program does besides running statements. */
 extern bool program_sees_path(const Program *program);

@@ -32,6 +32,7 @@
 #include "catalog/namespace.h"
 #include "lookup/function_settings.h"
 #include "program/path_sight.h"
+#include "run/catalog_changes.h"
 #include "run/frame_path.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
@@ -137,7 +138,7 @@ frame_path_before(void)
 static void
 settle_statement(Program *program, CachedPlanSource *source)
 {
-	if (queries_see_path(source->query_list))
+	if (queries_see_path(source->query_list, catalog_changes))
 		program->sees_path = true;
 	else
 		source->search_path = &session_path;

@@ -50,7 +50,8 @@ compile_step(Compiler *compiler, const Step *step)
 	instruction->fits_many = step->kind->fits_many;
 	instruction->execute_many = step->kind->execute_many;
 	instruction->path = step->path;
-	instruction->label = psprintf("step %s", step_title(step));
+	/* what a pass that finds types compiles is never run */
+	instruction->label = let_types_searching(compiler) ? step->path : psprintf("step %s", step_title(step));
 	if (compiler->program->read_only && step->kind->writes)
 		compiler_problem(compiler, ERRCODE_READ_ONLY_SQL_TRANSACTION, step->path,
 						 psprintf("a read-only action cannot hold a step of kind %s", step->kind->name),
