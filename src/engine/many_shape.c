@@ -23,23 +23,13 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "access/relation.h"
-#include "access/transam.h"
 #include "base/compat.h"
 #include "base/plain_path.h"
-#include "catalog/namespace.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
-#include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
-#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "engine/many_shape.h"
-#include "lookup/action_lookup.h"
-#include "nodes/nodeFuncs.h"
-#include "optimizer/optimizer.h"
 #include "program/names.h"
 #include "program/together.h"
 #include "run/observer.h"
@@ -48,7 +38,6 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/typcache.h"
 
 bool
 many_shape_fits(ManyShape *shape)

@@ -8,6 +8,15 @@
 #include "miscadmin.h"
 
 bool
+may_lock_rows(Oid relation)
+{
+	Oid			user = GetUserId();
+
+	return pg_class_aclcheck(relation, user, ACL_UPDATE) == ACLCHECK_OK ||
+		pg_attribute_aclcheck_all(relation, user, ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK;
+}
+
+bool
 may_access_columns(Oid relation, const Bitmapset *columns, AclMode mode)
 {
 	Oid			user = GetUserId();

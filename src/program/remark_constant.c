@@ -9,7 +9,6 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/transam.h"
 #include "base/compat.h"
@@ -22,6 +21,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
+#include "lookup/constraint.h"
 #include "lookup/datum_text.h"
 #include "lookup/domain.h"
 #include "mb/pg_wchar.h"
@@ -40,7 +40,6 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
-#include "utils/syscache.h"
 #include "utils/typcache.h"
 
 #define SHOWN_LENGTH	60		/* of a constant in a message */
@@ -250,16 +249,11 @@ is_validated(Oid domain, const char *name)
 	while (get_typtype(domain) == TYPTYPE_DOMAIN)
 	{
 		Oid			constraint = get_domain_constraint_oid(domain, name, true);
-		HeapTuple	tuple;
-		bool		validated = true;
 
-		if (OidIsValid(constraint) &&
-			HeapTupleIsValid(tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint))))
-		{
-			validated = ((Form_pg_constraint) GETSTRUCT(tuple))->convalidated;
-			ReleaseSysCache(tuple);
-		}
-		if (!validated || !OidIsValid(domain = domain_made_of(domain)))
+		if (OidIsValid(constraint) && !constraint_is_validated(constraint))
+			return false;
+		domain = domain_made_of(domain);
+		if (!OidIsValid(domain))
 			return false;
 	}
 	return true;

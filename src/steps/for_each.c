@@ -5,7 +5,8 @@
  *
  * The rows are those at the start of the loop; they come through a cursor, a
  * few at a time. An array of scalars that is neither filtered nor sorted is
- * walked by itself, and so are whole numbers. The results of steps inside are NULL again at each turn.
+ * walked by itself, and so are whole numbers. The results of steps inside are
+ * NULL again at each turn.
  *
  * Where the steps are one write, a single statement does the work of all turns, if
  * nothing can tell (loop_set.c).

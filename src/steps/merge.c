@@ -42,13 +42,13 @@
 #include "base/plain_path.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "lookup/canonical.h"
 #include "lookup/column_rights.h"
+#include "lookup/constraint.h"
 #include "lookup/users_code.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
@@ -70,7 +70,6 @@
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/syscache.h"
 
 /* What a merged instruction does. */
 typedef struct Merge
@@ -154,20 +153,6 @@ triggers_are_foreign_keys(const TriggerDesc *triggers)
 	return true;
 }
 
-/* Do all rows keep to it? If not, rows that the transaction has written are looked at even where the key stays. */
-static bool
-key_is_validated(Oid constraint)
-{
-	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-	bool		validated;
-
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	validated = ((Form_pg_constraint) GETSTRUCT(tuple))->convalidated;
-	ReleaseSysCache(tuple);
-	return validated;
-}
-
 /* May no foreign key look at what the first step writes? */
 static bool
 foreign_keys_fit(const Pair *pair)
@@ -178,7 +163,8 @@ foreign_keys_fit(const Pair *pair)
 	{
 		const ForeignKeyCacheInfo *key = lfirst(cell);
 
-		if (!key_is_validated(key->conoid))
+		/* else rows that the transaction has written are looked at even where the key stays */
+		if (!constraint_is_validated(key->conoid))
 			return false;
 		for (int i = 0; i < key->nkeys; i++)
 			if (bms_is_member(key->conkey[i], pair->first_columns))

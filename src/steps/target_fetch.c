@@ -206,15 +206,12 @@ executor_is_unwatched(void)
 		ExecutorEnd_hook == NULL && ExecutorCheckPerms_hook == NULL && planner_hook == NULL;
 }
 
-/* May the current user do what the load does? To lock a row takes UPDATE of some column. */
+/* May the current user do what the load does? */
 static bool
 look_up_rights(const TargetFetch *fetch)
 {
-	Oid			user = GetUserId();
-
 	return may_access_columns(fetch->relation, fetch->read, ACL_SELECT) &&
-		(!fetch->locks || pg_class_aclcheck(fetch->relation, user, ACL_UPDATE) == ACLCHECK_OK ||
-		 pg_attribute_aclcheck_all(fetch->relation, user, ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK);
+		(!fetch->locks || may_lock_rows(fetch->relation));
 }
 
 /* The same, from what was found before, if that holds. */

@@ -7,7 +7,7 @@
 
 #include "base/compat.h"
 #include "catalog/objectaddress.h"
-#include "miscadmin.h"
+#include "lookup/column_rights.h"
 #include "run/frame.h"
 #include "run/statement_run.h"
 #include "run/would_lock.h"
@@ -74,12 +74,11 @@ load_locks(const Program *program)
 	return program->load != NULL && program->load->lock_at > 0;
 }
 
-/* To lock a row takes UPDATE on the table, or on some column of it. */
+/* Raises unless the user may lock the row, as the load does. */
 static void
 require_lock_privilege(Oid table)
 {
-	if (pg_class_aclcheck(table, GetUserId(), ACL_UPDATE) != ACLCHECK_OK &&
-		pg_attribute_aclcheck_all(table, GetUserId(), ACL_UPDATE, ACLMASK_ANY) != ACLCHECK_OK)
+	if (!may_lock_rows(table))
 		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(get_rel_relkind(table)), get_rel_name(table));
 }
 
