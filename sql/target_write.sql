@@ -117,6 +117,11 @@ SELECT desk.reads('desk.raise(13)'), desk.reads('desk.raise(13)');
 SELECT desk.raise(999);
 CREATE TRIGGER before_row BEFORE UPDATE ON desk.ticket FOR EACH ROW EXECUTE FUNCTION desk.tell();
 SELECT desk.reads('desk.raise(13)'), desk.reads('desk.raise(13)');
+-- one with the snapshot of the statement, that is
+ALTER FUNCTION desk.tell() STABLE;
+SELECT desk.reads('desk.raise(13)'), desk.reads('desk.raise(13)');
+ALTER FUNCTION desk.tell() VOLATILE;
+SELECT desk.reads('desk.raise(13)'), desk.reads('desk.raise(13)');
 SELECT desk.raise(999);
 SELECT desk.raise(11);
 SELECT desk.raise(12);

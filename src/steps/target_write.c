@@ -29,6 +29,7 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
+#include "run/code_changes.h"
 #include "run/observer.h"
 #include "run/statement_run.h"
 #include "run/watched.h"
@@ -190,19 +191,22 @@ planned_source(const Statement *statement)
 	return source != NULL && source->is_valid && source->gplan != NULL && source->gplan->is_valid ? source : NULL;
 }
 
-/* Looks at the write, once it has a plan. */
+/* Looks at the write, once it has a plan; anew when the functions of triggers may have changed. */
 static void
 get_to_know(TargetWrite *write)
 {
 	const CachedPlanSource *source = planned_source(write->statement);
 	MemoryContext old;
 
+	write->known = write->fits = false;
 	if (source == NULL)
 		return;
-	old = MemoryContextSwitchTo(write->statement->scope->program->mcxt);
 	write->known = true;
-	write->fits = list_length(source->query_list) == 1 &&
-		write_fits(write, linitial_node(Query, source->query_list)) && relation_fits(write);
+	write->looked = code_changes;
+	if (list_length(source->query_list) != 1 || !relation_fits(write))
+		return;
+	old = MemoryContextSwitchTo(write->statement->scope->program->mcxt);
+	write->fits = write_fits(write, linitial_node(Query, source->query_list));
 	MemoryContextSwitchTo(old);
 }
 
@@ -257,7 +261,7 @@ target_write_delivers(Frame *frame)
 	LockRelationOid(write->relation, RowExclusiveLock);
 	if (program->stale || program->detached || !program_still_holds(program))
 		return false;
-	if (!write->known)
+	if (!write->known || write->looked != code_changes)
 		get_to_know(write);
 	if (!write->fits || !user_may_all(write))
 		return false;

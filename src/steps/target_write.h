@@ -22,6 +22,7 @@ typedef struct TargetWrite
 
 	/* Found out once the statement has been run, in an invocation that loaded the row */
 	bool		known;
+	uint64		looked;			/* at this count of code_changes */
 	bool		fits;			/* nobody can tell whether the row was read first */
 	bool		may_skip;		/* triggers may leave the row as it is */
 	List	   *functions;		/* of OID: that the write calls */
