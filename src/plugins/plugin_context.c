@@ -179,8 +179,14 @@ show_field(JsonbValue *result, Frame *frame, ContextField field)
 {
 	Oid			type = context_field_type(field);
 	bool		isnull;
-	Datum		value = context_value(frame, field, &isnull);
+	Datum		value;
 
+	if (field == CONTEXT_SHARED && frame->shared == NULL)
+	{
+		jsonb_tree_object(result, 0);
+		return;
+	}
+	value = context_value(frame, field, &isnull);
 	/* the name of a role that was dropped: '' to formulas, null here */
 	if (!isnull && type == TEXTOID && VARSIZE_ANY_EXHDR(DatumGetPointer(value)) == 0)
 		isnull = true;
@@ -200,9 +206,9 @@ context_make(Frame *frame, const Plugin *plugin)
 		int			key = order[i] - CONTEXT_FIELDS;
 
 		if (key < 0)
-			show_field(jsonb_tree_member(&context, key_name(order[i])), frame, order[i]);
+			show_field(jsonb_tree_next_member(&context, key_name(order[i])), frame, order[i]);
 		else if (context_keys[key].wanted == NULL || context_keys[key].wanted(plugin))
-			context_keys[key].show(jsonb_tree_member(&context, context_keys[key].name), frame, plugin);
+			context_keys[key].show(jsonb_tree_next_member(&context, context_keys[key].name), frame, plugin);
 	}
 	return jsonb_tree_finish(&context);
 }
