@@ -5,7 +5,7 @@
  * Rows that one statement writes do not see each other, and neither does what is
  * computed for them: what looks around, at tables, at what was done or at the order of
  * things, keeps them apart. In whose eyes they are apart, the callers know: items of a
- * bulk call (engine/many_shape.c), turns of a loop (steps/loop_set.c).
+ * bulk call (engine/many_shape.c), turns of a loop (steps/loop_fits.c).
  */
 #include "postgres.h"
 

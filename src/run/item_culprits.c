@@ -149,7 +149,10 @@ try_pieces(CulpritSearch *search)
 		search->nculprits = 0;
 }
 
-/* The foreign key of the table that is written whose violation an error tells of, or NULL; to other tables only, which stay as they are. */
+/*
+ * The foreign key of the table that is written whose violation an error tells of, or
+ * NULL; to other tables only, which stay as they are.
+ */
 static const ForeignKeyCacheInfo *
 key_of_failure(const CulpritSearch *search, Relation relation)
 {

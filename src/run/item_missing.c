@@ -78,7 +78,8 @@ missing_text(const ForeignKeyCacheInfo *key)
 
 	initStringInfo(&text);
 	initStringInfo(&equal);
-	appendStringInfo(&text, "SELECT \"" ITEMS_ALIAS "\".\"" ITEM_COLUMN "\" FROM \"" ITEMS_RELATION "\" AS \"" ITEMS_ALIAS "\" WHERE ");
+	appendStringInfo(&text, "SELECT \"" ITEMS_ALIAS "\".\"" ITEM_COLUMN "\" FROM \"" ITEMS_RELATION
+					 "\" AS \"" ITEMS_ALIAS "\" WHERE ");
 	for (int i = 0; i < key->nkeys; i++)
 	{
 		appendStringInfo(&text, "\"" ITEMS_ALIAS "\".\"$%d\" IS NOT NULL AND ", i + 1);
@@ -135,7 +136,8 @@ key_is_checked(const ForeignKeyCacheInfo *key)
 	if (!HeapTupleIsValid(tuple))
 		return false;
 	constraint = (const FormData_pg_constraint *) GETSTRUCT(tuple);
-	checked = constraint->convalidated && !constraint->condeferrable && constraint->confmatchtype == FKCONSTR_MATCH_SIMPLE;
+	checked = constraint->convalidated && !constraint->condeferrable &&
+		constraint->confmatchtype == FKCONSTR_MATCH_SIMPLE;
 	ReleaseSysCache(tuple);
 	return checked;
 }
@@ -149,7 +151,8 @@ key_is_enabled(const ForeignKeyCacheInfo *key, const TriggerDesc *triggers)
 		const Trigger *trigger = &triggers->triggers[i];
 
 		if (trigger->tgconstraint == key->conoid && RI_FKey_trigger_type(trigger->tgfoid) == RI_TRIGGER_FK)
-			return SessionReplicationRole != SESSION_REPLICATION_ROLE_REPLICA && trigger->tgenabled == TRIGGER_FIRES_ON_ORIGIN;
+			return SessionReplicationRole != SESSION_REPLICATION_ROLE_REPLICA &&
+				trigger->tgenabled == TRIGGER_FIRES_ON_ORIGIN;
 	}
 	return false;
 }

@@ -4,12 +4,7 @@
  *		relation, from which an INSERT ... SELECT, an UPDATE ... FROM or a DELETE ...
  *		USING does the work of all turns.
  *
- * Only where nothing can tell. The body is one create, or one update or delete of a row
- * by its unique key, without `when` and on_error. Its formulas look at nothing but the
- * loop's row, the row that is written and what stays the same in all turns. The table
- * is plain, has no triggers but those of foreign keys, no policies, and no reference to
- * itself, so that no turn sees what another has written. An UPDATE leaves alone what
- * makes rows unique, which might be free at one turn and taken at the next.
+ * Only where nothing can tell, which loop_fits.c finds out.
  *
  * An INSERT does for each row what a turn does, in their order, but that foreign keys
  * are looked at in the end. Where the table has none, the error is that of the turn, and
@@ -31,33 +26,27 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/relation.h"
 #include "access/xact.h"
 #include "base/compat.h"
 #include "base/deadline.h"
 #include "base/error.h"
 #include "base/plain_path.h"
-#include "catalog/pg_trigger.h"
-#include "commands/trigger.h"
 #include "lookup/key.h"
 #include "miscadmin.h"
 #include "optimizer/cost.h"
-#include "program/names.h"
-#include "program/together.h"
 #include "run/code_changes.h"
 #include "run/item_plan.h"
 #include "run/key_rights.h"
 #include "run/observer.h"
 #include "run/statement_run.h"
 #include "run/watched.h"
+#include "steps/loop_fits.h"
 #include "steps/loop_set.h"
 #include "steps/write.h"
 #include "steps/written.h"
 #include "storage/lmgr.h"
 #include "utils/datum.h"
-#include "utils/fmgroids.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 #include "utils/tuplestore.h"
 
 /* With fewer turns, the subtransaction costs more than it saves. */
@@ -114,29 +103,6 @@ struct LoopSetRun
 /* A column of the loop's row that is in its number's place */
 #define PLACE_OF_INDEX	(-1)
 
-/* Is the address that of one row, found by a unique key, which may be that of the loop? */
-static bool
-address_fits(const Address *address, const Row *row)
-{
-	return address == NULL ||
-		(address->key != NIL && !address->set_based && address->from == NULL &&
-		 ((const KeyColumn *) linitial(address->key))->indexed &&
-		 (address->row == NULL || rows_are_one(address->row, row)));
-}
-
-/* Is the step such that it writes one row, and no more? */
-static bool
-body_fits(const Instruction *step, const Row *row)
-{
-	const Write *write = step->data;
-
-	return step->execute == write_execute && step->when == NULL && step->on_error == NULL && write != NULL &&
-		write->given == NULL && write->count == NULL && write->expect == NULL && !write->updates &&
-		!write->statement->set_based && write->statement->no_returning == NULL &&
-		(write->command == CMD_INSERT ? write->statement->values_at > 0 : write->statement->items_at > 0) &&
-		address_fits(write->address, row);
-}
-
 /* The table that the body writes. */
 static Oid
 written_table(const Write *write)
@@ -150,7 +116,7 @@ loop_set_make(const Row *row, int index_slot, const StepList *steps, Statement *
 	LoopSet    *set;
 	Program    *program;
 
-	if (steps->count != 1 || plain_path_has(PLAIN_SETS) || !body_fits(steps->steps[0], row))
+	if (steps->count != 1 || plain_path_has(PLAIN_SETS) || !loop_body_fits(steps->steps[0], row))
 		return NULL;
 	set = palloc0(sizeof(LoopSet));
 	set->step = steps->steps[0];
@@ -196,95 +162,6 @@ loop_set_may_run(Frame *frame, LoopSet *set, uint64 rows)
 	/* what others did to the table is known once it is locked */
 	LockRelationOid(written_table(set->write), RowExclusiveLock);
 	return !frame->program->stale && !frame->program->detached && program_still_holds(frame->program);
-}
-
-/* Does a trigger do, or let be deferred, what the turns do in another order? */
-static bool
-trigger_fits_set(const Trigger *trigger, CmdType command, Oid relation)
-{
-	int			kind = RI_FKey_trigger_type(trigger->tgfoid);
-
-	if (trigger->tgenabled == TRIGGER_DISABLED || trigger_is_protecting(trigger))
-		return true;
-	if (!trigger->tgisinternal || kind == RI_TRIGGER_NONE || (command != CMD_INSERT && trigger->tgdeferrable))
-		return false;
-	if (command == CMD_UPDATE)
-		return true;
-	return trigger->tgconstrrelid != relation &&
-		(command == CMD_INSERT || kind != RI_TRIGGER_PK || !TRIGGER_FOR_DELETE(trigger->tgtype) ||
-		 trigger->tgfoid == F_RI_FKEY_NOACTION_DEL || trigger->tgfoid == F_RI_FKEY_RESTRICT_DEL);
-}
-
-/* Is nothing looked at in the end that a turn looks at? */
-static bool
-is_in_order(Relation relation, CmdType command)
-{
-	const TriggerDesc *triggers = relation->trigdesc;
-
-	if (command != CMD_INSERT)
-		return false;
-	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
-		if (triggers->triggers[i].tgenabled != TRIGGER_DISABLED && TRIGGER_FOR_INSERT(triggers->triggers[i].tgtype) &&
-			!trigger_is_protecting(&triggers->triggers[i]))
-			return false;
-	return true;
-}
-
-/* Does the table take all rows at once as it takes one after the other? */
-static bool
-table_fits_set(Relation relation, CmdType command)
-{
-	const TriggerDesc *triggers = relation->trigdesc;
-
-	if (relation->rd_rel->relrowsecurity || table_ties_rows(relation) != NULL)
-		return false;
-	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
-		if (!trigger_fits_set(&triggers->triggers[i], command, RelationGetRelid(relation)))
-			return false;
-	return true;
-}
-
-/* Does the statement look at the table that it writes, and at nothing else, and there at one row? */
-static bool
-query_fits_set(Query *query, Relation relation, CmdType command)
-{
-	SharedUse	use = {0};
-
-	return query->commandType == command && !tree_ties_rows((Node *) query, &use) &&
-		list_length(use.read) == 1 && linitial_oid(use.read) == RelationGetRelid(relation) &&
-		(command == CMD_INSERT || use.sequences == NIL) &&
-		(command != CMD_UPDATE || !update_is_of_unique(relation, query));
-}
-
-/* Do the loop's rows stay the same, whenever they are read? */
-static bool
-source_fits(Statement *source)
-{
-	ListCell   *cell;
-
-	foreach(cell, source != NULL ? statement_queries(source) : NIL)
-	{
-		SharedUse	use = {0};
-
-		if (tree_ties_rows(lfirst(cell), &use) || use.sequences != NIL)
-			return false;
-	}
-	return true;
-}
-
-/* Does all of it fit? The statement has its plan. */
-static bool
-set_fits(LoopSet *set, SPIPlanPtr plan)
-{
-	List	   *queries = statement_plan_queries(plan);
-	Relation	relation = relation_open(set->looped->relation, NoLock);
-	bool		fits;
-
-	fits = list_length(queries) == 1 && table_fits_set(relation, set->write->command) &&
-		query_fits_set(linitial(queries), relation, set->write->command) && source_fits(set->source);
-	set->in_order = is_in_order(relation, set->write->command);
-	relation_close(relation, NoLock);
-	return fits;
 }
 
 /* Is the slot one of the loop's row? */
@@ -543,7 +420,7 @@ look_at_set(void *arg)
 	show_rows(run);
 	plan = statement_spare_plan(set->looped, statement_loop_text(set->looped, false, false));
 	SPI_keepplan(plan);
-	set->fit = set_fits(set, plan) ? FIT_YES : FIT_NO;
+	set->fit = loop_fits(set->write->command, set->looped, set->source, plan, &set->in_order) ? FIT_YES : FIT_NO;
 	SPI_freeplan(plan);
 	hide_rows(run);
 }
