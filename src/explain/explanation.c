@@ -81,7 +81,7 @@ explained_place(const Statement *statement)
 		statement->purpose + length : NULL;
 }
 
-/* The statement that does the work of two steps, of which this is one; or NULL. */
+/* The statement that does the work of several steps, of which this is one; or NULL. */
 static Statement *
 merged_statement(const Program *program, const Step *step)
 {
@@ -91,7 +91,7 @@ merged_statement(const Program *program, const Step *step)
 	{
 		Statement  *statement = lfirst(cell);
 
-		if (statement->other_step != NULL && (statement->step == step || statement->other_step == step))
+		if (statement->other_steps != NIL && (statement->step == step || list_member_ptr(statement->other_steps, step)))
 			return statement;
 	}
 	return NULL;

@@ -395,6 +395,8 @@ statement_text(Statement *statement, bool with_key)
 		appendStringInfo(&text, "%s%s", statement->select ? "" : " RETURNING", columns.data);
 	if (statement->key != NULL && !statement->select)
 		append_key(statement, &text, columns.len == 0, with_key);
+	if (statement->tells_rows && columns.len == 0 && (statement->key == NULL || !with_key))
+		appendStringInfoString(&text, " RETURNING true");
 	statement_text_append(&text, statement->scope, statement->tail.data);
 	statement_text_comment(&text, statement);
 	return text.data;

@@ -57,6 +57,7 @@ typedef struct Statement
 	bool		set_based;		/* many rows: keep no column */
 	bool		by_key;			/* one row of a plain table by its full key ... */
 	bool		has_subselect;	/* ... though maybe of others, too */
+	bool		tells_rows;		/* it returns something of each row that it writes, be it nothing wanted */
 	bool		counts_turns;	/* each row that it returns is a turn of a loop: frame->iteration */
 	const char *no_returning;	/* why it cannot return columns, found while checking; or NULL */
 	bool		reads_rows;		/* analysis found that it reads columns of the rows it writes, so
@@ -66,7 +67,7 @@ typedef struct Statement
 	/* For the comment that says whose statement it is */
 	const Step *step;			/* NULL: it belongs to none, ... */
 	const char *place;			/* ... but to this; NULL: to the bound table */
-	const Step *other_step;		/* whose work is done as well, or NULL */
+	List	   *other_steps;	/* of Step: whose work is done as well */
 	const char *purpose;		/* "target", "formula 3.when"; or NULL */
 
 	StatementKey *key;			/* of the rows it writes, for observers; NULL: nobody wants it */

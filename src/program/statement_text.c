@@ -205,10 +205,11 @@ void
 statement_text_comment(StringInfo out, const Statement *statement)
 {
 	const Program *program = statement->scope->program;
+	ListCell   *cell;
 
 	append_comment(out, program, statement->step, statement->purpose);
-	if (statement->other_step != NULL)
-		append_comment(out, program, statement->other_step, NULL);
+	foreach(cell, statement->other_steps)
+		append_comment(out, program, lfirst(cell), NULL);
 }
 
 Placeholder *

@@ -46,6 +46,15 @@ typedef struct KeyReceiver
 	int			most;			/* keys of each way of writing */
 } KeyReceiver;
 
+/* The same of a statement that writes a row for each of some steps. */
+typedef struct TurnReceiver
+{
+	SlotReceiver slots;
+	Instruction **steps;
+	int			nsteps;
+	const int  *turns;			/* of which row each column is kept */
+} TurnReceiver;
+
 /* Receives the one value of SELECT $1. */
 typedef struct ScalarReceiver
 {
@@ -83,6 +92,36 @@ receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 			receiver->values[i].value = datumCopy(tuple->tts_values[i], slot->byval, slot->length);
 	}
 	MemoryContextSwitchTo(old);
+	return true;
+}
+
+/* Takes what is kept of this row; from here on it is the next step's turn. */
+static bool
+turn_receiver_take(TupleTableSlot *tuple, DestReceiver *self)
+{
+	TurnReceiver *receiver = (TurnReceiver *) self;
+	SlotReceiver *slots = &receiver->slots;
+	const Statement *statement = slots->statement;
+	MemoryContext old = MemoryContextSwitchTo(slots->frame->econtext->ecxt_per_tuple_memory);
+
+	if (slots->rows == 0)
+		slots->values = palloc0(Max(statement->nslots, 1) * sizeof(NullableDatum));
+	if (statement->nslots > 0)
+		slot_getallattrs(tuple);
+	for (int i = 0; i < statement->nslots; i++)
+	{
+		const Slot *slot = &statement->scope->program->slots[statement->slots[i]];
+
+		if (receiver->turns[i] != slots->rows)
+			continue;
+		slots->values[i].isnull = tuple->tts_isnull[i];
+		if (!tuple->tts_isnull[i])
+			slots->values[i].value = datumCopy(tuple->tts_values[i], slot->byval, slot->length);
+	}
+	MemoryContextSwitchTo(old);
+	slots->rows++;
+	if (slots->rows < receiver->nsteps)
+		slots->frame->current = receiver->steps[slots->rows];
 	return true;
 }
 
@@ -359,6 +398,26 @@ statement_execute(Frame *frame, Statement *statement)
 	receiver.base.receiveSlot = receiver_take;
 	receiver.base.rStartup = receiver_startup;
 	return run_plan(frame, statement, statement->plan, &receiver);
+}
+
+void
+statement_require_plan(Statement *statement)
+{
+	if (statement->plan == NULL)
+		statement_prepare(statement);
+}
+
+uint64
+statement_execute_in_turns(Frame *frame, Statement *statement, Instruction **steps, int nsteps, const int *turns)
+{
+	TurnReceiver receiver = {0};
+
+	receiver.slots.base.receiveSlot = turn_receiver_take;
+	receiver.slots.base.rStartup = receiver_startup;
+	receiver.steps = steps;
+	receiver.nsteps = nsteps;
+	receiver.turns = turns;
+	return run_plan(frame, statement, statement->plan, &receiver.slots);
 }
 
 uint64

@@ -34,6 +34,17 @@ typedef struct WrittenKeys
  */
 extern ParamListInfo statement_params(const struct Frame *frame, const Statement *statement);
 
+/* Makes its plan, if it has none yet: then it is known what it returns. */
+extern void statement_require_plan(Statement *statement);
+
+/*
+ * Runs one that writes a row for each of the steps, in their order: what goes wrong
+ * is said of the step whose turn it is. turns: of which step's row each column that it
+ * returns is kept.
+ */
+extern uint64 statement_execute_in_turns(struct Frame *frame, Statement *statement, Instruction **steps,
+										 int nsteps, const int *turns);
+
 /* Runs it; returns the number of rows. Values of the first row land in the slots. */
 extern uint64 statement_execute(struct Frame *frame, Statement *statement);
 

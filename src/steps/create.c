@@ -15,6 +15,7 @@
 #include "lookup/canonical.h"
 #include "lookup/key.h"
 #include "program/resolved.h"
+#include "steps/creates.h"
 #include "steps/given.h"
 #include "steps/step_words.h"
 #include "steps/steps.h"
@@ -259,6 +260,7 @@ create_compile(Compiler *compiler, Instruction *instruction)
 	List	   *updated = NIL;	/* what on_conflict sets of its own */
 	Row		   *row;
 	bool		refused;
+	bool		harmless = false;
 
 	resolved_table(compiler->program, compiler->step->path, table);
 	if (!OidIsValid(table) || !arguments_fit(compiler, from, set))
@@ -274,7 +276,7 @@ create_compile(Compiler *compiler, Instruction *instruction)
 	appendStringInfo(&statement->head, "INSERT INTO %s AS this", relation_name_sql(table));
 	if (append_rows(compiler, statement, columns) &&
 		(conflict == NULL || append_conflict(compiler, statement, table, columns, conflict, &updated)))
-		compiler_analyse(compiler, statement);
+		compiler_examine(compiler, statement, creates_look, &harmless);
 	statement->set_based = from != NULL;
 	if (conflict != NULL)
 		statement->values_at = 0;
@@ -286,6 +288,8 @@ create_compile(Compiler *compiler, Instruction *instruction)
 	write->command = CMD_INSERT;
 	write->updates = conflict != NULL && conflict_updates(conflict);
 	write->count = write_count_row(statement);
+	if (harmless && from == NULL && conflict == NULL && !refused)
+		write->created = columns;
 	written_compile(compiler, write, columns);
 	write_note_failures(compiler, table, CMD_INSERT, columns, false, conflict);
 	if (write->updates)

@@ -611,7 +611,7 @@ merge_fitting(Pair *pair, Instruction *first, Instruction *second)
 
 	pair->scope = both->scope;
 	both->step = pair->first->statement->step;
-	both->other_step = pair->second->statement->step;
+	both->other_steps = list_make1(unconstify(Step *, pair->second->statement->step));
 	compiler_examine(pair->compiler, both, look_at_query, pair);
 	if (pair->fits)
 		join(pair, first, second, both, columns);

@@ -15,6 +15,7 @@
 #include "run/frame.h"
 #include "run/item_set.h"
 #include "run/observer.h"
+#include "steps/creates.h"
 #include "steps/many.h"
 #include "steps/merge.h"
 #include "steps/on_error.h"
@@ -89,7 +90,10 @@ steps_compile(Compiler *compiler, const List *steps)
 			list.steps[list.count++] = compile_step(compiler, step);
 	}
 	if (!let_types_searching(compiler))
+	{
 		merge_steps(compiler, &list);
+		creates_join(compiler, &list);
+	}
 	return list;
 }
 

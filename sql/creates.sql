@@ -1,0 +1,70 @@
+\i test/sql/prelude.sql
+-- Adjacent steps that create rows of one table are one INSERT; errors are those of their steps.
+CREATE TABLE desk.line (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n integer UNIQUE CHECK (n < 100), title text NOT NULL DEFAULT 'untitled');
+SELECT define('three', '{
+	"input": [ {"name": "a", "type": "integer"}, {"name": "b", "type": "integer"}, {"name": "c", "type": "integer"} ],
+	"output": [ {"name": "said", "type": "text", "default": "{{first.id}} {{second.n}} {{third.id}} {{third.title}}"} ],
+	"steps": [
+		{"create": "desk.line", "as": "first", "set": {"n": "=input.a", "title": "First {{input.a}}"}},
+		{"create": "desk.line", "as": "second", "set": {"n": "=input.b"}},
+		{"create": "desk.line", "as": "third", "set": {"title": "Third", "n": "=input.c"}} ]
+}');
+SET custom_actions.collect_statistics = off;
+SET custom_actions.log_level = off;
+-- How many commands have inserted the rows?
+CREATE VIEW desk.commands AS SELECT count(*) AS rows, count(DISTINCT cmin::text || xmin::text) AS commands FROM desk.line;
+SELECT three(1, 2, 3);
+SELECT * FROM desk.commands;
+SELECT id, n, title FROM desk.line ORDER BY id;
+\set SHOW_CONTEXT always
+SELECT three(1, 12, 13);
+SELECT three(11, 2, 13);
+SELECT three(11, 12, 103);
+SELECT three(11, 11, 103);
+\set SHOW_CONTEXT never
+SELECT three(21, 22, 23);
+-- Numbers of sequences are those that came one by one
+SELECT id, n, title FROM desk.line ORDER BY id;
+-- A step at a time: plain, with a budget, a trigger, rights
+TRUNCATE desk.line RESTART IDENTITY;
+SET custom_actions.plain_path = 'merge';
+SELECT three(1, 2, 3);
+SELECT * FROM desk.commands;
+RESET custom_actions.plain_path;
+TRUNCATE desk.line;
+SET custom_actions.max_rows = 2;
+SELECT three(1, 2, 3);
+RESET custom_actions.max_rows;
+CREATE FUNCTION desk.tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE '% rows', (SELECT count(*) FROM desk.line); RETURN NULL; END $$;
+CREATE TRIGGER tell AFTER INSERT ON desk.line FOR EACH STATEMENT EXECUTE FUNCTION desk.tell();
+SELECT three(1, 2, 3);
+DROP TRIGGER tell ON desk.line;
+TRUNCATE desk.line;
+SELECT three(1, 2, 3);
+SELECT * FROM desk.commands;
+-- A row of one before is read: not that one
+SELECT define('chain', '{
+	"steps": [
+		{"create": "desk.line", "as": "first", "set": {"n": 51}},
+		{"create": "desk.line", "set": {"title": "after {{first.id}}"}},
+		{"create": "desk.line", "set": {"title": "last"}} ]
+}');
+TRUNCATE desk.line RESTART IDENTITY;
+SELECT chain();
+SELECT id, n, title FROM desk.line ORDER BY id;
+SELECT * FROM desk.commands;
+-- In a loop, and undone by a handler around it
+TRUNCATE desk.line RESTART IDENTITY;
+SELECT define('pairs', '{
+	"input": [ {"name": "most", "type": "integer"} ],
+	"output": [ {"name": "said", "type": "text"} ],
+	"steps": [
+		{"for_each": {"from": 1, "to": "=input.most"}, "as": "i", "do": [
+			{"create": "desk.line", "as": "one", "set": {"n": "=i.value"}},
+			{"create": "desk.line", "as": "other", "set": {"title": "{{i.value}}", "n": "=input.most"}},
+			{"output": {"said": "{{one.id}} {{other.id}}"}} ],
+		 "on_error": [ {"output": {"said": "{{error.message}} {{error.step}}"}} ]} ]
+}');
+SELECT pairs(0), pairs(1), pairs(2);
+SELECT id, n, title FROM desk.line ORDER BY id;
+SELECT step, coalesce(statement, plan) AS statement FROM explain_action('three');
