@@ -45,9 +45,9 @@
 #include "run/watched.h"
 #include "steps/creates.h"
 #include "steps/many.h"
-#include "steps/step_list.h"
 #include "steps/write.h"
 #include "steps/write_column.h"
+#include "steps/write_many.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -441,14 +441,31 @@ creates_execute(Frame *frame, Instruction *instruction)
 static bool
 creates_fit_many(ManyShape *shape, const Instruction *instruction)
 {
-	return steps_fit_many(shape, &((const Creates *) instruction->data)->own);
+	const StepList *own = &((const Creates *) instruction->data)->own;
+
+	for (int i = 0; i < own->count; i++)
+	{
+		shape->step = own->steps[i];
+		if (!write_fits_many(shape, own->steps[i]))
+			return false;
+	}
+	return true;
 }
 
 /* Does the work of each step for many items. */
 static void
 creates_execute_many(ItemSet *set, Instruction *instruction)
 {
-	steps_execute_many(set, &((Creates *) instruction->data)->own);
+	const StepList *own = &((Creates *) instruction->data)->own;
+
+	for (int i = 0; i < own->count && set->nactive > 0; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		set->frame->current = own->steps[i];
+		write_execute_many(set, own->steps[i]);
+		deadlines_check();
+		item_set_sift(set);
+	}
 }
 
 /* Makes the first step do the work of all. */
