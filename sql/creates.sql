@@ -68,3 +68,25 @@ SELECT define('pairs', '{
 SELECT pairs(0), pairs(1), pairs(2);
 SELECT id, n, title FROM desk.line ORDER BY id;
 SELECT step, coalesce(statement, plan) AS statement FROM explain_action('three');
+-- Many items draw numbers in their order, so they run one by one; the steps of each are one
+TRUNCATE desk.line RESTART IDENTITY;
+SELECT * FROM invoke_action_bulk('three', '[{"a": 1, "b": 2, "c": 3}, {"a": 4, "b": 5, "c": 6}, {"a": 7, "b": 8, "c": 7}]');
+SELECT * FROM invoke_action_bulk('three', '[{"a": 1, "b": 2, "c": 3}, {"a": 4, "b": 5, "c": 6}]');
+SELECT * FROM desk.commands;
+-- Who may not write all columns gets as far as his rights go
+CREATE ROLE clerk;
+GRANT USAGE ON SCHEMA desk TO clerk;
+GRANT INSERT (n), SELECT ON desk.line TO clerk;
+SELECT define('two', '{
+	"steps": [
+		{"create": "desk.line", "set": {"n": 91}},
+		{"create": "desk.line", "set": {"n": 92, "title": "Second"}} ]
+}');
+GRANT EXECUTE ON FUNCTION two TO clerk;
+SET ROLE clerk;
+\set SHOW_CONTEXT always
+SELECT two();
+\set SHOW_CONTEXT never
+RESET ROLE;
+SELECT two();
+SELECT id > 10 AS new, n, title FROM desk.line WHERE n > 90 ORDER BY id;
