@@ -58,7 +58,8 @@ typedef struct Bulk
 	bool		recovers;		/* the next set of this part leaves out items that fail */
 	int			recoveries;		/* how many parts did so, and went well */
 	int			learned;		/* how many items there are without which sets go on */
-	bool		locks;			/* the targets of items that come have been locked, since a set has failed */
+	bool		locks;			/* the targets of items that come have been locked, since a set has
+								 * failed */
 	int			reach;			/* how many are tried as one part, while they do */
 	SameTargets targets;
 	MemoryContext mcxt;			/* of outputs and errors */

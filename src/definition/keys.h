@@ -97,7 +97,7 @@ extern const ArgumentSpec input_keys[];
 extern const ArgumentSpec output_keys[];
 extern const ArgumentSpec plugin_keys[];
 extern const ArgumentSpec case_keys[];
-extern const ArgumentSpec range_keys[];	/* of whole numbers that a step goes through */
+extern const ArgumentSpec range_keys[]; /* of whole numbers that a step goes through */
 extern const ArgumentSpec step_leading_keys[];	/* between the verb and the kind's own */
 extern const ArgumentSpec step_trailing_keys[]; /* after the kind's own */
 

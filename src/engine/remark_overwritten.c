@@ -36,7 +36,7 @@ typedef struct Mention
 {
 	const char *column;
 	const Row  *row;
-	const RowChain *rows;			/* all that the action names */
+	const RowChain *rows;		/* all that the action names */
 } Mention;
 
 /* Is this a name of the row? */

@@ -463,7 +463,11 @@ statement_for_loop(Statement *statement, List *item_slots)
 	looped->scope->item_slots = item_slots;
 	looped->nslots = 0;
 	looped->own = NULL;
-	/* other values do not ask for another plan: what counts is how many rows there are */
+
+	/*
+	 * other values do not ask for another plan: what counts is how many rows
+	 * there are
+	 */
 	looped->by_key = true;
 	looped->has_subselect = false;
 	statement->looped = looped;

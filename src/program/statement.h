@@ -57,7 +57,8 @@ typedef struct Statement
 	bool		set_based;		/* many rows: keep no column */
 	bool		by_key;			/* one row of a plain table by its full key ... */
 	bool		has_subselect;	/* ... though maybe of others, too */
-	bool		tells_rows;		/* it returns something of each row that it writes, be it nothing wanted */
+	bool		tells_rows;		/* it returns something of each row that it writes, be it nothing
+								 * wanted */
 	bool		counts_turns;	/* each row that it returns is a turn of a loop: frame->iteration */
 	const char *no_returning;	/* why it cannot return columns, found while checking; or NULL */
 	bool		reads_rows;		/* analysis found that it reads columns of the rows it writes, so

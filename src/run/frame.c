@@ -33,7 +33,8 @@ uint64		frame_transactions = 1;
 #define KEPT_FRAMES	((Size) 16 * 1024 * 1024)	/* ... and of all of them */
 
 /* Idle frames, the last used first */
-static dlist_head used_frames = DLIST_STATIC_INIT(used_frames); /* by this transaction, whose they are */
+static dlist_head used_frames = DLIST_STATIC_INIT(used_frames); /* by this transaction, whose they
+																 * are */
 static dlist_head kept_frames = DLIST_STATIC_INIT(kept_frames); /* by none since */
 static Size kept_size = 0;		/* of all that are kept */
 

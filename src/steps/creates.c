@@ -249,9 +249,15 @@ names_set(Instruction **steps, int count)
 	ListCell   *cell;
 
 	for (int i = 0; i < count; i++)
+	{
 		foreach(cell, ((const Write *) steps[i]->data)->created)
-			if (!text_list_has(names, ((const WriteColumn *) lfirst(cell))->name))
-				names = lappend(names, ((const WriteColumn *) lfirst(cell))->name);
+		{
+			const WriteColumn *column = lfirst(cell);
+
+			if (!text_list_has(names, column->name))
+				names = lappend(names, column->name);
+		}
+	}
 	return names;
 }
 
@@ -371,10 +377,16 @@ turn_of_slot(const Creates *creates, int slot)
 	ListCell   *cell;
 
 	for (int i = 0; i < creates->own.count; i++)
+	{
 		foreach(row_cell, ((const Write *) creates->own.steps[i]->data)->statement->into)
+		{
 			foreach(cell, ((const Row *) lfirst(row_cell))->columns)
+			{
 				if (((const RowColumn *) lfirst(cell))->slot == slot)
 					return i;
+			}
+		}
+	}
 	elog(ERROR, "no step creates a row for slot %d", slot);
 }
 
@@ -480,7 +492,11 @@ join_steps(Compiler *compiler, Instruction **steps, int count)
 	creates->relation = ((const Write *) steps[0]->data)->statement->relation;
 	foreach(cell, names)
 		creates->written = bms_add_member(creates->written, get_attnum(creates->relation, lfirst(cell)));
-	/* what becomes of the table decides whether they are one, though nobody may ask for its columns */
+
+	/*
+	 * what becomes of the table decides whether they are one, though nobody
+	 * may ask for its columns
+	 */
 	compiler->program->relations = list_append_unique_oid(compiler->program->relations, creates->relation);
 	creates->all = insert_statement(compiler, steps, count, names);
 	creates->own.count = count;

@@ -124,7 +124,11 @@ loop_set_make(const Row *row, int index_slot, const StepList *steps, Statement *
 	set->row = row;
 	set->index_slot = index_slot;
 	set->source = source;
-	/* what becomes of the table decides whether it fits, though nobody may ask for its columns */
+
+	/*
+	 * what becomes of the table decides whether it fits, though nobody may
+	 * ask for its columns
+	 */
 	program = set->write->statement->scope->program;
 	program->relations = list_append_unique_oid(program->relations, written_table(set->write));
 	return set;

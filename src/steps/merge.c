@@ -163,7 +163,10 @@ foreign_keys_fit(const Pair *pair)
 	{
 		const ForeignKeyCacheInfo *key = lfirst(cell);
 
-		/* else rows that the transaction has written are looked at even where the key stays */
+		/*
+		 * else rows that the transaction has written are looked at even where
+		 * the key stays
+		 */
 		if (!constraint_is_validated(key->conoid))
 			return false;
 		for (int i = 0; i < key->nkeys; i++)

@@ -20,7 +20,10 @@ typedef struct TargetWrite
 	Bitmapset  *written;		/* ... and what the write sets */
 	bool		reads_row;		/* the load reads the whole row */
 
-	/* Found out once the statement has been run, in an invocation that loaded the row */
+	/*
+	 * Found out once the statement has been run, in an invocation that loaded
+	 * the row
+	 */
 	bool		known;
 	uint64		looked;			/* at this count of code_changes */
 	bool		fits;			/* nobody can tell whether the row was read first */

@@ -18,7 +18,8 @@ typedef struct Write
 {
 	Address    *address;		/* NULL for create */
 	const List *columns;		/* of WriteColumn: those of an UPDATE */
-	const List *created;		/* the same of a create that may be done with others (creates.c), or NIL */
+	const List *created;		/* the same of a create that may be done with others (creates.c),
+								 * or NIL */
 	struct Given *given;		/* columns that a record gives, or NULL */
 	Statement  *statement;
 	Row		   *count;			/* where the number of rows goes, or NULL */
