@@ -54,6 +54,7 @@ typedef struct TargetFetch
 	int			key_slots[INDEX_MAX_KEYS];
 
 	AttrNumber *columns;		/* by place in the load's slots; NULL: not known yet */
+	bool		reads_more;		/* than columns: then it is never known */
 	Bitmapset  *read;			/* these and those of the key */
 
 	Oid			user;			/* who is known to be allowed that ... */
@@ -180,7 +181,7 @@ learn_columns(const Program *program, TargetFetch *fetch)
 	const Statement *load = program->load;
 	AttrNumber *columns;
 
-	if (fetch->columns != NULL || load->plan == NULL)
+	if (fetch->columns != NULL || fetch->reads_more || load->plan == NULL)
 		return fetch->columns != NULL;
 	columns = MemoryContextAlloc(program->mcxt, sizeof(AttrNumber) * Max(load->nslots, 1));
 	for (int i = 0; i < load->nslots; i++)
@@ -191,11 +192,11 @@ learn_columns(const Program *program, TargetFetch *fetch)
 		if (columns[i] > 0)
 			fetch->read = bms_add_member(fetch->read, columns[i]);
 		MemoryContextSwitchTo(old);
-		if (columns[i] == 0)
-			return false;
+		fetch->reads_more |= columns[i] == 0;
 	}
-	fetch->columns = columns;
-	return true;
+	if (!fetch->reads_more)
+		fetch->columns = columns;
+	return !fetch->reads_more;
 }
 
 /* Is nobody told of what the executor does? */
