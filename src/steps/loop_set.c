@@ -278,19 +278,13 @@ plan_is_in_order(const PlannedStmt *planned)
 	return IsA(plan, NestLoop) && IsA(outerPlan(plan), NamedTuplestoreScan);
 }
 
-/*
- * Has PostgreSQL plan the statement so that rows are locked, and told of, in the order of
- * the turns: its author may have chosen that so that two calls do not wait for each other.
- * False: it does not, as where the table has few rows. The plan stays until something
- * changes.
- */
-static bool
-plan_in_order(SPIPlanPtr plan)
+/* Has PostgreSQL plan the statement for good, without joins that mix the turns. */
+static void
+plan_anew(SPIPlanPtr plan)
 {
 	bool		hash_joins = enable_hashjoin;
 	bool		merge_joins = enable_mergejoin;
-	CachedPlan *cached;
-	bool		fits;
+	CachedPlan *cached = NULL;
 
 	enable_hashjoin = enable_mergejoin = false;
 	PG_TRY();
@@ -303,11 +297,24 @@ plan_in_order(SPIPlanPtr plan)
 		enable_mergejoin = merge_joins;
 	}
 	PG_END_TRY();
-	if (cached == NULL)
-		return false;
-	fits = plan_is_in_order(linitial_node(PlannedStmt, cached->stmt_list));
-	ReleaseCachedPlan(cached, CurrentResourceOwner);
-	return fits;
+	if (cached != NULL)
+		ReleaseCachedPlan(cached, CurrentResourceOwner);
+}
+
+/*
+ * Is the statement planned so that rows are locked, and told of, in the order of
+ * the turns: its author may have chosen that so that two calls do not wait for each other.
+ * False: it does not, as where the table has few rows. The plan stays until something
+ * changes.
+ */
+static bool
+plan_in_order(SPIPlanPtr plan)
+{
+	const CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
+
+	if (!source->is_valid || source->gplan == NULL || !source->gplan->is_valid)
+		plan_anew(plan);
+	return source->gplan != NULL && plan_is_in_order(linitial_node(PlannedStmt, source->gplan->stmt_list));
 }
 
 /* Makes the plan ready, whose relation SPI knows; false: it would take the turns in another order. */
