@@ -90,3 +90,50 @@ SELECT two();
 RESET ROLE;
 SELECT two();
 SELECT id > 10 AS new, n, title FROM desk.line WHERE n > 90 ORDER BY id;
+-- A default among the values that fails when it is planned, or that draws a number, has its turn
+CREATE TABLE desk.part (n integer CHECK (n < 100), share integer DEFAULT (1 / 0));
+SELECT define('shares', '{
+	"input": [ {"name": "n", "type": "integer"} ],
+	"output": [ {"name": "said", "type": "text"} ],
+	"steps": [
+		{"group": "Share it", "do": [
+			{"create": "desk.part", "set": {"n": "=input.n", "share": 1}},
+			{"create": "desk.part", "set": {"n": 2}} ],
+		 "on_error": [ {"output": {"said": "{{error.step}}: {{error.message}}"}} ]} ]
+}');
+SELECT shares(1000), shares(1);
+CREATE SEQUENCE desk.numbers MAXVALUE 9;
+CREATE TABLE desk.page (id integer DEFAULT current_setting('desk.id')::integer, number bigint DEFAULT nextval('desk.numbers'), title text);
+SELECT define('pages', '{
+	"steps": [
+		{"create": "desk.page", "set": {"title": "One", "number": 1, "id": 1}},
+		{"create": "desk.page", "set": {"title": "Two"}} ]
+}');
+SET desk.id = 'none';
+SELECT pages();
+SELECT last_value, is_called FROM desk.numbers;
+-- So does a check whose function may look around, be it PostgreSQL's own
+CREATE TABLE desk.lot (n integer CHECK (n > random() - 1));
+SELECT define('lots', '{
+	"steps": [
+		{"create": "desk.lot", "set": {"n": 1}},
+		{"create": "desk.lot", "set": {"n": 2}} ]
+}');
+SELECT lots();
+SELECT count(DISTINCT cmin::text) AS commands FROM desk.lot;
+-- Who may not read the table is shown what the step sets
+SELECT define('writes', '{
+	"input": [ {"name": "n", "type": "integer"} ],
+	"steps": [
+		{"create": "desk.line", "set": {"n": "=input.n"}},
+		{"create": "desk.line", "set": {"title": "Second"}} ]
+}');
+CREATE ROLE regress_creates_clerk;
+GRANT USAGE ON SCHEMA desk, custom_actions TO regress_creates_clerk;
+GRANT INSERT ON desk.line TO regress_creates_clerk;
+SELECT grant_action('writes', 'regress_creates_clerk');
+SET ROLE regress_creates_clerk;
+SELECT writes(1000);
+RESET ROLE;
+DROP OWNED BY regress_creates_clerk;
+DROP ROLE regress_creates_clerk;

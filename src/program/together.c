@@ -31,18 +31,36 @@
 #include "utils/rel.h"
 #include "utils/typcache.h"
 
-/* May what a function of users' gives depend on what was written? */
+/* May the function's value depend on other items, or on their order? */
 static bool
-function_looks_around(Oid function, void *context)
+function_misfits(Oid function, void *context)
 {
-	return function >= FirstNormalObjectId && func_volatile(function) != PROVOLATILE_IMMUTABLE;
+	if (function >= FirstNormalObjectId)
+		return func_volatile(function) != PROVOLATILE_IMMUTABLE;
+	switch (function)
+	{
+		case F_NEXTVAL:
+		case F_CLOCK_TIMESTAMP:
+		case F_TIMEOFDAY:
+		case F_GEN_RANDOM_UUID:
+			return false;
+		case F_TABLE_TO_XML:
+		case F_TABLE_TO_XML_AND_XMLSCHEMA:
+		case F_SCHEMA_TO_XML:
+		case F_SCHEMA_TO_XML_AND_XMLSCHEMA:
+		case F_DATABASE_TO_XML:
+		case F_DATABASE_TO_XML_AND_XMLSCHEMA:
+			return true;
+		default:
+			return func_volatile(function) == PROVOLATILE_VOLATILE;
+	}
 }
 
 /* Does an expression of a table's call such functions? */
 static bool
 looks_around_walker(Node *node, void *context)
 {
-	return node != NULL && (check_functions_in_node(node, function_looks_around, context) ||
+	return node != NULL && (check_functions_in_node(node, function_misfits, context) ||
 							expression_tree_walker(node, looks_around_walker, context));
 }
 
@@ -146,31 +164,6 @@ type_looks_around(Oid type)
 			return type_looks_around(get_multirange_range(type));
 		default:
 			return type_looks_around(get_element_type(type));
-	}
-}
-
-/* May the function's value depend on other items, or on their order? */
-static bool
-function_misfits(Oid function, void *context)
-{
-	if (function >= FirstNormalObjectId)
-		return func_volatile(function) != PROVOLATILE_IMMUTABLE;
-	switch (function)
-	{
-		case F_NEXTVAL:
-		case F_CLOCK_TIMESTAMP:
-		case F_TIMEOFDAY:
-		case F_GEN_RANDOM_UUID:
-			return false;
-		case F_TABLE_TO_XML:
-		case F_TABLE_TO_XML_AND_XMLSCHEMA:
-		case F_SCHEMA_TO_XML:
-		case F_SCHEMA_TO_XML_AND_XMLSCHEMA:
-		case F_DATABASE_TO_XML:
-		case F_DATABASE_TO_XML_AND_XMLSCHEMA:
-			return true;
-		default:
-			return func_volatile(function) == PROVOLATILE_VOLATILE;
 	}
 }
 

@@ -11,8 +11,9 @@
  * partitions, children or generated columns.
  *
  * Within a row defaults come after values, which is not the order of one row alone. So
- * values are such as cannot fail, and neither they nor defaults run code of users', or
- * anything whose result depends on the order. No value reads a row of another one of the steps.
+ * values are such as cannot fail, defaults that stand among them likewise, and neither they
+ * nor other defaults run code of users', or anything whose result depends on the order. No
+ * value reads a row of another one of the steps.
  *
  * Where somebody wants to know of steps or rows, or counts statements, where the table
  * has changed under a running action, and for a user who may not write all columns, the
@@ -67,6 +68,7 @@ typedef struct Creates
 	int		   *turn_of;		/* of each column that it returns, its step; NULL: not known yet */
 	Oid			relation;
 	Bitmapset  *written;		/* columns, by their numbers */
+	bool		alike;			/* all steps set all of them */
 	Oid			user;			/* who is known to be allowed all of it ... */
 	uint64		changes;		/* ... at this count of catalog_changes */
 } Creates;
@@ -88,6 +90,26 @@ prints_always(Oid type)
 	}
 }
 
+/* Does a function never fail, and give the same whenever it is called? */
+static bool
+function_is_harmless(Oid function)
+{
+	switch (function)
+	{
+		case F_NOW:
+		case F_TEXTCAT:
+		case F_INT4_INT2:
+		case F_INT8_INT2:
+		case F_INT8_INT4:
+		case F_NUMERIC_INT2:
+		case F_NUMERIC_INT4:
+		case F_NUMERIC_INT8:
+			return true;
+		default:
+			return false;
+	}
+}
+
 /* Is there anything in a value that might fail, or tell when it runs? */
 static bool
 value_might_tell_walker(Node *node, void *context)
@@ -102,9 +124,7 @@ value_might_tell_walker(Node *node, void *context)
 		case T_SQLValueFunction:
 			return false;
 		case T_FuncExpr:
-			if (((FuncExpr *) node)->funcid == F_NOW)
-				return false;
-			return ((FuncExpr *) node)->funcid != F_TEXTCAT ||
+			return !function_is_harmless(((FuncExpr *) node)->funcid) ||
 				expression_tree_walker(node, value_might_tell_walker, context);
 		case T_CoerceViaIO:
 			return ((CoerceViaIO *) node)->resulttype != TEXTOID ||
@@ -186,17 +206,25 @@ step_goes_with(Instruction **steps, int count, const Instruction *next)
 	return true;
 }
 
-/* Do all steps set the column? */
-static bool
-all_set(Instruction **steps, int count, const char *column)
+/* How many of the steps set the column? */
+static int
+steps_that_set(Instruction **steps, int count, const char *column)
 {
+	int			found = 0;
+
 	for (int i = 0; i < count; i++)
-		if (!write_sets(((const Write *) steps[i]->data)->created, column))
-			return false;
-	return true;
+	{
+		if (write_sets(((const Write *) steps[i]->data)->created, column))
+			found++;
+	}
+	return found;
 }
 
-/* Can nobody tell when the defaults of columns are computed that not all steps set? */
+/*
+ * Can nobody tell when the defaults of columns are computed that not all steps set? Of those
+ * that no step sets they come in their order. One among the values comes before these, and
+ * what is constant in it is computed when the statement is planned, before the first row.
+ */
 static bool
 defaults_fit(Relation relation, Instruction **steps, int count)
 {
@@ -206,14 +234,19 @@ defaults_fit(Relation relation, Instruction **steps, int count)
 	for (int i = 0; i < tupdesc->natts; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i);
+		int			setting;
 		Node	   *made;
 
-		if (attribute->attisdropped || all_set(steps, count, NameStr(attribute->attname)))
+		if (attribute->attisdropped)
+			continue;
+		setting = steps_that_set(steps, count, NameStr(attribute->attname));
+		if (setting == count)
 			continue;
 		if (attribute->attgenerated != '\0' || get_typtype(attribute->atttypid) == TYPTYPE_DOMAIN)
 			return false;
 		made = build_column_default(relation, i + 1);
-		if (made != NULL && (calls_users_functions(made) || tree_ties_rows(made, &use) || use.read != NIL))
+		if (made != NULL && (calls_users_functions(made) || tree_ties_rows(made, &use) || use.read != NIL ||
+							 (setting > 0 && value_might_tell_walker(made, NULL))))
 			return false;
 	}
 	return true;
@@ -346,7 +379,10 @@ columns_at_most(const Creates *creates)
 	return count;
 }
 
-/* May the steps be one statement, for this user and just now? */
+/*
+ * May the steps be one statement, for this user and just now? Who may not read the table is
+ * shown, of a row that it does not take, what the statement sets: that has to be the step's.
+ */
 static bool
 creates_hold(const Frame *frame, Creates *creates)
 {
@@ -362,7 +398,7 @@ creates_hold(const Frame *frame, Creates *creates)
 	creates->changes = catalog_changes;
 	if (columns_at_most(creates) > COLUMNS_AT_MOST ||
 		!may_access_columns(creates->relation, creates->written, ACL_INSERT) ||
-		(statement_returns(all) &&
+		((statement_returns(all) || !creates->alike) &&
 		 pg_class_aclcheck(creates->relation, GetUserId(), ACL_SELECT) != ACLCHECK_OK))
 		return false;
 	creates->user = GetUserId();
@@ -492,6 +528,12 @@ join_steps(Compiler *compiler, Instruction **steps, int count)
 	creates->relation = ((const Write *) steps[0]->data)->statement->relation;
 	foreach(cell, names)
 		creates->written = bms_add_member(creates->written, get_attnum(creates->relation, lfirst(cell)));
+	creates->alike = true;
+	for (int i = 0; i < count; i++)
+	{
+		if (list_length(((const Write *) steps[i]->data)->created) < list_length(names))
+			creates->alike = false;
+	}
 
 	/*
 	 * what becomes of the table decides whether they are one, though nobody
