@@ -17,7 +17,6 @@
 #include "steps/merge.h"
 #include "steps/target_write.h"
 #include "utils/lsyscache.h"
-#include "utils/pg_locale.h"
 
 /* Is what the caller gives for this part of the key what the row has, if they are equal? */
 static bool
