@@ -160,7 +160,7 @@ sub bulk_cases
 	my $last = $size->{counted} ? 12 + 3 * ($count < 5 ? 5 : $count) : $count;    # a count is of more calls than one run
 	my $fails = 'UPDATE desk.case SET status = \'closed\' WHERE id % 100 = 0; VACUUM desk.case; ';
 	my $loose = 'ALTER TABLE loose.task DROP CONSTRAINT IF EXISTS no_bad; TRUNCATE loose.task, loose.case RESTART IDENTITY; '
-	  . "INSERT INTO loose.case (id, title, owner_id) SELECT i, 'Case ' || i, i % 10 + 1 FROM generate_series(1, $last) AS i; VACUUM (FREEZE, ANALYZE) loose.case; CHECKPOINT; ";
+	  . "INSERT INTO loose.case (id, title, owner_id) SELECT i, 'Case ' || i, i % 10 + 1 FROM generate_series(1, greatest($last, 600)) AS i; VACUUM (FREEZE, ANALYZE) loose.case; CHECKPOINT; ";
 	my $set = 'WITH item AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(' . $inputs . ') AS given (target bigint, reason text, owner integer)), '
 	  . "changed AS (UPDATE desk.case AS c SET status = 'escalated', priority = c.priority + 1, owner_id = coalesce(item.owner, c.owner_id) FROM item WHERE c.id = item.target AND c.status <> 'closed' RETURNING c.id), "
 	  . "created AS (INSERT INTO desk.task (case_id, title, due) SELECT target, 'Escalated: ' || reason, now() + interval '4 hours' FROM item RETURNING id) SELECT count(*), sum(id) FROM created;";
