@@ -74,16 +74,16 @@ SELECT * FROM invoke_action_bulk('three', '[{"a": 1, "b": 2, "c": 3}, {"a": 4, "
 SELECT * FROM invoke_action_bulk('three', '[{"a": 1, "b": 2, "c": 3}, {"a": 4, "b": 5, "c": 6}]');
 SELECT * FROM desk.commands;
 -- Who may not write all columns gets as far as his rights go
-CREATE ROLE clerk;
-GRANT USAGE ON SCHEMA desk TO clerk;
-GRANT INSERT (n), SELECT ON desk.line TO clerk;
+CREATE ROLE creates_clerk;
+GRANT USAGE ON SCHEMA desk TO creates_clerk;
+GRANT INSERT (n), SELECT ON desk.line TO creates_clerk;
 SELECT define('two', '{
 	"steps": [
 		{"create": "desk.line", "set": {"n": 91}},
 		{"create": "desk.line", "set": {"n": 92, "title": "Second"}} ]
 }');
-GRANT EXECUTE ON FUNCTION two TO clerk;
-SET ROLE clerk;
+GRANT EXECUTE ON FUNCTION two TO creates_clerk;
+SET ROLE creates_clerk;
 \set SHOW_CONTEXT always
 SELECT two();
 \set SHOW_CONTEXT never

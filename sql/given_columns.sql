@@ -86,13 +86,13 @@ SELECT define('crm.copy', '
 SELECT crm.copy(1);
 
 -- rights: those of the columns that are given
-CREATE ROLE regress_values_clerk;
-GRANT USAGE ON SCHEMA crm TO regress_values_clerk;
-GRANT SELECT ON crm.contact TO regress_values_clerk;
-GRANT UPDATE (company) ON crm.contact TO regress_values_clerk;
-GRANT INSERT ON crm.touched TO regress_values_clerk;
-GRANT EXECUTE ON FUNCTION crm.change TO regress_values_clerk;
-SET ROLE regress_values_clerk;
+CREATE ROLE regress_given_clerk;
+GRANT USAGE ON SCHEMA crm TO regress_given_clerk;
+GRANT SELECT ON crm.contact TO regress_given_clerk;
+GRANT UPDATE (company) ON crm.contact TO regress_given_clerk;
+GRANT INSERT ON crm.touched TO regress_given_clerk;
+GRANT EXECUTE ON FUNCTION crm.change TO regress_given_clerk;
+SET ROLE regress_given_clerk;
 SELECT (row).company FROM crm.change(1, '{"company": "Clerk"}');
 SELECT (row).company FROM crm.change(1, '{"company": "Clerk", "phone": "1"}');
 RESET ROLE;
@@ -131,5 +131,5 @@ SELECT create_action('crm.bad', '{ "table": "crm.contact", "run_as": "owner", "i
     {"update": "target", "set": {"*": null}},
     {"create": "crm.contact", "set": {"*": "=input.changes"}} ] }');
 SELECT severity, location, message, detail, hint FROM check_action('crm.bad');
-DROP OWNED BY regress_values_clerk;
-DROP ROLE regress_values_clerk;
+DROP OWNED BY regress_given_clerk;
+DROP ROLE regress_given_clerk;
