@@ -8,7 +8,8 @@ use Memory;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = new_server('main');
+# what autovacuum changes has plans and programs made anew at any moment
+my $node = new_server('main', "autovacuum = off\n");
 
 my $slack = watch_memory($node);
 
