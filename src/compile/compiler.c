@@ -506,8 +506,7 @@ compiler_row(Compiler *compiler, const char *name, Oid relation)
 	row->step = compiler->step;
 	row->relation = relation;
 	if (OidIsValid(relation))
-		compiler->program->relations =
-			list_append_unique_oid(compiler->program->relations, relation);
+		program_note_relation(compiler->program, relation);
 	compiler_see_row(compiler, row);
 	return row;
 }

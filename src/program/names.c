@@ -43,6 +43,12 @@ program_add_slot(Program *program, Oid type, int32 typmod, Oid collation)
 	return program->nslots++;
 }
 
+void
+program_note_relation(Program *program, Oid relation)
+{
+	program->relations = list_append_unique_oid(program->relations, relation);
+}
+
 /* Notes that the scope, and the value that is being transformed, read a slot. */
 static void
 note_slot(Scope *scope, int slot)

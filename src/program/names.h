@@ -36,6 +36,9 @@ typedef struct Names
 
 /* Adds a slot and returns its number. */
 extern int	program_add_slot(Program *program, Oid type, int32 typmod, Oid collation);
+
+/* What becomes of the table decides whether the program is good, though nobody may ask for its columns. */
+extern void program_note_relation(Program *program, Oid relation);
 extern Variable *variable_find(const Variables *variables, const char *name);
 
 /* Adds a variable with a slot of its own. */

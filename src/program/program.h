@@ -187,7 +187,7 @@ typedef struct Program
 	struct Pipeline *pipeline;	/* plug-ins, or NULL: there are none */
 
 	/* What must not change for the program to stay good */
-	List	   *relations;		/* of OID: tables whose columns have slots */
+	List	   *relations;		/* of OID: tables whose columns have slots, or whose nature matters */
 	List	   *dependencies;	/* of ObjectAddress *: tables, types, functions, actions */
 	List	   *called;			/* of int: hashes of functions in the syscache */
 	struct Watches *watches;	/* these, as they were: run/watched.h; NULL: it is for one use */

@@ -19,7 +19,6 @@
 #include "tcop/dest.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
-#include "utils/plancache.h"
 #include "utils/portal.h"
 
 #define KEYS_AT_FIRST	4		/* rows whose keys there is room for; then it doubles */
@@ -542,6 +541,14 @@ statement_scalar(Frame *frame, Statement *statement, Oid type, bool *isnull)
 	budget_count(frame, 0);
 	*isnull = receiver.isnull;
 	return receiver.value;
+}
+
+const CachedPlanSource *
+statement_plan_for_all(SPIPlanPtr plan)
+{
+	const CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
+
+	return source->is_valid && source->gplan != NULL && source->gplan->is_valid ? source : NULL;
 }
 
 List *

@@ -9,6 +9,7 @@
 
 #include "executor/spi.h"
 #include "program/statement.h"
+#include "utils/plancache.h"
 
 /* Rows that a statement wrote in one way, and the keys of the first ones. */
 typedef struct KeyRows
@@ -71,6 +72,9 @@ extern List *statement_queries(Statement *statement);
 
 /* The same of a plan. */
 extern List *statement_plan_queries(SPIPlanPtr plan);
+
+/* What a plan was made from, if it is one for all calls and good just now; else NULL. */
+extern const CachedPlanSource *statement_plan_for_all(SPIPlanPtr plan);
 
 /*
  * Raise if what it returns is not of the types of the slots, or of the key: they were

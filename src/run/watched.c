@@ -18,6 +18,7 @@
 #include "base/plain_path.h"
 #include "lookup/fingerprint.h"
 #include "run/watched.h"
+#include "storage/lmgr.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
@@ -228,4 +229,11 @@ watches_compare(Watches *watches)
 			return false;
 	watches->seen = seen;
 	return true;
+}
+
+bool
+program_holds_under_lock(const Program *program, Oid relation, LOCKMODE lock)
+{
+	LockRelationOid(relation, lock);
+	return !program->stale && !program->detached && program_still_holds(program);
 }

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "program/program.h"
+#include "storage/lockdefs.h"
 
 /* A relation or a function that some program depends on */
 typedef struct Watched Watched;
@@ -53,6 +54,12 @@ program_still_holds(const Program *program)
 	return program->watches == NULL || program->watches->seen == watched_changes ||
 		watches_compare(program->watches);
 }
+
+/*
+ * Is it, in a running invocation, once the table is locked? What others did to the
+ * table is known then.
+ */
+extern bool program_holds_under_lock(const Program *program, Oid relation, LOCKMODE lock);
 
 /* Messages, of a relation or of the function with this hash; 0: of any. They only mark. */
 extern void watched_relation_changed(Oid relation);

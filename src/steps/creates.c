@@ -49,7 +49,6 @@
 #include "steps/write.h"
 #include "steps/write_column.h"
 #include "steps/write_many.h"
-#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -69,8 +68,7 @@ typedef struct Creates
 	Oid			relation;
 	Bitmapset  *written;		/* columns, by their numbers */
 	bool		alike;			/* all steps set all of them */
-	Oid			user;			/* who is known to be allowed all of it ... */
-	uint64		changes;		/* ... at this count of catalog_changes */
+	KnownUser	allowed;		/* all of it */
 } Creates;
 
 /* Are values of this type printed without fail? */
@@ -380,29 +378,26 @@ columns_at_most(const Creates *creates)
 }
 
 /*
- * May the steps be one statement, for this user and just now? Who may not read the table is
- * shown, of a row that it does not take, what the statement sets: that has to be the step's.
+ * May the current user do all of it at once? Who may not read the table is shown, of a row
+ * that it does not take, what the statement sets: that has to be the step's.
  */
+static bool
+may_create_all(const void *what)
+{
+	const Creates *creates = what;
+
+	return columns_at_most(creates) <= COLUMNS_AT_MOST &&
+		may_access_columns(creates->relation, creates->written, ACL_INSERT) &&
+		((!statement_returns(creates->all) && creates->alike) ||
+		 pg_class_aclcheck(creates->relation, GetUserId(), ACL_SELECT) == ACLCHECK_OK);
+}
+
+/* May the steps be one statement, for this user and just now? */
 static bool
 creates_hold(const Frame *frame, Creates *creates)
 {
-	const Statement *all = creates->all;
-
-	/* what others did to the table is known once it is locked */
-	LockRelationOid(creates->relation, RowExclusiveLock);
-	if (frame->program->stale || frame->program->detached || !program_still_holds(frame->program))
-		return false;
-	if (creates->user == GetUserId() && creates->changes == catalog_changes)
-		return true;
-	creates->user = InvalidOid;
-	creates->changes = catalog_changes;
-	if (columns_at_most(creates) > COLUMNS_AT_MOST ||
-		!may_access_columns(creates->relation, creates->written, ACL_INSERT) ||
-		((statement_returns(all) || !creates->alike) &&
-		 pg_class_aclcheck(creates->relation, GetUserId(), ACL_SELECT) != ACLCHECK_OK))
-		return false;
-	creates->user = GetUserId();
-	return true;
+	return program_holds_under_lock(frame->program, creates->relation, RowExclusiveLock) &&
+		user_may(&creates->allowed, may_create_all, creates);
 }
 
 /* Whose row a slot is of. */
@@ -534,12 +529,7 @@ join_steps(Compiler *compiler, Instruction **steps, int count)
 		if (list_length(((const Write *) steps[i]->data)->created) < list_length(names))
 			creates->alike = false;
 	}
-
-	/*
-	 * what becomes of the table decides whether they are one, though nobody
-	 * may ask for its columns
-	 */
-	compiler->program->relations = list_append_unique_oid(compiler->program->relations, creates->relation);
+	program_note_relation(compiler->program, creates->relation);
 	creates->all = insert_statement(compiler, steps, count, names);
 	creates->own.count = count;
 	creates->own.steps = palloc(sizeof(Instruction *) * count);

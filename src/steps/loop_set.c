@@ -44,7 +44,6 @@
 #include "steps/loop_set.h"
 #include "steps/write.h"
 #include "steps/written.h"
-#include "storage/lmgr.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
@@ -114,7 +113,6 @@ LoopSet *
 loop_set_make(const Row *row, int index_slot, const StepList *steps, Statement *source)
 {
 	LoopSet    *set;
-	Program    *program;
 
 	if (steps->count != 1 || plain_path_has(PLAIN_SETS) || !loop_body_fits(steps->steps[0], row))
 		return NULL;
@@ -124,13 +122,7 @@ loop_set_make(const Row *row, int index_slot, const StepList *steps, Statement *
 	set->row = row;
 	set->index_slot = index_slot;
 	set->source = source;
-
-	/*
-	 * what becomes of the table decides whether it fits, though nobody may
-	 * ask for its columns
-	 */
-	program = set->write->statement->scope->program;
-	program->relations = list_append_unique_oid(program->relations, written_table(set->write));
+	program_note_relation(set->write->statement->scope->program, written_table(set->write));
 	return set;
 }
 
@@ -163,9 +155,7 @@ loop_set_may_run(Frame *frame, LoopSet *set, uint64 rows)
 		set->pause--;
 		return false;
 	}
-	/* what others did to the table is known once it is locked */
-	LockRelationOid(written_table(set->write), RowExclusiveLock);
-	return !frame->program->stale && !frame->program->detached && program_still_holds(frame->program);
+	return program_holds_under_lock(frame->program, written_table(set->write), RowExclusiveLock);
 }
 
 /* Is the slot one of the loop's row? */
@@ -310,11 +300,12 @@ plan_anew(SPIPlanPtr plan)
 static bool
 plan_in_order(SPIPlanPtr plan)
 {
-	const CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
+	const CachedPlanSource *source;
 
-	if (!source->is_valid || source->gplan == NULL || !source->gplan->is_valid)
+	if (statement_plan_for_all(plan) == NULL)
 		plan_anew(plan);
-	return source->gplan != NULL && plan_is_in_order(linitial_node(PlannedStmt, source->gplan->stmt_list));
+	source = statement_plan_for_all(plan);
+	return source != NULL && plan_is_in_order(linitial_node(PlannedStmt, source->gplan->stmt_list));
 }
 
 /* Makes the plan ready, whose relation SPI knows; false: it would take the turns in another order. */

@@ -50,7 +50,6 @@
 #include "lookup/column_rights.h"
 #include "lookup/constraint.h"
 #include "lookup/users_code.h"
-#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "run/budget.h"
@@ -64,7 +63,6 @@
 #include "steps/write.h"
 #include "steps/write_many.h"
 #include "steps/written.h"
-#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
@@ -80,8 +78,7 @@ typedef struct Merge
 	Oid			relation;
 	Bitmapset  *written;		/* columns that the second step writes ... */
 	Bitmapset  *read;			/* ... and reads */
-	Oid			user;			/* who is known to be allowed both ... */
-	uint64		changes;		/* ... at this count of catalog_changes */
+	KnownUser	allowed;		/* both */
 } Merge;
 
 typedef struct Pair
@@ -455,23 +452,22 @@ merge_error_callback(void *arg)
 		run->frame->current = run->merge->second;
 }
 
+/* May the current user do both? */
+static bool
+may_do_both(const void *what)
+{
+	const Merge *merge = what;
+
+	return may_access_columns(merge->relation, merge->written, ACL_UPDATE) &&
+		may_access_columns(merge->relation, merge->read, ACL_SELECT);
+}
+
 /* May the first step do the work of both, in this invocation? */
 static bool
 merge_holds(const Frame *frame, Merge *merge)
 {
-	/* what others did to the table is known once it is locked */
-	LockRelationOid(merge->relation, RowExclusiveLock);
-	if (frame->program->stale || frame->program->detached || !program_still_holds(frame->program))
-		return false;
-	if (merge->user == GetUserId() && merge->changes == catalog_changes)
-		return true;
-	merge->user = InvalidOid;
-	merge->changes = catalog_changes;
-	if (!may_access_columns(merge->relation, merge->written, ACL_UPDATE) ||
-		!may_access_columns(merge->relation, merge->read, ACL_SELECT))
-		return false;
-	merge->user = GetUserId();
-	return true;
+	return program_holds_under_lock(frame->program, merge->relation, RowExclusiveLock) &&
+		user_may(&merge->allowed, may_do_both, merge);
 }
 
 /* Counts the second step's work, which was done with the first one's. */

@@ -30,14 +30,13 @@
 #include "executor/tuptable.h"
 #include "lookup/column_rights.h"
 #include "lookup/key.h"
-#include "miscadmin.h"
 #include "optimizer/planner.h"
 #include "parser/parse_coerce.h"
 #include "run/budget.h"
+#include "run/catalog_changes.h"
 #include "run/statement_run.h"
 #include "run/watched.h"
 #include "steps/target_fetch.h"
-#include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -57,8 +56,7 @@ typedef struct TargetFetch
 	bool		reads_more;		/* than columns: then it is never known */
 	Bitmapset  *read;			/* these and those of the key */
 
-	Oid			user;			/* who is known to be allowed that ... */
-	uint64		changes;		/* ... at this count of catalog_changes */
+	KnownUser	allowed;		/* that */
 } TargetFetch;
 
 /* The place in the index of a column of the key, or -1. */
@@ -129,12 +127,12 @@ find_index(const Program *program, TargetFetch *fetch)
 
 	foreach(cell, RelationGetIndexList(relation))
 	{
-		Relation	index = found ? NULL : index_open(lfirst_oid(cell), AccessShareLock);
+		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
 
-		if (index == NULL)
-			break;
 		found = take_index(program, fetch, index, key);
 		index_close(index, NoLock);
+		if (found)
+			break;
 	}
 	relation_close(relation, NoLock);
 	return found;
@@ -209,26 +207,12 @@ executor_is_unwatched(void)
 
 /* May the current user do what the load does? */
 static bool
-look_up_rights(const TargetFetch *fetch)
+may_fetch(const void *what)
 {
+	const TargetFetch *fetch = what;
+
 	return may_access_columns(fetch->relation, fetch->read, ACL_SELECT) &&
 		(!fetch->locks || may_lock_rows(fetch->relation));
-}
-
-/* The same, from what was found before, if that holds. */
-static bool
-user_may_fetch(TargetFetch *fetch)
-{
-	uint64		changes = catalog_changes;
-
-	if (fetch->user == GetUserId() && fetch->changes == changes)
-		return true;
-	fetch->user = InvalidOid;
-	if (!look_up_rights(fetch))
-		return false;
-	fetch->user = GetUserId();
-	fetch->changes = changes;
-	return true;
 }
 
 /* Fills the keys; false: one is NULL, so there is no row. */
@@ -364,9 +348,8 @@ target_fetch(Frame *frame, bool *found)
 	if (!executor_is_unwatched() || IsolationIsSerializable() || (fetch->locks && XactReadOnly) ||
 		(frame->read_only && !ActiveSnapshotSet()) || !learn_columns(program, fetch))
 		return false;
-	/* what others did to the table is known once it is locked */
-	LockRelationOid(fetch->relation, fetch->locks ? RowShareLock : AccessShareLock);
-	if (program->stale || program->detached || !program_still_holds(program) || !user_may_fetch(fetch))
+	if (!program_holds_under_lock(program, fetch->relation, fetch->locks ? RowShareLock : AccessShareLock) ||
+		!user_may(&fetch->allowed, may_fetch, fetch))
 		return false;
 	*found = fetch_row(frame, fetch);
 	budget_count(frame, 0);

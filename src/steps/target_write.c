@@ -35,7 +35,6 @@
 #include "run/watched.h"
 #include "steps/target_count.h"
 #include "steps/target_write.h"
-#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
@@ -186,9 +185,8 @@ static const CachedPlanSource *
 planned_source(const Statement *statement)
 {
 	SPIPlanPtr	plan = statement->plan != NULL || statement->key == NULL ? statement->plan : statement->key->plan;
-	const CachedPlanSource *source = plan == NULL ? NULL : linitial(SPI_plan_get_plan_sources(plan));
 
-	return source != NULL && source->is_valid && source->gplan != NULL && source->gplan->is_valid ? source : NULL;
+	return plan == NULL ? NULL : statement_plan_for_all(plan);
 }
 
 /* Looks at the write, once it has a plan; anew when the functions of triggers may have changed. */
@@ -212,8 +210,9 @@ get_to_know(TargetWrite *write)
 
 /* May the user do what the load and the write do? If not, the load says so. */
 static bool
-find_allowed(const TargetWrite *write)
+may_deliver(const void *what)
 {
+	const TargetWrite *write = what;
 	Oid			user = GetUserId();
 	ListCell   *cell;
 
@@ -231,22 +230,6 @@ find_allowed(const TargetWrite *write)
 		pg_class_aclcheck(write->relation, user, ACL_DELETE) == ACLCHECK_OK;
 }
 
-/* The same, from what was found before, if that holds. */
-static bool
-user_may_all(TargetWrite *write)
-{
-	uint64		changes = catalog_changes;
-
-	if (write->user == GetUserId() && write->changes == changes)
-		return true;
-	write->user = InvalidOid;
-	if (!find_allowed(write))
-		return false;
-	write->user = GetUserId();
-	write->changes = changes;
-	return true;
-}
-
 bool
 target_write_delivers(Frame *frame)
 {
@@ -257,13 +240,11 @@ target_write_delivers(Frame *frame)
 		frame->if_match != NULL || frame->read_only || XactReadOnly || IsolationUsesXactSnapshot() ||
 		plan_cache_mode == PLAN_CACHE_MODE_FORCE_CUSTOM_PLAN)
 		return false;
-	/* what others did to the table is known once it is locked */
-	LockRelationOid(write->relation, RowExclusiveLock);
-	if (program->stale || program->detached || !program_still_holds(program))
+	if (!program_holds_under_lock(program, write->relation, RowExclusiveLock))
 		return false;
 	if (!write->known || write->looked != code_changes)
 		get_to_know(write);
-	if (!write->fits || !user_may_all(write))
+	if (!write->fits || !user_may(&write->allowed, may_deliver, write))
 		return false;
 	if (write->may_skip)
 		CommandCounterIncrement();

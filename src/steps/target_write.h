@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "run/catalog_changes.h"
 #include "run/frame.h"
 
 /* A first step that writes the target and gives back what anything reads of it. */
@@ -30,8 +31,7 @@ typedef struct TargetWrite
 	bool		may_skip;		/* triggers may leave the row as it is */
 	List	   *functions;		/* of OID: that the write calls */
 
-	Oid			user;			/* who is known to be allowed all this ... */
-	uint64		changes;		/* ... at this count of catalog_changes */
+	KnownUser	allowed;		/* all this */
 } TargetWrite;
 
 /* Need the target not be read, since the first step delivers it? To be asked in the load's place. */
