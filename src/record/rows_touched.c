@@ -481,24 +481,12 @@ known_rows(const Touched *touched)
 	return count;
 }
 
-/* The numbers as an array, NULL: there are none. As construct_array() makes it, which costs more for a few. */
+/* The numbers as an array, NULL: there are none. */
 static ArrayType *
 numbers_array(const RowNumbers *numbers)
 {
-	Size		size = ARR_OVERHEAD_NONULLS(1) + sizeof(int64) * numbers->count;
-	ArrayType  *array;
-
-	if (numbers->count == 0)
-		return NULL;
-	array = palloc0(size);
-	SET_VARSIZE(array, size);
-	array->ndim = 1;
-	array->elemtype = INT8OID;
-	ARR_DIMS(array)[0] = numbers->count;
-	ARR_LBOUND(array)[0] = 1;
-	for (int i = 0; i < numbers->count; i++)
-		((int64 *) ARR_DATA_PTR(array))[i] = DatumGetInt64(numbers->values[i]);
-	return array;
+	return numbers->count == 0 ? NULL :
+		construct_array(numbers->values, numbers->count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
 }
 
 Jsonb *
