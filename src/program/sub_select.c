@@ -31,8 +31,7 @@ sub_select_none(const Scope *scope, Datum *value, bool *isnull)
 	return scope->selects != SELECTS_VALUE;
 }
 
-/* Is a query no more than SELECT and one expression? */
-static bool
+bool
 query_is_bare(const Query *query)
 {
 	return query->commandType == CMD_SELECT && query->utilityStmt == NULL && query->rtable == NIL &&

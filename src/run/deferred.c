@@ -15,7 +15,6 @@
 #include "nodes/memnodes.h"
 #include "run/deferred.h"
 #include "tcop/pquery.h"
-#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
 /* Names of PostgreSQL's */
@@ -61,7 +60,7 @@ may_be_deferred(void)
 {
 	if (ActivePortal != NULL && ActivePortal->commandTag != CMDTAG_SET_CONSTRAINTS)
 		return false;
-	return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)) > 0;
+	return trigger_depth() > 0;
 }
 
 /* The memory of the round is freed. */

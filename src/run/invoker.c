@@ -18,7 +18,6 @@
 #include "miscadmin.h"
 #include "run/deferred.h"
 #include "run/invoker.h"
-#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
 /* How the user came to be it, as far as it says more than that a function changed him */
@@ -106,8 +105,7 @@ static bool
 trigger_may_change_user(void)
 {
 #if PG_VERSION_NUM >= 180000
-	return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)) > 0 &&
-		deferred_triggers_run();
+	return trigger_depth() > 0 && deferred_triggers_run();
 #else
 	return false;
 #endif

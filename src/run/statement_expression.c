@@ -20,6 +20,7 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "pgstat.h"
+#include "program/sub_select.h"
 #include "run/budget.h"
 #include "run/evaluate.h"
 #include "run/statement_expression.h"
@@ -87,19 +88,13 @@ by_slots_mutator(Node *node, void *context)
 	return expression_tree_mutator(node, by_slots_mutator, context);
 }
 
-/* What a query selects, if it is no more than SELECT and one expression; else NULL. */
+/* What a query selects, if it is no more than SELECT and one expression without sub-SELECTs; else NULL. */
 static Node *
 selected_expression(const CachedPlanSource *source)
 {
 	const Query *query = list_length(source->query_list) == 1 ? linitial_node(Query, source->query_list) : NULL;
 
-	if (query == NULL || query->commandType != CMD_SELECT || query->utilityStmt != NULL ||
-		query->rtable != NIL || query->jointree->fromlist != NIL || query->jointree->quals != NULL ||
-		query->hasAggs || query->hasWindowFuncs || query->hasTargetSRFs || query->hasSubLinks ||
-		query->cteList != NIL || query->setOperations != NULL || query->groupClause != NIL ||
-		query->groupingSets != NIL || query->havingQual != NULL || query->distinctClause != NIL ||
-		query->sortClause != NIL || query->limitOffset != NULL || query->limitCount != NULL ||
-		list_length(query->targetList) != 1)
+	if (query == NULL || !query_is_bare(query) || query->hasSubLinks)
 		return NULL;
 	return (Node *) linitial_node(TargetEntry, query->targetList)->expr;
 }

@@ -54,6 +54,7 @@
 #include "optimizer/optimizer.h"
 #include "run/budget.h"
 #include "run/catalog_changes.h"
+#include "run/deferred.h"
 #include "run/frame.h"
 #include "run/observer.h"
 #include "run/statement_run.h"
@@ -65,7 +66,6 @@
 #include "steps/written.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
-#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -434,13 +434,6 @@ typedef struct MergeRun
 	const Merge *merge;
 	int			trigger_depth;
 } MergeRun;
-
-/* How many triggers are running, one in the other. */
-static int
-trigger_depth(void)
-{
-	return DatumGetInt32(pg_trigger_depth(NULL));
-}
 
 /* An error inside a trigger is that of a foreign key, and so the second step's. */
 static void

@@ -30,13 +30,13 @@
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
 #include "run/code_changes.h"
+#include "run/deferred.h"
 #include "run/observer.h"
 #include "run/statement_run.h"
 #include "run/watched.h"
 #include "steps/target_count.h"
 #include "steps/target_write.h"
 #include "utils/acl.h"
-#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/plancache.h"
 #include "utils/rel.h"
@@ -250,7 +250,7 @@ target_write_delivers(Frame *frame)
 		CommandCounterIncrement();
 	frame->target_due = write->step;
 	frame->target_command = GetCurrentCommandId(false);
-	frame->target_depth = DatumGetInt32(pg_trigger_depth(NULL));
+	frame->target_depth = trigger_depth();
 	return true;
 }
 
@@ -289,6 +289,6 @@ target_write_note_error(Frame *frame)
 	int			code = geterrcode();
 
 	if (is_due(frame) && (code == ERRCODE_LOCK_NOT_AVAILABLE || code == ERRCODE_T_R_DEADLOCK_DETECTED) &&
-		DatumGetInt32(pg_trigger_depth(NULL)) == frame->target_depth)
+		trigger_depth() == frame->target_depth)
 		frame->current = NULL;
 }
