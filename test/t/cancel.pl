@@ -60,16 +60,22 @@ my %statements = (
 		(SELECT json_object_agg('key' || i, i) FROM generate_series(1, 50000) AS i)))))::text)},
 	'canceling validation' => q{SET check_function_bodies = off; DO $$ BEGIN EXECUTE replace(pg_get_functiondef('desk.long'::regproc), 'desk.long', 'desk.other'); END $$; DROP FUNCTION desk.other});
 
+# A machine may pause for longer than a statement takes; a statement that does not look
+# for cancels ends too late every time.
 foreach my $what (sort keys %statements)
 {
 	my ($time, $out, $err) = run_limited(0, $statements{$what});
 	my $limit = int($time / 5) || 1;
-	my ($elapsed, $next, $said) = run_limited($limit, $statements{$what});
+	my ($elapsed, $next, $said, $ends);
 
 	is($err, '', "$what, without a limit");
-	ok($elapsed < $limit || ($said =~ /\A(?:psql:<stdin>:\d+: )?ERROR:  canceling statement due to statement timeout/ && $elapsed < $limit + $time / 3 + 250),
-		"$what ends at its limit")
-	  or diag("limit $limit of $time ms, $elapsed ms: $said");
+	for (my $tries = 0; !$ends && $tries < 3; $tries++)
+	{
+		($elapsed, $next, $said) = run_limited($limit, $statements{$what});
+		$ends = $elapsed < $limit
+			|| ($said =~ /\A(?:psql:<stdin>:\d+: )?ERROR:  canceling statement due to statement timeout/ && $elapsed < $limit + $time / 3 + 250);
+	}
+	ok($ends, "$what ends at its limit") or diag("limit $limit of $time ms, $elapsed ms: $said");
 	like($next, qr/next\z/, 'and the next statement runs');
 }
 
