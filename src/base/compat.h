@@ -213,6 +213,11 @@ numeric_as_integer(Numeric number, int32 *integer)
 	((void) (fgc_flags), (FuncnameGetCandidates) ((names), (nargs), (argnames), (variadic), (defaults), (out), (missing_ok)))
 #endif
 
+/* 19: a row type is told when its columns are complete, before anybody reads a row by it */
+#if PG_VERSION_NUM < 190000
+#define TupleDescFinalize(tupdesc)	((void) 0)
+#endif
+
 /* 19: post_parse_analyze_hook may only look at what was counted */
 #if PG_VERSION_NUM >= 190000
 typedef const struct JumbleState HookJumbleState;

@@ -98,6 +98,7 @@ result_tupdesc(Program *program)
 						   signature->outputs[i].type, -1, 0);
 		TupleDescInitEntryCollation(program->result, i + 1, signature->outputs[i].collation);
 	}
+	TupleDescFinalize(program->result);
 	BlessTupleDesc(program->result);
 	MemoryContextSwitchTo(old);
 	return program->result;

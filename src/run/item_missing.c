@@ -45,6 +45,7 @@ referring_begin(Referring *referring, const ForeignKeyCacheInfo *key)
 		TupleDescInitEntry(referring->tupdesc, i + 1, psprintf("$%d", i + 1), type, typmod, 0);
 	}
 	TupleDescInitEntry(referring->tupdesc, key->nkeys + 1, ITEM_COLUMN, INT4OID, -1, 0);
+	TupleDescFinalize(referring->tupdesc);
 	referring->rows = tuplestore_begin_heap(false, false, work_mem);
 }
 

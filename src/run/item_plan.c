@@ -30,6 +30,7 @@ items_tupdesc(const Program *program, const List *slots, bool numbered)
 	}
 	if (numbered)
 		TupleDescInitEntry(tupdesc, list_length(slots) + 1, ITEM_COLUMN, INT4OID, -1, 0);
+	TupleDescFinalize(tupdesc);
 	return tupdesc;
 }
 

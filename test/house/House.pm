@@ -11,7 +11,7 @@ use File::Find;
 use File::Spec;
 
 our @EXPORT_OK = qw(%may_include %by_name @shadowing %circle_allowed read_tree parse_file
-  misplaced_includes misplaced_declarations twice_static shadowing_folders typedefs
+  misplaced_includes misplaced_declarations twice_static unfinished_row_types shadowing_folders typedefs
   build_objects read_objects between_files upward_calls circles wrong_circles);
 
 # The folders of src/, and what each may include beside itself and PostgreSQL. Files
@@ -347,6 +347,19 @@ sub twice_static
 		push @{ $homes{$_} }, $name foreach grep { $file->{variables}{$_}{static} } keys %{ $file->{variables} };
 	}
 	return map { "$_ is static in " . join(' and ', @{ $homes{$_} }) } grep { @{ $homes{$_} } > 1 } sort keys %homes;
+}
+
+# Files that make row types and do not say of each that it is complete, which matters
+# on PostgreSQL 19 alone: rows that are read by such a type crash the server there.
+sub unfinished_row_types
+{
+	my ($files) = @_;
+
+	return grep {
+		my $words = $files->{$_}{words};
+
+		($words->{CreateTemplateTupleDesc} // 0) > ($words->{TupleDescFinalize} // 0)
+	} sort keys %$files;
 }
 
 # Folders of ours that hide one of PostgreSQL's headers; more of these may be given.

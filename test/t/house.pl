@@ -8,7 +8,7 @@ use File::Temp;
 use Test::More;
 use lib 'test/house';
 use House qw(%circle_allowed %may_include parse_file read_tree misplaced_includes misplaced_declarations twice_static
-  shadowing_folders build_objects read_objects between_files upward_calls circles wrong_circles);
+  unfinished_row_types shadowing_folders build_objects read_objects between_files upward_calls circles wrong_circles);
 
 # A tree as read_tree() reads it, from {name => text}
 sub tree
@@ -118,6 +118,16 @@ is_deeply(
 	[ 'count is static in base/a.c and run/b.c', 'look is static in base/a.c and run/b.c' ],
 	'statics of one name in two files are found');
 
+# Row types
+is_deeply(
+	[   unfinished_row_types(
+			tree(
+				'base/a.c' => "static void\na(void)\n{\n\tt = CreateTemplateTupleDesc(1);\n\t/* TupleDescFinalize(t); */\n}\n",
+				'base/b.c' => "static void\nb(void)\n{\n\tt = CreateTemplateTupleDesc(1);\n\tTupleDescFinalize(t);\n}\n"))
+	],
+	['base/a.c'],
+	'a row type that nobody says is complete is found');
+
 # Folders
 is_deeply([ shadowing_folders(tree('base/a.c' => '', 'catalog/a.h' => '', 'run/a.c' => '', 'theirs/b.h' => ''), 'theirs') ],
 	[ 'catalog', 'theirs' ], 'folders that hide headers of PostgreSQL are found');
@@ -166,6 +176,7 @@ is_deeply([ grep { my $folder = $_; !grep { m{^\Q$folder\E/} } keys %$files } so
 is_deeply([ misplaced_includes($files) ], [], 'nothing of ours includes what is not below it');
 is_deeply([ misplaced_declarations($files) ], [], 'what a file gives to others is declared in its own header only');
 is_deeply([ twice_static($files) ], [], 'no name is static in two files');
+is_deeply([ unfinished_row_types($files) ], [], 'every row type that is made is said to be complete');
 is_deeply([ shadowing_folders($files, map { m{([^/]+)/$} } glob "$headers/*/") ], [], 'no folder hides headers of PostgreSQL');
 
 build_objects($source, "$objects");
