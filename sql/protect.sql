@@ -83,7 +83,9 @@ ALTER TABLE desk.case RENAME COLUMN state TO status;
 
 -- A protected column is not dropped unnoticed, nor altered
 ALTER TABLE desk.case DROP COLUMN status;
+\set VERBOSITY terse
 ALTER TABLE desk.case ALTER COLUMN status TYPE varchar(20);
+\set VERBOSITY default
 -- a trigger of it that is switched off shows
 ALTER TABLE desk.case DISABLE TRIGGER custom_actions_protect_row;
 SELECT table_name, enabled FROM custom_actions.protections;
