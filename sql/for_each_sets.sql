@@ -121,6 +121,14 @@ SELECT invoke_action('desk.read', '{"rows": [{"id": 10}, {"id": 11}, {"id": 12},
 SELECT invoke_action('desk.move', '{"ids": [9, 8, 7, 8]}');
 SELECT action, rows_written, touched FROM custom_actions.log ORDER BY id DESC LIMIT 3;
 
+-- a domain, of a column that is left out, whose check looks around
+CREATE TABLE desk.mark (id bigint PRIMARY KEY);
+CREATE FUNCTION desk.few_marks() RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN (SELECT count(*) < 3 FROM desk.mark); END';
+CREATE DOMAIN desk.scarce AS integer CHECK (desk.few_marks());
+ALTER TABLE desk.mark ADD COLUMN scarce desk.scarce;
+SELECT define('desk.mark', '{ "input": [ {"name": "ids", "type": "bigint[]"} ], "steps": [ {"for_each": "=input.ids", "as": "one", "do": [ {"create": "desk.mark", "set": {"id": "=one.value"}} ]} ] }');
+SELECT desk.run('desk.mark(''{1, 2, 3, 4}'')', 'desk.mark');
+
 -- checks of the table, and of a domain, that begin to look around between two calls
 CREATE FUNCTION desk.fits(n integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN n < 100; END';
 CREATE DOMAIN desk.rank AS integer;

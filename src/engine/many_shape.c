@@ -358,6 +358,21 @@ update_fits(ManyShape *shape, const ManyUse *use, const Query *query)
 	return fits || many_refuse(shape, "it changes a column of a key or of another unique index");
 }
 
+/* Are columns that an INSERT leaves out NULL, whatever others have written? */
+static bool
+insert_fits(ManyShape *shape, const ManyUse *use, const Query *query)
+{
+	Relation	relation;
+	bool		fits;
+
+	if (use->command != CMD_INSERT)
+		return true;
+	relation = relation_open(use->relation, AccessShareLock);
+	fits = !insert_looks_around(relation, query);
+	relation_close(relation, NoLock);
+	return fits || many_refuse(shape, "it leaves out a column of a domain with checks that call functions which may read");
+}
+
 /* Does a statement fit, as it is analysed and rewritten? */
 static bool
 statement_fits(ManyShape *shape, Statement *statement, const ManyUse *use)
@@ -376,7 +391,7 @@ statement_fits(ManyShape *shape, Statement *statement, const ManyUse *use)
 		if (use == NULL)
 			continue;
 		note_references(shape, use, query);
-		if (!update_fits(shape, use, query))
+		if (!insert_fits(shape, use, query) || !update_fits(shape, use, query))
 			return false;
 	}
 	return true;

@@ -255,6 +255,38 @@ tree_ties_rows(Node *tree, SharedUse *use)
 	return tree_misfits_walker(tree, use);
 }
 
+/* Does a statement give the column a value? */
+static bool
+query_sets(const Query *query, AttrNumber column)
+{
+	ListCell   *cell;
+
+	foreach(cell, query->targetList)
+	{
+		const TargetEntry *entry = lfirst_node(TargetEntry, cell);
+
+		if (!entry->resjunk && entry->resno == column)
+			return true;
+	}
+	return false;
+}
+
+bool
+insert_looks_around(Relation relation, const Query *query)
+{
+	TupleDesc	tupdesc = RelationGetDescr(relation);
+
+	for (int i = 0; i < tupdesc->natts; i++)
+	{
+		const FormData_pg_attribute *attribute = TupleDescAttr(tupdesc, i);
+
+		if (!attribute->attisdropped && get_typtype(attribute->atttypid) == TYPTYPE_DOMAIN &&
+			!query_sets(query, i + 1) && type_looks_around(attribute->atttypid))
+			return true;
+	}
+	return false;
+}
+
 /* Adds the columns from which unique ones are computed. */
 static Bitmapset *
 add_computed_from(Relation relation, Bitmapset *columns)

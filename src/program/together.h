@@ -27,6 +27,12 @@ extern bool type_looks_around(Oid type);
 /* Why rows that are written to the table are not independent of each other; or NULL. */
 extern const char *table_ties_rows(Relation relation);
 
+/*
+ * Does an analysed INSERT leave out columns of domains whose checks look around? They are
+ * made NULL, which the check is asked about, when the statement is planned.
+ */
+extern bool insert_looks_around(Relation relation, const Query *query);
+
 /* Does an analysed UPDATE of the table change what decides whether a row is the only one of its kind? */
 extern bool update_is_of_unique(Relation relation, const Query *query);
 

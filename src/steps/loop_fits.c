@@ -100,7 +100,7 @@ query_fits_set(Query *query, Relation relation, CmdType command)
 
 	return query->commandType == command && !tree_ties_rows((Node *) query, &use) &&
 		list_length(use.read) == 1 && linitial_oid(use.read) == RelationGetRelid(relation) &&
-		(command == CMD_INSERT || use.sequences == NIL) &&
+		(command == CMD_INSERT ? !insert_looks_around(relation, query) : use.sequences == NIL) &&
 		(command != CMD_UPDATE || !update_is_of_unique(relation, query));
 }
 
