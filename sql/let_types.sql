@@ -105,6 +105,17 @@ SELECT t.* FROM unnest(ARRAY[
 	'{"let": {"x": 0}}, {"let": {"y": "=let.x"}}, {"let": {"x": "=let.y + 0.5"}}, {"let": {"y": "=let.x + let.y"}}, {"let": {"x": "=let.y"}}',
 	'{"let": {"x": {}}}, {"let": {"x": "=let.x || jsonb_build_object(''name'', ''set'', ''code'', 7)"}}, {"update": "target", "set": {"*": "=let.x"}}, {"let": {"x": "=to_jsonb(target.name)"}}',
 	'{"let": {"x": 1}}, {"let": {"x": 2.5}, "when": "let.x = 1"}, {"for_each": [1, 2], "as": "n", "where": "value < let.x", "order_by": "let.x * value", "do": [ {"let": {"x": "=let.x * n.value"}} ]}']) WITH ORDINALITY AS s(steps, i), let_type(steps) AS t ORDER BY i;
+-- values of one type, read between them and after them, at places of all sorts
+BEGIN;
+SELECT t.* FROM unnest(ARRAY[
+	'{"let": {"x": "=input.n - 8"}}, {"for_each": "desk.line", "as": "l", "order_by": "id * let.x", "do": [ {"output": {"value": "=l.name"}} ]}, {"let": {"x": "=input.n"}}',
+	'{"let": {"x": "=input.n - 8"}}, {"for_each": "desk.line", "as": "l", "order_by": "id * let.x desc", "do": [ {"output": {"value": "=l.name"}} ]}, {"let": {"x": "=input.n"}}',
+	'{"let": {"x": "=input.n"}}, {"get": "desk.line", "id": "=let.x - 6", "as": "l"}, {"let": {"x": "=l.qty"}}, {"output": {"value": "{{let.x}} {{l.name}}"}}',
+	'{"let": {"x": "=input.n"}}, {"update": "target", "set": {"qty": "=let.x"}}, {"let": {"x": "=target.qty + 1"}}',
+	'{"let": {"x": "=input.n"}}, {"update": "target", "set": {"name": "{{let.x}}"}}, {"let": {"x": "=input.n / 2.0"}}, {"output": {"value": "{{let.x}} {{target.name}}"}}',
+	'{"if": "input.run", "then": [ {"let": {"x": "=target.name"}} ], "else": [ {"let": {"x": "=target.name || ''!''"}} ]}, {"update": "target", "set": {"other": "=let.x"}}, {"output": {"value": "{{target.other}} {{let.x}}"}}',
+	'{"let": {"x": "=input.n", "y": "=input.n"}}, {"let": {"x": "=input.n + 1"}}, {"let": {"y": "=let.x * 2"}}, {"let": {"y": "=input.n + let.x"}}, {"output": {"value": "{{let.x}} {{let.y}}"}}']) WITH ORDINALITY AS s(steps, i), let_type(steps) AS t ORDER BY i;
+ROLLBACK;
 -- a loop over an array that is open at first; what a performed action and a call take and give
 CREATE FUNCTION desk.first_of(a anyarray) RETURNS anyelement LANGUAGE sql IMMUTABLE AS $$ SELECT a[1] $$;
 SELECT define('desk.half', '{ "input": [ {"name": "n", "type": "numeric"} ], "output": [ {"name": "h", "type": "numeric", "default": "=input.n / 2"} ] }');

@@ -376,6 +376,22 @@ note_volatility(Expression *expression, Node *tree)
 	expression->unsteady = expression->mutable && volatility_is_unsteady(tree);
 }
 
+/* Keeps the analysed tree of an expression, and what can be told from it. */
+static void
+expression_keep(AnalysisWork *work, ParseState *pstate, Node *tree)
+{
+	Expression *expression = work->expression;
+	MemoryContext old;
+
+	assign_expr_collations(pstate, tree);
+	note_dependencies(work->compiler, tree);
+	old = MemoryContextSwitchTo(work->compiler->program->mcxt);
+	expression->tree = copyObject(tree);
+	MemoryContextSwitchTo(old);
+	deed_note_expression(expression, tree);
+	note_volatility(expression, tree);
+}
+
 static void
 expression_analyse(void *arg)
 {
@@ -383,27 +399,18 @@ expression_analyse(void *arg)
 	Expression *expression = work->expression;
 	ParseState *pstate = make_parsestate(NULL);
 	Node	   *tree;
-	MemoryContext old;
 
 	use_begin(work->compiler->program);
 	pstate->p_sourcetext = "";
 	pstate->p_expr_kind = EXPR_KIND_SELECT_TARGET;
 	formula_parser_setup(pstate, expression->scope);
 	tree = value_transform(pstate, expression->scope, expression->value);
-	assign_expr_collations(pstate, tree);
-	if (!let_types_searching(work->compiler))
-		note_dependencies(work->compiler, tree);
-
-	old = MemoryContextSwitchTo(work->compiler->program->mcxt);
-	expression->tree = copyObject(tree);
-	MemoryContextSwitchTo(old);
-	deed_note_expression(expression, tree);
 	expression->type = exprType(tree);
 	expression->typmod = exprTypmod(tree);
 	expression->plain = !pstate->p_hasSubLinks;
 	/* what a pass that finds types compiles is never run */
 	if (!let_types_searching(work->compiler))
-		note_volatility(expression, tree);
+		expression_keep(work, pstate, tree);
 	free_parsestate(pstate);
 }
 

@@ -15,6 +15,13 @@
  * open names are tried with NULL for these, and what remains open is text. Names
  * all of whose values are literals need no pass.
  *
+ * Mostly all values of a name are of one type as they stand, and are read only after
+ * the last of them. So, when a program is made to be run, it is tried first to make it
+ * at once: each value as it is, which is what it would be wanted as. As soon as a
+ * name is read whose values have not all been seen, or one of them differs, that is
+ * given up, before anything was compiled that would look otherwise after passes; so
+ * it cannot fail where these would not.
+ *
  * Nothing here catches errors: running goes through the same passes as
  * checking did, and they must end the same way without subtransactions. What
  * fails in a pass therefore fails the check (compile.c).
@@ -157,6 +164,17 @@ note_literal(LetType *let, const char *location, const Json *json)
 	}
 }
 
+/* Has a value to be seen beside others of its name, before it is known what it is? */
+static bool
+value_is_intricate(const Json *json)
+{
+	const char *rest;
+
+	if (json->kind == JSON_IS_STRING)
+		return value_text_read(json->text, &rest) == TEXT_LITERAL || strstr(json->text, "let.") != NULL;
+	return json->kind != JSON_IS_NUMBER && json->kind != JSON_IS_BOOLEAN;
+}
+
 /* Gathers the names that a let sets, and the types it says they have. */
 static void
 scan_let(LetTypes *lets, const Step *step, ProblemSink *sink)
@@ -168,6 +186,7 @@ scan_let(LetTypes *lets, const Step *step, ProblemSink *sink)
 		LetType    *let = let_type_get(lets, step->subject->keys[i]);
 
 		let->places++;
+		let->intricate = let->intricate || value_is_intricate(step->subject->items[i]);
 		let->only_literals = let->only_literals && note_literal(let, step->path, step->subject->items[i]);
 	}
 	for (int i = 0; types != NULL && i < types->count; i++)
@@ -345,6 +364,29 @@ note_value(LetNote *note, const Value *value, const Expression *expression)
 	}
 }
 
+/* From here on the pass finds nothing, and makes nothing. */
+static void
+stop_making(LetTypes *lets)
+{
+	lets->at_once = false;
+	lets->given_up = true;
+	lets->searching = true;
+}
+
+/* Takes a value while the program is made: with the last one the type of the name is known. */
+static void
+note_at_once(LetTypes *lets, LetType *let, const LetNote *note, const Expression *expression)
+{
+	if (let->known)
+		return;
+	if (note->sort != LET_TYPED || note->type != expression->type || note->typmod != expression->typmod ||
+		(let->seen > 0 && (note->type != let->type || note->typmod != let->typmod)))
+		stop_making(lets);
+	let->type = note->type;
+	let->typmod = note->typmod;
+	let->settled = ++let->seen >= let->places;
+}
+
 void
 let_type_note(LetTypes *lets, LetType *let, const char *location, const Value *value,
 			  const Expression *expression, bool left_out)
@@ -357,6 +399,8 @@ let_type_note(LetTypes *lets, LetType *let, const char *location, const Value *v
 	if (!left_out)
 		note_value(note, value, expression);
 	let->notes = lappend(let->notes, note);
+	if (lets->at_once)
+		note_at_once(lets, let, note, expression);
 	MemoryContextSwitchTo(old);
 }
 
@@ -570,6 +614,48 @@ let_types_search(LetTypes *lets)
 	return lets->searching;
 }
 
+bool
+let_types_begin_at_once(LetTypes *lets)
+{
+	ListCell   *cell;
+
+	foreach(cell, lets->names)
+	{
+		const LetType *let = lfirst(cell);
+
+		if (!let->settled && let->intricate)
+			return false;
+	}
+	begin_pass(lets);
+	lets->at_once = lets->any_open;
+	return lets->at_once;
+}
+
+void
+let_types_note_read(LetTypes *lets)
+{
+	if (lets->at_once)
+		stop_making(lets);
+}
+
+bool
+let_types_end_at_once(LetTypes *lets)
+{
+	bool		found = lets->at_once && !any_open(lets);
+	ListCell   *cell;
+
+	foreach(cell, found ? NIL : lets->names)
+	{
+		LetType    *let = lfirst(cell);
+
+		let->settled = let->known;
+		let->type = let->known_type;
+		let->typmod = let->known_typmod;
+	}
+	lets->at_once = lets->given_up = lets->searching = false;
+	return found;
+}
+
 char *
 let_type_conflict(const LetType *let)
 {
@@ -659,9 +745,12 @@ let_types_leave_out(Compiler *compiler, const Value *value)
 {
 	LetTypes   *lets = compiler->lets;
 
+	if (lets != NULL && lets->at_once && value != NULL && lets->any_open && reads_open(compiler, value))
+		stop_making(lets);
 	if (!let_types_searching(compiler) ||
-		(lets->in_value && (value == NULL || lets->in_open_value || !lets->any_open ||
-							!reads_open(compiler, value))))
+		(lets->in_value && !lets->given_up &&
+		 (value == NULL || lets->in_open_value || !lets->any_open ||
+		  !reads_open(compiler, value))))
 		return false;
 	lets->left_out = true;
 	lets->met_open |= lets->in_value;

@@ -4,7 +4,7 @@
  *		values of the name in the action.
  *
  * Where values compute something, passes before the one that makes the program
- * find the types. See let_types.c.
+ * find the types, unless that one can do so by itself. See let_types.c.
  */
 #ifndef CA_LET_TYPES_H
 #define CA_LET_TYPES_H
@@ -35,6 +35,8 @@ typedef struct LetType
 	Oid			known_type;
 	int32		known_typmod;
 	List	   *notes;			/* of LetNote: what its values are, found in this pass */
+	bool		intricate;		/* a value reads let names, or is what follows the others */
+	int			seen;			/* values that were compiled as the program is made at once */
 } LetType;
 
 typedef struct LetTypes
@@ -42,6 +44,8 @@ typedef struct LetTypes
 	List	   *names;			/* of LetType */
 	NameTable  *by_name;
 	bool		searching;		/* in a pass that finds types: what cannot matter is left out */
+	bool		at_once;		/* the program is made while types are found */
+	bool		given_up;		/* ... no more: what is left of the pass is for nothing */
 	int			passes;
 	bool		any_open;		/* some name has no type as the pass begins */
 	bool		guessing;		/* nothing known is left to go by: values may take open names for
@@ -62,6 +66,15 @@ extern LetType *let_type_find(const LetTypes *lets, const char *name);
 
 /* Is there still a type to find? Then a pass has to be made, and the question be asked again. */
 extern bool let_types_search(LetTypes *lets);
+
+/* Can the program be made while the types are found? That pass has begun. */
+extern bool let_types_begin_at_once(LetTypes *lets);
+
+/* Were they found? Else all is as it was before, and what the pass made is of no use. */
+extern bool let_types_end_at_once(LetTypes *lets);
+
+/* A pass read a name whose type was not known, at a place where nothing is left out. */
+extern void let_types_note_read(LetTypes *lets);
 
 /* The type that a value is wanted as; InvalidOid: its own. */
 extern Oid	let_type_wanted(const LetTypes *lets, const LetType *let, int32 *typmod);

@@ -361,6 +361,8 @@ compile_pass(Definition *definition, const CompileOptions *options, LetTypes *le
 	{
 		compiler.program->signature = signature_resolve(definition, options->sink);
 		compile_program(&compiler);
+		if (compiler.names->read_open && lets != NULL)
+			let_types_note_read(lets);
 	}
 	PG_CATCH();
 	{
@@ -406,6 +408,21 @@ report_earlier(ProblemSink *sink, int count, const List *errors)
 	}
 }
 
+/* Makes a program that is to be run while the types of let names are found, where that can be; else NULL. */
+static Program *
+compile_at_once(Definition *definition, const CompileOptions *options, LetTypes *lets, MemoryContext parent)
+{
+	Program    *program;
+
+	if (options->sink->collect || options->freeze || !let_types_begin_at_once(lets))
+		return NULL;
+	program = compile_pass(definition, options, lets, parent);
+	if (let_types_end_at_once(lets))
+		return program;
+	MemoryContextDelete(program->mcxt);
+	return NULL;
+}
+
 /* Finds the types of let names in passes, then compiles with them. */
 static Program *
 compile_in_passes(Definition *definition, const CompileOptions *options, LetTypes *lets, MemoryContext parent)
@@ -413,8 +430,10 @@ compile_in_passes(Definition *definition, const CompileOptions *options, LetType
 	ProblemSink *sink = options->sink;
 	int			count = list_length(sink->problems);
 	List	   *errors = NIL;
-	Program    *program;
+	Program    *program = compile_at_once(definition, options, lets, parent);
 
+	if (program != NULL)
+		return program;
 	while (let_types_search(lets))
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -592,6 +592,7 @@ names_resolve(ParseState *pstate, Scope *scope, const char *first,
 	{
 		variable = variable_named(variables, first, second);
 		variable->used = true;
+		scope->names->read_open |= variable->open;
 		if (!variable->broken && !variable->open)
 			slot = variable->slot;
 	}

@@ -28,6 +28,7 @@ typedef struct Names
 	List	   *steps;			/* of char *: all step names of the action */
 	List	   *used;			/* of char *: names of rows that something refers to */
 	bool		none;			/* nothing has a value yet, not even context */
+	bool		read_open;		/* a let name was read whose type was not known: as NULL */
 } Names;
 
 /* What is said of the target where there is none, and of a step whose row is not there yet. */

@@ -82,7 +82,7 @@ compile_typed(Compiler *compiler, NamedValue *named, LetType *let, const char *l
 	let->failed = let->failed || compiler->findings.failed;
 	if (!lets->searching)
 		explain_type(compiler, let);
-	else if (!compiler->findings.failed && !let->conflict)
+	if ((lets->searching || lets->at_once) && !compiler->findings.failed && !let->conflict)
 		let_type_note(lets, let, location, value, named->expression, left_out);
 }
 
@@ -137,9 +137,12 @@ static void
 let_declare_one(Compiler *compiler, NamedValue *named, const char *name)
 {
 	Variable   *variable = variable_find(&compiler->names->lets, name);
+	const LetType *let = let_type_find(compiler->lets, name);
 
 	if (variable == NULL)
-		variable = add_variable(compiler, named, name, let_type_find(compiler->lets, name));
+		variable = add_variable(compiler, named, name, let);
+	else if (let != NULL && let->settled)
+		variable->open = false;	/* as the program is made at once, with its last value */
 	named->slot = variable->slot;
 }
 

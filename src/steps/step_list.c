@@ -76,6 +76,13 @@ compile_step(Compiler *compiler, const Step *step)
 	return instruction;
 }
 
+/* Does a pass that finds types do without the step? It sets no let, and gives nothing that one could read. */
+static bool
+step_is_left_out(const Compiler *compiler, const Step *step)
+{
+	return let_types_searching(compiler) && !step->kind->sets_lets && step->name == NULL && step->branches == NIL;
+}
+
 StepList
 steps_compile(Compiler *compiler, const List *steps)
 {
@@ -86,7 +93,7 @@ steps_compile(Compiler *compiler, const List *steps)
 	{
 		const Step *step = lfirst(cell);
 
-		if (step->enabled)
+		if (step->enabled && !step_is_left_out(compiler, step))
 			list.steps[list.count++] = compile_step(compiler, step);
 	}
 	if (!let_types_searching(compiler))
