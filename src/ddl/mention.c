@@ -49,11 +49,17 @@ continues_word(const char *text, const char *position)
 	return position - text < 2 || position[-2] != '\\';
 }
 
+/* As pg_tolower(), which takes a call for each character; whole definitions come through here. */
 static char *
 to_lower(char *text)
 {
 	for (char *c = text; *c; c++)
-		*c = pg_tolower((unsigned char) *c);
+	{
+		if (*c >= 'A' && *c <= 'Z')
+			*c += 'a' - 'A';
+		else if (IS_HIGHBIT_SET(*c))
+			*c = pg_tolower((unsigned char) *c);
+	}
 	return text;
 }
 
