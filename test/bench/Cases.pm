@@ -77,6 +77,10 @@ sub log_cases
 	my %level = (off => [ 'off', 100 ], basic => [ 'basic', -1 ], told => [ 'basic', 100 ], rival => [ 'off', 100 ]);
 	my $what = 'escalate, recorded at level basic';
 
+	# no side meets the rows of another, or their pages that are to be split; a range of
+	# an index that is made anew is summarized, which those of a log are not (25_record.sql)
+	my $empty = join ' ', map { "TRUNCATE $_.log; SELECT brin_desummarize_range('$_.log_started_at" . ($_ eq 'rival' ? '_idx' : '') . '\', 0) AS x;' } qw(custom_actions rival);
+
 	return {
 		name => 'log',
 		kind => 'server',
@@ -84,7 +88,7 @@ sub log_cases
 		calls => $size->{rows},
 		first => {
 			map {
-				$_ => "SET custom_actions.log_level = $level{$_}[0]; SET custom_actions.log_touched_limit = $level{$_}[1]; "
+				$_ => "$empty SET custom_actions.log_level = $level{$_}[0]; SET custom_actions.log_touched_limit = $level{$_}[1]; "
 				  . per_row(sprintf($call, $function{$_}), 1, 1)
 			} keys %function
 		},
