@@ -37,6 +37,12 @@ typedef struct Entries
 	Size		end;			/* offset of what the last one tells of */
 } Entries;
 
+struct JsonbKeys
+{
+	Written		written;		/* the jsonb up to the first value */
+	Entries		entries;		/* those of the keys are set */
+};
+
 void
 jsonb_tree_object(JsonbValue *object, int room)
 {
@@ -255,15 +261,60 @@ jsonb_is_canonical(Jsonb *jsonb)
 }
 #endif
 
+/* Nothing but room for what a jsonb is. */
+static Written
+begin_jsonb(void)
+{
+	Written		written = {palloc(BYTES_AT_FIRST), VARHDRSZ, BYTES_AT_FIRST};
+
+	return written;
+}
+
+static Jsonb *
+end_jsonb(Written *written)
+{
+	Jsonb	   *jsonb = (Jsonb *) written->bytes;
+
+	SET_VARSIZE(jsonb, written->length);
+	Assert(jsonb_is_canonical(jsonb));
+	return jsonb;
+}
+
 Jsonb *
 jsonb_tree_finish(JsonbValue *object)
 {
-	Written		written = {palloc(BYTES_AT_FIRST), VARHDRSZ, BYTES_AT_FIRST};
-	Jsonb	   *jsonb;
+	Written		written = begin_jsonb();
 
 	(void) write_part(&written, object);
-	jsonb = (Jsonb *) written.bytes;
-	SET_VARSIZE(jsonb, written.length);
-	Assert(jsonb_is_canonical(jsonb));
-	return jsonb;
+	return end_jsonb(&written);
+}
+
+JsonbKeys *
+jsonb_tree_keys(const char *const *names, int count)
+{
+	JsonbKeys  *keys = palloc(sizeof(JsonbKeys));
+
+	keys->written = begin_jsonb();
+	keys->entries = begin_container(&keys->written, count | JB_FOBJECT, 2 * count);
+	for (int i = 0; i < count; i++)
+	{
+		JsonbValue	name;
+
+		jsonb_value_set_text(&name, names[i]);
+		write_value(&keys->written, &keys->entries, &name);
+	}
+	return keys;
+}
+
+Jsonb *
+jsonb_tree_finish_keyed(const JsonbKeys *keys, const JsonbValue *values)
+{
+	Written		written = begin_jsonb();
+	Entries		entries = keys->entries;
+	Size		size = keys->written.length - VARHDRSZ;
+
+	memcpy(take_room(&written, size), keys->written.bytes + VARHDRSZ, size);
+	for (int i = 0; i < keys->entries.count; i++)
+		write_value(&written, &entries, &values[i]);
+	return end_jsonb(&written);
 }

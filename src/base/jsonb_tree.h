@@ -36,4 +36,13 @@ extern JsonbValue *jsonb_tree_element(JsonbValue *array);
 /* The jsonb that an object is, with all in it. */
 extern Jsonb *jsonb_tree_finish(JsonbValue *object);
 
+/* Keys of an object, written once for all objects that have these and no others. */
+typedef struct JsonbKeys JsonbKeys;
+
+/* Writes keys, which come in jsonb's own order. */
+extern JsonbKeys *jsonb_tree_keys(const char *const *names, int count);
+
+/* The jsonb of an object with such keys, of a value for each in their order. */
+extern Jsonb *jsonb_tree_finish_keyed(const JsonbKeys *keys, const JsonbValue *values);
+
 #endif

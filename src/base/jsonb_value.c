@@ -7,12 +7,32 @@
 #include "base/compat.h"
 #include "base/jsonb_value.h"
 #include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
+
+#define SMALL_INTEGERS	10		/* that are made once */
+
+/* A small number that lasts, as most depths and versions are. */
+static Numeric
+small_numeric(int integer)
+{
+	static Numeric known[SMALL_INTEGERS];
+	MemoryContext old;
+
+	if (known[integer] == NULL)
+	{
+		old = MemoryContextSwitchTo(TopMemoryContext);
+		known[integer] = int64_to_numeric(integer);
+		MemoryContextSwitchTo(old);
+	}
+	return known[integer];
+}
 
 void
 jsonb_value_set_integer(JsonbValue *value, int64 integer)
 {
 	value->type = jbvNumeric;
-	value->val.numeric = int64_to_numeric(integer);
+	value->val.numeric = integer >= 0 && integer < SMALL_INTEGERS ? small_numeric((int) integer) :
+		int64_to_numeric(integer);
 }
 
 bool

@@ -23,6 +23,7 @@
 #include "run/context.h"
 #include "run/convert_out.h"
 #include "utils/expandeddatum.h"
+#include "utils/memutils.h"
 
 struct ContextObject
 {
@@ -173,23 +174,60 @@ keys_in_order(void)
 	return order;
 }
 
+/* Is a plug-in told this? */
+static bool
+is_told(const Plugin *plugin, int key)
+{
+	return key < CONTEXT_FIELDS || context_keys[key - CONTEXT_FIELDS].wanted == NULL ||
+		context_keys[key - CONTEXT_FIELDS].wanted(plugin);
+}
+
+/* The keys that a plug-in is told, as they are written: they differ by the images that it asks for. */
+static const JsonbKeys *
+keys_told(const Plugin *plugin)
+{
+	static JsonbKeys *known[2][2];
+	JsonbKeys **keys = &known[plugin->wants[IMAGE_PRE]][plugin->wants[IMAGE_POST]];
+	const int  *order = keys_in_order();
+	const char *names[CONTEXT_KEYS];
+	int			count = 0;
+	MemoryContext old;
+
+	if (*keys != NULL)
+		return *keys;
+	for (int i = 0; i < CONTEXT_KEYS; i++)
+		if (is_told(plugin, order[i]))
+			names[count++] = key_name(order[i]);
+	old = MemoryContextSwitchTo(TopMemoryContext);
+	*keys = jsonb_tree_keys(names, count);
+	MemoryContextSwitchTo(old);
+	return *keys;
+}
+
 /* Makes JSON of a field of context, which has the name that formulas know it by. */
 static void
 show_field(JsonbValue *result, Frame *frame, ContextField field)
 {
 	Oid			type = context_field_type(field);
+	const char *text;
 	bool		isnull;
 	Datum		value;
 
+	if (type == TEXTOID)
+	{
+		text = context_text(frame, field);
+		/* the name of a role that was dropped: '' to formulas, null here */
+		result->type = jbvNull;
+		if (text != NULL && text[0] != '\0')
+			jsonb_value_set_text(result, text);
+		return;
+	}
 	if (field == CONTEXT_SHARED && frame->shared == NULL)
 	{
 		jsonb_tree_object(result, 0);
 		return;
 	}
 	value = context_value(frame, field, &isnull);
-	/* the name of a role that was dropped: '' to formulas, null here */
-	if (!isnull && type == TEXTOID && VARSIZE_ANY_EXHDR(DatumGetPointer(value)) == 0)
-		isnull = true;
 	convert_to_tree(result, value, isnull, type);
 }
 
@@ -198,19 +236,25 @@ static Jsonb *
 context_make(Frame *frame, const Plugin *plugin)
 {
 	const int  *order = keys_in_order();
-	JsonbValue	context;
+	JsonbValue	values[CONTEXT_KEYS];
+	JsonbValue *value = values;
+	const JsonbValue *id = NULL;
 
-	jsonb_tree_object(&context, CONTEXT_KEYS);
 	for (int i = 0; i < CONTEXT_KEYS; i++)
 	{
-		int			key = order[i] - CONTEXT_FIELDS;
-
-		if (key < 0)
-			show_field(jsonb_tree_next_member(&context, key_name(order[i])), frame, order[i]);
-		else if (context_keys[key].wanted == NULL || context_keys[key].wanted(plugin))
-			context_keys[key].show(jsonb_tree_next_member(&context, context_keys[key].name), frame, plugin);
+		if (!is_told(plugin, order[i]))
+			continue;
+		if (order[i] >= CONTEXT_FIELDS)
+			context_keys[order[i] - CONTEXT_FIELDS].show(value, frame, plugin);
+		else if (order[i] == CONTEXT_CORRELATION && id != NULL && frame->parent == NULL)
+			*value = *id;		/* of the outermost invocation they are one */
+		else
+			show_field(value, frame, order[i]);
+		if (order[i] == CONTEXT_INVOCATION)
+			id = value;
+		value++;
 	}
-	return jsonb_tree_finish(&context);
+	return jsonb_tree_finish_keyed(keys_told(plugin), values);
 }
 
 Jsonb *

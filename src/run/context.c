@@ -56,36 +56,49 @@ correlation_id(Frame *frame)
 	return invocation_id(frame);
 }
 
-/* Gives the name of a role: NULL for none, "" for one that was dropped. */
-static Datum
-role_name(Oid role, bool *isnull)
+const char *
+context_text(Frame *frame, ContextField field)
 {
-	return text_or_null(kept_role_name(role), isnull);
+	switch (field)
+	{
+		case CONTEXT_CALLER:
+			return kept_role_name(frame->caller);
+		case CONTEXT_INVOKER:
+			return kept_role_name(frame->invoker);
+		case CONTEXT_SESSION_USER:
+			return kept_role_name(GetSessionUserId());
+		case CONTEXT_ACTOR:
+			return frame_who(frame)->actor;
+		case CONTEXT_ACTION:
+			return frame->program->action;
+		default:
+			elog(ERROR, "context.%s is no text", context_field_name(field));
+	}
 }
 
 /* The values of the fields, each by the function that its row of context_field.h names. */
 static Datum
 context_caller(Frame *frame, bool *isnull)
 {
-	return role_name(frame->caller, isnull);
+	return text_or_null(context_text(frame, CONTEXT_CALLER), isnull);
 }
 
 static Datum
 context_invoker(Frame *frame, bool *isnull)
 {
-	return role_name(frame->invoker, isnull);
+	return text_or_null(context_text(frame, CONTEXT_INVOKER), isnull);
 }
 
 static Datum
 context_session_user(Frame *frame, bool *isnull)
 {
-	return role_name(GetSessionUserId(), isnull);
+	return text_or_null(context_text(frame, CONTEXT_SESSION_USER), isnull);
 }
 
 static Datum
 context_actor(Frame *frame, bool *isnull)
 {
-	return text_or_null(frame_who(frame)->actor, isnull);
+	return text_or_null(context_text(frame, CONTEXT_ACTOR), isnull);
 }
 
 static Datum
@@ -97,7 +110,7 @@ context_depth(Frame *frame, bool *isnull)
 static Datum
 context_action(Frame *frame, bool *isnull)
 {
-	return CStringGetTextDatum(frame->program->action);
+	return text_or_null(context_text(frame, CONTEXT_ACTION), isnull);
 }
 
 static Datum

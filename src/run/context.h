@@ -16,6 +16,9 @@ struct Frame;
 /* The value of a field. */
 extern Datum context_value(struct Frame *frame, ContextField field, bool *isnull);
 
+/* The same of a field that is a text, not copied: NULL for none, "" for the name of a role that was dropped. */
+extern const char *context_text(struct Frame *frame, ContextField field);
+
 /* Fills the context slots that the program refers to. */
 extern void context_fill(struct Frame *frame);
 
