@@ -6,7 +6,6 @@
 
 #include "base/sql_argument.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 
 void
@@ -27,16 +26,20 @@ text_argument(FunctionCallInfo fcinfo, int argument)
 	return argument < PG_NARGS() && !PG_ARGISNULL(argument) ? text_to_cstring(PG_GETARG_TEXT_PP(argument)) : NULL;
 }
 
-void
-require_array_argument(FunctionCallInfo fcinfo, int argument, const char *function, const char *name,
-					   const char *hint)
+Jsonb *
+array_argument(FunctionCallInfo fcinfo, int argument, const char *function, const char *name,
+			   const char *hint)
 {
+	Jsonb	   *array;
+
 	require_argument(fcinfo, argument, function, name, hint);
-	if (!JB_ROOT_IS_ARRAY(PG_GETARG_JSONB_P(argument)) || JB_ROOT_IS_SCALAR(PG_GETARG_JSONB_P(argument)))
+	array = PG_GETARG_JSONB_P(argument);
+	if (!JB_ROOT_IS_ARRAY(array) || JB_ROOT_IS_SCALAR(array))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("argument \"%s\" of %s must be a JSON array", name, function),
 				 errhint("%s", hint)));
+	return array;
 }
 
 bool

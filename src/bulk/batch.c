@@ -39,12 +39,10 @@ enum
 	BATCH_COLUMNS
 };
 
-/* Raises unless the arguments say what is to be done. */
+/* Raises where the settings are those of one call. */
 static void
-require_batch_arguments(FunctionCallInfo fcinfo)
+require_batch_settings(void)
 {
-	require_array_argument(fcinfo, 0, "invoke_actions", "calls", "Pass an array of objects, one for each call.");
-
 	/*
 	 * it would be read by each call, and all but the first be refused; inside
 	 * an action nobody reads it
@@ -178,14 +176,16 @@ Datum
 custom_action_invoke_actions(PG_FUNCTION_ARGS)
 {
 	Batch		batch = {.bulk = {.call = run_call, .title = running_title}};
+	Jsonb	   *calls;
 
-	require_batch_arguments(fcinfo);
+	calls = array_argument(fcinfo, 0, "invoke_actions", "calls", "Pass an array of objects, one for each call.");
+	require_batch_settings();
 	batch.bulk.answers = argument_is_second(fcinfo, 1, "invoke_actions", "mode", "all_or_nothing", "continue");
 	batch.bulk.mcxt = CurrentMemoryContext;
 	batch.bulk.scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action batch call",
 											   ALLOCSET_DEFAULT_SIZES);
 	InitMaterializedSRF(fcinfo, 0);
-	batch_read(&batch, PG_GETARG_JSONB_P(0));
+	batch_read(&batch, calls);
 	run_calls(&batch);
 	put_calls((ReturnSetInfo *) fcinfo->resultinfo, &batch);
 	return (Datum) 0;

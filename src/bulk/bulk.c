@@ -54,12 +54,14 @@ require_no_if_match(void)
 				 errhint("Reset custom_actions.if_match, or invoke the items one by one, each with the version of its row.")));
 }
 
-/* Raises unless the arguments say what is to be done. */
-static void
-require_bulk_arguments(FunctionCallInfo fcinfo)
+/* The inputs of the items; raises unless the arguments say what is to be done. */
+static Jsonb *
+bulk_arguments(FunctionCallInfo fcinfo)
 {
+	Jsonb	   *inputs;
+
 	require_argument(fcinfo, 0, "invoke_action_bulk", "action", "Give the name of an action.");
-	require_array_argument(fcinfo, 1, "invoke_action_bulk", "inputs", "Pass an array of objects, one for each item.");
+	inputs = array_argument(fcinfo, 1, "invoke_action_bulk", "inputs", "Pass an array of objects, one for each item.");
 	require_argument(fcinfo, 2, "invoke_action_bulk", "common", "Leave it out, or pass '{}', if the items share nothing.");
 	if (!JB_ROOT_IS_OBJECT(PG_GETARG_JSONB_P(2)))
 		ereport(ERROR,
@@ -68,18 +70,32 @@ require_bulk_arguments(FunctionCallInfo fcinfo)
 				 errhint("Pass an object of inputs that all items have unless they say otherwise, or '{}'.")));
 	require_no_idempotency_key();
 	require_no_if_match();
+	return inputs;
+}
+
+/* Copies an object or array that is part of another jsonb to where there is room, and goes on behind it. */
+static Jsonb *
+copy_part(const JsonbValue *value, char **room)
+{
+	Jsonb	   *copy = (Jsonb *) *room;
+	int			size = VARHDRSZ + value->val.binary.len;
+
+	SET_VARSIZE(copy, size);
+	memcpy(&copy->root, value->val.binary.data, value->val.binary.len);
+	*room += MAXALIGN(size);
+	return copy;
 }
 
 /* What an item is given, in the memory of the call: its own inputs, before those that all have. */
 static Jsonb *
-item_input(Bulk *bulk, JsonbValue *value, Jsonb *common)
+item_input(Bulk *bulk, JsonbValue *value, Jsonb *common, char **room)
 {
 	MemoryContext old;
 	Jsonb	   *input;
 	Jsonb	   *copy;
 
 	if (JB_ROOT_COUNT(common) == 0)
-		return JsonbValueToJsonb(value);
+		return value->type == jbvBinary ? copy_part(value, room) : JsonbValueToJsonb(value);
 	old = MemoryContextSwitchTo(bulk->scratch);
 	input = JsonbValueToJsonb(value);
 	if (JB_ROOT_IS_OBJECT(input))
@@ -99,15 +115,20 @@ bulk_take_items(Bulk *bulk, Jsonb *inputs, Jsonb *common)
 	JsonbIteratorToken token;
 	JsonbValue	value;
 	int			taken = 0;
+	char	   *room;
 
 	bulk->count = JB_ROOT_COUNT(inputs);
 	bulk->items = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(BulkItem) * Max(bulk->count, 1),
 											 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	/* of all in one piece: of each alone it would be twice as much */
+	room = MemoryContextAllocExtended(CurrentMemoryContext,
+									  VARSIZE(inputs) + bulk->count * (Size) MAXALIGN(VARHDRSZ + MAXIMUM_ALIGNOF),
+									  MCXT_ALLOC_HUGE);
 	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (token == WJB_ELEM)
-			bulk->items[taken++].input = item_input(bulk, &value, common);
+			bulk->items[taken++].input = item_input(bulk, &value, common, &room);
 	}
 }
 
@@ -160,8 +181,8 @@ Datum
 custom_action_invoke_bulk(PG_FUNCTION_ARGS)
 {
 	Bulk		bulk = {0};
+	Jsonb	   *inputs = bulk_arguments(fcinfo);
 
-	require_bulk_arguments(fcinfo);
 	bulk.answers = argument_is_second(fcinfo, 3, "invoke_action_bulk", "mode", "all_or_nothing", "per_item");
 	bulk.action = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	bulk.call = call_item;
@@ -169,7 +190,7 @@ custom_action_invoke_bulk(PG_FUNCTION_ARGS)
 	bulk.mcxt = CurrentMemoryContext;
 	bulk.scratch = AllocSetContextCreate(CurrentMemoryContext, "custom action bulk item", ALLOCSET_DEFAULT_SIZES);
 	InitMaterializedSRF(fcinfo, 0);
-	bulk_take_items(&bulk, PG_GETARG_JSONB_P(1), PG_GETARG_JSONB_P(2));
+	bulk_take_items(&bulk, inputs, PG_GETARG_JSONB_P(2));
 	handle_require_caller(handle_of_name(bulk.action));
 	bulk.in_sets = bulk.count >= LEAST_OF_SET && (innermost_frame == NULL || innermost_frame->budget == NULL);
 	bulk_run(&bulk);

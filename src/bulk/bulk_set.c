@@ -47,8 +47,9 @@ set_make(BulkSet *set, int from, int to)
 	int			room = to - from;
 
 	set->numbers = palloc(sizeof(int) * room);
-	set->call.items = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(InvokeRequest) * room,
+	set->call.items = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(ManyItem) * room,
 												 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	set->call.outputs = bulk->mcxt;
 	set->call.left = palloc0(sizeof(bool) * room);
 	set->call.first = palloc(sizeof(int) * room);
 	set->call.failed = palloc0(sizeof(bool) * room);
@@ -58,13 +59,9 @@ set_make(BulkSet *set, int from, int to)
 	set->call.mcxt = CurrentMemoryContext;
 	for (int i = from; i < to; i++)
 	{
-		InvokeRequest *request = &set->call.items[set->call.count];
-
 		if (item_is_out(&bulk->items[i]) || bulk->items[i].fails_set)
 			continue;
-		request->kind = REQUEST_JSON;
-		request->input = bulk->items[i].input;
-		request->result_context = bulk->mcxt;
+		set->call.items[set->call.count].input = bulk->items[i].input;
 		set->call.first[set->call.count] = set->call.count;
 		set->numbers[set->call.count++] = i;
 	}

@@ -26,13 +26,13 @@
 
 /* Takes the inputs of an item that is entered. */
 static void
-bind_item(Frame *frame, InvokeRequest *request)
+bind_item(Frame *frame, const ManyItem *item)
 {
 	ResetExprContext(frame->econtext);
-	if (request->kind == REQUEST_JSON)
-		bind_jsonb_inputs(frame, request->input);
+	if (item->values == NULL)
+		bind_jsonb_inputs(frame, item->input);
 	else
-		bind_values(frame, request);
+		bind_values(frame, item->values);
 	settle_inputs(frame);
 	context_fill(frame);
 }
@@ -153,18 +153,18 @@ settle_item(Frame *frame)
 
 /* Gives the outputs of an item, in its caller's memory. */
 static void
-give_item(Frame *frame, InvokeRequest *request)
+give_item(Frame *frame, ManyItem *item, MemoryContext caller)
 {
 	Jsonb	   *output;
 
-	if (request->kind == REQUEST_VALUES)
+	if (item->values != NULL)
 	{
-		values_result(frame, request);
+		values_result(frame, item->values);
 		return;
 	}
 	output = bind_jsonb_outputs(frame);
-	request->output = MemoryContextAlloc(request->result_context, VARSIZE(output));
-	memcpy(request->output, output, VARSIZE(output));
+	item->output = MemoryContextAlloc(caller, VARSIZE(output));
+	memcpy(item->output, output, VARSIZE(output));
 }
 
 /* Gives the outputs of all that are done. */
@@ -180,7 +180,7 @@ give_items(ItemSet *set)
 			continue;
 		item_enter(set, i);
 		settle_item(set->frame);
-		give_item(set->frame, &set->call->items[i]);
+		give_item(set->frame, &set->call->items[i], set->call->outputs);
 		item_leave(set, i);
 	}
 	MemoryContextSwitchTo(old);
@@ -188,12 +188,12 @@ give_items(ItemSet *set)
 
 /* Tells of an item that is entered. */
 static void
-tell_item(Frame *frame, const SetItem *item, const InvokeRequest *request, TimestampTz begun, TimestampTz ended)
+tell_item(Frame *frame, const SetItem *item, const ManyItem *request, TimestampTz begun, TimestampTz ended)
 {
 	frame->watched = 0;
 	frame->recorded = NULL;
 	frame->rows_told = frame->rows_written = 0;
-	frame->given = request->kind == REQUEST_JSON ? request->input : NULL;
+	frame->given = request->input;
 	frame->captured = NULL;
 	frame->who = NULL;
 	observer_told_at = begun;
@@ -323,7 +323,7 @@ set_run(ItemSet *set, const ManyShape *shape)
 	prepare_look_ahead(set, shape);
 	steps_execute_many(set, &program->steps);
 	give_items(set);
-	if (observers_count > 0)
+	if (set->followed)
 		tell_items_safely(set, begun);
 	set->call->written = set->written;
 }

@@ -202,6 +202,12 @@ watch_most_keys(void)
 	return watching != NULL ? MOST_TOLD : 0;
 }
 
+static bool
+watch_follows(const Frame *frame)
+{
+	return watching != NULL;
+}
+
 static uint32
 watch_invocation_begun(Frame *frame)
 {
@@ -474,6 +480,7 @@ watch_invocation_ended(Frame *frame, InvocationEnd how, const ErrorData *error, 
 static const Observer watch_observer = {
 	.wants_keys = watch_wants_keys,
 	.most_keys = watch_most_keys,
+	.follows = watch_follows,
 	.invocation_begun = watch_invocation_begun,
 	.step_begun = watch_step_begun,
 	.inputs_bound = watch_inputs_bound,

@@ -424,10 +424,17 @@ record_follows_steps(const Definition *definition)
 	return level_of(definition) >= LOG_TRACE;
 }
 
+static bool
+record_follows(const Frame *frame)
+{
+	return level_of(frame->program->definition) != LOG_OFF;
+}
+
 static const Observer record = {
 	.follows_steps = record_follows_steps,
 	.wants_keys = record_wants_keys,
 	.most_keys = record_most_keys,
+	.follows = record_follows,
 	.invocation_begun = record_begun,
 	.inputs_bound = record_inputs,
 	.step_begun = record_step_begun,

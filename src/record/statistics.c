@@ -156,10 +156,16 @@ count_ended(const Open *ended, bool failed, bool canceled, const ErrorData *erro
 	statistics_add(&key, &occurrence);
 }
 
+static bool
+count_follows(const Frame *frame)
+{
+	return setting_collect_statistics && OidIsValid(frame->program->function);
+}
+
 static uint32
 count_begun(Frame *frame)
 {
-	if (!setting_collect_statistics || !OidIsValid(frame->program->function))
+	if (!count_follows(frame))
 		return 0;
 	drop_ended(frame->parent);
 	push_opened(frame, NULL);
@@ -215,6 +221,7 @@ count_invocation_ended(Frame *frame, InvocationEnd how, const ErrorData *error, 
 }
 
 static const Observer statistics_observer = {
+	.follows = count_follows,
 	.invocation_begun = count_begun,
 	.step_begun = count_step_begun,
 	.step_undone = count_step_undone,

@@ -29,6 +29,14 @@ typedef enum RequestKind
 	REQUEST_LOOK				/* nothing runs: somebody looks at the action where it would */
 } RequestKind;
 
+/* One of many items: what it is given and gives. */
+typedef struct ManyItem
+{
+	Jsonb	   *input;			/* NULL: it is in the next */
+	struct InvokeRequest *values;	/* of the other kind, for what is no JSON; or NULL */
+	Jsonb	   *output;
+} ManyItem;
+
 /*
  * A call for many items at once. What is not done is left to the caller, to be
  * called one by one: all items if the action is none that can be run so, those from
@@ -37,7 +45,8 @@ typedef enum RequestKind
 typedef struct ManyCall
 {
 	int			count;
-	struct InvokeRequest *items;	/* each of one of the other kinds */
+	ManyItem   *items;
+	MemoryContext outputs;		/* of those that are JSON */
 	bool	   *left;			/* by item: it is left out */
 	int		   *first;			/* by item: the first one with the same target, or itself */
 	bool		may_leave;		/* items may be left out */

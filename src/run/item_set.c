@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "miscadmin.h"
 #include "run/item_set.h"
+#include "run/observer.h"
 #include "utils/memutils.h"
 
 /* Memory for something of each item. */
@@ -51,6 +52,7 @@ item_set_make(Frame *frame, ManyCall *call)
 	set->params = frame->params;
 	set->owned = frame->owned;
 	set->written = call->written;
+	set->followed = observers_follow(frame);
 	set->count = set->nactive = call->count;
 	set->items = for_items(sizeof(SetItem), set->count);
 	set->active = palloc(sizeof(int) * Max(set->count, 1));

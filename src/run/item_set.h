@@ -62,6 +62,7 @@ typedef struct ItemSet
 	int			nfailed;		/* how many have failed and are left out */
 	int			guarded;		/* how many statements have left a subtransaction */
 	bool		written;		/* something has been: no item can be left out any more */
+	bool		followed;		/* observers are told of the items, when all is done */
 	List	   *plans;			/* of SetPlan */
 
 	/* Before anything is written */

@@ -90,6 +90,15 @@ observers_allow_many(const Definition *definition)
 	return true;
 }
 
+bool
+observers_follow(const Frame *frame)
+{
+	for (int i = 0; i < observers_count; i++)
+		if (is_told(i) && (observers[i]->follows == NULL || observers[i]->follows(frame)))
+			return true;
+	return false;
+}
+
 /* Goes to the memory that observers are called in; returns where we were. */
 static MemoryContext
 enter_memory(Frame *frame)

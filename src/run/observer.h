@@ -148,6 +148,13 @@ typedef struct Observer
 	 */
 	bool		(*follows_steps) (const Definition *definition);
 
+	/*
+	 * Would it want to be told of an invocation in this frame, if one began?
+	 * Where nobody does, what items of a set have written is not kept until
+	 * all is done. NULL: it would.
+	 */
+	bool		(*follows) (const Frame *frame);
+
 	/* Answers what it wants of this invocation. */
 	uint32		(*invocation_begun) (Frame *frame);
 	void		(*inputs_bound) (Frame *frame);
@@ -218,6 +225,9 @@ extern int	observers_most_keys(void);
 
 /* May such invocations run for many items at once, and be told of when all is done? */
 extern bool observers_allow_many(const Definition *definition);
+
+/* Does anybody want to be told of invocations in this frame? */
+extern bool observers_follow(const Frame *frame);
 
 /*
  * While it is not 0, what is told of happened then: items that have run at once are

@@ -360,7 +360,7 @@ take_performed(ItemSet *set, const Perform *perform, const ManyCall *call)
 {
 	for (int i = 0; i < call->count; i++)
 	{
-		const InvokeRequest *request = &call->items[i];
+		const InvokeRequest *request = call->items[i].values;
 		int			item = set->active[i];
 
 		if (call->left[i])
@@ -386,8 +386,9 @@ perform_execute_many(ItemSet *set, Instruction *instruction)
 	PerformMany many = {set, set->active};
 	ManyCall	call = {.count = count, .whole = true, .mcxt = CurrentMemoryContext, .enter = enter_performing, .leave = leave_performing, .outer = &many};
 	InvokeRequest request = {.kind = REQUEST_MANY, .many = &call, .result_context = CurrentMemoryContext};
+	InvokeRequest *requests = palloc0(sizeof(InvokeRequest) * count);
 
-	call.items = palloc0(sizeof(InvokeRequest) * count);
+	call.items = palloc0(sizeof(ManyItem) * count);
 	call.left = palloc0(sizeof(bool) * count);
 	call.first = palloc(sizeof(int) * count);
 	call.written = set->written;
@@ -397,7 +398,8 @@ perform_execute_many(ItemSet *set, Instruction *instruction)
 		call.first[i] = i;
 		item_enter(set, set->active[i]);
 		frame_begin_step(frame, instruction);
-		request_of_item(frame, perform, &call.items[i]);
+		request_of_item(frame, perform, &requests[i]);
+		call.items[i].values = &requests[i];
 		item_leave(set, set->active[i]);
 	}
 	perform_action(frame, handle_get(perform->function), &request);

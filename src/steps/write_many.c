@@ -80,7 +80,7 @@ void
 write_many_run(ItemSet *set, const Write *write, Instruction *step, Instruction *also)
 {
 	Statement  *statement = write->statement;
-	bool		with_key = observers_count > 0 && statement->key != NULL && observers_most_keys() > 0 &&
+	bool		with_key = set->followed && statement->key != NULL && observers_most_keys() > 0 &&
 		statement_may_return_key(statement);
 
 	if (set->ahead != NIL)
@@ -90,7 +90,7 @@ write_many_run(ItemSet *set, const Write *write, Instruction *step, Instruction 
 	if (also != NULL && set->nactive > 0)
 		budget_count(set->frame, SPI_processed);
 	require_rows(set, write);
-	if (observers_count > 0)
+	if (set->followed)
 		note_writes(set, write, step, also);
 }
 
