@@ -17,6 +17,7 @@
 #include "miscadmin.h"
 #include "utils/datum.h"
 #include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
 
 /* enough for the context of most plug-ins */
 #define BYTES_AT_FIRST	1024
@@ -115,6 +116,15 @@ jsonb_tree_element(JsonbValue *array)
 	return &array->val.array.elems[array->val.array.nElems++];
 }
 
+/* Raises: jsonb has no room for it. */
+pg_noreturn static void
+refuse_length(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("JSON that is made here is longer than jsonb can be")));
+}
+
 /* Makes room at the end for so many bytes; where they go. */
 static char *
 take_room(Written *written, Size size)
@@ -123,7 +133,9 @@ take_room(Written *written, Size size)
 
 	if (written->length + size > written->room)
 	{
-		written->room = 2 * (written->length + size);
+		if (size > JENTRY_OFFLENMASK)
+			refuse_length();
+		written->room = Min(2 * (written->length + size), MaxAllocSize);
 		written->bytes = repalloc(written->bytes, written->room);
 	}
 	place = written->bytes + written->length;
@@ -161,9 +173,7 @@ set_entry(Written *written, Entries *entries, JEntry type, Size length)
 
 	entries->end += length;
 	if (entries->end > JENTRY_OFFLENMASK)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("JSON that is made here is longer than jsonb can be")));
+		refuse_length();
 	if (entries->count % JB_OFFSET_STRIDE == 0)
 		entry |= JENTRY_HAS_OFF | (JEntry) entries->end;
 	else

@@ -10,7 +10,6 @@
 
 #include "base/compat.h"
 #include "base/error.h"
-#include "base/jsonb_push.h"
 #include "base/jsonb_tree.h"
 #include "base/suggest.h"
 #include "base/text_list.h"
@@ -484,18 +483,13 @@ Jsonb *
 bind_jsonb_outputs(Frame *frame)
 {
 	const Program *program = frame->program;
-	JsonbBuilder *builder = jsonb_builder_make();
+	const Signature *signature = program->signature;
+	JsonbValue	result;
 
-	jsonb_push_object(builder);
-	for (int i = 0; i < program->signature->noutputs; i++)
-	{
-		int			slot = program->output_slots[i];
-
-		jsonb_push_key(builder, program->signature->outputs[i].name);
-		convert_to_jsonb(builder, frame_value(frame, slot), frame_isnull(frame, slot), program->slots[slot].type);
-	}
-	jsonb_push_object_end(builder);
-	return jsonb_builder_finish(builder);
+	jsonb_tree_object(&result, signature->noutputs);
+	for (int i = 0; i < signature->noutputs; i++)
+		bind_show_slot(frame, jsonb_tree_member(&result, signature->outputs[i].name), program->output_slots[i]);
+	return jsonb_tree_finish(&result);
 }
 
 /* Inputs or outputs that a plug-in may change. */

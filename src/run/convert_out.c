@@ -23,6 +23,8 @@
 #include "utils/typcache.h"
 #include "utils/uuid.h"
 
+static void push_any(JsonbBuilder *builder, Datum value, bool isnull, Oid type);
+
 /* Converts a value with to_jsonb, telling it the type. */
 static Jsonb *
 datum_by_to_jsonb(Datum value, Oid type)
@@ -156,7 +158,7 @@ push_dimension(JsonbBuilder *builder, Oid element, int ndims, const int *lengths
 		if (ndims > 1)
 			push_dimension(builder, element, ndims - 1, lengths + 1, values, nulls);
 		else
-			convert_to_jsonb(builder, *(*values)++, *(*nulls)++, element);
+			push_any(builder, *(*values)++, *(*nulls)++, element);
 	}
 	jsonb_push_array_end(builder);
 }
@@ -201,7 +203,7 @@ push_composite(JsonbBuilder *builder, Datum value, Oid type)
 			continue;
 		member = heap_getattr(&tuple, i + 1, descriptor, &isnull);
 		jsonb_push_key(builder, NameStr(attribute->attname));
-		convert_to_jsonb(builder, member, isnull, attribute->atttypid);
+		push_any(builder, member, isnull, attribute->atttypid);
 	}
 	jsonb_push_object_end(builder);
 }
@@ -230,8 +232,9 @@ push_held(JsonbBuilder *builder, Datum value, Oid type)
 	}
 }
 
-void
-convert_to_jsonb(JsonbBuilder *builder, Datum value, bool isnull, Oid type)
+/* Appends a value of any type, or null. */
+static void
+push_any(JsonbBuilder *builder, Datum value, bool isnull, Oid type)
 {
 	JsonbValue	result;
 
@@ -254,7 +257,7 @@ convert_to_value(JsonbValue *result, Datum value, Oid type)
 	Jsonb	   *array;
 
 	jsonb_push_array(builder);
-	convert_to_jsonb(builder, value, false, type);
+	push_any(builder, value, false, type);
 	jsonb_push_array_end(builder);
 	array = jsonb_builder_finish(builder);
 	*result = *getIthJsonbValueFromContainer(&array->root, 0);

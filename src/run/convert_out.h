@@ -7,15 +7,13 @@
 
 #include "postgres.h"
 
-#include "base/jsonb_push.h"
+#include "utils/jsonb.h"
 
 /*
- * Appends a value of any type, as to_jsonb would show it, but for types with a cast
- * to json that nothing reads back: those are text.
+ * A value of any type that is not NULL, as to_jsonb would show it, but for types with a
+ * cast to json that nothing reads back: those are text. It is a scalar, or what jsonb
+ * holds.
  */
-extern void convert_to_jsonb(JsonbBuilder *builder, Datum value, bool isnull, Oid type);
-
-/* The same of a value that is not NULL, by itself: a scalar, or what jsonb holds. */
 extern void convert_to_value(JsonbValue *result, Datum value, Oid type);
 
 /* The same of any value, for a tree of values (base/jsonb_tree.h). */
