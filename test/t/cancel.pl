@@ -37,6 +37,31 @@ $node->safe_psql('main', q{
 			format('{"format": 1, "version": 1, "active": true, "definition": %s}', (SELECT definition FROM public.long)));
 	END $$});
 
+# Actions that count up a row of a table: many items run at once, or, where a trigger looks at each row, one by one.
+$node->safe_psql('main', q{
+	CREATE TABLE desk.counter (id integer PRIMARY KEY, n integer NOT NULL DEFAULT 0);
+	INSERT INTO desk.counter SELECT generate_series(1, 10000);
+	CREATE TABLE desk.looked_at (LIKE desk.counter INCLUDING ALL);
+	INSERT INTO desk.looked_at SELECT generate_series(1, 10000);
+	CREATE FUNCTION desk.look() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+	CREATE TRIGGER look BEFORE UPDATE ON desk.looked_at FOR EACH ROW EXECUTE FUNCTION desk.look();
+	SELECT create_action('desk.' || name, format('{"table": "desk.%s", "steps": [{"update": "target", "set": {"n": "=n + 1"}}]}', of)::json), activate_action('desk.' || name)
+	FROM (VALUES ('count', 'counter'), ('count_looked_at', 'looked_at')) AS action (name, of)});
+
+# Counts up all rows of a table.
+sub counting
+{
+	my ($action, $table, $mode) = @_;
+
+	return "SELECT count(*) FROM invoke_action_bulk('desk.$action', (SELECT jsonb_agg(jsonb_build_object('target', id)) FROM desk.$table), mode => '$mode')";
+}
+
+my %counting = (
+	'10,000 items at once' => [ 'count', 'counter', 'all_or_nothing' ],
+	'10,000 items at once, per item' => [ 'count', 'counter', 'per_item' ],
+	'10,000 items one by one' => [ 'count_looked_at', 'looked_at', 'all_or_nothing' ],
+	'10,000 items one by one, per item' => [ 'count_looked_at', 'looked_at', 'per_item' ]);
+
 my $altering = q{ALTER TABLE desk.note ALTER COLUMN body SET DEFAULT ''};
 my ($steps, $whole) = (1000, 0);
 while ($whole < 500 && $steps < 200_000)
@@ -48,6 +73,7 @@ while ($whole < 500 && $steps < 200_000)
 note("$steps steps take $whole ms");
 
 my %statements = (
+	(map { $_ => counting(@{ $counting{$_} }) } keys %counting),
 	'checking what DDL touches' => $altering,
 	'invoking' => 'SELECT desk.long()',
 	'validating' => q{DO $$ BEGIN EXECUTE replace(pg_get_functiondef('desk.long'::regproc), 'desk.long', 'desk.other'); END $$; DROP FUNCTION desk.other},
@@ -77,6 +103,25 @@ foreach my $what (sort keys %statements)
 	}
 	ok($ends, "$what ends at its limit") or diag("limit $limit of $time ms, $elapsed ms: $said");
 	like($next, qr/next\z/, 'and the next statement runs');
+}
+
+# Wherever a cancel comes, it leaves no row counted up
+foreach my $what (sort keys %counting)
+{
+	my (undef, $table) = @{ $counting{$what} };
+	my ($time) = run_limited(0, counting(@{ $counting{$what} }));
+	my ($said, $canceled) = ('', 0);
+
+	foreach my $part (1 .. 9)
+	{
+		my (undef, undef, $err) = run_limited(int($time * $part / 10) || 1, counting(@{ $counting{$what} }));
+
+		$canceled++ if $err =~ s/\A(?:psql:<stdin>:\d+: )?ERROR:  canceling statement due to statement timeout//;
+		$said .= $err if $err !~ /\A\s*(?:CONTEXT:.*)?\z/s;
+	}
+	is($said, '', "$what are canceled, or done");
+	cmp_ok($canceled, '>', 0, 'some are canceled');
+	is($node->safe_psql('main', "SELECT count(DISTINCT n) FROM desk.$table"), 1, 'and none of those has left anything');
 }
 
 # Somebody else's cancel
