@@ -218,6 +218,13 @@ numeric_as_integer(Numeric number, int32 *integer)
 #define TupleDescFinalize(tupdesc)	((void) 0)
 #endif
 
+/* 19: a row that somebody else has deleted meanwhile is said to be deleted */
+#if PG_VERSION_NUM >= 190000
+#define LOST_TO_DELETE	"could not serialize access due to concurrent delete"
+#else
+#define LOST_TO_DELETE	"could not serialize access due to concurrent update"
+#endif
+
 /* 19: post_parse_analyze_hook may only look at what was counted */
 #if PG_VERSION_NUM >= 190000
 typedef const struct JumbleState HookJumbleState;

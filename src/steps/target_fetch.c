@@ -253,9 +253,10 @@ lock_row(const Frame *frame, TargetFetch *fetch, Relation relation, ItemPointer 
 	TM_FailureData failure;
 	int			flags = TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS |
 		(IsolationUsesXactSnapshot() ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION);
+	TM_Result	result = table_tuple_lock(relation, place, GetActiveSnapshot(), row, GetCurrentCommandId(true), fetch->lock,
+										  LockWaitBlock, flags, &failure);
 
-	switch (table_tuple_lock(relation, place, GetActiveSnapshot(), row, GetCurrentCommandId(true), fetch->lock,
-							 LockWaitBlock, flags, &failure))
+	switch (result)
 	{
 		case TM_Ok:
 			return !failure.traversed || still_has_key(frame, fetch, row);
@@ -266,7 +267,8 @@ lock_row(const Frame *frame, TargetFetch *fetch, Relation relation, ItemPointer 
 			if (IsolationUsesXactSnapshot())
 				ereport(ERROR,
 						(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-						 errmsg("could not serialize access due to concurrent update")));
+						 errmsg(result == TM_Deleted ? LOST_TO_DELETE :
+								"could not serialize access due to concurrent update")));
 			return false;
 		default:
 			elog(ERROR, "could not lock the target of action \"%s\"", frame->program->action);
