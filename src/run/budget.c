@@ -151,6 +151,22 @@ budget_charge(Frame *frame, uint64 rows)
 			refuse_more(frame, budget);
 }
 
+uint64
+budget_left(const Frame *frame)
+{
+	uint64		left = PG_UINT64_MAX;
+
+	for (const Budget *budget = frame->budget; budget != NULL; budget = budget->outer)
+	{
+		if (budget->exceeded > 0)
+			return 0;
+		for (int i = 0; i < BUDGETS; i++)
+			if (budget->most[i] > 0)
+				left = Min(left, budget->most[i] - Min(budget->most[i], spent_of_kind(i) - budget->before[i]));
+	}
+	return left;
+}
+
 void
 budget_require_kept(Frame *frame)
 {

@@ -81,6 +81,9 @@ budget_count(Frame *frame, uint64 rows)
 		budget_charge(frame, rows);
 }
 
+/* How many statements that write one row each are allowed now: the one after them raises. */
+extern uint64 budget_left(const Frame *frame);
+
 /* Raises if a budget was exceeded and the error got lost; at the end of an invocation. */
 extern void budget_require_kept(Frame *frame);
 

@@ -16,7 +16,9 @@
  *		`when` is not true has both, and ended as skipped. Two steps that are merged
  *		into one statement are two: the second begins when the work of both is done.
  *		(Where that statement fails, the first is told of, and failed_step says whose
- *		error it is.)
+ *		error it is.) Of creates that are one statement rows_written comes row by row,
+ *		while it runs: an observer looks at memory and catalogs alone then, writes
+ *		nothing, and raises at most. For who asks for steps they run one by one.
  *		Where a step fails that has an on_error, step_undone comes when its work has
  *		been taken back: whatever was told since its step_begun has not happened.
  *		For those who do not ask for steps, it has the number of rows_written that

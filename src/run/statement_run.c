@@ -49,9 +49,9 @@ typedef struct KeyReceiver
 typedef struct TurnReceiver
 {
 	SlotReceiver slots;
-	Instruction **steps;
-	int			nsteps;
-	const int  *turns;			/* of which row each column is kept */
+	const Turns *turns;
+	uint64		left;			/* rows of steps that budgets allow; one more is too many */
+	NullableDatum *key;			/* of the last row */
 } TurnReceiver;
 
 /* Receives the one value of SELECT $1. */
@@ -91,36 +91,6 @@ receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 			receiver->values[i].value = datumCopy(tuple->tts_values[i], slot->byval, slot->length);
 	}
 	MemoryContextSwitchTo(old);
-	return true;
-}
-
-/* Takes what is kept of this row; from here on it is the next step's turn. */
-static bool
-turn_receiver_take(TupleTableSlot *tuple, DestReceiver *self)
-{
-	TurnReceiver *receiver = (TurnReceiver *) self;
-	SlotReceiver *slots = &receiver->slots;
-	const Statement *statement = slots->statement;
-	MemoryContext old = MemoryContextSwitchTo(slots->frame->econtext->ecxt_per_tuple_memory);
-
-	if (slots->rows == 0)
-		slots->values = palloc0(Max(statement->nslots, 1) * sizeof(NullableDatum));
-	if (statement->nslots > 0)
-		slot_getallattrs(tuple);
-	for (int i = 0; i < statement->nslots; i++)
-	{
-		const Slot *slot = &statement->scope->program->slots[statement->slots[i]];
-
-		if (receiver->turns[i] != slots->rows)
-			continue;
-		slots->values[i].isnull = tuple->tts_isnull[i];
-		if (!tuple->tts_isnull[i])
-			slots->values[i].value = datumCopy(tuple->tts_values[i], slot->byval, slot->length);
-	}
-	MemoryContextSwitchTo(old);
-	slots->rows++;
-	if (slots->rows < receiver->nsteps)
-		slots->frame->current = receiver->steps[slots->rows];
 	return true;
 }
 
@@ -183,6 +153,69 @@ key_receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 	take_key(inserted ? &written->rows : &written->updated, receiver->most, tuple, key);
 	MemoryContextSwitchTo(old);
 	return receiver_take(tuple, self);
+}
+
+/* Keeps the columns of this row that are its step's. */
+static void
+keep_of_turn(TurnReceiver *receiver, TupleTableSlot *tuple)
+{
+	SlotReceiver *slots = &receiver->slots;
+	const Statement *statement = slots->statement;
+
+	if (slots->rows == 0)
+		slots->values = palloc0(Max(statement->nslots, 1) * sizeof(NullableDatum));
+	for (int i = 0; i < statement->nslots; i++)
+	{
+		const Slot *slot = &statement->scope->program->slots[statement->slots[i]];
+
+		if (receiver->turns->turn_of[i] != slots->rows)
+			continue;
+		slots->values[i].isnull = tuple->tts_isnull[i];
+		if (!tuple->tts_isnull[i])
+			slots->values[i].value = datumCopy(tuple->tts_values[i], slot->byval, slot->length);
+	}
+}
+
+/* Tells of this row, and of its key. */
+static pg_noinline void
+tell_turn(TurnReceiver *receiver, const TupleTableSlot *tuple)
+{
+	const Turns *turns = receiver->turns;
+	const StatementKey *key = receiver->slots.statement->key;
+	WrittenKeys written = {.rows = {.rows = 1}};
+
+	if (turns->with_key)
+	{
+		if (receiver->key == NULL)
+			receiver->key = palloc(list_length(key->columns) * sizeof(NullableDatum));
+		copy_key(receiver->key, tuple, key, key->places, 0);
+		written.rows.keys = receiver->key;
+		written.rows.count = 1;
+	}
+	turns->done(receiver->slots.frame, turns, receiver->slots.rows, &written);
+}
+
+/*
+ * Takes what is kept of this row; from here on it is the next step's turn. With a row that
+ * is too many for a budget it ends, and nobody is told of that.
+ */
+static bool
+turn_receiver_take(TupleTableSlot *tuple, DestReceiver *self)
+{
+	TurnReceiver *receiver = (TurnReceiver *) self;
+	SlotReceiver *slots = &receiver->slots;
+	MemoryContext old = MemoryContextSwitchTo(slots->frame->econtext->ecxt_per_tuple_memory);
+	bool		fits = slots->rows < receiver->left;
+
+	slot_getallattrs(tuple);
+	keep_of_turn(receiver, tuple);
+	if (receiver->turns->done != NULL && fits)
+		tell_turn(receiver, tuple);
+	MemoryContextSwitchTo(old);
+	slots->rows++;
+	if (slots->rows < receiver->turns->count && fits)
+		slots->frame->current = receiver->turns->steps[slots->rows];
+	return fits;
 }
 
 /* Complains that a table or function changed its types under a running action. */
@@ -360,9 +393,9 @@ plan_end(Frame *frame, const Statement *statement, SPIPlanPtr plan)
 		frame_path_after(frame, statement->scope, plan);
 }
 
-/* Runs a plan of the statement's for a receiver that has its functions. */
-static inline uint64
-run_plan(Frame *frame, const Statement *statement, SPIPlanPtr plan, SlotReceiver *receiver)
+/* Sends a plan of the statement's for a receiver that has its functions. */
+static inline void
+send_plan(Frame *frame, const Statement *statement, SPIPlanPtr plan, SlotReceiver *receiver)
 {
 	SPIExecuteOptions options = {0};
 	int			code;
@@ -382,6 +415,13 @@ run_plan(Frame *frame, const Statement *statement, SPIPlanPtr plan, SlotReceiver
 		elog(ERROR, "could not run a statement of action \"%s\": %s",
 			 frame->program->action, SPI_result_code_string(code));
 	plan_end(frame, statement, plan);
+}
+
+/* Runs it, as what one step does. */
+static inline uint64
+run_plan(Frame *frame, const Statement *statement, SPIPlanPtr plan, SlotReceiver *receiver)
+{
+	send_plan(frame, statement, plan, receiver);
 	budget_count(frame, statement->select ? 0 : SPI_processed);
 	statement_land(frame, statement, receiver);
 	return SPI_processed;
@@ -400,23 +440,48 @@ statement_execute(Frame *frame, Statement *statement)
 }
 
 void
-statement_require_plan(Statement *statement)
+statement_require_plan(Statement *statement, bool with_key)
 {
-	if (statement->plan == NULL)
+	if (with_key && statement->key->plan == NULL)
+		statement->key->plan = prepare_plan(statement, true);
+	else if (!with_key && statement->plan == NULL)
 		statement_prepare(statement);
 }
 
-uint64
-statement_execute_in_turns(Frame *frame, Statement *statement, Instruction **steps, int nsteps, const int *turns)
+/* Counts the work of each step, which one statement has done. */
+static pg_noinline void
+count_turns(Frame *frame, const Turns *turns, uint64 rows)
 {
-	TurnReceiver receiver = {0};
+	for (uint64 i = 0; i < rows; i++)
+	{
+		frame->current = turns->steps[i];
+		budget_count(frame, 1);
+	}
+}
+
+uint64
+statement_execute_in_turns(Frame *frame, Statement *statement, const Turns *turns)
+{
+	TurnReceiver receiver = {.turns = turns, .left = PG_UINT64_MAX};
+	uint64		rows;
 
 	receiver.slots.base.receiveSlot = turn_receiver_take;
-	receiver.slots.base.rStartup = receiver_startup;
-	receiver.steps = steps;
-	receiver.nsteps = nsteps;
-	receiver.turns = turns;
-	return run_plan(frame, statement, statement->plan, &receiver.slots);
+	receiver.slots.base.rStartup = turns->with_key ? key_receiver_startup : receiver_startup;
+	if (unlikely(frame->budget != NULL))
+		receiver.left = budget_left(frame);
+	send_plan(frame, statement, turns->with_key ? statement->key->plan : statement->plan, &receiver.slots);
+	rows = SPI_processed;
+	if (unlikely(frame->budget != NULL))
+		count_turns(frame, turns, rows);
+	statement_land(frame, statement, &receiver.slots);
+	return rows;
+}
+
+bool
+statement_tells_key(Statement *statement)
+{
+	return statement->key != NULL && !statement->select && observers_most_keys() > 0 &&
+		statement_may_return_key(statement);
 }
 
 uint64
@@ -425,15 +490,14 @@ statement_execute_for_keys(Frame *frame, Statement *statement, WrittenKeys *writ
 	KeyReceiver receiver = {0};
 	uint64		rows;
 
-	if (statement->key == NULL || statement->select || (receiver.most = observers_most_keys()) == 0 ||
-		!statement_may_return_key(statement))
+	if (!statement_tells_key(statement))
 	{
 		rows = statement_execute(frame, statement);
 		written->rows.rows = rows;
 		return rows;
 	}
-	if (statement->key->plan == NULL)
-		statement->key->plan = prepare_plan(statement, true);
+	statement_require_plan(statement, true);
+	receiver.most = observers_most_keys();
 	receiver.slots.base.receiveSlot = key_receiver_take;
 	receiver.slots.base.rStartup = key_receiver_startup;
 	receiver.written = written;

@@ -35,16 +35,34 @@ typedef struct WrittenKeys
  */
 extern ParamListInfo statement_params(const struct Frame *frame, const Statement *statement);
 
-/* Makes its plan, if it has none yet: then it is known what it returns. */
-extern void statement_require_plan(Statement *statement);
+/* Does it return the keys of what it writes now? Somebody wants some, and the user may see them. */
+extern bool statement_tells_key(Statement *statement);
+
+/* Makes its plan, that which returns keys or the other, if it has none yet: then it is known what it returns. */
+extern void statement_require_plan(Statement *statement, bool with_key);
+
+/* Steps for each of which a statement writes a row, in their order. */
+typedef struct Turns
+{
+	struct Instruction **steps;
+	int			count;
+	const int  *turn_of;		/* of which step's row each column that it returns is kept */
+	bool		with_key;		/* it returns the keys of its rows */
+
+	/*
+	 * Is told of each row, with its key, as soon as it is written, when
+	 * frame->current is its step; NULL: nobody wants to know. The statement
+	 * is running, so it looks at memory and catalogs alone.
+	 */
+	void		(*done) (struct Frame *frame, const struct Turns *turns, int turn, const WrittenKeys *written);
+	const void *arg;
+} Turns;
 
 /*
- * Runs one that writes a row for each of the steps, in their order: what goes wrong
- * is said of the step whose turn it is. turns: of which step's row each column that it
- * returns is kept.
+ * Runs one that writes a row for each of the steps: what goes wrong is said of the step
+ * whose turn it is. Each of them counts as a statement of a budget.
  */
-extern uint64 statement_execute_in_turns(struct Frame *frame, Statement *statement, Instruction **steps,
-										 int nsteps, const int *turns);
+extern uint64 statement_execute_in_turns(struct Frame *frame, Statement *statement, const Turns *turns);
 
 /* Runs it; returns the number of rows. Values of the first row land in the slots. */
 extern uint64 statement_execute(struct Frame *frame, Statement *statement);

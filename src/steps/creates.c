@@ -15,9 +15,11 @@
  * nor other defaults run code of users', or anything whose result depends on the order. No
  * value reads a row of another one of the steps.
  *
- * Where somebody wants to know of steps or rows, or counts statements, where the table
- * has changed under a running action, and for a user who may not write all columns, the
- * steps run one after the other. So they do for many items: each for all of them.
+ * Who wants to know of rows is told of each as soon as it is written, as its step would
+ * tell, and so are budgets. Whoever wants to know of steps, when each begins and what it
+ * takes, has them run one after the other. So they run where the table has changed under
+ * a running action, and for a user who may not write all columns; and for many items:
+ * each for all of them.
  */
 #include "postgres.h"
 
@@ -49,6 +51,7 @@
 #include "steps/write.h"
 #include "steps/write_column.h"
 #include "steps/write_many.h"
+#include "steps/written.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -421,32 +424,44 @@ turn_of_slot(const Creates *creates, int slot)
 	elog(ERROR, "no step creates a row for slot %d", slot);
 }
 
-/* Finds out once which column of which row is kept. */
+/* Finds out once which column of which row is kept, when it is known which the statement returns. */
 static void
 find_turns(Creates *creates)
 {
 	const Statement *all = creates->all;
-	int		   *turn_of;
+	int		   *turn_of = MemoryContextAlloc(all->scope->program->mcxt, sizeof(int) * Max(all->nslots, 1));
 
-	statement_require_plan(creates->all);
-	if (creates->turn_of != NULL)
-		return;
-	turn_of = MemoryContextAlloc(all->scope->program->mcxt, sizeof(int) * Max(all->nslots, 1));
 	for (int i = 0; i < all->nslots; i++)
 		turn_of[i] = turn_of_slot(creates, all->slots[i]);
 	creates->turn_of = turn_of;
+}
+
+/* Tells the observers of a step's row, as the step itself would. */
+static void
+tell_row(Frame *frame, const Turns *turns, int turn, const WrittenKeys *written)
+{
+	const Creates *creates = turns->arg;
+
+	written_tell(frame, creates->own.steps[turn]->data, creates->all, written, false);
 }
 
 /* Creates all rows in one statement. */
 static void
 execute_at_once(Frame *frame, Creates *creates)
 {
-	uint64		rows;
+	Turns		turns = {.steps = creates->turns, .count = creates->own.count};
 
-	if (unlikely(creates->all->plan == NULL || creates->turn_of == NULL))
+	if (observed(frame, OBSERVE_ROWS))
+	{
+		turns.done = tell_row;
+		turns.arg = creates;
+		turns.with_key = statement_tells_key(creates->all);
+	}
+	statement_require_plan(creates->all, turns.with_key);
+	if (unlikely(creates->turn_of == NULL))
 		find_turns(creates);
-	rows = statement_execute_in_turns(frame, creates->all, creates->turns, creates->own.count, creates->turn_of);
-	if (rows != creates->own.count)
+	turns.turn_of = creates->turn_of;
+	if (statement_execute_in_turns(frame, creates->all, &turns) != turns.count)
 		elog(ERROR, "steps of action \"%s\" have not created their rows", frame->program->action);
 }
 
@@ -473,7 +488,7 @@ creates_execute(Frame *frame, Instruction *instruction)
 {
 	Creates    *creates = instruction->data;
 
-	if (frame->budget == NULL && !observed(frame, OBSERVE_STEPS | OBSERVE_ROWS) && creates_hold(frame, creates))
+	if (!observed(frame, OBSERVE_STEPS | OBSERVE_APART) && creates_hold(frame, creates))
 		execute_at_once(frame, creates);
 	else
 		execute_one_by_one(frame, creates);
@@ -531,6 +546,7 @@ join_steps(Compiler *compiler, Instruction **steps, int count)
 	}
 	program_note_relation(compiler->program, creates->relation);
 	creates->all = insert_statement(compiler, steps, count, names);
+	creates->all->key = statement_key_copy(((const Write *) steps[0]->data)->statement->key);
 	creates->own.count = count;
 	creates->own.steps = palloc(sizeof(Instruction *) * count);
 	creates->turns = palloc(sizeof(Instruction *) * count);

@@ -36,7 +36,6 @@
 #include "optimizer/cost.h"
 #include "run/code_changes.h"
 #include "run/item_plan.h"
-#include "run/key_rights.h"
 #include "run/observer.h"
 #include "run/statement_run.h"
 #include "run/watched.h"
@@ -497,7 +496,7 @@ begin_keys(LoopSetRun *run)
 	int			most = observers_most_keys();
 
 	if (set->write->key_slots == NULL)
-		run->with_key = most > 0 && set->looped->key != NULL && statement_may_return_key(set->looped);
+		run->with_key = statement_tells_key(set->looped);
 	else if (most > 0)
 	{
 		run->most_keys = most;

@@ -1,7 +1,8 @@
 /*
  * notices.c
  *		An observer that says what it is told, each event a notice, and raises an
- *		error at the event that the setting observer.raise_at names.
+ *		error at the event that the setting observer.raise_at names. With observer.without_steps
+ *		it does not ask for steps.
  */
 #include "postgres.h"
 
@@ -52,7 +53,7 @@ begun(Frame *frame)
 	say(frame, "begun", frame->program->action,
 		psprintf("version %d begun, in %s", frame->program->version,
 				 frame->parent != NULL ? frame->parent->program->action : "nothing"));
-	return OBSERVE_ALL & ~OBSERVE_INPUTS;
+	return OBSERVE_ALL & ~(OBSERVE_INPUTS | (GetConfigOption("observer.without_steps", true, false) != NULL ? OBSERVE_STEPS : 0));
 }
 
 static void

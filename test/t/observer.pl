@@ -101,6 +101,22 @@ define('apart', '{"table": "public.item", "steps": [{"call": "public.change_item
 	{"update": "target", "set": {"name": "new"}}, {"assign": "target", "to": 9, "column": "owner"}]}');
 told('SELECT apart(2)', 'merged steps that run apart, because the table has changed');
 
+# Creates that run as one, for whoever does not ask for steps: rows are told of as when they run apart
+define('creates', '{"input": [{"name": "a", "type": "integer"}, {"name": "b", "type": "integer"}], "steps": [
+	{"group": "all", "do": [
+		{"create": "public.pair", "set": {"a": "=input.a", "b": 1}},
+		{"create": "public.pair", "set": {"a": "=input.b", "b": 1, "note": "second"}},
+		{"create": "public.pair", "as": "third", "set": {"a": 9, "b": 1}}],
+	 "on_error_when": "input.a < 5", "on_error": [{"create": "public.pair", "set": {"a": 0, "b": 0, "note": "=error.step"}}]},
+	{"delete": "public.pair", "where": "true"}]}');
+foreach my $plain ('none', 'merge')
+{
+	my $calls = 'SELECT creates(1, 2); SELECT creates(1, 1); SELECT creates(7, 9); SET custom_actions.max_rows = 2; SELECT creates(1, 2); RESET custom_actions.max_rows;'
+	  . 'SET observer.raise_at = rows_written; SELECT creates(7, 8); RESET observer.raise_at; SELECT creates(7, 8);';
+
+	told("SET observer.without_steps = on; SET custom_actions.plain_path = " . ($plain eq 'none' ? "''" : $plain) . "; $calls", 'creates');
+}
+
 # Keys: those of several columns, changed ones, given columns, views, conflicts
 define('keys', '{"steps": [
 	{"create": "public.pair", "as": "p", "set": {"a": 1, "b": 2}},

@@ -145,6 +145,22 @@ query("SET custom_actions.log_level = trace; SELECT work('well')");
 is(query(q{SELECT count(*) FROM custom_actions.statistics WHERE action = 'public.work' AND step IS NOT NULL}), '5', 'or of all actions, by the setting');
 query("SELECT reset_action_statistics('work')");
 
+# Creates that are one statement count as when they are several
+query('CREATE TABLE pair (a integer, b integer, PRIMARY KEY (a, b))');
+define('public.pairs', '{"input": [{"name": "a", "type": "integer"}, {"name": "b", "type": "integer"}], "steps": [
+	{"group": "all", "do": [
+		{"create": "public.pair", "set": {"a": "=input.a", "b": 1}},
+		{"create": "public.pair", "set": {"a": "=input.b", "b": 1}},
+		{"create": "public.pair", "set": {"a": 9, "b": 1}}],
+	 "on_error_when": "input.a < 5", "on_error": [{"create": "public.pair", "set": {"a": 0, "b": 0}}]}]}');
+foreach my $plain ('', 'merge')
+{
+	query("SELECT reset_action_statistics('pairs')");
+	attempt("SET custom_actions.plain_path = '$plain'; " . join(' ', map { "TRUNCATE pair; SELECT pairs($_);" } '1, 2', '1, 1', '7, 9', '9, 9', '3, 4'));
+	is(query('SELECT count(*), count(DISTINCT cmin::text) FROM pair'), $plain eq '' ? '3|1' : '3|3', 'rows of ' . ($plain eq '' ? 'one statement' : 'three'));
+	is(counts(q{action = 'public.pairs'}), 'public.pairs 5 2 0 7', 'are counted');
+}
+
 # A request that is sent again is answered, and counted, each time
 query("SELECT invoke_action('public.part', '{\"how\": \"once\"}', 'key') FROM generate_series(1, 1); SELECT reset_action_statistics('part')");
 query("SELECT invoke_action('public.part', '{\"how\": \"once\"}', 'key')");
