@@ -101,6 +101,31 @@ sub log_cases
 	};
 }
 
+# Ten rows that are one statement, whoever is told of them: recorded, and not.
+sub log_creates_cases
+{
+	my ($size) = @_;
+	my $call = '%s(i)';
+	my %function = (off => 'ours.ten_creates', basic => 'ours.ten_creates', bare => 'bare.ten_creates', rival => 'rival.ten_creates_logged');
+	my $what = 'ten creates in one table, recorded at level basic';
+
+	return {
+		name => 'ten_creates_log',
+		kind => 'server',
+		calls => int($size->{rows} * 0.05) || 1,
+		first => {
+			map { $_ => 'SET custom_actions.log_level = ' . ($_ eq 'basic' ? 'basic' : 'off') . '; TRUNCATE desk.line RESTART IDENTITY;' } keys %function
+		},
+		run => { each_row(map { $_ => sprintf($call, $function{$_}) } keys %function) },
+		digest => 'SELECT count(*), sum(hashtextextended(t::text, 0)) FROM desk.line AS t;',
+		compare => [
+			[ $what, 'not recorded', 'basic', 'off' ],
+			[ $what, 'PL/pgSQL, without SET, that is not recorded', 'basic', 'bare' ],
+			[ $what, 'PL/pgSQL that inserts such a row', 'basic', 'rival', 0.60 ]
+		]
+	};
+}
+
 # Trying an action beside carrying it out, on a large table of which it changes few rows.
 sub preview_cases
 {
@@ -508,7 +533,7 @@ sub cases
 
 	my @cases = (
 		escalate_cases($size), step_cases($size), plan_cases($size), value_cases($size), call_cases($size), many_row_cases($size), loop_cases($size), do_cases($size), plugin_cases($size), context_cases($size),
-		log_cases($size), bulk_cases($size), bulk_set_cases($size), preview_cases($size), protect_cases($size), first_call_cases($size), upkeep_cases($size),
+		log_cases($size), log_creates_cases($size), bulk_cases($size), bulk_set_cases($size), preview_cases($size), protect_cases($size), first_call_cases($size), upkeep_cases($size),
 		many_actions_cases($size), memory_cases($size), wire_cases($size), ddl_cases($size));
 
 	foreach my $case (grep { $_->{run} } @cases)

@@ -42,3 +42,23 @@ BEGIN
 		format('Escalated case %s: %s', target, reason), current_setting('custom_actions.tag', true), 3);
 END
 $$;
+
+SELECT format('CREATE FUNCTION rival.ten_creates_logged(a bigint, OUT b bigint) LANGUAGE plpgsql SET search_path = desk, pg_temp AS $body$
+DECLARE
+	began timestamptz := clock_timestamp();
+	call uuid := gen_random_uuid();
+	ids bigint[] := array_fill(NULL::bigint, ARRAY[10]);
+BEGIN
+	%s
+	INSERT INTO rival.log (id, correlation, action, version, status, started_at, duration, depth,
+		caller, invoker, "session_user", actor, client, touched, tag, rows_written)
+	VALUES (call, call, %L, 1, %L, began, clock_timestamp() - began, 1,
+		current_user, current_user, session_user, current_setting(%L, true),
+		jsonb_build_object(%L, current_setting(%L), %L, inet_client_addr()),
+		jsonb_build_object(%L, jsonb_build_object(%L, (SELECT jsonb_agg(jsonb_build_object(%L, id)) FROM unnest(ids) AS id))),
+		current_setting(%L, true), 10);
+END $body$',
+	string_agg(format('INSERT INTO desk.line (case_id, title) VALUES (a, %L) RETURNING id INTO b; ids[%s] := b;', 'Line ' || i, i), ' ' ORDER BY i),
+	'rival.ten_creates', 'succeeded', 'custom_actions.actor', 'application_name', 'application_name', 'address', 'desk.line', 'created', 'id', 'custom_actions.tag')
+FROM generate_series(1, 10) AS i
+\gexec

@@ -3,7 +3,7 @@ SET search_path = pg_catalog;
 
 SELECT replace(regexp_replace(pg_get_functiondef(oid), E'\n SET search_path TO [^\n]*', ''), 'rival.', 'bare.')
 FROM pg_proc
-WHERE pronamespace = 'rival'::regnamespace AND proconfig IS NOT NULL AND proname <> 'escalate_logged'
+WHERE pronamespace = 'rival'::regnamespace AND proconfig IS NOT NULL AND proname NOT LIKE '%\_logged'
 ORDER BY oid
 \gexec
 VACUUM ANALYZE;
