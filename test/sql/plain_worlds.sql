@@ -18,6 +18,9 @@ CREATE FUNCTION eq.logged() RETURNS integer LANGUAGE sql STABLE AS 'SELECT count
 CREATE FUNCTION eq.permits(what text) RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RAISE NOTICE 'permits % under %', what, current_setting('search_path'); RETURN what <> 'awful'; END$$;
 CREATE FUNCTION eq.spied(what text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN what || current_setting('search_path'); END$$;
 CREATE FUNCTION eq.shown(what text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RAISE NOTICE 'shown % under %', what, current_setting('search_path'); RETURN what; END$$;
+CREATE DOMAIN eq.fresh AS integer CHECK (VALUE <> eq.logged());
+CREATE FUNCTION eq.take(n eq.fresh) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT n + 1';
+CREATE FUNCTION eq.pair(a integer, b integer) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN concat(a, '' and '', b); END';
 CREATE DOMAIN eq.permitted AS text CHECK (eq.permits(VALUE));
 CREATE FUNCTION eq.gate(n integer) RETURNS void LANGUAGE sql AS 'SELECT pg_advisory_xact_lock(n)';
 
@@ -116,6 +119,26 @@ BEGIN
 		FROM custom_actions.log_step AS s ORDER BY s.invocation, s.number;
 END $$;
 
+-- How many steps of the actions of a world are done by the statement of another one.
+CREATE FUNCTION eq.joined(world text, OUT creates bigint, OUT others bigint) LANGUAGE plpgsql AS $$
+DECLARE
+	action text;
+	more record;
+BEGIN
+	creates := 0;
+	others := 0;
+	FOR action IN SELECT format('%s.a%s', world, i) FROM generate_series(1, 6) AS i LOOP
+		BEGIN
+			SELECT count(*) FILTER (WHERE ltrim(does) LIKE 'CREATE%') AS creates, count(*) FILTER (WHERE ltrim(does) NOT LIKE 'CREATE%') AS others INTO more
+			FROM explain_action(action) WHERE plan LIKE '(done by the statement of step%';
+			creates := creates + more.creates;
+			others := others + more.others;
+		EXCEPTION WHEN OTHERS THEN
+			-- it could not be activated, or a formula fails when it is planned
+		END;
+	END LOOP;
+END $$;
+
 -- After many calls at once: what was drawn from sequences by work that was undone is not drawn again, and may be other numbers than one by one.
 CREATE FUNCTION eq.wind(world text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
@@ -126,6 +149,7 @@ BEGIN
 		EXECUTE format('SELECT last_value FROM %s', sequence) INTO last;
 		PERFORM setval(sequence, (last / 1000 + 1) * 1000, false);
 	END LOOP;
+	RAISE DEBUG 'many calls have ended';
 END $$;
 
 -- Other sessions, which may have to wait.

@@ -12,14 +12,19 @@ use warnings FATAL => 'all';
 
 use Exporter 'import';
 use JSON::PP;
+use PlainChanges;
 use Random;
 
 our @EXPORT = qw(world_script session_script case_script concurrent_script);
 
 my $json = JSON::PP->new->canonical->allow_nonref;
 
-my ($world, @tables, @views, @actions, %bound_to, %draws, $names, %known, $with_statements);
+my ($world, @tables, @views, @actions, %bound_to, %draws, %calls, $names, %known, $with_statements);
+my $rows;						# of most tables: many where many items may find theirs
 my @short;						# actions of few steps
+my @for_items;					# those of them that may run for many items at once
+my @plain_tables = qw(t1 t2 t3);	# of worlds that have them
+my $bound;						# the table of the action that is drawn
 my $short_drawn;				# is the last one?
 my $limited;					# does a case limit how many statements a call may send?
 my $favourite;					# the action that most of a case is about
@@ -38,14 +43,15 @@ my @features = qw(kind kind status status n n m m note generated ref ref ref ref
 sub create_table
 {
 	my ($name, $number) = @_;
-	my %has = map { $_ => 1 } some_of(one_of(0, 1, 1, 1, 2, 4), @features);
+	my $plain = !$with_statements && grep { $_ eq $name } @plain_tables;
+	my %has = map { $_ => 1 } some_of(one_of(0, 1, 1, 1, 2, 4), grep { !$plain || !/kind|trigger/ } @features);
 	my $kind = $has{kind} ? one_of(qw(partitioned inherited)) : 'plain';
 	my $key = one_of("id integer GENERATED " . one_of('BY DEFAULT', 'BY DEFAULT', 'ALWAYS') . ' AS IDENTITY (START 100)', map { "id $_ DEFAULT nextval('$world.numbers')" } qw(integer bigint));
 	my @columns = (
-		"$key PRIMARY KEY",
+		"$key PRIMARY KEY" . ($number == 4 && chance(0.15) ? ' DEFERRABLE' . one_of('', ' INITIALLY DEFERRED') : ''),
 		'status ' . ($has{status} ? one_of('eq.word', 'eq.permitted', 'eq.permitted', 'text CHECK (eq.permits(status))', "text CHECK (status <> 'bad')", "text CHECK (status <> 'bad')", 'varchar(9)', "text NOT NULL DEFAULT 'new'") : 'text'),
 		'n ' . ($has{n} ? one_of('bigint', 'eq.small', 'integer CHECK (n < 80)', 'integer CHECK (n < 80)', 'integer CHECK (eq.twice(n) < 150)', 'numeric(5, 1)', 'integer NOT NULL DEFAULT 1', 'integer CHECK (n <> m)') : 'integer'),
-		'm integer' . ($has{m} && $kind ne 'partitioned' ? one_of(' UNIQUE', ' UNIQUE', ' UNIQUE DEFERRABLE INITIALLY DEFERRED', ', EXCLUDE (m WITH =)') : ''),
+		'm integer' . ($has{m} && $kind ne 'partitioned' ? one_of(' UNIQUE', ' UNIQUE', $plain ? () : (' UNIQUE DEFERRABLE INITIALLY DEFERRED', ', EXCLUDE (m WITH =)')) : ''),
 		'note text' . ($has{note} ? ' CHECK (length(note) < 60)' : ''),
 		'ref ' . ($has{ref} && $number > 1 ? "integer REFERENCES $world.t" . number($number - 1)
 			. one_of('', '', ' ON DELETE CASCADE', ' ON DELETE SET NULL', ' DEFERRABLE INITIALLY DEFERRED', ' ON DELETE CASCADE ON UPDATE CASCADE') : 'integer'),
@@ -56,7 +62,7 @@ sub create_table
 	push @sql, "CREATE TABLE $world.${name}_low PARTITION OF $world.$name FOR VALUES FROM (0) TO (5)", "CREATE TABLE $world.${name}_rest PARTITION OF $world.$name DEFAULT" if $kind eq 'partitioned';
 	push @sql, "CREATE TABLE $world.${name}_child () INHERITS ($world.$name)", "INSERT INTO $world.${name}_child (id, status, n, m) SELECT i, 'open', 3, i + 20 FROM generate_series(6, 9) AS i" if $kind eq 'inherited';
 	push @sql, "CREATE INDEX ON $world.$name (" . one_of('n', 'note', 'note', 'm, n', 'ref', '(10 / n)', '(eq.shown(note))', '(eq.shown(status))', 'n) WHERE (m > 3') . ')' if $has{index};
-	push @sql, "INSERT INTO $world.$name (id, status, n, m, note) OVERRIDING SYSTEM VALUE SELECT i, (ARRAY['open', 'closed', 'new'])[1 + i % 3], i, 12 - i, 'note ' || i FROM generate_series(1, " . ($kind eq 'inherited' ? 5 : 8) . ') AS i';
+	push @sql, "INSERT INTO $world.$name (id, status, n, m, note) OVERRIDING SYSTEM VALUE SELECT i, (ARRAY['open', 'closed', 'new'])[1 + i % 3], i, 12 - i, 'note ' || i FROM generate_series(1, " . ($kind eq 'inherited' ? 5 : $rows) . ') AS i';
 	push @sql, map { create_trigger($name, $_) } 1 .. one_of(1, 1, 2) if $has{trigger};
 	push @sql, create_trigger($name, 5) if grep { /CASCADE|SET NULL/ && chance(0.5) } @columns;
 	push @sql, create_trigger("${name}_" . ($kind eq 'inherited' ? 'child' : one_of('low', 'rest')), 6) if $kind ne 'plain' && chance(0.5);
@@ -170,6 +176,40 @@ my %quiet_values = (
 	n => [ 1 .. 5, 99, '=12 / (input.n - 3)', '=n + input.n', '=input.n', '=target.m', '=case when input.n > 5 then 1 else 2 end' ], m => [ 4 .. 12, '=input.n', '=input.n', '=null', '=coalesce(m, 3)' ],
 	status => [qw(open closed moved =input.s bad bad awful)], note => [ 'plain', '=substr(input.s, 1, 5 - input.n)', 'x' x 70, $long, '=input.s', '=coalesce(status, input.s)' ], ref => [ 1 .. 4, 77, 77, '=input.n', '=null', '=this.m' ], touched => [ 0 .. 9, '=input.n', '=m' ]);
 
+# Values that cannot fail before they are written
+my %harmless_values = (
+	n => [ 1 .. 5, 99, '=input.n', '=target.m', '=case when input.n > 5 then 1 else 2 end' ], m => [ 4 .. 12, 13 .. 40, '=input.n', '=null', '=coalesce(target.m, 3)' ], status => [qw(open closed moved =input.s =target.status bad)],
+	note => [ 'plain', '{{input.s}} {{input.n}}', 'x' x 70, $long, '=input.s', 'note' ], ref => [ 1 .. 4, '=input.n', '=null', 77 ], touched => [ 0 .. 9, '=input.n' ]);
+
+# Some columns with such values
+sub harmless_set
+{
+	my ($most) = @_;
+
+	return map { $_ => one_of(@{ $harmless_values{$_} }) } some_of(number($most), qw(status n m note ref touched));
+}
+
+# A quiet value for a column; of a row that is there, perhaps one that reads it
+sub quiet_value
+{
+	my ($column, $there) = @_;
+
+	return one_of(grep { $there || !/this\.|^=n |note|status|coalesce|^=m$/ } @{ $quiet_values{$column} });
+}
+
+# Some columns with such values
+sub quiet_set
+{
+	my ($most, $there) = @_;
+
+	my %set = map { $_ => quiet_value($_, $there) } some_of(number($most), qw(status n m note ref touched));
+	my @fail = grep { $set{$_} =~ m{^99$|/|substr|bad|awful} } sort keys %set;
+
+	# of two values that fail, which does so first depends on whether they are computed when the statement is planned
+	delete @set{ @fail[ 1 .. $#fail ] };
+	return %set;
+}
+
 # Writes to the target, one after the other, mostly of different columns
 sub writes
 {
@@ -178,7 +218,7 @@ sub writes
 
 	for (1 .. 1 + number(3))
 	{
-		my %set = map { my $column = $_->[1]; $column => chance(0.8) ? one_of(@{ $quiet_values{$column} }) : value($column, 1) } splice(@columns, 0, one_of(1, 1, 2));
+		my %set = map { my $column = $_->[1]; $column => chance(0.8) ? quiet_value($column, 1) : value($column, 1) } splice(@columns, 0, one_of(1, 1, 2));
 		my ($column) = keys %set;
 
 		last if !%set;
@@ -202,7 +242,17 @@ my %makers = (
 		push @{ $known{rows} }, $as if $depth == 1 && !$step{on_conflict};
 		return \%step;
 	},
-	creates => sub { my $table = table(); return map { { create => $table, set => { %{ set(3) }, chance(0.2) ? (id => '=input.n + ' . (10 + number(400))) : () } } } 1 .. number(4) },
+	# rows of one table, mostly such as may come of one statement
+	creates => sub {
+		my $table = chance(0.8) ? "$world." . one_of(@plain_tables) : table();
+		my @rows = map { name() } 0 .. number(3);
+		my @steps = map { { create => $table, as => $_, set => { harmless_set(3), chance(0.2) ? (id => '=input.n + ' . (10 + number(400))) : (), chance(0.15) ? %{ set(1) } : () } } } @rows;
+
+		one_of(@steps)->{when} = condition() if chance(0.1);
+		one_of(@steps)->{on_error} = [] if chance(0.1);
+		$steps[-1]{set}{n} = "=$rows[0].m" if chance(0.1);
+		return (@steps, chance(0.6) ? { output => { said => join(' ', map { "{{$_.n}} {{$_.note}}" } @rows) } } : ());
+	},
 	update => sub { my $on = relation(); return { update => $on, other_row($on), set => set(3, 1) } },
 	delete => sub { return { delete => one_of('target', relation(), relation()), required => JSON::PP::false, where => one_of('id > 6', 'id = input.n', 'n < 2') } },
 	delete_row => sub { return { delete => table(), id => number(20), required => JSON::PP::false } },
@@ -235,7 +285,7 @@ my %makers = (
 		my $as = name();
 		my $table = table();
 		my ($over, $value) = @{ one_of([ '=array[3, 1, 2, 5, 4]', "$as.value" ], [ '=array[input.n, 3, 1, 2, 6]', "$as.value" ], [ '=array[5, 1, 2, null, 7, 60]', "$as.value" ], [ "='[5, 2, 3, 4, 1, 8]'::jsonb", "$as.value::integer" ], [ table(), "$as.id" ], [ $table, $as ]) };
-		my %set = map { my $column = $_; $column => $column eq 'n' && chance(0.4) ? one_of("=$as.index", '=input.n - 2 + ' . "$as.index", "=6 / ($as.index - 4)", "=90 + $as.index") : one_of(@{ $quiet_values{$column} }) } some_of(number(3), qw(n m status note ref touched));
+		my %set = map { my $column = $_; $column => $column eq 'n' && chance(0.4) ? one_of("=$as.index", '=input.n - 2 + ' . "$as.index", "=6 / ($as.index - 4)", "=90 + $as.index") : quiet_value($column, 1) } some_of(number(3), qw(n m status note ref touched));
 		my %step = $value eq $as ? chance(0.7) ? (update => $as, set => { %set, chance(0.5) ? (note => "{{$as.note}} {{$as.index}}") : () }) : (delete => $as)
 			: chance(0.5) ? (create => $table, set => { %set, note => "{{$value}} {{$as.index}}", id => chance(0.8) ? "=$as.index + " . (10 + number(500)) : "=$as.index + 1000 + 10 * input.n" })
 			: chance(0.8) ? (update => $table, id => "=$value", chance(0.3) ? (where => one_of('n < 6', "status <> 'closed'")) : (), chance(0.3) ? (required => JSON::PP::false) : (), set => { %set, note => "{{$value}} {{this.n}}" })
@@ -265,6 +315,21 @@ my %makers = (
 
 		return ({ create => "$world.$referred", set => { id => '=input.n + 300', n => '=input.n' } }, { create => "$world.$referring", set => { ref => '=input.n + ' . one_of(299, 300, 301), n => number(5) } }) if chance(0.4);
 		return map { { update => "$world.$referred", id => one_of('=input.n', '=input.n % 2 + 1'), chance(0.3) ? (required => JSON::PP::false) : (), set => set(2, 1) } } 1 .. number(2);
+	},
+	# what many items may do at once, each to a row of its own, or to such as several may mean; what is wrong with some of them turns out early or late
+	for_items => sub {
+		my ($first, $second) = chance(0.9) ? map { "$world.$_->[1]" } sort { $a->[0] <=> $b->[0] } map { [ rand(), $_ ] } grep { $_ ne $bound } @plain_tables : map { table() } 1, 2;
+		my $as = name();
+		my $id = one_of('=-1000 * input.n - target.id', '=-1000 * target.id - input.n', '=input.n + 300', '=-2000 - target.id');	# no sequence has given them
+		my @steps = (
+			chance(0.25) ? one_of({ require => one_of('input.n < 30', "target.status <> 'closed'", '12 / (target.n - 3) < 9'), message => 'No: {{input.n}}' }, { stop => 'succeeded', when => 'input.n = 5' }, { let => { "l$as" => "=(select max(n) from $second where id < 4)" } }, { let => { "l$as" => '=input.n::eq.small' } }) : (),
+			chance(0.7) ? one_of({ update => 'target', set => { quiet_set(2, 1) } }, { update => 'target', set => { quiet_set(2, 1), chance(0.3) ? %{ set(1, 1) } : () } }, { update => chance(0.8) ? $second : $first, id => one_of('=input.n', '=target.m', '=input.n % 4 + 1'), chance(0.1) ? (required => JSON::PP::false) : (), set => { quiet_set(2, 1) } }) : (),
+			one_of({ create => $first, as => $as, set => { quiet_set(3, 0), id => $id, chance(0.6) ? (ref => one_of('=input.n', '=target.ref', '=target.m', 77)) : () } }, { create => $first, as => $as, set => { quiet_set(2, 0), chance(0.3) ? (n => "=(select count(*) from $second)") : () } }, { update => 'target', set => { quiet_set(2, 1) } },
+				chance(0.5) ? { delete => 'target' } : { delete => $first, id => '=input.n' }, { get => $first, id => one_of('=input.n', '=target.m'), as => $as, required => JSON::PP::false }));
+
+		push @steps, one_of({ create => chance(0.7) ? $first : $second, set => { quiet_set(1, 0), id => '=-5000 - target.id', ref => "=$as.id" } }, { update => $as, set => { quiet_set(1, 0), touched => "=$as.n" } }, { output => { said => "{{$as.id}} {{$as.n}} {{$as.note}}" } }) if chance(0.5) && ($steps[-1]{create} || $steps[-1]{get});
+		push @steps, { perform => "$world." . one_of(@actions), with => { target => one_of('=target.id', '=input.n'), n => '=input.n', s => 'inner' } } if @actions && chance(0.1);
+		return @steps;
 	},
 	output => sub { return { output => { said => one_of('=current_schema', "=eq.spied('')", '=eq.logged()::text', '{{upper(input.s)}} {{100 / (input.n - 4)}} {{current_user}} {{eq.twice(input.n)}}', '{{target.status}} {{target.n}} {{target.note}}', '=input.s', '{{target}}', '=whoami()', "=current_setting('search_path')", map { "{{$_}} {{$_.n}}" } @{ $known{rows} }) } } },
 	group => sub { return { group => 'try', do => [ steps(3) ], on_error => [ chance(0.7) ? { output => { said => '{{error.sqlstate}} {{error.message}} {{error.step}}' } } : (), chance(0.3) ? steps(1) : () ] } });
@@ -305,13 +370,43 @@ sub sighted_steps
 	return (@look, chance(0.3) ? { update => 'target', set => { n => '=input.n', m => 10 + number(80) } } : ());
 }
 
+# Few steps with formulas that are a sub-SELECT, or nearly
+sub selecting_steps
+{
+	my $as = name();
+	my $from = relation();
+	my $value = one_of("(select n from $from where id = input.n)", "(select n from $from where n > input.n)", "(select status from $from where id = input.n + 5)", "(select max(n) from $from where id > input.n)", "(select m from $from order by id limit 1 offset input.n)",
+		"(select 10 / (n - 3) from $from where id = input.n)", "(select n from $from where id = input.n union all select m from $from where id = input.n)", "(values (input.n))", "(select distinct status from $from where id < 3)");
+	my $exists = 'exists(' . one_of("select from $from where id = input.n", "select count(*) from $from where id > 100", "select max(n) from $from having count(*) > input.n", "select status from $from group by status having count(*) > input.n", "select n from $from offset 3 + input.n", "select from $from limit 0",
+		"select distinct status from $from where id < 4 offset 1", "select 1 from $from where id = input.n order by 1 / (n - 3)", "select generate_series(1, input.n - 4)", "select from $from where id = input.n union select from $from where id = 2",
+		"select 1 / (n - 3) from $from where id = input.n", "select row_number() over (order by 1 / (n - 4)) from $from where id = input.n", "with x as (select n from $from) select from x where n = input.n") . ')';
+	my $condition = one_of($exists, "not $exists", "not $exists", "$value is null", "not ($exists and input.n > 2)");
+
+	return @{ one_of(
+		[ { require => $condition, message => 'No {{input.n}}' } ], [ { let => { $as => "=$value" } }, { output => { said => "{{let.$as}}" } } ], [ { let => { $as => "=$condition" } }, { output => { said => "{{let.$as}}" } } ], [ { output => { said => "=($condition)::text" } } ],
+		[ { output => { said => "{{$value}} it is" } } ], [ { if => $condition, then => [ { output => { said => 'so' } } ], else => [ { update => 'target', set => { n => "=$value" } } ] } ], [ { update => 'target', set => { n => 7 }, when => $condition } ], [ { update => 'target', set => { n => "=$value", touched => 1 } } ]) };
+}
+
+# Few steps that call functions, which see what steps before them did, and each other
+sub calling_steps
+{
+	my @names = map { name() } 1 .. 3;
+	my @before = chance(0.5) ? one_of({ update => 'target', set => { n => 44 } }, { create => table(), set => { n => 33, id => '=input.n + 700' } }, { call => 'eq.write', with => { what => 'b{{input.n}}' } }) : ();
+	my @calls = map { one_of({ call => 'eq.logged' }, { call => 'eq.write', with => { what => one_of('{{input.s}}', '=null', 'w') } }, { call => 'eq.rows', with => { what => table() } }, { call => 'eq.twice', with => { n => one_of('=input.n', '=null', 4, '=target.n::integer') } },
+		{ call => 'eq.twice_slow', with => { n => '=input.n + 90' } }, { call => 'eq.whoami' }, { call => 'eq.seen', with => { what => '=input.s' } }, { call => 'eq.shown', with => { what => one_of('k', '=input.s') } }, { call => 'eq.take', with => { n => one_of('=input.n', 2) } }, { call => 'eq.pair', with => { a => '=input.n', b => '=target.n::integer' } }) } @names;
+	my @show = chance(0.7) ? { output => { said => join(' ', map { "{{$_.result}}" } @names) } } : ();
+
+	$calls[$_]{as} = $names[$_] foreach 0 .. $#calls;
+	return (@before, @calls, @show);
+}
+
 # Few steps, of kinds that many items may do at once
 sub short_steps
 {
 	my $kind = rand();
 
 	$depth++;
-	my @steps = $kind < 0.2 ? sighted_steps() : $kind < 0.33 ? writes() : $kind < 0.43 ? { update => 'target', set => set(3, 1) } : $kind < 0.55 ? $makers{creates}->() : $kind < 0.7 ? $makers{of_others}->() : $kind < 0.8 ? { delete => 'target' } : $kind < 0.9 ? $makers{loop}->() : $makers{update}->();
+	my @steps = chance(0.5) ? one_of($makers{for_items}, $makers{for_items}, \&selecting_steps, \&calling_steps)->() : $kind < 0.2 ? sighted_steps() : $kind < 0.33 ? writes() : $kind < 0.43 ? { update => 'target', set => set(3, 1) } : $kind < 0.55 ? $makers{creates}->() : $kind < 0.7 ? $makers{of_others}->() : $kind < 0.8 ? { delete => 'target' } : $kind < 0.9 ? $makers{loop}->() : $makers{update}->();
 	push @steps, one_of($makers{create}, $makers{update}, $makers{calls}, sub { return { update => 'target', set => set(2, 1) } })->() if chance(0.4);
 	$depth--;
 	return @steps;
@@ -320,27 +415,41 @@ sub short_steps
 # An action over a table or view
 sub action
 {
-	my ($on) = @_;
+	my ($on, $kind) = @_;
 	my %action;
 
+	$bound = $on;
 	my $on_table = $on =~ /^t/;
-	my $short = chance(0.5);
+	my $short = $kind || chance(0.5);
 	my @simple = ('{{target.status}} {{target.n}} {{target.m}}', 'nothing', '{{target.note}} {{target.ref}} {{target.touched}}', '{{target.id}}');
 
 	($names, %known) = (0, rows => [], lets => []);
 	%action = (
 		table => "$world.$on", key => ['id'],
 		input => [ { name => 'n', type => 'integer' }, { name => 's', type => 'text', required => JSON::PP::false } ],
-		steps => [ $short ? short_steps() : (chance(0.6) ? writes() : (), steps(4)) ]);
+		steps => [ $kind ? $makers{$kind}->() : $short ? short_steps() : (chance(0.6) ? writes() : (), steps(4)) ]);
 	$action{output} = [ { name => 'said', type => 'text', default => one_of(@simple, $short ? () : '{{target}}') },
 		{ name => 'row', type => 'text', required => JSON::PP::false, @{ $known{rows} } && !$short ? (default => '{{' . one_of(@{ $known{rows} }) . '}}') : () } ];
 	$short_drawn = $short && $on_table;
 	$action{run_as} = 'owner' if chance(0.2);
 	$action{settings} = { search_path => 'eq, public' };
 	$action{lock} = JSON::PP::false if chance(0.1);
-	$action{log} = one_of(qw(off basic full trace)) if chance(0.5);
+	$action{log} = one_of(qw(off basic full), $kind ? () : 'trace') if chance(0.5);
 	$action{summary} = '{{target.id}} is {{target.status}}' if chance(0.2);
 	return $json->encode(\%action);
+}
+
+# Do some steps draw from a sequence? What is undone has drawn, too.
+sub draws
+{
+	my ($steps) = @_;
+
+	return 1 if ref $steps eq 'HASH' && ($steps->{perform} || ($steps->{create} && !exists $steps->{set}{id}));
+	foreach my $part (ref $steps eq 'HASH' ? values %$steps : ref $steps eq 'ARRAY' ? @$steps : ())
+	{
+		return 1 if draws($part);
+	}
+	return 0;
 }
 
 # The statements that make a world.
@@ -353,22 +462,28 @@ sub world_script
 	@tables = map { "t$_" } 1 .. 4;
 	@views = map { "v$_" } 1 .. one_of(0, 0, 1, 2);
 	@actions = ();
-	@short = ();
+	@short = @for_items = ();
 	$with_statements = chance(0.4);
+	$rows = $with_statements ? 8 : 22;
+	# so that each rewrite has something to do
+	my @kinds_of_actions = $with_statements ? one_of(qw(creates turns)) : qw(for_items for_items creates turns);
 	push @sql, 'RESET search_path', 'SET custom_actions.ddl_check = off', "CREATE SCHEMA $world", "CREATE SEQUENCE $world.numbers START 1000";
 	push @sql, create_table("t$_", $_) foreach 1 .. 4;
 	push @sql, create_view($_) foreach @views;
 	push @sql, "GRANT USAGE ON SCHEMA $world TO clerk", "GRANT ALL ON ALL TABLES IN SCHEMA $world TO clerk", "GRANT ALL ON ALL SEQUENCES IN SCHEMA $world TO clerk", "SET search_path = eq, public", 'SET client_min_messages = error';
 	for my $i (1 .. 6)
 	{
-		my $on = one_of(@tables, @tables, @tables, @views);
-		my $definition = action($on);
+		my $kind = $kinds_of_actions[ $i - 1 ];
+		my $on = one_of($kind ? @plain_tables : (@tables, @tables, @tables, @views));
+		my $definition = action($on, $kind);
 
 		push @sql, "SELECT create_action('$world.a$i', \$json\$$definition\$json\$)", "SELECT activate_action('$world.a$i') \\g /dev/null";
 		push @actions, "a$i";
 		$bound_to{"a$i"} = $on;
 		push @short, "a$i" if $short_drawn;
-		$draws{"a$i"} = $definition =~ /"(?:create|perform)"/;
+		push @for_items, "a$i" if $kind && $kind eq 'for_items';
+		$draws{"a$i"} = draws($json->decode($definition));
+		$calls{"a$i"} = $definition;
 	}
 	push @sql, "SELECT register_plugin('$world.a" . number(6) . "', '" . one_of(qw(pre_validation pre_operation post_operation)) . "', 'eq.plugin')" if chance(0.3);
 	push @sql, "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA $world TO clerk", 'RESET client_min_messages';
@@ -400,6 +515,9 @@ sub typed_call
 	return "$world.$action(target => $input->{target}, n => $input->{n}, s => " . literal($input->{s}) . ')';
 }
 
+# The tables that an action names
+sub named_by { my ($action) = @_; return map { "$world.$_" } $calls{$action} =~ /"$world\.(t\d)"/g }
+
 # An action, and a table, that a case is about; or others
 sub some_action { return chance(0.6) ? $favourite : one_of(@actions) }
 sub some_table { return chance(0.6) && $bound_to{$favourite} =~ /^t/ ? "$world.$bound_to{$favourite}" : table() }
@@ -418,16 +536,35 @@ sub call
 	return "SELECT i, said FROM generate_series(1, 3) AS i, $world.$action(i, $input->{n}, " . literal($input->{s}) . ')' if $kind < 0.78;
 	return "DO \$do\$ BEGIN FOR i IN 1 .. 3 LOOP BEGIN PERFORM $world.$action(i, $input->{n} + i, 'x'); EXCEPTION WHEN OTHERS THEN RAISE NOTICE '% %', SQLSTATE, SQLERRM; END; END LOOP; END \$do\$" if $kind < 0.83;
 	# a limit counts the statements that are sent
-	return call() if $with_statements || $limited;
-	return many_call($action);
+	return call() if $with_statements || $limited || chance(0.4);
+	return many_call(chance(0.7) ? one_of(@for_items) : $action);
+}
+
+# Inputs of many items: mostly of targets that differ, or not always, or are not all there; some fail
+sub items
+{
+	my ($fail) = @_;
+	my @good = ([ 1 .. 20 ], [ reverse 3 .. 22 ], [ 3, 1, 2, 9 .. 22, 4, 8, 5, 6 ]);
+	my @targets = @{ one_of(@good, @good, $fail ? ([ map { number(22) } 1 .. 20 ], [ (1 .. 8) x 2 ], [ 1 .. 18, 4, 5, 19 .. 22 ], [ 1 .. 11, 40, 12 .. 20 ], [ 4 .. 22, 41, 42 ]) : ()) };
+	my $n = one_of(sub { $_[0] % 3 + 1 }, sub { $_[0] % 9 + 1 }, sub { $_[0] + 10 }, sub { $_[0] }, sub { $_[0] }, sub { 23 - $_[0] }, sub { number(9) });
+	my @special = map { number(19) } 1 .. ($fail ? one_of(0, 1, 1, 2, 4) : 0);
+	my @items = map { { target => $_, n => $n->($_), s => "b$_" } } @targets;
+
+	foreach my $item (@items[ grep { $_ < @items } @special ])
+	{
+		$item->{n} = one_of(3, 5, 40, 97, 98, chance(0.2) ? undef : 6) if chance(0.8);
+		$item->{s} = one_of('bad', 'awful', undef) if chance(0.4);
+	}
+	return \@items;
 }
 
 # A call of an action for many items
 sub many_call
 {
 	my ($action) = @_;
+	my $mode = one_of('all_or_nothing', $draws{$action} ? () : ('per_item') x 3);
 
-	return "SELECT item, status, output, error FROM invoke_action_bulk('$world.$action', (SELECT jsonb_agg(jsonb_build_object('target', i, 'n', i % " . one_of(3, 5, 9) . " + 1, 's', 'b' || i)) FROM generate_series(1, 8) AS i CROSS JOIN generate_series(1, " . one_of(1, 1, 3) . ") AS j), mode => '" . one_of('all_or_nothing', $draws{$action} ? () : 'per_item') . "');\nSELECT eq.wind('$world') \\g /dev/null\n";
+	return "SELECT item, status, output, error FROM invoke_action_bulk('$world.$action', '" . $json->encode(items($mode eq 'per_item' ? chance(0.7) : chance(0.3))) . "', mode => '$mode');\nSELECT eq.wind('$world') \\g /dev/null\n";
 }
 
 # What changes functions and types that formulas use, and who may call them, between transactions; eq.restore() undoes it
@@ -501,7 +638,7 @@ sub case_script
 	$favourite = one_of(@actions);
 	$limited = 0;
 	$script .= '\set ON_ERROR_ROLLBACK ' . (chance(0.9) ? 'on' : 'off') . "\n" if $together;
-	$script .= 'BEGIN ISOLATION LEVEL ' . one_of('READ COMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE') . ";\nSAVEPOINT a;\n" if $together;
+	$script .= 'BEGIN ISOLATION LEVEL ' . one_of('READ COMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE') . (chance(0.05) ? ' READ ONLY' : '') . ";\nSAVEPOINT a;\n" if $together;
 	for (1 .. 2 + number(6))
 	{
 		my $kind = rand();
@@ -516,41 +653,45 @@ sub case_script
 	return $script . ($together ? '' : "RESET ROLE;\nCALL eq.restore();\n") . $end . looks();
 }
 
-# What a table or function may begin to have between two calls that did without; in one transaction, and mostly undone
-sub obstacle
+# A change that concerns an action, and what takes it back
+sub change_of
 {
-	my ($table) = @_;
+	my ($action) = @_;
+	my $own = $bound_to{$action} =~ /^t/ ? "$world.$bound_to{$action}" : table();
+	my $table = one_of($own, $own, named_by($action), named_by($action), table());
 	my $name = $table =~ s/.*\.//r;
-	my $column = one_of(qw(n m status note ref));
 
-	return one_of(
-		create_trigger($name, 20), create_trigger($name, 21), create_trigger($name, 22), "CREATE TRIGGER r23 " . one_of('BEFORE', 'AFTER') . ' ' . one_of('UPDATE', 'INSERT OR UPDATE', 'UPDATE OR DELETE') . " ON $table FOR EACH ROW EXECUTE FUNCTION eq." . one_of(qw(tell look)) . '()',
-		"ALTER TABLE $table ADD CHECK (" . one_of('n < 7', "status <> 'moved'", 'm <> n', 'length(note) < 6', 'eq.permits(note)', 'eq.logged() < 2', 'm > 3', 'ref < 5') . ') NOT VALID', "UPDATE $table SET $column = DEFAULT WHERE $column IS NULL; ALTER TABLE $table ALTER $column SET NOT NULL",
-		join('; ', policies($name), 'SET ROLE clerk'), (map { "REVOKE UPDATE ON $table FROM clerk; GRANT UPDATE ($_) ON $table TO clerk; SET ROLE clerk" } join(', ', some_of(2, qw(n m status note ref touched)))), "REVOKE SELECT ON $table FROM clerk; GRANT SELECT (id, n, m) ON $table TO clerk; SET ROLE clerk",
-		"CREATE UNIQUE INDEX ON $table (" . one_of('m', 'n, m', 'note') . ')', "CREATE INDEX ON $table (" . one_of('(lower(note))', '(10 / n)', 'note', 'n) WHERE (10 / m > 0') . ')', "ALTER TABLE $table ADD FOREIGN KEY (" . one_of('m', 'ref', 'n') . ') REFERENCES ' . table() . ' NOT VALID',
-		"ALTER TABLE $table ADD COLUMN extra text GENERATED ALWAYS AS (eq.spied(note)) STORED", "CREATE RULE r AS ON UPDATE TO $table DO ALSO INSERT INTO eq.log (what) VALUES ('rule ' || new.n)", "CREATE TABLE ${table}_heir () INHERITS ($table)",
-		"CREATE OR REPLACE FUNCTION eq.twice(n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 3 * n'", 'REVOKE EXECUTE ON FUNCTION eq.twice, eq.seen, eq.whoami, eq.write, eq.logged, eq.rows, eq.two FROM PUBLIC; SET ROLE clerk', 'SET ROLE clerk', 'SET search_path = ' . one_of('public', 'pg_catalog', "$world, public"),
-		"CREATE OR REPLACE FUNCTION eq.logged() RETURNS integer LANGUAGE sql STABLE AS 'SELECT 100 + count(*)::integer FROM eq.log'", "ALTER TABLE $table ALTER n TYPE " . one_of('bigint', 'numeric', 'smallint'), "ALTER TABLE $table DROP COLUMN touched");
+	return other_change($calls{$action}) if chance(0.35);
+	return table_change($table, { triggers => [ map { create_trigger($name, 19 + number(3)) } 1, 2 ], policies => [ policies($name) ], other => table() });
 }
 
-# Calls of one action before and after such a change: what was compiled, planned and kept for the first ones is not right for the others.
+# Calls of one action before and after such changes: what was compiled, planned and kept for the first ones is not
+# right for the others. In one transaction, where each change is undone by going back, or each in its own.
 sub changed_script
 {
 	my ($number) = @_;
-	my $action = one_of(@short, @short, @actions);
-	my $table = $bound_to{$action} =~ /^t/ && chance(0.7) ? "$world.$bound_to{$action}" : table();
-	my $many = !$with_statements && chance(0.3);
+	my $many = !$with_statements && chance(0.4);
+	my $action = one_of($many ? @for_items : (@short, @short), $many && chance(0.7) ? () : @actions);
+	my $together = chance(0.7);
 	my $call = sub {
+		my ($change) = @_;
 		my $input = inputs();
 
-		$favourite = $action;
-		return $many ? many_call($action) : chance(0.5) ? 'SELECT * FROM ' . typed_call($action, $input) . ";\n" : "SELECT try_invoke_action('$world.$action', '" . $json->encode($input) . "') - 'invocation';\n";
+		return many_call($action) if $many && $change !~ /max_statements/;
+		return chance(0.5) ? 'SELECT * FROM ' . typed_call($action, $input) . ";\n" : "SELECT try_invoke_action('$world.$action', '" . $json->encode($input) . "') - 'invocation';\n";
 	};
-	my $script = "\\echo CASE $number\n$begin\\set ON_ERROR_ROLLBACK on\nBEGIN;\nSAVEPOINT a;\n" . $call->() . $call->();
+	my $script = "\\echo CASE $number\n$begin" . ($together ? "\\set ON_ERROR_ROLLBACK on\nBEGIN;\n" : '');
 
-	$script .= 'RESET ROLE; ' . obstacle($table) . ";\n" . $call->() . $call->();
-	$script .= "ROLLBACK TO a;\n" . $call->() if chance(0.3);
-	return $script . "RESET ROLE;\nSELECT * FROM eq.contents('$world');\n" . (chance(0.9) ? 'ROLLBACK' : 'COMMIT') . ";\n$end" . looks();
+	$script .= (chance(0.2) ? "SET ROLE clerk;\n" : '') . join('', map { $call->('') } 1 .. number(2)) . ($together ? "SAVEPOINT a;\n" : '');
+	for (1 .. number(3))
+	{
+		my ($change, $back) = change_of($action);
+
+		$script .= "RESET ROLE;\n$change;\n" . join('', map { $call->($change) } 1 .. number(2));
+		$script .= "RESET ROLE;\nSELECT * FROM eq.contents('$world');\n" . ($together ? "ROLLBACK TO a;\n" : "$back;\n");
+	}
+	$script .= $call->('') if chance(0.4);
+	return $script . ($together ? one_of('ROLLBACK', 'ROLLBACK', 'COMMIT') . ";\n" : '') . $end . looks();
 }
 
 # A call of an action as others' connections send it; at times, what else may be done to its row
@@ -559,7 +700,7 @@ sub sent_call
 	my ($action, $target) = @_;
 	my %input = (%{ inputs() }, target => $target);
 
-	return "UPDATE $world.$bound_to{$action} SET " . one_of('n = n + 1', 'm = m + 30', "status = 'other'", 'id = id') . " WHERE id = $target RETURNING 'row'" if chance(0.15);
+	return "UPDATE $world.$bound_to{$action} SET " . one_of('n = n + 1', 'm = m + 30', "status = 'other'", 'id = id', 'id = id + 500') . " WHERE id = $target RETURNING 'row'" if chance(0.15);
 	return chance(0.3) ? "SELECT r::text FROM " . typed_call($action, \%input) . ' AS r' : "SELECT (try_invoke_action('$world.$action', '" . $json->encode(\%input) . "') - 'invocation')::text";
 }
 

@@ -22,11 +22,11 @@ use Test::More;
 
 my $seed = $ENV{PLAIN_SEED} // 15;
 my $count = $ENV{PLAIN_COUNT} // 1000;
-my $cases_of_world = 20;
-my $worlds_of_batch = 20;
+my $cases_of_world = 10;
+my $worlds_of_batch = 40;
 my $most_different = $ENV{PLAIN_STOP} // 5;
 my $end = time + ($ENV{PLAIN_LIMIT} // 1_000_000);
-my $node = new_server('main', "autovacuum = off\njit = off\nfsync = off\ndeadlock_timeout = '100ms'\nstatement_timeout = '60s'\nmax_connections = 20\n"
+my $node = new_server('main', "autovacuum = off\njit = off\nfsync = off\ndeadlock_timeout = '100ms'\nstatement_timeout = '60s'\nmax_connections = 20\nlog_min_messages = debug1\n"
 	# there are statistics where the library is loaded so; without a ring, failures are recorded as without that
 	. "shared_preload_libraries = 'custom_actions'\ncustom_actions.log_ring_size = 0\n");
 my $directory = $ENV{TESTDATADIR} // PostgreSQL::Test::Utils::tempdir;
@@ -158,6 +158,8 @@ sub run_script
 	my @places = places_of_lines($file);
 	my ($out, $err, $world, $case, %printed) = ('', '', 0, 0);
 
+	# by which the log tells the sessions apart
+	local $ENV{PGAPPNAME} = $database;
 	IPC::Run::run([ 'psql', '-Xq', '-v', 'rewritten=' . ($database eq 'rewritten' ? 1 : 0), '-d', $node->connstr($database), '-f', $file ], '>', \$out, '2>', \$err);
 	foreach my $line (split /^(?=psql:)/m, $err)
 	{
@@ -218,6 +220,34 @@ sub judge_world
 	return ();
 }
 
+# How many steps that create rows, or write others, are done by the statement of another one, in the worlds of a batch
+sub count_joined
+{
+	my ($seen, @numbers) = @_;
+	my $counts = $node->safe_psql('worlds', "SELECT sum(creates), sum(others) FROM unnest(ARRAY[" . join(', ', map { "'w$_'" } @numbers) . "]) AS w, eq.joined(w)");
+
+	($seen->{creates}, $seen->{updates}) = split /\|/, $counts;
+	return;
+}
+
+# Counts the bulk calls of the rewritten side, and those that ran as sets: the log says nothing else until they have ended.
+sub count_sets
+{
+	my ($seen) = @_;
+	my $other = 0;
+
+	foreach (split /\n/, slurp_file($node->logfile))
+	{
+		next if !/\brewritten [A-Z]+\d?:/;
+		$other = 1 if /runs for one item after the other|\bERROR:/;
+		next if !/many calls have ended/;
+		$seen->{bulks}++;
+		$seen->{sets}++ if !$other;
+		$other = 0;
+	}
+	return;
+}
+
 # Draws a world with its cases.
 sub draw_world
 {
@@ -248,6 +278,7 @@ sub try_batch
 	make_databases($made);
 	$plain = run_script('plain', $run);
 	$rewritten = run_script('rewritten', $run);
+	count_joined($seen, @numbers) if $seen->{cases} == 0;
 	$seen->{cases} += @{ $_->{cases} } foreach @worlds;
 	push @different, judge_world($_, $plain, $rewritten, $seen) foreach @worlds;
 	unlink $made, $run;
@@ -258,7 +289,7 @@ $node->safe_psql('postgres', 'CREATE ROLE clerk');
 $node->safe_psql('postgres', 'CREATE DATABASE cases TEMPLATE template0');
 $node->safe_psql('cases', slurp_file('test/sql/plain_worlds.sql') . ($has_dblink ? 'CREATE EXTENSION dblink' : ''));
 
-my %seen = (cases => 0, errors => 0, calls => 0, waits => 0);
+my %seen = (cases => 0, errors => 0, calls => 0, waits => 0, bulks => 0, sets => 0, creates => 0, updates => 0);
 my $next = $ENV{PLAIN_WORLD} // 1;
 my @different;
 
@@ -275,9 +306,16 @@ while ($seen{cases} < $count && @different < $most_different && time < $end)
 }
 is(join("\n", @different), '', 'with rewrites comes what comes without them');
 diag("repeat with PLAIN_SEED=$seed and PLAIN_WORLD; scripts are in $directory") if @different;
+count_sets(\%seen);
 note(join(', ', map { "$_: $seen{$_}" } sort keys %seen));
 cmp_ok($seen{calls}, '>', $seen{cases}, 'many calls succeed');
 cmp_ok($seen{errors}, '>', $seen{cases} / 2, 'others fail');
+if (!$ENV{PLAIN_WORLD})
+{
+	cmp_ok($seen{sets}, '>', $seen{bulks} / 20, 'many bulk calls run as sets');
+	cmp_ok($seen{creates}, '>', 0, 'some steps that create rows are joined');
+	cmp_ok($seen{updates}, '>', 0, 'others are merged');
+}
 cmp_ok($seen{waits}, '>', $seen{cases} / 200, 'some sessions wait') if $has_dblink && !$ENV{PLAIN_WORLD};
 log_is_clean($node, 'the log is clean');
 done_testing();
