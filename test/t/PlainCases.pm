@@ -324,7 +324,7 @@ my %makers = (
 		my @steps = (
 			chance(0.25) ? one_of({ require => one_of('input.n < 30', "target.status <> 'closed'", '12 / (target.n - 3) < 9'), message => 'No: {{input.n}}' }, { stop => 'succeeded', when => 'input.n = 5' }, { let => { "l$as" => "=(select max(n) from $second where id < 4)" } }, { let => { "l$as" => '=input.n::eq.small' } }) : (),
 			chance(0.7) ? one_of({ update => 'target', set => { quiet_set(2, 1) } }, { update => 'target', set => { quiet_set(2, 1), chance(0.3) ? %{ set(1, 1) } : () } }, { update => chance(0.8) ? $second : $first, id => one_of('=input.n', '=target.m', '=input.n % 4 + 1'), chance(0.1) ? (required => JSON::PP::false) : (), set => { quiet_set(2, 1) } }) : (),
-			one_of({ create => $first, as => $as, set => { quiet_set(3, 0), id => $id, chance(0.6) ? (ref => one_of('=input.n', '=target.ref', '=target.m', 77)) : () } }, { create => $first, as => $as, set => { quiet_set(2, 0), chance(0.3) ? (n => "=(select count(*) from $second)") : () } }, { update => 'target', set => { quiet_set(2, 1) } },
+			one_of({ create => $first, as => $as, set => { quiet_set(3, 0), id => $id, chance(0.6) ? (ref => one_of('=input.n', '=target.ref', '=target.m', 77)) : () } }, { create => $first, as => $as, set => { quiet_set(2, 0), chance(0.3) ? (n => '=(select count(*) from ' . one_of($first, $second) . ')') : () } }, { update => 'target', set => { quiet_set(2, 1) } },
 				chance(0.5) ? { delete => 'target' } : { delete => $first, id => '=input.n' }, { get => $first, id => one_of('=input.n', '=target.m'), as => $as, required => JSON::PP::false }));
 
 		push @steps, one_of({ create => chance(0.7) ? $first : $second, set => { quiet_set(1, 0), id => '=-5000 - target.id', ref => "=$as.id" } }, { update => $as, set => { quiet_set(1, 0), touched => "=$as.n" } }, { output => { said => "{{$as.id}} {{$as.n}} {{$as.note}}" } }) if chance(0.5) && ($steps[-1]{create} || $steps[-1]{get});
@@ -400,13 +400,15 @@ sub calling_steps
 	return (@before, @calls, @show);
 }
 
+@makers{qw(selecting calling)} = (\&selecting_steps, \&calling_steps);
+
 # Few steps, of kinds that many items may do at once
 sub short_steps
 {
 	my $kind = rand();
 
 	$depth++;
-	my @steps = chance(0.5) ? one_of($makers{for_items}, $makers{for_items}, \&selecting_steps, \&calling_steps)->() : $kind < 0.2 ? sighted_steps() : $kind < 0.33 ? writes() : $kind < 0.43 ? { update => 'target', set => set(3, 1) } : $kind < 0.55 ? $makers{creates}->() : $kind < 0.7 ? $makers{of_others}->() : $kind < 0.8 ? { delete => 'target' } : $kind < 0.9 ? $makers{loop}->() : $makers{update}->();
+	my @steps = chance(0.5) ? $makers{ one_of(qw(for_items for_items selecting calling)) }->() : $kind < 0.2 ? sighted_steps() : $kind < 0.33 ? writes() : $kind < 0.43 ? { update => 'target', set => set(3, 1) } : $kind < 0.55 ? $makers{creates}->() : $kind < 0.7 ? $makers{of_others}->() : $kind < 0.8 ? { delete => 'target' } : $kind < 0.9 ? $makers{loop}->() : $makers{update}->();
 	push @steps, one_of($makers{create}, $makers{update}, $makers{calls}, sub { return { update => 'target', set => set(2, 1) } })->() if chance(0.4);
 	$depth--;
 	return @steps;
@@ -466,7 +468,7 @@ sub world_script
 	$with_statements = chance(0.4);
 	$rows = $with_statements ? 8 : 22;
 	# so that each rewrite has something to do
-	my @kinds_of_actions = $with_statements ? one_of(qw(creates turns)) : qw(for_items for_items creates turns);
+	my @kinds_of_actions = $with_statements ? some_of(2, qw(creates turns selecting calling)) : ('for_items', 'for_items', 'creates', one_of(qw(turns turns writes)), one_of(qw(selecting calling)));
 	push @sql, 'RESET search_path', 'SET custom_actions.ddl_check = off', "CREATE SCHEMA $world", "CREATE SEQUENCE $world.numbers START 1000";
 	push @sql, create_table("t$_", $_) foreach 1 .. 4;
 	push @sql, create_view($_) foreach @views;

@@ -62,7 +62,7 @@ sub begin_session
 	my $script = "\\echo WORLD $number\n\\connect\n\\if :rewritten\n\\set plain ''\n\\else\n\\set plain '$plain'\n\\endif\n"
 		. "LOAD 'custom_actions';\nSET timezone = 'UTC';\nSET custom_actions.plain_path = :'plain';\n"
 		# some rewrites are left out where somebody wants to know of rows
-		. ($number % 3 == 0 ? "SET custom_actions.log_level = off;\nSET custom_actions.collect_statistics = off;\n" : '');
+		. ($number % 2 == 0 ? "SET custom_actions.log_level = off;\nSET custom_actions.collect_statistics = off;\n" : '');
 
 	return $script if !$with_others;
 	foreach my $connection (qw(one two))
