@@ -101,16 +101,6 @@ jsonb_tree_member(JsonbValue *object, const char *key)
 }
 
 JsonbValue *
-jsonb_tree_next_member(JsonbValue *object, const char *key)
-{
-	JsonbPair  *pair = &object->val.object.pairs[object->val.object.nPairs++];
-
-	jsonb_value_set_text(&pair->key, key);
-	pair->order = 0;
-	return &pair->value;
-}
-
-JsonbValue *
 jsonb_tree_element(JsonbValue *array)
 {
 	return &array->val.array.elems[array->val.array.nElems++];

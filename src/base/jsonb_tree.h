@@ -24,9 +24,6 @@ extern void jsonb_tree_array(JsonbValue *array, int room);
  */
 extern JsonbValue *jsonb_tree_member(JsonbValue *object, const char *key);
 
-/* The same of a key that comes after all that are there, in jsonb's own order. */
-extern JsonbValue *jsonb_tree_next_member(JsonbValue *object, const char *key);
-
 /* Compares keys as jsonb orders them. */
 extern int	jsonb_tree_compare(const char *key, const char *other);
 

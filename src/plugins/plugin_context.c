@@ -176,7 +176,7 @@ keys_in_order(void)
 
 /* Is a plug-in told this? */
 static bool
-is_told(const Plugin *plugin, int key)
+key_is_told(const Plugin *plugin, int key)
 {
 	return key < CONTEXT_FIELDS || context_keys[key - CONTEXT_FIELDS].wanted == NULL ||
 		context_keys[key - CONTEXT_FIELDS].wanted(plugin);
@@ -196,7 +196,7 @@ keys_told(const Plugin *plugin)
 	if (*keys != NULL)
 		return *keys;
 	for (int i = 0; i < CONTEXT_KEYS; i++)
-		if (is_told(plugin, order[i]))
+		if (key_is_told(plugin, order[i]))
 			names[count++] = key_name(order[i]);
 	old = MemoryContextSwitchTo(TopMemoryContext);
 	*keys = jsonb_tree_keys(names, count);
@@ -242,7 +242,7 @@ context_make(Frame *frame, const Plugin *plugin)
 
 	for (int i = 0; i < CONTEXT_KEYS; i++)
 	{
-		if (!is_told(plugin, order[i]))
+		if (!key_is_told(plugin, order[i]))
 			continue;
 		if (order[i] >= CONTEXT_FIELDS)
 			context_keys[order[i] - CONTEXT_FIELDS].show(value, frame, plugin);
