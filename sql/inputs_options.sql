@@ -133,6 +133,10 @@ SELECT activate_action('desk.preset');
 SELECT desk.preset();
 SELECT desk.preset(a => 2, b => 'x', e => 'X');
 
+-- a formula is told as it is written, also where there are enums
+SELECT create_action('desk.told', '{"input": [{"name": "n", "type": "integer", "options": "=array(SELECT 1)"}, {"name": "u", "type": "text", "options": "desk.haste"}], "steps": []}');
+SELECT input, options FROM action_inputs('desk.told', 0);
+
 SET client_min_messages = warning;
 DROP SCHEMA desk CASCADE;
 DROP ROLE inputs_form;

@@ -26,7 +26,8 @@ BEGIN ATOMIC
 		coalesce((i.item ->> 'required')::boolean, (i.item -> 'default') IS NULL),
 		i.item ->> 'references',
 		coalesce(
-			CASE WHEN json_typeof(i.item -> 'options') = 'string'
+			-- the name of an enum, if it is no formula, which is no name of a type at all
+			CASE WHEN json_typeof(i.item -> 'options') = 'string' AND i.item ->> 'options' NOT LIKE '=%'
 				THEN custom_actions.enum_options(i.item ->> 'options') END,
 			(i.item -> 'options')::jsonb,
 			custom_actions.enum_options(i.item ->> 'type')),
