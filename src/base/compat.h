@@ -206,6 +206,25 @@ numeric_as_integer(Numeric number, int32 *integer)
 #endif
 }
 
+/* 18: checks that are not enforced, and another name for their states */
+#if PG_VERSION_NUM < 180000
+#define check_is_enforced(check)	((void) (check), true)
+#define ri_CheckConstraintExprs	ri_ConstraintExprs
+#else
+#define check_is_enforced(check)	((check)->ccenforced)
+#endif
+
+/* 18: columns that are computed when they are read */
+static inline bool
+has_virtual_columns(Relation relation)
+{
+#if PG_VERSION_NUM >= 180000
+	return RelationGetDescr(relation)->constr != NULL && RelationGetDescr(relation)->constr->has_generated_virtual;
+#else
+	return false;
+#endif
+}
+
 /* 19: why there are no candidates; it must be asked for */
 #if PG_VERSION_NUM < 190000
 #include "catalog/namespace.h"

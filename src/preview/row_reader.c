@@ -102,17 +102,6 @@ add_read_column(RowReader *reader, AttrNumber number, bool key)
 	fmgr_info(output, &column->output);
 }
 
-/* Is some column computed when it is read? */
-static bool
-has_virtual_columns(Relation relation)
-{
-#if PG_VERSION_NUM >= 180000
-	return RelationGetDescr(relation)->constr != NULL && RelationGetDescr(relation)->constr->has_generated_virtual;
-#else
-	return false;
-#endif
-}
-
 /* Adds the columns of the key, if all of them may be read. */
 static void
 add_key_columns(RowReader *reader, const List *key, bool whole)

@@ -75,6 +75,7 @@ life_walker(Node *node, void *context)
 	{
 		case T_Const:
 		case T_Param:
+		case T_Var:
 		case T_FuncExpr:
 		case T_OpExpr:
 		case T_DistinctExpr:
@@ -112,11 +113,11 @@ life_walker(Node *node, void *context)
 }
 
 StateLife
-state_life(Node *planned)
+state_life(Node *expression)
 {
 	StateLife	life = LIFE_LASTING;
 
-	if (life_walker(planned, &life))
+	if (life_walker(expression, &life))
 		return LIFE_TRANSACTION;
 	return life;
 }

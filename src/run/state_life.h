@@ -9,8 +9,8 @@
 
 #include "program/formula.h"
 
-/* Of a planned expression. */
-extern StateLife state_life(Node *planned);
+/* Of an expression, planned or not. */
+extern StateLife state_life(Node *expression);
 
 /* Tells who oversees access that the functions of a state are about to be called, as making it did. */
 extern void state_tell_overseers(Node *planned);

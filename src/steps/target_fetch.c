@@ -34,6 +34,7 @@
 #include "parser/parse_coerce.h"
 #include "run/budget.h"
 #include "run/catalog_changes.h"
+#include "run/check_states.h"
 #include "run/statement_run.h"
 #include "run/watched.h"
 #include "steps/target_fetch.h"
@@ -201,7 +202,7 @@ learn_columns(const Program *program, TargetFetch *fetch)
 static inline bool
 executor_is_unwatched(void)
 {
-	return ExecutorStart_hook == NULL && ExecutorRun_hook == NULL && ExecutorFinish_hook == NULL &&
+	return !executor_start_is_watched() && ExecutorRun_hook == NULL && ExecutorFinish_hook == NULL &&
 		ExecutorEnd_hook == NULL && ExecutorCheckPerms_hook == NULL && planner_hook == NULL;
 }
 
