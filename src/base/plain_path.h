@@ -13,7 +13,7 @@
 /* What does its work in another way than step by step, as a person would read the action */
 typedef enum PlainPath
 {
-	PLAIN_FRAMES = 1 << 0,		/* kept from one transaction to the next */
+	PLAIN_FRAMES = 1 << 0,		/* frames and the states of checks are kept */
 	PLAIN_PATH = 1 << 1,		/* no search_path is set where nothing sees it */
 	PLAIN_MERGE = 1 << 2,		/* steps that write become one statement */
 	PLAIN_SETS = 1 << 3,		/* loops and bulk calls work set-based */
