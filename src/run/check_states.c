@@ -54,7 +54,7 @@ static uint64 lent_as_of = 0;	/* at this count of catalog_changes */
 /* What was kept before, as long as statements may have borrowed it */
 static List *retired = NIL;
 
-static ExecutorStart_hook_type next_start = NULL;
+static ExecutorStart_hook_type start_before_checks = NULL;
 
 /* Is it the cast of a whole number to a type that has all of them? */
 static bool
@@ -222,8 +222,8 @@ lend_states(const EState *estate)
 static void
 check_states_start(QueryDesc *query, int eflags)
 {
-	if (next_start != NULL)
-		next_start(query, eflags);
+	if (start_before_checks != NULL)
+		start_before_checks(query, eflags);
 	else
 		standard_ExecutorStart(query, eflags);
 	if (innermost_frame != NULL && query->operation != CMD_SELECT && !plain_path_has(PLAIN_FRAMES) &&
@@ -248,7 +248,7 @@ forget_retired(XactEvent event, void *arg)
 void
 check_states_init(void)
 {
-	next_start = ExecutorStart_hook;
+	start_before_checks = ExecutorStart_hook;
 	ExecutorStart_hook = check_states_start;
 	RegisterXactCallback(forget_retired, NULL);
 }
@@ -256,5 +256,5 @@ check_states_init(void)
 bool
 executor_start_is_watched(void)
 {
-	return next_start != NULL || ExecutorStart_hook != check_states_start;
+	return start_before_checks != NULL || ExecutorStart_hook != check_states_start;
 }
