@@ -142,7 +142,7 @@ let_declare_one(Compiler *compiler, NamedValue *named, const char *name)
 	if (variable == NULL)
 		variable = add_variable(compiler, named, name, let);
 	else if (let != NULL && let->settled)
-		variable->open = false;	/* as the program is made at once, with its last value */
+		variable->open = false; /* as the program is made at once, with its last value */
 	named->slot = variable->slot;
 }
 
