@@ -3,7 +3,7 @@
 -- this file where states are kept.
 \i test/sql/prelude.sql
 
-CREATE TABLE item (id integer PRIMARY KEY, name varchar(20), price numeric, state text,
+CREATE TABLE item (id integer PRIMARY KEY, name varchar(20), price numeric, state varchar(20),
 	CONSTRAINT item_price CHECK (price > 0), CONSTRAINT item_state CHECK (state IN ('new', 'sold')));
 INSERT INTO item SELECT i, 'Item ' || i, i, 'new' FROM generate_series(1, 5) AS i;
 SELECT define('public.set_price', '{"table": "item", "input": [{"name": "price", "type": "numeric"}, {"name": "state", "type": "text", "default": "sold"}],
@@ -74,8 +74,10 @@ SELECT set_price(1, 11);
 RESET ROLE;
 SELECT set_price(1, 11);
 GRANT EXECUTE ON FUNCTION pg_catalog.length(text) TO PUBLIC;
+DROP OWNED BY kept_checks_clerk;
+DROP ROLE kept_checks_clerk;
 
--- A trigger changes the table's checks while a statement has borrowed them
+-- A trigger changes the catalogs while a statement has borrowed states
 CREATE TABLE noted (id integer PRIMARY KEY, n integer CHECK (n > 0));
 INSERT INTO noted SELECT i, i FROM generate_series(1, 3) AS i;
 SELECT define('public.renumber', '{"input": [{"name": "n", "type": "integer"}], "steps": [{"update": "noted", "where": "true", "set": {"n": "=input.n"}}]}');

@@ -30,6 +30,7 @@ static const struct
 	{"fingerprints", PLAIN_FINGERPRINTS},
 	{"liveness", PLAIN_LIVENESS},
 	{"selects", PLAIN_SELECTS},
+	{"checks", PLAIN_CHECKS},
 	{"all", PLAIN_ALL}
 };
 

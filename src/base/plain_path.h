@@ -13,7 +13,7 @@
 /* What does its work in another way than step by step, as a person would read the action */
 typedef enum PlainPath
 {
-	PLAIN_FRAMES = 1 << 0,		/* frames and the states of checks are kept */
+	PLAIN_FRAMES = 1 << 0,		/* kept from one transaction to the next */
 	PLAIN_PATH = 1 << 1,		/* no search_path is set where nothing sees it */
 	PLAIN_MERGE = 1 << 2,		/* steps that write become one statement */
 	PLAIN_SETS = 1 << 3,		/* loops and bulk calls work set-based */
@@ -21,7 +21,8 @@ typedef enum PlainPath
 	PLAIN_FINGERPRINTS = 1 << 5,	/* what has not changed is not compiled again */
 	PLAIN_LIVENESS = 1 << 6,	/* what a write returns is not read before */
 	PLAIN_SELECTS = 1 << 7,		/* a sub-SELECT that is a formula is the statement */
-	PLAIN_ALL = (1 << 8) - 1
+	PLAIN_CHECKS = 1 << 8,		/* the states of CHECK constraints are kept */
+	PLAIN_ALL = (1 << 9) - 1
 } PlainPath;
 
 /* The bits of those that are left out; 0: none, as ever outside of tests */

@@ -34,9 +34,9 @@
 #include "utils/fmgroids.h"
 #include "utils/memutils.h"
 
-#define TABLES_AT_FIRST 16		/* that there is room for; it grows ... */
-#define TABLES_AT_MOST	256		/* ... up to this */
-#define RETIRED_AT_MOST 16		/* of one transaction; then nothing is lent any more */
+#define TABLES_AT_FIRST 16		/* that the hash has room for; then it grows */
+#define TABLES_AT_MOST	256		/* whose checks are kept */
+#define RETIRED_AT_MOST 16		/* that a transaction puts aside; then nothing is lent any more */
 
 /* The checks of one table. */
 typedef struct TableChecks
@@ -56,7 +56,7 @@ static List *retired = NIL;
 
 static ExecutorStart_hook_type start_before_checks = NULL;
 
-/* Is it the cast of a whole number to a type that has all of them? */
+/* Is it the cast of a whole number that none of them fails? */
 static bool
 is_widening(const Node *node)
 {
@@ -91,6 +91,7 @@ planning_may_fail_walker(Node *node, void *context)
 		case T_Var:
 		case T_List:
 		case T_ArrayExpr:
+		case T_ArrayCoerceExpr:
 		case T_RelabelType:
 		case T_CaseTestExpr:
 			break;
@@ -118,10 +119,11 @@ make_states(Relation relation)
 
 	for (int i = 0; i < constraints->num_check; i++)
 	{
-		Node	   *check = stringToNode(constraints->check[i].ccbin);
+		Node	   *check;
 
 		if (!check_is_enforced(&constraints->check[i]))
 			continue;
+		check = stringToNode(constraints->check[i].ccbin);
 		if (!check_lasts(check))
 		{
 			states = NULL;
@@ -159,9 +161,9 @@ retire(void)
 	lent_mcxt = NULL;
 }
 
-/* Has states of the catalogs as they are now; false: they change too often. */
+/* Begins anew if the catalogs have changed; false: they change too often. */
 static bool
-lends(void)
+lend_anew(void)
 {
 	if (lent_mcxt != NULL && lent_as_of != catalog_changes)
 		retire();
@@ -194,7 +196,7 @@ states_of_table(Relation relation)
 	return NULL;
 }
 
-/* Is it a table whose checks are those of the rows that are stored? */
+/* Is it a table with checks, which look at stored columns alone? */
 static inline bool
 keeps_checks(Relation relation)
 {
@@ -214,11 +216,12 @@ lend_states(const EState *estate)
 	{
 		ResultRelInfo *result = lfirst(cell);
 
-		if (keeps_checks(result->ri_RelationDesc) && lends())
+		if (keeps_checks(result->ri_RelationDesc) && lend_anew())
 			result->ri_CheckConstraintExprs = states_of_table(result->ri_RelationDesc);
 	}
 }
 
+/* Begins a statement; one of an action that writes borrows. */
 static void
 check_states_start(QueryDesc *query, int eflags)
 {
@@ -226,7 +229,7 @@ check_states_start(QueryDesc *query, int eflags)
 		start_before_checks(query, eflags);
 	else
 		standard_ExecutorStart(query, eflags);
-	if (innermost_frame != NULL && query->operation != CMD_SELECT && !plain_path_has(PLAIN_FRAMES) &&
+	if (innermost_frame != NULL && query->operation != CMD_SELECT && !plain_path_has(PLAIN_CHECKS) &&
 		!access_is_overseen())
 		lend_states(query->estate);
 }
