@@ -18,7 +18,7 @@ watch_memory($node);
 $node->safe_psql('main', q{
 	CREATE ROLE memory_one;
 	CREATE ROLE memory_two;
-	CREATE TABLE kept (id integer PRIMARY KEY, a integer, b text, c integer, d text);
+	CREATE TABLE kept (id integer PRIMARY KEY, a integer CHECK (a >= 0), b text CHECK (length(b) < 100), c integer, d text);
 	CREATE UNLOGGED TABLE added (id bigint GENERATED ALWAYS AS IDENTITY, n integer, note text);
 	INSERT INTO kept SELECT i, i, 'b' || i, 0, 'd' FROM generate_series(1, 100) AS i;
 	CREATE FUNCTION by_c(n integer) RETURNS integer LANGUAGE internal VOLATILE AS 'int4abs';
