@@ -219,6 +219,8 @@ sub judge_world
 		$seen->{waits}++ if $plain =~ /^\w+ waits: true/m;
 		# who of two is the victim is a matter of chance
 		last if "$plain$rewritten" =~ /40P01/;
+		# doc/steps.md: a loop that waits for a row which is then gone begins again without it
+		last if $plain =~ /waits: true/ && $plain =~ /, iteration \d+[^\n]*"sqlstate": "P0002"|P0002[^\n]*\n(?:[^\n]*\n)?[^\n]*, iteration \d/;
 		next if $plain eq $rewritten;
 		append_to_file("$directory/world$world->{number}.$_->[0]", $_->[1]) foreach [ plain => $plain ], [ rewritten => $rewritten ];
 		append_to_file("$directory/world$world->{number}.sql", $world->{made} . $world->{run});
