@@ -80,8 +80,7 @@ void
 write_many_run(ItemSet *set, const Write *write, Instruction *step, Instruction *also)
 {
 	Statement  *statement = write->statement;
-	bool		with_key = set->followed && statement->key != NULL && observers_most_keys() > 0 &&
-		statement_may_return_key(statement);
+	bool		with_key = set->followed && statement_tells_key(statement);
 
 	if (set->ahead != NIL)
 		item_set_look_ahead(set);
