@@ -66,6 +66,19 @@ typedef struct ScalarReceiver
 	bool		isnull;
 } ScalarReceiver;
 
+/* Keeps a column of a row, until it goes into its slot. */
+static inline void
+keep_column(SlotReceiver *receiver, const TupleTableSlot *tuple, int column)
+{
+	const Statement *statement = receiver->statement;
+	const Slot *slot = &statement->scope->program->slots[statement->slots[column]];
+	NullableDatum *kept = &receiver->values[column];
+
+	kept->isnull = tuple->tts_isnull[column];
+	if (!kept->isnull)
+		kept->value = datumCopy(tuple->tts_values[column], slot->byval, slot->length);
+}
+
 static bool
 receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 {
@@ -83,13 +96,7 @@ receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 	receiver->values = palloc(statement->nslots * sizeof(NullableDatum));
 	slot_getallattrs(tuple);
 	for (int i = 0; i < statement->nslots; i++)
-	{
-		const Slot *slot = &statement->scope->program->slots[statement->slots[i]];
-
-		receiver->values[i].isnull = tuple->tts_isnull[i];
-		if (!tuple->tts_isnull[i])
-			receiver->values[i].value = datumCopy(tuple->tts_values[i], slot->byval, slot->length);
-	}
+		keep_column(receiver, tuple, i);
 	MemoryContextSwitchTo(old);
 	return true;
 }
@@ -157,7 +164,7 @@ key_receiver_take(TupleTableSlot *tuple, DestReceiver *self)
 
 /* Keeps the columns of this row that are its step's. */
 static void
-keep_of_turn(TurnReceiver *receiver, TupleTableSlot *tuple)
+keep_of_turn(TurnReceiver *receiver, const TupleTableSlot *tuple)
 {
 	SlotReceiver *slots = &receiver->slots;
 	const Statement *statement = slots->statement;
@@ -165,15 +172,8 @@ keep_of_turn(TurnReceiver *receiver, TupleTableSlot *tuple)
 	if (slots->rows == 0)
 		slots->values = palloc0(Max(statement->nslots, 1) * sizeof(NullableDatum));
 	for (int i = 0; i < statement->nslots; i++)
-	{
-		const Slot *slot = &statement->scope->program->slots[statement->slots[i]];
-
-		if (receiver->turns->turn_of[i] != slots->rows)
-			continue;
-		slots->values[i].isnull = tuple->tts_isnull[i];
-		if (!tuple->tts_isnull[i])
-			slots->values[i].value = datumCopy(tuple->tts_values[i], slot->byval, slot->length);
-	}
+		if (receiver->turns->turn_of[i] == slots->rows)
+			keep_column(slots, tuple, i);
 }
 
 /* Tells of this row, and of its key. */
@@ -324,10 +324,13 @@ prepare_plan(Statement *statement, bool with_key)
 	return plan;
 }
 
-static void
-statement_prepare(Statement *statement)
+void
+statement_require_plan(Statement *statement, bool with_key)
 {
-	statement->plan = prepare_plan(statement, false);
+	if (with_key && statement->key->plan == NULL)
+		statement->key->plan = prepare_plan(statement, true);
+	else if (!with_key && statement->plan == NULL)
+		statement->plan = prepare_plan(statement, false);
 }
 
 /* Is the name that a returned column is for a name of the row just now? */
@@ -432,20 +435,10 @@ statement_execute(Frame *frame, Statement *statement)
 {
 	SlotReceiver receiver = {0};
 
-	if (statement->plan == NULL)
-		statement_prepare(statement);
+	statement_require_plan(statement, false);
 	receiver.base.receiveSlot = receiver_take;
 	receiver.base.rStartup = receiver_startup;
 	return run_plan(frame, statement, statement->plan, &receiver);
-}
-
-void
-statement_require_plan(Statement *statement, bool with_key)
-{
-	if (with_key && statement->key->plan == NULL)
-		statement->key->plan = prepare_plan(statement, true);
-	else if (!with_key && statement->plan == NULL)
-		statement_prepare(statement);
 }
 
 /* Counts the work of each step, which one statement has done. */
@@ -511,8 +504,7 @@ statement_open(Frame *frame, Statement *statement)
 {
 	Portal		portal;
 
-	if (statement->plan == NULL)
-		statement_prepare(statement);
+	statement_require_plan(statement, false);
 	plan_begin(frame);
 	portal = SPI_cursor_open_with_paramlist(NULL, statement->plan, statement_params(frame, statement),
 											frame->read_only);
@@ -591,8 +583,7 @@ statement_scalar(Frame *frame, Statement *statement, Oid type, bool *isnull)
 		.type = type
 	};
 
-	if (statement->plan == NULL)
-		statement_prepare(statement);
+	statement_require_plan(statement, false);
 	options.params = statement_params(frame, statement);
 	options.read_only = frame->read_only;
 	options.dest = (DestReceiver *) &receiver;
@@ -628,8 +619,7 @@ statement_queries(Statement *statement)
 {
 	MemoryContext old = CurrentMemoryContext;
 
-	if (statement->plan == NULL)
-		statement_prepare(statement);
+	statement_require_plan(statement, false);
 
 	/*
 	 * SPI leaves its own memory as the current one, which ends with the
