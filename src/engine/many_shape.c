@@ -324,14 +324,10 @@ reference_is_own(const ManyShape *shape, const ManyUse *use, const Query *query,
 
 /* Notes to which tables rows refer that a statement writes, other than to rows of their own item. */
 static void
-note_references(ManyShape *shape, const ManyUse *use, const Query *query)
+note_references(ManyShape *shape, const ManyUse *use, const Query *query, Relation relation)
 {
-	Relation	relation;
 	ListCell   *cell;
 
-	if (use->command != CMD_INSERT && use->command != CMD_UPDATE)
-		return;
-	relation = relation_open(use->relation, AccessShareLock);
 	foreach(cell, RelationGetFKeyList(relation))
 	{
 		const ForeignKeyCacheInfo *key = lfirst(cell);
@@ -340,37 +336,34 @@ note_references(ManyShape *shape, const ManyUse *use, const Query *query)
 			if (!reference_is_own(shape, use, query, key->conkey[i], key->confrelid))
 				shape->referred = list_append_unique_oid(shape->referred, key->confrelid);
 	}
-	relation_close(relation, NoLock);
 }
 
-/* Does an UPDATE leave alone what is unique? */
+/* Does it leave alone what is unique, and what others have written? */
 static bool
-update_fits(ManyShape *shape, const ManyUse *use, const Query *query)
+row_fits(ManyShape *shape, const ManyUse *use, const Query *query, Relation relation)
+{
+	if (use->command == CMD_INSERT && insert_looks_around(relation, query))
+		return many_refuse(shape,
+						   "it leaves out a column of a domain with checks that call functions which may read");
+	if (use->command == CMD_UPDATE && update_is_of_unique(relation, query))
+		return many_refuse(shape, "it changes a column of a key or of another unique index");
+	return true;
+}
+
+/* Does what a statement writes into its table's rows fit? Notes to which rows these refer. */
+static bool
+writing_fits(ManyShape *shape, const ManyUse *use, const Query *query)
 {
 	Relation	relation;
 	bool		fits;
 
-	if (use->command != CMD_UPDATE)
+	if (use->command != CMD_INSERT && use->command != CMD_UPDATE)
 		return true;
 	relation = relation_open(use->relation, AccessShareLock);
-	fits = !update_is_of_unique(relation, query);
+	note_references(shape, use, query, relation);
+	fits = row_fits(shape, use, query, relation);
 	relation_close(relation, NoLock);
-	return fits || many_refuse(shape, "it changes a column of a key or of another unique index");
-}
-
-/* Are columns that an INSERT leaves out NULL, whatever others have written? */
-static bool
-insert_fits(ManyShape *shape, const ManyUse *use, const Query *query)
-{
-	Relation	relation;
-	bool		fits;
-
-	if (use->command != CMD_INSERT)
-		return true;
-	relation = relation_open(use->relation, AccessShareLock);
-	fits = !insert_looks_around(relation, query);
-	relation_close(relation, NoLock);
-	return fits || many_refuse(shape, "it leaves out a column of a domain with checks that call functions which may read");
+	return fits;
 }
 
 /* Does a statement fit, as it is analysed and rewritten? */
@@ -388,10 +381,7 @@ statement_fits(ManyShape *shape, Statement *statement, const ManyUse *use)
 			return false;
 		if (statement->items_at > 0 && list_length(shape->sequences) > drawn)
 			return many_refuse(shape, "it draws from a sequence for rows that are found in any order");
-		if (use == NULL)
-			continue;
-		note_references(shape, use, query);
-		if (!insert_fits(shape, use, query) || !update_fits(shape, use, query))
+		if (use != NULL && !writing_fits(shape, use, query))
 			return false;
 	}
 	return true;
