@@ -231,14 +231,14 @@ show_field(JsonbValue *result, Frame *frame, ContextField field)
 	convert_to_tree(result, value, isnull, type);
 }
 
-/* Makes the whole context. */
+/* Makes the whole context. An id that the context has already, as another key, is not written out again. */
 static Jsonb *
 context_make(Frame *frame, const Plugin *plugin)
 {
 	const int  *order = keys_in_order();
 	JsonbValue	values[CONTEXT_KEYS];
 	JsonbValue *value = values;
-	const JsonbValue *id = NULL;
+	const JsonbValue *id = NULL;	/* of the invocation; NULL: not made yet */
 
 	for (int i = 0; i < CONTEXT_KEYS; i++)
 	{
@@ -246,8 +246,8 @@ context_make(Frame *frame, const Plugin *plugin)
 			continue;
 		if (order[i] >= CONTEXT_FIELDS)
 			context_keys[order[i] - CONTEXT_FIELDS].show(value, frame, plugin);
-		else if (order[i] == CONTEXT_CORRELATION && id != NULL && frame->parent == NULL)
-			*value = *id;		/* of the outermost invocation they are one */
+		else if (order[i] == CONTEXT_CORRELATION && id != NULL && correlation_id(frame) == invocation_id(frame))
+			*value = *id;		/* as jsonb's order has the correlation later */
 		else
 			show_field(value, frame, order[i]);
 		if (order[i] == CONTEXT_INVOCATION)
