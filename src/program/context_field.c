@@ -9,7 +9,8 @@
 #include "program/context_field.h"
 #include "utils/builtins.h"
 
-#define CONTEXT_MEMBERS(symbol, name, type, meaning) {#name, type, meaning},
+#define CONTEXT_TEXT(symbol, name, meaning) {#name, TEXTOID, meaning},
+#define CONTEXT_VALUE(symbol, name, type, meaning) {#name, type, meaning},
 
 static const struct
 {
@@ -18,7 +19,7 @@ static const struct
 	const char *meaning;
 }			context_fields[CONTEXT_FIELDS] = {
 
-	CONTEXT_ROWS(CONTEXT_MEMBERS)
+	CONTEXT_ROWS(CONTEXT_TEXT, CONTEXT_VALUE)
 };
 
 PG_FUNCTION_INFO_V1(custom_action_context_fields);

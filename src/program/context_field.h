@@ -3,7 +3,8 @@
  *		The fields of context: one row each. Formulas read them as context.x,
  *		plug-ins find them in what they are called with.
  *
- * run/context.c has a function for each that gives its value.
+ * run/context.c has a function context_x for each: that of a text gives a C string,
+ * that of another value a Datum.
  */
 #ifndef CA_CONTEXT_FIELD_H
 #define CA_CONTEXT_FIELD_H
@@ -12,23 +13,23 @@
 
 #include "nodes/pg_list.h"
 
-#define CONTEXT_ROWS(row) \
-	row(CALLER, caller, TEXTOID, "the role that the session acts as, also in an action that runs as its owner") \
-	row(INVOKER, invoker, TEXTOID, "the role whose EXECUTE on this action was checked: the one to ask for authorization") \
-	row(SESSION_USER, session_user, TEXTOID, "the role that logged in") \
-	row(ACTOR, actor, TEXTOID, "the person behind a pooler or gateway, as the session says: nothing to grant rights by") \
-	row(DEPTH, depth, INT4OID, "1 for a call from outside, 2 for an action below another one, ...") \
-	row(ACTION, action, TEXTOID, "name of this action") \
-	row(VERSION, version, INT4OID, "version of this action that runs") \
-	row(INVOCATION, invocation, UUIDOID, "id of this invocation") \
-	row(CORRELATION, correlation, UUIDOID, "id of the outermost invocation that this one belongs to") \
-	row(STARTED_AT, started_at, TIMESTAMPTZOID, "when the invocation began") \
-	row(SHARED, shared, JSONBOID, "what plug-ins hand on; {} without them")
+#define CONTEXT_ROWS(text, value) \
+	text(CALLER, caller, "the role that the session acts as, also in an action that runs as its owner") \
+	text(INVOKER, invoker, "the role whose EXECUTE on this action was checked: the one to ask for authorization") \
+	text(SESSION_USER, session_user, "the role that logged in") \
+	text(ACTOR, actor, "the person behind a pooler or gateway, as the session says: nothing to grant rights by") \
+	value(DEPTH, depth, INT4OID, "1 for a call from outside, 2 for an action below another one, ...") \
+	text(ACTION, action, "name of this action") \
+	value(VERSION, version, INT4OID, "version of this action that runs") \
+	value(INVOCATION, invocation, UUIDOID, "id of this invocation") \
+	value(CORRELATION, correlation, UUIDOID, "id of the outermost invocation that this one belongs to") \
+	value(STARTED_AT, started_at, TIMESTAMPTZOID, "when the invocation began") \
+	value(SHARED, shared, JSONBOID, "what plug-ins hand on; {} without them")
 
-#define CONTEXT_SYMBOL(symbol, name, type, meaning) CONTEXT_##symbol,
+#define CONTEXT_SYMBOL(symbol, ...) CONTEXT_##symbol,
 typedef enum ContextField
 {
-	CONTEXT_ROWS(CONTEXT_SYMBOL)
+	CONTEXT_ROWS(CONTEXT_SYMBOL, CONTEXT_SYMBOL)
 	CONTEXT_FIELDS				/* how many there are */
 } ContextField;
 

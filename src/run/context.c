@@ -1,7 +1,7 @@
 /*
  * context.c
- *		The values of the fields of context, a function for each; and the slots
- *		behind context.x, only those that something refers to.
+ *		The fields of context, a function for each; and the slots behind
+ *		context.x, only those that something refers to.
  */
 #include "postgres.h"
 
@@ -56,61 +56,42 @@ correlation_id(Frame *frame)
 	return invocation_id(frame);
 }
 
-const char *
-context_text(Frame *frame, ContextField field)
+/* The fields that are texts, each by the function that its row of context_field.h names. */
+static const char *
+context_caller(Frame *frame)
 {
-	switch (field)
-	{
-		case CONTEXT_CALLER:
-			return kept_role_name(frame->caller);
-		case CONTEXT_INVOKER:
-			return kept_role_name(frame->invoker);
-		case CONTEXT_SESSION_USER:
-			return kept_role_name(GetSessionUserId());
-		case CONTEXT_ACTOR:
-			return frame_who(frame)->actor;
-		case CONTEXT_ACTION:
-			return frame->program->action;
-		default:
-			elog(ERROR, "context.%s is no text", context_field_name(field));
-	}
+	return kept_role_name(frame->caller);
 }
 
-/* The values of the fields, each by the function that its row of context_field.h names. */
-static Datum
-context_caller(Frame *frame, bool *isnull)
+static const char *
+context_invoker(Frame *frame)
 {
-	return text_or_null(context_text(frame, CONTEXT_CALLER), isnull);
+	return kept_role_name(frame->invoker);
 }
 
-static Datum
-context_invoker(Frame *frame, bool *isnull)
+static const char *
+context_session_user(Frame *frame)
 {
-	return text_or_null(context_text(frame, CONTEXT_INVOKER), isnull);
+	return kept_role_name(GetSessionUserId());
 }
 
-static Datum
-context_session_user(Frame *frame, bool *isnull)
+static const char *
+context_actor(Frame *frame)
 {
-	return text_or_null(context_text(frame, CONTEXT_SESSION_USER), isnull);
+	return frame_who(frame)->actor;
 }
 
-static Datum
-context_actor(Frame *frame, bool *isnull)
+static const char *
+context_action(Frame *frame)
 {
-	return text_or_null(context_text(frame, CONTEXT_ACTOR), isnull);
+	return frame->program->action;
 }
 
+/* The others. */
 static Datum
 context_depth(Frame *frame, bool *isnull)
 {
 	return Int32GetDatum(frame->depth);
-}
-
-static Datum
-context_action(Frame *frame, bool *isnull)
-{
-	return text_or_null(context_text(frame, CONTEXT_ACTION), isnull);
 }
 
 static Datum
@@ -163,18 +144,32 @@ context_set_shared(Frame *frame, Jsonb *shared)
 	MemoryContextSwitchTo(old);
 }
 
-#define CONTEXT_FUNCTION(symbol, name, type, meaning) context_##name,
+#define CONTEXT_TEXT(symbol, name, meaning) {.text = context_##name},
+#define CONTEXT_VALUE(symbol, name, type, meaning) {.value = context_##name},
 
-static Datum (*const field_functions[CONTEXT_FIELDS]) (Frame *frame, bool *isnull) =
+/* One of the two */
+static const struct
 {
-	CONTEXT_ROWS(CONTEXT_FUNCTION)
+	const char *(*text) (Frame *frame);
+	Datum		(*value) (Frame *frame, bool *isnull);
+}			field_functions[CONTEXT_FIELDS] = {
+	CONTEXT_ROWS(CONTEXT_TEXT, CONTEXT_VALUE)
 };
+
+const char *
+context_text(Frame *frame, ContextField field)
+{
+	Assert(field_functions[field].text != NULL);
+	return field_functions[field].text(frame);
+}
 
 Datum
 context_value(Frame *frame, ContextField field, bool *isnull)
 {
 	*isnull = false;
-	return field_functions[field] (frame, isnull);
+	if (field_functions[field].text != NULL)
+		return text_or_null(context_text(frame, field), isnull);
+	return field_functions[field].value(frame, isnull);
 }
 
 void
