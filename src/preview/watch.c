@@ -211,7 +211,7 @@ watch_follows(const Frame *frame)
 static uint32
 watch_invocation_begun(Frame *frame)
 {
-	if (watching == NULL)
+	if (!watch_follows(frame))
 		return 0;
 	note_volatiles(watching, frame->program);
 	note_sources(watching, frame->program);

@@ -299,6 +299,12 @@ register_exit(void)
 	registered = true;
 }
 
+static bool
+record_follows(const Frame *frame)
+{
+	return level_of(frame->program->definition) != LOG_OFF;
+}
+
 static uint32
 record_begun(Frame *frame)
 {
@@ -306,7 +312,7 @@ record_begun(Frame *frame)
 	Recorded   *recorded;
 
 	frame->recorded = NULL;
-	if (level == LOG_OFF)
+	if (!record_follows(frame))
 		return 0;
 	register_exit();
 	recorded = MemoryContextAllocZero(frame->mcxt, sizeof(Recorded));
@@ -422,12 +428,6 @@ static bool
 record_follows_steps(const Definition *definition)
 {
 	return level_of(definition) >= LOG_TRACE;
-}
-
-static bool
-record_follows(const Frame *frame)
-{
-	return level_of(frame->program->definition) != LOG_OFF;
 }
 
 static const Observer record = {
