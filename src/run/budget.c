@@ -125,13 +125,20 @@ refuse_more(const Frame *frame, const Budget *budget)
 			 errhint("%s", budget_kinds[kind].hint)));
 }
 
+/* How much of a kind has been spent since a budget began to count. */
+static uint64
+spent_of(const Budget *budget, BudgetKind kind)
+{
+	return spent_of_kind(kind) - budget->before[kind];
+}
+
 /* Notes what is exceeded of a budget, if anything is. */
 static bool
 is_exceeded(Budget *budget)
 {
 	for (int i = 0; i < BUDGETS && budget->exceeded == 0; i++)
 	{
-		uint64		spent = spent_of_kind(i) - budget->before[i];
+		uint64		spent = spent_of(budget, i);
 
 		if (budget->most[i] == 0 || spent <= budget->most[i])
 			continue;
@@ -162,7 +169,7 @@ budget_left(const Frame *frame)
 			return 0;
 		for (int i = 0; i < BUDGETS; i++)
 			if (budget->most[i] > 0)
-				left = Min(left, budget->most[i] - Min(budget->most[i], spent_of_kind(i) - budget->before[i]));
+				left = Min(left, budget->most[i] - Min(budget->most[i], spent_of(budget, i)));
 	}
 	return left;
 }
