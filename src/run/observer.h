@@ -35,8 +35,9 @@
  *		caller should see. Copying what the frame holds by value, writing to shared
  *		memory and ereport(LOG) are well. The slots may be half filled. All other
  *		events come in a sound transaction, as the user that the action runs as,
- *		inside the action's time limit, and an observer may do what a step may; SPI
- *		is connected but in invocation_begun and failure_answered.
+ *		inside the action's time limit, and an observer may do what a step may, but in
+ *		rows_written of creates that are one statement (see above): that is still
+ *		running. SPI is connected but in invocation_begun and failure_answered.
  *
  * When an observer raises
  *		It is an error of the step or the invocation that the event is about, in its

@@ -7,6 +7,7 @@
 
 #include "access/htup_details.h"
 #include "access/tupdesc.h"
+#include "access/xact.h"
 #include "lookup/key.h"
 #include "program/parser_hooks.h"
 #include "program/sub_select.h"
@@ -176,13 +177,14 @@ keep_of_turn(TurnReceiver *receiver, const TupleTableSlot *tuple)
 			keep_column(slots, tuple, i);
 }
 
-/* Tells of this row, and of its key. */
+/* Tells of this row, and of its key. Whoever wrote anything then would begin another command inside this one. */
 static pg_noinline void
 tell_turn(TurnReceiver *receiver, const TupleTableSlot *tuple)
 {
 	const Turns *turns = receiver->turns;
 	const StatementKey *key = receiver->slots.statement->key;
 	WrittenKeys written = {.rows = {.rows = 1}};
+	CommandId	command PG_USED_FOR_ASSERTS_ONLY = GetCurrentCommandId(false);
 
 	if (turns->with_key)
 	{
@@ -193,6 +195,7 @@ tell_turn(TurnReceiver *receiver, const TupleTableSlot *tuple)
 		written.rows.count = 1;
 	}
 	turns->done(receiver->slots.frame, turns, receiver->slots.rows, &written);
+	Assert(GetCurrentCommandId(false) == command);
 }
 
 /*
