@@ -109,12 +109,17 @@ define('creates', '{"input": [{"name": "a", "type": "integer"}, {"name": "b", "t
 		{"create": "public.pair", "as": "third", "set": {"a": 9, "b": 1}}],
 	 "on_error_when": "input.a < 5", "on_error": [{"create": "public.pair", "set": {"a": 0, "b": 0, "note": "=error.step"}}]},
 	{"delete": "public.pair", "where": "true"}]}');
+define('joined', '{"steps": [{"create": "public.pair", "set": {"a": 1, "b": 1}}, {"create": "public.pair", "set": {"a": 2, "b": 1}},
+	{"create": "public.pair", "set": {"a": 3, "b": 1}}]}');
 foreach my $plain ('none', 'merge')
 {
 	my $calls = 'SELECT creates(1, 2); SELECT creates(1, 1); SELECT creates(7, 9); SET custom_actions.max_rows = 2; SELECT creates(1, 2); RESET custom_actions.max_rows;'
 	  . 'SET observer.raise_at = rows_written; SELECT creates(7, 8); RESET observer.raise_at; SELECT creates(7, 8);';
 
 	told("SET observer.without_steps = on; SET custom_actions.plain_path = " . ($plain eq 'none' ? "''" : $plain) . "; $calls", 'creates');
+	is($node->safe_psql($database, 'SET observer.without_steps = on; SET custom_actions.plain_path = ' . ($plain eq 'none' ? "''" : $plain) . '; SELECT joined()'
+			. '; SELECT count(*), count(DISTINCT cmin::text) FROM pair; TRUNCATE pair'),
+		"\n3|" . ($plain eq 'none' ? 1 : 3), 'rows of ' . ($plain eq 'none' ? 'one statement' : 'three'));
 }
 
 # Keys: those of several columns, changed ones, given columns, views, conflicts
