@@ -151,9 +151,9 @@ settle_item(Frame *frame)
 		require_outputs(frame);
 }
 
-/* Gives the outputs of an item, in its caller's memory. */
+/* Gives the outputs of an item; JSON goes to this memory. */
 static void
-give_item(Frame *frame, ManyItem *item, MemoryContext caller)
+give_item(Frame *frame, ManyItem *item, MemoryContext mcxt)
 {
 	Jsonb	   *output;
 
@@ -163,7 +163,7 @@ give_item(Frame *frame, ManyItem *item, MemoryContext caller)
 		return;
 	}
 	output = bind_jsonb_outputs(frame);
-	item->output = MemoryContextAlloc(caller, VARSIZE(output));
+	item->output = MemoryContextAlloc(mcxt, VARSIZE(output));
 	memcpy(item->output, output, VARSIZE(output));
 }
 
@@ -188,12 +188,12 @@ give_items(ItemSet *set)
 
 /* Tells of an item that is entered. */
 static void
-tell_item(Frame *frame, const SetItem *item, const ManyItem *request, TimestampTz begun, TimestampTz ended)
+tell_item(Frame *frame, const SetItem *item, const ManyItem *asked, TimestampTz begun, TimestampTz ended)
 {
 	frame->watched = 0;
 	frame->recorded = NULL;
 	frame->rows_told = frame->rows_written = 0;
-	frame->given = request->input;
+	frame->given = asked->input;
 	frame->captured = NULL;
 	frame->who = NULL;
 	observer_told_at = begun;

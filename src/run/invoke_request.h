@@ -32,9 +32,9 @@ typedef enum RequestKind
 /* One of many items: what it is given and gives. */
 typedef struct ManyItem
 {
-	Jsonb	   *input;			/* NULL: it is in the next */
-	struct InvokeRequest *values;	/* of the other kind, for what is no JSON; or NULL */
-	Jsonb	   *output;
+	Jsonb	   *input;			/* JSON input; NULL where values are given */
+	struct InvokeRequest *values;	/* values in, values out; NULL where JSON is given */
+	Jsonb	   *output;			/* JSON output */
 } ManyItem;
 
 /*
