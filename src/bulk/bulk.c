@@ -107,6 +107,19 @@ item_input(Bulk *bulk, JsonbValue *value, Jsonb *common, char **room)
 	return copy;
 }
 
+/*
+ * Room for the inputs of all items in one piece: of each alone it would be twice as
+ * much. A copy has a header of its own and begins aligned, which the parts of an array
+ * need not: that is what each has more than in the array.
+ */
+static char *
+room_for_inputs(const Jsonb *inputs, int count)
+{
+	return MemoryContextAllocExtended(CurrentMemoryContext,
+									  VARSIZE(inputs) + count * (Size) MAXALIGN(VARHDRSZ + MAXIMUM_ALIGNOF),
+									  MCXT_ALLOC_HUGE);
+}
+
 /* Takes the items from the array. */
 static void
 bulk_take_items(Bulk *bulk, Jsonb *inputs, Jsonb *common)
@@ -115,15 +128,13 @@ bulk_take_items(Bulk *bulk, Jsonb *inputs, Jsonb *common)
 	JsonbIteratorToken token;
 	JsonbValue	value;
 	int			taken = 0;
-	char	   *room;
+	char	   *room = NULL;	/* only where items are taken as they are */
 
 	bulk->count = JB_ROOT_COUNT(inputs);
 	bulk->items = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(BulkItem) * Max(bulk->count, 1),
 											 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	/* of all in one piece: of each alone it would be twice as much */
-	room = MemoryContextAllocExtended(CurrentMemoryContext,
-									  VARSIZE(inputs) + bulk->count * (Size) MAXALIGN(VARHDRSZ + MAXIMUM_ALIGNOF),
-									  MCXT_ALLOC_HUGE);
+	if (JB_ROOT_COUNT(common) == 0)
+		room = room_for_inputs(inputs, bulk->count);
 	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
 	{
 		CHECK_FOR_INTERRUPTS();
