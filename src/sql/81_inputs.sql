@@ -26,7 +26,8 @@ BEGIN ATOMIC
 		coalesce((i.item ->> 'required')::boolean, (i.item -> 'default') IS NULL),
 		i.item ->> 'references',
 		coalesce(
-			-- the name of an enum, if it is no formula, which is no name of a type at all
+			-- The name of an enum. What begins with '=' is a formula, '==' as well
+			-- (options_value() in C): to_regtype() raises an error of its syntax.
 			CASE WHEN json_typeof(i.item -> 'options') = 'string' AND i.item ->> 'options' NOT LIKE '=%'
 				THEN custom_actions.enum_options(i.item ->> 'options') END,
 			(i.item -> 'options')::jsonb,
