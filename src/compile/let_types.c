@@ -164,9 +164,13 @@ note_literal(LetType *let, const char *location, const Json *json)
 	}
 }
 
-/* Has a value to be seen beside others of its name, before it is known what it is? */
+/*
+ * May a value have to be seen beside others of its name, before it is known what it is?
+ * "let." is a guess: what reads an open name in another way is found where it is compiled
+ * (reads_open), and text that only looks so costs passes.
+ */
 static bool
-value_is_intricate(const Json *json)
+value_may_follow_others(const Json *json)
 {
 	const char *rest;
 
@@ -186,7 +190,7 @@ scan_let(LetTypes *lets, const Step *step, ProblemSink *sink)
 		LetType    *let = let_type_get(lets, step->subject->keys[i]);
 
 		let->places++;
-		let->intricate = let->intricate || value_is_intricate(step->subject->items[i]);
+		let->may_follow_others = let->may_follow_others || value_may_follow_others(step->subject->items[i]);
 		let->only_literals = let->only_literals && note_literal(let, step->path, step->subject->items[i]);
 	}
 	for (int i = 0; types != NULL && i < types->count; i++)
@@ -247,6 +251,13 @@ let_types_scan(const Definition *definition, ProblemSink *sink)
 	return NULL;
 }
 
+/* Is this a pass that makes no program, whatever it began as? */
+static bool
+is_searching(const LetTypes *lets)
+{
+	return lets->pass == PASS_GIVEN_UP || lets->pass == PASS_SEARCHES;
+}
+
 /* Is there a name without a type? */
 static bool
 any_open(const LetTypes *lets)
@@ -288,7 +299,7 @@ begin_pass(LetTypes *lets)
 Oid
 let_type_wanted(const LetTypes *lets, const LetType *let, int32 *typmod)
 {
-	bool		known = !lets->searching && let->settled && !let->conflict && !let->broken;
+	bool		known = !is_searching(lets) && let->settled && !let->conflict && !let->broken;
 
 	*typmod = known ? let->typmod : -1;
 	return known ? let->type : InvalidOid;
@@ -320,7 +331,7 @@ let_types_value(LetTypes *lets, const Json *json, Oid type, int32 typmod, const 
 		raw = name_table_find(lets->formulas, json->text);
 	if (raw != NULL)
 		return value_of_formula(json, raw, type, typmod, location);
-	return lets->searching ? read_and_keep(lets, json, type, typmod, location) :
+	return is_searching(lets) ? read_and_keep(lets, json, type, typmod, location) :
 		value_parse(json, type, typmod, location);
 }
 
@@ -368,9 +379,7 @@ note_value(LetNote *note, const Value *value, const Expression *expression)
 static void
 stop_making(LetTypes *lets)
 {
-	lets->at_once = false;
-	lets->given_up = true;
-	lets->searching = true;
+	lets->pass = PASS_GIVEN_UP;
 }
 
 /* Takes a value while the program is made: with the last one the type of the name is known. */
@@ -399,7 +408,7 @@ let_type_note(LetTypes *lets, LetType *let, const char *location, const Value *v
 	if (!left_out)
 		note_value(note, value, expression);
 	let->notes = lappend(let->notes, note);
-	if (lets->at_once)
+	if (lets->pass == PASS_AT_ONCE)
 		note_at_once(lets, let, note, expression);
 	MemoryContextSwitchTo(old);
 }
@@ -607,11 +616,11 @@ let_types_search(LetTypes *lets)
 {
 	MemoryContext old = MemoryContextSwitchTo(lets->mcxt);
 
-	lets->searching = lets->searching ? end_pass(lets) : any_open(lets);
-	if (lets->searching)
+	lets->pass = (is_searching(lets) ? end_pass(lets) : any_open(lets)) ? PASS_SEARCHES : PASS_MAKES;
+	if (is_searching(lets))
 		begin_pass(lets);
 	MemoryContextSwitchTo(old);
-	return lets->searching;
+	return is_searching(lets);
 }
 
 bool
@@ -623,25 +632,26 @@ let_types_begin_at_once(LetTypes *lets)
 	{
 		const LetType *let = lfirst(cell);
 
-		if (!let->settled && let->intricate)
+		if (!let->settled && let->may_follow_others)
 			return false;
 	}
 	begin_pass(lets);
-	lets->at_once = lets->any_open;
-	return lets->at_once;
+	if (lets->any_open)
+		lets->pass = PASS_AT_ONCE;
+	return lets->any_open;
 }
 
 void
 let_types_note_read(LetTypes *lets)
 {
-	if (lets->at_once)
+	if (lets->pass == PASS_AT_ONCE)
 		stop_making(lets);
 }
 
 bool
 let_types_end_at_once(LetTypes *lets)
 {
-	bool		found = lets->at_once && !any_open(lets);
+	bool		found = lets->pass == PASS_AT_ONCE && !any_open(lets);
 	ListCell   *cell;
 
 	foreach(cell, found ? NIL : lets->names)
@@ -652,7 +662,7 @@ let_types_end_at_once(LetTypes *lets)
 		let->type = let->known_type;
 		let->typmod = let->known_typmod;
 	}
-	lets->at_once = lets->given_up = lets->searching = false;
+	lets->pass = PASS_MAKES;
 	return found;
 }
 
@@ -727,7 +737,7 @@ reads_open(Compiler *compiler, const Value *value)
 bool
 let_types_searching(const Compiler *compiler)
 {
-	return compiler->lets != NULL && compiler->lets->searching;
+	return compiler->lets != NULL && is_searching(compiler->lets);
 }
 
 bool
@@ -745,10 +755,10 @@ let_types_leave_out(Compiler *compiler, const Value *value)
 {
 	LetTypes   *lets = compiler->lets;
 
-	if (lets != NULL && lets->at_once && value != NULL && lets->any_open && reads_open(compiler, value))
+	if (lets != NULL && lets->pass == PASS_AT_ONCE && value != NULL && lets->any_open && reads_open(compiler, value))
 		stop_making(lets);
 	if (!let_types_searching(compiler) ||
-		(lets->in_value && !lets->given_up &&
+		(lets->in_value && lets->pass != PASS_GIVEN_UP &&
 		 (value == NULL || lets->in_open_value || !lets->any_open ||
 		  !reads_open(compiler, value))))
 		return false;

@@ -35,17 +35,24 @@ typedef struct LetType
 	Oid			known_type;
 	int32		known_typmod;
 	List	   *notes;			/* of LetNote: what its values are, found in this pass */
-	bool		intricate;		/* a value reads let names, or is what follows the others */
+	bool		may_follow_others;	/* a value reads let names, or is what the others are */
 	int			seen;			/* values that were compiled as the program is made at once */
 } LetType;
+
+/* What the compiler is doing. */
+typedef enum LetPass
+{
+	PASS_MAKES,					/* the program, whose types are known */
+	PASS_AT_ONCE,				/* the program, while types are found */
+	PASS_GIVEN_UP,				/* ... no more: what is left of the pass is for nothing */
+	PASS_SEARCHES				/* for types: what cannot matter is left out */
+} LetPass;
 
 typedef struct LetTypes
 {
 	List	   *names;			/* of LetType */
 	NameTable  *by_name;
-	bool		searching;		/* in a pass that finds types: what cannot matter is left out */
-	bool		at_once;		/* the program is made while types are found */
-	bool		given_up;		/* ... no more: what is left of the pass is for nothing */
+	LetPass		pass;
 	int			passes;
 	bool		any_open;		/* some name has no type as the pass begins */
 	bool		guessing;		/* nothing known is left to go by: values may take open names for

@@ -71,7 +71,7 @@ compile_typed(Compiler *compiler, NamedValue *named, LetType *let, const char *l
 	Value	   *value;
 	bool		left_out;
 
-	if (let->conflict && !lets->searching)
+	if (let->conflict && !let_types_searching(compiler))
 		report_conflict(compiler, let, location);
 	(void) let_types_left_out(compiler);
 	lets->in_open_value = lets->guessing && !let->settled;
@@ -80,9 +80,9 @@ compile_typed(Compiler *compiler, NamedValue *named, LetType *let, const char *l
 	left_out = let_types_left_out(compiler);
 	named->expression = compiler_expression(compiler, value);
 	let->failed = let->failed || compiler->findings.failed;
-	if (!lets->searching)
+	if (!let_types_searching(compiler))
 		explain_type(compiler, let);
-	if ((lets->searching || lets->at_once) && !compiler->findings.failed && !let->conflict)
+	if (lets->pass != PASS_MAKES && !compiler->findings.failed && !let->conflict)
 		let_type_note(lets, let, location, value, named->expression, left_out);
 }
 
