@@ -16,7 +16,7 @@
  * value reads a row of another one of the steps.
  *
  * Who wants to know of rows is told of each as soon as it is written, as its step would
- * tell, and so are budgets. Whoever wants to know of steps, when each begins and what it
+ * tell; budgets end the statement with the row that is one too many. Whoever wants to know of steps, when each begins and what it
  * takes, has them run one after the other. So they run where the table has changed under
  * a running action, and for a user who may not write all columns; and for many items:
  * each for all of them.
