@@ -8,6 +8,7 @@
 
 #include "lookup/key.h"
 #include "notices.h"
+#include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 
@@ -47,13 +48,23 @@ wants_keys(const Definition *definition)
 	return true;
 }
 
+/* Is a setting that nobody has registered on? */
+static bool
+is_on(const char *setting)
+{
+	const char *text = GetConfigOption(setting, true, false);
+	bool		on = false;
+
+	return text != NULL && parse_bool(text, &on) && on;
+}
+
 static uint32
 begun(Frame *frame)
 {
 	say(frame, "begun", frame->program->action,
 		psprintf("version %d begun, in %s", frame->program->version,
 				 frame->parent != NULL ? frame->parent->program->action : "nothing"));
-	return OBSERVE_ALL & ~(OBSERVE_INPUTS | (GetConfigOption("observer.without_steps", true, false) != NULL ? OBSERVE_STEPS : 0));
+	return OBSERVE_ALL & ~(OBSERVE_INPUTS | (is_on("observer.without_steps") ? OBSERVE_STEPS : 0));
 }
 
 static void
