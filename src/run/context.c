@@ -153,6 +153,7 @@ static const struct
 	const char *(*text) (Frame *frame);
 	Datum		(*value) (Frame *frame, bool *isnull);
 }			field_functions[CONTEXT_FIELDS] = {
+
 	CONTEXT_ROWS(CONTEXT_TEXT, CONTEXT_VALUE)
 };
 
