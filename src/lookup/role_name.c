@@ -16,10 +16,10 @@ typedef struct RoleName
 {
 	Oid			role;			/* key */
 	uint64		read_at;		/* role_changes when it was */
-	char		name[NAMEDATALEN];	/* "": the role was dropped */
+	const char *name;			/* "": the role was dropped */
 } RoleName;
 
-static HTAB *role_names = NULL; /* entries stay, so that names can be handed out */
+static HTAB *role_names = NULL; /* entries and names stay, as they are handed out */
 static uint64 role_changes = 1; /* 0: not read */
 
 /* Something about a role has changed. */
@@ -64,7 +64,13 @@ kept_role_name(Oid role)
 	read_at = role_changes;
 	name = GetUserNameFromId(role, true);
 	known = hash_search(role_names, &role, HASH_ENTER, &found);
-	strlcpy(known->name, name ? name : "", NAMEDATALEN);
+	if (!found)
+	{
+		known->name = "";
+		known->read_at = 0;
+	}
+	if (strcmp(known->name, name ? name : "") != 0)
+		known->name = name ? MemoryContextStrdup(TopMemoryContext, name) : "";
 	known->read_at = read_at;
 	if (name != NULL)
 		pfree(name);

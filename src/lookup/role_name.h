@@ -9,8 +9,8 @@
 
 /*
  * The name of a role: "" of one that was dropped, NULL for InvalidOid. A name
- * that is not known yet is read from the catalogs. The text is good for ever,
- * but changes when this is asked again after the role was renamed.
+ * that is not known yet is read from the catalogs. The text is good for ever:
+ * after the role was renamed, another one is returned.
  */
 extern const char *kept_role_name(Oid role);
 

@@ -216,14 +216,10 @@ show_field(JsonbValue *result, Frame *frame, ContextField field)
 	if (type == TEXTOID)
 	{
 		text = context_text(frame, field);
-
-		/*
-		 * the name of a role that was dropped: '' to formulas, null here; one
-		 * that is renamed meanwhile changes in its place
-		 */
+		/* the name of a role that was dropped: '' to formulas, null here */
 		result->type = jbvNull;
 		if (text != NULL && text[0] != '\0')
-			jsonb_value_set_text(result, pstrdup(text));
+			jsonb_value_set_text(result, text);
 		return;
 	}
 	if (field == CONTEXT_SHARED && frame->shared == NULL)
