@@ -38,6 +38,21 @@ ALTER TABLE desk.row ADD COLUMN mark desk.scarce;
 SELECT define('desk.enter', '{"table": "desk.case", "input": [ {"name": "n", "type": "integer"} ], "steps": [ {"create": "desk.row", "set": {"number": "=input.n"}} ]}');
 SELECT * FROM desk.run('desk.enter');
 
+-- keys that items give in two places: of two that are the same, the one that comes later fails
+CREATE TABLE desk.pair (id integer PRIMARY KEY, note text);
+SELECT define('desk.enter_pair', '{"table": "desk.case", "input": [ {"name": "n", "type": "integer"} ], "output": [ {"name": "said", "type": "text", "default": "entered"} ],
+	"steps": [ {"create": "desk.pair", "set": {"id": "=target.id"}}, {"create": "desk.pair", "set": {"id": "=target.id - 1"}} ]}');
+SELECT define('desk.enter_one', '{"input": [ {"name": "n", "type": "integer"} ], "steps": [ {"create": "desk.pair", "set": {"id": "=input.n"}} ]}');
+SELECT define('desk.enter_other', '{"table": "desk.case", "input": [ {"name": "n", "type": "integer"} ], "output": [ {"name": "said", "type": "text", "default": "entered"} ],
+	"steps": [ {"create": "desk.pair", "set": {"id": "=target.id"}}, {"perform": "desk.enter_one", "with": {"n": "=target.id - 1"}} ]}');
+SELECT * FROM desk.run('desk.enter_pair');
+SELECT string_agg(id::text, ' ' ORDER BY id) FROM desk.pair;
+TRUNCATE desk.pair;
+SELECT * FROM desk.run('desk.enter_other');
+SELECT string_agg(id::text, ' ' ORDER BY id) FROM desk.pair;
+SELECT step, bulk FROM explain_action('desk.enter_pair') WHERE bulk IS NOT NULL;
+SELECT step, bulk FROM explain_action('desk.enter_other') WHERE bulk IS NOT NULL;
+
 -- a sequence where rows are found, which need not be in the order of the items
 CREATE SEQUENCE desk.number;
 SELECT define('desk.draw', '{"input": [ {"name": "id", "type": "integer"} ], "output": [ {"name": "third", "type": "boolean", "default": "=one.id = input.id"} ],

@@ -30,6 +30,7 @@
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "engine/many_shape.h"
+#include "nodes/nodeFuncs.h"
 #include "program/names.h"
 #include "program/together.h"
 #include "run/observer.h"
@@ -338,6 +339,60 @@ note_references(ManyShape *shape, const ManyUse *use, const Query *query, Relati
 	}
 }
 
+/* Is there a value of the item's in it? */
+static bool
+has_parameter_walker(Node *node, void *context)
+{
+	return node != NULL && (IsA(node, Param) || expression_tree_walker(node, has_parameter_walker, context));
+}
+
+/* Does an item say itself what is in a column that makes rows unique? */
+static bool
+gives_unique(Relation relation, const Query *query)
+{
+	Query		given = {.type = T_Query};
+	ListCell   *cell;
+
+	foreach(cell, query->targetList)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, cell);
+
+		if (!entry->resjunk && has_parameter_walker((Node *) entry->expr, NULL))
+			given.targetList = lappend(given.targetList, entry);
+	}
+	return given.targetList != NIL && update_is_of_unique(relation, &given);
+}
+
+/* Do several steps create rows of a table? */
+static bool
+is_created_into_again(const ManyShape *shape, Oid table)
+{
+	int			count = 0;
+	ListCell   *cell;
+
+	foreach(cell, shape->uses)
+	{
+		const ManyUse *use = lfirst(cell);
+
+		if (use->command == CMD_INSERT && use->relation == table)
+			count++;
+	}
+	return count > 1;
+}
+
+/* Can one item's row be in the way of another's only where it would be one by one? */
+static bool
+unique_values_fit(ManyShape *shape, Relation relation, const Query *query)
+{
+	Oid			table = RelationGetRelid(relation);
+
+	if (!gives_unique(relation, query))
+		return true;
+	shape->given = list_append_unique_oid(shape->given, table);
+	return !is_created_into_again(shape, table) ||
+		many_refuse(shape, "several steps create rows of a table, with values that have to be unique");
+}
+
 /* Does it leave alone what is unique, and what others have written? */
 static bool
 row_fits(ManyShape *shape, const ManyUse *use, const Query *query, Relation relation)
@@ -345,6 +400,8 @@ row_fits(ManyShape *shape, const ManyUse *use, const Query *query, Relation rela
 	if (use->command == CMD_INSERT && insert_looks_around(relation, query))
 		return many_refuse(shape,
 						   "it leaves out a column of a domain with checks that call functions which may read");
+	if (use->command == CMD_INSERT && !unique_values_fit(shape, relation, query))
+		return false;
 	if (use->command == CMD_UPDATE && update_is_of_unique(relation, query))
 		return many_refuse(shape, "it changes a column of a key or of another unique index");
 	return true;
@@ -459,10 +516,13 @@ add_part(ManyShape *shape, const ManyShape *part)
 {
 	if (have_common(shape->written, part->found) || have_common(shape->found, part->written))
 		return many_refuse(shape, "it works on rows of a table that an action which it performs works on, too");
+	if (have_common(shape->inserted, part->given) || have_common(shape->given, part->inserted))
+		return many_refuse(shape, "an action that it performs creates rows of a table, too, with values that have to be unique");
 	if (have_common(shape->sequences, part->sequences))
 		return many_refuse(shape, "it draws from a sequence that an action which it performs draws from, too");
 	shape->written = list_concat_unique_oid(shape->written, part->written);
 	shape->inserted = list_concat_unique_oid(shape->inserted, part->inserted);
+	shape->given = list_concat_unique_oid(shape->given, part->given);
 	shape->found = list_concat_unique_oid(shape->found, part->found);
 	shape->read = list_concat_unique_oid(shape->read, part->read);
 	shape->referred = list_concat_unique_oid(shape->referred, part->referred);

@@ -38,6 +38,7 @@ typedef struct ManyShape
 	/* Tables, as OIDs, with those of the parts */
 	List	   *written;
 	List	   *inserted;
+	List	   *given;			/* of these, where items give what has to be unique */
 	List	   *found;			/* whose rows steps find, by a name or a key */
 	List	   *read;			/* by formulas, policies and defaults */
 	List	   *referred;		/* to which rows that are written refer, but to those of their item */
