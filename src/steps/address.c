@@ -14,6 +14,7 @@
 #include "lookup/canonical.h"
 #include "lookup/key.h"
 #include "program/failure.h"
+#include "program/names.h"
 #include "program/resolved.h"
 #include "run/frame.h"
 #include "steps/address.h"
@@ -189,6 +190,8 @@ address_subject(Compiler *compiler, Address *address)
 	else
 		address->relation = address->row->relation;
 	resolved_table(compiler->program, step->path, address->relation);
+	if (OidIsValid(address->relation))
+		program_note_relation(compiler->program, address->relation);
 	if (OidIsValid(address->relation) && address->row == NULL && compiler->freeze)
 		json_put_string(step->json, step->kind->name, relation_name_canonical(address->relation));
 	return OidIsValid(address->relation);

@@ -1,0 +1,29 @@
+-- The type of a column changes, and changes back: values are made for the one it has, also in a
+-- table that no name of the action stands for.
+\i test/sql/prelude.sql
+SET custom_actions.ddl_check = off;
+
+CREATE TABLE bound (id integer PRIMARY KEY, n integer);
+CREATE TABLE other (id integer PRIMARY KEY, note text);
+INSERT INTO bound VALUES (1);
+INSERT INTO other VALUES (1);
+SELECT define('public.note', '{"table": "bound", "input": [{"name": "s", "type": "text", "default": "more than eight"}],
+	"steps": [{"update": "other", "id": 1, "set": {"note": "{{input.s}}"}}, {"update": "target", "set": {"n": 1}}]}');
+SELECT note(1);
+BEGIN;
+SAVEPOINT a;
+-- has the action compiled anew, whatever it looks at
+ALTER TABLE bound ADD COLUMN more integer;
+ALTER TABLE other ALTER note TYPE varchar(8) USING left(note, 8);
+SELECT try_invoke_action('public.note', '{"target": 1}') #>> '{error,message}' AS message;
+ROLLBACK TO a;
+SELECT note(1);
+ROLLBACK;
+SELECT note(1);
+SELECT * FROM other;
+ALTER TABLE other ALTER note TYPE varchar(8) USING left(note, 8);
+SELECT note(1, 'short');
+SELECT note(1, 'rather long');
+ALTER TABLE other ALTER note TYPE varchar(20);
+SELECT note(1, 'rather long');
+SELECT * FROM other;
