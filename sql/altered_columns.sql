@@ -11,9 +11,9 @@ SELECT define('public.note', '{"table": "bound", "input": [{"name": "s", "type":
 	"steps": [{"update": "other", "id": 1, "set": {"note": "{{input.s}}"}}, {"update": "target", "set": {"n": 1}}]}');
 SELECT note(1);
 BEGIN;
-SAVEPOINT a;
--- has the action compiled anew, whatever it looks at
+-- has the action compiled anew when it is called next
 ALTER TABLE bound ADD COLUMN more integer;
+SAVEPOINT a;
 ALTER TABLE other ALTER note TYPE varchar(8) USING left(note, 8);
 SELECT try_invoke_action('public.note', '{"target": 1}') #>> '{error,message}' AS message;
 ROLLBACK TO a;
