@@ -1,6 +1,6 @@
 /*
  * simple_type.h
- *		Types whose values look the same in every text and in JSON.
+ *		Types whose values look the same in every text and in JSON, and casts that never fail.
  */
 #ifndef CA_SIMPLE_TYPE_H
 #define CA_SIMPLE_TYPE_H
@@ -13,5 +13,8 @@
  * calling anybody? Who can bear one of these adds types of his own.
  */
 extern bool type_is_simple(Oid type);
+
+/* Is it the cast of a whole number to a type that has all of them? */
+extern bool cast_is_widening(Oid function);
 
 #endif

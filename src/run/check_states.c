@@ -24,6 +24,7 @@
 #include "base/compat.h"
 #include "base/plain_path.h"
 #include "base/sandbox.h"
+#include "base/simple_type.h"
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -64,18 +65,12 @@ is_widening(const Node *node)
 		return false;
 	switch (((const FuncExpr *) node)->funcid)
 	{
-		case F_INT4_INT2:
-		case F_INT8_INT2:
-		case F_INT8_INT4:
-		case F_NUMERIC_INT2:
-		case F_NUMERIC_INT4:
-		case F_NUMERIC_INT8:
 		case F_FLOAT8_INT2:
 		case F_FLOAT8_INT4:
 		case F_FLOAT8_INT8:
 			return true;
 		default:
-			return false;
+			return cast_is_widening(((const FuncExpr *) node)->funcid);
 	}
 }
 

@@ -16,10 +16,10 @@
  * value reads a row of another one of the steps.
  *
  * Who wants to know of rows is told of each as soon as it is written, as its step would
- * tell; budgets end the statement with the row that is one too many. Whoever wants to know of steps, when each begins and what it
- * takes, has them run one after the other. So they run where the table has changed under
- * a running action, and for a user who may not write all columns; and for many items:
- * each for all of them.
+ * tell; budgets end the statement with the row that is one too many. Whoever wants to
+ * know of steps, when each begins and what it takes, has them run one after the other. So
+ * they run where the table has changed under a running action, and for a user who may not
+ * write all columns; and for many items: each for all of them.
  */
 #include "postgres.h"
 
@@ -28,6 +28,7 @@
 #include "base/compat.h"
 #include "base/deadline.h"
 #include "base/plain_path.h"
+#include "base/simple_type.h"
 #include "base/text_list.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_trigger.h"
@@ -99,15 +100,9 @@ function_is_harmless(Oid function)
 	{
 		case F_NOW:
 		case F_TEXTCAT:
-		case F_INT4_INT2:
-		case F_INT8_INT2:
-		case F_INT8_INT4:
-		case F_NUMERIC_INT2:
-		case F_NUMERIC_INT4:
-		case F_NUMERIC_INT8:
 			return true;
 		default:
-			return false;
+			return cast_is_widening(function);
 	}
 }
 
