@@ -74,6 +74,17 @@ FROM unnest(ARRAY[
 	'[{"update": "target", "set": {"a": 2}}, {"let": {"x": 1}}, {"update": "target", "set": {"b": 2}}]',
 	'[{"update": "target", "set": {"a": 2}}, {"update": "desk.note", "id": 1, "set": {"b": 2}}]']) AS steps;
 
+-- what is too much for a budget is said of the first, before the second fails
+CREATE FUNCTION desk.within(statements integer) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('custom_actions.max_statements', statements::text, false);
+	PERFORM desk.updates('', '[{"get": "desk.agent", "id": "=input.n - 6", "as": "x"}, {"update": "target", "set": {"a": 2}}, {"update": "target", "set": {"owner": 5}}]');
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLERRM;
+END $$;
+SELECT statements, desk.within(statements) FROM generate_series(1, 3) AS statements;
+RESET custom_actions.max_statements;
+
 -- who may not do both gets the two, each with its own text and values
 SELECT desk.updates('', '[{"update": "target", "set": {"a": "=input.n"}}, {"update": "target", "set": {"b": "=input.n", "c": "=coalesce(c, ''none'')"}}]');
 CREATE FUNCTION desk.statement(call text) RETURNS text LANGUAGE plpgsql AS $$

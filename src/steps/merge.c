@@ -537,13 +537,20 @@ execute_apart(Frame *frame, const Merge *merge)
 	frame->current = first;
 }
 
+/* May the first step run? Else the second one is not to fail in its place. */
+static bool
+budget_has_room(const Frame *frame)
+{
+	return likely(frame->budget == NULL) || budget_left(frame) > 0;
+}
+
 /* Runs both steps: in one if that still holds, and nobody watches which of them fails. */
 static void
 merged_execute(Frame *frame, Instruction *instruction)
 {
 	Merge	   *merge = instruction->data;
 
-	if (!observed(frame, OBSERVE_APART) && merge_holds(frame, merge))
+	if (!observed(frame, OBSERVE_APART) && budget_has_room(frame) && merge_holds(frame, merge))
 		execute_merged(frame, merge);
 	else
 		execute_apart(frame, merge);
