@@ -28,6 +28,7 @@ my $bound;						# the table of the action that is drawn
 my $short_drawn;				# is the last one?
 my $limited;					# does a case limit how many statements a call may send?
 my $favourite;					# the action that most of a case is about
+our $drawing;					# does a case change tables so that others than the action draw from sequences, too?
 
 # Where a row of a table may be
 sub key { return one_of('=input.n', '=target.m', '=input.n % 3 + 1', number(6), number(6), number(8)) }
@@ -414,6 +415,26 @@ sub short_steps
 	return @steps;
 }
 
+# A row that is addressed may be missing, which is said where no value has failed before: when the statement was
+# planned, if it is known then. So what fails reads the row.
+sub fail_at_row
+{
+	my ($steps) = @_;
+
+	foreach my $part (ref $steps eq 'HASH' ? values %$steps : @$steps)
+	{
+		fail_at_row($part) if ref $part eq 'HASH' || ref $part eq 'ARRAY';
+	}
+	return if ref $steps ne 'HASH' || !$steps->{update} || $steps->{update} eq 'target';
+	foreach my $column (keys %{ $steps->{set} })
+	{
+		my $value = $steps->{set}{$column};
+
+		$steps->{set}{$column} = $value if $value =~ s{/ \(((?:input|\w+\.index)[^()]*)\)}{/ ($1 + this.id - this.id)};
+	}
+	return;
+}
+
 # An action over a table or view
 sub action
 {
@@ -430,6 +451,7 @@ sub action
 		table => "$world.$on", key => ['id'],
 		input => [ { name => 'n', type => 'integer' }, { name => 's', type => 'text', required => JSON::PP::false } ],
 		steps => [ $kind ? $makers{$kind}->() : $short ? short_steps() : (chance(0.6) ? writes() : (), steps(4)) ]);
+	fail_at_row($action{steps});
 	$action{output} = [ { name => 'said', type => 'text', default => one_of(@simple, $short ? () : '{{target}}') },
 		{ name => 'row', type => 'text', required => JSON::PP::false, @{ $known{rows} } && !$short ? (default => '{{' . one_of(@{ $known{rows} }) . '}}') : () } ];
 	$short_drawn = $short && $on_table;
@@ -465,6 +487,7 @@ sub world_script
 	@views = map { "v$_" } 1 .. one_of(0, 0, 1, 2);
 	@actions = ();
 	@short = @for_items = ();
+	$drawing = 0;
 	$with_statements = chance(0.4);
 	$rows = $with_statements ? 8 : 22;
 	# so that each rewrite has something to do
@@ -494,6 +517,9 @@ sub world_script
 
 # What a session in this world begins with; what worlds share is as it was at first.
 sub session_script { return "CALL eq.restore();\nSET search_path = other, eq, public;\n" }
+
+# What of changes makes a statement draw from a sequence, by itself or by an action that its trigger calls
+my $drawing_change = qr/nextval|EXECUTE FUNCTION eq\.act/;
 
 # Inputs of a call
 sub inputs
@@ -564,7 +590,7 @@ sub items
 sub many_call
 {
 	my ($action) = @_;
-	my $mode = one_of('all_or_nothing', $draws{$action} ? () : ('per_item') x 3);
+	my $mode = one_of('all_or_nothing', $draws{$action} || $drawing ? () : ('per_item') x 3);
 
 	return "SELECT item, status, output, error FROM invoke_action_bulk('$world.$action', '" . $json->encode(items($mode eq 'per_item' ? chance(0.7) : chance(0.3))) . "', mode => '$mode');\nSELECT eq.wind('$world') \\g /dev/null\n";
 }
@@ -639,6 +665,7 @@ sub case_script
 
 	$favourite = one_of(@actions);
 	$limited = 0;
+	my $drawn_before = $drawing;
 	$script .= '\set ON_ERROR_ROLLBACK ' . (chance(0.9) ? 'on' : 'off') . "\n" if $together;
 	$script .= 'BEGIN ISOLATION LEVEL ' . one_of('READ COMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE') . (chance(0.05) ? ' READ ONLY' : '') . ";\nSAVEPOINT a;\n" if $together;
 	for (1 .. 2 + number(6))
@@ -648,10 +675,12 @@ sub case_script
 		my $statement = $kind < 0.6 ? call() : $kind < 0.72 || !$changes ? between($together) : change();
 
 		$limited = 1 if $statement =~ /max_statements = 3/;
+		$drawing = 1 if $statement =~ $drawing_change;
 		$script .= $statement . ($statement =~ /\n$/ ? '' : ";\n");
 		$script .= "SELECT * FROM eq.contents('$world');\n" if chance(0.1);
 	}
 	$script .= "RESET ROLE;\nSELECT * FROM eq.contents('$world');\n" . (chance($changes ? 0.85 : 0.4) ? 'ROLLBACK' : 'COMMIT') . ";\n" if $together;
+	$drawing = $drawn_before if $script =~ /ROLLBACK;\n$/;
 	return $script . ($together ? '' : "RESET ROLE;\nCALL eq.restore();\n") . $end . looks();
 }
 
@@ -664,7 +693,11 @@ sub change_of
 	my $name = $table =~ s/.*\.//r;
 
 	return other_change($calls{$action}) if chance(0.35);
-	return table_change($table, { triggers => [ map { create_trigger($name, 19 + number(3)) } 1, 2 ], policies => [ policies($name) ], other => table() });
+
+	# what a loop has drawn for rows that were undone is not drawn again
+	my @change;
+	do { @change = table_change($table, { triggers => [ map { create_trigger($name, 19 + number(3)) } 1, 2 ], policies => [ policies($name) ], other => table() }) } while ($change[0] =~ $drawing_change && $calls{$action} =~ /"for_each"|"perform"/);
+	return @change;
 }
 
 # Calls of one action before and after such changes: what was compiled, planned and kept for the first ones is not
@@ -679,6 +712,7 @@ sub changed_script
 		my ($change) = @_;
 		my $input = inputs();
 
+		local $drawing = $drawing || $change =~ $drawing_change;
 		return many_call($action) if $many && $change !~ /max_statements/;
 		return chance(0.5) ? 'SELECT * FROM ' . typed_call($action, $input) . ";\n" : "SELECT try_invoke_action('$world.$action', '" . $json->encode($input) . "') - 'invocation';\n";
 	};

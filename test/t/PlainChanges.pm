@@ -57,7 +57,7 @@ sub column_changes
 	my $swap = "ALTER TABLE $table RENAME touched TO kept; ALTER TABLE $table RENAME ref TO touched; ALTER TABLE $table RENAME kept TO ref";
 
 	return (
-		[ "ALTER TABLE $table ADD COLUMN extra " . one_of('text GENERATED ALWAYS AS (eq.spied(note)) STORED', 'integer GENERATED ALWAYS AS (10 / n::integer) STORED', 'integer', 'integer NOT NULL DEFAULT 5', "integer NOT NULL DEFAULT nextval('$schema.numbers')"), "ALTER TABLE $table DROP COLUMN extra" ],
+		[ "ALTER TABLE $table ADD COLUMN extra " . one_of('text GENERATED ALWAYS AS (eq.spied(note)) STORED', 'integer GENERATED ALWAYS AS (10 / n::integer) STORED', 'integer', 'integer NOT NULL DEFAULT 5', "integer; ALTER TABLE $table ALTER extra SET DEFAULT nextval('$schema.numbers')"), "ALTER TABLE $table DROP COLUMN extra" ],
 		[ "CREATE TABLE ${table}_heir () INHERITS ($table)", "DROP TABLE ${table}_heir" ],
 		[ "ALTER TABLE $table ALTER n TYPE " . one_of('bigint', 'numeric', 'smallint'), "ALTER TABLE $table ALTER n TYPE integer" ], [ "ALTER TABLE $table ALTER touched TYPE " . one_of('bigint', 'smallint'), "ALTER TABLE $table ALTER touched TYPE integer" ],
 		[ "ALTER TABLE $table ALTER note TYPE varchar(8) USING left(note, 8)", "ALTER TABLE $table ALTER note TYPE text" ], [ $swap, $swap ], [ "ALTER TABLE $table DROP COLUMN " . one_of(qw(touched note)), '' ],
