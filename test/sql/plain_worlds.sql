@@ -110,7 +110,7 @@ DECLARE
 	t regclass;
 BEGIN
 	FOR t IN SELECT c.oid FROM pg_class AS c WHERE relnamespace = world::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY relname LOOP
-		RETURN QUERY EXECUTE format('SELECT %L || '': '' || string_agg(to_jsonb(t)::text, '' '' ORDER BY to_jsonb(t)::text) FROM %s AS t', t, t);
+		RETURN QUERY EXECUTE format('SELECT %L || '': '' || string_agg(row_to_json(t)::text, '' '' ORDER BY row_to_json(t)::text) FROM %s AS t', t, t);
 	END LOOP;
 	RETURN QUERY SELECT 'log: ' || what FROM eq.log ORDER BY number;
 	RETURN QUERY SELECT concat_ws(' | ', 'record: ' || action, status, depth, rows_written, step, sqlstate, message, summary, eq.in_order(touched), input, output, target)

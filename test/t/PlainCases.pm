@@ -430,7 +430,7 @@ sub fail_at_row
 	{
 		my $value = $steps->{set}{$column};
 
-		$steps->{set}{$column} = $value if $value =~ s{/ \(((?:input|\w+\.index)[^()]*)\)}{/ ($1 + this.id - this.id)};
+		$steps->{set}{$column} = $value if $value =~ s{(/ \((?:input|\w+\.index)[^()]*|5 - input\.n)\)}{$1 + this.id - this.id)};
 	}
 	return;
 }

@@ -2,7 +2,7 @@
 # do (custom_actions.plain_path) comes what comes without them.
 #
 # A batch of worlds is made once, in a database of which there are two copies then. The
-# same script runs in both, in one session for each world, plain in the first, with
+# same script runs in both, at the same time, in one session for each world, plain in the first, with
 # rewrites in the second: rows, outputs, errors with their SQLSTATE and context, notices
 # of triggers in their order, the record, the statistics, all that is printed is the same. A small share
 # of the cases has two more sessions, which wait for each other. So a rewrite is chosen
@@ -10,7 +10,7 @@
 #
 # PLAIN_SEED and PLAIN_COUNT (cases) repeat or extend it, within PLAIN_LIMIT seconds;
 # PLAIN_WORLD=n runs that world alone, PLAIN_MODE says what is plain in all, and PLAIN_STOP
-# after how many differences it ends. What differs, and the script, are in the test's directory.
+# after how many differences it ends, as SIGTERM does. What differs, and the script, are in the test's directory.
 use strict;
 use warnings FATAL => 'all';
 
@@ -23,28 +23,42 @@ use Test::More;
 my $seed = $ENV{PLAIN_SEED} // 15;
 my $count = $ENV{PLAIN_COUNT} // 1000;
 my $cases_of_world = 10;
-my $worlds_of_batch = 20;
+my $worlds_of_batch = 10;
 my $most_different = $ENV{PLAIN_STOP} // 5;
 my $end = time + ($ENV{PLAIN_LIMIT} // 1_000_000);
 my $node = new_server('main', "autovacuum = off\njit = off\nfsync = off\ndeadlock_timeout = '100ms'\nstatement_timeout = '60s'\nmax_connections = 20\nlog_min_messages = debug1\n"
 	# what makes it faster and is not looked at
-	. "log_statement = none\nlog_min_error_statement = panic\nsynchronous_commit = off\nfull_page_writes = off\nwal_level = minimal\nmax_wal_senders = 0\nshared_buffers = '256MB'\nmax_wal_size = '4GB'\n"
+	. "log_statement = none\nlog_min_error_statement = panic\nsynchronous_commit = off\nfull_page_writes = off\nwal_level = minimal\nmax_wal_senders = 0\nshared_buffers = '256MB'\nmax_wal_size = '1GB'\n"
 	# there are statistics where the library is loaded so; without a ring, failures are recorded as without that
 	. "shared_preload_libraries = 'custom_actions'\ncustom_actions.log_ring_size = 0\n");
 my $directory = $ENV{TESTDATADIR} // PostgreSQL::Test::Utils::tempdir;
 my $has_dblink = $node->safe_psql('postgres', "SELECT count(*) FROM pg_available_extensions WHERE name = 'dblink'");
 my @rewrites = qw(frames path merge sets expressions fingerprints liveness selects checks);
 
-# Makes the worlds of a batch, and the databases that they are judged in.
-sub make_databases
+# Begins to run a script in a database.
+sub start_script
 {
-	my ($file) = @_;
-	my ($out, $err) = ('', '');
+	my ($database, $file) = @_;
+	my $printed = $file =~ s/\.sql$/.$database/r;
 
-	$node->safe_psql('postgres', join('', map { "DROP DATABASE IF EXISTS $_;\n" } qw(plain rewritten worlds)) . 'CREATE DATABASE worlds TEMPLATE cases STRATEGY file_copy');
-	IPC::Run::run([ 'psql', '-Xq', '-d', $node->connstr('worlds'), '-f', $file ], '>', \$out, '2>', \$err);
-	$node->safe_psql('postgres', join('', map { "CREATE DATABASE $_ TEMPLATE worlds STRATEGY file_copy;\n" } qw(plain rewritten)));
-	return;
+	# by which the log tells the sessions apart
+	local $ENV{PGAPPNAME} = $database;
+	return { harness => IPC::Run::start([ 'psql', '-Xq', '-v', 'rewritten=' . ($database eq 'rewritten' ? 1 : 0), '-d', $node->connstr($database), '-f', $file ], '>', "$printed.out", '2>', "$printed.err"), printed => $printed };
+}
+
+# Waits for a script; returns what it has printed, and its errors.
+sub finish_script
+{
+	my ($run) = @_;
+	my @printed;
+
+	$run->{harness}->finish;
+	foreach my $file (map { "$run->{printed}.$_" } qw(out err))
+	{
+		push @printed, slurp_file($file);
+		unlink $file;
+	}
+	return @printed;
 }
 
 # What the script of all begins with
@@ -155,42 +169,18 @@ sub places_of_lines
 	return @places;
 }
 
-# Runs a script in databases, at the same time; returns for each what each case has printed, by world.
-sub run_script
-{
-	my ($file, @databases) = @_;
-	my @places = places_of_lines($file);
-	my (@runs, @printed);
-
-	foreach my $database (@databases)
-	{
-		my %run = (out => '', err => '');
-
-		# by which the log tells the sessions apart
-		local $ENV{PGAPPNAME} = $database;
-		$run{harness} = IPC::Run::start([ 'psql', '-Xq', '-v', 'rewritten=' . ($database eq 'rewritten' ? 1 : 0), '-d', $node->connstr($database), '-f', $file ], '>', \$run{out}, '2>', \$run{err});
-		push @runs, \%run;
-	}
-	foreach my $run (@runs)
-	{
-		$run->{harness}->finish;
-		push @printed, by_case($run, \@places);
-	}
-	return @printed;
-}
-
-# What a run has printed, by world and case
+# What a script has printed and its errors, by world and case
 sub by_case
 {
-	my ($run, $places) = @_;
+	my ($places, $out, $err) = @_;
 	my ($world, $case, %printed) = (0, 0);
 
-	foreach my $line (split /^(?=psql:)/m, $run->{err})
+	foreach my $line (split /^(?=psql:)/m, $err)
 	{
 		($world, $case) = @{ $places->[ $1 - 1 ] } if $line =~ s/^psql:[^\n]*?:(\d+): //;
 		$printed{$world}[$case] .= $line;
 	}
-	foreach my $line (split /^/m, $run->{out})
+	foreach my $line (split /^/m, $out)
 	{
 		($world, $case) = ($1, 0) if $line =~ /^WORLD (\d+)/;
 		$case = $1 if $line =~ /^CASE (\d+)/;
@@ -246,13 +236,16 @@ sub judge_world
 	return ();
 }
 
-# How many steps that create rows, or write others, are done by the statement of another one, in the worlds of a batch
+# Counts the steps that create rows, or write others, and are done by the statement of another one, in the worlds of a batch.
 sub count_joined
 {
 	my ($seen, @numbers) = @_;
 	my $counts = $node->safe_psql('worlds', "SELECT sum(creates), sum(others) FROM unnest(ARRAY[" . join(', ', map { "'w$_'" } @numbers) . "]) AS w, eq.joined(w)");
 
-	($seen->{creates}, $seen->{updates}) = split /\|/, $counts;
+	my ($creates, $updates) = split /\|/, $counts;
+
+	$seen->{creates} += $creates;
+	$seen->{updates} += $updates;
 	return;
 }
 
@@ -291,43 +284,79 @@ sub draw_world
 	return \%world;
 }
 
-# Makes some worlds, runs them both ways; returns the differences.
-sub try_batch
+# Draws some worlds, and begins to make them.
+sub begin_batch
 {
-	my ($seen, @numbers) = @_;
-	my @worlds = map { draw_world($_) } @numbers;
-	my ($made, $run) = map { "$directory/batch$numbers[0].$_.sql" } qw(made run);
-	my ($plain, $rewritten, @different);
+	my (@numbers) = @_;
+	my %batch = (worlds => [ map { draw_world($_) } @numbers ], numbers => \@numbers, map { $_ => "$directory/batch$numbers[0].$_.sql" } qw(made run));
 
-	append_to_file($made, join('', map { $_->{made} } @worlds));
-	append_to_file($run, preamble() . join('', map { $_->{run} } @worlds));
-	make_databases($made);
-	($plain, $rewritten) = run_script($run, qw(plain rewritten));
-	count_joined($seen, @numbers) if $seen->{cases} == 0;
-	$seen->{cases} += @{ $_->{cases} } foreach @worlds;
-	push @different, judge_world($_, $plain, $rewritten, $seen) foreach @worlds;
-	unlink $made, $run;
-	return @different;
+	append_to_file($batch{made}, join('', map { $_->{made} } @{ $batch{worlds} }));
+	append_to_file($batch{run}, preamble() . join('', map { $_->{run} } @{ $batch{worlds} }));
+	$node->safe_psql('postgres', "DROP DATABASE IF EXISTS worlds;\nCREATE DATABASE worlds TEMPLATE cases STRATEGY file_copy");
+	$batch{making} = start_script('worlds', $batch{made});
+	return \%batch;
+}
+
+# Waits until the worlds of a batch are made, and makes the databases that they are judged in.
+sub end_making
+{
+	my ($seen, $batch) = @_;
+
+	finish_script($batch->{making});
+	count_joined($seen, @{ $batch->{numbers} }) if $seen->{cases} < 300;
+	$node->safe_psql('postgres', join('', map { "DROP DATABASE IF EXISTS $_;\nCREATE DATABASE $_ TEMPLATE worlds STRATEGY file_copy;\n" } qw(plain rewritten)));
+	return;
+}
+
+# Compares what the worlds of a batch have printed, which are run both ways; returns the differences.
+sub judge_batch
+{
+	my ($seen, $batch, @runs) = @_;
+	my @places = places_of_lines($batch->{run});
+	my @printed = map { by_case(\@places, finish_script($_)) } @runs;
+
+	$seen->{cases} += @{ $_->{cases} } foreach @{ $batch->{worlds} };
+	unlink $batch->{made}, $batch->{run};
+	return map { judge_world($_, @printed, $seen) } @{ $batch->{worlds} };
 }
 
 $node->safe_psql('postgres', 'CREATE ROLE clerk');
 $node->safe_psql('postgres', 'CREATE DATABASE cases TEMPLATE template0');
 $node->safe_psql('cases', slurp_file('test/sql/plain_worlds.sql') . ($has_dblink ? 'CREATE EXTENSION dblink' : ''));
 
+# who ends it early is told what it has seen
+local $SIG{TERM} = sub { $end = 0 };
 my %seen = (cases => 0, errors => 0, calls => 0, waits => 0, bulks => 0, sets => 0, creates => 0, updates => 0);
 my $next = $ENV{PLAIN_WORLD} // 1;
+my $drawn = 0;
 my @different;
 
 diag("PLAIN_SEED=$seed");
-while ($seen{cases} < $count && @different < $most_different && time < $end)
-{
-	my $worlds = int(($count - $seen{cases} + $cases_of_world - 1) / $cases_of_world);
 
+# The numbers of the next worlds, or none
+sub next_numbers
+{
+	my $worlds = int(($count - $drawn + $cases_of_world - 1) / $cases_of_world);
+
+	return () if $drawn >= $count || @different >= $most_different || time >= $end;
 	$worlds = $worlds_of_batch if $worlds > $worlds_of_batch;
 	$worlds = 1 if $ENV{PLAIN_WORLD};
-	push @different, try_batch(\%seen, $next .. $next + $worlds - 1);
+	$drawn = $ENV{PLAIN_WORLD} ? $count : $drawn + $worlds * $cases_of_world;
 	$next += $worlds;
-	last if $ENV{PLAIN_WORLD};
+	return $next - $worlds .. $next - 1;
+}
+
+# While the worlds of a batch are run both ways, the next ones are made.
+my $batch = begin_batch(next_numbers());
+while ($batch)
+{
+	my ($current, @runs, @numbers) = ($batch);
+
+	end_making(\%seen, $current);
+	@runs = map { start_script($_, $current->{run}) } qw(plain rewritten);
+	@numbers = next_numbers();
+	$batch = @numbers ? begin_batch(@numbers) : undef;
+	push @different, judge_batch(\%seen, $current, @runs);
 }
 is(join("\n", @different), '', 'with rewrites comes what comes without them');
 diag("repeat with PLAIN_SEED=$seed and PLAIN_WORLD; scripts are in $directory") if @different;
