@@ -415,22 +415,26 @@ sub short_steps
 	return @steps;
 }
 
-# A row that is addressed may be missing, which is said where no value has failed before: when the statement was
-# planned, if it is known then. So what fails reads the row.
-sub fail_at_row
+# What a value that always fails does so before depends on when its statement is planned: a row that is addressed may be
+# missing, which is said where nothing has failed before, and a sequence may have been drawn from, or not. So such a
+# value reads the row, or the time.
+sub fail_when_run
 {
 	my ($steps) = @_;
 
 	foreach my $part (ref $steps eq 'HASH' ? values %$steps : @$steps)
 	{
-		fail_at_row($part) if ref $part eq 'HASH' || ref $part eq 'ARRAY';
+		fail_when_run($part) if ref $part eq 'HASH' || ref $part eq 'ARRAY';
 	}
-	return if ref $steps ne 'HASH' || !$steps->{update} || $steps->{update} eq 'target';
-	foreach my $column (keys %{ $steps->{set} })
+	return if ref $steps ne 'HASH';
+
+	my $late = $steps->{create} ? (exists $steps->{set}{id} ? '' : ' + extract(epoch from now() - now())::integer') : $steps->{update} && $steps->{update} ne 'target' ? ' + this.id - this.id' : '';
+
+	foreach my $column ($late ? keys %{ $steps->{set} } : ())
 	{
 		my $value = $steps->{set}{$column};
 
-		$steps->{set}{$column} = $value if $value =~ s{(/ \((?:input|\w+\.index)[^()]*|5 - input\.n)\)}{$1 + this.id - this.id)};
+		$steps->{set}{$column} = $value if $value =~ s{(/ \((?:input|\w+\.index)[^()]*|5 - input\.n)\)}{$1$late)};
 	}
 	return;
 }
@@ -451,7 +455,7 @@ sub action
 		table => "$world.$on", key => ['id'],
 		input => [ { name => 'n', type => 'integer' }, { name => 's', type => 'text', required => JSON::PP::false } ],
 		steps => [ $kind ? $makers{$kind}->() : $short ? short_steps() : (chance(0.6) ? writes() : (), steps(4)) ]);
-	fail_at_row($action{steps});
+	fail_when_run($action{steps});
 	$action{output} = [ { name => 'said', type => 'text', default => one_of(@simple, $short ? () : '{{target}}') },
 		{ name => 'row', type => 'text', required => JSON::PP::false, @{ $known{rows} } && !$short ? (default => '{{' . one_of(@{ $known{rows} }) . '}}') : () } ];
 	$short_drawn = $short && $on_table;
