@@ -63,6 +63,14 @@ BEGIN
 	END IF;
 	RETURN coalesce(NEW, OLD);
 END $$;
+CREATE FUNCTION eq.rekey() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF NEW.ref IS NOT NULL AND pg_trigger_depth() < 3 THEN
+		EXECUTE format(CASE NEW.ref % 4 WHEN 0 THEN 'DELETE FROM %s WHERE a = $1' WHEN 1 THEN 'INSERT INTO %s (a, b) VALUES ($1, ''new '' || $1) ON CONFLICT DO NOTHING'
+			WHEN 2 THEN 'UPDATE %s SET c = ''new'' WHERE a = $1' ELSE 'UPDATE %s SET a = a + 200 WHERE a = $1' END, TG_ARGV[0]) USING NEW.ref;
+	END IF;
+	RETURN NEW;
+END $$;
 CREATE FUNCTION eq.moved() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
 	rows text;

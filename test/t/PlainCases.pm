@@ -28,6 +28,7 @@ my $bound;						# the table of the action that is drawn
 my $short_drawn;				# is the last one?
 my $limited;					# does a case limit how many statements a call may send?
 my $favourite;					# the action that most of a case is about
+my $with_keys;					# is there a table k1 of keys, which others refer to?
 our $drawing;					# does a case change tables so that others than the action draw from sequences, too?
 
 # Where a row of a table may be
@@ -68,7 +69,46 @@ sub create_table
 	push @sql, create_trigger($name, 5) if grep { /CASCADE|SET NULL/ && chance(0.5) } @columns;
 	push @sql, create_trigger("${name}_" . ($kind eq 'inherited' ? 'child' : one_of('low', 'rest')), 6) if $kind ne 'plain' && chance(0.5);
 	push @sql, policies($name) if $has{policy};
+	return @sql if !$with_keys || chance(0.4);
+
+	# triggers of such a name come before those of foreign keys
+	push @sql, map { "ALTER TABLE $world.$name ADD CONSTRAINT k$_ FOREIGN KEY " . foreign_key($name) . ($kind eq 'partitioned' ? '' : ' NOT VALID') } 7 .. one_of(7, 7, 8);
+	push @sql, key_trigger($name) if !$plain && chance(0.3);
 	return @sql;
+}
+
+# A table of keys that other tables refer to, with a row less than these may look for
+sub create_keys
+{
+	my $kind = one_of(qw(plain plain plain partitioned inherited));
+	my $word = one_of('text', 'text', 'varchar(20)', 'text COLLATE "C"');
+	my @sql = (
+		"CREATE TABLE $world.k1 (gone integer, b $word" . ($kind eq 'partitioned' ? '' : ' UNIQUE') . ', a ' . one_of(qw(integer integer integer bigint smallint numeric)) . " PRIMARY KEY, c text, UNIQUE (" . one_of('a, b', 'b, a') . ') ' . one_of('', 'INCLUDE (c)') . ')' . ($kind eq 'partitioned' ? ' PARTITION BY RANGE (a)' : ''),
+		"ALTER TABLE $world.k1 DROP COLUMN gone");
+
+	push @sql, "CREATE TABLE $world.k1_low PARTITION OF $world.k1 FOR VALUES FROM (0) TO (4)", "CREATE TABLE $world.k1_rest PARTITION OF $world.k1 DEFAULT" if $kind eq 'partitioned';
+	push @sql, "INSERT INTO $world.k1 (a, b) SELECT i, coalesce((ARRAY['open', 'closed', 'new', 'moved', 'a', 'Word'])[i], 'b' || i) FROM generate_series(1, 12) AS i";
+	push @sql, "CREATE TABLE $world.k1_heir () INHERITS ($world.k1)", "INSERT INTO $world.k1_heir (a, b) VALUES (13, 'bad'), (77, 'awful')" if $kind eq 'inherited';
+	return @sql;
+}
+
+# A foreign key
+sub foreign_key
+{
+	my ($name) = @_;
+	my $keys = "REFERENCES $world.k1";
+
+	return one_of(("(ref) $keys (a)") x 3, "(n) $keys (a)", "(m) $keys (a)", "(status) $keys (b)", "(ref, status) $keys (a, b)", "(status, n) $keys (b, a)", "(note) $keys (b)", "(ref) REFERENCES $world.$name (id)", '(ref) REFERENCES ' . table()) . one_of('', '', '', ' MATCH FULL')
+		. one_of('', '', map { " ON DELETE $_" } 'CASCADE', 'SET NULL', 'SET DEFAULT', 'RESTRICT') . one_of('', '', ' ON UPDATE CASCADE', ' ON UPDATE SET NULL') . one_of('', '', ' DEFERRABLE', ' DEFERRABLE INITIALLY DEFERRED');
+}
+
+# What may be done to keys meanwhile
+sub key_change
+{
+	my ($key) = @_;
+
+	return one_of("DELETE FROM $world.k1 WHERE a = $key", "UPDATE $world.k1 SET a = a + 100 WHERE a = $key", "UPDATE $world.k1 SET a = a - 100 WHERE a = $key + 100", "UPDATE $world.k1 SET c = 'c' WHERE a = $key", "UPDATE $world.k1 SET b = b || '!' WHERE a = $key",
+		"INSERT INTO $world.k1 (a, b) VALUES (" . one_of($key, 77, 40) . ", 'key " . ++$names . "')");
 }
 
 # Row-level security
@@ -102,6 +142,14 @@ sub create_trigger
 		return "CREATE TRIGGER s$number $when $events ON $world.$name FOR EACH STATEMENT EXECUTE FUNCTION eq.$what()";
 	}
 	return "CREATE TRIGGER r$number $when $events ON $world.$name FOR EACH ROW $condition EXECUTE FUNCTION eq.$what($arguments)";
+}
+
+# A trigger that changes keys, before or after those of foreign keys look for them
+sub key_trigger
+{
+	my ($name) = @_;
+
+	return 'CREATE TRIGGER ' . one_of('"A9"', '"A9"', 'r9') . ' ' . one_of('BEFORE', 'AFTER', 'AFTER') . ' ' . one_of('INSERT', 'UPDATE', 'INSERT OR UPDATE') . " ON $world.$name FOR EACH ROW EXECUTE FUNCTION eq.rekey('$world.k1')";
 }
 
 # A view of a table
@@ -280,7 +328,7 @@ my %makers = (
 		my @body = chance(0.3) ? steps(2) : chance(0.4) ? { create => table(), set => { n => "=$as.index", note => "{{$value}} {{input.s}}", chance(0.2) ? (id => "=$as.index + " . (10 + number(300))) : () } }
 			: chance(0.5) ? { update => table(), id => "=$as.index", required => JSON::PP::false, set => { %{ set(2, 1) }, note => "{{$value}}" } } : writes();
 
-		return { for_each => $over, as => $as, do => \@body, $over =~ /^\w/ ? (where => one_of('n < 20 and id < 30', 'id < input.n', 'id < 30'), order_by => 'id') : () };
+		return { for_each => $over, as => $as, do => \@body, !ref $over && $over =~ /^\w/ ? (where => one_of('n < 20 and id < 30', 'id < input.n', 'id < 30'), order_by => 'id') : () };
 	},
 	turns => sub {
 		my $as = name();
@@ -293,7 +341,7 @@ my %makers = (
 			: (delete => $table, id => "=$value", chance(0.6) ? (required => JSON::PP::false) : ());
 
 		foreach my $own (keys %set) { $step{set}{$own} = number(9) if $step{create} && $own ne 'note' && !ref $step{set}{$own} && $step{set}{$own} =~ /this\.|^=n |note|status|coalesce|^=m$/ }
-		return ({ for_each => $over, as => $as, do => [ \%step ], $over =~ /^\w/ ? (where => one_of('n < 20 and id < 30', 'id < 30', 'id < 30'), order_by => one_of('id', 'n desc, id')) : (), chance(0.2) ? (on_error => [ { output => { said => '{{error.sqlstate}} {{error.message}} {{error.step}}' } } ]) : () });
+		return ({ for_each => $over, as => $as, do => [ \%step ], !ref $over && $over =~ /^\w/ ? (where => one_of('n < 20 and id < 30', 'id < 30', 'id < 30'), order_by => one_of('id', 'n desc, id')) : (), chance(0.2) ? (on_error => [ { output => { said => '{{error.sqlstate}} {{error.message}} {{error.step}}' } } ]) : () });
 	},
 	call => sub {
 		my $as = name();
@@ -332,9 +380,28 @@ my %makers = (
 		push @steps, { perform => "$world." . one_of(@actions), with => { target => one_of('=target.id', '=input.n'), n => '=input.n', s => 'inner' } } if @actions && chance(0.1);
 		return @steps;
 	},
+	# keys, and rows that refer to them
+	keys => sub {
+		my $keys = "$world.k1";
+		my @steps = (chance(0.5) ? one_of({ create => $keys, set => { a => '=input.n + ' . one_of(30, 31, 68), b => 'key {{input.n}}' } }, { delete => $keys, where => one_of('a = input.n', 'a = input.n % 4 + 1'), required => JSON::PP::false },
+			{ update => $keys, where => one_of('a = input.n', 'a < 3'), required => JSON::PP::false, set => one_of({ c => '{{input.s}}' }, { a => '=this.a + 50' }, { b => '{{this.b}}!' }) }, { get => $keys, where => 'a = input.n', lock => 'wait', as => name(), required => JSON::PP::false }) : ());
+
+		for (1 .. number(3))
+		{
+			my %set = (
+				chance(0.8) ? (ref => one_of('=input.n', '=input.n', '=input.n + 30', '=input.n % 4 + 1', '=target.ref', '=null', 77)) : (), chance(0.4) ? (status => one_of(qw(open closed moved awful bad =input.s =null))) : (),
+				chance(0.4) ? (n => one_of(1 .. 9, '=input.n', '=null')) : (), chance(0.2) ? (m => one_of(1 .. 12, '=input.n', '=null')) : (), touched => '=input.n');
+
+			push @steps, one_of({ update => 'target', set => \%set }, { update => 'target', set => \%set }, { create => "$world." . one_of(@plain_tables), set => { %set, id => '=input.n + ' . (10 + number(400)) } }, { create => "$world." . one_of(@plain_tables), set => { %set, id => '=-1000 * input.n - target.id' } },
+				{ for_each => one_of('=array[3, 1, 2, 5, 4]', '=array[1, 2, null, 30]', '=array[input.n, 1, 6]'), as => 'each', do => [ one_of({ create => "$world." . one_of(@plain_tables), set => { %set, id => '=each.index + 10 * input.n + ' . (10 + number(400)), ref => '=each.value' } }, { update => "$world." . one_of(@plain_tables), id => '=each.index', set => { ref => '=each.value' }, required => JSON::PP::false }) ] });
+			$steps[-1]{on_error} = [ { output => { said => '{{error.sqlstate}} {{error.message}} {{error.step}}' } } ] if chance(0.15);
+		}
+		push @steps, { delete => $keys, where => 'a = input.n', required => JSON::PP::false } if chance(0.1);
+		return @steps;
+	},
 	output => sub { return { output => { said => one_of('=current_schema', "=eq.spied('')", '=eq.logged()::text', '{{upper(input.s)}} {{100 / (input.n - 4)}} {{current_user}} {{eq.twice(input.n)}}', '{{target.status}} {{target.n}} {{target.note}}', '=input.s', '{{target}}', '=whoami()', "=current_setting('search_path')", map { "{{$_}} {{$_.n}}" } @{ $known{rows} }) } } },
 	group => sub { return { group => 'try', do => [ steps(3) ], on_error => [ chance(0.7) ? { output => { said => '{{error.sqlstate}} {{error.message}} {{error.step}}' } } : (), chance(0.3) ? steps(1) : () ] } });
-my @kinds = (sort(keys %makers), ('writes') x 7, qw(turns turns create creates loop call update output));
+my @kinds = (sort(grep { $_ ne 'keys' } keys %makers), ('writes') x 7, qw(turns turns create creates loop call update output));
 
 # Some steps
 sub steps
@@ -472,7 +539,7 @@ sub draws
 {
 	my ($steps) = @_;
 
-	return 1 if ref $steps eq 'HASH' && ($steps->{perform} || ($steps->{create} && !exists $steps->{set}{id}));
+	return 1 if ref $steps eq 'HASH' && ($steps->{perform} || ($steps->{create} && $steps->{create} !~ /\.k1$/ && !exists $steps->{set}{id}));
 	foreach my $part (ref $steps eq 'HASH' ? values %$steps : ref $steps eq 'ARRAY' ? @$steps : ())
 	{
 		return 1 if draws($part);
@@ -493,10 +560,15 @@ sub world_script
 	@short = @for_items = ();
 	$drawing = 0;
 	$with_statements = chance(0.4);
+	$with_keys = chance(0.4);
 	$rows = $with_statements ? 8 : 22;
 	# so that each rewrite has something to do
 	my @kinds_of_actions = $with_statements ? some_of(2, qw(creates turns selecting calling)) : ('for_items', 'for_items', 'creates', one_of(qw(turns turns writes)), one_of(qw(selecting calling)));
 	push @sql, 'RESET search_path', 'SET custom_actions.ddl_check = off', "CREATE SCHEMA $world", "CREATE SEQUENCE $world.numbers START 1000";
+	# the more of the actions, and of the changes, are about keys
+	splice @kinds_of_actions, 1, 1, 'keys' if $with_keys;
+	unshift @kinds_of_actions, 'keys' if $with_keys && chance(0.5);
+	push @sql, create_keys() if $with_keys;
 	push @sql, create_table("t$_", $_) foreach 1 .. 4;
 	push @sql, create_view($_) foreach @views;
 	push @sql, "GRANT USAGE ON SCHEMA $world TO clerk", "GRANT ALL ON ALL TABLES IN SCHEMA $world TO clerk", "GRANT ALL ON ALL SEQUENCES IN SCHEMA $world TO clerk", "SET search_path = eq, public", 'SET client_min_messages = error';
@@ -510,7 +582,7 @@ sub world_script
 		push @actions, "a$i";
 		$bound_to{"a$i"} = $on;
 		push @short, "a$i" if $short_drawn;
-		push @for_items, "a$i" if $kind && $kind eq 'for_items';
+		push @for_items, "a$i" if $kind && ($kind eq 'for_items' || ($kind eq 'keys' && chance(0.5)));
 		$draws{"a$i"} = draws($json->decode($definition));
 		$calls{"a$i"} = $definition;
 	}
@@ -616,6 +688,7 @@ sub between
 	my ($together) = @_;
 	my $table = some_table();
 
+	return key_change(number(9)) if $with_keys && chance(0.3);
 	return 'SET custom_actions.max_statements = ' . ($limited ? 0 : 3) if chance($limited ? 0.3 : 0.03);
 	return one_of(
 		'SET ROLE clerk', 'SET ROLE clerk', 'RESET ROLE', 'SET search_path = ' . one_of('public', 'eq, public', 'other, eq, public', "$world, other, public", 'pg_catalog'),
@@ -635,6 +708,7 @@ sub change
 	my $columns = join(', ', some_of(number(3), qw(n m status note ref)));
 
 	return 'RESET ROLE; ' . one_of(
+		$with_keys ? (("ALTER TABLE $table ADD FOREIGN KEY " . foreign_key($name) . ' NOT VALID') x 2, "ALTER TABLE $table DROP CONSTRAINT IF EXISTS k7", "ALTER TABLE $table DISABLE TRIGGER ALL", key_trigger($name), 'SET session_replication_role = ' . one_of(qw(replica origin)), "ALTER TABLE $world.k1 ALTER a TYPE " . one_of(qw(bigint integer))) : (),
 		"ALTER TABLE $table ADD COLUMN extra integer" . one_of('', ' DEFAULT 5', ' NOT NULL DEFAULT 1', ' GENERATED ALWAYS AS (n::integer * 3) STORED'), "ALTER TABLE $table DROP COLUMN " . one_of(qw(extra touched note)),
 		"ALTER TABLE $table ALTER n TYPE " . one_of('bigint', 'integer', 'numeric'), "ALTER TABLE $table ALTER " . one_of(qw(n m note status)) . ' ' . one_of('SET NOT NULL', 'DROP NOT NULL', 'SET DEFAULT NULL'),
 		"ALTER TABLE $table ADD CHECK (" . one_of('n < 30', "status <> 'moved'", 'm <> n', 'length(note) < 20') . ') NOT VALID', "CREATE UNIQUE INDEX ON $table (" . one_of('m', 'n', 'status') . ')',
@@ -697,6 +771,7 @@ sub change_of
 	my $name = $table =~ s/.*\.//r;
 
 	return other_change($calls{$action}) if chance(0.35);
+	return key_change_of($table, { keys => "$world.k1", foreign_keys => [ map { foreign_key($name) } 1, 2 ], change => key_change(number(9)), trigger => key_trigger($name) }) if $with_keys && chance(0.4);
 
 	# what a loop has drawn for rows that were undone is not drawn again
 	my @change;
@@ -709,7 +784,7 @@ sub change_of
 sub changed_script
 {
 	my ($number) = @_;
-	my $many = !$with_statements && chance(0.4);
+	my $many = @for_items && !$with_statements && chance(0.4);
 	my $action = one_of($many ? @for_items : (@short, @short), $many && chance(0.7) ? () : @actions);
 	my $together = chance(0.7);
 	my $call = sub {
@@ -720,7 +795,7 @@ sub changed_script
 		return many_call($action) if $many && $change !~ /max_statements/;
 		return chance(0.5) ? 'SELECT * FROM ' . typed_call($action, $input) . ";\n" : "SELECT try_invoke_action('$world.$action', '" . $json->encode($input) . "') - 'invocation';\n";
 	};
-	my $script = "\\echo CASE $number\n$begin" . ($together ? "\\set ON_ERROR_ROLLBACK on\nBEGIN;\n" : '');
+	my $script = "\\echo CASE $number\n$begin" . ($together ? "\\set ON_ERROR_ROLLBACK on\nBEGIN ISOLATION LEVEL " . one_of('READ COMMITTED', 'READ COMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE') . ";\n" : '');
 
 	$script .= (chance(0.2) ? "SET ROLE clerk;\n" : '') . join('', map { $call->('') } 1 .. number(2)) . ($together ? "SAVEPOINT a;\n" : '');
 	for (1 .. number(3))
@@ -741,6 +816,7 @@ sub sent_call
 	my %input = (%{ inputs() }, target => $target);
 
 	return "UPDATE $world.$bound_to{$action} SET " . one_of('n = n + 1', 'm = m + 30', "status = 'other'", 'id = id', 'id = id + 500') . " WHERE id = $target RETURNING 'row'" if chance(0.15);
+	return key_change($target) . " RETURNING 'key'" if $with_keys && chance(0.25);
 	return chance(0.3) ? "SELECT r::text FROM " . typed_call($action, \%input) . ' AS r' : "SELECT (try_invoke_action('$world.$action', '" . $json->encode(\%input) . "') - 'invocation')::text";
 }
 
