@@ -21,7 +21,7 @@
 #include "record/worker.h"
 #include "run/action_call.h"
 #include "run/budget.h"
-#include "run/check_states.h"
+#include "run/lending.h"
 #include "run/deferred.h"
 #include "run/frame.h"
 #include "run/invoker.h"
@@ -40,7 +40,7 @@ _PG_init(void)
 	cache_init();
 	frames_init();
 	budget_init();
-	check_states_init();
+	lending_init();
 	handle_set_call_handler(custom_action_call_handler);
 	deadlines_init();
 	invoker_init();

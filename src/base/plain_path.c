@@ -31,6 +31,7 @@ static const struct
 	{"liveness", PLAIN_LIVENESS},
 	{"selects", PLAIN_SELECTS},
 	{"checks", PLAIN_CHECKS},
+	{"keys", PLAIN_KEYS},
 	{"all", PLAIN_ALL}
 };
 

@@ -22,7 +22,8 @@ typedef enum PlainPath
 	PLAIN_LIVENESS = 1 << 6,	/* what a write returns is not read before */
 	PLAIN_SELECTS = 1 << 7,		/* a sub-SELECT that is a formula is the statement */
 	PLAIN_CHECKS = 1 << 8,		/* the states of CHECK constraints are kept */
-	PLAIN_ALL = (1 << 9) - 1
+	PLAIN_KEYS = 1 << 9,		/* foreign keys are looked up without a query */
+	PLAIN_ALL = (1 << 10) - 1
 } PlainPath;
 
 /* The bits of those that are left out; 0: none, as ever outside of tests */

@@ -7,10 +7,9 @@
 
 #include "postgres.h"
 
-/* Installs the hook. */
-extern void check_states_init(void);
+#include "nodes/execnodes.h"
 
-/* Does anybody else want to know which statements the executor begins? */
-extern bool executor_start_is_watched(void);
+/* Lends them to a statement that writes the table. */
+extern void check_states_lend(ResultRelInfo *table);
 
 #endif

@@ -34,7 +34,7 @@
 #include "parser/parse_coerce.h"
 #include "run/budget.h"
 #include "run/catalog_changes.h"
-#include "run/check_states.h"
+#include "run/lending.h"
 #include "run/statement_run.h"
 #include "run/watched.h"
 #include "steps/target_fetch.h"

@@ -12,7 +12,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(init_server new_server create_database load_help_desk run_client is_text log_is_clean
-	plugin_headers build_plugins install_desk_plugins);
+	answer_after_waiting plugin_headers build_plugins install_desk_plugins);
 
 # The superuser is called postgres, whoever runs the tests.
 $ENV{PGUSER} = 'postgres';
@@ -68,6 +68,27 @@ sub run_client
 	ok($result, "$what succeeds");
 	is($err, '', "$what says nothing");
 	return $out;
+}
+
+# What a call says, errors too, that waits for another session, which changes something and
+# ends by COMMIT or ROLLBACK. The caller says something before; its transaction is undone.
+sub answer_after_waiting
+{
+	my ($node, $database, $call, $change, $end, @before) = @_;
+	my $other = $node->background_psql($database);
+	my $caller = $node->background_psql($database, on_error_stop => 0);
+	my ($answer, $error);
+
+	$caller->query_safe($_) foreach @before;
+	$other->query_safe("BEGIN; $change");
+	$caller->query_until(qr/sent/, "\\echo sent\n$call;\n");
+	$node->poll_query_until($database, "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = '$database' AND wait_event_type = 'Lock'");
+	$other->query_safe($end);
+	$answer = $caller->query('ROLLBACK');
+	$error = $caller->{stderr};
+	$error =~ s/^psql:<stdin>:\d+: //mg;
+	$_->quit foreach $other, $caller;
+	return "$answer $error";
 }
 
 # Compares texts line by line, so that a difference is shown and no more.

@@ -33,7 +33,7 @@ my $node = new_server('main', "autovacuum = off\njit = off\nfsync = off\ndeadloc
 	. "shared_preload_libraries = 'custom_actions'\ncustom_actions.log_ring_size = 0\n");
 my $directory = $ENV{TESTDATADIR} // PostgreSQL::Test::Utils::tempdir;
 my $has_dblink = $node->safe_psql('postgres', "SELECT count(*) FROM pg_available_extensions WHERE name = 'dblink'");
-my @rewrites = qw(frames path merge sets expressions fingerprints liveness selects checks);
+my @rewrites = qw(frames path merge sets expressions fingerprints liveness selects checks keys);
 
 # Begins to run a script in a database.
 sub start_script

@@ -141,22 +141,10 @@ sub run_script
 sub wait_for
 {
 	my ($database, $level, $call, $change) = @_;
-	my $other = $node->background_psql($database);
-	my $caller = $node->background_psql($database, on_error_stop => 0);
-	my ($answer, $error);
+	my $answer = answer_after_waiting($node, $database, $call, $change, 'COMMIT',
+		"SET custom_actions.plain_path = '$settings{$database}'", 'SELECT desk.code_of(\'T20\')', "BEGIN ISOLATION LEVEL $level", 'SELECT count(*) FROM desk.part');
 
-	$caller->query_safe("SET custom_actions.plain_path = '$settings{$database}'");
-	$caller->query_safe($_) foreach 'SELECT desk.code_of(\'T20\')', "BEGIN ISOLATION LEVEL $level", 'SELECT count(*) FROM desk.part';
-	$other->query_safe("BEGIN; $change");
-	$caller->query_until(qr/sent/, "\\echo sent\n$call;\n");
-	$node->poll_query_until($database, "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = '$database' AND wait_event_type = 'Lock'");
-	$other->query_safe('COMMIT');
-	$answer = $caller->query('ROLLBACK');
-	$error = $caller->{stderr};
-	$error =~ s/^psql:<stdin>:\d+: //mg;
-	$error =~ s/^CONTEXT:  (while [^\n]*\n)?(SQL statement "[^\n]*"\n)?//mg;
-	$_->quit foreach $other, $caller;
-	return "$answer $error";
+	return $answer =~ s/^CONTEXT:  (while [^\n]*\n)?(SQL statement "[^\n]*"\n)?//mgr;
 }
 
 $node->safe_psql('postgres', 'CREATE ROLE fetcher');
