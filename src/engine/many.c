@@ -22,6 +22,7 @@
 #include "run/observer.h"
 #include "run/settle.h"
 #include "steps/step_list.h"
+#include "steps/targets_fetch.h"
 #include "utils/memutils.h"
 
 /* Takes the inputs of an item that is entered. */
@@ -113,6 +114,17 @@ locks_first(const Statement *load, const char *lock)
 	return load == NULL || (load->lock_at == 0 && lock != NULL && *lock);
 }
 
+/* Finds the targets by their key alone, and locks them. */
+static void
+lock_targets(ItemSet *set, const ManyShape *shape, const List *key, const char *lock)
+{
+	bool		locks = lock != NULL && *lock;
+
+	if (!targets_fetch_by_key(set, locks, many_target_is_deleted(shape) ? LockTupleExclusive : LockTupleNoKeyExclusive))
+		item_statement_targets(set, NULL, key, lock);
+	leave_out_missing(set);
+}
+
 /* Finds, reads and locks the targets, as far as one call would. */
 static void
 find_targets(ItemSet *set, const ManyShape *shape)
@@ -126,13 +138,11 @@ find_targets(ItemSet *set, const ManyShape *shape)
 		return;
 	key = key_of_table(program->target->relation, program->definition->key, true);
 	if (locks_first(load, lock))
-	{
-		item_statement_targets(set, NULL, key, lock);
-		leave_out_missing(set);
-	}
+		lock_targets(set, shape, key, lock);
 	if (load != NULL)
 	{
-		item_statement_targets(set, load, key, NULL);
+		if (!targets_fetch(set))
+			item_statement_targets(set, load, key, NULL);
 		leave_out_missing(set);
 	}
 	if (lock != NULL && !set->call->only_locks)

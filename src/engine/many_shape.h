@@ -21,4 +21,7 @@ extern bool many_set_fits(ManyShape *shape, ItemSet *set);
 /* The locking clause for the targets, "" if they are not to be locked; NULL: no step writes them. */
 extern const char *many_target_lock(const ManyShape *shape);
 
+/* Does a step delete the target? Then that clause is another one. */
+extern bool many_target_is_deleted(const ManyShape *shape);
+
 #endif

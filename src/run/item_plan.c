@@ -156,11 +156,7 @@ item_plan_run(ItemSet *set, SPIPlanPtr plan, const List *slots, ItemReceiver *re
 	Tuplestorestate *rows = items_rows(set, tupdesc, slots);
 	int			code;
 
-	for (int i = 0; i < set->nactive; i++)
-	{
-		set->items[set->active[i]].rows = 0;
-		set->items[set->active[i]].keys = NULL;
-	}
+	item_rows_forget(set);
 	item_receiver_init(receiver);
 	receiver->set = set;
 	options.read_only = set->frame->read_only;

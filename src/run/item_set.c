@@ -210,6 +210,39 @@ item_set_sift(ItemSet *set)
 }
 
 void
+item_rows_forget(ItemSet *set)
+{
+	for (int i = 0; i < set->nactive; i++)
+	{
+		set->items[set->active[i]].rows = 0;
+		set->items[set->active[i]].keys = NULL;
+	}
+}
+
+int *
+item_groups_begin(const ItemSet *set)
+{
+	int		   *groups = palloc(sizeof(int) * Max(set->count, 1));
+
+	for (int i = 0; i < set->count; i++)
+		groups[i] = -1;
+	return groups;
+}
+
+void
+item_groups_tell(const ItemSet *set, const int *groups)
+{
+	int		   *first = palloc(sizeof(int) * Max(set->count, 1));
+
+	for (int i = set->count - 1; i >= 0; i--)
+		if (groups[i] >= 0)
+			first[groups[i]] = i;
+	for (int i = 0; i < set->count; i++)
+		set->call->first[i] = groups[i] >= 0 ? first[groups[i]] : i;
+	pfree(first);
+}
+
+void
 item_set_give_up(const ItemSet *set, const char *why)
 {
 	ereport(ERROR,

@@ -116,6 +116,17 @@ pg_noreturn extern void item_set_give_up(const ItemSet *set, const char *why);
 /* Goes on without an item, if that can be; or gives up. */
 extern void item_leave_out(ItemSet *set, int item, const char *why);
 
+/* What the last statement has found is of no interest any more: rows and keys of the active items. */
+extern void item_rows_forget(ItemSet *set);
+
+/*
+ * Which items have the same target: by item, one of those that have its target, the same
+ * for all of them; -1, as in the beginning: none was found. The call is told: each has
+ * the target of the first of them.
+ */
+extern int *item_groups_begin(const ItemSet *set);
+extern void item_groups_tell(const ItemSet *set, const int *groups);
+
 /* Notes what is to be told of an item that is entered. */
 extern void item_note(ItemSet *set, int item, const ItemEvent *event);
 

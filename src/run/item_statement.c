@@ -31,7 +31,7 @@ typedef struct TargetsSeen
 	int			place;			/* where the key is in a row */
 	int			group;			/* the item that the last row was for first */
 	Datum	   *last;			/* key of the last row */
-	int		   *groups;			/* by item; -1: not found */
+	int		   *groups;			/* see item_groups_begin() */
 } TargetsSeen;
 
 /* Keeps a plan for the time of the set. */
@@ -219,19 +219,6 @@ targets_text(const Program *program, const List *key, const char *lock)
 	return text.data;
 }
 
-/* Tells the call which items have the same target: each is told the first of them. */
-static void
-tell_same_targets(const ItemSet *set, const TargetsSeen *seen)
-{
-	int		   *first = palloc(sizeof(int) * Max(set->count, 1));
-
-	for (int i = set->count - 1; i >= 0; i--)
-		if (seen->groups[i] >= 0)
-			first[seen->groups[i]] = i;
-	for (int i = 0; i < set->count; i++)
-		set->call->first[i] = seen->groups[i] >= 0 ? first[seen->groups[i]] : i;
-	pfree(first);
-}
 
 char *
 item_targets_text(const Program *program, Statement *load, const List *key, const char *lock)
@@ -250,9 +237,7 @@ item_statement_targets(ItemSet *set, Statement *load, const List *key, const cha
 	SPIPlanPtr	plan;
 
 	seen.last = palloc(sizeof(Datum) * list_length(key));
-	seen.groups = palloc(sizeof(int) * Max(set->count, 1));
-	for (int i = 0; i < set->count; i++)
-		seen.groups[i] = -1;
+	seen.groups = item_groups_begin(set);
 	if (load != NULL)
 	{
 		Statement  *many = statement_for_many(load);
@@ -273,5 +258,5 @@ item_statement_targets(ItemSet *set, Statement *load, const List *key, const cha
 		plan = item_plan_prepare(set, set->nactive, item_targets_text(program, NULL, key, lock), slots, NULL);
 	}
 	(void) run_many(set, plan, slots, &receiver);
-	tell_same_targets(set, &seen);
+	item_groups_tell(set, seen.groups);
 }

@@ -20,12 +20,9 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-/*
- * Is the table one whose rows are here, in one place? Then a plan for one row by
- * its key is good for all keys. In a database of Citus any table may be spread.
- */
-static bool
-is_plain_local_table(Oid table)
+/* In a database of Citus any table may be spread. */
+bool
+table_is_plain_and_local(Oid table)
 {
 	Relation	relation = relation_open(table, AccessShareLock);
 	bool		plain = relation->rd_rel->relkind == RELKIND_RELATION &&
@@ -50,7 +47,7 @@ row_key_condition(Statement *statement, StringInfo text, Oid table,
 						 statement_value(statement, list_nth(values, i)));
 	}
 	statement->by_key = key != NIL && ((KeyColumn *) linitial(key))->indexed &&
-		is_plain_local_table(table);
+		table_is_plain_and_local(table);
 }
 
 void

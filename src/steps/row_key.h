@@ -13,6 +13,12 @@
 
 struct Frame;
 
+/*
+ * Is the table one whose rows are here, in one place, for everybody the same? Then a
+ * plan for one row by its key is good for all keys.
+ */
+extern bool table_is_plain_and_local(Oid table);
+
 /* Appends "this.id = $1 AND ...", one Value for each KeyColumn; nothing when there are none. */
 extern void row_key_condition(Statement *statement, StringInfo text, Oid table,
 							  const List *key, const List *values);

@@ -43,23 +43,6 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
-typedef struct TargetFetch
-{
-	Oid			relation;
-	Oid			index;
-	bool		locks;
-	LockTupleMode lock;
-	int			nkeys;
-	ScanKeyData keys[INDEX_MAX_KEYS];	/* by column of the table */
-	int			key_slots[INDEX_MAX_KEYS];
-
-	AttrNumber *columns;		/* by place in the load's slots; NULL: not known yet */
-	bool		reads_more;		/* than columns: then it is never known */
-	Bitmapset  *read;			/* these and those of the key */
-
-	KnownUser	allowed;		/* that */
-} TargetFetch;
-
 /* The place in the index of a column of the key, or -1. */
 static int
 place_in_index(Relation index, AttrNumber column)
@@ -70,7 +53,7 @@ place_in_index(Relation index, AttrNumber column)
 	return -1;
 }
 
-/* Takes a column of the key; false: the index compares it in some other way, or in code of users'. */
+/* Takes a column of the key; false: the index has it elsewhere, or compares it in some other way, or in code of users'. */
 static bool
 take_key_column(const Program *program, TargetFetch *fetch, Relation index, const KeyColumn *column)
 {
@@ -79,7 +62,7 @@ take_key_column(const Program *program, TargetFetch *fetch, Relation index, cons
 	Oid			type;
 	Oid			operator;
 
-	if (place < 0 || index->rd_opfamily[place] >= FirstNormalObjectId ||
+	if (place != fetch->nkeys || index->rd_opfamily[place] >= FirstNormalObjectId ||
 		index->rd_indcollation[place] != column->collation)
 		return false;
 	type = index->rd_opcintype[place];
@@ -139,22 +122,28 @@ find_index(const Program *program, TargetFetch *fetch)
 	return found;
 }
 
+TargetFetch *
+target_fetch_make(const Program *program, bool locks, LockTupleMode lock)
+{
+	TargetFetch *fetch = palloc0(sizeof(TargetFetch));
+
+	fetch->relation = program->target->relation;
+	fetch->locks = locks;
+	fetch->lock = lock;
+	return find_index(program, fetch) ? fetch : NULL;
+}
+
 void
 target_fetch_compile(Compiler *compiler)
 {
 	Program    *program = compiler->program;
 	const Statement *load = program->load;
-	TargetFetch *fetch;
 
 	if (load == NULL || !load->by_key || list_length(load->into) > 1 || compiler->findings.checking ||
 		plain_path_has(PLAIN_LIVENESS))
 		return;
-	fetch = palloc0(sizeof(TargetFetch));
-	fetch->relation = load->relation;
-	fetch->locks = load->lock_at > 0;
-	fetch->lock = compiler->target_key_changed ? LockTupleExclusive : LockTupleNoKeyExclusive;
-	if (find_index(program, fetch))
-		program->target_fetch = fetch;
+	program->target_fetch = target_fetch_make(program, load->lock_at > 0,
+											  compiler->target_key_changed ? LockTupleExclusive : LockTupleNoKeyExclusive);
 }
 
 /* The number of the column whose slot this is; 0: it is none of the table's own. */
@@ -173,9 +162,8 @@ fetched_column(const Program *program, int slot)
 	return 0;
 }
 
-/* Learns what the load reads, once it has been prepared. */
-static bool
-learn_columns(const Program *program, TargetFetch *fetch)
+bool
+target_fetch_learn(const Program *program, TargetFetch *fetch)
 {
 	const Statement *load = program->load;
 	AttrNumber *columns;
@@ -216,9 +204,8 @@ may_fetch(const void *what)
 		(!fetch->locks || may_lock_rows(fetch->relation));
 }
 
-/* Fills the keys; false: one is NULL, so there is no row. */
-static bool
-fill_keys(const Frame *frame, const TargetFetch *fetch, ScanKeyData *keys)
+bool
+target_fetch_fill_keys(const Frame *frame, const TargetFetch *fetch, ScanKeyData *keys)
 {
 	memcpy(keys, fetch->keys, sizeof(ScanKeyData) * fetch->nkeys);
 	for (int i = 0; i < fetch->nkeys; i++)
@@ -247,9 +234,8 @@ still_has_key(const Frame *frame, TargetFetch *fetch, TupleTableSlot *row)
 	return true;
 }
 
-/* Locks the row that was found, or what it has become, which is then in the slot; false: it is gone. */
-static bool
-lock_row(const Frame *frame, TargetFetch *fetch, Relation relation, ItemPointer place, TupleTableSlot *row)
+bool
+target_fetch_lock(const Frame *frame, TargetFetch *fetch, Relation relation, ItemPointer place, TupleTableSlot *row)
 {
 	TM_FailureData failure;
 	int			flags = TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS |
@@ -277,9 +263,8 @@ lock_row(const Frame *frame, TargetFetch *fetch, Relation relation, ItemPointer 
 	return false;
 }
 
-/* Puts the columns where they belong. */
-static void
-land_row(Frame *frame, const TargetFetch *fetch, TupleTableSlot *row)
+void
+target_fetch_land(Frame *frame, const TargetFetch *fetch, TupleTableSlot *row)
 {
 	const Statement *load = frame->program->load;
 
@@ -306,14 +291,37 @@ take_found(Frame *frame, TargetFetch *fetch, Relation relation, ScanKeyData *key
 		ItemPointerData place = tuple->t_self;
 
 		row = table_slot_create(relation, NULL);
-		found = lock_row(frame, fetch, relation, &place, row);
+		found = target_fetch_lock(frame, fetch, relation, &place, row);
 	}
 	if (found)
-		land_row(frame, fetch, row);
+		target_fetch_land(frame, fetch, row);
 	if (row != scan->slot)
 		ExecDropSingleTupleTableSlot(row);
 	systable_endscan(scan);
 	return found;
+}
+
+Relation
+target_fetch_begin(Frame *frame, const TargetFetch *fetch)
+{
+	if (!frame->read_only)
+	{
+		CommandCounterIncrement();
+		PushActiveSnapshot(GetTransactionSnapshot());
+	}
+	return table_open(fetch->relation, NoLock);
+}
+
+void
+target_fetch_end(Frame *frame, Relation relation)
+{
+	table_close(relation, NoLock);
+	if (!frame->read_only)
+	{
+		PopActiveSnapshot();
+		CommandCounterIncrement();
+	}
+	budget_count(frame, 0);
 }
 
 /* Does it as a statement of its own. */
@@ -322,39 +330,31 @@ fetch_row(Frame *frame, TargetFetch *fetch)
 {
 	ScanKeyData keys[INDEX_MAX_KEYS];
 	MemoryContext old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
-	Relation	relation;
-	bool		found;
+	Relation	relation = target_fetch_begin(frame, fetch);
+	bool		found = target_fetch_fill_keys(frame, fetch, keys) && take_found(frame, fetch, relation, keys);
 
-	if (!frame->read_only)
-	{
-		CommandCounterIncrement();
-		PushActiveSnapshot(GetTransactionSnapshot());
-	}
-	relation = table_open(fetch->relation, NoLock);
-	found = fill_keys(frame, fetch, keys) && take_found(frame, fetch, relation, keys);
-	table_close(relation, NoLock);
-	if (!frame->read_only)
-	{
-		PopActiveSnapshot();
-		CommandCounterIncrement();
-	}
+	target_fetch_end(frame, relation);
 	MemoryContextSwitchTo(old);
 	return found;
 }
 
 bool
+target_fetch_is_possible(const Frame *frame, TargetFetch *fetch)
+{
+	if (!executor_is_unwatched() || IsolationIsSerializable() || (fetch->locks && XactReadOnly) ||
+		(frame->read_only && !ActiveSnapshotSet()))
+		return false;
+	return program_holds_under_lock(frame->program, fetch->relation, fetch->locks ? RowShareLock : AccessShareLock) &&
+		user_may(&fetch->allowed, may_fetch, fetch);
+}
+
+bool
 target_fetch(Frame *frame, bool *found)
 {
-	Program    *program = frame->program;
-	TargetFetch *fetch = program->target_fetch;
+	TargetFetch *fetch = frame->program->target_fetch;
 
-	if (!executor_is_unwatched() || IsolationIsSerializable() || (fetch->locks && XactReadOnly) ||
-		(frame->read_only && !ActiveSnapshotSet()) || !learn_columns(program, fetch))
-		return false;
-	if (!program_holds_under_lock(program, fetch->relation, fetch->locks ? RowShareLock : AccessShareLock) ||
-		!user_may(&fetch->allowed, may_fetch, fetch))
+	if (!target_fetch_learn(frame->program, fetch) || !target_fetch_is_possible(frame, fetch))
 		return false;
 	*found = fetch_row(frame, fetch);
-	budget_count(frame, 0);
 	return true;
 }

@@ -1,0 +1,93 @@
+-- The targets of a set are found by a walk along the index, by descents, or by a statement: the same ones.
+\i test/sql/prelude.sql
+
+CREATE FUNCTION desk.outcome(action text, items jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	found text;
+BEGIN
+	SELECT format('%s done, sum %s; %s failed, %s', count(*) FILTER (WHERE status = 'succeeded'), sum((output ->> 'n')::numeric * item),
+		count(*) FILTER (WHERE status = 'failed'), coalesce(min(error ->> 'message'), 'none'))
+	INTO found FROM invoke_action_bulk(action, items, mode => 'per_item');
+	RAISE EXCEPTION USING message = found, errcode = 'YY001';
+EXCEPTION WHEN SQLSTATE 'YY001' THEN
+	RETURN SQLERRM;
+END $$;
+
+-- what it is with the walk, or with descents, and whether it is the same by a statement and one by one
+CREATE FUNCTION desk.compare(action text, items jsonb) RETURNS TABLE (outcome text, by_statement boolean, one_by_one boolean) LANGUAGE plpgsql AS $$
+BEGIN
+	outcome := desk.outcome(action, items);
+	SET LOCAL custom_actions.plain_path = 'liveness';
+	by_statement := desk.outcome(action, items) = outcome;
+	SET LOCAL custom_actions.plain_path = 'sets';
+	one_by_one := desk.outcome(action, items) = outcome;
+	SET LOCAL custom_actions.plain_path = '';
+	RETURN NEXT;
+END $$;
+
+-- an action that reads its target, and one that only writes it
+CREATE FUNCTION desk.define_both(relation text, key text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	common text := format('"table": "desk.%s", %s "input": [ {"name": "by", "type": "integer", "default": 1} ]', relation, CASE WHEN key IS NOT NULL THEN '"key": ' || key || ',' ELSE '' END);
+BEGIN
+	PERFORM define(format('desk.read_%s', relation), format('{%s, "output": [ {"name": "n", "type": "integer", "default": "=target.n"} ],
+		"steps": [ {"require": "target.n < 900", "message": "There are too many"}, {"update": "target", "set": {"n": "=target.n + input.by"}} ]}', common)::json);
+	PERFORM define(format('desk.write_%s', relation), format('{%s, "output": [ {"name": "n", "type": "integer", "default": "=got.n"} ],
+		"steps": [ {"update": "target", "as": "got", "set": {"n": "=n + input.by"}} ]}', common)::json);
+END $$;
+
+-- close together, far apart, some of each, twice, out of order, and none at all
+CREATE TABLE desk.item (id bigint PRIMARY KEY, n integer NOT NULL);
+INSERT INTO desk.item SELECT i, i % 800 FROM generate_series(1, 6000) AS i;
+UPDATE desk.item SET n = n + 1 WHERE id % 3 = 0;
+DELETE FROM desk.item WHERE id BETWEEN 100 AND 120;
+SELECT desk.define_both('item');
+CREATE TABLE desk.asked (what text PRIMARY KEY, items jsonb);
+INSERT INTO desk.asked
+SELECT 'close', jsonb_agg(jsonb_build_object('target', i) ORDER BY i) FROM generate_series(1, 99) AS i
+UNION ALL SELECT 'far', jsonb_agg(jsonb_build_object('target', i) ORDER BY i) FROM generate_series(1, 5990, 97) AS i
+UNION ALL SELECT 'both', jsonb_agg(jsonb_build_object('target', i) ORDER BY i) FROM (SELECT generate_series(130, 190) UNION SELECT generate_series(3000, 6000, 211)) AS i (i)
+UNION ALL SELECT 'backwards', jsonb_agg(jsonb_build_object('target', i) ORDER BY i DESC) FROM generate_series(1000, 2000, 9) AS i
+UNION ALL SELECT 'twice', jsonb_agg(jsonb_build_object('target', i % 40 + 1) ORDER BY i) FROM generate_series(1, 70) AS i
+UNION ALL SELECT 'missing', jsonb_agg(jsonb_build_object('target', i) ORDER BY i) FROM generate_series(90, 190) AS i
+UNION ALL SELECT 'behind', jsonb_agg(jsonb_build_object('target', i) ORDER BY i) FROM generate_series(5980, 6003) AS i;
+SELECT what, action, compared.* FROM desk.asked, unnest('{desk.read_item,desk.write_item}'::text[]) AS action, desk.compare(action, items) AS compared ORDER BY what COLLATE "C", action;
+
+-- keys of other types, and indexes in another order
+CREATE TABLE desk.word (code text PRIMARY KEY, n integer NOT NULL);
+CREATE TABLE desk.named (code name PRIMARY KEY, n integer NOT NULL);
+CREATE TABLE desk.amount (code numeric PRIMARY KEY, n integer NOT NULL);
+CREATE TABLE desk.fallen (code integer NOT NULL, n integer NOT NULL);
+CREATE UNIQUE INDEX ON desk.fallen (code DESC);
+CREATE TABLE desk.bytes (code text NOT NULL, n integer NOT NULL);
+CREATE UNIQUE INDEX ON desk.bytes (code text_pattern_ops);
+INSERT INTO desk.word SELECT CASE WHEN i % 2 = 0 THEN 'a' ELSE 'B' END || i, i FROM generate_series(1, 300) AS i;
+INSERT INTO desk.named SELECT 'n' || i, i FROM generate_series(1, 300) AS i;
+INSERT INTO desk.amount SELECT i, i FROM generate_series(1, 300) AS i;
+INSERT INTO desk.fallen SELECT i, i FROM generate_series(1, 300) AS i;
+INSERT INTO desk.bytes SELECT code, n FROM desk.word;
+SELECT desk.define_both('word'), desk.define_both('named'), desk.define_both('amount'), desk.define_both('fallen', '["code"]'), desk.define_both('bytes', '["code"]');
+SELECT action, compared.* FROM (VALUES ('word', '"a%s"'), ('named', '"n%s"'), ('amount', '%s.00'), ('fallen', '%s'), ('bytes', '"a%s"')) AS kind (relation, key),
+	format('desk.read_%s', relation) AS action,
+	desk.compare(action, (SELECT jsonb_agg(jsonb_build_object('target', format(key, 2 * i)::jsonb) ORDER BY i) FROM generate_series(1, 60) AS i)) AS compared;
+
+-- of several columns; two items with one target, whose keys are written in two ways
+CREATE TABLE desk.seat (hall integer, place numeric, n integer NOT NULL, PRIMARY KEY (hall, place));
+INSERT INTO desk.seat SELECT i % 3, i, i FROM generate_series(1, 300) AS i;
+CREATE UNIQUE INDEX seat_first ON desk.seat (place, hall);
+SELECT desk.define_both('seat');
+SELECT action, compared.* FROM unnest('{desk.read_seat,desk.write_seat}'::text[]) AS action,
+	desk.compare(action, (SELECT jsonb_agg(jsonb_build_object('target', jsonb_build_object('hall', i % 3, 'place', CASE WHEN i > 290 THEN 5 ELSE i END)) ORDER BY i) FROM generate_series(240, 301) AS i)) AS compared;
+SELECT item, status, output FROM invoke_action_bulk('desk.read_amount',
+	(SELECT jsonb_agg(jsonb_build_object('target', CASE i WHEN 18 THEN '3.000'::numeric ELSE i END)) FROM generate_series(1, 20) AS i)) WHERE item IN (3, 18);
+
+-- who may not lock the rows
+CREATE ROLE bulk_targets_reader;
+GRANT USAGE ON SCHEMA desk TO bulk_targets_reader;
+GRANT SELECT ON desk.item TO bulk_targets_reader;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA desk TO bulk_targets_reader;
+SET ROLE bulk_targets_reader;
+SELECT DISTINCT status, error ->> 'message' AS message FROM invoke_action_bulk('desk.write_item', (SELECT items FROM (SELECT jsonb_agg(jsonb_build_object('target', i)) AS items FROM generate_series(1, 20) AS i) AS given), mode => 'per_item');
+RESET ROLE;
+DROP OWNED BY bulk_targets_reader;
+DROP ROLE bulk_targets_reader;
