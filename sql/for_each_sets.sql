@@ -51,6 +51,13 @@ SELECT desk.run($$desk.read('[{"id": 5, "item": 1}, {"id": 5, "item": 99}, {"id"
 SELECT desk.run($$desk.read('[{"id": 5, "item": 1}, {"id": 6, "item": 1}, {"id": 7, "item": 1}, {"id": "x"}]')$$, 'desk.note');
 SELECT count(*) FROM desk.note;
 
+-- an error that must pass names the turn where rows are created, and none where they are found
+CREATE FUNCTION desk.placed(n bigint) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$BEGIN IF n = 3 THEN RAISE EXCEPTION 'no place for %', n USING ERRCODE = 'disk_full'; END IF; RETURN n; END$$;
+SELECT define('desk.place', '{ "steps": [ {"for_each": "desk.item", "as": "one", "order_by": "id", "do": [ {"update": "desk.item", "id": "=one.id", "set": {"place": "=desk.placed(one.id)"}} ]} ] }');
+SELECT desk.run('desk.place()');
+SELECT define('desk.place_new', '{ "steps": [ {"for_each": "=''{11, 12, 3, 14}''::bigint[]", "as": "one", "do": [ {"create": "desk.item", "set": {"place": "=desk.placed(one.value)"}} ]} ] }');
+SELECT desk.run('desk.place_new()');
+
 -- many rows, more than are fetched at once
 SELECT define('desk.many', '{ "input": [ {"name": "n", "type": "integer"} ], "steps": [ {"for_each": "=to_jsonb(array(select generate_series(1, input.n)))", "as": "one", "do": [ {"create": "desk.note", "set": {"id": "=1000 + one.index", "about": "{{one.value}}"}} ]} ] }');
 SELECT desk.run('desk.many(175)', 'desk.note');

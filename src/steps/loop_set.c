@@ -468,7 +468,8 @@ collect_and_run(LoopSetRun *run)
 	show_rows(run);
 	if (make_plan(run))
 	{
-		run->frame->iteration = 1;
+		/* of rows that are found, nobody knows which is meant by an error that passes */
+		run->frame->iteration = run->set->in_order ? 1 : 0;
 		rows = run->with_key ? statement_execute_for_keys(run->frame, run->set->looped, &run->written) :
 			statement_execute(run->frame, run->set->looped);
 	}
