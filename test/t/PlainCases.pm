@@ -487,7 +487,7 @@ sub short_steps
 # value reads the row, or the time.
 sub fail_when_run
 {
-	my ($steps) = @_;
+	my ($steps, $reads) = @_;
 
 	foreach my $part (ref $steps eq 'HASH' ? values %$steps : @$steps)
 	{
@@ -495,13 +495,14 @@ sub fail_when_run
 	}
 	return if ref $steps ne 'HASH';
 
-	my $late = $steps->{create} ? (exists $steps->{set}{id} ? '' : ' + extract(epoch from now() - now())::integer') : $steps->{update} && $steps->{update} ne 'target' ? ' + this.id - this.id' : '';
+	my $late = $steps->{create} ? (exists $steps->{set}{id} ? '' : ' + extract(epoch from now() - now())::integer') : $reads || ($steps->{update} && $steps->{update} ne 'target') ? ' + (this.id - this.id)::integer' : '';
+	my $values = $steps->{to} ? $steps : $steps->{set} // {};
 
-	foreach my $column ($late ? keys %{ $steps->{set} } : ())
+	foreach my $column ($late ? grep { !ref $values->{$_} } sort keys %$values : ())
 	{
-		my $value = $steps->{set}{$column};
+		my $value = $values->{$column};
 
-		$steps->{set}{$column} = $value if $value =~ s{(/ \((?:input|\w+\.index)[^()]*|5 - input\.n)\)}{$1$late)};
+		$values->{$column} = $value if $value =~ s{(/ \((?:input|\w+\.index)[^()]*|5 - input\.n)\)}{$1$late)};
 	}
 	return;
 }
@@ -523,6 +524,7 @@ sub action
 		input => [ { name => 'n', type => 'integer' }, { name => 's', type => 'text', required => JSON::PP::false } ],
 		steps => [ $kind ? $makers{$kind}->() : $short ? short_steps() : (chance(0.6) ? writes() : (), steps(4)) ]);
 	fail_when_run($action{steps});
+	fail_when_run($action{steps}[0], 1) if grep { $action{steps}[0]{$_} && $action{steps}[0]{$_} eq 'target' } qw(update assign set_status);
 	$action{output} = [ { name => 'said', type => 'text', default => one_of(@simple, $short ? () : '{{target}}') },
 		{ name => 'row', type => 'text', required => JSON::PP::false, @{ $known{rows} } && !$short ? (default => '{{' . one_of(@{ $known{rows} }) . '}}') : () } ];
 	$short_drawn = $short && $on_table;
