@@ -20,6 +20,7 @@ $node->safe_psql('main', q{
 	CREATE ROLE memory_two;
 	CREATE TABLE kept (id integer PRIMARY KEY, a integer CHECK (a >= 0), b text CHECK (length(b) < 100), c integer, d text);
 	CREATE UNLOGGED TABLE added (id bigint GENERATED ALWAYS AS IDENTITY, n integer, note text);
+	CREATE UNLOGGED TABLE referring (kept integer REFERENCES kept (id));
 	INSERT INTO kept SELECT i, i, 'b' || i, 0, 'd' FROM generate_series(1, 100) AS i;
 	CREATE FUNCTION by_c(n integer) RETURNS integer LANGUAGE internal VOLATILE AS 'int4abs';
 	CREATE FUNCTION by_sql(n integer) RETURNS text LANGUAGE sql STABLE AS 'SELECT repeat(''x'', n)';
@@ -32,6 +33,7 @@ $node->safe_psql('main', q{
 	SELECT create_action('public.created', '{"input": [{"name": "n", "type": "integer"}], "steps": [
 		{"create": "added", "set": {"n": "=input.n", "note": "one"}}, {"create": "added", "set": {"n": "=input.n + 1", "note": "{{input.n}}"}},
 		{"create": "added", "set": {"n": 3}}]}');
+	SELECT create_action('public.referred', '{"input": [{"name": "n", "type": "integer"}], "steps": [{"create": "referring", "set": {"kept": "=input.n"}}]}');
 	SELECT create_action('public.looped', '{"input": [{"name": "n", "type": "integer"}], "steps": [
 		{"for_each": "=array[1, 2, 3, input.n]", "as": "i", "do": [{"create": "added", "set": {"n": "=i.value", "note": "{{i.index}}"}}]},
 		{"for_each": "=array[4, 5, 6]", "as": "j", "do": [{"update": "kept", "id": "=j.value", "set": {"a": "=input.n", "b": "b {{j.value}}"}}]},
@@ -43,7 +45,7 @@ $node->safe_psql('main', q{
 		"steps": [{"let": {"x": "{{target.b}} is {{input.n}}", "y": "=repeat(target.d, input.n % 30)"}},
 			{"if": "exists(select from kept where id = input.n)", "then": [{"let": {"x": "=(select max(b) from kept)"}}]}]}');
 	SELECT activate_action(name) FROM custom_actions.action;
-	GRANT ALL ON kept, added TO PUBLIC;
+	GRANT ALL ON kept, added, referring TO PUBLIC;
 	GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO PUBLIC;
 });
 
@@ -52,6 +54,7 @@ my @kinds = (
 	[ 'merged updates that a role may not do at once', q{SELECT set_config('role', CASE %2$s WHEN 0 THEN 'memory_one' ELSE 'memory_two' END, false), merged(%1$s %% 100 + 1, %1$s)} ],
 	[ 'a target that a write delivers', 'SELECT delivered(%1$s %% 100 + 1, %1$s)' ],
 	[ 'adjacent creates', 'SELECT created(%1$s)' ],
+	[ 'foreign keys', 'SELECT referred(%1$s %% 100 + 1)' ],
 	[ 'loops that write', 'SELECT looped(%1$s)' ],
 	[ 'calls', 'SELECT called(%1$s)' ],
 	[ 'kept frames', 'SELECT computed(%1$s %% 100 + 1, %1$s)' ],
@@ -70,7 +73,7 @@ foreach my $kind (@kinds)
 	is_flat("$what, each a transaction", int($calls / ($share // 1)), $statement);
 	# PostgreSQL itself keeps more and more of rows that one transaction changes again and again
 	is_flat("$what, in one transaction", 200, $statement, transaction => 1) if $what !~ /changes|come|many/;
-	$node->safe_psql('main', 'TRUNCATE added; VACUUM kept');
+	$node->safe_psql('main', 'TRUNCATE added, referring; VACUUM kept');
 }
 
 log_is_clean($node, 'the log is clean');
