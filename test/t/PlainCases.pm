@@ -22,6 +22,7 @@ my $json = JSON::PP->new->canonical->allow_nonref;
 my ($world, @tables, @views, @actions, %bound_to, %draws, %calls, $names, %known, $with_statements);
 my $rows;						# of most tables: many where many items may find theirs
 my @short;						# actions of few steps
+my @for_keys;					# actions that write rows which refer to keys
 my @for_items;					# those of them that may run for many items at once
 my @plain_tables = qw(t1 t2 t3);	# of worlds that have them
 my $bound;						# the table of the action that is drawn
@@ -559,7 +560,7 @@ sub world_script
 	@tables = map { "t$_" } 1 .. 4;
 	@views = map { "v$_" } 1 .. one_of(0, 0, 1, 2);
 	@actions = ();
-	@short = @for_items = ();
+	@short = @for_items = @for_keys = ();
 	$drawing = 0;
 	$with_statements = chance(0.4);
 	$with_keys = chance(0.4);
@@ -584,6 +585,7 @@ sub world_script
 		push @actions, "a$i";
 		$bound_to{"a$i"} = $on;
 		push @short, "a$i" if $short_drawn;
+		push @for_keys, "a$i" if $kind && $kind eq 'keys';
 		push @for_items, "a$i" if $kind && ($kind eq 'for_items' || ($kind eq 'keys' && chance(0.5)));
 		$draws{"a$i"} = draws($json->decode($definition));
 		$calls{"a$i"} = $definition;
@@ -738,6 +740,7 @@ sub case_script
 	my ($number) = @_;
 	my $script = "\\echo CASE $number\n$begin";
 
+	return keys_script($number) if @for_keys && chance(0.4);
 	return changed_script($number) if chance(0.35);
 
 	my $together = chance(0.6);
@@ -762,6 +765,28 @@ sub case_script
 	$script .= "RESET ROLE;\nSELECT * FROM eq.contents('$world');\n" . (chance($changes ? 0.85 : 0.4) ? 'ROLLBACK' : 'COMMIT') . ";\n" if $together;
 	$drawing = $drawn_before if $script =~ /ROLLBACK;\n$/;
 	return $script . ($together ? '' : "RESET ROLE;\nCALL eq.restore();\n") . $end . looks();
+}
+
+# Calls that write rows which refer to keys, between changes of keys, while nothing is made or altered: so what is known
+# of a foreign key is used.
+sub keys_script
+{
+	my ($number) = @_;
+	my $together = chance(0.6);
+	my $script = "\\echo CASE $number\n$begin\\set ON_ERROR_ROLLBACK on\n";
+
+	$favourite = one_of(@for_keys);
+	$limited = 0;
+	$script .= 'BEGIN ISOLATION LEVEL ' . one_of(('READ COMMITTED') x 4, 'REPEATABLE READ', 'SERIALIZABLE') . ";\nSAVEPOINT a;\n" if $together;
+	for (1 .. 4 + number(8))
+	{
+		my $kind = rand();
+		my $statement = $kind < 0.65 ? call() : $kind < 0.9 ? key_change(number(9)) : one_of('SET ROLE clerk', 'RESET ROLE', $together ? ('SAVEPOINT a', 'ROLLBACK TO a', 'SET CONSTRAINTS ALL IMMEDIATE', 'SET CONSTRAINTS ALL DEFERRED') : ());
+
+		$script .= $statement . ($statement =~ /\n$/ ? '' : ";\n");
+	}
+	$script .= "RESET ROLE;\n" . ($together ? one_of('COMMIT', 'COMMIT', 'ROLLBACK') . ";\n" : '');
+	return $script . $end . looks();
 }
 
 # A change that concerns an action, and what takes it back
