@@ -84,6 +84,7 @@ compiler_table(Compiler *compiler, const char *name, const char *location)
 	if (OidIsValid(table))
 	{
 		compiler_depend(compiler, RelationRelationId, table);
+		program_note_relation(compiler->program, table);
 		resolved_place(compiler->program, location, RelationRelationId, table);
 	}
 	else

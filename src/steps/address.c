@@ -190,8 +190,6 @@ address_subject(Compiler *compiler, Address *address)
 	else
 		address->relation = address->row->relation;
 	resolved_table(compiler->program, step->path, address->relation);
-	if (OidIsValid(address->relation))
-		program_note_relation(compiler->program, address->relation);
 	if (OidIsValid(address->relation) && address->row == NULL && compiler->freeze)
 		json_put_string(step->json, step->kind->name, relation_name_canonical(address->relation));
 	return OidIsValid(address->relation);

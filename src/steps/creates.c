@@ -38,7 +38,6 @@
 #include "lookup/users_code.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
-#include "program/names.h"
 #include "program/together.h"
 #include "rewrite/rewriteHandler.h"
 #include "run/catalog_changes.h"
@@ -539,7 +538,6 @@ join_steps(Compiler *compiler, Instruction **steps, int count)
 		if (list_length(((const Write *) steps[i]->data)->created) < list_length(names))
 			creates->alike = false;
 	}
-	program_note_relation(compiler->program, creates->relation);
 	creates->all = insert_statement(compiler, steps, count, names);
 	creates->all->key = statement_key_copy(((const Write *) steps[0]->data)->statement->key);
 	creates->own.count = count;

@@ -121,7 +121,6 @@ loop_set_make(const Row *row, int index_slot, const StepList *steps, Statement *
 	set->row = row;
 	set->index_slot = index_slot;
 	set->source = source;
-	program_note_relation(set->write->statement->scope->program, written_table(set->write));
 	return set;
 }
 

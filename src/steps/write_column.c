@@ -9,7 +9,6 @@
 #include "catalog/pg_type.h"
 #include "lookup/canonical.h"
 #include "lookup/suggest_catalog.h"
-#include "program/names.h"
 #include "steps/given.h"
 #include "steps/write_column.h"
 #include "utils/syscache.h"
@@ -43,8 +42,6 @@ write_column(Compiler *compiler, Oid relation, const char *name, const Json *jso
 						 suggest_column(relation, name));
 		return NULL;
 	}
-	/* the value is made for the type that the column has now */
-	program_note_relation(compiler->program, relation);
 	attribute = (Form_pg_attribute) GETSTRUCT(tuple);
 	refusal = write_column_refusal(attribute);
 	if (refusal != NULL)
