@@ -148,6 +148,14 @@ sub comparable
 	# is a function of SQL's part of an expression that calls it?
 	$text =~ s/^CONTEXT:  SQL function "[^\n]*"[^\n]*\n/CONTEXT:  /mg;
 	$text =~ s/^SQL function "[^\n]*"[^\n]*\n//mg;
+	# what always fails does so when a statement is planned, or after it has been found that nothing may be written
+	if ($script =~ / READ ONLY/)
+	{
+		my $fails = qr/division by zero|negative substring length not allowed|cannot execute (?:INSERT|UPDATE|DELETE) in a read-only transaction/;
+
+		$text =~ s/(?:22011|22012|25006):? $fails/fails/g;
+		$text =~ s/"message": "$fails", "sqlstate": "\w+"/"fails"/g;
+	}
 	# doc/steps.md: the turn of a lost race
 	$text =~ s/, iteration \d+$//mg if $text =~ /40001/;
 	$text =~ s/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d(:\d\d)?)?/TIME/g;
