@@ -840,7 +840,7 @@ sub changed_script
 sub sent_call
 {
 	my ($action, $target) = @_;
-	my %input = (%{ inputs() }, target => $target);
+	my %input = (%{ inputs() }, target => $target, $with_keys && chance(0.6) ? (n => $target) : ());
 
 	return "UPDATE $world.$bound_to{$action} SET " . one_of('n = n + 1', 'm = m + 30', "status = 'other'", 'id = id', 'id = id + 500') . " WHERE id = $target RETURNING 'row'" if chance(0.15);
 	return key_change($target) . " RETURNING 'key'" if $with_keys && chance(0.25);
@@ -852,7 +852,7 @@ sub concurrent_script
 {
 	my ($number) = @_;
 	my $target = number(4);
-	my @pair = (one_of(@actions)) x 2;
+	my @pair = (one_of(@for_keys && chance(0.6) ? @for_keys : @actions)) x 2;
 	my @levels = map { one_of('READ COMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE') } @pair;
 	my $send = sub { my ($connection, $sql) = @_; return "SELECT dblink_send_query('$connection', \$send\$$sql\$send\$) \\g /dev/null\nSELECT '$connection waits: ' || eq.waits('$connection', :$connection);\n" };
 	my $take = sub { my ($connection) = @_; return "SELECT '$connection waits: ' || eq.waits('$connection', :$connection);\nSELECT eq.answer('$connection');\n" };
