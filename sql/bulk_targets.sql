@@ -53,6 +53,24 @@ UNION ALL SELECT 'missing', jsonb_agg(jsonb_build_object('target', i) ORDER BY i
 UNION ALL SELECT 'behind', jsonb_agg(jsonb_build_object('target', i) ORDER BY i) FROM generate_series(5980, 6003) AS i;
 SELECT what, action, compared.* FROM desk.asked, unnest('{desk.read_item,desk.write_item}'::text[]) AS action, desk.compare(action, items) AS compared ORDER BY what COLLATE "C", action;
 
+-- Rows that are locked are written where they are, but not a second time, and only if they are as the step says
+CREATE TABLE desk.noted (n integer);
+SELECT define('desk.write_twice', '{"table": "desk.item", "input": [ {"name": "by", "type": "integer", "default": 1} ], "output": [ {"name": "n", "type": "integer", "default": "=target.n"} ],
+	"steps": [ {"require": "target.n >= 0", "message": "Too few"}, {"update": "target", "set": {"n": "=target.n + input.by"}},
+		{"create": "desk.noted", "set": {"n": "=target.n"}}, {"update": "target", "set": {"n": "=target.n * 2"}} ]}');
+SELECT define('desk.write_after', '{"table": "desk.item", "output": [ {"name": "n", "type": "integer", "default": "=target.n"} ],
+	"steps": [ {"require": "target.n >= 0", "message": "Too few"}, {"create": "desk.noted", "set": {"n": "=target.n"}}, {"update": "target", "set": {"n": "=n + 1"}} ]}');
+SELECT define('desk.write_perhaps', '{"table": "desk.item", "output": [ {"name": "n", "type": "integer", "default": "=target.n"} ],
+	"steps": [ {"require": "target.n >= 0", "message": "Too few"}, {"create": "desk.noted", "set": {"n": "=target.n"}}, {"update": "target", "required": false, "set": {"n": "=n + 1"}} ]}');
+SELECT define('desk.take_out', '{"table": "desk.item", "output": [ {"name": "n", "type": "integer", "default": "=let.n"} ],
+	"steps": [ {"let": {"n": "=target.n"}}, {"delete": "target"} ]}');
+SELECT what, action, compared.* FROM desk.asked, unnest('{desk.write_twice,desk.take_out}'::text[]) AS action, desk.compare(action, items) AS compared WHERE what IN ('close', 'both', 'behind') ORDER BY what COLLATE "C", action;
+-- nor after a trigger has written them
+CREATE FUNCTION desk.touch() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN UPDATE desk.item SET n = n WHERE id <= 50; RETURN NULL; END$$;
+CREATE TRIGGER touch AFTER INSERT ON desk.noted FOR EACH STATEMENT EXECUTE FUNCTION desk.touch();
+SELECT what, action, compared.* FROM desk.asked, unnest('{desk.write_after,desk.write_perhaps}'::text[]) AS action, desk.compare(action, items) AS compared WHERE what IN ('close', 'twice') ORDER BY what COLLATE "C", action;
+DROP TRIGGER touch ON desk.noted;
+
 -- keys of other types, and indexes in another order
 CREATE TABLE desk.word (code text PRIMARY KEY, n integer NOT NULL);
 CREATE TABLE desk.named (code name PRIMARY KEY, n integer NOT NULL);
@@ -88,6 +106,12 @@ GRANT SELECT ON desk.item TO bulk_targets_reader;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA desk TO bulk_targets_reader;
 SET ROLE bulk_targets_reader;
 SELECT DISTINCT status, error ->> 'message' AS message FROM invoke_action_bulk('desk.write_item', (SELECT items FROM (SELECT jsonb_agg(jsonb_build_object('target', i)) AS items FROM generate_series(1, 20) AS i) AS given), mode => 'per_item');
+RESET ROLE;
+-- nor read any column but some
+REVOKE ALL ON desk.item FROM bulk_targets_reader;
+GRANT SELECT (id, n), UPDATE (n) ON desk.item TO bulk_targets_reader;
+SET ROLE bulk_targets_reader;
+SELECT status, count(*), sum((output ->> 'n')::integer) FROM invoke_action_bulk('desk.read_item', (SELECT jsonb_agg(jsonb_build_object('target', i)) FROM generate_series(1, 20) AS i)) GROUP BY status;
 RESET ROLE;
 DROP OWNED BY bulk_targets_reader;
 DROP ROLE bulk_targets_reader;

@@ -504,9 +504,25 @@ append_select_of_many(const Statement *many, StringInfo text, const char *return
 	appendStringInfoString(text, tail + end);
 }
 
+/* Appends the condition of a statement that writes rows which are there. */
+static void
+append_where_of_many(const Statement *many, StringInfo text, bool placed)
+{
+	const char *word = " WHERE ";
+
+	if (!placed)
+	{
+		append_between(text, many->scope, many->head.data, many->items_at, many->head.len);
+		return;
+	}
+	appendStringInfo(text, "%sthis.ctid OPERATOR(pg_catalog.=) \"" ITEMS_ALIAS "\".\"" PLACE_COLUMN "\" AND (", word);
+	append_between(text, many->scope, many->head.data, many->items_at + strlen(word), many->head.len);
+	appendStringInfoChar(text, ')');
+}
+
 /* Appends a statement that writes. */
 static void
-append_write_of_many(const Statement *many, StringInfo text)
+append_write_of_many(const Statement *many, StringInfo text, bool placed)
 {
 	const char *head = many->head.data;
 
@@ -520,7 +536,7 @@ append_write_of_many(const Statement *many, StringInfo text)
 	}
 	append_between(text, many->scope, head, 0, many->items_at);
 	append_items(text, strncmp(head, "DELETE", 6) == 0 ? " USING" : " FROM");
-	append_between(text, many->scope, head, many->items_at, many->head.len);
+	append_where_of_many(many, text, placed);
 }
 
 char *
@@ -536,7 +552,7 @@ statement_loop_text(Statement *looped, bool with_key, bool tells)
 	if (tells && items.len == 0)
 		appendStringInfoString(&items, "true");
 	initStringInfo(&text);
-	append_write_of_many(looped, &text);
+	append_write_of_many(looped, &text, false);
 	if (items.len > 0)
 		appendStringInfo(&text, " RETURNING %s", items.data);
 	statement_text_comment(&text, looped);
@@ -561,8 +577,9 @@ returned_of_many(Statement *many, StringInfo returned, bool with_key, const char
 		append_element(returned, returned->len == 0, "\"" ITEMS_ALIAS "\".\"" ITEM_COLUMN "\"");
 }
 
-char *
-statement_many_text(Statement *many, bool with_key, const char *extra, const char *order)
+/* Puts the text together. */
+static char *
+text_of_many(Statement *many, bool with_key, const char *extra, const char *order, bool placed)
 {
 	StringInfoData text;
 	StringInfoData returned;
@@ -578,12 +595,24 @@ statement_many_text(Statement *many, bool with_key, const char *extra, const cha
 		append_select_of_many(many, &text, returned.data, order);
 	else
 	{
-		append_write_of_many(many, &text);
+		append_write_of_many(many, &text, placed);
 		if (returned.len > 0)
 			appendStringInfo(&text, " RETURNING %s", returned.data);
 	}
 	statement_text_comment(&text, many);
 	return text.data;
+}
+
+char *
+statement_many_text(Statement *many, bool with_key, const char *extra, const char *order)
+{
+	return text_of_many(many, with_key, extra, order, false);
+}
+
+char *
+statement_placed_text(Statement *many, bool with_key)
+{
+	return text_of_many(many, with_key, NULL, NULL, true);
 }
 
 char *

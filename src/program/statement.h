@@ -109,6 +109,7 @@ typedef struct ResultColumn
 #define ITEMS_RELATION		"custom_actions items"
 #define ITEMS_ALIAS			"$items"
 #define ITEM_COLUMN			"$item"
+#define PLACE_COLUMN		"$place"	/* where the item's target is, if that is known */
 
 /* What stands in an INSERT at values_at; the ")" that ends its head closes it. */
 #define VALUES_WORDS		") VALUES ("
@@ -150,6 +151,9 @@ extern char *statement_loop_text(Statement *looped, bool with_key, bool tells);
  * INSERT the number of the item; a SELECT's rows are in the order given, or NULL.
  */
 extern char *statement_many_text(Statement *many, bool with_key, const char *extra, const char *order);
+
+/* The same of an UPDATE or DELETE whose rows are where the items say, if they are also what the statement says. */
+extern char *statement_placed_text(Statement *many, bool with_key);
 
 /*
  * A SELECT that gives values of such a statement that writes, by their numbers, of the

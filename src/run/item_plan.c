@@ -9,15 +9,18 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "optimizer/optimizer.h"
 #include "program/parser_hooks.h"
 #include "run/item_plan.h"
 #include "tcop/dest.h"
+#include "utils/plancache.h"
 #include "utils/queryenvironment.h"
 
 TupleDesc
-items_tupdesc(const Program *program, const List *slots, bool numbered)
+items_tupdesc(const Program *program, const List *slots, bool numbered, bool placed)
 {
-	TupleDesc	tupdesc = CreateTemplateTupleDesc(list_length(slots) + (numbered ? 1 : 0));
+	int			count = list_length(slots);
+	TupleDesc	tupdesc = CreateTemplateTupleDesc(count + numbered + placed);
 	ListCell   *cell;
 
 	foreach(cell, slots)
@@ -29,7 +32,9 @@ items_tupdesc(const Program *program, const List *slots, bool numbered)
 		TupleDescInitEntryCollation(tupdesc, column, slot->collation);
 	}
 	if (numbered)
-		TupleDescInitEntry(tupdesc, list_length(slots) + 1, ITEM_COLUMN, INT4OID, -1, 0);
+		TupleDescInitEntry(tupdesc, count + 1, ITEM_COLUMN, INT4OID, -1, 0);
+	if (placed)
+		TupleDescInitEntry(tupdesc, count + 2, PLACE_COLUMN, TIDOID, -1, 0);
 	TupleDescFinalize(tupdesc);
 	return tupdesc;
 }
@@ -65,8 +70,8 @@ items_rows(const ItemSet *set, TupleDesc tupdesc, const List *slots)
 {
 	Tuplestorestate *rows = tuplestore_begin_heap(false, false, work_mem);
 	int			count = list_length(slots);
-	Datum	   *values = palloc(sizeof(Datum) * (count + 1));
-	bool	   *nulls = palloc0(sizeof(bool) * (count + 1));
+	Datum	   *values = palloc(sizeof(Datum) * (count + 2));
+	bool	   *nulls = palloc0(sizeof(bool) * (count + 2));
 
 	for (int i = 0; i < set->nactive; i++)
 	{
@@ -81,18 +86,20 @@ items_rows(const ItemSet *set, TupleDesc tupdesc, const List *slots)
 			nulls[k] = param->isnull;
 		}
 		values[count] = Int32GetDatum(set->active[i]);
+		if (set->places != NULL)
+			values[count + 1] = PointerGetDatum(&set->places[set->active[i]]);
 		tuplestore_putvalues(rows, tupdesc, values, nulls);
 	}
 	return rows;
 }
 
-SPIPlanPtr
-item_plan_prepare(const ItemSet *set, int count, const char *text, const List *slots, Scope *scope)
+/* Prepares a text while the relation of the items is known. */
+static SPIPlanPtr
+prepare_text(const ItemSet *set, const char *text, Scope *scope)
 {
 	SPIPrepareOptions options = {0};
 	SPIPlanPtr	plan;
 
-	(void) items_register(count, items_tupdesc(set->frame->program, slots, true), NULL);
 	options.parserSetup = scope != NULL ? formula_parser_setup : NULL;
 	options.parserSetupArg = scope;
 	options.parseMode = RAW_PARSE_DEFAULT;
@@ -100,6 +107,56 @@ item_plan_prepare(const ItemSet *set, int count, const char *text, const List *s
 	if (plan == NULL)
 		elog(ERROR, "could not prepare a statement of action \"%s\": %s",
 			 set->frame->program->action, SPI_result_code_string(SPI_result));
+	return plan;
+}
+
+/* The relation of the items of a set, with the values of these slots. */
+static TupleDesc
+set_tupdesc(const ItemSet *set, const List *slots)
+{
+	return items_tupdesc(set->frame->program, slots, true, set->places != NULL);
+}
+
+SPIPlanPtr
+item_plan_prepare(const ItemSet *set, int count, const char *text, const List *slots, Scope *scope)
+{
+	SPIPlanPtr	plan;
+
+	(void) items_register(count, set_tupdesc(set, slots), NULL);
+	plan = prepare_text(set, text, scope);
+	items_unregister();
+	return plan;
+}
+
+/* Plans it, as if it cost nothing to get at pages. */
+static void
+plan_in_memory(SPIPlanPtr plan)
+{
+	double		cost = random_page_cost;
+
+	random_page_cost = 0;
+	PG_TRY();
+	{
+		CachedPlan *cached = SPI_plan_get_cached_plan(plan);
+
+		if (cached != NULL)
+			ReleaseCachedPlan(cached, NULL);
+	}
+	PG_FINALLY();
+	{
+		random_page_cost = cost;
+	}
+	PG_END_TRY();
+}
+
+SPIPlanPtr
+item_plan_prepare_placed(const ItemSet *set, const char *text, Scope *scope)
+{
+	SPIPlanPtr	plan;
+
+	(void) items_register(set->nactive, set_tupdesc(set, scope->parameters), NULL);
+	plan = prepare_text(set, text, scope);
+	plan_in_memory(plan);
 	items_unregister();
 	return plan;
 }
@@ -152,7 +209,7 @@ int
 item_plan_run(ItemSet *set, SPIPlanPtr plan, const List *slots, ItemReceiver *receiver)
 {
 	SPIExecuteOptions options = {0};
-	TupleDesc	tupdesc = items_tupdesc(set->frame->program, slots, true);
+	TupleDesc	tupdesc = set_tupdesc(set, slots);
 	Tuplestorestate *rows = items_rows(set, tupdesc, slots);
 	int			code;
 

@@ -25,8 +25,8 @@ typedef struct ItemReceiver
 	int			rows;			/* that have come */
 } ItemReceiver;
 
-/* The columns of the relation of the items: one for each of these slots, and, if wanted, the item's number. */
-extern TupleDesc items_tupdesc(const Program *program, const List *slots, bool numbered);
+/* The columns of the relation of the items: one for each of these slots, and, if wanted, the item's number, and its place. */
+extern TupleDesc items_tupdesc(const Program *program, const List *slots, bool numbered, bool placed);
 
 /* Makes the relation of the items known to SPI, for so many of them, and takes it away again; what is returned stays. */
 extern EphemeralNamedRelation items_register(int count, TupleDesc tupdesc, Tuplestorestate *rows);
@@ -34,6 +34,9 @@ extern void items_unregister(void);
 
 /* Prepares a text that uses these slots, for so many items; scope NULL: it has no formulas. */
 extern SPIPlanPtr item_plan_prepare(const ItemSet *set, int count, const char *text, const List *slots, Scope *scope);
+
+/* The same for a text that finds the rows where they are: they have been read just now. */
+extern SPIPlanPtr item_plan_prepare_placed(const ItemSet *set, const char *text, Scope *scope);
 
 /* Makes a receiver ready, whose take and what concerns rows are filled in. */
 extern void item_receiver_init(ItemReceiver *receiver);

@@ -65,6 +65,14 @@ typedef struct ItemSet
 	bool		followed;		/* observers are told of the items, when all is done */
 	List	   *plans;			/* of SetPlan */
 
+	/*
+	 * Where the targets are that have been locked, by item; NULL: nobody
+	 * wants to know. Then the relation of the items has it; but it holds only
+	 * as long as no statement has written their table.
+	 */
+	ItemPointerData *places;
+	bool		is_placed;
+
 	/* Before anything is written */
 	List	   *ahead;			/* of Statement: those that will write for each item, but the first */
 	Bitmapset  *known;			/* slots that have by then what they will have */

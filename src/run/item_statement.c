@@ -21,6 +21,7 @@ typedef struct SetPlan
 {
 	const Statement *statement;
 	bool		with_key;
+	bool		placed;
 	SPIPlanPtr	plan;
 } SetPlan;
 
@@ -36,37 +37,41 @@ typedef struct TargetsSeen
 
 /* Keeps a plan for the time of the set. */
 static SetPlan *
-keep_plan(ItemSet *set, const Statement *statement, bool with_key, SPIPlanPtr plan)
+keep_plan(ItemSet *set, const Statement *statement, bool with_key, bool placed, SPIPlanPtr plan)
 {
 	MemoryContext old = MemoryContextSwitchTo(set->frame->mcxt);
 	SetPlan    *kept = palloc(sizeof(SetPlan));
 
 	kept->statement = statement;
 	kept->with_key = with_key;
+	kept->placed = placed;
 	kept->plan = plan;
 	set->plans = lappend(set->plans, kept);
 	MemoryContextSwitchTo(old);
 	return kept;
 }
 
-/* The plan of a statement. */
+/* The plan of a statement; placed: it finds the targets where they are. */
 static SPIPlanPtr
-plan_of(ItemSet *set, Statement *statement, bool with_key)
+plan_of(ItemSet *set, Statement *statement, bool with_key, bool placed)
 {
-	Statement  *many;
+	Statement  *many = statement_for_many(statement);
+	SPIPlanPtr	plan;
 	ListCell   *cell;
 
 	foreach(cell, set->plans)
 	{
 		const SetPlan *kept = lfirst(cell);
 
-		if (kept->statement == statement && kept->with_key == with_key)
+		if (kept->statement == statement && kept->with_key == with_key && kept->placed == placed)
 			return kept->plan;
 	}
-	many = statement_for_many(statement);
-	return keep_plan(set, statement, with_key,
-					 item_plan_prepare(set, set->nactive, statement_many_text(many, with_key, NULL, NULL),
-									   many->scope->parameters, many->scope))->plan;
+	if (placed)
+		plan = item_plan_prepare_placed(set, statement_placed_text(many, with_key), many->scope);
+	else
+		plan = item_plan_prepare(set, set->nactive, statement_many_text(many, with_key, NULL, NULL),
+								 many->scope->parameters, many->scope);
+	return keep_plan(set, statement, with_key, placed, plan)->plan;
 }
 
 /* Puts the columns that were returned for an item into its slots. */
@@ -168,15 +173,26 @@ run_many(ItemSet *set, SPIPlanPtr plan, const List *slots, ItemReceiver *receive
 	return SPI_processed;
 }
 
-void
-item_statement_execute(ItemSet *set, Statement *statement, bool with_key)
+/* What is said of the targets' places does not hold any more once their table is written. */
+static void
+forget_places(ItemSet *set, const Statement *statement)
 {
-	SPIPlanPtr	plan = plan_of(set, statement, with_key);
+	const Program *program = set->frame->program;
+
+	if (!statement->select && program->target != NULL && program->target->relation == statement->relation)
+		set->is_placed = false;
+}
+
+void
+item_statement_execute(ItemSet *set, Statement *statement, bool with_key, bool of_targets)
+{
+	SPIPlanPtr	plan = plan_of(set, statement, with_key, of_targets && set->is_placed);
 	Statement  *many = statement_for_many(statement);
 	ItemReceiver receiver = {.many = many, .key = with_key ? many->key : NULL, .in_order = many->values_at > 0, .take = take_item_row};
 	uint64		rows = !many->select && item_set_searches(set) ?
 		item_culprits_run_without(set, many, plan, &receiver) : run_many(set, plan, many->scope->parameters, &receiver);
 
+	forget_places(set, statement);
 	if (many->values_at == 0)
 		return;
 	if (rows != set->nactive)

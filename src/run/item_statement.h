@@ -11,9 +11,10 @@
 
 /*
  * Runs a statement for all active items. What it returns lands in their slots; rows
- * and, if they are wanted, keys of each are noted. An INSERT writes a row for each.
+ * and, if they are wanted, keys of each are noted. An INSERT writes a row for each;
+ * what writes their targets finds them where they are, if that is known.
  */
-extern void item_statement_execute(ItemSet *set, Statement *statement, bool with_key);
+extern void item_statement_execute(ItemSet *set, Statement *statement, bool with_key, bool of_targets);
 
 /*
  * Finds the targets in the order of their key, and locks them if the statement that

@@ -145,7 +145,7 @@ get_execute_many(ItemSet *set, Instruction *instruction)
 {
 	const Get  *get = instruction->data;
 
-	item_statement_execute(set, get->statement, false);
+	item_statement_execute(set, get->statement, false, false);
 	for (int i = 0; i < set->nactive; i++)
 	{
 		const SetItem *item = &set->items[set->active[i]];

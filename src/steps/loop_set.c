@@ -226,7 +226,7 @@ make_statement(LoopSet *set)
 		ListCell   *cell;
 
 		set->looped = statement_for_loop(statement, slots);
-		set->tupdesc = items_tupdesc(program, slots, false);
+		set->tupdesc = items_tupdesc(program, slots, false, false);
 		set->places = palloc(sizeof(int) * list_length(slots));
 		foreach(cell, slots)
 			set->places[place++] = place_of_slot(set, lfirst_int(cell));

@@ -293,7 +293,7 @@ find_target(TargetsScan *scan, const KeyedItem *keyed)
 
 /* Locks the row that was found, and takes what is read of it. */
 static bool
-take_found_target(TargetsScan *scan)
+take_found_target(TargetsScan *scan, int item)
 {
 	Frame	   *frame = scan->set->frame;
 	TupleTableSlot *row = scan->found;
@@ -305,6 +305,8 @@ take_found_target(TargetsScan *scan)
 		row = scan->locked;
 		if (!target_fetch_lock(frame, scan->fetch, scan->relation, &place, row))
 			return false;
+		if (scan->set->places != NULL)
+			scan->set->places[item] = row->tts_tid;
 	}
 	if (scan->lands)
 		target_fetch_land(frame, scan->fetch, row);
@@ -322,7 +324,7 @@ take_target(TargetsScan *scan, const KeyedItem *keyed, bool again)
 	item_enter(set, keyed->item);
 	if (!again)
 		scan->is_found = find_target(scan, keyed);
-	taken = scan->is_found && take_found_target(scan);
+	taken = scan->is_found && take_found_target(scan, keyed->item);
 	item_leave(set, keyed->item);
 	return taken;
 }
@@ -351,6 +353,25 @@ take_all(TargetsScan *scan, const KeyedItem *keyed, int count, int *groups)
 	}
 }
 
+/*
+ * Makes room for where the targets are, if they are locked: then they stay there. That
+ * is no column that rights are given for, so it takes those for the table. Who writes
+ * most of a table better reads it from one end to the other.
+ */
+static void
+places_begin(TargetsScan *scan)
+{
+	ItemSet    *set = scan->set;
+	float4		rows = scan->relation->rd_rel->reltuples;
+
+	if (!scan->fetch->locks || set->places != NULL || (rows >= 0 && set->nactive > rows / 4) ||
+		pg_class_aclcheck(scan->fetch->relation, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+		return;
+	set->places = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(ItemPointerData) * Max(set->count, 1),
+											 MCXT_ALLOC_HUGE);
+	set->is_placed = true;
+}
+
 /* Finds the targets, and tells what was found. */
 static void
 take_targets(TargetsScan *scan, KeyOrder *order)
@@ -360,6 +381,7 @@ take_targets(TargetsScan *scan, KeyOrder *order)
 	int		   *groups = item_groups_begin(scan->set);
 
 	scan_begin(scan);
+	places_begin(scan);
 	take_all(scan, keyed, count, groups);
 	scan_end(scan);
 	item_groups_tell(scan->set, groups);
@@ -371,7 +393,7 @@ take_targets(TargetsScan *scan, KeyOrder *order)
 static bool
 fetch_all(ItemSet *set, TargetFetch *fetch, bool lands)
 {
-	KeyOrder	order = {set, fetch};
+	KeyOrder	order = {.set = set, .fetch = fetch};
 	TargetsScan scan = {.set = set, .fetch = fetch, .order = &order, .lands = lands};
 
 	if (!target_fetch_is_possible(set->frame, fetch) || !order_find(&order))

@@ -76,6 +76,19 @@ require_rows(const ItemSet *set, const Write *write)
 	}
 }
 
+/*
+ * Does it write the targets? Where one may be missing, nobody would notice if it is not
+ * where it was when it was locked, since a trigger has written it.
+ */
+static bool
+is_of_targets(const Program *program, const Write *write)
+{
+	const Address *address = write->address;
+
+	return address != NULL && address->required && address->row != NULL && program->target != NULL &&
+		rows_are_one(address->row, program->target);
+}
+
 void
 write_many_run(ItemSet *set, const Write *write, Instruction *step, Instruction *also)
 {
@@ -84,7 +97,7 @@ write_many_run(ItemSet *set, const Write *write, Instruction *step, Instruction 
 
 	if (set->ahead != NIL)
 		item_set_look_ahead(set);
-	item_statement_execute(set, statement, with_key);
+	item_statement_execute(set, statement, with_key, is_of_targets(set->frame->program, write));
 	set->written = true;
 	if (also != NULL && set->nactive > 0)
 		budget_count(set->frame, SPI_processed);

@@ -186,7 +186,7 @@ sub bulk_cases
 		my ($output) = @_;
 		return "SELECT count(output) FROM ($output) AS calls;";
 	};
-	my $last = $size->{counted} ? 12 + 3 * ($count < 5 ? 5 : $count) : $count;    # a count is of more calls than one run
+	my $last = $size->{counted} ? 20 + 3 * ($count < 5 ? 5 : $count) : $count;    # a count is of more calls than one run
 	my $fails = 'UPDATE desk.case SET status = \'closed\' WHERE id % 100 = 0; VACUUM desk.case; ';
 	my $loose = 'ALTER TABLE loose.task DROP CONSTRAINT IF EXISTS no_bad; TRUNCATE loose.task, loose.case RESTART IDENTITY; '
 	  . "INSERT INTO loose.case (id, title, owner_id) SELECT i, 'Case ' || i, i % 10 + 1 FROM generate_series(1, greatest($last, 600)) AS i; VACUUM (FREEZE, ANALYZE) loose.case; CHECKPOINT; ";
@@ -199,6 +199,7 @@ sub bulk_cases
 		{
 			name => 'bulk',
 			kind => 'server',
+			warm_calls => 20,
 			writes => 1,
 			large => $count / $size->{rows},
 			calls => $count,
@@ -218,6 +219,7 @@ sub bulk_cases
 		{
 			name => 'bulk_loose',
 			kind => 'server',
+			warm_calls => 20,
 			calls => $count,
 			first => { map { $_ => $given->("'VIP'", $loose) } qw(bulk single) },
 			run => {
@@ -229,6 +231,7 @@ sub bulk_cases
 		{
 			name => 'bulk_per_item',
 			kind => 'server',
+			warm_calls => 20,
 			writes => 1,
 			large => $count / $size->{rows},
 			calls => $count,
@@ -242,6 +245,7 @@ sub bulk_cases
 		{
 			name => 'bulk_per_item_key',
 			kind => 'server',
+			warm_calls => 20,
 			writes => 1,
 			large => $count / $size->{rows},
 			calls => $count,
@@ -255,6 +259,7 @@ sub bulk_cases
 		{
 			name => 'bulk_per_item_check',
 			kind => 'server',
+			warm_calls => 20,
 			calls => $count,
 			first => {
 				map { $_ => $given->("CASE WHEN i % 100 = 50 THEN 'bad' ELSE 'VIP' END", $loose . q{ALTER TABLE loose.task ADD CONSTRAINT no_bad CHECK (title <> 'Escalated: bad'); }) }

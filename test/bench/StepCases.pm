@@ -227,6 +227,7 @@ sub bulk_set_cases
 		{
 			name => 'bulk_update',
 			kind => 'server',
+			warm_calls => 20,
 			writes => 1,
 			calls => $count,
 			large => $count / $size->{rows},
@@ -240,6 +241,7 @@ sub bulk_set_cases
 		{
 			name => 'bulk_create',
 			kind => 'server',
+			warm_calls => 20,
 			writes => 1,
 			calls => $count,
 			large => $count / $size->{rows},

@@ -1,0 +1,70 @@
+# The targets of a set are found without a statement where nobody watches the executor,
+# as somebody does for sql/bulk_targets.sql: so what that compares is compared here, and
+# how often there is a descent in the index of the key.
+use strict;
+use warnings FATAL => 'all';
+
+use CustomActions;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = new_server('main', "autovacuum = off\n");
+create_database($node, 'main');
+my $said = $node->safe_psql('main', slurp_file('sql/bulk_targets.sql'));
+my @compared = $said =~ /^(.*\|[tf]\|[tf])$/mg;
+
+is(scalar(@compared), 31, 'all is compared');
+is(join("\n", grep { !/\|t\|t$/ } @compared), '', 'a set does what a statement finds, and one by one does');
+
+# How often a set goes to the index of the key, which is not to hold what was undone
+$node->safe_psql('main', 'VACUUM desk.item');
+
+sub scans
+{
+	my ($action, $what) = @_;
+
+	return $node->safe_psql(
+		'main', qq{
+		SET enable_indexscan = off; SET enable_indexonlyscan = off; SET enable_bitmapscan = off;
+		BEGIN;
+		SELECT count(*) FROM invoke_action_bulk('$action', (SELECT items FROM desk.asked WHERE what = '$what'));
+		SELECT pg_stat_get_xact_numscans('desk.item_pkey'::regclass);
+		ROLLBACK;}) =~ s/.*\n//sr;
+}
+
+# Puts a row back that was changed.
+sub undo
+{
+	$node->safe_psql('main', 'DELETE FROM desk.item WHERE id IN (7, 9999); INSERT INTO desk.item VALUES (7, 7)');
+	return '';
+}
+
+foreach my $action (qw(desk.read_item desk.write_item))
+{
+	is(scans($action, 'close'), 1, "$action walks along from one key to the next");
+	my $far = scans($action, 'far');
+	ok($far > 60 && $far < 70, "$action does not where they are far apart ($far)");
+	is(scans($action, 'backwards'), 1, "$action goes in the order of the keys");
+}
+
+# A set that waits for a row: what it does is what it does by a statement, and what it says
+foreach my $change ('n = 500', 'n = 950', 'id = 9999', 'gone', 'locked')
+{
+	my $sql = $change eq 'gone' ? 'DELETE FROM desk.item WHERE id = 7'
+	  : $change eq 'locked' ? 'SELECT FROM desk.item WHERE id = 7 FOR UPDATE' : "UPDATE desk.item SET $change WHERE id = 7";
+
+	foreach my $action (qw(desk.read_item desk.write_item))
+	{
+		my $call = "SELECT count(output), sum((output ->> 'n')::integer), min(error ->> 'message') "
+		  . "FROM invoke_action_bulk('$action', (SELECT items FROM desk.asked WHERE what = 'close'), mode => 'per_item')";
+		my ($fetched, $plain) = map { answer_after_waiting($node, 'main', "SET custom_actions.plain_path = '$_'; BEGIN; $call", $sql, 'ROLLBACK') } '', 'liveness';
+		my ($changed, $as_plain) = map { answer_after_waiting($node, 'main', "SET custom_actions.plain_path = '$_'; BEGIN; $call", $sql, 'COMMIT') . undo() } '', 'liveness';
+
+		like($fetched, qr/^99\|/, "$action waits for a row, $change, and goes on");
+		is($fetched, $plain, '... as a statement does');
+		my $goes_on = $change =~ /500|locked/ || ($change =~ /950/ && $action =~ /write/);
+		like($changed, $goes_on ? qr/^99\|/ : qr/^98\|.*(?:too many|there is no row)/, '... or finds what has become of it');
+		is($changed, $as_plain, '... as a statement does');
+	}
+}
+done_testing();
