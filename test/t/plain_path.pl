@@ -139,7 +139,7 @@ sub comparable
 		$text =~ s/(Key \([^\n()]*\))=\([^\n()]*\d{4,}[^\n()]*\)/$1=(...)/g;
 	}
 	# which of many rows that were written at once is checked first when their constraint no longer waits
-	$text =~ s/^(DETAIL:  Key \([^\n]*?\))=\([^\n]*\) is not present in table ("[^\n]*\n)(?=SCHEMA NAME)/$1 is not present in table $2/mg;
+	$text =~ s/^(DETAIL:  Key \([^\n]*?\))=\([^\n]*\) ((?:is not present in|is still referenced from) table "|already exists)([^\n]*\n)(?=SCHEMA NAME)/$1 $2$3/mg;
 	$text =~ s/^LOCATION:.*\n//mg;
 	# how often an immutable function is called, and in which order, nobody promises: of constants it may be once
 	$text =~ s/^NOTICE:  00000: (?:shown|permits) [^\n]*\n//mg;
