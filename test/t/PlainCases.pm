@@ -322,11 +322,11 @@ my %makers = (
 		'=(select 10 / (n - 3) from ' . relation() . ' where id = target.id)', '=(select id from ' . table() . ' where id = input.n union select input.n)') } } },
 	if => sub { return { if => condition(), then => [ steps(2) ], chance(0.5) ? (else => [ steps(2) ]) : () } },
 	choose => sub { return { choose => undef, cases => [ map { { when => condition(), do => [ steps(2) ] } } 1 .. number(3) ], else => [ steps(1) ] } },
-	# what a loop over a table creates there does not come up in the next one
+	# what a loop over a table creates there does not come up in the next one; where a row may be refused, it draws no number
 	loop => sub {
 		my $as = name();
 		my ($over, $value) = @{ one_of([ '=array[1, 2, 3]', "$as.value" ], [ '=array[input.n, 3]', "$as.value" ], [ table(), "$as.id" ], [ "='[1, 2]'::jsonb", "$as.value" ], [ { from => one_of(1, '=input.n', '=input.n - 2'), to => one_of(3, '=input.n', '=target.n::integer % 4') }, "$as.value" ]) };
-		my @body = chance(0.3) ? steps(2) : chance(0.4) ? { create => table(), set => { n => "=$as.index", note => "{{$value}} {{input.s}}", chance(0.2) ? (id => "=$as.index + " . (10 + number(300))) : () } }
+		my @body = chance(0.3) ? steps(2) : chance(0.4) ? { create => table(), set => { n => "=$as.index", note => "{{$value}} {{input.s}}", $with_keys || chance(0.2) ? (id => "=$as.index + " . (10 + number(300))) : () } }
 			: chance(0.5) ? { update => table(), id => "=$as.index", required => JSON::PP::false, set => { %{ set(2, 1) }, note => "{{$value}}" } } : writes();
 
 		return { for_each => $over, as => $as, do => \@body, !ref $over && $over =~ /^\w/ ? (where => one_of('n < 20 and id < 30', 'id < input.n', 'id < 30'), order_by => 'id') : () };
