@@ -145,6 +145,25 @@ SELECT desk.mixes(2);
 SELECT desk.mixes(3);
 SELECT * FROM lib.frames;
 
+-- a check that a domain gets, or loses, while the transaction goes on
+CREATE DOMAIN lib.tiny AS integer CHECK (VALUE < 100);
+CREATE FUNCTION lib.after(n lib.tiny) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT n + 1';
+SELECT define('desk.tiny', '{ "input": [ {"name": "n", "type": "integer"} ], "output": [ {"name": "said", "type": "text", "default": "{{let.d}}"} ], "steps": [ {"let": {"d": "=input.n::lib.tiny"}} ] }');
+SELECT define('desk.after', '{ "input": [ {"name": "n", "type": "integer"} ], "output": [ {"name": "said", "type": "text", "default": "{{t.result}}"} ], "steps": [ {"call": "lib.after", "with": {"n": "=input.n"}, "as": "t"} ] }');
+BEGIN;
+SELECT desk.tiny(n), desk.after(n) FROM generate_series(8, 10) AS n;
+SAVEPOINT before;
+ALTER DOMAIN lib.tiny ADD CONSTRAINT five CHECK (VALUE < 5);
+SELECT desk.tiny(10);
+ROLLBACK TO before;
+ALTER DOMAIN lib.tiny ADD CONSTRAINT five CHECK (VALUE < 5);
+SELECT desk.after(10);
+ROLLBACK TO before;
+SELECT desk.tiny(10), desk.after(10);
+ALTER DOMAIN lib.tiny DROP CONSTRAINT tiny_check;
+SELECT desk.tiny(100), desk.after(100);
+ROLLBACK;
+
 -- an operator of a user's: everything is planned anew
 CREATE FUNCTION lib.same(a integer, b integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT a = b';
 CREATE OPERATOR lib.=== (FUNCTION = lib.same, LEFTARG = integer, RIGHTARG = integer);

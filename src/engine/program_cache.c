@@ -86,7 +86,7 @@ program_function_changed(Datum arg, int cacheid, uint32 hash)
 	any_stale |= watched_function_changed(hash);
 }
 
-/* Notes a change of a type, such as a domain's checks. */
+/* Notes a change of a type, or of a constraint, which may be a check of a domain. */
 static void
 program_type_changed(Datum arg, int cacheid, uint32 hash)
 {
@@ -128,6 +128,7 @@ cache_init(void)
 	programs = hash_create("custom action programs", CACHE_ENTRIES, &control, HASH_ELEM | HASH_BLOBS);
 	CacheRegisterSyscacheCallback(PROCOID, program_function_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(TYPEOID, program_type_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(CONSTROID, program_type_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, program_schema_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, program_schema_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHMEMMEMROLE, program_schema_changed, (Datum) 0);

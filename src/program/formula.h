@@ -95,6 +95,7 @@ typedef struct Expression
 	CachedExpression *cached;	/* planned, of a plain one; tracks invalidation */
 	int			generation;		/* counts the plannings */
 	StateLife	life;			/* of a state that is made of it, as planned */
+	bool		has_checks;		/* a state has copies of the checks of domains */
 	struct Statement *query;	/* SELECT $1, of one that is not plain */
 	struct Scope *scope;
 } Expression;

@@ -10,6 +10,7 @@
 
 #include "access/xact.h"
 #include "executor/executor.h"
+#include "run/code_changes.h"
 #include "run/evaluate.h"
 #include "run/state_life.h"
 #include "run/statement_run.h"
@@ -35,6 +36,7 @@ expression_plan(Frame *frame, Expression *expression)
 	expression->cached = GetCachedExpression(expression->tree);
 	expression->generation++;
 	expression->life = state_life(expression->cached->expr);
+	expression->has_checks = state_has_checks(expression->cached->expr);
 }
 
 /* Makes the state of a plain expression: where it lives, says how long. */
@@ -48,6 +50,7 @@ begin_state(Frame *frame, const Expression *expression, ExpressionState *entry)
 	entry->state = ExecInitExprWithParams((Expr *) expression->cached->expr, frame->params);
 	entry->generation = expression->generation;
 	entry->lasts = lasts;
+	entry->code = code_changes;
 	entry->told = frame_transactions;
 	entry->user = expression->life == LIFE_LASTING ? InvalidOid : GetUserId();
 	frame->user_bound |= lasts && OidIsValid(entry->user);
@@ -69,7 +72,8 @@ state_holds(Frame *frame, const Expression *expression)
 	if (entry->state == NULL)
 		return false;
 	if (likely(entry->generation == expression->generation &&
-			   (!OidIsValid(entry->user) || entry->user == GetUserId())))
+			   (!OidIsValid(entry->user) || entry->user == GetUserId()) &&
+			   (!expression->has_checks || entry->code == code_changes)))
 		return true;
 	frame_forget_states(frame);
 	return false;

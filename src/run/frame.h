@@ -32,6 +32,7 @@ typedef struct ExpressionState
 	int			generation;		/* of the planned expression it was made from */
 	Oid			user;			/* who may execute all that is in it; InvalidOid: everybody */
 	bool		lasts;			/* longer than the transaction */
+	uint64		code;			/* code_changes when it was made */
 	uint64		told;			/* the transaction (frame_transactions) whose overseers know */
 
 	/*

@@ -122,6 +122,23 @@ state_life(Node *expression)
 	return life;
 }
 
+/* Is a value made one of a domain? */
+static bool
+checks_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, CoerceToDomain))
+		return true;
+	return expression_tree_walker(node, checks_walker, context);
+}
+
+bool
+state_has_checks(Node *expression)
+{
+	return checks_walker(expression, NULL);
+}
+
 /* Tells of a function. */
 static bool
 tell_checker(Oid function, void *context)

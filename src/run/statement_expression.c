@@ -22,6 +22,7 @@
 #include "pgstat.h"
 #include "program/sub_select.h"
 #include "run/budget.h"
+#include "run/code_changes.h"
 #include "run/evaluate.h"
 #include "run/statement_expression.h"
 #include "utils/lsyscache.h"
@@ -127,26 +128,13 @@ folds_walker(Node *node, void *context)
 	return expression_tree_walker(node, folds_walker, context);
 }
 
-/* Is a value made one of a user's domain? Its CHECK may look at tables. */
-static bool
-checks_walker(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, CoerceToDomain))
-		return true;
-	return expression_tree_walker(node, checks_walker, context);
-}
-
 /* Plans the expression. */
 static void
 plan_expression(Frame *frame, StatementExpression *as)
 {
-	Node	   *planned;
-
 	expression_plan(frame, &as->expression);
-	planned = as->expression.cached->expr;
-	as->looks = contain_mutable_functions(planned) || checks_walker(planned, NULL);
+	/* the check of a domain may look at tables */
+	as->looks = contain_mutable_functions(as->expression.cached->expr) || as->expression.has_checks;
 }
 
 /* Takes the expression from the statement's plan, which has just run. */
@@ -178,6 +166,7 @@ make_state(Frame *frame, const Expression *expression, ExpressionState *entry)
 
 	entry->state = NULL;
 	entry->changes = catalog_changes;
+	entry->code = code_changes;
 	entry->user = GetUserId();
 	entry->tracked = pgstat_track_functions;
 	entry->generation = expression->generation;
@@ -199,7 +188,7 @@ state_for_now(Frame *frame, StatementExpression *as)
 	if (unlikely(!expression->cached->is_valid))
 		plan_expression(frame, as);
 	if (entry->state == NULL || entry->generation != expression->generation ||
-		entry->changes != catalog_changes || entry->user != GetUserId() ||
+		entry->changes != catalog_changes || entry->code != code_changes || entry->user != GetUserId() ||
 		entry->tracked != pgstat_track_functions)
 		make_state(frame, expression, entry);
 	return entry->state;
