@@ -139,6 +139,7 @@ sub session_changes
 		[ 'REVOKE EXECUTE ON FUNCTION upper(text), int4mul FROM PUBLIC; SET ROLE clerk', 'GRANT EXECUTE ON FUNCTION upper(text), int4mul TO PUBLIC' ], [ 'SET ROLE clerk', 'RESET ROLE' ],
 		[ 'REVOKE EXECUTE ON FUNCTION eq.plugin FROM PUBLIC; SET ROLE clerk', 'GRANT EXECUTE ON FUNCTION eq.plugin TO PUBLIC' ],
 		[ 'ALTER DOMAIN eq.small ADD CONSTRAINT less CHECK (VALUE < ' . number(9) . ') NOT VALID', 'ALTER DOMAIN eq.small DROP CONSTRAINT less' ], [ "ALTER DOMAIN eq.word ADD CONSTRAINT less CHECK (eq.logged() < 2 AND VALUE <> 'closed') NOT VALID", 'ALTER DOMAIN eq.word DROP CONSTRAINT less' ],
+		[ 'ALTER DOMAIN eq.fresh ADD CONSTRAINT less CHECK (VALUE < ' . number(9) . ') NOT VALID', 'ALTER DOMAIN eq.fresh DROP CONSTRAINT less' ], [ 'ALTER DOMAIN eq.small DROP CONSTRAINT small_check', 'ALTER DOMAIN eq.small ADD CONSTRAINT small_check CHECK (VALUE < 90) NOT VALID' ],
 		[ 'SET search_path = ' . one_of('public', 'pg_catalog', "$schema, public"), 'SET search_path = other, eq, public' ],
 		[ 'SET custom_actions.log_level = ' . one_of(qw(off basic full trace)), '' ], [ 'SET custom_actions.collect_statistics = ' . one_of(qw(on off)), '' ],
 		[ 'SET custom_actions.max_statements = ' . number(5), 'SET custom_actions.max_statements = 0' ]);
