@@ -128,6 +128,17 @@ columns_key(Relation relation, const List *numbers)
 	return key;
 }
 
+bool
+index_finds_one(Relation index, int ncolumns)
+{
+	const FormData_pg_index *form = index->rd_index;
+
+	return form->indisunique && form->indimmediate && form->indisvalid && form->indisready && !form->indcheckxmin &&
+		form->indnkeyatts == ncolumns && index->rd_rel->relam == BTREE_AM_OID &&
+		heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) &&
+		heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL);
+}
+
 List *
 key_of_table(Oid table, const List *columns, bool any_columns)
 {

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "nodes/pg_list.h"
+#include "utils/relcache.h"
 
 typedef struct KeyColumn
 {
@@ -29,6 +30,12 @@ typedef struct KeyColumn
  * no such key. A list of KeyColumn, in index order.
  */
 extern List *key_of_table(Oid table, const List *columns, bool any_columns);
+
+/*
+ * Does a descent in the index, with values for the columns that it is of, this many, find
+ * one row or none, whoever asks and with whatever snapshot?
+ */
+extern bool index_finds_one(Relation index, int ncolumns);
 
 /* "OPERATOR(pg_catalog.=)" for an operator. */
 extern char *operator_text(Oid operator);

@@ -24,11 +24,11 @@
 #include "access/transam.h"
 #include "access/xact.h"
 #include "base/compat.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_constraint.h"
 #include "commands/trigger.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
+#include "lookup/key.h"
 #include "parser/parse_coerce.h"
 #include "pgstat.h"
 #include "run/catalog_changes.h"
@@ -136,18 +136,6 @@ take_index_column(ForeignKey *key, Relation referring, Relation referenced, Rela
 	return true;
 }
 
-/* Does the index find the row of a key, whoever asks? */
-static bool
-index_finds(const KeyColumns *columns, Relation index)
-{
-	const FormData_pg_index *form = index->rd_index;
-
-	return form->indisunique && form->indimmediate && form->indisvalid && form->indisready && !form->indcheckxmin &&
-		form->indnkeyatts == columns->number && index->rd_rel->relam == BTREE_AM_OID &&
-		heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) &&
-		heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL);
-}
-
 /* Looks at a foreign key. */
 static void
 look_at_key(ForeignKey *key, const TriggerData *data)
@@ -165,12 +153,13 @@ look_at_key(ForeignKey *key, const TriggerData *data)
 	if (referenced->rd_rel->relkind == RELKIND_RELATION && kept_keys.as_of == catalog_changes)
 	{
 		Relation	index = index_open(key->index, RowShareLock);
+		bool		plain = index_finds_one(index, columns.number);
 
 		key->columns = palloc(sizeof(AttrNumber) * columns.number);
 		key->keys = palloc(sizeof(ScanKeyData) * columns.number);
-		key->plain = index_finds(&columns, index);
-		while (key->plain && key->nkeys < columns.number)
-			key->plain = take_index_column(key, data->tg_relation, referenced, index, &columns);
+		while (plain && key->nkeys < columns.number)
+			plain = take_index_column(key, data->tg_relation, referenced, index, &columns);
+		key->plain = plain;		/* not before: an error leaves what has been taken by then */
 		index_close(index, NoLock);
 	}
 	MemoryContextSwitchTo(old);
@@ -292,6 +281,7 @@ check_foreign_key(PG_FUNCTION_ARGS)
 	ScanKeyData keys[INDEX_MAX_KEYS];
 	bool		asked;
 
+	/* who only reads may not lock: PostgreSQL says so */
 	if (key == NULL || !key->plain || IsolationIsSerializable() || XactReadOnly)
 	{
 		check_as_ever(fcinfo);

@@ -13,7 +13,6 @@
 #include "postgres.h"
 
 #include "access/genam.h"
-#include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/relscan.h"
 #include "access/skey.h"
@@ -24,8 +23,6 @@
 #include "access/xact.h"
 #include "base/compat.h"
 #include "base/plain_path.h"
-#include "catalog/pg_am.h"
-#include "catalog/pg_index.h"
 #include "executor/executor.h"
 #include "executor/tuptable.h"
 #include "lookup/column_rights.h"
@@ -43,26 +40,16 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
-/* The place in the index of a column of the key, or -1. */
-static int
-place_in_index(Relation index, AttrNumber column)
-{
-	for (int i = 0; i < index->rd_index->indnkeyatts; i++)
-		if (index->rd_index->indkey.values[i] == column)
-			return i;
-	return -1;
-}
-
 /* Takes a column of the key; false: the index has it elsewhere, or compares it in some other way, or in code of users'. */
 static bool
 take_key_column(const Program *program, TargetFetch *fetch, Relation index, const KeyColumn *column)
 {
 	AttrNumber	number = get_attnum(fetch->relation, column->name);
-	int			place = place_in_index(index, number);
+	int			place = fetch->nkeys;
 	Oid			type;
 	Oid			operator;
 
-	if (place != fetch->nkeys || index->rd_opfamily[place] >= FirstNormalObjectId ||
+	if (index->rd_index->indkey.values[place] != number || index->rd_opfamily[place] >= FirstNormalObjectId ||
 		index->rd_indcollation[place] != column->collation)
 		return false;
 	type = index->rd_opcintype[place];
@@ -70,26 +57,22 @@ take_key_column(const Program *program, TargetFetch *fetch, Relation index, cons
 	if (!OidIsValid(operator) || get_opcode(operator) >= FirstNormalObjectId ||
 		!IsBinaryCoercible(column->type, type))
 		return false;
-	ScanKeyEntryInitialize(&fetch->keys[fetch->nkeys], 0, number, BTEqualStrategyNumber, type,
+	ScanKeyEntryInitialize(&fetch->keys[place], 0, number, BTEqualStrategyNumber, type,
 						   column->collation, get_opcode(operator), (Datum) 0);
-	fetch->key_slots[fetch->nkeys] = row_column_find(program->target, column->name)->slot;
+	fetch->key_slots[place] = row_column_find(program->target, column->name)->slot;
 	fetch->read = bms_add_member(fetch->read, number);
 	fetch->nkeys++;
 	return true;
 }
 
-/* Takes the index if it is that of the key, and finds at most one row, whoever asks. */
+/* Takes the index if it is that of the key, and finds at most one row. */
 static bool
 take_index(const Program *program, TargetFetch *fetch, Relation index, const List *key)
 {
-	const FormData_pg_index *form = index->rd_index;
 	ListCell   *cell;
 
 	fetch->nkeys = 0;
-	if (!form->indisunique || !form->indimmediate || !form->indisvalid || !form->indisready || form->indcheckxmin ||
-		form->indnkeyatts != list_length(key) || index->rd_rel->relam != BTREE_AM_OID ||
-		!heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) ||
-		!heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
+	if (!index_finds_one(index, list_length(key)))
 		return false;
 	foreach(cell, key)
 	{
