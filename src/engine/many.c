@@ -107,20 +107,25 @@ wants_targets(const Program *program, const char *lock)
 	return program->target != NULL && (program->load != NULL || lock != NULL);
 }
 
+/* Does such a clause lock? */
+static bool
+clause_locks(const char *lock)
+{
+	return lock != NULL && *lock;
+}
+
 /* Does the statement that loads a target, if there is one, not lock it, so that another comes before? */
 static bool
 locks_first(const Statement *load, const char *lock)
 {
-	return load == NULL || (load->lock_at == 0 && lock != NULL && *lock);
+	return load == NULL || (load->lock_at == 0 && clause_locks(lock));
 }
 
 /* Finds the targets by their key alone, and locks them. */
 static void
 lock_targets(ItemSet *set, const ManyShape *shape, const List *key, const char *lock)
 {
-	bool		locks = lock != NULL && *lock;
-
-	if (!targets_fetch_by_key(set, locks, many_target_is_deleted(shape) ? LockTupleExclusive : LockTupleNoKeyExclusive))
+	if (!targets_fetch_by_key(set, clause_locks(lock), many_target_is_deleted(shape) ? LockTupleExclusive : LockTupleNoKeyExclusive))
 		item_statement_targets(set, NULL, key, lock);
 	leave_out_missing(set);
 }

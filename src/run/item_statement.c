@@ -235,7 +235,6 @@ targets_text(const Program *program, const List *key, const char *lock)
 	return text.data;
 }
 
-
 char *
 item_targets_text(const Program *program, Statement *load, const List *key, const char *lock)
 {

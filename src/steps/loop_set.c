@@ -467,7 +467,7 @@ collect_and_run(LoopSetRun *run)
 	show_rows(run);
 	if (make_plan(run))
 	{
-		/* of rows that are found, nobody knows which is meant by an error that passes */
+		/* an error that passes may be about any of the rows that are found */
 		run->frame->iteration = run->set->in_order ? 1 : 0;
 		rows = run->with_key ? statement_execute_for_keys(run->frame, run->set->looped, &run->written) :
 			statement_execute(run->frame, run->set->looped);
