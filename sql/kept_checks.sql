@@ -1,5 +1,5 @@
 -- The states of CHECK constraints that are kept from one statement to the next: no
--- statement meets other checks than PostgreSQL would look at. test/t/kept_checks.pl runs
+-- statement meets other checks than PostgreSQL would look at. test/t/lending.pl runs
 -- this file where states are kept.
 \i test/sql/prelude.sql
 

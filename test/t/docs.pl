@@ -300,6 +300,12 @@ for my $setting (split /\n/, $node->safe_psql('postgres',
 	like($reference, qr/^### $setting$/m, "doc/reference.md describes setting $setting");
 }
 
+my (undef, undef, $refused) = $node->psql('postgres', "LOAD 'custom_actions'; SET custom_actions.plain_path = 'magic'");
+my ($words) = $refused =~ /They are: ([\w, ]+)\./;
+my ($section) = $reference =~ /^### custom_actions\.plain_path\n(.*?)^###/ms;
+
+like($section, qr/`$_`/, "doc/reference.md describes word $_ of plain_path") foreach split /, /, $words;
+
 # The kinds of step with their arguments; what all steps have is in doc/definition.md
 my @kinds = listed('SELECT kind, array_to_string(arguments, $$ $$) FROM custom_actions.step_kinds()');
 
