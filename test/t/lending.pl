@@ -36,6 +36,7 @@ foreach my $case ([ 'kept_checks', qr/violates check constraint "item_price"/ ],
 	like($plain, $refused, 'rows are refused');
 	is($borrowed, $plain, 'what is borrowed changes nothing');
 }
+
 # What is printed after calls that wait for another session, and by one that need not.
 sub waited
 {

@@ -10,7 +10,7 @@
 #
 # PLAIN_SEED and PLAIN_COUNT (cases) repeat or extend it, within PLAIN_LIMIT seconds;
 # PLAIN_WORLD=n runs that world alone, PLAIN_MODE says what is plain in all, and PLAIN_STOP
-# after how many differences it ends, as SIGTERM does. What differs, and the script, are in the test's directory.
+# after how many differences it ends; so it does at a SIGTERM. What differs, and the script, are in the test's directory.
 use strict;
 use warnings FATAL => 'all';
 
