@@ -843,7 +843,7 @@ sub sent_call
 	my %input = (%{ inputs() }, target => $target, $with_keys && chance(0.6) ? (n => $target) : ());
 
 	return "UPDATE $world.$bound_to{$action} SET " . one_of('n = n + 1', 'm = m + 30', "status = 'other'", 'id = id', 'id = id + 500') . " WHERE id = $target RETURNING 'row'" if chance(0.15);
-	return key_change($target) . " RETURNING 'key'" if $with_keys && chance(0.25);
+	return key_change($target) . " RETURNING 'key'" if $with_keys && chance(0.35);
 	return chance(0.3) ? "SELECT r::text FROM " . typed_call($action, \%input) . ' AS r' : "SELECT (try_invoke_action('$world.$action', '" . $json->encode(\%input) . "') - 'invocation')::text";
 }
 
@@ -859,6 +859,13 @@ sub concurrent_script
 	my $script = "\\echo CASE $number\n$begin";
 
 	$pair[1] = one_of(grep { $bound_to{$_} eq $bound_to{ $pair[0] } } @actions) if chance(0.5);
+	# so that sessions know their foreign keys
+	foreach my $session ($with_keys && chance(0.7) ? (0, 0, 0, 1, 1) : ())
+	{
+		my $input = $json->encode({ %{ inputs() }, target => number(9), n => number(4) });
+
+		$script .= "SELECT * FROM dblink('" . qw(one two) [$session] . "', \$send\$SELECT (try_invoke_action('$world.$pair[$session]', '$input') - 'invocation')::text\$send\$) AS r (a text);\n";
+	}
 	$script .= "SELECT dblink_exec('$_->[0]', 'BEGIN ISOLATION LEVEL $_->[1]');\n" foreach [ 'one', $levels[0] ], [ 'two', $levels[1] ];
 	# its snapshot is older than what the other does
 	$script .= "SELECT * FROM dblink('two', 'SELECT count(*) FROM $world.t1') AS r (n bigint);\n" if chance(0.5);

@@ -165,6 +165,8 @@ sub comparable
 	$text =~ s/(Index row references tuple) \(\d+,\d+\)/$1 (...)/g;
 	$text =~ s/(Key \([^\n]*?\))=\([^\n]*\) is duplicated\./$1 is duplicated./g; # the first that the building of an index meets
 	$text =~ s/ pivot \d+/ pivot/g;
+	# of more rows than are named, those are that come first
+	$text =~ s/"$_": \[[^\]\n]*\](?=[^\n]*"more $_")/"$_": [...]/g foreach qw(created updated deleted);
 	$text =~ s/pg_temp_\d+/pg_temp_N/g;
 	return $text;
 }
