@@ -847,6 +847,15 @@ sub sent_call
 	return chance(0.3) ? "SELECT r::text FROM " . typed_call($action, \%input) . ' AS r' : "SELECT (try_invoke_action('$world.$action', '" . $json->encode(\%input) . "') - 'invocation')::text";
 }
 
+# Tells which rows of a table no session has locked.
+sub free_rows
+{
+	my ($table) = @_;
+	my $key = $table eq 'k1' ? 'a' : 'id';
+
+	return "SELECT '$table free: ' || string_agg(key::text, ' ' ORDER BY key) FROM (SELECT $key AS key FROM $world.$table FOR UPDATE SKIP LOCKED) AS free;\n";
+}
+
 # Two sessions that work on one row, of which one may have to wait.
 sub concurrent_script
 {
@@ -870,6 +879,7 @@ sub concurrent_script
 	# its snapshot is older than what the other does
 	$script .= "SELECT * FROM dblink('two', 'SELECT count(*) FROM $world.t1') AS r (n bigint);\n" if chance(0.5);
 	$script .= $send->('one', sent_call($pair[0], $target)) . $take->('one');
+	$script .= free_rows($_) foreach $with_keys ? 'k1' : (), chance(0.5) ? @tables : ();
 	$script .= $send->('two', sent_call($pair[1], $target));
 	$script .= "SELECT dblink_exec('one', '" . one_of('COMMIT', 'COMMIT', 'ROLLBACK') . "');\n";
 	$script .= $take->('two');
