@@ -295,7 +295,7 @@ sub draw_world
 	$world{plain} = chance(0.8) ? 'all' : one_of(@rewrites);
 	$world{plain} = $ENV{PLAIN_MODE} if defined $ENV{PLAIN_MODE};
 	$world{made} = world_script($number);
-	@shared = map { $has_dblink && chance(0.06) } 1 .. $cases_of_world;
+	@shared = map { $has_dblink && chance(0.12) } 1 .. $cases_of_world;
 	$world{cases} = [ map { $shared[ $_ - 1 ] ? concurrent_script($_) : case_script($_) } 1 .. $cases_of_world ];
 	$world{run} = begin_session($number, $world{plain}, scalar grep { $_ } @shared) . session_script() . join('', map { counted_case($number, $_) } @{ $world{cases} }) . end_session($number);
 	return \%world;
