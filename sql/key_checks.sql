@@ -55,6 +55,13 @@ SELECT open(31, 1), open(32, 2), open(33, 3);
 SELECT open(34, 400);
 ROLLBACK;
 
+-- No lock is left where there is nothing to look up
+BEGIN;
+CREATE TEMP TABLE passing ();
+SELECT open(35, NULL), open(36, NULL), open(37, NULL);
+SELECT relation::regclass, mode FROM pg_locks WHERE pid = pg_backend_pid() AND relation::regclass::text LIKE 'customer%' ORDER BY 1, 2;
+ROLLBACK;
+
 -- Many rows of one statement
 SELECT define('public.open_all', '{"input": [{"name": "customers", "type": "integer[]"}], "steps": [{"for_each": "=input.customers", "as": "c", "do": [{"create": "ticket", "set": {"id": "=200 + c.index", "customer": "=c.value"}}]}]}');
 SELECT define('public.hand_over_all', '{"input": [{"name": "customer", "type": "integer"}], "steps": [{"update": "ticket", "where": "id > 200", "set": {"customer": "=input.customer + id % 2"}}]}');

@@ -10,9 +10,10 @@
  * It decides one thing only: the row is there, as a snapshot of this moment shows it, and
  * is now locked, without having waited. Whenever it is not so, or anything else comes
  * into it than a plain table, its index, and operators of PostgreSQL's, PostgreSQL's own
- * function is called after all: it waits, fails, and says why. It is called, too, until
- * it has once found a row since anything in the catalogs has changed: so whoever owns
- * the other table may read it.
+ * function is called after all: it waits, fails, and says why. A row that somebody may
+ * have changed since is left to it, too: a lock would follow the row to what it became,
+ * and wait there. And so is all until it has once found a row since anything in the
+ * catalogs has changed: so whoever owns the other table may read it.
  */
 #include "postgres.h"
 
@@ -24,10 +25,12 @@
 #include "access/transam.h"
 #include "access/xact.h"
 #include "base/compat.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_constraint.h"
 #include "commands/trigger.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "lookup/key.h"
 #include "parser/parse_coerce.h"
 #include "pgstat.h"
@@ -150,7 +153,8 @@ look_at_key(ForeignKey *key, const TriggerData *data)
 	referenced = table_open(key->referenced, RowShareLock);
 	old = MemoryContextSwitchTo(kept_keys.mcxt);
 	/* while the table is locked, its index stays */
-	if (referenced->rd_rel->relkind == RELKIND_RELATION && kept_keys.as_of == catalog_changes)
+	if (referenced->rd_rel->relkind == RELKIND_RELATION && referenced->rd_rel->relam == HEAP_TABLE_AM_OID &&
+		kept_keys.as_of == catalog_changes)
 	{
 		Relation	index = index_open(key->index, RowShareLock);
 		bool		plain = index_finds_one(index, columns.number);
@@ -160,10 +164,10 @@ look_at_key(ForeignKey *key, const TriggerData *data)
 		while (plain && key->nkeys < columns.number)
 			plain = take_index_column(key, data->tg_relation, referenced, index, &columns);
 		key->plain = plain;		/* not before: an error leaves what has been taken by then */
-		index_close(index, NoLock);
+		index_close(index, RowShareLock);
 	}
 	MemoryContextSwitchTo(old);
-	table_close(referenced, NoLock);
+	table_close(referenced, RowShareLock);
 }
 
 /* The foreign key of a trigger, as the catalogs are now; NULL: it came for the first time, or is not to be kept. */
@@ -216,6 +220,16 @@ make_slot(const Borrower *borrower, Relation referenced)
 	return slot;
 }
 
+/* May somebody have changed or deleted a row that a snapshot shows? */
+static bool
+may_have_changed(TupleTableSlot *row)
+{
+	bool		is_copy;
+	uint16		info = ExecFetchSlotHeapTuple(row, false, &is_copy)->t_data->t_infomask;
+
+	return (info & HEAP_XMAX_INVALID) == 0 && !HEAP_XMAX_IS_LOCKED_ONLY(info);
+}
+
 /* Locks the row that the active snapshot shows under the key; false: there is none, or more is to be done. */
 static bool
 lock_found(Relation referenced, Relation index, TupleTableSlot *slot, ScanKeyData *keys, int nkeys)
@@ -226,7 +240,7 @@ lock_found(Relation referenced, Relation index, TupleTableSlot *slot, ScanKeyDat
 	bool		found;
 
 	index_rescan(scan, keys, nkeys, NULL, 0);
-	found = index_getnext_slot(scan, ForwardScanDirection, slot) &&
+	found = index_getnext_slot(scan, ForwardScanDirection, slot) && !may_have_changed(slot) &&
 		table_tuple_lock(referenced, &slot->tts_tid, snapshot, slot, GetCurrentCommandId(true), LockTupleKeyShare,
 						 LockWaitSkip, TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS, &failure) == TM_Ok;
 	ExecClearTuple(slot);
@@ -243,6 +257,7 @@ row_is_there(Borrower *borrower, const ForeignKey *key, ScanKeyData *keys)
 	Relation	index;
 	bool		found;
 
+	CHECK_FOR_INTERRUPTS();
 	if (borrower->as_of != catalog_changes) /* before it was locked */
 	{
 		table_close(referenced, NoLock);

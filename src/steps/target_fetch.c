@@ -89,10 +89,13 @@ find_index(const Program *program, TargetFetch *fetch)
 {
 	const List *key = key_of_table(fetch->relation, program->definition->key, true);
 	Relation	relation = relation_open(fetch->relation, AccessShareLock);
+
+	/* what is not stored in the row is computed by a statement */
+	const List *indexes = has_virtual_columns(relation) ? NIL : RelationGetIndexList(relation);
 	bool		found = false;
 	ListCell   *cell;
 
-	foreach(cell, RelationGetIndexList(relation))
+	foreach(cell, indexes)
 	{
 		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
 

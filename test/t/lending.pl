@@ -7,6 +7,7 @@ use warnings FATAL => 'all';
 use CustomActions;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes 'time';
 
 my $node = new_server('main');
 
@@ -54,7 +55,9 @@ sub waited
 	foreach my $level ('READ COMMITTED', 'REPEATABLE READ')
 	{
 		foreach my $change ('DELETE FROM customer WHERE id = %d', 'UPDATE customer SET id = -id WHERE id = %d', 'SELECT FROM customer WHERE id = %d FOR UPDATE',
-			q{UPDATE customer SET name = 'other' WHERE id = %1$d; DELETE FROM customer WHERE id = %1$d}, q{DELETE FROM customer WHERE id = %1$d; INSERT INTO customer VALUES (%1$d)})
+			q{UPDATE customer SET name = 'other' WHERE id = %1$d; DELETE FROM customer WHERE id = %1$d}, q{DELETE FROM customer WHERE id = %1$d; INSERT INTO customer VALUES (%1$d)},
+			q{UPDATE customer SET name = 'other' WHERE id = %1$d; DELETE FROM customer WHERE id = %1$d; INSERT INTO customer VALUES (%1$d)},
+			q{UPDATE customer SET name = 'other' WHERE id = %1$d; SAVEPOINT a; UPDATE customer SET id = -id WHERE id = %1$d; ROLLBACK TO a; DELETE FROM customer WHERE id = %1$d})
 		{
 			foreach my $end ('COMMIT', 'ROLLBACK')
 			{
@@ -89,6 +92,27 @@ like($plain, qr/READ COMMITTED, DELETE FROM customer WHERE id = %d, COMMIT: [^\n
 like($plain, qr/READ COMMITTED, DELETE FROM customer WHERE id = %d, ROLLBACK: answer/, 'one that has stayed is not');
 is(queries('waited', 'keys'), 10, 'on the plain path each key is looked up by a query');
 is(queries('waited', ''), 2, 'those that are looked up in the shorter way are not');
+
+# A cancel comes while it is looked for keys, not after all have been found
+$node->safe_psql('waited_borrowed', q{
+	CREATE TABLE many (id integer PRIMARY KEY, customer integer REFERENCES customer);
+	INSERT INTO many SELECT i, 50 FROM generate_series(1, 100000) AS i;
+	SELECT create_action('public.touch', '{"steps": [{"update": "many", "where": "true", "set": {"customer": "=97 - customer"}}]}');
+	SELECT activate_action('public.touch')});
+my ($start, $canceled, $where) = (time, 0, '');
+$node->safe_psql('waited_borrowed', 'SELECT touch()');
+my $takes = time - $start;
+foreach my $part (1 .. 9)
+{
+	my $limit = int($takes * $part * 100);
+	my (undef, undef, $said) = $node->psql('waited_borrowed', "SET statement_timeout = '${limit}ms'; SELECT touch()");
+
+	next unless $said =~ /canceling statement due to statement timeout/;
+	$canceled++;
+	$where .= $said unless $said =~ /version 1, step 1 \(update public.many\)/;
+}
+cmp_ok($canceled, '>', 2, 'updates of many keys are canceled');
+is($where, '', 'in the step that is running');
 
 # Indexes are replaced while keys are looked up
 my $pgbench = $node->basedir . '/open.sql';

@@ -122,6 +122,16 @@ SELECT desk.fetches('desk.raise(15)'), desk.fetches('desk.raise(15)');
 SQL
 
 my $node = new_server('main');
+$script .= <<'SQL' if $node->safe_psql('postgres', 'SHOW server_version_num') >= 180000;
+-- columns that are not stored
+CREATE TABLE desk.virtual (id integer PRIMARY KEY, n integer, twice integer GENERATED ALWAYS AS (n * 2) VIRTUAL);
+INSERT INTO desk.virtual SELECT i, i FROM generate_series(1, 5) AS i;
+SELECT define('desk.double', '{ "table": "desk.virtual", "output": [ {"name": "twice", "type": "integer", "default": "=target.twice"} ],
+  "steps": [ {"require": "target.twice > 2"}, {"update": "target", "set": {"n": "=target.twice"}} ] }');
+SELECT desk.double(2), desk.double(3), desk.double(3), desk.double(1);
+SELECT desk.double(2), desk.double(3), desk.double(3);
+SELECT item, output FROM invoke_action_bulk('desk.double', (SELECT jsonb_agg(jsonb_build_object('target', 2 + i % 4)) FROM generate_series(1, 20) AS i));
+SQL
 my %settings = (plain => 'liveness', fetched => '');
 my (%said, %waited);
 

@@ -67,4 +67,5 @@ foreach my $change ('n = 500', 'n = 950', 'id = 9999', 'gone', 'locked')
 		is($changed, $as_plain, '... as a statement does');
 	}
 }
+log_is_clean($node, 'the log is clean');
 done_testing();
