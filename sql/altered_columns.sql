@@ -27,3 +27,14 @@ SELECT note(1, 'rather long');
 ALTER TABLE other ALTER note TYPE varchar(20);
 SELECT note(1, 'rather long');
 SELECT * FROM other;
+
+-- of a table that only a sub-SELECT reads
+SELECT define('public.most', '{"output": [{"name": "most", "type": "text", "default": "{{let.most}}"}], "steps": [{"let": {"most": "=(select max(b.n) from bound as b)"}}]}');
+SELECT most();
+ALTER TABLE bound ALTER n TYPE numeric(5, 2);
+SELECT most();
+SELECT define('public.each', '{"output": [{"name": "said", "type": "text", "default": "{{let.said}}"}], "steps": [{"for_each": "=array(select b.n from bound as b)", "as": "one", "do": [{"let": {"said": "{{one.value}}"}}]}]}');
+SELECT each();
+ALTER TABLE bound ALTER n TYPE bigint;
+SELECT each();
+SELECT most();

@@ -393,6 +393,23 @@ expression_keep(AnalysisWork *work, ParseState *pstate, Node *tree)
 	note_volatility(expression, tree);
 }
 
+/* Notes the tables that sub-SELECTs read: the type of the value may be that of a column. */
+static bool
+note_tables_walker(Node *node, void *context)
+{
+	const RangeTblEntry *entry = (const RangeTblEntry *) node;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, note_tables_walker, context, QTW_EXAMINE_RTES_BEFORE);
+	if (!IsA(node, RangeTblEntry))
+		return expression_tree_walker(node, note_tables_walker, context);
+	if (entry->rtekind == RTE_RELATION)
+		program_note_relation(context, entry->relid);
+	return false;
+}
+
 static void
 expression_analyse(void *arg)
 {
@@ -409,6 +426,8 @@ expression_analyse(void *arg)
 	expression->type = exprType(tree);
 	expression->typmod = exprTypmod(tree);
 	expression->plain = !pstate->p_hasSubLinks;
+	if (!expression->plain)
+		(void) note_tables_walker(tree, work->compiler->program);
 	/* what a pass that finds types compiles is never run */
 	if (!let_types_searching(work->compiler))
 		expression_keep(work, pstate, tree);

@@ -46,7 +46,10 @@ program_add_slot(Program *program, Oid type, int32 typmod, Oid collation)
 void
 program_note_relation(Program *program, Oid relation)
 {
+	MemoryContext old = MemoryContextSwitchTo(program->mcxt);
+
 	program->relations = list_append_unique_oid(program->relations, relation);
+	MemoryContextSwitchTo(old);
 }
 
 /* Notes that the scope, and the value that is being transformed, read a slot. */
