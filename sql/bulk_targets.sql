@@ -84,8 +84,10 @@ INSERT INTO desk.named SELECT 'n' || i, i FROM generate_series(1, 300) AS i;
 INSERT INTO desk.amount SELECT i, i FROM generate_series(1, 300) AS i;
 INSERT INTO desk.fallen SELECT i, i FROM generate_series(1, 300) AS i;
 INSERT INTO desk.bytes SELECT code, n FROM desk.word;
-SELECT desk.define_both('word'), desk.define_both('named'), desk.define_both('amount'), desk.define_both('fallen', '["code"]'), desk.define_both('bytes', '["code"]');
-SELECT action, compared.* FROM (VALUES ('word', '"a%s"'), ('named', '"n%s"'), ('amount', '%s.00'), ('fallen', '%s'), ('bytes', '"a%s"')) AS kind (relation, key),
+CREATE TABLE desk.wide (code text PRIMARY KEY, n integer NOT NULL);
+INSERT INTO desk.wide SELECT 'w' || repeat('0', 200) || i, i FROM generate_series(1, 300) AS i;
+SELECT desk.define_both('word'), desk.define_both('named'), desk.define_both('amount'), desk.define_both('fallen', '["code"]'), desk.define_both('bytes', '["code"]'), desk.define_both('wide');
+SELECT action, compared.* FROM (VALUES ('word', '"a%s"'), ('named', '"n%s"'), ('amount', '%s.00'), ('fallen', '%s'), ('bytes', '"a%s"'), ('wide', format('"w%s%%s"', repeat('0', 200)))) AS kind (relation, key),
 	format('desk.read_%s', relation) AS action,
 	desk.compare(action, (SELECT jsonb_agg(jsonb_build_object('target', format(key, 2 * i)::jsonb) ORDER BY i) FROM generate_series(1, 60) AS i)) AS compared;
 

@@ -25,6 +25,7 @@
 #include "steps/row_key.h"
 #include "steps/target_fetch.h"
 #include "steps/targets_fetch.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -35,8 +36,9 @@
 /* An item whose key is not NULL. */
 typedef struct KeyedItem
 {
-	Datum		first;			/* column of its key */
+	Datum		first;			/* column of its key; gone as soon as a row has been read for it */
 	int			item;
+	bool		again;			/* its key is that of the one before */
 } KeyedItem;
 
 /* How they are ordered. */
@@ -123,6 +125,8 @@ in_order(KeyOrder *order, int *count)
 		keyed[(*count)++].item = item;
 	}
 	qsort_arg(keyed, *count, sizeof(KeyedItem), compare_items, order);
+	for (int i = 0; i < *count; i++)
+		keyed[i].again = i > 0 && compare_items(&keyed[i - 1], &keyed[i], order) == 0;
 	return keyed;
 }
 
@@ -241,6 +245,20 @@ walk_to_next(TargetsScan *scan)
 	scan->passed++;
 }
 
+/* Begins anew at a key, which the walk keeps as long as it goes on from there: the item may not. */
+static void
+walk_from(TargetsScan *scan, Datum key)
+{
+	const Slot *slot = &scan->set->frame->program->slots[scan->fetch->key_slots[0]];
+
+	if (!slot->byval && DatumGetPointer(scan->from.sk_argument) != NULL)
+		pfree(DatumGetPointer(scan->from.sk_argument));
+	scan->from.sk_argument = datumCopy(key, slot->byval, slot->length);
+	index_rescan(scan->walk, &scan->from, 1, NULL, 0);
+	scan->passed += WALK_STEPS;
+	walk_to_next(scan);
+}
+
 /* Goes to the first entry that is not before a key; is it one of the key? */
 static bool
 walk_to(TargetsScan *scan, Datum key)
@@ -253,10 +271,7 @@ walk_to(TargetsScan *scan, Datum key)
 			return difference == 0;
 		walk_to_next(scan);
 	}
-	scan->from.sk_argument = key;
-	index_rescan(scan->walk, &scan->from, 1, NULL, 0);
-	scan->passed += WALK_STEPS;
-	walk_to_next(scan);
+	walk_from(scan, key);
 	return scan->at_entry && compare_entry(scan, key) == 0;
 }
 
@@ -313,14 +328,14 @@ take_found_target(TargetsScan *scan, int item)
 
 /* Finds the row of an item, unless it is that of the one before, and takes it. */
 static bool
-take_target(TargetsScan *scan, const KeyedItem *keyed, bool again)
+take_target(TargetsScan *scan, const KeyedItem *keyed)
 {
 	ItemSet    *set = scan->set;
 	bool		taken;
 
 	CHECK_FOR_INTERRUPTS();
 	item_enter(set, keyed->item);
-	if (!again)
+	if (!keyed->again)
 		scan->is_found = find_target(scan, keyed);
 	taken = scan->is_found && take_found_target(scan, keyed->item);
 	item_leave(set, keyed->item);
@@ -338,11 +353,10 @@ take_all(TargetsScan *scan, const KeyedItem *keyed, int count, int *groups)
 	for (int i = 0; i < count; i++)
 	{
 		int			item = keyed[i].item;
-		bool		again = i > 0 && compare_items(&keyed[i - 1], &keyed[i], unconstify(KeyOrder *, scan->order)) == 0;
 
-		if (!again)
+		if (!keyed[i].again)
 			group = -1;
-		if (!take_target(scan, &keyed[i], again))
+		if (!take_target(scan, &keyed[i]))
 			continue;
 		if (group < 0)
 			group = item;
