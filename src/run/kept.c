@@ -15,7 +15,7 @@
 #include "utils/memutils.h"
 
 #define ENTRIES_AT_FIRST 16		/* that the hash has room for; then it grows */
-#define ENTRIES_AT_MOST	256		/* that are kept of a kind */
+#define ENTRIES_AT_MOST	256		/* that are kept of a kind; no more until the catalogs change */
 #define RETIRED_AT_MOST 16		/* that a transaction puts aside; then nothing is kept any more */
 
 /* What was kept before, as long as statements may have borrowed it */

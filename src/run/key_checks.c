@@ -297,6 +297,11 @@ check_foreign_key(PG_FUNCTION_ARGS)
 	bool		asked;
 
 	/* who only reads may not lock: PostgreSQL says so */
+
+	/*
+	 * a serializable transaction leaves it to statements what it tells others
+	 * of its reads, as fetching a target does
+	 */
 	if (key == NULL || !key->plain || IsolationIsSerializable() || XactReadOnly)
 	{
 		check_as_ever(fcinfo);

@@ -20,7 +20,7 @@
 
 static ExecutorStart_hook_type start_before_lending = NULL;
 
-/* Lends to the tables that a statement writes. */
+/* Lends to the tables that a statement writes; partitions are opened later, when a row comes for them. */
 static void
 lend(EState *estate)
 {

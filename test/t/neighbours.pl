@@ -65,6 +65,18 @@ is($node->safe_psql('main', 'SELECT count(*) FROM t WHERE id > peek()'), '10', '
 $node->append_conf('postgresql.conf', 'pg_stat_statements.track = all');
 $node->reload;
 
+# Where access is audited, foreign keys are looked up by queries that can be seen.
+SKIP:
+{
+	skip('pgaudit is not installed', 1) unless grep { $_ eq 'pgaudit' } @present;
+	$node->safe_psql('main', q{
+		CREATE TABLE part (t integer REFERENCES t);
+		SELECT action('add_part', '{"input": [{"name": "t", "type": "integer"}], "steps": [{"create": "part", "set": {"t": "=input.t"}}]}');
+		SELECT add_part(i) FROM generate_series(1, 10) AS i});
+	is($node->safe_psql('main', q{SELECT sum(calls) FROM pg_stat_statements WHERE query LIKE 'SELECT _ FROM ONLY "public"."t" x % FOR KEY SHARE OF x' OR query LIKE 'SELECT $_ FROM ONLY "public"."t" x % FOR KEY SHARE OF x'}),
+		10, 'foreign keys are looked up where pgaudit sees it');
+}
+
 # Sends one message of the protocol.
 sub send_message
 {
