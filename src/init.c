@@ -21,10 +21,10 @@
 #include "record/worker.h"
 #include "run/action_call.h"
 #include "run/budget.h"
-#include "run/lending.h"
 #include "run/deferred.h"
 #include "run/frame.h"
 #include "run/invoker.h"
+#include "run/lending.h"
 #include "steps/steps.h"
 
 PG_MODULE_MAGIC;

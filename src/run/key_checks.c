@@ -30,8 +30,8 @@
 #include "commands/trigger.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
-#include "miscadmin.h"
 #include "lookup/key.h"
+#include "miscadmin.h"
 #include "parser/parse_coerce.h"
 #include "pgstat.h"
 #include "run/catalog_changes.h"
@@ -286,32 +286,33 @@ check_as_ever(FunctionCallInfo fcinfo)
 		RI_FKey_check_upd(fcinfo);
 }
 
+/*
+ * May rows of the key be found here just now? Who only reads may not lock, as PostgreSQL
+ * says; a serializable transaction leaves it to statements what it tells others of its
+ * reads, as fetching a target does.
+ */
+static inline bool
+can_be_found(const ForeignKey *key)
+{
+	return key != NULL && key->plain && !IsolationIsSerializable() && !XactReadOnly;
+}
+
 /* What triggers of foreign keys call in statements that borrow. */
 static Datum
 check_foreign_key(PG_FUNCTION_ARGS)
 {
 	const TriggerData *data = (const TriggerData *) fcinfo->context;
+	TupleTableSlot *row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newslot : data->tg_trigslot;
 	Borrower   *borrower = fcinfo->flinfo->fn_extra;
 	ForeignKey *key = key_of_trigger(borrower, data);
 	ScanKeyData keys[INDEX_MAX_KEYS];
-	bool		asked;
+	bool		asked = can_be_found(key) && take_values(key, data, row, keys);
 
-	/* who only reads may not lock: PostgreSQL says so */
-
-	/*
-	 * a serializable transaction leaves it to statements what it tells others
-	 * of its reads, as fetching a target does
-	 */
-	if (key == NULL || !key->plain || IsolationIsSerializable() || XactReadOnly)
-	{
-		check_as_ever(fcinfo);
-		return PointerGetDatum(NULL);
-	}
-	asked = take_values(key, data, TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newslot : data->tg_trigslot, keys);
 	if (asked && key->found && row_is_there(borrower, key, keys))
 		return PointerGetDatum(NULL);
 	check_as_ever(fcinfo);
-	key->found |= asked;
+	if (asked)
+		key->found = true;
 	return PointerGetDatum(NULL);
 }
 

@@ -140,8 +140,6 @@ typedef struct TargetsScan
 	Relation	relation;
 	Relation	index;
 	IndexScanDesc descents;
-	ScanKeyData keys[INDEX_MAX_KEYS];	/* by column of the table ... */
-	ScanKeyData places[INDEX_MAX_KEYS]; /* ... and of the index */
 	TupleTableSlot *found;
 	bool		is_found;		/* there is a row in it: that of the last key */
 	TupleTableSlot *locked;
@@ -217,13 +215,13 @@ static bool
 descend_to_row(TargetsScan *scan)
 {
 	int			count = scan->fetch->nkeys;
+	ScanKeyData keys[INDEX_MAX_KEYS];
 
-	if (!target_fetch_fill_keys(scan->set->frame, scan->fetch, scan->keys))
+	if (!target_fetch_fill_keys(scan->set->frame, scan->fetch, keys))
 		return false;
-	memcpy(scan->places, scan->keys, sizeof(ScanKeyData) * count);
 	for (int i = 0; i < count; i++)
-		scan->places[i].sk_attno = i + 1;
-	index_rescan(scan->descents, scan->places, count, NULL, 0);
+		keys[i].sk_attno = i + 1;	/* of the index, not of the table */
+	index_rescan(scan->descents, keys, count, NULL, 0);
 	return index_getnext_slot(scan->descents, ForwardScanDirection, scan->found);
 }
 
