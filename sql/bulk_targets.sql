@@ -71,6 +71,30 @@ CREATE TRIGGER touch AFTER INSERT ON desk.noted FOR EACH STATEMENT EXECUTE FUNCT
 SELECT what, action, compared.* FROM desk.asked, unnest('{desk.write_after,desk.write_perhaps}'::text[]) AS action, desk.compare(action, items) AS compared WHERE what IN ('close', 'twice') ORDER BY what COLLATE "C", action;
 DROP TRIGGER touch ON desk.noted;
 
+-- what is written there: values of any type, with a column of the row or none, as a condition of the step allows, or nothing but its end
+CREATE TYPE desk.pair AS (a integer, b text);
+CREATE TABLE desk.rich (gone integer, id bigint PRIMARY KEY, n integer NOT NULL, code text, twice integer GENERATED ALWAYS AS (n * 2) STORED, pair desk.pair, list text[]);
+ALTER TABLE desk.rich DROP COLUMN gone;
+INSERT INTO desk.rich SELECT i, i % 800, repeat('x', i % 9) FROM generate_series(1, 6000) AS i;
+CREATE TABLE desk.factor (f integer);
+INSERT INTO desk.factor VALUES (2), (3);
+CREATE TABLE desk.copied (id bigint, code text, list text[], pair desk.pair);
+SELECT define('desk.write_all', '{"table": "desk.rich", "input": [ {"name": "code", "type": "text", "default": "=repeat(''c'', 3000)"}, {"name": "list", "type": "text[]", "required": false}, {"name": "pair", "type": "desk.pair", "default": "=ROW(1, ''b'')::desk.pair"} ],
+	"output": [ {"name": "n", "type": "numeric", "default": "=got.n + got.twice + length(got.code) + coalesce(array_length(got.list, 1), 0) + (got.pair).a + length(copy.code)"} ],
+	"steps": [ {"require": "target.n >= 0", "message": "Too few"}, {"create": "desk.copied", "as": "copy", "set": {"id": "=target.id", "code": "=input.code || target.n", "list": "=input.list", "pair": "=input.pair"}},
+		{"update": "target", "as": "got", "where": "id > 0 and n < 900", "set": {"n": "=n + (SELECT sum(f)::integer FROM desk.factor WHERE f < n)", "code": "=copy.code || code || input.code", "list": "=input.list || list", "pair": "=input.pair"}} ]}');
+SELECT define('desk.write_none', '{"table": "desk.rich", "output": [ {"name": "n", "type": "integer", "default": "=got.n"} ],
+	"steps": [ {"create": "desk.copied", "set": {"id": 1}}, {"update": "target", "as": "got", "set": {"n": 3, "code": "constant"}} ]}');
+SELECT define('desk.take_away', '{"table": "desk.rich", "output": [ {"name": "n", "type": "integer", "default": "=let.n"} ],
+	"steps": [ {"let": {"n": "=target.n"}}, {"create": "desk.copied", "set": {"id": "=target.id"}}, {"delete": "target", "where": "n >= 0"} ]}');
+CREATE FUNCTION desk.all_of(ids bigint[]) RETURNS jsonb LANGUAGE sql AS $$
+	SELECT jsonb_agg(jsonb_build_object('target', i, 'list', CASE WHEN i % 3 > 0 THEN '["a", "b"]'::jsonb END) || CASE WHEN i % 5 > 0 THEN jsonb_build_object('code', 'given ' || i) ELSE '{}' END) FROM unnest(ids) AS i $$;
+SELECT action, compared.* FROM (SELECT array_agg(i ORDER BY i % 13, i) FROM generate_series(3::bigint, 1200) AS i) AS given (ids), unnest('{desk.write_all,desk.write_none,desk.take_away}'::text[]) AS action,
+	desk.compare(action, CASE action WHEN 'desk.write_all' THEN desk.all_of(ids) ELSE (SELECT jsonb_agg(jsonb_build_object('target', i)) FROM unnest(ids) AS i) END) AS compared;
+SELECT count(output), sum((output ->> 'n')::numeric) FROM invoke_action_bulk('desk.write_all', desk.all_of('{3,4,5,6,10}'));
+SELECT id, n, length(code) AS length, twice, pair, list FROM desk.rich WHERE id < 11 AND pair IS NOT NULL ORDER BY id;
+SELECT id, length(code) AS length, list, pair FROM desk.copied ORDER BY id;
+
 -- keys of other types, and indexes in another order
 CREATE TABLE desk.word (code text PRIMARY KEY, n integer NOT NULL);
 CREATE TABLE desk.named (code name PRIMARY KEY, n integer NOT NULL);

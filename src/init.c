@@ -24,6 +24,7 @@
 #include "run/deferred.h"
 #include "run/frame.h"
 #include "run/invoker.h"
+#include "run/item_scan.h"
 #include "run/lending.h"
 #include "steps/steps.h"
 
@@ -41,6 +42,7 @@ _PG_init(void)
 	frames_init();
 	budget_init();
 	lending_init();
+	item_scan_init();
 	handle_set_call_handler(custom_action_call_handler);
 	deadlines_init();
 	invoker_init();

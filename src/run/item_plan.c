@@ -1,7 +1,8 @@
 /*
  * item_plan.c
- *		The relation that holds the values of many items, kept by SPI for the time that
- *		a statement runs, and plans that read it.
+ *		The relation of the values of many items, known to SPI for the time that a
+ *		statement runs, and plans that read it: where they are, or in rows
+ *		(run/item_scan.c).
  *
  * Plans are made for the set, whose size the planner knows, and end with its SPI
  * connection.
@@ -9,11 +10,9 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
-#include "optimizer/optimizer.h"
 #include "program/parser_hooks.h"
 #include "run/item_plan.h"
 #include "tcop/dest.h"
-#include "utils/plancache.h"
 #include "utils/queryenvironment.h"
 
 TupleDesc
@@ -39,20 +38,21 @@ items_tupdesc(const Program *program, const List *slots, bool numbered, bool pla
 	return tupdesc;
 }
 
-EphemeralNamedRelation
+ItemsRelation *
 items_register(int count, TupleDesc tupdesc, Tuplestorestate *rows)
 {
-	EphemeralNamedRelation relation = palloc0(sizeof(EphemeralNamedRelationData));
+	ItemsRelation *relation = palloc0(sizeof(ItemsRelation));
+	EphemeralNamedRelationMetadata metadata = &relation->base.md;
 
-	relation->md.name = ITEMS_RELATION;
-	relation->md.reliddesc = InvalidOid;
-	relation->md.tupdesc = tupdesc;
-	relation->md.enrtype = ENR_NAMED_TUPLESTORE;
-	relation->md.enrtuples = count;
-	relation->reldata = rows;
+	metadata->name = ITEMS_RELATION;
+	metadata->reliddesc = InvalidOid;
+	metadata->tupdesc = tupdesc;
+	metadata->enrtype = ENR_NAMED_TUPLESTORE;
+	metadata->enrtuples = count;
+	relation->base.reldata = rows;
 	/* an error may have left one behind */
 	(void) SPI_unregister_relation(ITEMS_RELATION);
-	if (SPI_register_relation(relation) != SPI_OK_REL_REGISTER)
+	if (SPI_register_relation(&relation->base) != SPI_OK_REL_REGISTER)
 		elog(ERROR, "the relation of the items is there already");
 	return relation;
 }
@@ -64,11 +64,10 @@ items_unregister(void)
 		elog(ERROR, "the relation of the items is not there");
 }
 
-/* The values that the active items have in these slots. */
-static Tuplestorestate *
-items_rows(const ItemSet *set, TupleDesc tupdesc, const List *slots)
+/* Fills in the values that the active items have in these slots. */
+static void
+items_put(const ItemSet *set, TupleDesc tupdesc, const List *slots, Tuplestorestate *rows)
 {
-	Tuplestorestate *rows = tuplestore_begin_heap(false, false, work_mem);
 	int			count = list_length(slots);
 	Datum	   *values = palloc(sizeof(Datum) * (count + 2));
 	bool	   *nulls = palloc0(sizeof(bool) * (count + 2));
@@ -90,7 +89,6 @@ items_rows(const ItemSet *set, TupleDesc tupdesc, const List *slots)
 			values[count + 1] = PointerGetDatum(&set->places[set->active[i]]);
 		tuplestore_putvalues(rows, tupdesc, values, nulls);
 	}
-	return rows;
 }
 
 /* Prepares a text while the relation of the items is known. */
@@ -124,39 +122,6 @@ item_plan_prepare(const ItemSet *set, int count, const char *text, const List *s
 
 	(void) items_register(count, set_tupdesc(set, slots), NULL);
 	plan = prepare_text(set, text, scope);
-	items_unregister();
-	return plan;
-}
-
-/* Plans it, as if it cost nothing to get at pages. */
-static void
-plan_in_memory(SPIPlanPtr plan)
-{
-	double		cost = random_page_cost;
-
-	random_page_cost = 0;
-	PG_TRY();
-	{
-		CachedPlan *cached = SPI_plan_get_cached_plan(plan);
-
-		if (cached != NULL)
-			ReleaseCachedPlan(cached, NULL);
-	}
-	PG_FINALLY();
-	{
-		random_page_cost = cost;
-	}
-	PG_END_TRY();
-}
-
-SPIPlanPtr
-item_plan_prepare_placed(const ItemSet *set, const char *text, Scope *scope)
-{
-	SPIPlanPtr	plan;
-
-	(void) items_register(set->nactive, set_tupdesc(set, scope->parameters), NULL);
-	plan = prepare_text(set, text, scope);
-	plan_in_memory(plan);
 	items_unregister();
 	return plan;
 }
@@ -210,15 +175,19 @@ item_plan_run(ItemSet *set, SPIPlanPtr plan, const List *slots, ItemReceiver *re
 {
 	SPIExecuteOptions options = {0};
 	TupleDesc	tupdesc = set_tupdesc(set, slots);
-	Tuplestorestate *rows = items_rows(set, tupdesc, slots);
+	Tuplestorestate *rows = tuplestore_begin_heap(false, false, work_mem);
+	ItemsRelation *relation = items_register(set->nactive, tupdesc, rows);
 	int			code;
 
+	relation->set = set;
+	relation->slots = slots;
+	if (!item_scan_is_all(plan))
+		items_put(set, tupdesc, slots, rows);
 	item_rows_forget(set);
 	item_receiver_init(receiver);
 	receiver->set = set;
 	options.read_only = set->frame->read_only;
 	options.dest = (DestReceiver *) receiver;
-	(void) items_register(set->nactive, tupdesc, rows);
 	code = SPI_execute_plan_extended(plan, &options);
 	if (code < 0)
 		elog(ERROR, "could not run a statement of action \"%s\": %s",

@@ -7,8 +7,8 @@
 
 #include "postgres.h"
 
+#include "run/item_scan.h"
 #include "run/item_set.h"
-#include "utils/queryenvironment.h"
 #include "utils/tuplestore.h"
 
 /* Receives the rows of a statement. */
@@ -29,14 +29,11 @@ typedef struct ItemReceiver
 extern TupleDesc items_tupdesc(const Program *program, const List *slots, bool numbered, bool placed);
 
 /* Makes the relation of the items known to SPI, for so many of them, and takes it away again; what is returned stays. */
-extern EphemeralNamedRelation items_register(int count, TupleDesc tupdesc, Tuplestorestate *rows);
+extern ItemsRelation *items_register(int count, TupleDesc tupdesc, Tuplestorestate *rows);
 extern void items_unregister(void);
 
 /* Prepares a text that uses these slots, for so many items; scope NULL: it has no formulas. */
 extern SPIPlanPtr item_plan_prepare(const ItemSet *set, int count, const char *text, const List *slots, Scope *scope);
-
-/* The same for a text that finds the rows where they are: they have been read just now. */
-extern SPIPlanPtr item_plan_prepare_placed(const ItemSet *set, const char *text, Scope *scope);
 
 /* Makes a receiver ready, whose take and what concerns rows are filled in. */
 extern void item_receiver_init(ItemReceiver *receiver);

@@ -5,7 +5,11 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
 #include "base/text_list.h"
+#include "executor/tuptable.h"
 #include "lookup/canonical.h"
 #include "lookup/key.h"
 #include "run/budget.h"
@@ -15,6 +19,8 @@
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
 
 /* A statement as it is prepared for a set. */
 typedef struct SetPlan
@@ -66,11 +72,8 @@ plan_of(ItemSet *set, Statement *statement, bool with_key, bool placed)
 		if (kept->statement == statement && kept->with_key == with_key && kept->placed == placed)
 			return kept->plan;
 	}
-	if (placed)
-		plan = item_plan_prepare_placed(set, statement_placed_text(many, with_key), many->scope);
-	else
-		plan = item_plan_prepare(set, set->nactive, statement_many_text(many, with_key, NULL, NULL),
-								 many->scope->parameters, many->scope);
+	plan = item_plan_prepare(set, set->nactive, placed ? statement_placed_text(many, with_key) :
+							 statement_many_text(many, with_key, NULL, NULL), many->scope->parameters, many->scope);
 	return keep_plan(set, statement, with_key, placed, plan)->plan;
 }
 
@@ -173,6 +176,33 @@ run_many(ItemSet *set, SPIPlanPtr plan, const List *slots, ItemReceiver *receive
 	return SPI_processed;
 }
 
+/* How many of the places are looked at before a statement relies on all. */
+#define LOOK_AT		3
+
+/* Are the targets still where they are said to be, as far as a few of them tell? A trigger may have written them all. */
+static bool
+places_hold(const ItemSet *set, const Statement *statement)
+{
+	Relation	relation;
+	TupleTableSlot *row;
+	bool		hold = set->is_placed;
+
+	if (!hold || !set->written || set->nactive == 0)
+		return hold;
+	relation = table_open(statement->relation, AccessShareLock);
+	row = table_slot_create(relation, NULL);
+	/* as the statement will see them */
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	for (int i = 0; hold && i < LOOK_AT; i++)
+		hold = table_tuple_fetch_row_version(relation, &set->places[set->active[(int64) (set->nactive - 1) * i / (LOOK_AT - 1)]],
+											 GetActiveSnapshot(), row);
+	PopActiveSnapshot();
+	ExecDropSingleTupleTableSlot(row);
+	table_close(relation, NoLock);
+	return hold;
+}
+
 /* What is said of the targets' places does not hold any more once their table is written. */
 static void
 forget_places(ItemSet *set, const Statement *statement)
@@ -186,7 +216,7 @@ forget_places(ItemSet *set, const Statement *statement)
 void
 item_statement_execute(ItemSet *set, Statement *statement, bool with_key, bool of_targets)
 {
-	SPIPlanPtr	plan = plan_of(set, statement, with_key, of_targets && set->is_placed);
+	SPIPlanPtr	plan = plan_of(set, statement, with_key, of_targets && places_hold(set, statement));
 	Statement  *many = statement_for_many(statement);
 	ItemReceiver receiver = {.many = many, .key = with_key ? many->key : NULL, .in_order = many->values_at > 0, .take = take_item_row};
 	uint64		rows = !many->select && item_set_searches(set) ?

@@ -92,7 +92,7 @@ struct LoopSetRun
 	Datum	   *values;
 	bool	   *nulls;
 	bool		undo;			/* it is not what the turns would have done */
-	EphemeralNamedRelation relation;	/* while it is known to SPI, or NULL */
+	ItemsRelation *relation;	/* while it is known to SPI, or NULL */
 	bool		with_key;		/* the statement returns the keys of its rows */
 	int			most_keys;		/* of how many rows the loop's own are kept */
 	WrittenKeys written;

@@ -365,16 +365,14 @@ take_all(TargetsScan *scan, const KeyedItem *keyed, int count, int *groups)
 
 /*
  * Makes room for where the targets are, if they are locked: then they stay there. That
- * is no column that rights are given for, so it takes those for the table. Who writes
- * most of a table better reads it from one end to the other.
+ * is no column that rights are given for, so it takes those for the table.
  */
 static void
 places_begin(TargetsScan *scan)
 {
 	ItemSet    *set = scan->set;
-	float4		rows = scan->relation->rd_rel->reltuples;
 
-	if (!scan->fetch->locks || set->places != NULL || (rows >= 0 && set->nactive > rows / 4) ||
+	if (!scan->fetch->locks || set->places != NULL ||
 		pg_class_aclcheck(scan->fetch->relation, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
 		return;
 	set->places = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(ItemPointerData) * Max(set->count, 1),

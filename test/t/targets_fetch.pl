@@ -13,7 +13,7 @@ create_database($node, 'main');
 my $said = $node->safe_psql('main', slurp_file('sql/bulk_targets.sql'));
 my @compared = $said =~ /^(.*\|[tf]\|[tf])$/mg;
 
-is(scalar(@compared), 32, 'all is compared');
+is(scalar(@compared), 35, 'all is compared');
 is(join("\n", grep { !/\|t\|t$/ } @compared), '', 'a set does what a statement finds, and one by one does');
 
 # How often a set goes to the index of the key, which is not to hold what was undone
@@ -45,6 +45,20 @@ foreach my $action (qw(desk.read_item desk.write_item))
 	my $far = scans($action, 'far');
 	ok($far > 60 && $far < 70, "$action does not where they are far apart ($far)");
 	is(scans($action, 'backwards'), 1, "$action goes in the order of the keys");
+}
+
+# What writes them reads the items where they are, and no row that it does not need
+foreach my $action (qw(desk.write_all desk.write_none desk.take_away))
+{
+	my ($status, undef, $plans) = $node->psql(
+		'main', qq{
+		SET custom_actions.plain_path = 'merge'; SET client_min_messages = log; SET debug_print_plan = on; BEGIN;
+		SELECT count(*) FROM invoke_action_bulk('$action', (SELECT jsonb_agg(jsonb_build_object('target', i)) FROM generate_series(100, 200) AS i));
+		ROLLBACK;});
+	my @writes = grep { /\{MODIFYTABLE/ && /custom_actions\\ items/ } split /LOG:  plan:/, $plans;
+
+	is($status, 0, "$action works");
+	is(join(' ', map { join ',', sort /\{(CUSTOMSCAN|[A-Z]+SCAN|NESTLOOP|HASHJOIN|MERGEJOIN) *$/mg } @writes), $action =~ /all/ ? 'CUSTOMSCAN CUSTOMSCAN,SEQSCAN' : 'CUSTOMSCAN CUSTOMSCAN', '... as scans of the items');
 }
 
 # A set that waits for a row: what it does is what it does by a statement, and what it says

@@ -1,0 +1,484 @@
+/*
+ * item_scan.c
+ *		Reads the values of many items where they are, as the scan of a plan.
+ *
+ * The relation of the items is one of SPI's, and PostgreSQL scans it like any
+ * tuplestore: each item becomes a row of that, to be taken apart again. The planner's
+ * hooks give our own scan instead
+ *
+ * - to a statement that inserts, as long as it reads the items alone;
+ * - to one that writes the targets where they are: "this.ctid = item's place" is no
+ *   join then, which would read rows, or the table, but a scan of the items. The row
+ *   itself is read only if one of its columns is.
+ *
+ * In other statements that write, a row may have been changed by others in between, and
+ * is then looked at once more together with a row of the items. Targets that have a
+ * place are locked: nobody else changes them. A statement that only reads may land what
+ * it has read in the slots that it still reads.
+ */
+#include "postgres.h"
+
+#include "access/sysattr.h"
+#include "access/tableam.h"
+#include "catalog/pg_operator.h"
+#include "executor/executor.h"
+#include "nodes/extensible.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "optimizer/restrictinfo.h"
+#include "optimizer/tlist.h"
+#include "parser/parsetree.h"
+#include "run/item_scan.h"
+#include "utils/plancache.h"
+#include "utils/rel.h"
+
+/* What a column of the scan is. */
+typedef enum ScanSource
+{
+	FROM_SLOT,					/* of the item */
+	FROM_NUMBER,				/* of the item itself */
+	FROM_PLACE,					/* of its target */
+	FROM_TARGET,				/* a column of that */
+	FROM_NOWHERE				/* what a row would be looked at once more with */
+} ScanSource;
+
+typedef struct ScanColumn
+{
+	ScanSource	source;
+	int			number;			/* of the slot, or of the target's column */
+} ScanColumn;
+
+/* A scan of the items. */
+typedef struct ItemScan
+{
+	CustomScanState state;
+	const ItemSet *set;
+	ScanColumn *columns;
+	int			next;			/* of the active items */
+	Relation	target;			/* NULL: no column of it is read */
+	TupleTableSlot *row;		/* of it */
+} ItemScan;
+
+static set_rel_pathlist_hook_type other_rel_pathlist = NULL;
+static set_join_pathlist_hook_type other_join_pathlist = NULL;
+
+static Plan *plan_items(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist, List *clauses, List *plans);
+static Node *create_item_scan(CustomScan *scan);
+
+static const CustomPathMethods path_methods = {
+	.CustomName = "Items",
+	.PlanCustomPath = plan_items
+};
+
+static const CustomScanMethods scan_methods = {
+	.CustomName = "Items",
+	.CreateCustomScanState = create_item_scan
+};
+
+/* Is it the relation of the items of a set? Others have no numbers. */
+static bool
+is_items(const RangeTblEntry *rte)
+{
+	ListCell   *cell;
+
+	if (rte->rtekind != RTE_NAMEDTUPLESTORE || strcmp(rte->enrname, ITEMS_RELATION) != 0)
+		return false;
+	foreach(cell, rte->eref->colnames)
+	{
+		if (strcmp(strVal(lfirst(cell)), ITEM_COLUMN) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Is it planned for a statement that inserts? */
+static bool
+is_insert(const PlannerInfo *root)
+{
+	while (root->parent_root != NULL)
+		root = root->parent_root;
+	return root->parse->commandType == CMD_INSERT;
+}
+
+/* A path that scans the items instead of what another path does; it checks these clauses. */
+static Path *
+item_path(RelOptInfo *rel, double rows, Cost cost, List *clauses)
+{
+	CustomPath *path = makeNode(CustomPath);
+
+	path->path.pathtype = T_CustomScan;
+	path->path.parent = rel;
+	path->path.pathtarget = rel->reltarget;
+	path->path.rows = rows;
+	path->path.total_cost = cost;
+	path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
+	path->custom_private = clauses;
+	path->methods = &path_methods;
+	return &path->path;
+}
+
+/* The planner has found out how to scan a relation. */
+static void
+item_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
+{
+	if (other_rel_pathlist != NULL)
+		other_rel_pathlist(root, rel, rti, rte);
+	if (is_items(rte) && is_insert(root) && rel->pathlist != NIL && rel->lateral_relids == NULL)
+	{
+		const Path *other = linitial(rel->pathlist);
+
+		rel->pathlist = list_make1(item_path(rel, other->rows, other->total_cost, NIL));
+	}
+}
+
+/* Is it a column of such a relation? */
+static bool
+is_column(const Node *node, const RelOptInfo *rel, AttrNumber column)
+{
+	const Var  *var = (const Var *) node;
+
+	return IsA(node, Var) && var->varno == rel->relid && var->varattno == column && var->varlevelsup == 0;
+}
+
+/* Is it "place of the row = place of the item's target"? */
+static bool
+is_place_clause(const RestrictInfo *restriction, const RelOptInfo *items, AttrNumber place, const RelOptInfo *target)
+{
+	const OpExpr *equal = (const OpExpr *) restriction->clause;
+	const Node *left;
+	const Node *right;
+
+	if (!IsA(equal, OpExpr) || equal->opno != TIDEqualOperator)
+		return false;
+	left = linitial(equal->args);
+	right = lsecond(equal->args);
+	return (is_column(left, target, SelfItemPointerAttributeNumber) && is_column(right, items, place)) ||
+		(is_column(right, target, SelfItemPointerAttributeNumber) && is_column(left, items, place));
+}
+
+/* Which column of the items says where their targets are; 0: none. */
+static AttrNumber
+place_column(const RangeTblEntry *items)
+{
+	ListCell   *cell;
+
+	foreach(cell, items->eref->colnames)
+	{
+		if (strcmp(strVal(lfirst(cell)), PLACE_COLUMN) == 0)
+			return foreach_current_index(cell) + 1;
+	}
+	return 0;
+}
+
+/* Can the scan give all columns? Of the target no whole row, and no system column but its place. */
+static bool
+gives_columns(const List *exprs, const RelOptInfo *target)
+{
+	ListCell   *cell;
+
+	foreach(cell, pull_var_clause((Node *) exprs, PVC_INCLUDE_PLACEHOLDERS))
+	{
+		const Var  *var = lfirst(cell);
+
+		if (!IsA(var, Var) ||
+			(var->varno == target->relid && var->varattno <= 0 && var->varattno != SelfItemPointerAttributeNumber))
+			return false;
+	}
+	return true;
+}
+
+/* Takes the clause about places out of those of a join; false: there is none, or it is not alone with what the scan can check. */
+static bool
+take_place_clause(const PlannerInfo *root, const RelOptInfo *items, const RelOptInfo *target, List **clauses)
+{
+	AttrNumber	place = place_column(planner_rt_fetch(items->relid, root));
+	bool		found = false;
+	List	   *rest = NIL;
+	ListCell   *cell;
+
+	foreach(cell, *clauses)
+	{
+		RestrictInfo *restriction = lfirst(cell);
+
+		if (place > 0 && is_place_clause(restriction, items, place, target))
+			found = true;
+		else if (!restriction->pseudoconstant && gives_columns(list_make1(restriction->clause), target))
+			rest = lappend(rest, restriction);
+		else
+			return false;
+	}
+	*clauses = rest;
+	return found;
+}
+
+/* The planner looks how to join two relations. */
+static void
+item_join_pathlist(PlannerInfo *root, RelOptInfo *joined, RelOptInfo *items, RelOptInfo *target, JoinType type, JoinPathExtraData *extra)
+{
+	List	   *clauses;
+
+	if (other_join_pathlist != NULL)
+		other_join_pathlist(root, joined, items, target, type, extra);
+	if (type != JOIN_INNER || items->reloptkind != RELOPT_BASEREL || target->reloptkind != RELOPT_BASEREL ||
+		target->relid != root->parse->resultRelation || !is_items(planner_rt_fetch(items->relid, root)) ||
+		joined->lateral_relids != NULL || root->qual_security_level > 0 || !gives_columns(joined->reltarget->exprs, target))
+		return;
+	clauses = list_concat_copy(items->baserestrictinfo, target->baserestrictinfo);
+	clauses = list_concat(clauses, extra->restrictlist);
+	if (!take_place_clause(root, items, target, &clauses))
+		return;
+
+	/*
+	 * it costs less than anything: that an item has one target the planner
+	 * does not know
+	 */
+	joined->pathlist = list_make1(item_path(joined, items->rows, 0, clauses));
+}
+
+/* Makes the plan of a path. */
+static Plan *
+plan_items(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist, List *clauses, List *plans)
+{
+	CustomScan *scan = makeNode(CustomScan);
+	List	   *quals = extract_actual_clauses(list_concat_copy(clauses, path->custom_private), false);
+	List	   *read = list_concat_copy(rel->reltarget->exprs, quals);
+
+	scan->scan.plan.targetlist = tlist;
+	scan->scan.plan.qual = quals;
+	scan->flags = path->flags;
+	scan->custom_scan_tlist = add_to_flat_tlist(NIL, pull_var_clause((Node *) read, PVC_RECURSE_PLACEHOLDERS));
+	scan->methods = &scan_methods;
+	return &scan->scan.plan;
+}
+
+/* The relation of the items that the query sees. */
+static const ItemsRelation *
+items_of_query(const EState *estate)
+{
+	const ItemsRelation *relation = (const ItemsRelation *) get_ENR(estate->es_queryEnv, ITEMS_RELATION);
+
+	if (relation == NULL)
+		elog(ERROR, "there is no relation of items");
+	return relation;
+}
+
+/* Says what a column is. */
+static ScanColumn
+scan_column(const ItemsRelation *items, EState *estate, const Var *var)
+{
+	int			nslots = list_length(items->slots);
+
+	if (exec_rt_fetch(var->varno, estate)->rtekind == RTE_RELATION)
+	{
+		if (var->varattno > 0)
+			return (ScanColumn)
+		{
+			FROM_TARGET, var->varattno
+		};
+		return (ScanColumn)
+		{
+			FROM_PLACE
+		};
+	}
+	if (var->varattno == 0)
+		return (ScanColumn)
+	{
+		FROM_NOWHERE
+	};
+	if (var->varattno <= nslots)
+		return (ScanColumn)
+	{
+		FROM_SLOT, list_nth_int(items->slots, var->varattno - 1)
+	};
+	return (ScanColumn)
+	{
+		var->varattno == nslots + 1 ? FROM_NUMBER : FROM_PLACE
+	};
+}
+
+/* Opens the table of the targets, of which a column is read. */
+static void
+open_target(ItemScan *scan, EState *estate, Index rti)
+{
+	if (scan->target != NULL)
+		return;
+	scan->target = ExecGetRangeTableRelation(estate, rti);
+	scan->row = ExecInitExtraTupleSlot(estate, RelationGetDescr(scan->target), table_slot_callbacks(scan->target));
+}
+
+static void
+begin_item_scan(CustomScanState *node, EState *estate, int eflags)
+{
+	ItemScan   *scan = (ItemScan *) node;
+	const CustomScan *plan = (const CustomScan *) node->ss.ps.plan;
+	const ItemsRelation *items = items_of_query(estate);
+	ListCell   *cell;
+
+	scan->set = items->set;
+	scan->columns = palloc(sizeof(ScanColumn) * Max(list_length(plan->custom_scan_tlist), 1));
+	foreach(cell, plan->custom_scan_tlist)
+	{
+		const Var  *var = castNode(Var, ((TargetEntry *) lfirst(cell))->expr);
+		ScanColumn *column = &scan->columns[foreach_current_index(cell)];
+
+		*column = scan_column(items, estate, var);
+		if (column->source == FROM_TARGET)
+			open_target(scan, estate, var->varno);
+	}
+}
+
+/* Reads the row of an item's target, if a column of it is wanted; is it there? */
+static bool
+read_target(ItemScan *scan, int item)
+{
+	return scan->target == NULL ||
+		table_tuple_fetch_row_version(scan->target, &scan->set->places[item], scan->state.ss.ps.state->es_snapshot, scan->row);
+}
+
+/* Puts the columns of an item into the slot of the scan. */
+static void
+fill_slot(const ItemScan *scan, int item, TupleTableSlot *slot)
+{
+	const ParamExternData *values = scan->set->items[item].params->params;
+
+	for (int i = 0; i < slot->tts_tupleDescriptor->natts; i++)
+	{
+		const ScanColumn *column = &scan->columns[i];
+
+		slot->tts_isnull[i] = false;
+		switch (column->source)
+		{
+			case FROM_SLOT:
+				slot->tts_values[i] = values[column->number].value;
+				slot->tts_isnull[i] = values[column->number].isnull;
+				break;
+			case FROM_NUMBER:
+				slot->tts_values[i] = Int32GetDatum(item);
+				break;
+			case FROM_PLACE:
+				slot->tts_values[i] = PointerGetDatum(&scan->set->places[item]);
+				break;
+			case FROM_TARGET:
+				slot->tts_values[i] = slot_getattr(scan->row, column->number, &slot->tts_isnull[i]);
+				break;
+			case FROM_NOWHERE:
+				slot->tts_values[i] = (Datum) 0;
+				slot->tts_isnull[i] = true;
+				break;
+		}
+	}
+}
+
+/* Goes on to the next item whose target is there. */
+static TupleTableSlot *
+next_item(ScanState *node)
+{
+	ItemScan   *scan = (ItemScan *) node;
+	TupleTableSlot *slot = node->ss_ScanTupleSlot;
+
+	ExecClearTuple(slot);
+	while (scan->next < scan->set->nactive)
+	{
+		int			item = scan->set->active[scan->next++];
+
+		if (!read_target(scan, item))
+			continue;
+		fill_slot(scan, item, slot);
+		return ExecStoreVirtualTuple(slot);
+	}
+	return slot;
+}
+
+/* Nobody else changes what is read here. */
+static bool
+recheck_item(ScanState *node, TupleTableSlot *slot)
+{
+	elog(ERROR, "a target that was locked has been changed");
+	return false;				/* keep compiler quiet */
+}
+
+static TupleTableSlot *
+exec_item_scan(CustomScanState *node)
+{
+	return ExecScan(&node->ss, next_item, recheck_item);
+}
+
+static void
+end_item_scan(CustomScanState *node)
+{
+}
+
+static void
+rescan_items(CustomScanState *node)
+{
+	((ItemScan *) node)->next = 0;
+	ExecScanReScan(&node->ss);
+}
+
+static const CustomExecMethods exec_methods = {
+	.CustomName = "Items",
+	.BeginCustomScan = begin_item_scan,
+	.ExecCustomScan = exec_item_scan,
+	.EndCustomScan = end_item_scan,
+	.ReScanCustomScan = rescan_items
+};
+
+static Node *
+create_item_scan(CustomScan *scan)
+{
+	ItemScan   *state = palloc0(sizeof(ItemScan));
+
+	NodeSetTag(state, T_CustomScanState);
+	state->state.methods = &exec_methods;
+	return (Node *) state;
+}
+
+/* Does it, or what is below it, read rows of the relation, or something that is not known? */
+static bool
+may_read_rows(const Plan *plan)
+{
+	if (plan == NULL)
+		return false;
+	switch (nodeTag(plan))
+	{
+		case T_CustomScan:
+			return ((const CustomScan *) plan)->methods != &scan_methods;
+		case T_ModifyTable:
+		case T_Result:
+		case T_ProjectSet:
+			return may_read_rows(plan->lefttree);
+		case T_SubqueryScan:
+			return may_read_rows(((const SubqueryScan *) plan)->subplan);
+		default:
+			return true;
+	}
+}
+
+bool
+item_scan_is_all(SPIPlanPtr plan)
+{
+	CachedPlan *cached = SPI_plan_get_cached_plan(plan);
+	bool		is_all = cached != NULL && list_length(cached->stmt_list) == 1;
+
+	if (is_all)
+	{
+		const PlannedStmt *planned = linitial(cached->stmt_list);
+
+		is_all = planned->planTree != NULL && !may_read_rows(planned->planTree);
+	}
+	if (cached != NULL)
+		ReleaseCachedPlan(cached, NULL);
+	return is_all;
+}
+
+void
+item_scan_init(void)
+{
+	other_rel_pathlist = set_rel_pathlist_hook;
+	set_rel_pathlist_hook = item_rel_pathlist;
+	other_join_pathlist = set_join_pathlist_hook;
+	set_join_pathlist_hook = item_join_pathlist;
+	RegisterCustomScanMethods(&scan_methods);
+}
