@@ -20,6 +20,7 @@
 
 #include "access/sysattr.h"
 #include "access/tableam.h"
+#include "base/compat.h"
 #include "catalog/pg_operator.h"
 #include "executor/executor.h"
 #include "nodes/extensible.h"
@@ -304,7 +305,7 @@ open_target(ItemScan *scan, EState *estate, Index rti)
 {
 	if (scan->target != NULL)
 		return;
-	scan->target = ExecGetRangeTableRelation(estate, rti);
+	scan->target = ExecGetRangeTableRelation(estate, rti, true);
 	scan->row = ExecInitExtraTupleSlot(estate, RelationGetDescr(scan->target), table_slot_callbacks(scan->target));
 }
 
