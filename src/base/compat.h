@@ -18,13 +18,6 @@
 #include "varatt.h"
 #endif
 
-/* 18: who opens a relation says whether it is written */
-#if PG_VERSION_NUM < 180000
-#include "executor/executor.h"
-#define ExecGetRangeTableRelation(estate, rti, is_result) \
-	((void) (is_result), (ExecGetRangeTableRelation) ((estate), (rti)))
-#endif
-
 /* 16: JSON callbacks return an error code */
 #if PG_VERSION_NUM >= 160000
 typedef JsonParseErrorType JsonCallbackResult;

@@ -19,8 +19,8 @@
 #include "postgres.h"
 
 #include "access/sysattr.h"
+#include "access/table.h"
 #include "access/tableam.h"
-#include "base/compat.h"
 #include "catalog/pg_operator.h"
 #include "executor/executor.h"
 #include "nodes/extensible.h"
@@ -305,7 +305,7 @@ open_target(ItemScan *scan, EState *estate, Index rti)
 {
 	if (scan->target != NULL)
 		return;
-	scan->target = ExecGetRangeTableRelation(estate, rti, true);
+	scan->target = table_open(exec_rt_fetch(rti, estate)->relid, NoLock);
 	scan->row = ExecInitExtraTupleSlot(estate, RelationGetDescr(scan->target), table_slot_callbacks(scan->target));
 }
 
@@ -409,6 +409,10 @@ exec_item_scan(CustomScanState *node)
 static void
 end_item_scan(CustomScanState *node)
 {
+	const ItemScan *scan = (const ItemScan *) node;
+
+	if (scan->target != NULL)
+		table_close(scan->target, NoLock);
 }
 
 static void
