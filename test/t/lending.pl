@@ -90,8 +90,10 @@ my $plain = waited('waited', 'keys');
 is(waited('waited_borrowed', ''), $plain, 'after waiting, too, the same is said');
 like($plain, qr/READ COMMITTED, DELETE FROM customer WHERE id = %d, COMMIT: [^\n]*violates foreign key/, 'a row that has gone meanwhile is missing');
 like($plain, qr/READ COMMITTED, DELETE FROM customer WHERE id = %d, ROLLBACK: answer/, 'one that has stayed is not');
-is(queries('waited', 'keys'), 10, 'on the plain path each key is looked up by a query');
-is(queries('waited', ''), 2, 'those that are looked up in the shorter way are not');
+# PostgreSQL 19 has a way of its own without
+my ($major) = $node->pg_version =~ /^(\d+)/;
+is(queries('waited', 'keys'), $major < 19 ? 10 : 0, 'on the plain path each key is looked up as PostgreSQL does');
+is(queries('waited', ''), $major < 19 ? 2 : 0, 'those that are looked up in the shorter way need no query');
 
 # A cancel comes while it is looked for keys, not after all have been found
 $node->safe_psql('waited_borrowed', q{
