@@ -10,7 +10,7 @@ use warnings FATAL => 'all';
 use Exporter 'import';
 use Random;
 
-our @EXPORT = qw(table_change key_change_of other_change);
+our @EXPORT = qw(table_change drop_trigger other_change);
 
 # What undoes the making of a trigger
 sub drop_trigger
@@ -82,28 +82,6 @@ sub table_change
 	my ($table, $more) = @_;
 
 	return @{ one_of(one_of(\&trigger_changes, \&constraint_changes, \&column_changes, \&right_changes)->($table, $more)) };
-}
-
-# What may happen to foreign keys of a table, and to what they refer to; more: the table of keys, foreign keys, a change
-# of a key and a trigger that changes some
-sub key_change_of
-{
-	my ($table, $more) = @_;
-	my $keys = $more->{keys};
-	my ($schema, $name) = split /\./, $keys;
-	my @added = map { [ "ALTER TABLE $table ADD CONSTRAINT k9 FOREIGN KEY $_ NOT VALID", "ALTER TABLE $table DROP CONSTRAINT k9" ] } @{ $more->{foreign_keys} };
-	my $less = number(8);
-
-	return @{ one_of(
-		@added, @added, [ $more->{change}, '' ], [ $more->{change}, '' ], [ $more->{trigger}, drop_trigger($more->{trigger} =~ s/"//gr, $table) =~ s/A9/"A9"/r ],
-		[ "ALTER TABLE $table DISABLE TRIGGER ALL", "ALTER TABLE $table ENABLE TRIGGER ALL" ], [ 'SET session_replication_role = replica', 'SET session_replication_role = origin' ],
-		[ "ALTER TABLE $table DROP CONSTRAINT k7", "ALTER TABLE $table ADD CONSTRAINT k7 FOREIGN KEY (ref) REFERENCES $keys NOT VALID" ], [ "ALTER TABLE $table VALIDATE CONSTRAINT k7", '' ], [ "ALTER TABLE $table ALTER CONSTRAINT k7 " . one_of('DEFERRABLE', 'DEFERRABLE INITIALLY DEFERRED'), "ALTER TABLE $table ALTER CONSTRAINT k7 NOT DEFERRABLE" ],
-		[ "ALTER TABLE $keys OWNER TO clerk; REVOKE " . one_of('ALL', 'SELECT', 'UPDATE') . " ON $keys FROM clerk", "GRANT ALL ON $keys TO clerk; ALTER TABLE $keys OWNER TO postgres; GRANT ALL ON $keys TO clerk" ], [ "REVOKE ALL ON $keys FROM clerk; SET ROLE clerk", "GRANT ALL ON $keys TO clerk" ],
-		[ "ALTER TABLE $keys ENABLE ROW LEVEL SECURITY" . one_of('', "; ALTER TABLE $keys FORCE ROW LEVEL SECURITY; ALTER TABLE $keys OWNER TO clerk"), "ALTER TABLE $keys DISABLE ROW LEVEL SECURITY; ALTER TABLE $keys NO FORCE ROW LEVEL SECURITY; ALTER TABLE $keys OWNER TO postgres" ],
-		[ "ALTER TABLE $keys ALTER a TYPE " . one_of(qw(bigint smallint numeric)), "ALTER TABLE $keys ALTER a TYPE integer" ], [ "ALTER TABLE $keys RENAME a TO aa", "ALTER TABLE $keys RENAME aa TO a" ], [ "ALTER TABLE $keys ADD COLUMN d integer DEFAULT 1", "ALTER TABLE $keys DROP COLUMN d" ],
-		[ "DELETE FROM $keys WHERE a < $less", "INSERT INTO $keys (a, b) SELECT i, 'again ' || i FROM generate_series(1, 8) AS i ON CONFLICT DO NOTHING" ], [ "UPDATE $keys SET a = a + 100 WHERE a < $less", "UPDATE $keys SET a = a - 100 WHERE a > 100" ],
-		[ "ALTER TABLE $keys RENAME TO aside_$name; CREATE TABLE $keys (LIKE $schema.aside_$name INCLUDING ALL); GRANT ALL ON $keys TO clerk", "DROP TABLE $keys; ALTER TABLE $schema.aside_$name RENAME TO $name" ], [ "CREATE TABLE ${keys}_child () INHERITS ($keys)", "DROP TABLE ${keys}_child" ],
-		[ "REINDEX TABLE $keys", '' ], [ 'SET CONSTRAINTS ALL ' . one_of('DEFERRED', 'IMMEDIATE'), '' ], [ "CREATE RULE quiet AS ON UPDATE TO $keys DO INSTEAD NOTHING", "DROP RULE quiet ON $keys" ]) };
 }
 
 # Functions that formulas and steps call: their arguments, and what they may be replaced by
