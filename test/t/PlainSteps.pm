@@ -24,7 +24,7 @@ sub writes
 	for (1 .. 1 + number(3))
 	{
 		my %set = map { my $column = $_->[1]; $column => chance(0.8) ? quiet_value($column, 1) : value($column, 1) } splice(@columns, 0, one_of(1, 1, 2));
-		my ($column) = keys %set;
+		my ($column) = sort keys %set;
 
 		last if !%set;
 		push @columns, [ 0, $column ] if chance(0.1);
@@ -96,7 +96,7 @@ my %makers = (
 			: chance(0.8) ? (update => $table, id => "=$value", chance(0.3) ? (where => one_of('n < 6', "status <> 'closed'")) : (), chance(0.3) ? (required => JSON::PP::false) : (), set => { %set, note => "{{$value}} {{this.n}}" })
 			: (delete => $table, id => "=$value", chance(0.6) ? (required => JSON::PP::false) : ());
 
-		foreach my $own (keys %set) { $step{set}{$own} = number(9) if $step{create} && $own ne 'note' && !ref $step{set}{$own} && $step{set}{$own} =~ /this\.|^=n |note|status|coalesce|^=m$/ }
+		foreach my $own (sort keys %set) { $step{set}{$own} = number(9) if $step{create} && $own ne 'note' && !ref $step{set}{$own} && $step{set}{$own} =~ /this\.|^=n |note|status|coalesce|^=m$/ }
 		return ({ for_each => $over, as => $as, do => [ \%step ], !ref $over && $over =~ /^\w/ ? (where => one_of('n < 20 and id < 30', 'id < 30', 'id < 30'), order_by => one_of('id', 'n desc, id')) : (), chance(0.2) ? (on_error => [ { output => { said => '{{error.sqlstate}} {{error.message}} {{error.step}}' } } ]) : () });
 	},
 	call => sub {
