@@ -95,6 +95,18 @@ SELECT count(output), sum((output ->> 'n')::numeric) FROM invoke_action_bulk('de
 SELECT id, n, length(code) AS length, twice, pair, list FROM desk.rich WHERE id < 11 AND pair IS NOT NULL ORDER BY id;
 SELECT id, length(code) AS length, list, pair FROM desk.copied ORDER BY id;
 
+-- what has the name of the items' relation, and is somebody else's
+CREATE TABLE desk.odd ("$item" integer, "$place" tid, n integer);
+CREATE FUNCTION desk.copy_odd() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO desk.factor SELECT n FROM "custom_actions items";
+	UPDATE desk.factor AS this SET f = "$items".n * 10 FROM "custom_actions items" AS "$items" WHERE this.ctid = "$items"."$place";
+	RETURN NULL;
+END $$;
+CREATE TRIGGER copy AFTER INSERT ON desk.odd REFERENCING NEW TABLE AS "custom_actions items" FOR EACH STATEMENT EXECUTE FUNCTION desk.copy_odd();
+INSERT INTO desk.odd VALUES (1, '(0,1)', 5), (2, '(0,2)', 7);
+SELECT f FROM desk.factor ORDER BY f;
+
 -- keys of other types, and indexes in another order
 CREATE TABLE desk.word (code text PRIMARY KEY, n integer NOT NULL);
 CREATE TABLE desk.named (code name PRIMARY KEY, n integer NOT NULL);

@@ -78,13 +78,13 @@ static const CustomScanMethods scan_methods = {
 	.CreateCustomScanState = create_item_scan
 };
 
-/* Is it the relation of the items of a set? Others have no numbers. */
+/* Is it the relation of the items of a set? The rows of a loop have no numbers; a trigger's transition table has a table. */
 static bool
 is_items(const RangeTblEntry *rte)
 {
 	ListCell   *cell;
 
-	if (rte->rtekind != RTE_NAMEDTUPLESTORE || strcmp(rte->enrname, ITEMS_RELATION) != 0)
+	if (rte->rtekind != RTE_NAMEDTUPLESTORE || OidIsValid(rte->relid) || strcmp(rte->enrname, ITEMS_RELATION) != 0)
 		return false;
 	foreach(cell, rte->eref->colnames)
 	{
