@@ -26,7 +26,6 @@ typedef struct Compiler
 	bool		freeze;
 	int			conditional;	/* > 0: inside something that may not run */
 	bool		target_read;	/* by a get step */
-	bool		target_written;
 	bool		target_key_changed; /* or deleted */
 	bool		any_before;		/* a step runs before the one being compiled */
 	bool		may_stop;		/* an earlier step may have ended the action */

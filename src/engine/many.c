@@ -102,55 +102,47 @@ cut_at_same_target(ItemSet *set)
 
 /* Are there targets to be found? */
 static bool
-wants_targets(const Program *program, const char *lock)
+wants_targets(const Program *program)
 {
-	return program->target != NULL && (program->load != NULL || lock != NULL);
-}
-
-/* Does such a clause lock? */
-static bool
-clause_locks(const char *lock)
-{
-	return lock != NULL && *lock;
+	return program->target != NULL && (program->load != NULL || program->target_written);
 }
 
 /* Does the statement that loads a target, if there is one, not lock it, so that another comes before? */
 static bool
-locks_first(const Statement *load, const char *lock)
+locks_first(const Program *program)
 {
-	return load == NULL || (load->lock_at == 0 && clause_locks(lock));
+	return program->load == NULL || (program->load->lock_at == 0 && program->target_locked);
 }
 
-/* Finds the targets by their key alone, and locks them. */
+/* Finds the targets by their key alone, and locks them, if the steps do. */
 static void
-lock_targets(ItemSet *set, const ManyShape *shape, const List *key, const char *lock)
+lock_targets(ItemSet *set, const List *key)
 {
-	if (!targets_fetch_by_key(set, clause_locks(lock), many_target_is_deleted(shape) ? LockTupleExclusive : LockTupleNoKeyExclusive))
-		item_statement_targets(set, NULL, key, lock);
+	if (!targets_fetch_by_key(set))
+		item_statement_targets(set, NULL, key);
 	leave_out_missing(set);
 }
 
 /* Finds, reads and locks the targets, as far as one call would. */
 static void
-find_targets(ItemSet *set, const ManyShape *shape)
+find_targets(ItemSet *set)
 {
 	const Program *program = set->frame->program;
-	const char *lock = many_target_lock(shape);
 	Statement  *load = program->load;
 	const List *key;
 
-	if (!wants_targets(program, lock))
+	if (!wants_targets(program))
 		return;
 	key = key_of_table(program->target->relation, program->definition->key, true);
-	if (locks_first(load, lock))
-		lock_targets(set, shape, key, lock);
+	if (locks_first(program))
+		lock_targets(set, key);
 	if (load != NULL)
 	{
 		if (!targets_fetch(set))
-			item_statement_targets(set, load, key, NULL);
+			item_statement_targets(set, load, key);
 		leave_out_missing(set);
 	}
-	if (lock != NULL && !set->call->only_locks)
+	if (program->target_written && !set->call->only_locks)
 		cut_at_same_target(set);
 }
 
@@ -332,7 +324,7 @@ set_run(ItemSet *set, const ManyShape *shape)
 	TimestampTz begun = GetCurrentTimestamp();
 
 	bind_items(set);
-	find_targets(set, shape);
+	find_targets(set);
 	if (set->call->only_locks)
 		return;
 	prepare_look_ahead(set, shape);
@@ -348,7 +340,7 @@ static void
 look(const Frame *frame, ManyShape *shape)
 {
 	shape->program = frame->program;
-	if (many_shape_fits(shape) && many_shape_look(shape) && many_target_lock(shape) != NULL)
+	if (many_shape_fits(shape) && many_shape_look(shape) && shape->program->target_written)
 		shape->shares_rows = true;
 	shape->program = NULL;
 	shape->uses = NIL;
@@ -401,16 +393,15 @@ List *
 many_target_texts(const ManyShape *shape)
 {
 	const Program *program = shape->program;
-	const char *lock = many_target_lock(shape);
 	List	   *texts = NIL;
 	const List *key;
 
-	if (!wants_targets(program, lock))
+	if (!wants_targets(program))
 		return NIL;
 	key = key_of_table(program->target->relation, program->definition->key, true);
-	if (locks_first(program->load, lock))
-		texts = lappend(texts, item_targets_text(program, NULL, key, lock));
+	if (locks_first(program))
+		texts = lappend(texts, item_targets_text(program, NULL, key));
 	if (program->load != NULL)
-		texts = lappend(texts, item_targets_text(program, program->load, key, NULL));
+		texts = lappend(texts, item_targets_text(program, program->load, key));
 	return texts;
 }

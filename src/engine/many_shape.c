@@ -92,44 +92,6 @@ is_created_row(const ManyShape *shape, const Row *row)
 	return false;
 }
 
-/* Is it a write of the target? */
-static bool
-is_write_of_target(const ManyShape *shape, const ManyUse *use)
-{
-	return use->command != CMD_SELECT && use->address != NULL && is_target_row(shape->program, use->address->row);
-}
-
-bool
-many_target_is_deleted(const ManyShape *shape)
-{
-	ListCell   *cell;
-
-	foreach(cell, shape->uses)
-	{
-		const ManyUse *use = lfirst(cell);
-
-		if (use->command == CMD_DELETE && is_write_of_target(shape, use))
-			return true;
-	}
-	return false;
-}
-
-const char *
-many_target_lock(const ManyShape *shape)
-{
-	const Definition *definition = shape->program->definition;
-	bool		writes = false;
-	ListCell   *cell;
-
-	foreach(cell, shape->uses)
-		writes = writes || is_write_of_target(shape, lfirst(cell));
-	if (!writes)
-		return NULL;
-	if (definition->lock_given && !definition->lock)
-		return "";
-	return many_target_is_deleted(shape) ? " FOR UPDATE OF this" : " FOR NO KEY UPDATE OF this";
-}
-
 /* Notes which tables steps write, and in which they find rows. */
 static void
 collect_tables(ManyShape *shape)

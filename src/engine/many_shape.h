@@ -18,10 +18,4 @@ extern bool many_shape_look(ManyShape *shape);
 /* The same, and decides; says in the call whether items may be left out. */
 extern bool many_set_fits(ManyShape *shape, ItemSet *set);
 
-/* The locking clause for the targets, "" if they are not to be locked; NULL: no step writes them. */
-extern const char *many_target_lock(const ManyShape *shape);
-
-/* Does a step delete the target? Then that clause is another one. */
-extern bool many_target_is_deleted(const ManyShape *shape);
-
 #endif

@@ -17,6 +17,7 @@
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "parser/parsetree.h"
+#include "program/row_lock.h"
 #include "storage/lock.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
@@ -41,17 +42,8 @@ add_lock(LockLines *lines, const char *line)
 static const char *
 strength_words(LockClauseStrength strength)
 {
-	switch (strength)
-	{
-		case LCS_FORKEYSHARE:
-			return "FOR KEY SHARE";
-		case LCS_FORSHARE:
-			return "FOR SHARE";
-		case LCS_FORNOKEYUPDATE:
-			return "FOR NO KEY UPDATE";
-		default:
-			return "FOR UPDATE";
-	}
+	StaticAssertStmt(LCS_FORUPDATE - LCS_FORKEYSHARE == LockTupleExclusive, "strengths are in the order of modes");
+	return row_lock_words((LockTupleMode) (strength - LCS_FORKEYSHARE));
 }
 
 /* What it does where it would have to wait. */
@@ -101,11 +93,10 @@ static const char *
 written_words(const Query *query, Relation table, const Bitmapset *updated)
 {
 	if (query->commandType == CMD_DELETE)
-		return "FOR UPDATE";
+		return row_lock_words(row_lock_of_write(true));
 	if (updated == NULL)
 		return NULL;
-	return bms_overlap(updated, RelationGetIndexAttrBitmap(table, INDEX_ATTR_BITMAP_KEY)) ?
-		"FOR UPDATE" : "FOR NO KEY UPDATE";
+	return row_lock_words(row_lock_of_write(bms_overlap(updated, RelationGetIndexAttrBitmap(table, INDEX_ATTR_BITMAP_KEY))));
 }
 
 /* Does a query write a column of a foreign key? */
@@ -131,7 +122,8 @@ add_referenced_rows(LockLines *lines, const Query *query, Relation table, const 
 		const ForeignKeyCacheInfo *key = lfirst(cell);
 
 		if (writes_reference(query, key, updated))
-			add_lock(lines, psprintf("%s: rows FOR KEY SHARE (foreign key)", relation_name_canonical(key->confrelid)));
+			add_lock(lines, psprintf("%s: rows %s (foreign key)", relation_name_canonical(key->confrelid),
+									 row_lock_words(LockTupleKeyShare)));
 	}
 }
 

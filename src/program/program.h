@@ -21,6 +21,7 @@
 #include "definition/signature.h"
 #include "definition/step_kind.h"
 #include "nodes/bitmapset.h"
+#include "nodes/lockoptions.h"
 #include "program/context_field.h"
 #include "program/formula.h"
 
@@ -179,7 +180,9 @@ typedef struct Program
 	struct TargetWrite *target_write;	/* the step that may deliver it instead, or NULL */
 	struct Statement *look;		/* the same without a lock, made when first needed */
 	struct Preconditions *preconditions;	/* likewise: steps/precondition.h */
-	const char *target_lock;	/* " FOR UPDATE OF this", "": what its steps do asks for none */
+	bool		target_written; /* by a step */
+	bool		target_locked;	/* before: by a header that says so, or since it is written ... */
+	LockTupleMode target_lock;	/* ... and how */
 	struct VersionReading *version_reading; /* what compares the target with if_match, or NULL */
 	List	   *statements;		/* of Statement: plans to free with the program */
 	List	   *expressions;	/* of Expression */

@@ -12,6 +12,7 @@
 #include "executor/tuptable.h"
 #include "lookup/canonical.h"
 #include "lookup/key.h"
+#include "program/row_lock.h"
 #include "run/budget.h"
 #include "run/item_culprits.h"
 #include "run/item_plan.h"
@@ -247,7 +248,7 @@ key_text(const List *key)
 
 /* What finds the targets by their key alone. */
 static char *
-targets_text(const Program *program, const List *key, const char *lock)
+targets_text(const Program *program, const List *key)
 {
 	StringInfoData text;
 
@@ -261,19 +262,20 @@ targets_text(const Program *program, const List *key, const char *lock)
 		appendStringInfo(&text, "%sthis.%s %s \"" ITEMS_ALIAS "\".\"$%d\"", i > 0 ? " AND " : "",
 						 quote_identifier(column->name), column->equals, i + 1);
 	}
-	appendStringInfo(&text, " ORDER BY %s%s", key_text(key), lock != NULL ? lock : "");
+	appendStringInfo(&text, " ORDER BY %s%s", key_text(key),
+					 program->target_locked ? row_lock_clause(program->target_lock) : "");
 	return text.data;
 }
 
 char *
-item_targets_text(const Program *program, Statement *load, const List *key, const char *lock)
+item_targets_text(const Program *program, Statement *load, const List *key)
 {
-	return load == NULL ? targets_text(program, key, lock) :
+	return load == NULL ? targets_text(program, key) :
 		statement_many_text(statement_for_many(load), false, key_text(key), key_text(key));
 }
 
 void
-item_statement_targets(ItemSet *set, Statement *load, const List *key, const char *lock)
+item_statement_targets(ItemSet *set, Statement *load, const List *key)
 {
 	const Program *program = set->frame->program;
 	TargetsSeen seen = {.key = key};
@@ -286,7 +288,7 @@ item_statement_targets(ItemSet *set, Statement *load, const List *key, const cha
 	if (load != NULL)
 	{
 		Statement  *many = statement_for_many(load);
-		char	   *text = item_targets_text(program, load, key, NULL);
+		char	   *text = item_targets_text(program, load, key);
 
 		slots = many->scope->parameters;
 		plan = item_plan_prepare(set, set->nactive, text, slots, many->scope);
@@ -300,7 +302,7 @@ item_statement_targets(ItemSet *set, Statement *load, const List *key, const cha
 		for (int i = 0; i < list_length(key); i++)
 			of_key = lappend_int(of_key, program->input_slots[i]);
 		slots = of_key;
-		plan = item_plan_prepare(set, set->nactive, item_targets_text(program, NULL, key, lock), slots, NULL);
+		plan = item_plan_prepare(set, set->nactive, item_targets_text(program, NULL, key), slots, NULL);
 	}
 	(void) run_many(set, plan, slots, &receiver);
 	item_groups_tell(set, seen.groups);

@@ -18,12 +18,12 @@ extern void item_statement_execute(ItemSet *set, Statement *statement, bool with
 
 /*
  * Finds the targets in the order of their key, and locks them if the statement that
- * loads one does, or lock says how: " FOR UPDATE OF this". Without such a statement
- * (NULL) they are only found. The call is told which items have the same target.
+ * loads one does; without such a statement (NULL), if the steps ask for that. The call
+ * is told which items have the same target.
  */
-extern void item_statement_targets(ItemSet *set, Statement *load, const List *key, const char *lock);
+extern void item_statement_targets(ItemSet *set, Statement *load, const List *key);
 
 /* The text of that statement. */
-extern char *item_targets_text(const Program *program, Statement *load, const List *key, const char *lock);
+extern char *item_targets_text(const Program *program, Statement *load, const List *key);
 
 #endif

@@ -25,6 +25,7 @@
 #include "parser/parser.h"
 #include "program/failure.h"
 #include "program/names.h"
+#include "program/row_lock.h"
 #include "run/frame.h"
 #include "run/statement_run.h"
 #include "steps/from_states.h"
@@ -193,7 +194,7 @@ append_rows_and_works(Statement *search, const Address *address)
 					 relation_name_sql(address->relation));
 	address_condition(search, &search->tail, address);
 	if (address->set_based && rows_can_be_locked(address->relation))
-		appendStringInfoString(&search->tail, " OFFSET 0 FOR NO KEY UPDATE");
+		appendStringInfo(&search->tail, " OFFSET 0 %s", row_lock_words(row_lock_of_write(false)));
 	appendStringInfo(&search->tail, ") AS this WHERE NOT this.\"%s\" LIMIT 1", WORKS_COLUMN);
 }
 

@@ -9,6 +9,7 @@
 #include "document/outline.h"
 #include "lookup/canonical.h"
 #include "program/failure.h"
+#include "program/row_lock.h"
 #include "run/frame.h"
 #include "run/item_statement.h"
 #include "run/statement_run.h"
@@ -56,7 +57,7 @@ append_lock(Compiler *compiler, Statement *statement)
 	if (compiler->program->read_only)
 		compiler_problem(compiler, ERRCODE_READ_ONLY_SQL_TRANSACTION, compiler_location(compiler, "lock"),
 						 "a read-only action cannot lock rows", NULL, "Remove \"lock\" or \"read_only\".");
-	appendStringInfo(&statement->tail, " FOR UPDATE OF this%s",
+	appendStringInfo(&statement->tail, "%s%s", row_lock_clause(LockTupleExclusive),
 					 strcmp(lock, "nowait") == 0 ? " NOWAIT" :
 					 strcmp(lock, "skip") == 0 ? " SKIP LOCKED" : "");
 }

@@ -20,6 +20,7 @@
 #include "lookup/key.h"
 #include "miscadmin.h"
 #include "program/names.h"
+#include "program/row_lock.h"
 #include "program/statement_text.h"
 #include "run/deferred.h"
 #include "run/etag.h"
@@ -37,7 +38,8 @@ typedef struct VersionReading
 {
 	struct VersionReading *next;
 	const char *column;			/* NULL: the whole row */
-	const char *lock;			/* " FOR NO KEY UPDATE OF this", or "" */
+	bool		locks;
+	LockTupleMode lock;
 	int			nkeys;
 	int		   *slots;			/* what holds the key: the parameters */
 	SPIPlanPtr	plan;
@@ -136,16 +138,17 @@ can_lock_unwritten(Oid table)
 	return can && may_do(table, ACL_UPDATE, ACLMASK_ANY);
 }
 
-/* The locking clause. */
-static const char *
-lock_for_match(const Frame *frame)
+/* How the row is to be read and locked. */
+static VersionReading
+reading_for_match(const Frame *frame, const char *column)
 {
 	const Program *program = frame->program;
+	VersionReading wanted = {.column = column, .locks = program->target_locked};
 
-	if (program->target_lock[0] != '\0')
-		return program->target_lock;
-	return !frame->read_only && !XactReadOnly && can_lock_unwritten(program->target->relation) ?
-		" FOR NO KEY UPDATE OF this" : "";
+	wanted.lock = wanted.locks ? program->target_lock : row_lock_of_write(false);
+	if (!wanted.locks)
+		wanted.locks = !frame->read_only && !XactReadOnly && can_lock_unwritten(program->target->relation);
+	return wanted;
 }
 
 /* The statement: the columns of the key are $1, $2, ... */
@@ -175,22 +178,23 @@ reading_text(Program *program, VersionReading *reading, Oid *types)
 						 column->equals, i + 1);
 	}
 	reading->nkeys = list_length(key);
-	appendStringInfoString(&text, reading->lock);
+	if (reading->locks)
+		appendStringInfoString(&text, row_lock_clause(reading->lock));
 	statement_text_comment(&text, &whose);
 	return text.data;
 }
 
 /* Prepares to read the version in one way. */
 static VersionReading *
-prepare_reading(Program *program, const char *column, const char *lock)
+prepare_reading(Program *program, const VersionReading *wanted)
 {
 	MemoryContext old = MemoryContextSwitchTo(program->mcxt);
-	VersionReading *reading = palloc0(sizeof(VersionReading));
+	VersionReading *reading = palloc(sizeof(VersionReading));
 	Oid			types[INDEX_MAX_KEYS];
 	char	   *text;
 
-	reading->column = column != NULL ? pstrdup(column) : NULL;
-	reading->lock = pstrdup(lock);
+	*reading = *wanted;
+	reading->column = wanted->column != NULL ? pstrdup(wanted->column) : NULL;
 	reading->slots = palloc(sizeof(int) * INDEX_MAX_KEYS);
 	MemoryContextSwitchTo(old);
 	text = reading_text(program, reading, types);
@@ -206,16 +210,16 @@ prepare_reading(Program *program, const char *column, const char *lock)
 
 /* What reads the version in one way, as it was prepared before or is now. */
 static VersionReading *
-reading_for(Program *program, const char *column, const char *lock)
+reading_for(Program *program, const VersionReading *wanted)
 {
 	VersionReading *reading = program->version_reading;
 
 	for (; reading != NULL; reading = reading->next)
-		if (strcmp(reading->lock, lock) == 0 &&
-			(column == NULL ? reading->column == NULL :
-			 reading->column != NULL && strcmp(reading->column, column) == 0))
+		if (reading->locks == wanted->locks && reading->lock == wanted->lock &&
+			(wanted->column == NULL ? reading->column == NULL :
+			 reading->column != NULL && strcmp(reading->column, wanted->column) == 0))
 			return reading;
-	return prepare_reading(program, column, lock);
+	return prepare_reading(program, wanted);
 }
 
 /* The version in the row that was read. */
@@ -260,16 +264,15 @@ if_match_require(Frame *frame)
 {
 	MemoryContext old;
 	Oid			relation;
-	char	   *column;
+	VersionReading wanted;
 
 	require_target(frame);
 	relation = frame->program->target->relation;
 	ResetExprContext(frame->econtext);
 	old = MemoryContextSwitchTo(frame->econtext->ecxt_per_tuple_memory);
-	column = etag_column(relation);
-	require_may_read(frame, relation, column);
-	if (strcmp(read_version(frame, reading_for(frame->program, column, lock_for_match(frame))),
-			   frame->if_match) != 0)
+	wanted = reading_for_match(frame, etag_column(relation));
+	require_may_read(frame, relation, wanted.column);
+	if (strcmp(read_version(frame, reading_for(frame->program, &wanted)), frame->if_match) != 0)
 		refuse_changed_row(frame);
 	MemoryContextSwitchTo(old);
 }

@@ -19,6 +19,7 @@
 #include "lookup/canonical.h"
 #include "lookup/datum_text.h"
 #include "lookup/key.h"
+#include "program/row_lock.h"
 #include "run/frame.h"
 #include "run/statement_run.h"
 #include "steps/row_key.h"
@@ -61,17 +62,14 @@ can_lock(Oid table)
 	return can;
 }
 
-/* The locking clause of the load. */
-static const char *
-locking_clause(const Compiler *compiler)
+/* Is the row to be locked before the steps? */
+static bool
+wants_lock(const Program *program)
 {
-	const Definition *definition = compiler->program->definition;
-	bool		lock = definition->lock_given ? definition->lock :
-		compiler->target_written && can_lock(compiler->program->target->relation);
+	const Definition *definition = program->definition;
 
-	if (!lock || definition->read_only)
-		return "";
-	return compiler->target_key_changed ? " FOR UPDATE OF this" : " FOR NO KEY UPDATE OF this";
+	return !definition->read_only &&
+		(definition->lock_given ? definition->lock : program->target_written && can_lock(program->target->relation));
 }
 
 /* Is all that the load would find out whether there is a target? The steps would, in time. */
@@ -106,10 +104,11 @@ target_compile(Compiler *compiler, bool needed_first, Row *image)
 {
 	Program    *program = compiler->program;
 	Statement  *load;
-	const char *lock = locking_clause(compiler);
+	bool		locks = wants_lock(program);
 
-	program->target_lock = lock;
-	if (image == NULL && only_proves(compiler, lock[0] != '\0'))
+	program->target_locked = locks;
+	program->target_lock = row_lock_of_write(compiler->target_key_changed);
+	if (image == NULL && only_proves(compiler, locks))
 	{
 		if (compiler->target_proven_first && !needed_first)
 			return;
@@ -118,7 +117,7 @@ target_compile(Compiler *compiler, bool needed_first, Row *image)
 		 * the step that writes it locks it; a lock now would ask for more
 		 * privileges
 		 */
-		lock = "";
+		locks = false;
 	}
 	load = compiler_statement(compiler, program->target->relation);
 	load->select = true;
@@ -129,8 +128,11 @@ target_compile(Compiler *compiler, bool needed_first, Row *image)
 	load->items_at = load->tail.len;
 	appendStringInfoString(&load->tail, " WHERE ");
 	target_condition(compiler, load);
-	load->lock_at = lock[0] != '\0' ? load->tail.len : 0;
-	appendStringInfoString(&load->tail, lock);
+	if (locks)
+	{
+		load->lock_at = load->tail.len;
+		appendStringInfoString(&load->tail, row_lock_clause(program->target_lock));
+	}
 	compiler_analyse(compiler, load);
 	program->load = load;
 	target_fetch_compile(compiler);

@@ -109,13 +109,12 @@ find_index(const Program *program, TargetFetch *fetch)
 }
 
 TargetFetch *
-target_fetch_make(const Program *program, bool locks, LockTupleMode lock)
+target_fetch_make(const Program *program, bool locks)
 {
 	TargetFetch *fetch = palloc0(sizeof(TargetFetch));
 
 	fetch->relation = program->target->relation;
 	fetch->locks = locks;
-	fetch->lock = lock;
 	return find_index(program, fetch) ? fetch : NULL;
 }
 
@@ -128,8 +127,7 @@ target_fetch_compile(Compiler *compiler)
 	if (load == NULL || !load->by_key || list_length(load->into) > 1 || compiler->findings.checking ||
 		plain_path_has(PLAIN_LIVENESS))
 		return;
-	program->target_fetch = target_fetch_make(program, load->lock_at > 0,
-											  compiler->target_key_changed ? LockTupleExclusive : LockTupleNoKeyExclusive);
+	program->target_fetch = target_fetch_make(program, load->lock_at > 0);
 }
 
 /* The number of the column whose slot this is; 0: it is none of the table's own. */
@@ -226,8 +224,8 @@ target_fetch_lock(const Frame *frame, TargetFetch *fetch, Relation relation, Ite
 	TM_FailureData failure;
 	int			flags = TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS |
 		(IsolationUsesXactSnapshot() ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION);
-	TM_Result	result = table_tuple_lock(relation, place, GetActiveSnapshot(), row, GetCurrentCommandId(true), fetch->lock,
-										  LockWaitBlock, flags, &failure);
+	TM_Result	result = table_tuple_lock(relation, place, GetActiveSnapshot(), row, GetCurrentCommandId(true),
+										  frame->program->target_lock, LockWaitBlock, flags, &failure);
 
 	switch (result)
 	{

@@ -9,7 +9,6 @@
 
 #include "access/skey.h"
 #include "compile/compiler.h"
-#include "nodes/lockoptions.h"
 #include "run/catalog_changes.h"
 #include "run/frame.h"
 
@@ -18,8 +17,7 @@ typedef struct TargetFetch
 {
 	Oid			relation;
 	Oid			index;
-	bool		locks;
-	LockTupleMode lock;
+	bool		locks;			/* them, as program->target_lock says */
 	int			nkeys;
 	ScanKeyData keys[INDEX_MAX_KEYS];	/* by column of the table, in the order of the index */
 	int			key_slots[INDEX_MAX_KEYS];
@@ -44,7 +42,7 @@ extern bool target_fetch(Frame *frame, bool *found);
  * What it is made of, for who fetches several (targets_fetch.c): how it is done by the
  * key alone, or NULL if the table, which is plain, has no index for that; ...
  */
-extern TargetFetch *target_fetch_make(const Program *program, bool locks, LockTupleMode lock);
+extern TargetFetch *target_fetch_make(const Program *program, bool locks);
 
 /* ... which columns the load reads, if that is known now; ... */
 extern bool target_fetch_learn(const Program *program, TargetFetch *fetch);

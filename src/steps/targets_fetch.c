@@ -421,13 +421,13 @@ targets_fetch(ItemSet *set)
 }
 
 bool
-targets_fetch_by_key(ItemSet *set, bool locks, LockTupleMode lock)
+targets_fetch_by_key(ItemSet *set)
 {
 	const Program *program = set->frame->program;
 	TargetFetch *fetch;
 
 	if (plain_path_has(PLAIN_LIVENESS) || !table_is_plain_and_local(program->target->relation))
 		return false;
-	fetch = target_fetch_make(program, locks, lock);
+	fetch = target_fetch_make(program, program->target_locked);
 	return fetch != NULL && fetch_all(set, fetch, false);
 }

@@ -7,7 +7,6 @@
 
 #include "postgres.h"
 
-#include "nodes/lockoptions.h"
 #include "run/item_set.h"
 
 /*
@@ -17,7 +16,7 @@
  */
 extern bool targets_fetch(ItemSet *set);
 
-/* The same by the key alone, without the load. */
-extern bool targets_fetch_by_key(ItemSet *set, bool locks, LockTupleMode lock);
+/* The same by the key alone, without the load; locks them if the steps ask for that. */
+extern bool targets_fetch_by_key(ItemSet *set);
 
 #endif

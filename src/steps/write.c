@@ -57,7 +57,7 @@ write_note_target(Compiler *compiler, const Address *address, const List *column
 {
 	if (address->row == NULL || row_first_name(address->row) != compiler->program->target)
 		return;
-	compiler->target_written = true;
+	compiler->program->target_written = true;
 	if (deletes || changes_key(address, columns))
 		compiler->target_key_changed = true;
 	address_prove_target(compiler, address);
