@@ -10,7 +10,8 @@
  * settings that it runs with, in a subtransaction that is undone.
  *
  * What was found out is kept for the call's place in the query, until the name is
- * another one or something changes in the catalogs.
+ * another one or something changes in the catalogs, types among it: without one of them
+ * the action may not run at all.
  */
 #include "postgres.h"
 
@@ -31,6 +32,7 @@
 #include "program/names.h"
 #include "run/action_call.h"
 #include "run/catalog_changes.h"
+#include "run/code_changes.h"
 #include "run/context.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -47,7 +49,8 @@ typedef struct RowTest
 	char	   *name;			/* as the caller writes it; NULL: nothing is known */
 	int			length;
 	Oid			user;
-	uint64		changes;		/* of the catalogs when it was found out */
+	uint64		changes;		/* of the catalogs when it was found out ... */
+	uint64		code;			/* ... and code_changes */
 	Oid			function;
 	Oid			row_type;
 	bool		refused;		/* not for this user, or not at all */
@@ -158,6 +161,7 @@ test_find_out(RowTest *test, const text * name, Oid row_type)
 	if (flat != NULL && flat->kind != FLAT_NOT)
 		prepare_flat(test, flat);
 	test->changes = catalog_changes;
+	test->code = code_changes;
 	test->length = VARSIZE_ANY_EXHDR(name);
 	test->name = pnstrdup(VARDATA_ANY(name), test->length);
 	MemoryContextSwitchTo(old);
@@ -167,8 +171,8 @@ test_find_out(RowTest *test, const text * name, Oid row_type)
 static bool
 test_is_good(const RowTest *test, const text * name, Oid row_type)
 {
-	return test->name != NULL && test->changes == catalog_changes && test->row_type == row_type &&
-		test->user == GetUserId() && test->length == VARSIZE_ANY_EXHDR(name) &&
+	return test->name != NULL && test->changes == catalog_changes && test->code == code_changes &&
+		test->row_type == row_type && test->user == GetUserId() && test->length == VARSIZE_ANY_EXHDR(name) &&
 		memcmp(test->name, VARDATA_ANY(name), test->length) == 0;
 }
 
