@@ -98,3 +98,28 @@ SELECT * FROM answers('desk.at_stage', 'ALTER TYPE desk.stage ADD VALUE ''later'
 SET session_replication_role = replica; -- or else the action would follow its name
 SELECT * FROM answers('desk.leveled', 'ALTER DOMAIN desk.level RENAME TO other; ALTER FUNCTION desk.leveled COST 10', 'ALTER DOMAIN desk.other RENAME TO level');
 RESET session_replication_role;
+
+-- Functions of PostgreSQL's own that not everybody may call any more: the action says who may
+CREATE ROLE available_clerk;
+GRANT USAGE ON SCHEMA desk TO available_clerk;
+GRANT ALL ON desk.issue TO available_clerk;
+SELECT define('desk.pure', '{"table": "desk.issue", "steps": [{"require": "100 / target.priority > 1"}]}');
+SELECT define('desk.safe', '{"table": "desk.issue", "steps": [{"require": "target.priority > 1"}]}');
+SELECT define('desk.owned', '{"table": "desk.issue", "run_as": "owner", "steps": [{"require": "target.priority > 1"}]}');
+GRANT EXECUTE ON FUNCTION desk.pure, desk.safe, desk.owned TO available_clerk;
+SET ROLE available_clerk;
+SELECT action_available('desk.pure', i) AS pure, action_available('desk.safe', i) AS safe, action_available('desk.owned', i) AS owned
+FROM desk.issue AS i;
+RESET ROLE;
+REVOKE EXECUTE ON FUNCTION int4div, int4gt FROM PUBLIC;
+SET ROLE available_clerk;
+PREPARE three AS SELECT action_available('desk.pure', i) AS pure, action_available('desk.safe', i) AS safe, action_available('desk.owned', i) AS owned
+FROM desk.issue AS i;
+EXECUTE three;
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION int4div, int4gt TO PUBLIC;
+SET ROLE available_clerk;
+EXECUTE three;
+RESET ROLE;
+DROP OWNED BY available_clerk;
+DROP ROLE available_clerk;

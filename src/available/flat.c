@@ -3,8 +3,9 @@
  *		What an action asks for, as one expression over the columns of its target.
  *
  * Whose expression it is makes no difference then: only PostgreSQL's own functions
- * are in it, which everybody may call, and of those none whose answer depends on the
- * user, on the catalogs, or on settings that the action's function sets.
+ * are in it, of which nobody has granted or revoked the right to call them, so that
+ * everybody may; and of those none whose answer depends on the user, on the catalogs,
+ * or on settings that the action's function sets.
  */
 #include "postgres.h"
 
@@ -118,6 +119,7 @@ note_flat_function(Oid function, void *context)
 	HeapTuple	tuple;
 	Form_pg_proc procedure;
 	bool		time = false;
+	bool		everybodys;
 	bool		pure;
 
 	if (function >= FirstUnpinnedObjectId)
@@ -126,6 +128,7 @@ note_flat_function(Oid function, void *context)
 	if (!HeapTupleIsValid(tuple))
 		return true;
 	procedure = (Form_pg_proc) GETSTRUCT(tuple);
+	everybodys = heap_attisnull(tuple, Anum_pg_proc_proacl, NULL);
 	pure = procedure->prolang == INTERNALlanguageId && !procedure->proretset &&
 		has_plain_types(procedure, &time) &&
 		(procedure->provolatile == PROVOLATILE_IMMUTABLE || (procedure->provolatile == PROVOLATILE_STABLE && time));
@@ -136,7 +139,7 @@ note_flat_function(Oid function, void *context)
 	else
 		flattening->kind = FLAT_PURE;
 	ReleaseSysCache(tuple);
-	return !pure;
+	return !pure || !everybodys;
 }
 
 /* Is this the time at which the transaction began? */
