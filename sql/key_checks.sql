@@ -70,6 +70,45 @@ SELECT hand_over_all(3);
 SELECT tickets();
 SELECT hand_over_all(9);
 DELETE FROM ticket WHERE id > 200;
+-- of the same key again and again, until something befalls its row, once the fifth has been looked up
+CREATE FUNCTION befall() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF NEW.id = 205 AND pg_trigger_depth() = 1 THEN
+		EXECUTE current_setting('befall.what');
+		IF current_setting('befall.what') LIKE '%/* undone */' THEN
+			RAISE division_by_zero;
+		END IF;
+	END IF;
+	RETURN NULL;
+EXCEPTION WHEN division_by_zero THEN
+	RETURN NULL;
+END $$;
+CREATE FUNCTION befalls(what text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	answer text;
+BEGIN
+	PERFORM set_config('befall.what', what, true);
+	PERFORM hand_on(50);
+	answer := (SELECT string_agg(customer::text, ' ' ORDER BY id) FROM ticket WHERE id > 200);
+	RAISE EXCEPTION USING message = answer, errcode = 'YY001';
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLERRM;
+END $$;
+INSERT INTO customer SELECT i, 'again' FROM generate_series(50, 59) AS i;
+SELECT open_all('{1, 1, 1, 1, 2, 2, 1, 1, 2, 2}');
+SELECT hand_over_all(50), hand_over_all(50);
+SELECT define('public.hand_some', '{"input": [{"name": "others", "type": "integer"}, {"name": "customer", "type": "integer"}], "steps": [{"update": "ticket", "where": "id > 200", "set": {"customer": "=CASE WHEN id = 207 THEN input.customer ELSE input.others END"}}]}');
+SELECT hand_some(50, 51), hand_some(51, 52), hand_some(52, 52);
+SELECT hand_some(53, 400);
+CREATE TRIGGER befall AFTER UPDATE ON ticket FOR EACH ROW EXECUTE FUNCTION befall();
+SELECT define('public.hand_on', '{"input": [{"name": "customer", "type": "integer"}], "steps": [{"update": "ticket", "where": "id > 200", "set": {"customer": "=input.customer"}}]}');
+SELECT what, befalls(replace(replace(what, '{', 'SET LOCAL session_replication_role = replica; '), '}', '; RESET session_replication_role')) FROM unnest(ARRAY['SELECT 1', 'UPDATE customer SET name = id',
+	'DELETE FROM customer WHERE id = 50', '{DELETE FROM customer WHERE id = 50}', '{DELETE FROM customer WHERE id = 50} /* undone */', '{UPDATE customer SET id = 70 WHERE id = 50}', '{UPDATE customer SET id = 70 WHERE id = 50} /* undone */',
+	'{DELETE FROM customer WHERE id = 50; UPDATE customer SET id = 50 WHERE id = 51}', '{UPDATE customer SET id = 70 WHERE id = 50; UPDATE customer SET id = 50 WHERE id = 51}',
+	'ALTER TABLE customer SET (fillfactor = 90)', 'UPDATE ticket SET customer = 51 WHERE id = 207', 'SELECT hand_on(51)', 'DELETE FROM ticket WHERE id IN (206, 207)']) AS what;
+DROP TRIGGER befall ON ticket;
+DELETE FROM ticket WHERE id > 200;
+DELETE FROM customer WHERE id BETWEEN 50 AND 59;
 SELECT open_all('{1, 2, 3, 400, 5}');
 SELECT item, status, error ->> 'message' AS message FROM invoke_action_bulk('public.open', (SELECT jsonb_agg(jsonb_build_object('id', 300 + i, 'customer', i)) FROM generate_series(1, 20) AS i), mode => 'per_item');
 SELECT count(*) FROM ticket WHERE id > 300;

@@ -4,8 +4,9 @@
  *
  * PostgreSQL has a trigger for each row that gets a foreign key. It executes a query
  * that finds and locks the row that the key refers to, which takes more than writing the
- * row. Here it takes a descent in the index and a lock: the same function is called at
- * the same time for the same trigger, but by another address.
+ * row. Here it takes a descent in the index and a lock, or only a look at the row that
+ * was found before, as long as the keys of a statement repeat: the same function is called
+ * at the same time for the same trigger, but by another address.
  *
  * It decides one thing only: the row is there, as a snapshot of this moment shows it, and
  * is now locked, without having waited. Whenever it is not so, or anything else comes
@@ -55,6 +56,7 @@ typedef struct ForeignKey
 	Oid			index;
 	int			nkeys;
 	AttrNumber *columns;		/* of the table that refers, in the order of the index */
+	AttrNumber *others;			/* of the other table: those that the index has */
 	ScanKeyData *keys;			/* in the same order, without values */
 } ForeignKey;
 
@@ -65,6 +67,8 @@ typedef struct Borrower
 	ForeignKey *key;			/* NULL: not looked for yet */
 	uint64		as_of;			/* at this count of catalog_changes */
 	TupleTableSlot *slot;		/* for rows of the other table; NULL: it has not been locked yet */
+	ItemPointerData last;		/* where the row was that was found last; invalid: none was */
+	bool		repeats;		/* the one before was that, too, so the next may be */
 } Borrower;
 
 static Kept kept_keys = {.name = "foreign keys", .entry_size = sizeof(ForeignKey)};
@@ -130,6 +134,7 @@ take_index_column(ForeignKey *key, Relation referring, Relation referenced, Rela
 		return false;
 	get_op_opfamily_properties(operator, index->rd_opfamily[at], false, &strategy, &left, &right);
 	key->columns[at] = columns->referring[place];
+	key->others[at] = number;
 	if (strategy != BTEqualStrategyNumber || left != index->rd_opcintype[at] || get_typtype(left) == TYPTYPE_PSEUDO ||
 		!IsBinaryCoercible(TupleDescAttr(RelationGetDescr(referring), key->columns[at] - 1)->atttypid, right))
 		return false;
@@ -160,6 +165,7 @@ look_at_key(ForeignKey *key, const TriggerData *data)
 		bool		plain = index_finds_one(index, columns.number);
 
 		key->columns = palloc(sizeof(AttrNumber) * columns.number);
+		key->others = palloc(sizeof(AttrNumber) * columns.number);
 		key->keys = palloc(sizeof(ScanKeyData) * columns.number);
 		while (plain && key->nkeys < columns.number)
 			plain = take_index_column(key, data->tg_relation, referenced, index, &columns);
@@ -181,6 +187,8 @@ key_of_trigger(Borrower *borrower, const TriggerData *data)
 		return borrower->key;
 	borrower->key = NULL;
 	borrower->slot = NULL;
+	ItemPointerSetInvalid(&borrower->last);
+	borrower->repeats = false;
 	if (!kept_is_current(&kept_keys))
 		return NULL;
 	key = kept_entry(&kept_keys, data->tg_trigger->tgconstraint, &known);
@@ -230,21 +238,68 @@ may_have_changed(TupleTableSlot *row)
 	return (info & HEAP_XMAX_INVALID) == 0 && !HEAP_XMAX_IS_LOCKED_ONLY(info);
 }
 
+/* Locks a row that the active snapshot shows; false: more is to be done. */
+static bool
+lock_row(Relation referenced, TupleTableSlot *row)
+{
+	TM_FailureData failure;
+
+	return !may_have_changed(row) &&
+		table_tuple_lock(referenced, &row->tts_tid, GetActiveSnapshot(), row, GetCurrentCommandId(true), LockTupleKeyShare,
+						 LockWaitSkip, TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS, &failure) == TM_Ok;
+}
+
+/* Has the row this key? */
+static bool
+has_key(TupleTableSlot *row, const ForeignKey *key, ScanKeyData *keys)
+{
+	for (int i = 0; i < key->nkeys; i++)
+	{
+		bool		isnull;
+		Datum		value = slot_getattr(row, key->others[i], &isnull);
+
+		if (isnull || !DatumGetBool(FunctionCall2Coll(&keys[i].sk_func, keys[i].sk_collation, value, keys[i].sk_argument)))
+			return false;
+	}
+	return true;
+}
+
+/* Locks the row that was found last, if it is that of the key again. */
+static bool
+lock_last(Borrower *borrower, Relation referenced, const ForeignKey *key, ScanKeyData *keys)
+{
+	TupleTableSlot *slot = borrower->slot;
+	bool		locked = table_tuple_fetch_row_version(referenced, &borrower->last, GetActiveSnapshot(), slot) &&
+		has_key(slot, key, keys) && lock_row(referenced, slot);
+
+	ExecClearTuple(slot);
+	borrower->repeats = locked;
+	return locked;
+}
+
 /* Locks the row that the active snapshot shows under the key; false: there is none, or more is to be done. */
 static bool
-lock_found(Relation referenced, Relation index, TupleTableSlot *slot, ScanKeyData *keys, int nkeys)
+lock_found(Borrower *borrower, Relation referenced, const ForeignKey *key, ScanKeyData *keys)
 {
-	Snapshot	snapshot = GetActiveSnapshot();
-	IndexScanDesc scan = index_beginscan(referenced, index, snapshot, NULL, nkeys, 0, 0);
-	TM_FailureData failure;
+	Relation	index = index_open(key->index, borrower->slot == NULL ? RowShareLock : NoLock);
+	IndexScanDesc scan = index_beginscan(referenced, index, GetActiveSnapshot(), NULL, key->nkeys, 0, 0);
+	TupleTableSlot *slot;
 	bool		found;
 
-	index_rescan(scan, keys, nkeys, NULL, 0);
-	found = index_getnext_slot(scan, ForwardScanDirection, slot) && !may_have_changed(slot) &&
-		table_tuple_lock(referenced, &slot->tts_tid, snapshot, slot, GetCurrentCommandId(true), LockTupleKeyShare,
-						 LockWaitSkip, TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS, &failure) == TM_Ok;
+	if (borrower->slot == NULL)
+		borrower->slot = make_slot(borrower, referenced);
+	slot = borrower->slot;
+	index_rescan(scan, keys, key->nkeys, NULL, 0);
+	found = index_getnext_slot(scan, ForwardScanDirection, slot);
+	if (found)
+	{
+		borrower->repeats = ItemPointerEquals(&borrower->last, &slot->tts_tid);
+		borrower->last = slot->tts_tid;
+		found = lock_row(referenced, slot);
+	}
 	ExecClearTuple(slot);
 	index_endscan(scan);
+	index_close(index, NoLock);
 	return found;
 }
 
@@ -252,9 +307,7 @@ lock_found(Relation referenced, Relation index, TupleTableSlot *slot, ScanKeyDat
 static bool
 row_is_there(Borrower *borrower, const ForeignKey *key, ScanKeyData *keys)
 {
-	LOCKMODE	lock = borrower->slot == NULL ? RowShareLock : NoLock;
-	Relation	referenced = table_open(key->referenced, lock);
-	Relation	index;
+	Relation	referenced = table_open(key->referenced, borrower->slot == NULL ? RowShareLock : NoLock);
 	bool		found;
 
 	CHECK_FOR_INTERRUPTS();
@@ -263,15 +316,11 @@ row_is_there(Borrower *borrower, const ForeignKey *key, ScanKeyData *keys)
 		table_close(referenced, NoLock);
 		return false;
 	}
-	index = index_open(key->index, lock);
-	if (borrower->slot == NULL)
-		borrower->slot = make_slot(borrower, referenced);
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	found = lock_found(referenced, index, borrower->slot, keys, key->nkeys);
+	found = (borrower->repeats && lock_last(borrower, referenced, key, keys)) || lock_found(borrower, referenced, key, keys);
 	PopActiveSnapshot();
 	CommandCounterIncrement();
-	index_close(index, NoLock);
 	table_close(referenced, NoLock);
 	return found;
 }
