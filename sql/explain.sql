@@ -31,6 +31,14 @@ SELECT public.define('support.rise', '{"table": "support.case", "input": [{"name
 \x on
 SELECT step, statement, bulk FROM explain_action('support.rise');
 \x off
+-- Only the first that writes the targets, if they are locked before, may find them where that was
+SELECT public.define('support.twice', '{"table": "support.case", "input": [{"name": "n", "type": "integer"}], "steps": [
+	{"update": "target", "set": {"priority": "=input.n"}},
+	{"create": "support.task", "as": "task", "set": {"case_id": "=target.id", "title": "again"}},
+	{"update": "target", "set": {"status": "open"}}, {"update": "task", "set": {"done": true}}]}');
+SELECT step, bulk LIKE E'%\n(by this.ctid, %' AS placed FROM explain_action('support.twice') WHERE bulk IS NOT NULL;
+SELECT public.define('support.not_locked', '{"table": "support.case", "lock": false, "steps": [{"update": "target", "set": {"status": "open"}}]}');
+SELECT step, bulk LIKE '%this.ctid%' AS placed FROM explain_action('support.not_locked') WHERE bulk IS NOT NULL;
 SELECT public.define('support.rise', '{"table": "support.case", "bulk": false, "input": [{"name": "n", "type": "integer"}],
 	"steps": [{"update": "target", "set": {"priority": "=input.n"}}]}');
 SELECT step, bulk FROM explain_action('support.rise');

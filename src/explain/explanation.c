@@ -17,6 +17,7 @@
 #include "miscadmin.h"
 #include "preview/watch.h"
 #include "run/frame.h"
+#include "steps/write_many.h"
 
 /* What stands before the place of a formula that is a statement of its own */
 #define FORMULA_PURPOSE		"formula "
@@ -229,6 +230,16 @@ row_of_refusal(const Explanation *explanation, const char *path)
 	return explanation->rows != NIL ? linitial(explanation->rows) : NULL;
 }
 
+/* A statement that does the work of a step for many items, and how else its rows may be found. */
+static char *
+bulk_text(const ManyShape *shape, const ManyUse *use)
+{
+	char	   *text = statement_many_text(statement_for_many(use->statement), false, NULL, NULL);
+
+	return !write_may_be_placed(shape, use) ? text :
+		psprintf("%s\n(by this.ctid, where the targets were locked without a statement)", text);
+}
+
 /* Puts the statements into rows that do the work of steps for many items. */
 static void
 put_bulk_statements(const Explanation *explanation, const ManyShape *shape)
@@ -243,7 +254,7 @@ put_bulk_statements(const Explanation *explanation, const ManyShape *shape)
 		foreach(use, shape->uses)
 		{
 			if (row->source != NULL && ((const ManyUse *) lfirst(use))->statement == row->source)
-				row->bulk = statement_many_text(statement_for_many(row->source), false, NULL, NULL);
+				row->bulk = bulk_text(shape, lfirst(use));
 		}
 	}
 }

@@ -81,12 +81,27 @@ require_rows(const ItemSet *set, const Write *write)
  * where it was when it was locked, since a trigger has written it.
  */
 static bool
-is_of_targets(const Program *program, const Write *write)
+is_of_targets(const Program *program, const Address *address)
 {
-	const Address *address = write->address;
-
 	return address != NULL && address->required && address->row != NULL && program->target != NULL &&
 		rows_are_one(address->row, program->target);
+}
+
+bool
+write_may_be_placed(const ManyShape *shape, const ManyUse *use)
+{
+	ListCell   *cell;
+
+	if (use->command == CMD_SELECT || !shape->program->target_locked || !is_of_targets(shape->program, use->address))
+		return false;
+	foreach(cell, shape->uses)
+	{
+		const ManyUse *other = lfirst(cell);
+
+		if (other->command != CMD_SELECT && other->relation == use->relation)
+			return other == use;
+	}
+	return false;
 }
 
 void
@@ -97,7 +112,7 @@ write_many_run(ItemSet *set, const Write *write, Instruction *step, Instruction 
 
 	if (set->ahead != NIL)
 		item_set_look_ahead(set);
-	item_statement_execute(set, statement, with_key, is_of_targets(set->frame->program, write));
+	item_statement_execute(set, statement, with_key, is_of_targets(set->frame->program, write->address));
 	set->written = true;
 	if (also != NULL && set->nactive > 0)
 		budget_count(set->frame, SPI_processed);

@@ -18,4 +18,7 @@ extern void write_execute_many(ItemSet *set, Instruction *instruction);
 extern bool write_many_fits(ManyShape *shape, const Write *write);
 extern void write_many_run(ItemSet *set, const Write *write, Instruction *step, Instruction *also);
 
+/* Is it the first to write the table of the targets, and they? Then it may find them where they were locked. */
+extern bool write_may_be_placed(const ManyShape *shape, const ManyUse *use);
+
 #endif
