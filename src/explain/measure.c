@@ -4,8 +4,8 @@
  *		longest run.
  *
  * They are known by their text, which names action and step. The executor's hooks,
- * which tell of their begin and end, are there from the first measuring in a backend
- * on: who never measures pays nothing.
+ * which tell of their begin and end, are there while something is measured: who
+ * watches the executor has actions do by statements what they could do without.
  */
 #include "postgres.h"
 
@@ -148,6 +148,17 @@ measure_finish(QueryDesc *query)
 		standard_ExecutorEnd(query);
 }
 
+/* Takes the hooks away, unless somebody else has put his before them. */
+static void
+unhook(void)
+{
+	if (ExecutorStart_hook != measure_start || ExecutorEnd_hook != measure_finish)
+		return;
+	ExecutorStart_hook = next_start;
+	ExecutorEnd_hook = next_end;
+	hooked = false;
+}
+
 void
 measure_begin(Measure *measure, Explanation *explanation)
 {
@@ -172,4 +183,6 @@ measure_end(Measure *measure)
 {
 	measuring = measure->before;
 	statements_watched--;
+	if (measuring == NULL)
+		unhook();
 }

@@ -47,6 +47,15 @@ foreach my $action (qw(desk.read_item desk.write_item))
 	is(scans($action, 'backwards'), 1, "$action goes in the order of the keys");
 }
 
+# Measuring an action watches the executor, and no longer than that
+is($node->safe_psql('main', "SET enable_indexscan = off; SET enable_indexonlyscan = off; SET enable_bitmapscan = off;
+	SELECT FROM explain_action('desk.write_item', (SELECT items -> 0 FROM desk.asked WHERE what = 'close'), true);
+	SELECT pg_stat_force_next_flush();
+	BEGIN;
+	SELECT count(*) > 0 FROM invoke_action_bulk('desk.write_item', (SELECT items FROM desk.asked WHERE what = 'close'));
+	SELECT pg_stat_get_xact_numscans('desk.item_pkey'::regclass);
+	ROLLBACK") =~ s/.*\n//sr, 1, 'an action that was measured before goes to the index nevertheless');
+
 # What writes them reads the items where they are, and no row that it does not need
 foreach my $action (qw(desk.write_all desk.write_none desk.take_away))
 {
