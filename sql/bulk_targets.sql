@@ -4,11 +4,13 @@
 CREATE FUNCTION desk.outcome(action text, items jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	found text;
+	rows numeric;
 BEGIN
 	SELECT format('%s done, sum %s; %s failed, %s', count(*) FILTER (WHERE status = 'succeeded'), sum((output ->> 'n')::numeric * item),
 		count(*) FILTER (WHERE status = 'failed'), coalesce(min(error ->> 'message'), 'none'))
 	INTO found FROM invoke_action_bulk(action, items, mode => 'per_item');
-	RAISE EXCEPTION USING message = found, errcode = 'YY001';
+	EXECUTE format('SELECT sum(hashtext(t::text)) FROM %s AS t', action_definition(action) ->> 'table') INTO rows;
+	RAISE EXCEPTION USING message = format('%s; rows %s', found, rows), errcode = 'YY001';
 EXCEPTION WHEN SQLSTATE 'YY001' THEN
 	RETURN SQLERRM;
 END $$;
@@ -64,12 +66,26 @@ SELECT define('desk.write_perhaps', '{"table": "desk.item", "output": [ {"name":
 	"steps": [ {"require": "target.n >= 0", "message": "Too few"}, {"create": "desk.noted", "set": {"n": "=target.n"}}, {"update": "target", "required": false, "set": {"n": "=n + 1"}} ]}');
 SELECT define('desk.take_out', '{"table": "desk.item", "output": [ {"name": "n", "type": "integer", "default": "=let.n"} ],
 	"steps": [ {"let": {"n": "=target.n"}}, {"delete": "target"} ]}');
+SELECT define('desk.take_after', '{"table": "desk.item", "output": [ {"name": "n", "type": "integer", "default": "=let.n"} ],
+	"steps": [ {"let": {"n": "=target.n"}}, {"create": "desk.noted", "set": {"n": "=let.n"}}, {"delete": "target"} ]}');
 SELECT what, action, compared.* FROM desk.asked, unnest('{desk.write_twice,desk.take_out}'::text[]) AS action, desk.compare(action, items) AS compared WHERE what IN ('close', 'both', 'behind') ORDER BY what COLLATE "C", action;
 -- nor after a trigger has written them
 CREATE FUNCTION desk.touch() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN UPDATE desk.item SET n = n WHERE id <= 50; RETURN NULL; END$$;
 CREATE TRIGGER touch AFTER INSERT ON desk.noted FOR EACH STATEMENT EXECUTE FUNCTION desk.touch();
 SELECT what, action, compared.* FROM desk.asked, unnest('{desk.write_after,desk.write_perhaps}'::text[]) AS action, desk.compare(action, items) AS compared WHERE what IN ('close', 'twice') ORDER BY what COLLATE "C", action;
 DROP TRIGGER touch ON desk.noted;
+-- nor after it has written the whole table anew, where other rows are in their places then, or none
+CREATE INDEX item_n ON desk.item (n, id DESC);
+CREATE FUNCTION desk.rewrite() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN EXECUTE TG_ARGV[0]; RETURN NULL; END$$;
+CREATE FUNCTION desk.compare_rewritten(action text, how text) RETURNS TABLE (outcome text, by_statement boolean, one_by_one boolean) LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE format('CREATE TRIGGER rewrite AFTER INSERT ON desk.noted FOR EACH STATEMENT EXECUTE FUNCTION desk.rewrite(%L)', how);
+	RETURN QUERY SELECT compared.* FROM desk.compare(action, (SELECT jsonb_agg(jsonb_build_object('target', i) ORDER BY i) FROM generate_series(5800, 5830) AS i)) AS compared;
+	DROP TRIGGER rewrite ON desk.noted;
+END $$;
+SELECT how, action, compared.* FROM unnest(ARRAY['CLUSTER desk.item USING item_n', 'TRUNCATE desk.item', 'CREATE TEMP TABLE moved AS TABLE desk.item; TRUNCATE desk.item; INSERT INTO desk.item SELECT * FROM moved ORDER BY n, id DESC; DROP TABLE moved',
+	'DELETE FROM desk.item WHERE id > 100; CLUSTER desk.item USING item_n']) AS how, unnest('{desk.write_after,desk.take_after}'::text[]) AS action, desk.compare_rewritten(action, how) AS compared;
+DROP INDEX desk.item_n;
 
 -- what is written there: values of any type, with a column of the row or none, as a condition of the step allows, or nothing but its end
 CREATE TYPE desk.pair AS (a integer, b text);

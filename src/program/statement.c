@@ -515,10 +515,7 @@ append_where_of_many(const Statement *many, StringInfo text, bool placed)
 		append_between(text, many->scope, many->head.data, many->items_at, many->head.len);
 		return;
 	}
-	appendStringInfo(text, "%sthis.ctid OPERATOR(pg_catalog.=) \"" ITEMS_ALIAS "\".\"" PLACE_COLUMN "\"", word);
-	if (many->only_key)
-		return;
-	appendStringInfoString(text, " AND (");
+	appendStringInfo(text, "%sthis.ctid OPERATOR(pg_catalog.=) \"" ITEMS_ALIAS "\".\"" PLACE_COLUMN "\" AND (", word);
 	append_between(text, many->scope, many->head.data, many->items_at + strlen(word), many->head.len);
 	appendStringInfoChar(text, ')');
 }

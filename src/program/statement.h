@@ -82,7 +82,6 @@ typedef struct Statement
 	int			items_at;
 	int			values_at;
 	int			lock_at;
-	bool		only_key;		/* nothing but the key says which row it is for */
 	struct Statement *many;		/* the same made for that; NULL until asked for */
 	struct Statement *looped;	/* the same for the rows of a loop; likewise */
 
@@ -153,7 +152,7 @@ extern char *statement_loop_text(Statement *looped, bool with_key, bool tells);
  */
 extern char *statement_many_text(Statement *many, bool with_key, const char *extra, const char *order);
 
-/* The same of an UPDATE or DELETE of rows that are where the items say, and have the key that it says. */
+/* The same of an UPDATE or DELETE whose rows are where the items say, if they are also what the statement says. */
 extern char *statement_placed_text(Statement *many, bool with_key);
 
 /*

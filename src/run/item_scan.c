@@ -8,8 +8,8 @@
  *
  * - to a statement that inserts, as long as it reads the items alone;
  * - to one that writes the targets where they are: "this.ctid = item's place" is no
- *   join then, which would read rows, or the table, but a scan of the items. The row
- *   itself is read only if one of its columns is.
+ *   join then, which would read rows, or the table, but a scan of the items that looks
+ *   at one row for each.
  *
  * In other statements that write, a row may have been changed by others in between, and
  * is then looked at once more together with a row of the items. Targets that have a
@@ -32,8 +32,12 @@
 #include "optimizer/tlist.h"
 #include "parser/parsetree.h"
 #include "run/item_scan.h"
+#include "storage/bufmgr.h"
 #include "utils/plancache.h"
 #include "utils/rel.h"
+
+/* Among those of all extensions */
+#define SCAN_NAME	"custom_actions items"
 
 /* What a column of the scan is. */
 typedef enum ScanSource
@@ -58,7 +62,8 @@ typedef struct ItemScan
 	const ItemSet *set;
 	ScanColumn *columns;
 	int			next;			/* of the active items */
-	Relation	target;			/* NULL: no column of it is read */
+	Relation	target;			/* NULL: the items alone are read */
+	BlockNumber blocks;			/* so many it has */
 	TupleTableSlot *row;		/* of it */
 } ItemScan;
 
@@ -69,12 +74,12 @@ static Plan *plan_items(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, Li
 static Node *create_item_scan(CustomScan *scan);
 
 static const CustomPathMethods path_methods = {
-	.CustomName = "Items",
+	.CustomName = SCAN_NAME,
 	.PlanCustomPath = plan_items
 };
 
 static const CustomScanMethods scan_methods = {
-	.CustomName = "Items",
+	.CustomName = SCAN_NAME,
 	.CreateCustomScanState = create_item_scan
 };
 
@@ -183,7 +188,7 @@ gives_columns(const List *exprs, const RelOptInfo *target)
 	{
 		const Var  *var = lfirst(cell);
 
-		if (!IsA(var, Var) ||
+		if (!IsA(var, Var) || IS_SPECIAL_VARNO(var->varno) ||
 			(var->varno == target->relid && var->varattno <= 0 && var->varattno != SelfItemPointerAttributeNumber))
 			return false;
 	}
@@ -224,7 +229,7 @@ item_join_pathlist(PlannerInfo *root, RelOptInfo *joined, RelOptInfo *items, Rel
 		other_join_pathlist(root, joined, items, target, type, extra);
 	if (type != JOIN_INNER || items->reloptkind != RELOPT_BASEREL || target->reloptkind != RELOPT_BASEREL ||
 		target->relid != root->parse->resultRelation || !is_items(planner_rt_fetch(items->relid, root)) ||
-		joined->lateral_relids != NULL || root->qual_security_level > 0 || !gives_columns(joined->reltarget->exprs, target))
+		planner_rt_fetch(target->relid, root)->inh || joined->lateral_relids != NULL || root->qual_security_level > 0 || !gives_columns(joined->reltarget->exprs, target))
 		return;
 	clauses = list_concat_copy(items->baserestrictinfo, target->baserestrictinfo);
 	clauses = list_concat(clauses, extra->restrictlist);
@@ -267,11 +272,11 @@ items_of_query(const EState *estate)
 
 /* Says what a column is. */
 static ScanColumn
-scan_column(const ItemsRelation *items, EState *estate, const Var *var)
+scan_column(const ItemsRelation *items, const RangeTblEntry *rte, const Var *var)
 {
 	int			nslots = list_length(items->slots);
 
-	if (exec_rt_fetch(var->varno, estate)->rtekind == RTE_RELATION)
+	if (rte->rtekind == RTE_RELATION)
 	{
 		if (var->varattno > 0)
 			return (ScanColumn)
@@ -299,13 +304,12 @@ scan_column(const ItemsRelation *items, EState *estate, const Var *var)
 	};
 }
 
-/* Opens the table of the targets, of which a column is read. */
+/* Opens the table of the targets. */
 static void
-open_target(ItemScan *scan, EState *estate, Index rti)
+open_target(ItemScan *scan, EState *estate, Oid table)
 {
-	if (scan->target != NULL)
-		return;
-	scan->target = table_open(exec_rt_fetch(rti, estate)->relid, NoLock);
+	scan->target = table_open(table, NoLock);
+	scan->blocks = RelationGetNumberOfBlocks(scan->target);
 	scan->row = ExecInitExtraTupleSlot(estate, RelationGetDescr(scan->target), table_slot_callbacks(scan->target));
 }
 
@@ -322,20 +326,26 @@ begin_item_scan(CustomScanState *node, EState *estate, int eflags)
 	foreach(cell, plan->custom_scan_tlist)
 	{
 		const Var  *var = castNode(Var, ((TargetEntry *) lfirst(cell))->expr);
-		ScanColumn *column = &scan->columns[foreach_current_index(cell)];
+		const RangeTblEntry *rte = exec_rt_fetch(var->varno, estate);
 
-		*column = scan_column(items, estate, var);
-		if (column->source == FROM_TARGET)
-			open_target(scan, estate, var->varno);
+		scan->columns[foreach_current_index(cell)] = scan_column(items, rte, var);
+		if (rte->rtekind == RTE_RELATION && scan->target == NULL)
+			open_target(scan, estate, rte->relid);
 	}
 }
 
-/* Reads the row of an item's target, if a column of it is wanted; is it there? */
+bool
+item_place_read(Relation table, BlockNumber blocks, ItemPointer place, Snapshot snapshot, TupleTableSlot *row)
+{
+	return ItemPointerGetBlockNumber(place) < blocks && table_tuple_fetch_row_version(table, place, snapshot, row);
+}
+
+/* Reads the row of an item's target, if one is wanted; is it there? */
 static bool
 read_target(ItemScan *scan, int item)
 {
 	return scan->target == NULL ||
-		table_tuple_fetch_row_version(scan->target, &scan->set->places[item], scan->state.ss.ps.state->es_snapshot, scan->row);
+		item_place_read(scan->target, scan->blocks, &scan->set->places[item], scan->state.ss.ps.state->es_snapshot, scan->row);
 }
 
 /* Puts the columns of an item into the slot of the scan. */
@@ -423,7 +433,7 @@ rescan_items(CustomScanState *node)
 }
 
 static const CustomExecMethods exec_methods = {
-	.CustomName = "Items",
+	.CustomName = SCAN_NAME,
 	.BeginCustomScan = begin_item_scan,
 	.ExecCustomScan = exec_item_scan,
 	.EndCustomScan = end_item_scan,

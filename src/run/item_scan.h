@@ -25,4 +25,10 @@ extern void item_scan_init(void);
 /* Does the plan read the values where they are, and no rows of the relation? */
 extern bool item_scan_is_all(SPIPlanPtr plan);
 
+/*
+ * Reads the row of a place, in a table of so many blocks; is there one? It need not be the
+ * one that was there: the table may have been written anew.
+ */
+extern bool item_place_read(Relation table, BlockNumber blocks, ItemPointer place, Snapshot snapshot, TupleTableSlot *row);
+
 #endif

@@ -17,6 +17,7 @@
 #include "run/item_culprits.h"
 #include "run/item_plan.h"
 #include "run/item_statement.h"
+#include "storage/bufmgr.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
@@ -196,8 +197,8 @@ places_hold(const ItemSet *set, const Statement *statement)
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	for (int i = 0; hold && i < LOOK_AT; i++)
-		hold = table_tuple_fetch_row_version(relation, &set->places[set->active[(int64) (set->nactive - 1) * i / (LOOK_AT - 1)]],
-											 GetActiveSnapshot(), row);
+		hold = item_place_read(relation, RelationGetNumberOfBlocks(relation),
+							   &set->places[set->active[(int64) (set->nactive - 1) * i / (LOOK_AT - 1)]], GetActiveSnapshot(), row);
 	PopActiveSnapshot();
 	ExecDropSingleTupleTableSlot(row);
 	table_close(relation, NoLock);

@@ -277,7 +277,6 @@ address_condition(Statement *statement, StringInfo text, const Address *address)
 						 statement_value(statement, address->where));
 	else if (address->key == NIL)
 		appendStringInfoString(text, "true");
-	statement->only_key = address->key != NIL && address->where == NULL && address->from == NULL;
 }
 
 /* Makes the step's own row another name of the row that it writes. */

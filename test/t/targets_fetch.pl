@@ -13,7 +13,7 @@ create_database($node, 'main');
 my $said = $node->safe_psql('main', slurp_file('sql/bulk_targets.sql'));
 my @compared = $said =~ /^(.*\|[tf]\|[tf])$/mg;
 
-is(scalar(@compared), 35, 'all is compared');
+is(scalar(@compared), 43, 'all is compared');
 is(join("\n", grep { !/\|t\|t$/ } @compared), '', 'a set does what a statement finds, and one by one does');
 
 # How often a set goes to the index of the key, which is not to hold what was undone
@@ -90,5 +90,18 @@ foreach my $change ('n = 500', 'n = 950', 'id = 9999', 'gone', 'locked')
 		is($changed, $as_plain, '... as a statement does');
 	}
 }
+# A table that gets another below it meanwhile
+$node->safe_psql('main', q{CREATE TABLE desk.parent AS TABLE desk.item; ALTER TABLE desk.parent ADD PRIMARY KEY (id); SELECT desk.define_both('parent')});
+my @answers;
+foreach my $plain ('', 'liveness')
+{
+	push @answers, answer_after_waiting(
+		$node, 'main', "SET custom_actions.plain_path = '$plain'; BEGIN; SELECT count(*), sum((output ->> 'n')::integer) FROM invoke_action_bulk('desk.write_parent', "
+			. "(SELECT items FROM desk.asked WHERE what = 'close')); SELECT sum(n) FROM desk.parent",
+		'SELECT FROM desk.parent WHERE id = 7 FOR UPDATE; CREATE TABLE desk.kid () INHERITS (desk.parent); INSERT INTO desk.kid SELECT id + 10000, n FROM desk.item', 'COMMIT');
+	$node->safe_psql('main', 'DROP TABLE desk.kid');
+}
+like($answers[0], qr/^99\|/, 'a set works while its table gets a child');
+is($answers[0], $answers[1], '... and writes its targets alone');
 log_is_clean($node, 'the log is clean');
 done_testing();
