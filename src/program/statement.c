@@ -539,6 +539,16 @@ append_write_of_many(const Statement *many, StringInfo text, bool placed)
 	append_where_of_many(many, text, placed);
 }
 
+/* Appends what it returns, if anything; an old key has values in it. */
+static void
+append_returning(StringInfo text, Scope *scope, const char *returned)
+{
+	if (*returned == '\0')
+		return;
+	appendStringInfoString(text, " RETURNING ");
+	statement_text_append(text, scope, returned);
+}
+
 char *
 statement_loop_text(Statement *looped, bool with_key, bool tells)
 {
@@ -553,8 +563,7 @@ statement_loop_text(Statement *looped, bool with_key, bool tells)
 		appendStringInfoString(&items, "true");
 	initStringInfo(&text);
 	append_write_of_many(looped, &text, false);
-	if (items.len > 0)
-		appendStringInfo(&text, " RETURNING %s", items.data);
+	append_returning(&text, looped->scope, items.data);
 	statement_text_comment(&text, looped);
 	return text.data;
 }
@@ -596,8 +605,7 @@ text_of_many(Statement *many, bool with_key, const char *extra, const char *orde
 	else
 	{
 		append_write_of_many(many, &text, placed);
-		if (returned.len > 0)
-			appendStringInfo(&text, " RETURNING %s", returned.data);
+		append_returning(&text, many->scope, returned.data);
 	}
 	statement_text_comment(&text, many);
 	return text.data;

@@ -160,10 +160,11 @@ take_item_row(ItemReceiver *receiver, int item, const TupleTableSlot *tuple)
 	SetItem    *taken = &receiver->set->items[item];
 
 	taken->rows++;
-	if (receiver->many != NULL)
-		land(receiver, item, tuple);
+	/* first what may be in a slot that is landed in */
 	if (receiver->key != NULL)
 		note_key(receiver, taken, tuple);
+	if (receiver->many != NULL)
+		land(receiver, item, tuple);
 	if (receiver->arg != NULL)
 		note_target(receiver, item, tuple);
 }
