@@ -6,15 +6,15 @@
  * tuplestore: each item becomes a row of that, to be taken apart again. The planner's
  * hooks give our own scan instead
  *
- * - to a statement that inserts, as long as it reads the items alone;
+ * - to a statement that inserts;
  * - to one that writes the targets where they are: "this.ctid = item's place" is no
  *   join then, which would read rows, or the table, but a scan of the items that looks
  *   at one row for each.
  *
  * In other statements that write, a row may have been changed by others in between, and
- * is then looked at once more together with a row of the items. Targets that have a
- * place are locked: nobody else changes them. A statement that only reads may land what
- * it has read in the slots that it still reads.
+ * is then looked at once more together with a row of the items. An INSERT changes none
+ * that is there, and targets that have a place are locked: nobody else changes them. A
+ * statement that only reads may land what it has read in the slots that it still reads.
  */
 #include "postgres.h"
 
@@ -219,6 +219,21 @@ take_place_clause(const PlannerInfo *root, const RelOptInfo *items, const RelOpt
 	return found;
 }
 
+/* Are these two the items, and the table that is written? */
+static bool
+are_items_and_target(const PlannerInfo *root, const RelOptInfo *items, const RelOptInfo *target)
+{
+	if (items->reloptkind != RELOPT_BASEREL || target->reloptkind != RELOPT_BASEREL ||
+		target->relid != root->parse->resultRelation || !is_items(planner_rt_fetch(items->relid, root)))
+		return false;
+
+	/*
+	 * a table below it has rows in the same places; and what policies say is
+	 * to be asked before other conditions, which the scan takes as they come
+	 */
+	return !planner_rt_fetch(target->relid, root)->inh && root->qual_security_level == 0;
+}
+
 /* The planner looks how to join two relations. */
 static void
 item_join_pathlist(PlannerInfo *root, RelOptInfo *joined, RelOptInfo *items, RelOptInfo *target, JoinType type, JoinPathExtraData *extra)
@@ -227,9 +242,8 @@ item_join_pathlist(PlannerInfo *root, RelOptInfo *joined, RelOptInfo *items, Rel
 
 	if (other_join_pathlist != NULL)
 		other_join_pathlist(root, joined, items, target, type, extra);
-	if (type != JOIN_INNER || items->reloptkind != RELOPT_BASEREL || target->reloptkind != RELOPT_BASEREL ||
-		target->relid != root->parse->resultRelation || !is_items(planner_rt_fetch(items->relid, root)) ||
-		planner_rt_fetch(target->relid, root)->inh || joined->lateral_relids != NULL || root->qual_security_level > 0 || !gives_columns(joined->reltarget->exprs, target))
+	if (type != JOIN_INNER || joined->lateral_relids != NULL || !are_items_and_target(root, items, target) ||
+		!gives_columns(joined->reltarget->exprs, target))
 		return;
 	clauses = list_concat_copy(items->baserestrictinfo, target->baserestrictinfo);
 	clauses = list_concat(clauses, extra->restrictlist);
@@ -275,33 +289,18 @@ static ScanColumn
 scan_column(const ItemsRelation *items, const RangeTblEntry *rte, const Var *var)
 {
 	int			nslots = list_length(items->slots);
+	ScanColumn	column = {.source = FROM_NOWHERE, .number = var->varattno};
 
 	if (rte->rtekind == RTE_RELATION)
+		column.source = var->varattno > 0 ? FROM_TARGET : FROM_PLACE;
+	else if (var->varattno > nslots)
+		column.source = var->varattno == nslots + 1 ? FROM_NUMBER : FROM_PLACE;
+	else if (var->varattno > 0)
 	{
-		if (var->varattno > 0)
-			return (ScanColumn)
-		{
-			FROM_TARGET, var->varattno
-		};
-		return (ScanColumn)
-		{
-			FROM_PLACE
-		};
+		column.source = FROM_SLOT;
+		column.number = list_nth_int(items->slots, var->varattno - 1);
 	}
-	if (var->varattno == 0)
-		return (ScanColumn)
-	{
-		FROM_NOWHERE
-	};
-	if (var->varattno <= nslots)
-		return (ScanColumn)
-	{
-		FROM_SLOT, list_nth_int(items->slots, var->varattno - 1)
-	};
-	return (ScanColumn)
-	{
-		var->varattno == nslots + 1 ? FROM_NUMBER : FROM_PLACE
-	};
+	return column;
 }
 
 /* Opens the table of the targets. */
