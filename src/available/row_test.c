@@ -10,8 +10,8 @@
  * settings that it runs with, in a subtransaction that is undone.
  *
  * What was found out is kept for the call's place in the query, until the name is
- * another one or something changes in the catalogs, types among it: without one of them
- * the action may not run at all.
+ * another one or something changes in the catalogs, be it a function or a type: without
+ * one of them the action may not run at all.
  */
 #include "postgres.h"
 

@@ -102,14 +102,14 @@ typedef struct ResultColumn
 } ResultColumn;
 
 /*
- * The relation that holds a row for each of many items: the values of the slots that
- * a statement uses, in the order of its parameters, and last the item's number. Its
- * names are such as nobody gives to anything.
+ * The relation of many items: of each the values of the slots that a statement uses,
+ * in the order of its parameters, its number, and its target's place, if that is
+ * known. Its names are such as nobody gives to anything.
  */
 #define ITEMS_RELATION		"custom_actions items"
 #define ITEMS_ALIAS			"$items"
 #define ITEM_COLUMN			"$item"
-#define PLACE_COLUMN		"$place"	/* where the item's target is, if that is known */
+#define PLACE_COLUMN		"$place"	/* where the item's target is */
 
 /* What stands in an INSERT at values_at; the ")" that ends its head closes it. */
 #define VALUES_WORDS		") VALUES ("

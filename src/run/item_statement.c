@@ -179,7 +179,7 @@ run_many(ItemSet *set, SPIPlanPtr plan, const List *slots, ItemReceiver *receive
 	return SPI_processed;
 }
 
-/* How many of the places are looked at before a statement relies on all. */
+/* How many of the places are looked at before a statement relies on all; where another does not hold, the set misses a row. */
 #define LOOK_AT		3
 
 /* Are the targets still where they are said to be, as far as a few of them tell? A trigger may have written them all. */
@@ -190,6 +190,7 @@ places_hold(const ItemSet *set, const Statement *statement)
 	TupleTableSlot *row;
 	bool		hold = set->is_placed;
 
+	/* before anything is written, no trigger has run */
 	if (!hold || !set->written || set->nactive == 0)
 		return hold;
 	relation = table_open(statement->relation, AccessShareLock);

@@ -17,7 +17,7 @@ typedef struct TargetFetch
 {
 	Oid			relation;
 	Oid			index;
-	bool		locks;			/* them, as program->target_lock says */
+	bool		locks;			/* the row, as program->target_lock says */
 	int			nkeys;
 	ScanKeyData keys[INDEX_MAX_KEYS];	/* by column of the table, in the order of the index */
 	int			key_slots[INDEX_MAX_KEYS];

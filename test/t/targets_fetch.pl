@@ -56,7 +56,7 @@ is($node->safe_psql('main', "SET enable_indexscan = off; SET enable_indexonlysca
 	SELECT pg_stat_get_xact_numscans('desk.item_pkey'::regclass);
 	ROLLBACK") =~ s/.*\n//sr, 1, 'an action that was measured before goes to the index nevertheless');
 
-# What writes them reads the items where they are, and no row that it does not need
+# What writes them reads the items, and their rows, where they are: no plan joins the two
 foreach my $action (qw(desk.write_all desk.write_none desk.take_away))
 {
 	my ($status, undef, $plans) = $node->psql(
