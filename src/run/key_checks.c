@@ -293,7 +293,7 @@ lock_found(Borrower *borrower, Relation referenced, const ForeignKey *key, ScanK
 	found = index_getnext_slot(scan, ForwardScanDirection, slot);
 	if (found)
 	{
-		borrower->repeats = ItemPointerEquals(&borrower->last, &slot->tts_tid);
+		borrower->repeats = ItemPointerIsValid(&borrower->last) && ItemPointerEquals(&borrower->last, &slot->tts_tid);
 		borrower->last = slot->tts_tid;
 		found = lock_row(referenced, slot);
 	}
