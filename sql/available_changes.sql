@@ -110,9 +110,12 @@ GRANT EXECUTE ON FUNCTION desk.pure, desk.safe, desk.owned TO available_clerk;
 SET ROLE available_clerk;
 SELECT action_available('desk.pure', i) AS pure, action_available('desk.safe', i) AS safe, action_available('desk.owned', i) AS owned
 FROM desk.issue AS i;
+PREPARE early AS SELECT action_available('desk.safe', i) AS safe FROM desk.issue AS i;
+EXECUTE early;
 RESET ROLE;
 REVOKE EXECUTE ON FUNCTION int4div, int4gt FROM PUBLIC;
 SET ROLE available_clerk;
+EXECUTE early;
 PREPARE three AS SELECT action_available('desk.pure', i) AS pure, action_available('desk.safe', i) AS safe, action_available('desk.owned', i) AS owned
 FROM desk.issue AS i;
 EXECUTE three;

@@ -8,7 +8,8 @@
  * row of a table or view; and only if no error can come of it, since an error there
  * would be the query's. What may change without making the plan invalid, who may
  * invoke the action, is asked when the query runs (may_begin); everything else is in
- * the action's row of pg_proc, which the plan depends on.
+ * the rows of pg_proc of the action and of the functions in its conditions, which the
+ * plan depends on.
  */
 #include "postgres.h"
 
@@ -31,7 +32,6 @@
 #include "nodes/supportnodes.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
-#include "optimizer/planmain.h"
 #include "parser/parsetree.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -157,6 +157,29 @@ may_begin(Oid action)
 								 COERCE_EXPLICIT_CALL);
 }
 
+/* For check_functions_in_node(): makes the plan depend on a function, be it one of PostgreSQL's, whose rights may change, too. */
+static bool
+depend_on_function(Oid function, void *context)
+{
+	PlannerInfo *root = context;
+	PlanInvalItem *item = makeNode(PlanInvalItem);
+
+	item->cacheId = PROCOID;
+	item->hashValue = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(function));
+	root->glob->invalItems = lappend(root->glob->invalItems, item);
+	return false;
+}
+
+/* Makes the plan depend on all functions of an expression. */
+static bool
+depend_on_functions(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	(void) check_functions_in_node(node, depend_on_function, context);
+	return expression_tree_walker(node, depend_on_functions, context);
+}
+
 /* What stands for the call, or NULL. */
 static Node *
 conditions_for_call(PlannerInfo *root, const FuncExpr *call)
@@ -180,7 +203,8 @@ conditions_for_call(PlannerInfo *root, const FuncExpr *call)
 	conditions = flat_with_columns(flat, column_of_row, &source);
 	if (question == NULL || source.missing)
 		return NULL;
-	record_plan_function_dependency(root, action);
+	(void) depend_on_function(action, root);
+	(void) depend_on_functions(conditions, root);
 
 	/*
 	 * the question comes last: it is the same for all rows, and the dearer of
