@@ -86,6 +86,9 @@ END $$;
 SELECT how, action, compared.* FROM unnest(ARRAY['CLUSTER desk.item USING item_n', 'TRUNCATE desk.item', 'CREATE TEMP TABLE moved AS TABLE desk.item; TRUNCATE desk.item; INSERT INTO desk.item SELECT * FROM moved ORDER BY n, id DESC; DROP TABLE moved',
 	'DELETE FROM desk.item WHERE id > 100; CLUSTER desk.item USING item_n']) AS how, unnest('{desk.write_after,desk.take_after}'::text[]) AS action, desk.compare_rewritten(action, how) AS compared;
 DROP INDEX desk.item_n;
+-- nor where the key has become that of two rows, by a child or without its index
+SELECT how, action, compared.* FROM unnest(ARRAY['CREATE TABLE IF NOT EXISTS desk.kid () INHERITS (desk.item); INSERT INTO desk.kid VALUES (5801, 1)',
+	'ALTER TABLE desk.item DROP CONSTRAINT IF EXISTS item_pkey; UPDATE desk.item SET id = 5801 WHERE id = 5700']) AS how, unnest('{desk.write_after,desk.take_after}'::text[]) AS action, desk.compare_rewritten(action, how) AS compared;
 
 -- what is written there: values of any type, with a column of the row or none, as a condition of the step allows, or nothing but its end
 CREATE TYPE desk.pair AS (a integer, b text);

@@ -19,8 +19,8 @@ typedef enum PlainPath
 	PLAIN_SETS = 1 << 3,		/* loops and bulk calls work set-based */
 	PLAIN_EXPRESSIONS = 1 << 4, /* functions are called by expressions, without a statement */
 	PLAIN_FINGERPRINTS = 1 << 5,	/* what has not changed is not compiled again */
-	PLAIN_LIVENESS = 1 << 6,	/* what a write returns is not read before, and targets are found
-								 * without a statement */
+	PLAIN_LIVENESS = 1 << 6,	/* what a write returns is not read before, targets are found
+								 * without a statement, and many items are no rows */
 	PLAIN_SELECTS = 1 << 7,		/* a sub-SELECT that is a formula is the statement */
 	PLAIN_CHECKS = 1 << 8,		/* the states of CHECK constraints are kept */
 	PLAIN_KEYS = 1 << 9,		/* foreign keys are looked up without a query */

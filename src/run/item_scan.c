@@ -21,6 +21,7 @@
 #include "access/sysattr.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "base/plain_path.h"
 #include "catalog/pg_operator.h"
 #include "executor/executor.h"
 #include "nodes/extensible.h"
@@ -131,7 +132,7 @@ item_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *
 {
 	if (other_rel_pathlist != NULL)
 		other_rel_pathlist(root, rel, rti, rte);
-	if (is_items(rte) && is_insert(root) && rel->pathlist != NIL && rel->lateral_relids == NULL)
+	if (is_items(rte) && is_insert(root) && !plain_path_has(PLAIN_LIVENESS) && rel->pathlist != NIL && rel->lateral_relids == NULL)
 	{
 		const Path *other = linitial(rel->pathlist);
 

@@ -68,10 +68,12 @@ typedef struct ItemSet
 	/*
 	 * Where the targets are that have been locked, by item; NULL: nobody
 	 * wants to know. Then the relation of the items has it; but it holds only
-	 * as long as no statement has written their table.
+	 * as long as no statement has written their table, and nothing in the
+	 * catalogs has changed: it may have got a child.
 	 */
 	ItemPointerData *places;
 	bool		is_placed;
+	uint64		placed_as_of;	/* this count of catalog_changes */
 
 	/* Before anything is written */
 	List	   *ahead;			/* of Statement: those that will write for each item, but the first */

@@ -14,6 +14,7 @@
 #include "lookup/key.h"
 #include "program/row_lock.h"
 #include "run/budget.h"
+#include "run/catalog_changes.h"
 #include "run/item_culprits.h"
 #include "run/item_plan.h"
 #include "run/item_statement.h"
@@ -188,7 +189,7 @@ places_hold(const ItemSet *set, const Statement *statement)
 {
 	Relation	relation;
 	TupleTableSlot *row;
-	bool		hold = set->is_placed;
+	bool		hold = set->is_placed && set->placed_as_of == catalog_changes;
 
 	/* before anything is written, no trigger has run */
 	if (!hold || !set->written || set->nactive == 0)

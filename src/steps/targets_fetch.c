@@ -22,6 +22,7 @@
 #include "base/plain_path.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "run/catalog_changes.h"
 #include "steps/row_key.h"
 #include "steps/target_fetch.h"
 #include "steps/targets_fetch.h"
@@ -378,6 +379,7 @@ places_begin(TargetsScan *scan)
 	set->places = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(ItemPointerData) * Max(set->count, 1),
 											 MCXT_ALLOC_HUGE);
 	set->is_placed = true;
+	set->placed_as_of = catalog_changes;
 }
 
 /* Finds the targets, and tells what was found. */

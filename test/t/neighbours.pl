@@ -272,14 +272,14 @@ sub plan_of
 	my $from = -s $node->logfile;
 
 	$node->safe_psql('main', $call);
-	return join "\n", slurp_file($node->logfile, $from) =~ /(Query Text: (?:UPDATE|DELETE|SELECT formula\.).*\n(?:\t.*\n)*)/g;
+	return join "\n", slurp_file($node->logfile, $from) =~ /(Query Text: (?:INSERT|UPDATE|DELETE|SELECT formula\.).*\n(?:\t.*\n)*)/g;
 }
 
 # A plan is made once and for all for one row of a plain table by its key, and
 # there only: a value that the planner does not know it calls $1.
 SKIP:
 {
-	skip 'auto_explain is not installed', 12 unless grep { $_ eq 'auto_explain' } @present;
+	skip 'auto_explain is not installed', 13 unless grep { $_ eq 'auto_explain' } @present;
 	$node->safe_psql('main', q{
 		SET client_min_messages = warning;
 		CREATE TABLE plain (id integer PRIMARY KEY, code text UNIQUE, n integer DEFAULT 0);
@@ -312,6 +312,9 @@ SKIP:
 	my $split = plan_of('SELECT split_by_key(7)');
 	like($split, qr/Update on split_1.*Index Cond: \(id = 7\)/s, 'a partitioned table: values are known');
 	unlike($split, qr/split_2/, 'a partition that the key leaves out is not in the plan');
+	$node->safe_psql('main', q{SELECT action('add', '{"input": [{"name": "n", "type": "integer"}], "steps": [{"create": "plain", "set": {"id": "=-input.n"}}]}')});
+	like(plan_of(q{SELECT count(*) FROM invoke_action_bulk('add', (SELECT jsonb_agg(jsonb_build_object('n', n)) FROM generate_series(1, 20) AS n))}),
+		qr/Insert on plain.*Custom Scan \(custom_actions items\)/s, 'a bulk call: the items are scanned');
 	$node->safe_psql('main', 'SET allow_system_table_mods = on; CREATE TABLE pg_catalog.pg_dist_partition ()');
 	like(plan_of('SELECT plain_by_key(7)'), qr/Index Cond: \(id = 7\)/, 'where Citus may have spread the table: values are known');
 	$node->safe_psql('main', q{SELECT action('counts', '{"read_only": true, "input": [{"name": "n", "type": "integer"}],

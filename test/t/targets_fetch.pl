@@ -13,7 +13,7 @@ create_database($node, 'main');
 my $said = $node->safe_psql('main', slurp_file('sql/bulk_targets.sql'));
 my @compared = $said =~ /^(.*\|[tf]\|[tf])$/mg;
 
-is(scalar(@compared), 43, 'all is compared');
+is(scalar(@compared), 47, 'all is compared');
 is(join("\n", grep { !/\|t\|t$/ } @compared), '', 'a set does what a statement finds, and one by one does');
 
 # How often a set goes to the index of the key, which is not to hold what was undone
