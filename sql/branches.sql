@@ -153,3 +153,6 @@ DELETE FROM custom_actions.step WHERE id = :choose;
 SELECT activate_action('desk.by_hand');
 SELECT n, desk.by_hand(n) FROM unnest('{0,5,50}'::integer[]) AS n;
 SELECT describe_action('desk.by_hand');
+
+-- What finds a name that is given twice is not kept with the actions
+SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'custom action step names';

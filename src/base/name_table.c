@@ -47,3 +47,10 @@ name_table_remove(NameTable *table, const char *name)
 {
 	(void) hash_search(table, name, HASH_REMOVE, NULL);
 }
+
+void
+name_table_free(NameTable *table)
+{
+	if (table != NULL)
+		hash_destroy(table);
+}

@@ -22,4 +22,7 @@ extern void *name_table_find(NameTable *table, const char *name);
 extern void *name_table_add(NameTable *table, const char *name, void *thing);
 extern void name_table_remove(NameTable *table, const char *name);
 
+/* Gives its memory back; NULL: there is none. */
+extern void name_table_free(NameTable *table);
+
 #endif

@@ -254,6 +254,7 @@ parse_document(DefinitionParser *parser, Json *document)
 	steps = json_get(document, "steps");
 	if (steps != NULL && steps->kind == JSON_IS_ARRAY)
 		definition->steps = definition_parse_steps(parser, steps, "");
+	name_table_free(parser->step_names);
 	return definition;
 }
 
