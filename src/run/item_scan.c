@@ -84,20 +84,26 @@ static const CustomScanMethods scan_methods = {
 	.CreateCustomScanState = create_item_scan
 };
 
+/* The number of a column of that name; 0: there is none. */
+static AttrNumber
+column_of_name(const RangeTblEntry *rte, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, rte->eref->colnames)
+	{
+		if (strcmp(strVal(lfirst(cell)), name) == 0)
+			return foreach_current_index(cell) + 1;
+	}
+	return 0;
+}
+
 /* Is it the relation of the items of a set? The rows of a loop have no numbers; a trigger's transition table has a table. */
 static bool
 is_items(const RangeTblEntry *rte)
 {
-	ListCell   *cell;
-
-	if (rte->rtekind != RTE_NAMEDTUPLESTORE || OidIsValid(rte->relid) || strcmp(rte->enrname, ITEMS_RELATION) != 0)
-		return false;
-	foreach(cell, rte->eref->colnames)
-	{
-		if (strcmp(strVal(lfirst(cell)), ITEM_COLUMN) == 0)
-			return true;
-	}
-	return false;
+	return rte->rtekind == RTE_NAMEDTUPLESTORE && !OidIsValid(rte->relid) && strcmp(rte->enrname, ITEMS_RELATION) == 0 &&
+		column_of_name(rte, ITEM_COLUMN) > 0;
 }
 
 /* Is it planned for a statement that inserts? */
@@ -165,20 +171,6 @@ is_place_clause(const RestrictInfo *restriction, const RelOptInfo *items, AttrNu
 		(is_column(right, target, SelfItemPointerAttributeNumber) && is_column(left, items, place));
 }
 
-/* Which column of the items says where their targets are; 0: none. */
-static AttrNumber
-place_column(const RangeTblEntry *items)
-{
-	ListCell   *cell;
-
-	foreach(cell, items->eref->colnames)
-	{
-		if (strcmp(strVal(lfirst(cell)), PLACE_COLUMN) == 0)
-			return foreach_current_index(cell) + 1;
-	}
-	return 0;
-}
-
 /* Can the scan give all columns? Of the target no whole row, and no system column but its place. */
 static bool
 gives_columns(const List *exprs, const RelOptInfo *target)
@@ -200,7 +192,7 @@ gives_columns(const List *exprs, const RelOptInfo *target)
 static bool
 take_place_clause(const PlannerInfo *root, const RelOptInfo *items, const RelOptInfo *target, List **clauses)
 {
-	AttrNumber	place = place_column(planner_rt_fetch(items->relid, root));
+	AttrNumber	place = column_of_name(planner_rt_fetch(items->relid, root), PLACE_COLUMN);
 	bool		found = false;
 	List	   *rest = NIL;
 	ListCell   *cell;

@@ -188,6 +188,7 @@ static bool
 places_hold(const ItemSet *set, const Statement *statement)
 {
 	Relation	relation;
+	BlockNumber blocks;
 	TupleTableSlot *row;
 	bool		hold = set->is_placed && set->placed_as_of == catalog_changes;
 
@@ -195,12 +196,13 @@ places_hold(const ItemSet *set, const Statement *statement)
 	if (!hold || !set->written || set->nactive == 0)
 		return hold;
 	relation = table_open(statement->relation, AccessShareLock);
+	blocks = RelationGetNumberOfBlocks(relation);
 	row = table_slot_create(relation, NULL);
 	/* as the statement will see them */
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	for (int i = 0; hold && i < LOOK_AT; i++)
-		hold = item_place_read(relation, RelationGetNumberOfBlocks(relation),
+		hold = item_place_read(relation, blocks,
 							   &set->places[set->active[(int64) (set->nactive - 1) * i / (LOOK_AT - 1)]], GetActiveSnapshot(), row);
 	PopActiveSnapshot();
 	ExecDropSingleTupleTableSlot(row);
